@@ -1,0 +1,3 @@
+module github.com/fakestripe/fakestripe
+
+go 1.25.0

@@ -1,0 +1,84 @@
+package webhooktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// ErrNoPath is the error for a path that the event does not have. The message
+// names the nearest paths that it has.
+var ErrNoPath = rawjson.ErrNoPath
+
+// An Edit changes an event while it is made: Set, Add, About and Version return
+// one.
+type Edit struct {
+	path    string
+	value   any
+	add     bool
+	about   *Event
+	version int
+}
+
+// Set gives the value at a path another value.
+//
+//	Set("data.object.amount", 4200)
+//	Set("data.object.items.data.0.quantity", 3)
+//	Set("data.object.customer", nil)
+//
+// A path is keys and list positions with dots between; a dot inside a key is
+// written `\.`. A path that does not exist is ErrNoPath, since a typo would
+// otherwise make a test pass; fields that are optional by nature are the
+// exception: anything in metadata, and the account and context of the event.
+//
+// The value is encoded as JSON: a json.RawMessage goes in as it is written (1.0,
+// 1e2), a time.Time as Unix seconds, as Stripe writes times.
+func Set(path string, value any) Edit { return Edit{path: path, value: value} }
+
+// Add gives the value at a path another value, and creates the path where it
+// does not exist.
+func Add(path string, value any) Edit { return Edit{path: path, value: value, add: true} }
+
+// About makes the event one about the same objects as another: the subscription
+// that was created is the one that is updated. The ids of the event and of its
+// request are its own.
+func About(other *Event) Edit { return Edit{about: other} }
+
+// Version makes the event carry its object as it is after n changes, beginning
+// with 1: two customer.subscription.updated with Version(1) and Version(2) about
+// the same subscription differ in what a handler would store. An event type has
+// as many versions as its fixture lists.
+func Version(n int) Edit { return Edit{version: n} }
+
+// apply changes the text as the Set and Add edits say, in their order.
+func apply(text []byte, edits []Edit) ([]byte, error) {
+	for _, edit := range edits {
+		if edit.path == "" {
+			continue
+		}
+		raw, err := edit.raw()
+		if err != nil {
+			return nil, fmt.Errorf("value for %s: %w", edit.path, err)
+		}
+		if text, err = rawjson.Set(text, edit.path, raw, edit.add || optional(edit.path)); err != nil {
+			return nil, err
+		}
+	}
+	return text, nil
+}
+
+func (e Edit) raw() (json.RawMessage, error) {
+	if t, ok := e.value.(time.Time); ok {
+		return rawjson.Encode(t.Unix())
+	}
+	return rawjson.Encode(e.value)
+}
+
+// optional reports whether an event may or may not have the path: metadata
+// belongs to the user, account and context to Connect and organisations.
+func optional(path string) bool {
+	return path == "account" || path == "context" || strings.Contains(path, ".metadata.")
+}

@@ -1,0 +1,152 @@
+package webhooktest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// DefaultTimeout is how long a handler has to answer. It is ours, the one that
+// the Stripe CLI has too: Stripe publishes none.
+const DefaultTimeout = 30 * time.Second
+
+// An Endpoint is where events are delivered: a handler in this process, or a
+// URL. Set the fields before the first delivery. An Endpoint is safe for use by
+// several goroutines.
+type Endpoint struct {
+	// URL is where to POST to. A port ("4242"), a path ("/webhook") and a host
+	// without a scheme are completed to http://localhost:4242, as the Stripe CLI
+	// does. Empty: /webhook, which is enough when there is a Handler.
+	URL string
+
+	// Handler, if not nil, gets the deliveries in this process, without a network.
+	Handler http.Handler
+
+	// Secrets are the signing secrets, each of which signs. Several are those of
+	// an endpoint whose secret is being rolled. None: DefaultSecret.
+	Secrets []string
+
+	// Header is added to each request and replaces headers of the same name.
+	Header http.Header
+
+	// Timeout is how long the handler has to answer. 0: DefaultTimeout. Negative:
+	// as long as the context; a Handler then runs on the caller's goroutine.
+	Timeout time.Duration
+
+	// Transport carries the requests. Nil: the Handler, or a transport over the
+	// network that speaks HTTP/1.1, as Stripe does, and uses no proxy.
+	Transport http.RoundTripper
+
+	// Now is the clock that deliveries are signed by. Nil: time.Now.
+	Now func() time.Time
+
+	once   sync.Once
+	client *http.Client
+	target *url.URL
+	err    error // of the configuration
+}
+
+// Deliver sends the event once and returns what came of it. No answer (a refused
+// connection, a panic, a timeout) is a Response too, with its Err set. The error
+// is for what could not be sent at all: a wrong URL, secret or mutation.
+func (e *Endpoint) Deliver(ctx context.Context, event *Event, mutations ...string) (*Response, error) {
+	w, err := e.prepare(ctx, event, mutations)
+	if err != nil {
+		return nil, err
+	}
+	return e.send(ctx, event, w), nil
+}
+
+// Check reports whether the endpoint can be delivered to: what Deliver would
+// return as an error for every event.
+func (e *Endpoint) Check() error {
+	e.once.Do(e.open)
+	return e.err
+}
+
+// Close closes the connections that are kept open between deliveries.
+func (e *Endpoint) Close() {
+	if e.Check() == nil {
+		e.client.CloseIdleConnections()
+	}
+}
+
+func (e *Endpoint) open() {
+	if e.target, e.err = parseTarget(e.URL); e.err != nil {
+		return
+	}
+	for _, secret := range e.Secrets {
+		if e.err = checkSecret(secret); e.err != nil {
+			return
+		}
+	}
+	e.client = &http.Client{
+		Transport:     e.transport(),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func (e *Endpoint) transport() http.RoundTripper {
+	switch {
+	case e.Transport != nil:
+		return e.Transport
+	case e.Handler != nil:
+		return inProcess{e.Handler}
+	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Protocols:           protocols,
+		DisableCompression:  true, // the request asks for gzip itself, as Stripe's does
+		MaxIdleConnsPerHost: MaxConcurrency,
+		IdleConnTimeout:     DefaultTimeout,
+	}
+}
+
+// checkSecret refuses what is no signing secret. It does not print it.
+func checkSecret(secret string) error {
+	switch {
+	case secret == "":
+		return errors.New("empty signing secret: give the endpoint's, which begins with whsec_")
+	case strings.HasPrefix(secret, "sk_live_"), strings.HasPrefix(secret, "rk_live_"):
+		return errors.New("the signing secret is a live API key: give the endpoint's secret, which begins with whsec_")
+	}
+	return nil
+}
+
+// parseTarget completes a URL as the Stripe CLI does.
+func parseTarget(text string) (*url.URL, error) {
+	full := text
+	switch {
+	case text == "":
+		full = "http://localhost/webhook"
+	case strings.Trim(text, "0123456789") == "":
+		full = "http://localhost:" + text
+	case text[0] == '/':
+		full = "http://localhost" + text
+	case !strings.Contains(text, "://"):
+		full = "http://" + text
+	}
+	u, err := url.Parse(full)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("url %q: %w (write http://localhost:4242/webhook)", text, errors.Unwrap(err))
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("url %q: scheme %s is not http or https", text, u.Scheme)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("url %q: no host (write http://localhost:4242/webhook)", text)
+	}
+	return u, nil
+}
+
+func (e *Endpoint) now() time.Time {
+	if e.Now == nil {
+		return time.Now()
+	}
+	return e.Now()
+}

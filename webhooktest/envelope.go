@@ -1,0 +1,77 @@
+package webhooktest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// envelope returns the event as Stripe lays it out: two spaces, id and object
+// first, the other keys in alphabetical order.
+func (s *Source) envelope(eventType string, f *eventFixture, object []byte) []byte {
+	var text bytes.Buffer
+	field := func(key string, value []byte) {
+		if text.Len() > 1 {
+			text.WriteByte(',')
+		}
+		fmt.Fprintf(&text, "%q:%s", key, value)
+	}
+	data := slices.Concat([]byte(`{"object":`), object)
+	if f.PreviousAttributes != nil {
+		data = slices.Concat(data, []byte(`,"previous_attributes":`), f.PreviousAttributes)
+	}
+	text.WriteByte('{')
+	field("id", eventID(object))
+	field("object", []byte(`"event"`))
+	if account := s.account(f.Connect); account != "" {
+		field("account", quoted(account))
+	}
+	field("api_version", quoted(s.apiVersion()))
+	field("created", []byte(`"{now}"`))
+	field("data", append(data, '}'))
+	field("livemode", []byte(`"{livemode}"`))
+	field("pending_webhooks", []byte("1"))
+	if f.Automatic {
+		field("request", []byte(`{"id":null,"idempotency_key":null}`))
+	} else {
+		field("request", []byte(`{"id":"{req}","idempotency_key":"{uuid}"}`))
+	}
+	field("type", quoted(eventType))
+	text.WriteByte('}')
+
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, text.Bytes(), "", "  "); err != nil {
+		panic(err) // the parts are valid JSON
+	}
+	return indented.Bytes()
+}
+
+func (s *Source) account(connect bool) string {
+	if s.Account == "" && connect {
+		return "{acct}"
+	}
+	return s.Account
+}
+
+// eventID returns the placeholder of the event's id. An event about a payment
+// shares most of its id with the payment: evt_3… beside pi_3….
+func eventID(object []byte) []byte {
+	raw, _ := rawjson.Get(object, "id") // some objects have none
+	if text, err := strconv.Unquote(string(raw)); err == nil {
+		if name, ok := placeholder([]byte(text)); ok {
+			if id, known := newID(string(name)); known && id.family != 0 {
+				return []byte(`"{evt3}"`)
+			}
+		}
+	}
+	return []byte(`"{evt}"`)
+}
+
+func quoted(text string) []byte {
+	raw, _ := rawjson.Encode(text) // a string always has a JSON form
+	return raw
+}

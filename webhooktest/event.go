@@ -1,0 +1,104 @@
+package webhooktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// An Event is the exact JSON that is delivered. It does not change: an edit
+// makes another event. Events are safe for use by several goroutines.
+//
+// An event remembers when it was sent, so that no two attempts to deliver it
+// carry the same timestamp, as at Stripe.
+type Event struct {
+	body     []byte
+	id       string
+	typ      string
+	livemode bool
+	nullable []string // paths that may be null, known for events from fixtures
+	objects  uint64   // what the ids of its objects are made from, 0 if not from a fixture
+
+	attempts timestamps
+	last     atomic.Pointer[wire] // the previous attempt as it was sent
+}
+
+// ParseEvent returns an event with the caller's own payload, which is delivered
+// byte for byte. Any JSON object will do: id and type are empty where it has none.
+// The error for text that is not JSON names line and column.
+func ParseEvent(body []byte) (*Event, error) {
+	root, err := rawjson.Parse(body)
+	if err != nil {
+		return nil, err
+	}
+	if root.Kind != '{' {
+		return nil, fmt.Errorf("line 1, column 1: want a JSON object, got %.20s", body[root.Start:root.End])
+	}
+	e := &Event{body: body}
+	e.index(&root)
+	return e, nil
+}
+
+// index reads the fields that a delivery needs from the body.
+func (e *Event) index(root *rawjson.Value) {
+	e.id, e.typ, e.livemode = "", "", false
+	for key, target := range map[string]any{"id": &e.id, "type": &e.typ, "livemode": &e.livemode} {
+		if v := root.Child(key); v != nil {
+			_ = json.Unmarshal(e.body[v.Start:v.End], target) // a value of another type counts as none
+		}
+	}
+}
+
+// Edit returns a copy of the event with Set and Add edits applied to its bytes.
+// About and Version choose the objects of an event while Source.Event makes it.
+func (e *Event) Edit(edits ...Edit) (*Event, error) {
+	for _, edit := range edits {
+		if edit.path == "" {
+			return nil, fmt.Errorf("event %s: About and Version are for Source.Event", e)
+		}
+	}
+	return e.changed(edits)
+}
+
+func (e *Event) changed(edits []Edit) (*Event, error) {
+	body, err := apply(e.body, edits)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: %w", e.typ, err)
+	}
+	if len(body) == len(e.body) && &body[0] == &e.body[0] {
+		return e, nil // nothing to set
+	}
+	edited, err := ParseEvent(body)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: %w", e.typ, err)
+	}
+	edited.nullable, edited.objects = e.nullable, e.objects
+	return edited, nil
+}
+
+// ID returns the event's id, such as evt_1Qd0….
+func (e *Event) ID() string { return e.id }
+
+// Type returns the event's type, such as payment_intent.succeeded.
+func (e *Event) Type() string { return e.typ }
+
+// Body returns the bytes that are delivered. They must not be changed.
+func (e *Event) Body() []byte { return e.body }
+
+// Lookup returns the value at a path ("data.object.id"), decoded as
+// encoding/json decodes into an any, and whether the event has the path.
+func (e *Event) Lookup(path string) (value any, ok bool) {
+	raw, err := rawjson.Get(e.body, path)
+	if err != nil {
+		return nil, false
+	}
+	return value, json.Unmarshal(raw, &value) == nil
+}
+
+// String returns the type and the id, as the lines of the Stripe CLI have them:
+// "payment_intent.succeeded [evt_1Qd0…]".
+func (e *Event) String() string {
+	return fmt.Sprintf("%s [%s]", e.typ, e.id)
+}

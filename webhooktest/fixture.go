@@ -1,0 +1,153 @@
+package webhooktest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// ErrUnknownType is the error for an event type that has no fixture.
+var ErrUnknownType = errors.New("unknown event type")
+
+// An eventFixture is a file of fixtures/<version>/events. The format is
+// specified in fixtures/README.md.
+type eventFixture struct {
+	Format             int             `json:"format"`
+	Description        string          `json:"description"`
+	Object             string          `json:"object"`
+	Set                changes         `json:"set"`
+	Add                changes         `json:"add"`
+	PreviousAttributes json.RawMessage `json:"previous_attributes"`
+	Versions           []changes       `json:"versions"`
+	Automatic          bool            `json:"automatic"`
+	Connect            bool            `json:"connect"`
+	Siblings           []string        `json:"siblings"`
+}
+
+// An objectFixture is a file of fixtures/<version>/objects.
+type objectFixture struct {
+	Format      int             `json:"format"`
+	Description string          `json:"description"`
+	Object      json.RawMessage `json:"object"`
+	Nullable    []string        `json:"nullable"`
+}
+
+// changes are values by path.
+type changes map[string]json.RawMessage
+
+// apply sets the paths in order, so that the result does not depend on the map.
+func (c changes) apply(object []byte, add bool) ([]byte, error) {
+	for _, path := range slices.Sorted(maps.Keys(c)) {
+		var err error
+		if object, err = rawjson.Set(object, path, c[path], add); err != nil {
+			return nil, err
+		}
+	}
+	return object, nil
+}
+
+// readFixture decodes the file strictly into v and returns its name.
+func readFixture(version, name string, v any) (file string, err error) {
+	data, file, err := fixtures.Find(version, name)
+	if err != nil {
+		return "", err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(v); err != nil {
+		return "", fmt.Errorf("fixtures/%s: %w", file, err)
+	}
+	return file, nil
+}
+
+// readEvent returns the fixture of an event type.
+func readEvent(version, eventType string) (fixture eventFixture, file string, err error) {
+	file, err = readFixture(version, "events/"+eventType+".json", &fixture)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+		err = fmt.Errorf("%w %q: nearest are %s", ErrUnknownType, eventType, nearest.List(eventType, fixtures.Types()))
+	}
+	return fixture, file, err
+}
+
+// load makes the template of an event type: the object, changed as the event
+// and the version of the object say, in its envelope.
+func (s *Source) load(eventType string, version int) (*template, error) {
+	event, file, err := readEvent(s.apiVersion(), eventType)
+	if err != nil {
+		return nil, err
+	}
+	var object objectFixture
+	if _, err := readFixture(s.apiVersion(), "objects/"+event.Object+".json", &object); err != nil {
+		return nil, fmt.Errorf("fixtures/%s: object: %w", file, err)
+	}
+	text, err := event.at(version, object.Object)
+	if err != nil {
+		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
+	}
+	compiled, err := compile(s.envelope(eventType, &event, text), s.Livemode)
+	if err != nil {
+		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
+	}
+	for _, path := range object.Nullable {
+		compiled.nullable = append(compiled.nullable, "data.object."+path)
+	}
+	return compiled, nil
+}
+
+// at returns the object as it is in the event at a version, 0 for the event
+// without any, and makes previous_attributes fit the version.
+func (f *eventFixture) at(version int, object []byte) ([]byte, error) {
+	base, err := f.state(0, object)
+	if err != nil || version == 0 {
+		return base, err
+	}
+	if version < 0 || version > len(f.Versions) {
+		return nil, fmt.Errorf("version %d: the object has versions 1 to %d in this event", version, len(f.Versions))
+	}
+	before, err := f.state(version-1, object)
+	if err != nil {
+		return nil, err
+	}
+	after, err := f.state(version, object)
+	if err != nil {
+		return nil, err
+	}
+	if previous := difference(before, after); f.PreviousAttributes != nil && len(previous) > 0 {
+		f.PreviousAttributes, err = rawjson.Encode(previous)
+	}
+	return after, err
+}
+
+func (f *eventFixture) state(version int, object []byte) ([]byte, error) {
+	object, err := f.Set.apply(object, false)
+	if err != nil {
+		return nil, fmt.Errorf("set: %w", err)
+	}
+	if object, err = f.Add.apply(object, true); err != nil {
+		return nil, fmt.Errorf("add: %w", err)
+	}
+	if version > 0 {
+		if object, err = f.Versions[version-1].apply(object, false); err != nil {
+			return nil, fmt.Errorf("versions: %w", err)
+		}
+	}
+	return object, nil
+}
+
+// difference returns the fields of before that are different after.
+func difference(before, after []byte) map[string]json.RawMessage {
+	var old, changed map[string]json.RawMessage
+	if json.Unmarshal(before, &old) != nil || json.Unmarshal(after, &changed) != nil {
+		return nil // not objects: the strict decoding has complained
+	}
+	maps.DeleteFunc(old, func(key string, value json.RawMessage) bool { return bytes.Equal(value, changed[key]) })
+	return old
+}

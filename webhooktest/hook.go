@@ -1,0 +1,125 @@
+package webhooktest
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A Hook is a source of events and the endpoint that they go to, for use in a
+// test. What cannot be sent (an unknown type, a path that does not exist) ends
+// the test; what the handler answers is for the test to judge. Each attempt is
+// logged, so that a failing test shows the conversation.
+type Hook struct {
+	Source   *Source
+	Endpoint *Endpoint
+
+	t testing.TB
+}
+
+// New returns a hook on a handler in this process. Deliveries go to the path
+// /webhook; set the hook's Endpoint.URL for another. Without a secret they are
+// signed with DefaultSecret.
+func New(t testing.TB, handler http.Handler, secrets ...string) *Hook {
+	return newHook(t, &Endpoint{Handler: handler, Secrets: secrets})
+}
+
+// NewURL returns a hook on a handler in any process and language.
+func NewURL(t testing.TB, url string, secrets ...string) *Hook {
+	return newHook(t, &Endpoint{URL: url, Secrets: secrets})
+}
+
+func newHook(t testing.TB, endpoint *Endpoint) *Hook {
+	h := &Hook{Source: new(Source), Endpoint: endpoint, t: t}
+	t.Cleanup(func() {
+		h.Endpoint.Close()
+		if t.Failed() && h.Source.Seed != 0 {
+			t.Logf("fakestripe: ids were made from seed %d (Hook.Source.Seed repeats them)", h.Source.Seed)
+		}
+	})
+	return h
+}
+
+// Send makes a new event of a type and delivers it.
+func (h *Hook) Send(eventType string, edits ...Edit) *Response {
+	h.t.Helper()
+	return h.Deliver(h.Event(eventType, edits...))
+}
+
+// Event makes a new event of a type without delivering it.
+func (h *Hook) Event(eventType string, edits ...Edit) *Event {
+	h.t.Helper()
+	event, err := h.Source.Event(eventType, edits...)
+	if err != nil {
+		h.t.Fatalf("fakestripe: %v", err)
+	}
+	return event
+}
+
+// Deliver delivers an event, changed by mutations. The same event may be
+// delivered again: each attempt is signed anew.
+func (h *Hook) Deliver(event *Event, mutations ...string) *Response {
+	h.t.Helper()
+	response, err := h.Endpoint.Deliver(h.t.Context(), event, mutations...)
+	if err != nil {
+		h.t.Fatalf("fakestripe: %v", err)
+	}
+	h.log(response, mutations)
+	return response
+}
+
+// DeliverInOrder delivers events one after the other.
+func (h *Hook) DeliverInOrder(events ...*Event) []*Response {
+	h.t.Helper()
+	responses := make([]*Response, len(events))
+	for i, event := range events {
+		responses[i] = h.Deliver(event)
+	}
+	return responses
+}
+
+// DeliverShuffled delivers events one after the other, in an order that depends
+// on the source's seed. The responses are in the order of delivery.
+func (h *Hook) DeliverShuffled(events ...*Event) []*Response {
+	h.t.Helper()
+	events = slices.Clone(events)
+	random := rand.New(rand.NewPCG(h.Source.Seed, golden))
+	random.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+	return h.DeliverInOrder(events...)
+}
+
+// DeliverTogether delivers events at the same time. The same event several times
+// over gives concurrent copies: slices.Repeat([]*Event{event}, 10).
+func (h *Hook) DeliverTogether(events ...*Event) []*Response {
+	h.t.Helper()
+	responses, err := h.Endpoint.DeliverTogether(h.t.Context(), events)
+	if err != nil {
+		h.t.Fatalf("fakestripe: %v", err)
+	}
+	for _, response := range responses {
+		h.log(response, nil)
+	}
+	return responses
+}
+
+// log writes the two lines of an attempt, and what the handler said when it
+// refused.
+func (h *Hook) log(r *Response, mutations []string) {
+	h.t.Helper()
+	h.t.Logf("--> %s %s\n<-- %s%s", r.Event, strings.Join(mutations, " "), r, r.complaint())
+}
+
+// complaint returns the body of a refusal, as far as a line of a log should show it.
+func (r *Response) complaint() string {
+	const most = 200
+	if r.Accepted() || len(r.Body) == 0 {
+		return ""
+	}
+	body := strings.TrimSpace(string(r.Body))
+	if len(body) > most {
+		body = body[:most] + "…"
+	}
+	return "\n    " + strings.ReplaceAll(body, "\n", "\n    ")
+}

@@ -1,0 +1,159 @@
+package webhooktest
+
+import (
+	"hash/fnv"
+	"strings"
+)
+
+// An idShape says how the ids of one kind look. Stripe publishes no grammar;
+// the shapes are those of real ids, and a handler must not depend on them
+// (https://docs.stripe.com/upgrades: up to 255 characters, prefixes may change).
+type idShape struct {
+	prefix string
+	length int    // of what follows the prefix
+	digits string // the alphabet
+	family string // the kind whose ids share all but the last 8 characters
+
+	perEvent bool // fresh in each event, also in events about the same objects
+	uuid     bool // in the form of a random UUID
+}
+
+const (
+	base62    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	capitals  = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	lowercase = "0123456789abcdef"
+)
+
+// idShapes has a row for each kind of id that fixtures may name. An empty row
+// means the usual shape: the kind, "_1" and 23 letters and digits.
+var idShapes = map[string]idShape{
+	"acct":  {prefix: "acct_1", length: 15},
+	"card":  {},
+	"ch":    {prefix: "ch_3", length: 23, family: "pi"},
+	"cs":    {prefix: "cs_test_a1", length: 56},
+	"cus":   {prefix: "cus_", length: 14},
+	"du":    {},
+	"evt":   {perEvent: true},
+	"evt3":  {prefix: "evt_3", length: 23, family: "pi", perEvent: true}, // about a payment
+	"ii":    {},
+	"il":    {},
+	"in":    {},
+	"pi":    {prefix: "pi_3", length: 23, family: "pi"},
+	"pm":    {},
+	"pmc":   {},
+	"price": {},
+	"prod":  {prefix: "prod_", length: 14},
+	"re":    {prefix: "re_3", length: 23, family: "pi"},
+	"req":   {prefix: "req_", length: 14, perEvent: true},
+	"shr":   {},
+	"si":    {prefix: "si_", length: 14},
+	"sub":   {},
+	"txn":   {},
+
+	// Not ids, but fresh in the same way.
+	"fingerprint": {length: 16},
+	"handle":      {length: 6, digits: lowercase},
+	"number":      {length: 8, digits: capitals},
+	"order":       {prefix: "order_", length: 6, digits: capitals}, // the shop's own
+	"secret":      {length: 25},
+	"uuid":        {length: 36, digits: lowercase, uuid: true, perEvent: true},
+}
+
+// shapeOf returns the shape of a kind, with what the row left out.
+func shapeOf(kind string) (idShape, bool) {
+	shape, ok := idShapes[kind]
+	if shape.length == 0 {
+		shape.prefix, shape.length = kind+"_1", 23
+	}
+	if shape.digits == "" {
+		shape.digits = base62
+	}
+	return shape, ok
+}
+
+// An id is a role that a placeholder names, such as {price:addon}. What it
+// becomes is a function of the seed and the objects that the event is about, so
+// that two events about the same objects agree without knowing of each other.
+type id struct {
+	shape  idShape
+	role   uint64 // hash of the placeholder
+	family uint64 // hash of the family's placeholder, 0 for none
+}
+
+const familyTail = 8 // characters at the end that tell the members of a family apart
+
+// newID returns the id for the inside of a placeholder: kind, or kind:label.
+func newID(placeholder string) (id, bool) {
+	kind, _, _ := strings.Cut(placeholder, ":")
+	shape, ok := shapeOf(kind)
+	i := id{shape: shape, role: hashOf(placeholder)}
+	if shape.family != "" {
+		i.family = hashOf(shape.family)
+	}
+	return i, ok
+}
+
+func (i *id) size() int { return len(i.shape.prefix) + i.shape.length }
+
+// appendTo writes the id that the role has in an event.
+func (i *id) appendTo(dst []byte, c identity) []byte {
+	own := c.objects
+	if i.shape.perEvent {
+		own = c.event
+	}
+	dst = append(dst, i.shape.prefix...)
+	start, length := len(dst), i.shape.length
+	if i.family != 0 {
+		dst = appendDigits(dst, i.shape.digits, length-familyTail, c.objects^i.family)
+		length, own = familyTail, mix(own) // the founder of the family needs a tail of its own too
+	}
+	dst = appendDigits(dst, i.shape.digits, length, own^i.role)
+	if i.shape.uuid {
+		formatUUID(dst[start:])
+	}
+	return dst
+}
+
+// An identity is what the ids of one event are made from.
+type identity struct {
+	objects uint64 // the same for all events about the same objects
+	event   uint64 // the event's own
+}
+
+// appendDigits writes pseudo-random digits of an alphabet.
+func appendDigits(dst []byte, alphabet string, n int, state uint64) []byte {
+	const perWord = 10 // 62^10 < 2^64
+	base := uint64(len(alphabet))
+	for n > 0 {
+		state += golden
+		word := mix(state)
+		for range min(n, perWord) {
+			dst = append(dst, alphabet[word%base])
+			word /= base
+		}
+		n -= perWord
+	}
+	return dst
+}
+
+// formatUUID turns 36 hexadecimal digits into a random (version 4) UUID.
+func formatUUID(text []byte) {
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	text[14] = '4'
+	text[19] = "89ab"[text[19]%4]
+}
+
+const golden = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio, as in splitmix64
+
+// mix is the finaliser of splitmix64: neighbouring inputs give unrelated outputs.
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func hashOf(text string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(text))
+	return mix(h.Sum64())
+}

@@ -1,0 +1,166 @@
+package webhooktest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+// inProcess is a transport that calls a handler, as a server would.
+type inProcess struct{ handler http.Handler }
+
+var errAborted = errors.New("handler closed the connection without an answer")
+
+// RoundTrip calls the handler on the caller's goroutine when the request has no
+// deadline. With one, the handler gets a goroutine of its own, which outlives the
+// call if the handler outlives its deadline.
+func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
+	call := &call{request: serverRequest(request), header: make(http.Header)}
+	ctx := request.Context()
+	if _, hasDeadline := ctx.Deadline(); !hasDeadline {
+		call.serve(p.handler)
+		return call.result(request)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		call.serve(p.handler)
+	}()
+	select {
+	case <-done:
+		return call.result(request)
+	case <-ctx.Done():
+		call.abandon(ctx.Err())
+		return nil, ctx.Err()
+	}
+}
+
+// serverRequest is the request as net/http's server would hand it over.
+func serverRequest(client *http.Request) *http.Request {
+	server := *client
+	server.RequestURI = client.URL.RequestURI()
+	server.RemoteAddr = "192.0.2.1:1234" // reserved for documentation (RFC 5737)
+	server.Proto, server.ProtoMajor, server.ProtoMinor = "HTTP/1.1", 1, 1
+	if client.ContentLength < 0 {
+		server.TransferEncoding = []string{"chunked"}
+	} else {
+		server.Header["Content-Length"] = []string{strconv.FormatInt(client.ContentLength, 10)}
+	}
+	delete(server.Header, "Host")
+	return &server
+}
+
+// A call is one request to a handler, and the ResponseWriter that takes its
+// answer. A handler that overran its deadline may still write: mu guards all.
+type call struct {
+	request *http.Request
+	header  http.Header
+
+	mu     sync.Mutex
+	status int         // 0 until the header is written
+	sent   http.Header // as it was when the header was written
+	body   []byte      // at most a byte more than is kept
+	length int
+	err    error // the handler panicked, or nobody waits for it any more
+}
+
+// serve calls the handler and notes how it ended, by panic and by Goexit too.
+func (c *call) serve(handler http.Handler) {
+	finished := false
+	defer func() {
+		if finished {
+			return
+		}
+		switch reason := recover(); reason {
+		case nil:
+			c.abandon(fmt.Errorf("%w: it ended its goroutine (runtime.Goexit, as t.FailNow does)", ErrPanic))
+		case http.ErrAbortHandler:
+			c.abandon(errAborted)
+		default:
+			c.abandon(fmt.Errorf("%w: %v", ErrPanic, reason))
+		}
+	}()
+	handler.ServeHTTP(c, c.request)
+	finished = true
+}
+
+// abandon makes the handler's further writes fail, as a closed connection does.
+func (c *call) abandon(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+// result is the answer as it comes over the network.
+func (c *call) result(request *http.Request) (*http.Response, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return nil, c.err
+	}
+	c.writeHeader(http.StatusOK)
+	response := &http.Response{
+		StatusCode: c.status,
+		Proto:      "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:        c.sent,
+		Body:          http.NoBody,
+		ContentLength: int64(c.length),
+		Request:       request,
+	}
+	if c.length > 0 {
+		response.Body = io.NopCloser(bytes.NewReader(c.body))
+	}
+	return response, nil
+}
+
+// Header implements [http.ResponseWriter].
+func (c *call) Header() http.Header { return c.header }
+
+// WriteHeader implements [http.ResponseWriter]. Like net/http's it ignores
+// informational answers and a second call, and panics on an impossible status.
+func (c *call) WriteHeader(status int) {
+	if status < 100 || status > 999 {
+		panic(fmt.Sprintf("invalid WriteHeader code %d", status))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if status >= 200 {
+		c.writeHeader(status)
+	}
+}
+
+func (c *call) writeHeader(status int) {
+	if c.status == 0 {
+		c.status, c.sent = status, c.header.Clone()
+	}
+}
+
+// Write implements [http.ResponseWriter]. It keeps no more of the body than a
+// Response does.
+func (c *call) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return 0, c.err
+	}
+	if c.status == 0 && c.header.Get("Content-Type") == "" {
+		c.header.Set("Content-Type", http.DetectContentType(p))
+	}
+	c.writeHeader(http.StatusOK)
+	c.length += len(p)
+	c.body = append(c.body, p[:min(len(p), MaxResponseBody+1-len(c.body))]...)
+	return len(p), nil
+}
+
+// Flush implements [http.Flusher]: an answer in process is never held back.
+func (c *call) Flush() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writeHeader(http.StatusOK)
+}

@@ -1,0 +1,51 @@
+package rawjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
+
+// Encode returns the JSON text of a Go value. json.RawMessage stays as it is
+// written: 1.0 is not 1.
+func Encode(value any) ([]byte, error) {
+	if raw, ok := value.(json.RawMessage); ok {
+		return raw, nil
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // Stripe sends < > & as they are
+	if err := encoder.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+// ReorderKeys returns the text with the members of every object put in the order
+// that swap produces, as rand.Shuffle does it. The layout is kept.
+func ReorderKeys(text []byte, shuffle func(n int, swap func(i, j int))) ([]byte, error) {
+	root, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(text[:root.Start], reorder(text, &root, shuffle), text[root.End:]), nil
+}
+
+func reorder(text []byte, v *Value, shuffle func(int, func(i, j int))) []byte {
+	children := make([][]byte, len(v.Children))
+	for i := range v.Children {
+		child := &v.Children[i]
+		children[i] = slices.Concat(text[child.From:child.Start], reorder(text, child, shuffle))
+	}
+	if v.Kind == '{' {
+		shuffle(len(children), func(i, j int) { children[i], children[j] = children[j], children[i] })
+	}
+	// The commas and white space between the members stay in their places.
+	var out []byte
+	gap := v.Start
+	for i, child := range v.Children {
+		out = append(append(out, text[gap:child.From]...), children[i]...)
+		gap = child.End
+	}
+	return append(out, text[gap:v.End]...)
+}

@@ -1,0 +1,204 @@
+package rawjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+)
+
+// ErrNoPath is the error for a path that leads nowhere.
+var ErrNoPath = errors.New("no such path")
+
+// Get returns the text of the value at a path such as "data.object.items.data.0.id".
+// The error for a path that does not exist is ErrNoPath and names the nearest.
+func Get(text []byte, path string) ([]byte, error) {
+	root, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	found, rest, err := root.walk(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(rest) > 0 {
+		return nil, root.noPath(path)
+	}
+	return text[found.Start:found.End], nil
+}
+
+// Set returns the text with the value at path replaced by raw JSON. With add, a
+// path that does not exist is created; without, it is ErrNoPath.
+func Set(text []byte, path string, raw []byte, add bool) ([]byte, error) {
+	root, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(raw); err != nil {
+		return nil, fmt.Errorf("value for %s: %w", path, err)
+	}
+	found, rest, err := root.walk(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(rest) == 0:
+		return splice(text, found.Start, found.End, format(text, found.Start, raw)), nil
+	case !add:
+		return nil, root.noPath(path)
+	}
+	return insert(text, found, path, rest, raw)
+}
+
+// Paths returns the path of every value inside the text, in its order.
+func (v *Value) Paths() []string {
+	var paths []string
+	v.paths("", &paths)
+	return paths
+}
+
+func (v *Value) paths(prefix string, paths *[]string) {
+	for i := range v.Children {
+		child := &v.Children[i]
+		key := strconv.Itoa(i)
+		if v.Kind == '{' {
+			key = strings.ReplaceAll(child.Key, ".", `\.`)
+		}
+		*paths = append(*paths, prefix+key)
+		child.paths(prefix+key+".", paths)
+	}
+}
+
+// walk follows a path as far as it leads: to the last value that exists, and
+// the keys that do not.
+func (v *Value) walk(path string) (last *Value, rest []string, err error) {
+	keys := split(path)
+	if slices.Contains(keys, "") {
+		return nil, nil, fmt.Errorf("path %q: empty key (write a.b.0.c)", path)
+	}
+	last = v
+	for i, key := range keys {
+		child := last.Child(key)
+		if child == nil {
+			return last, keys[i:], nil
+		}
+		last = child
+	}
+	return last, nil, nil
+}
+
+// split cuts a path at its dots; `\.` is a dot inside a key.
+func split(path string) []string {
+	keys := strings.Split(strings.ReplaceAll(path, `\.`, "\x00"), ".")
+	for i, key := range keys {
+		keys[i] = strings.ReplaceAll(key, "\x00", ".")
+	}
+	return keys
+}
+
+func (v *Value) noPath(path string) error {
+	return fmt.Errorf("%w %q: nearest are %s (Add, or --add, creates a path)", ErrNoPath, path, nearest.List(path, v.Paths()))
+}
+
+// insert adds the first missing key to parent, with the others nested inside it.
+func insert(text []byte, parent *Value, path string, rest []string, raw []byte) ([]byte, error) {
+	for _, key := range slices.Backward(rest[1:]) {
+		raw = slices.Concat([]byte("{"), quote(key), []byte(":"), raw, []byte("}"))
+	}
+	key := rest[0]
+	switch {
+	case parent.Kind == '{':
+		return insertMember(text, parent, key, raw), nil
+	case parent.Kind == '[' && key == strconv.Itoa(len(parent.Children)):
+		return insertAt(text, parent, len(parent.Children), nil, raw), nil
+	case parent.Kind == '[':
+		return nil, fmt.Errorf("%w %q: the list has %d elements, %d adds one", ErrNoPath, path, len(parent.Children), len(parent.Children))
+	}
+	return nil, fmt.Errorf("%w %q: %s is inside %s, which is neither an object nor a list", ErrNoPath, path, key, text[parent.Start:parent.End])
+}
+
+// insertMember keeps Stripe's key order: id, object, then alphabetical.
+func insertMember(text []byte, parent *Value, key string, raw []byte) []byte {
+	at := slices.IndexFunc(parent.Children, func(child Value) bool { return rank(child.Key) > rank(key) })
+	if at < 0 {
+		at = len(parent.Children)
+	}
+	return insertAt(text, parent, at, quote(key), raw)
+}
+
+func rank(key string) string {
+	switch key {
+	case "id":
+		return "\x00"
+	case "object":
+		return "\x01"
+	}
+	return key
+}
+
+// insertAt puts a child before position at, laid out as the text is: on a line of
+// its own where the text has lines.
+func insertAt(text []byte, parent *Value, at int, key, raw []byte) []byte {
+	outer := indentation(text, parent.Start)
+	newline, space := "", ""
+	if multiline(text) {
+		newline, space = "\n"+outer+"  ", " "
+		raw = indent(raw, outer+"  ")
+	}
+	child := raw
+	if key != nil {
+		child = slices.Concat(key, []byte(":"+space), raw)
+	}
+	switch n := len(parent.Children); {
+	case n == 0 && newline != "":
+		inner := slices.Concat([]byte(newline), child, []byte("\n"+outer))
+		return splice(text, parent.Start+1, parent.End-1, inner)
+	case n == 0:
+		return splice(text, parent.Start+1, parent.End-1, child)
+	case at == n:
+		end := parent.Children[n-1].End
+		return splice(text, end, end, slices.Concat([]byte(","+newline), child))
+	default:
+		from := parent.Children[at].From
+		return splice(text, from, from, slices.Concat(child, []byte(","+newline)))
+	}
+}
+
+func splice(text []byte, start, end int, replacement []byte) []byte {
+	return slices.Concat(text[:start], replacement, text[end:])
+}
+
+// format lays a value out to stand at a position of the text.
+func format(text []byte, at int, raw []byte) []byte {
+	if !multiline(text) {
+		return raw
+	}
+	return indent(raw, indentation(text, at))
+}
+
+func multiline(text []byte) bool {
+	return bytes.IndexByte(bytes.TrimSpace(text), '\n') >= 0
+}
+
+// indentation returns the white space that begins the line of a position.
+func indentation(text []byte, at int) string {
+	line := text[bytes.LastIndexByte(text[:at], '\n')+1 : at]
+	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
+}
+
+func indent(raw []byte, prefix string) []byte {
+	var out bytes.Buffer
+	if json.Indent(&out, raw, prefix, "  ") != nil {
+		return raw
+	}
+	return out.Bytes()
+}
+
+func quote(key string) []byte {
+	quoted, _ := json.Marshal(key) // a string always has a JSON form
+	return quoted
+}

@@ -1,0 +1,158 @@
+// Package rawjson finds and changes values in JSON text and leaves every other
+// byte as it is: key order, white space, escapes and number spellings survive.
+//
+// A webhook's signature covers bytes, so a payload that went through
+// map[string]any and back would be another payload.
+package rawjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// A Value is a JSON value and where it stands in its text.
+type Value struct {
+	Kind       byte   // '{', '[', '"', or '0' for numbers, true, false and null
+	Key        string // the name of a member, empty elsewhere
+	From       int    // where a member begins with its key; elsewhere as Start
+	Start, End int
+	Children   []Value
+}
+
+// Parse returns the value that the text holds. The error names line and column.
+func Parse(text []byte) (Value, error) {
+	if err := check(text); err != nil {
+		return Value{}, err
+	}
+	p := parser{text: text}
+	return p.value(), nil
+}
+
+// check leaves the judgement of what is JSON to encoding/json, which bounds the
+// depth as well.
+func check(text []byte) error {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return errors.New("line 1, column 1: empty, want a JSON value")
+	}
+	var raw json.RawMessage
+	err := json.Unmarshal(text, &raw)
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return err
+	}
+	offset := max(0, int(syntax.Offset)-1) // Offset counts the bytes read, the offending one included
+	line := 1 + bytes.Count(text[:offset], []byte("\n"))
+	column := offset - bytes.LastIndexByte(text[:offset], '\n')
+	return fmt.Errorf("line %d, column %d: %w", line, column, err)
+}
+
+// A parser walks text that is known to be valid.
+type parser struct {
+	text []byte
+	pos  int
+}
+
+func (p *parser) value() Value {
+	p.space()
+	v := Value{Kind: p.text[p.pos], From: p.pos, Start: p.pos}
+	switch v.Kind {
+	case '{':
+		v.Children = p.children('}', p.member)
+	case '[':
+		v.Children = p.children(']', p.value)
+	case '"':
+		p.string()
+	default:
+		v.Kind = '0'
+		p.scalar()
+	}
+	v.End = p.pos
+	return v
+}
+
+func (p *parser) children(closing byte, child func() Value) []Value {
+	var children []Value
+	p.pos++
+	for p.space(); p.text[p.pos] != closing; p.space() {
+		if p.text[p.pos] == ',' {
+			p.pos++
+			continue
+		}
+		children = append(children, child())
+	}
+	p.pos++
+	return children
+}
+
+func (p *parser) member() Value {
+	from := p.pos
+	key := unquote(p.string())
+	p.space()
+	p.pos++ // the colon
+	v := p.value()
+	v.Key, v.From = key, from
+	return v
+}
+
+func (p *parser) string() []byte {
+	start := p.pos
+	for p.pos++; p.text[p.pos] != '"'; p.pos++ {
+		if p.text[p.pos] == '\\' {
+			p.pos++
+		}
+	}
+	p.pos++
+	return p.text[start:p.pos]
+}
+
+func (p *parser) scalar() {
+	for p.pos < len(p.text) && bytes.IndexByte([]byte(",]} \t\r\n"), p.text[p.pos]) < 0 {
+		p.pos++
+	}
+}
+
+func (p *parser) space() {
+	for p.pos < len(p.text) && bytes.IndexByte([]byte(" \t\r\n"), p.text[p.pos]) >= 0 {
+		p.pos++
+	}
+}
+
+func unquote(quoted []byte) string {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
+	}
+	var s string
+	if json.Unmarshal(quoted, &s) != nil {
+		return string(quoted)
+	}
+	return s
+}
+
+// Child returns the member of an object with that key, or the element of a list
+// at that position, or nil.
+func (v *Value) Child(key string) *Value {
+	if v.Kind == '[' {
+		i, err := strconv.Atoi(key)
+		if err != nil || i < 0 || i >= len(v.Children) {
+			return nil
+		}
+		return &v.Children[i]
+	}
+	for i := range v.Children {
+		if v.Children[i].Key == key {
+			return &v.Children[i]
+		}
+	}
+	return nil
+}
+
+// All calls visit for the value and everything inside it, in the text's order.
+func (v *Value) All(visit func(*Value)) {
+	visit(v)
+	for i := range v.Children {
+		v.Children[i].All(visit)
+	}
+}

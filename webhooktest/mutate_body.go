@@ -1,0 +1,275 @@
+package webhooktest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// set adds or replaces the value at a path of the body.
+func (d *draft) set(path string, raw []byte) error {
+	body, err := rawjson.Set(d.body, path, raw, true)
+	if err != nil {
+		return err
+	}
+	d.body = body
+	return nil
+}
+
+func eventAge(d *draft, value string) error {
+	old, err := time.ParseDuration(value)
+	if err != nil {
+		return fmt.Errorf("%q is no duration: write 72h", value)
+	}
+	return d.set("created", strconv.AppendInt(nil, d.sent-int64(old/time.Second), 10))
+}
+
+func compact(d *draft, _ string) error {
+	var out bytes.Buffer
+	if err := json.Compact(&out, d.body); err != nil {
+		return err
+	}
+	d.body = out.Bytes()
+	return nil
+}
+
+// crlf may replace every newline of the text: inside strings they are escaped.
+func crlf(d *draft, _ string) error {
+	d.body = bytes.ReplaceAll(d.body, []byte("\n"), []byte("\r\n"))
+	return nil
+}
+
+func oddWhitespace(d *draft, _ string) error {
+	var out bytes.Buffer
+	if err := json.Indent(&out, d.body, " ", "\t"); err != nil {
+		return err
+	}
+	d.body = bytes.ReplaceAll(out.Bytes(), []byte("\n"), []byte(" \r\n\n"))
+	return nil
+}
+
+func trailingNewline(d *draft, _ string) error {
+	d.body = append(slices.Clip(d.body), '\n')
+	return nil
+}
+
+const metadata = "data.object.metadata."
+
+func unicodeText(d *draft, _ string) error {
+	return d.set(metadata+"unicode", []byte(`"Zoë Grüßgott, 東京, שלום, 😀"`))
+}
+
+func escapedUnicode(d *draft, _ string) error {
+	if err := unicodeText(d, ""); err != nil {
+		return err
+	}
+	var escaped []byte
+	for rest := d.body; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		if r < utf8.RuneSelf || r == utf8.RuneError && size == 1 {
+			escaped = append(escaped, rest[0])
+		} else {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				escaped = fmt.Appendf(escaped, `\u%04x`, unit)
+			}
+		}
+		rest = rest[size:]
+	}
+	d.body = escaped
+	return nil
+}
+
+func oddEscapes(d *draft, _ string) error {
+	return d.set(metadata+"escapes", []byte(`"a\/b \u003cb\u003e \u0026 \u2028 \t"`))
+}
+
+func oddNumbers(d *draft, _ string) error {
+	return d.set("data.object.odd_numbers", []byte(`[1.0, 1e2, 9007199254740993]`))
+}
+
+func shuffledKeys(d *draft, _ string) error {
+	random := rand.New(rand.NewPCG(hashOf(d.event.id), golden))
+	body, err := rawjson.ReorderKeys(d.body, random.Shuffle)
+	if err != nil {
+		return err
+	}
+	d.body = body
+	return nil
+}
+
+// padded fills the metadata with text of the length that Stripe allows, about.
+func padded(d *draft, value string) error {
+	size, err := parseSize(value)
+	if err != nil {
+		return err
+	}
+	const valueLength = 500
+	original, text := d.body, size-len(d.body)
+	values := 1 + text/valueLength
+	for range 2 { // the first time tells what the keys take
+		if text <= 0 {
+			return nil
+		}
+		d.body = original
+		if err := d.pad(values, text); err != nil {
+			return err
+		}
+		text -= len(d.body) - size
+	}
+	return nil
+}
+
+// pad adds text to the metadata, spread over so many values.
+func (d *draft) pad(values, text int) error {
+	padding := make(map[string]json.RawMessage)
+	if raw, err := rawjson.Get(d.body, "data.object.metadata"); err == nil {
+		_ = json.Unmarshal(raw, &padding) // what is no object is replaced
+	}
+	for i := range values {
+		length := text / values
+		if i == 0 {
+			length += text % values
+		}
+		padding[fmt.Sprintf("padding_%05d", i)] = quoted(strings.Repeat("x", length))
+	}
+	raw, err := rawjson.Encode(padding)
+	if err != nil {
+		return err
+	}
+	return d.set("data.object.metadata", raw)
+}
+
+// parseSize reads 60kB, 64KiB, 1MB or a number of bytes.
+func parseSize(text string) (int, error) {
+	match := regexp.MustCompile(`(?i)^(\d{1,9})(|b|kb|kib|mb|mib)$`).FindStringSubmatch(text)
+	if match == nil {
+		return 0, fmt.Errorf("%q is no size: write 60kB, 64KiB or 1MB", text)
+	}
+	n, err := strconv.Atoi(match[1])
+	units := map[string]int{"kb": 1e3, "kib": 1 << 10, "mb": 1e6, "mib": 1 << 20}
+	if unit := units[strings.ToLower(match[2])]; unit != 0 {
+		n *= unit
+	}
+	if n > maxPadded {
+		return 0, fmt.Errorf("%s is more than %d bytes", text, maxPadded)
+	}
+	return n, err
+}
+
+// maxPadded bounds the memory that one delivery may ask for.
+const maxPadded = 64 << 20
+
+func nulls(d *draft, _ string) error {
+	changed := false
+	for _, path := range d.event.nullable {
+		body, err := rawjson.Set(d.body, path, []byte("null"), false)
+		if errors.Is(err, rawjson.ErrNoPath) {
+			continue // inside a field that is null already
+		}
+		if err != nil {
+			return err
+		}
+		d.body, changed = body, true
+	}
+	if !changed {
+		return errors.New("which fields may be null is known for events from fixtures only")
+	}
+	return nil
+}
+
+var stripeID = regexp.MustCompile(`^"[a-z]{2,}_[0-9A-Za-z_]{12,}"$`)
+
+// longIDs lengthens the strings that are ids. Equal ids stay equal.
+func longIDs(d *draft, _ string) error {
+	const length = 255 // https://docs.stripe.com/upgrades
+	root, err := rawjson.Parse(d.body)
+	if err != nil {
+		return err
+	}
+	var out []byte
+	copied := 0
+	root.All(func(v *rawjson.Value) {
+		quoted := d.body[v.Start:v.End]
+		if !stripeID.Match(quoted) || v.End-v.Start-2 >= length {
+			return
+		}
+		id := string(quoted[1 : len(quoted)-1])
+		out = append(append(out, d.body[copied:v.Start]...), '"')
+		out = appendDigits(append(out, id...), base62, length-len(id), hashOf(id))
+		out = append(out, '"')
+		copied = v.End
+	})
+	d.body = append(out, d.body[copied:]...)
+	return nil
+}
+
+// extraProperties adds fields that an upgrade of the API might bring.
+func extraProperties(d *draft, _ string) error {
+	root, err := rawjson.Parse(d.body)
+	if err != nil {
+		return err
+	}
+	paths := []string{"future_field"}
+	for _, path := range append([]string{"data.object"}, root.Paths()...) {
+		if path == "data.object" || strings.HasPrefix(path, "data.object.") && strings.HasSuffix(path, ".data.0") {
+			paths = append(paths, path+".future_field")
+		}
+	}
+	for _, path := range slices.Compact(paths) {
+		if err := d.set(path, []byte(`{"enabled": true, "since": 1700000000}`)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bodyText(d *draft, text string) error {
+	d.body = []byte(text)
+	return nil
+}
+
+// tamperBody changes a digit of the object, such as the first of an amount. The
+// result is valid JSON: only the signature tells.
+func tamperBody(d *draft, _ string) error {
+	d.body = slices.Clone(d.body)
+	root, err := rawjson.Parse(d.body)
+	if err != nil {
+		d.body = append(d.body, ' ') // not JSON: another byte is all there is to change
+		return nil
+	}
+	target := &root
+	for _, key := range []string{"data", "object"} {
+		if child := target.Child(key); child != nil {
+			target = child
+		}
+	}
+	if digit := firstDigit(d.body, target); digit >= 0 {
+		d.body[digit] = '1' + (d.body[digit]-'0')%9
+	} else {
+		d.body = append(d.body, ' ')
+	}
+	return nil
+}
+
+// firstDigit returns the position of the first number that does not begin with
+// zero, or -1.
+func firstDigit(text []byte, v *rawjson.Value) int {
+	found := -1
+	v.All(func(v *rawjson.Value) {
+		if c := text[v.Start]; found < 0 && v.Kind == '0' && c >= '1' && c <= '9' {
+			found = v.Start
+		}
+	})
+	return found
+}

@@ -1,0 +1,36 @@
+package webhooktest
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+func setHeader(d *draft, text string) error {
+	name, value, ok := strings.Cut(text, ":")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	if !ok || !validHeader(name, value) {
+		return fmt.Errorf("%q is no header: write Name: value", text)
+	}
+	if d.header == nil {
+		d.header = make(http.Header)
+	}
+	d.header.Set(name, value)
+	return nil
+}
+
+// validHeader accepts what can be sent as a header: a token and a line of text.
+func validHeader(name, value string) bool {
+	const separators = "()<>@,;:\\\"/[]?={} \t"
+	for _, c := range []byte(name) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(separators, c) >= 0 {
+			return false
+		}
+	}
+	return name != "" && !strings.ContainsAny(value, "\r\n\x00")
+}
+
+func chunked(d *draft, _ string) error {
+	d.chunked = true
+	return nil
+}

@@ -1,0 +1,175 @@
+package webhooktest
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func unsigned(d *draft, _ string) error {
+	d.unsigned = true
+	return nil
+}
+
+func emptySignature(d *draft, _ string) error {
+	d.elements = nil
+	return nil
+}
+
+func wrongSecret(d *draft, _ string) error {
+	d.secrets = []string{d.otherSecret()}
+	return nil
+}
+
+// otherSecret returns a secret that looks real, the same for the same event.
+func (d *draft) otherSecret() string {
+	return string(appendDigits([]byte("whsec_"), base62, 32, hashOf(d.event.id)))
+}
+
+func withSecret(d *draft, secret string) error {
+	d.secrets = []string{secret}
+	return nil
+}
+
+func emptySecret(d *draft, _ string) error {
+	return withSecret(d, "")
+}
+
+// tamperTimestamp signs the second after the one that the header shows, which
+// no other attempt of the event has.
+func tamperTimestamp(d *draft, _ string) error {
+	shown := d.timestamp
+	t, err := strconv.ParseInt(shown, 10, 64)
+	if err != nil {
+		return fmt.Errorf("the timestamp %q is no number", shown)
+	}
+	d.setTimestamp(t + 1)
+	d.elements = nil
+	d.sign()
+	d.replaceElement("t", "t="+shown)
+	return nil
+}
+
+// onlyScheme puts the right signature under another scheme.
+func onlyScheme(scheme string) func(*draft, string) error {
+	return func(d *draft, _ string) error {
+		right := scheme + "=" + d.v1()
+		d.replaceElement("v0")
+		d.replaceElement("v1", right)
+		return nil
+	}
+}
+
+func addDecoy(d *draft, _ string) error {
+	d.decoy = true
+	return nil
+}
+
+func extraScheme(d *draft, _ string) error {
+	unknown := decoyElement(d.v1())
+	d.elements = append(d.elements, "v2"+strings.TrimPrefix(unknown, "v0"))
+	return nil
+}
+
+func rolledSecret(d *draft, position string) error {
+	right, other := "v1="+d.v1(), "v1="+d.mac(d.otherSecret())
+	switch position {
+	case "first":
+		d.replaceElement("v1", right, other)
+	case "second":
+		d.replaceElement("v1", other, right)
+	default:
+		return fmt.Errorf("the right signature is first or second, not %q", position)
+	}
+	return nil
+}
+
+func junkV1(d *draft, _ string) error {
+	d.replaceElement("v1", "v1=zzz", "v1="+d.v1())
+	return nil
+}
+
+func v1First(d *draft, _ string) error {
+	isTimestamp := func(element string) bool { return strings.HasPrefix(element, "t=") }
+	d.elements = append(slices.DeleteFunc(d.elements, isTimestamp), "t="+d.timestamp)
+	return nil
+}
+
+func unstampedMAC(d *draft, _ string) error {
+	d.unstamped = true
+	return nil
+}
+
+func bodyMAC(secret string, body []byte) string {
+	m := hmac.New(sha256.New, []byte(secret))
+	m.Write(body)
+	return hex.EncodeToString(m.Sum(nil))
+}
+
+func digest(d *draft, how string) error {
+	v1 := d.v1()
+	switch how {
+	case "truncated":
+		d.replaceElement("v1", "v1="+v1[:len(v1)/2])
+	case "extended":
+		d.replaceElement("v1", "v1="+v1+"00")
+	default:
+		return fmt.Errorf("a digest is truncated or extended, not %q", how)
+	}
+	return nil
+}
+
+func malformed(d *draft, how string) error {
+	switch how {
+	case "garbage":
+		d.elements = []string{"garbage"}
+	case "text-timestamp":
+		d.replaceElement("t", "t=abc")
+	case "no-timestamp":
+		d.replaceElement("t")
+	case "empty-timestamp":
+		d.replaceElement("t", "t=")
+	case "no-v1":
+		d.replaceElement("v1")
+	case "empty-v1":
+		d.replaceElement("v1", "v1=")
+	default:
+		return fmt.Errorf("want garbage, text-timestamp, no-timestamp, empty-timestamp, no-v1 or empty-v1, not %q", how)
+	}
+	return nil
+}
+
+func signatureText(d *draft, text string) error {
+	d.elements = []string{strings.NewReplacer("{t}", d.timestamp, "{v1}", d.v1()).Replace(text)}
+	return nil
+}
+
+func age(d *draft, value string) error {
+	old, err := time.ParseDuration(value)
+	if err != nil {
+		return fmt.Errorf("%q is no duration: write 10m, 36h or -5s", value)
+	}
+	d.setTimestamp(d.sent - int64(old/time.Second))
+	return nil
+}
+
+func timestampText(d *draft, text string) error {
+	if text == "milliseconds" {
+		text = strconv.FormatInt(d.sent*1000, 10)
+	}
+	d.timestamp = text
+	return nil
+}
+
+// replay is the attack: the bytes of the previous attempt, sent once more.
+func replay(d *draft, _ string) error {
+	if previous := d.event.last.Load(); previous != nil {
+		d.wire = *previous
+	}
+	return nil
+}

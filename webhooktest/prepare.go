@@ -1,0 +1,71 @@
+package webhooktest
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// prepare signs an attempt and applies the mutations.
+func (e *Endpoint) prepare(ctx context.Context, event *Event, mutations []string) (*wire, error) {
+	if err := e.Check(); err != nil {
+		return nil, err
+	}
+	sent, err := e.claim(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	w := &wire{body: event.body}
+	if len(mutations) == 0 {
+		w.signature = e.sign(event, sent)
+	} else {
+		d := draft{wire: *w, event: event, sent: sent, secrets: e.secrets(), decoy: !event.livemode}
+		d.setTimestamp(sent)
+		if err := d.mutate(mutations); err != nil {
+			return nil, err
+		}
+		*w = d.wire
+	}
+	event.last.Store(w)
+	return w, nil
+}
+
+// sign returns the header of a delivery that is not mutated.
+func (e *Endpoint) sign(event *Event, sent int64) string {
+	var buffer [512]byte
+	header := AppendSignature(buffer[:0], event.body, time.Unix(sent, 0), e.secrets()...)
+	if !event.livemode {
+		const t, v1 = len("t=1700000000,v1="), 64
+		header = append(header, ',')
+		header = append(header, decoyElement(string(header[t:t+v1]))...)
+	}
+	return string(header)
+}
+
+func (e *Endpoint) secrets() []string {
+	if len(e.Secrets) == 0 {
+		return defaultSecrets
+	}
+	return e.Secrets
+}
+
+var defaultSecrets = []string{DefaultSecret}
+
+// claim returns a second in which the event was not sent yet. When it was sent in
+// each of the last minutes' seconds, it waits for the clock.
+func (e *Endpoint) claim(ctx context.Context, event *Event) (int64, error) {
+	for {
+		now := e.now()
+		if t, ok := event.attempts.claim(now.Unix()); ok {
+			return t, nil
+		}
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return 0, fmt.Errorf("event %s: waiting for a second in which it was not sent: %w", event, ctx.Err())
+		}
+		if !e.now().After(now) {
+			return 0, fmt.Errorf("event %s: sent %d times and the clock stands still: no two attempts may share a timestamp", event, timestampWindow)
+		}
+	}
+}

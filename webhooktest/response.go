@@ -1,0 +1,106 @@
+package webhooktest
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+	"time"
+)
+
+// A Response is what came of one attempt to deliver an event.
+type Response struct {
+	Event     *Event
+	Sent      time.Time // when, by the endpoint's clock
+	Signature string    // the Stripe-Signature header as it was sent
+
+	StatusCode int // 0: no answer
+	Header     http.Header
+	Body       []byte // decompressed, at most MaxResponseBody bytes
+	Truncated  bool   // the body was longer
+	Duration   time.Duration
+
+	// Err says why there was no answer, or no complete one. It wraps the cause:
+	// context.DeadlineExceeded for a handler that took too long,
+	// syscall.ECONNREFUSED where nothing listens, ErrPanic for a handler that
+	// panicked.
+	Err error
+}
+
+// Accepted reports whether the handler acknowledged the event: with a status of
+// 2xx, nothing else.
+//
+// Source: https://docs.stripe.com/webhooks#fix-http-status-codes
+func (r *Response) Accepted() bool {
+	return r.Err == nil && r.StatusCode >= 200 && r.StatusCode <= 299
+}
+
+// String returns the answer in a few words: "[200 POST] OK
+// payment_intent.succeeded [evt_1Qd0…] 3ms".
+func (r *Response) String() string {
+	answer := fmt.Sprintf("[%d POST] %s", r.StatusCode, http.StatusText(r.StatusCode))
+	if r.Err != nil {
+		answer = "[ERROR] " + r.Err.Error() + ":"
+	}
+	return fmt.Sprintf("%s %s %s", answer, r.Event, r.Duration.Round(time.Millisecond))
+}
+
+// ErrPanic is in the Err of a Response when a handler in this process panicked.
+var ErrPanic = errors.New("handler panicked")
+
+// A failure words why there is no answer and keeps the cause for errors.Is.
+type failure struct {
+	reason string
+	cause  error
+}
+
+func (f *failure) Error() string { return f.reason }
+func (f *failure) Unwrap() error { return f.cause }
+
+// noAnswer explains the error of a request.
+func noAnswer(err error, target *url.URL, timeout time.Duration) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // it repeats method and URL
+	}
+	return &failure{reason(err, target, timeout), err}
+}
+
+func reason(err error, target *url.URL, timeout time.Duration) string {
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var notTLS tls.RecordHeaderError
+	switch host := target.Host; {
+	case errors.Is(err, ErrPanic), errors.Is(err, errAborted):
+		return err.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Sprintf("no answer from %s within %s", host, timeout)
+	case errors.Is(err, context.Canceled):
+		return fmt.Sprintf("interrupted while waiting for %s", host)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Sprintf("connection refused: nothing listens on %s", host)
+	case errors.As(err, &dns):
+		return fmt.Sprintf("no address found for host %s", dns.Name)
+	case errors.As(err, &certificate):
+		return fmt.Sprintf("TLS to %s failed: %v", host, certificate.Err)
+	case errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch):
+		return fmt.Sprintf("TLS to %s failed: the server speaks plain HTTP (use http://)", host)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return fmt.Sprintf("%s closed the connection without an answer", host)
+	default:
+		return fmt.Sprintf("delivery to %s failed: %v", host, err)
+	}
+}
+
+// brokenAnswer explains why a body that had begun did not end.
+func brokenAnswer(err error, status int, timeout time.Duration) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &failure{fmt.Sprintf("answered %d, but the body did not end within %s", status, timeout), err}
+	}
+	return &failure{fmt.Sprintf("answered %d, but the body broke off: %v", status, err), err}
+}

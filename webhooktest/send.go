@@ -1,0 +1,122 @@
+package webhooktest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"net/http"
+	"time"
+)
+
+// What Stripe sends with each delivery, beside the signature.
+//
+// Source: requests captured from Stripe; the list is not documented.
+var stripeHeaders = []struct{ name, value string }{
+	{"Content-Type", "application/json; charset=utf-8"},
+	{"Cache-Control", "no-cache"},
+	{"User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)"},
+	{"Accept", "*/*; q=0.5, application/xml"},
+	{"Accept-Encoding", "gzip"},
+}
+
+// send carries one attempt and waits for the answer.
+func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
+	r := &Response{Event: event, Sent: e.now()}
+	if !w.unsigned {
+		r.Signature = w.signature
+	}
+	start := time.Now()
+	defer func() { r.Duration = time.Since(start) }()
+
+	timeout := e.Timeout
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	answer, err := e.client.Do(e.request(ctx, w))
+	if err != nil {
+		r.Err = noAnswer(err, e.target, timeout)
+		return r
+	}
+	defer answer.Body.Close()
+	r.StatusCode, r.Header = answer.StatusCode, answer.Header
+	if r.Body, r.Truncated, err = readBody(answer); err != nil {
+		r.Err = brokenAnswer(err, answer.StatusCode, timeout)
+	}
+	return r
+}
+
+func (e *Endpoint) request(ctx context.Context, w *wire) *http.Request {
+	request := &http.Request{
+		Method:        http.MethodPost,
+		URL:           e.target,
+		Host:          e.target.Host,
+		Header:        e.header(w),
+		Body:          io.NopCloser(bytes.NewReader(w.body)),
+		ContentLength: int64(len(w.body)),
+	}
+	if w.chunked {
+		request.ContentLength = -1
+	}
+	if host := request.Header.Get("Host"); host != "" {
+		request.Host = host
+	}
+	return request.WithContext(ctx)
+}
+
+// header returns Stripe's headers, then the endpoint's, then those of mutations.
+func (e *Endpoint) header(w *wire) http.Header {
+	header := make(http.Header, len(stripeHeaders)+1)
+	values := make([]string, len(stripeHeaders)+1) // one allocation for all
+	for i, h := range stripeHeaders {
+		values[i] = h.value
+		header[h.name] = values[i : i+1 : i+1]
+	}
+	if !w.unsigned {
+		values[len(stripeHeaders)] = w.signature
+		header[SignatureHeader] = values[len(stripeHeaders):]
+	}
+	replace(header, e.Header)
+	replace(header, w.header)
+	return header
+}
+
+// replace puts the headers of from into header; an empty value removes one.
+func replace(header, from http.Header) {
+	for name, values := range from {
+		name = http.CanonicalHeaderKey(name)
+		switch {
+		case len(values) > 1 || len(values) == 1 && values[0] != "":
+			header[name] = values
+		case name == "User-Agent":
+			header[name] = []string{""} // net/http leaves it out only so
+		default:
+			delete(header, name)
+		}
+	}
+}
+
+// MaxResponseBody is how many bytes of an answer's body are kept.
+const MaxResponseBody = 64 << 10
+
+func readBody(answer *http.Response) (body []byte, truncated bool, err error) {
+	var reader io.Reader = answer.Body
+	if answer.ContentLength == 0 {
+		return nil, false, nil
+	}
+	if answer.Header.Get("Content-Encoding") == "gzip" {
+		if reader, err = gzip.NewReader(reader); err != nil {
+			return nil, false, err
+		}
+	}
+	body, err = io.ReadAll(io.LimitReader(reader, MaxResponseBody+1))
+	if len(body) > MaxResponseBody {
+		return body[:MaxResponseBody], true, err
+	}
+	return body, false, err
+}

@@ -1,0 +1,161 @@
+package webhooktest
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A template is an event with holes where ids and times go. Compiled once, it
+// renders by copying: no JSON is parsed, nothing is allocated.
+type template struct {
+	text     []byte // without the placeholders
+	holes    []hole
+	size     int      // of a rendered event, at the most
+	nullable []string // paths in the event that may be null
+}
+
+// A hole is filled with an id, or with a time when it has no id.
+type hole struct {
+	at     int // in the template's text
+	id     *id
+	offset int64 // seconds after the event's creation
+}
+
+func (h *hole) size() int {
+	if h.id != nil {
+		return h.id.size()
+	}
+	return len("1700000000")
+}
+
+// append writes an event that was created at a Unix time.
+func (t *template) append(dst []byte, who identity, created int64) []byte {
+	copied := 0
+	for i := range t.holes {
+		h := &t.holes[i]
+		dst = append(dst, t.text[copied:h.at]...)
+		copied = h.at
+		if h.id != nil {
+			dst = h.id.appendTo(dst, who)
+		} else {
+			dst = strconv.AppendInt(dst, created+h.offset, 10)
+		}
+	}
+	return append(dst, t.text[copied:]...)
+}
+
+// eventID returns the id of a rendered event: what fills the first hole.
+func (t *template) eventID(rendered []byte) string {
+	first := t.holes[0]
+	return string(rendered[first.at : first.at+first.id.size()])
+}
+
+// compile finds the placeholders in the strings of JSON text.
+func compile(text []byte, livemode bool) (*template, error) {
+	c := compiler{livemode: livemode}
+	for len(text) > 0 {
+		quote := bytes.IndexByte(text, '"')
+		if quote < 0 {
+			break
+		}
+		c.copy(text[:quote])
+		end := quote + stringLength(text[quote:])
+		if err := c.string(text[quote:end]); err != nil {
+			return nil, err
+		}
+		text = text[end:]
+	}
+	c.copy(text)
+	c.size = len(c.text)
+	for _, h := range c.holes {
+		c.size += h.size()
+	}
+	return &c.template, nil
+}
+
+// stringLength returns the length of the JSON string that text begins with.
+func stringLength(text []byte) int {
+	i := 1
+	for text[i] != '"' {
+		if text[i] == '\\' {
+			i++
+		}
+		i++
+	}
+	return i + 1
+}
+
+type compiler struct {
+	template
+	livemode bool
+}
+
+func (c *compiler) copy(text []byte) { c.text = append(c.text, text...) }
+
+func (c *compiler) string(quoted []byte) error {
+	if whole, ok := placeholder(quoted[1:]); ok && len(whole) == len(quoted)-4 {
+		if c.value(string(whole)) {
+			return nil
+		}
+	}
+	for {
+		open := bytes.IndexByte(quoted, '{')
+		if open < 0 {
+			c.copy(quoted)
+			return nil
+		}
+		c.copy(quoted[:open])
+		quoted = quoted[open:]
+		name, ok := placeholder(quoted)
+		if !ok { // a brace that is only text
+			c.copy(quoted[:1])
+			quoted = quoted[1:]
+			continue
+		}
+		id, known := newID(string(name))
+		if !known {
+			return fmt.Errorf("unknown placeholder {%s}: see the table in fixtures/README.md", name)
+		}
+		c.holes = append(c.holes, hole{at: len(c.text), id: &id})
+		quoted = quoted[len(name)+2:]
+	}
+}
+
+// placeholder returns the name in the braces that text begins with.
+func placeholder(text []byte) (name []byte, ok bool) {
+	if len(text) < 2 || text[0] != '{' || text[1] < 'a' || text[1] > 'z' {
+		return nil, false
+	}
+	name, _, ok = bytes.Cut(text[1:], []byte("}"))
+	return name, ok
+}
+
+// value fills a whole string: the result is no string.
+func (c *compiler) value(name string) bool {
+	if name == "livemode" {
+		c.text = strconv.AppendBool(c.text, c.livemode)
+		return true
+	}
+	offset, ok := relativeTime(name)
+	if ok {
+		c.holes = append(c.holes, hole{at: len(c.text), offset: int64(offset / time.Second)})
+	}
+	return ok
+}
+
+// relativeTime reads now, now-90s, now+30d.
+func relativeTime(name string) (time.Duration, bool) {
+	rest, ok := strings.CutPrefix(name, "now")
+	if !ok || rest == "" {
+		return 0, ok
+	}
+	day := time.Duration(1)
+	if days, ok := strings.CutSuffix(rest, "d"); ok {
+		rest, day = days+"h", 24
+	}
+	offset, err := time.ParseDuration(rest)
+	return offset * day, err == nil && (rest[0] == '+' || rest[0] == '-')
+}
