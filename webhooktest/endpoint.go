@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -67,6 +68,27 @@ func (e *Endpoint) Deliver(ctx context.Context, event *Event, mutations ...strin
 func (e *Endpoint) Check() error {
 	e.once.Do(e.open)
 	return e.err
+}
+
+// Local reports whether deliveries stay on this machine or in its private
+// network. A host name is looked up, and every address of it must be local.
+func (e *Endpoint) Local(ctx context.Context) (bool, error) {
+	if err := e.Check(); err != nil {
+		return false, err
+	}
+	if e.Handler != nil {
+		return true, nil
+	}
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", e.target.Hostname())
+	if err != nil {
+		return false, noAnswer(err, e.target, 0)
+	}
+	for _, address := range addresses {
+		if a := address.Unmap(); !a.IsLoopback() && !a.IsPrivate() && !a.IsLinkLocalUnicast() {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // Close closes the connections that are kept open between deliveries.

@@ -100,5 +100,5 @@ func (e *Event) Lookup(path string) (value any, ok bool) {
 // String returns the type and the id, as the lines of the Stripe CLI have them:
 // "payment_intent.succeeded [evt_1Qd0…]".
 func (e *Event) String() string {
-	return fmt.Sprintf("%s [%s]", e.typ, e.id)
+	return printable(e.typ + " [" + e.id + "]")
 }

@@ -77,6 +77,23 @@ func readEvent(version, eventType string) (fixture eventFixture, file string, er
 	return fixture, file, err
 }
 
+// A Type describes an event type.
+type Type struct {
+	Name        string   `json:"type"`
+	Object      string   `json:"object"`             // the resource: payment_intent
+	Description string   `json:"description"`        // when Stripe sends it
+	Versions    int      `json:"versions,omitempty"` // successive states of the object, see Version
+	Connect     bool     `json:"connect,omitempty"`  // sent for connected accounts only
+	Siblings    []string `json:"siblings,omitempty"` // other types that report the same fact, or are easily confused
+}
+
+// Describe returns what the fixtures know of an event type. The error is
+// ErrUnknownType. [fixtures.Types] lists the names.
+func Describe(eventType string) (Type, error) {
+	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
+	return Type{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings}, err
+}
+
 // load makes the template of an event type: the object, changed as the event
 // and the version of the object say, in its envelope.
 func (s *Source) load(eventType string, version int) (*template, error) {

@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -108,18 +107,15 @@ func (h *Hook) DeliverTogether(events ...*Event) []*Response {
 // refused.
 func (h *Hook) log(r *Response, mutations []string) {
 	h.t.Helper()
-	h.t.Logf("--> %s %s\n<-- %s%s", r.Event, strings.Join(mutations, " "), r, r.complaint())
-}
-
-// complaint returns the body of a refusal, as far as a line of a log should show it.
-func (r *Response) complaint() string {
-	const most = 200
-	if r.Accepted() || len(r.Body) == 0 {
-		return ""
+	lines := "--> " + r.Event.String()
+	for _, text := range mutations {
+		if m, err := ParseMutation(text); err == nil {
+			lines += " " + m.String()
+		}
 	}
-	body := strings.TrimSpace(string(r.Body))
-	if len(body) > most {
-		body = body[:most] + "…"
+	lines += "\n<-- " + r.String()
+	if !r.Accepted() && len(r.Body) > 0 {
+		lines += "\n    " + r.Excerpt()
 	}
-	return "\n    " + strings.ReplaceAll(body, "\n", "\n    ")
+	h.t.Log(lines)
 }

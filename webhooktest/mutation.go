@@ -19,17 +19,25 @@ type Mutation struct {
 	Name    string
 	Example string // of a value; empty when the mutation takes none
 	Doc     string // what is different, in one line
+	Value   string // set by ParseMutation
 
+	given bool // Value was set, if only to the empty text
 	stage stage
 	apply func(d *draft, value string) error
 }
 
-// String returns the mutation as it is written, with the example for a value.
+// String returns the mutation as it is written, with the example where it has no
+// value. A secret is left out.
 func (m Mutation) String() string {
-	if m.Example == "" {
+	switch {
+	case m.Example == "":
 		return m.Name
+	case !m.given:
+		return m.Name + "=" + m.Example
+	case m.Name == "secret":
+		return m.Name + "=…"
 	}
-	return m.Name + "=" + m.Example
+	return m.Name + "=" + m.Value
 }
 
 // A stage is when a mutation is applied, whatever the order in which it was
@@ -47,27 +55,24 @@ const (
 // Mutations returns all mutations, in the order of the documentation.
 func Mutations() []Mutation { return slices.Clone(mutations) }
 
-// A step is a mutation with its value.
-type step struct {
-	Mutation
-	value string
-}
-
-// parseMutation reads "name" or "name=value".
-func parseMutation(text string) (step, error) {
+// ParseMutation reads "name" or "name=value". The error is ErrUnknownMutation, or
+// says that a value is missing or not wanted; what is wrong with a value itself
+// shows when it is delivered.
+func ParseMutation(text string) (Mutation, error) {
 	name, value, hasValue := strings.Cut(text, "=")
 	i := slices.IndexFunc(mutations, func(m Mutation) bool { return m.Name == name })
 	if i < 0 {
-		return step{}, fmt.Errorf("%w %q: nearest are %s", ErrUnknownMutation, name, nearest.List(name, mutationNames()))
+		return Mutation{}, fmt.Errorf("%w %q: nearest are %s", ErrUnknownMutation, name, nearest.List(name, mutationNames()))
 	}
-	switch m := mutations[i]; {
+	m := mutations[i]
+	switch {
 	case m.Example == "" && hasValue:
-		return step{}, fmt.Errorf("mutation %s takes no value, got %q", name, value)
+		return Mutation{}, fmt.Errorf("mutation %s takes no value, got %q", name, value)
 	case m.Example != "" && !hasValue:
-		return step{}, fmt.Errorf("mutation %s needs a value, such as %s", name, m)
-	default:
-		return step{m, value}, nil
+		return Mutation{}, fmt.Errorf("mutation %s needs a value, such as %s", name, m)
 	}
+	m.Value, m.given = value, hasValue
+	return m, nil
 }
 
 func mutationNames() []string {
@@ -80,26 +85,26 @@ func mutationNames() []string {
 
 // mutate turns the draft into what goes out.
 func (d *draft) mutate(texts []string) error {
-	steps := make([]step, len(texts))
+	chosen := make([]Mutation, len(texts))
 	for i, text := range texts {
 		var err error
-		if steps[i], err = parseMutation(text); err != nil {
+		if chosen[i], err = ParseMutation(text); err != nil {
 			return err
 		}
 	}
 	for at := range stages {
-		if at == inHeader {
+		switch at {
+		case inHeader:
 			d.sign()
-		}
-		if at == inTransit {
+		case inTransit:
 			d.signature = strings.Join(d.elements, ",")
 		}
-		for _, s := range steps {
-			if s.stage != at {
+		for _, m := range chosen {
+			if m.stage != at {
 				continue
 			}
-			if err := s.apply(d, s.value); err != nil {
-				return fmt.Errorf("mutation %s: %w", s.Name, err)
+			if err := m.apply(d, m.Value); err != nil {
+				return fmt.Errorf("mutation %s: %w", m.Name, err)
 			}
 		}
 	}

@@ -9,8 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
+	"unicode"
 )
 
 // A Response is what came of one attempt to deliver an event.
@@ -47,7 +49,37 @@ func (r *Response) String() string {
 	if r.Err != nil {
 		answer = "[ERROR] " + r.Err.Error() + ":"
 	}
-	return fmt.Sprintf("%s %s %s", answer, r.Event, r.Duration.Round(time.Millisecond))
+	return fmt.Sprintf("%s %s %s", answer, r.Event, briefly(r.Duration))
+}
+
+func briefly(d time.Duration) time.Duration {
+	if d < time.Millisecond {
+		return d.Round(time.Microsecond)
+	}
+	return d.Round(time.Millisecond)
+}
+
+// Excerpt returns the beginning of the body on one line, for people to read:
+// whatever the handler sent, it cannot disturb a terminal or a log.
+func (r *Response) Excerpt() string {
+	const most = 200
+	text := printable(strings.TrimSpace(string(r.Body[:min(len(r.Body), 4*most)])))
+	if cut := []rune(text); len(cut) > most {
+		text = string(cut[:most]) + "…"
+	}
+	return text
+}
+
+// printable puts a space in the place of each run of line breaks, and a mark in
+// the place of control characters and of bytes that are not UTF-8.
+func printable(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+	return strings.Map(func(r rune) rune {
+		if r != ' ' && !unicode.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
 }
 
 // ErrPanic is in the Err of a Response when a handler in this process panicked.
