@@ -27,7 +27,7 @@ func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], conc
 			yield(nil, fmt.Errorf("concurrency %d: want 1 to %d", concurrency, MaxConcurrency))
 		case concurrency == 1:
 			for event := range events {
-				if o := deliver(ctx, event); ctx.Err() != nil || !yield(o.response, o.err) || o.err != nil {
+				if o := deliver(ctx, event); !o.pass(ctx, yield) {
 					return
 				}
 			}
@@ -40,7 +40,7 @@ func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], conc
 				}
 			}()
 			for o := range outcomes {
-				if !yield(o.response, o.err) || o.err != nil {
+				if !o.pass(ctx, yield) {
 					return
 				}
 			}
@@ -51,6 +51,15 @@ func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], conc
 type outcome struct {
 	response *Response
 	err      error
+}
+
+// pass yields the outcome and reports whether to go on. What the end of the
+// context kept from being sent at all is no outcome.
+func (o outcome) pass(ctx context.Context, yield func(*Response, error) bool) bool {
+	if o.err != nil && ctx.Err() != nil {
+		return false
+	}
+	return yield(o.response, o.err) && o.err == nil && ctx.Err() == nil
 }
 
 // deliverAtOnce starts one goroutine that reads the events and so many that

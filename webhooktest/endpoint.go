@@ -2,6 +2,7 @@ package webhooktest
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -20,9 +21,9 @@ const DefaultTimeout = 30 * time.Second
 // URL. Set the fields before the first delivery. An Endpoint is safe for use by
 // several goroutines.
 type Endpoint struct {
-	// URL is where to POST to. A port ("4242"), a path ("/webhook") and a host
-	// without a scheme are completed to http://localhost:4242, as the Stripe CLI
-	// does. Empty: /webhook, which is enough when there is a Handler.
+	// URL is where to POST to. What is left out is completed much as the Stripe
+	// CLI does it: 4242, 4242/webhook, /webhook and localhost:4242 are URLs of this
+	// machine. Empty: /webhook, which is enough when there is a Handler.
 	URL string
 
 	// Handler, if not nil, gets the deliveries in this process, without a network.
@@ -39,9 +40,8 @@ type Endpoint struct {
 	// as long as the context; a Handler then runs on the caller's goroutine.
 	Timeout time.Duration
 
-	// Transport carries the requests. Nil: the Handler, or a transport over the
-	// network that speaks HTTP/1.1, as Stripe does, and uses no proxy.
-	Transport http.RoundTripper
+	// TLS configures connections to an https URL. Nil: certificates are verified.
+	TLS *tls.Config
 
 	// Now is the clock that deliveries are signed by. Nil: time.Now.
 	Now func() time.Time
@@ -114,16 +114,14 @@ func (e *Endpoint) open() {
 }
 
 func (e *Endpoint) transport() http.RoundTripper {
-	switch {
-	case e.Transport != nil:
-		return e.Transport
-	case e.Handler != nil:
+	if e.Handler != nil {
 		return inProcess{e.Handler}
 	}
 	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
+	protocols.SetHTTP1(true) // as Stripe does
 	return &http.Transport{
 		Protocols:           protocols,
+		TLSClientConfig:     e.TLS,
 		DisableCompression:  true, // the request asks for gzip itself, as Stripe's does
 		MaxIdleConnsPerHost: MaxConcurrency,
 		IdleConnTimeout:     DefaultTimeout,
@@ -144,10 +142,11 @@ func checkSecret(secret string) error {
 // parseTarget completes a URL as the Stripe CLI does.
 func parseTarget(text string) (*url.URL, error) {
 	full := text
+	port, _, _ := strings.Cut(text, "/")
 	switch {
 	case text == "":
 		full = "http://localhost/webhook"
-	case strings.Trim(text, "0123456789") == "":
+	case port != "" && strings.Trim(port, "0123456789") == "":
 		full = "http://localhost:" + text
 	case text[0] == '/':
 		full = "http://localhost" + text

@@ -45,7 +45,10 @@ func (r *Response) Accepted() bool {
 // String returns the answer in a few words: "[200 POST] OK
 // payment_intent.succeeded [evt_1Qd0…] 3ms".
 func (r *Response) String() string {
-	answer := fmt.Sprintf("[%d POST] %s", r.StatusCode, http.StatusText(r.StatusCode))
+	answer := fmt.Sprintf("[%d POST]", r.StatusCode)
+	if text := http.StatusText(r.StatusCode); text != "" {
+		answer += " " + text
+	}
 	if r.Err != nil {
 		answer = "[ERROR] " + r.Err.Error() + ":"
 	}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// commandPairs compares the command's start-up with that of the smallest Go
+// program, and a single delivery with curl's.
+func commandPairs(s *stand) []pair {
+	return []pair{{
+		what: "fakestripe version", against: "a hello-world Go binary", ops: 20,
+		ours:   startUp(s, func(e executables) []string { return []string{e.fakestripe, "version"} }),
+		theirs: startUp(s, func(e executables) []string { return []string{e.hello} }),
+		bounds: []bound{timeWithin(3), memoryWithin(10), binaryWithin(11)},
+	}, {
+		what: "fakestripe send, one event", against: "curl with a body from a file", ops: 10,
+		ours:   sendWithCommand(s),
+		theirs: sendWithCurl(s),
+		bounds: []bound{timeWithin(0.8)},
+	}}
+}
+
+// executables are paths of programs that were built for the comparison.
+type executables struct {
+	fakestripe string
+	hello      string
+	peak       string // runs a command and prints the memory it took
+}
+
+// buildAll builds them with the same flags. The command belongs to the module
+// above this one.
+func buildAll(dir string) (executables, error) {
+	e := executables{
+		fakestripe: filepath.Join(dir, "fakestripe"),
+		hello:      filepath.Join(dir, "hello"),
+		peak:       filepath.Join(dir, "peak"),
+	}
+	for _, b := range []struct{ out, module, pkg string }{
+		{e.fakestripe, "..", "./cmd/fakestripe"},
+		{e.hello, ".", "./internal/hello"},
+		{e.peak, ".", "./internal/peak"},
+	} {
+		build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", b.out, b.pkg)
+		build.Dir = b.module
+		if said, err := build.CombinedOutput(); err != nil {
+			return executables{}, fmt.Errorf("go build %s: %w: %s", b.pkg, err, firstLine(said))
+		}
+	}
+	return e, nil
+}
+
+func firstLine(text []byte) string {
+	line, _, _ := strings.Cut(string(text), "\n")
+	return line
+}
+
+// startUp runs a program n times, and once more to see how much memory it takes.
+func startUp(s *stand, args func(executables) []string) side {
+	return func(n int) (sample, error) {
+		e, err := s.build()
+		if err != nil {
+			return sample{}, err
+		}
+		argv := args(e)
+		result, err := execute(n, argv)
+		if err != nil {
+			return sample{}, err
+		}
+		if result.memory, err = peakMemory(e, argv); err != nil {
+			return sample{}, err
+		}
+		info, err := os.Stat(argv[0])
+		if err != nil {
+			return sample{}, err
+		}
+		result.binary = info.Size()
+		return result, nil
+	}
+}
+
+// execute runs a command n times. What it prints is shown if it fails.
+func execute(n int, argv []string) (sample, error) {
+	start := time.Now()
+	for range n {
+		command := exec.Command(argv[0], argv[1:]...)
+		if said, err := command.CombinedOutput(); err != nil {
+			return sample{}, fmt.Errorf("%s: %w: %s", filepath.Base(argv[0]), err, firstLine(said))
+		}
+	}
+	return sample{ops: n, wall: time.Since(start)}, nil
+}
+
+// peakMemory asks another, small program: Linux counts the memory of the process
+// that starts a command as the command's own until it has started, and this one
+// is larger than what it measures.
+func peakMemory(e executables, argv []string) (int64, error) {
+	said, err := exec.Command(e.peak, argv...).Output()
+	if err != nil {
+		return 0, fmt.Errorf("peak memory of %s: %w", filepath.Base(argv[0]), err)
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(said)), 10, 64)
+}
+
+// sendWithCommand makes an event, signs and delivers it. The command fails when
+// the handler refuses.
+func sendWithCommand(s *stand) side {
+	return func(n int) (sample, error) {
+		e, err := s.build()
+		if err != nil {
+			return sample{}, err
+		}
+		server, err := s.server()
+		if err != nil {
+			return sample{}, err
+		}
+		return execute(n, []string{e.fakestripe, "send", eventType, "--secret", secret, "--to", server + verifyingPath})
+	}
+}
+
+// sendWithCurl sends an event that is ready, with its signature, from a file.
+func sendWithCurl(s *stand) side {
+	return func(n int) (sample, error) {
+		curl, err := lookUp("curl")
+		if err != nil {
+			return sample{}, err
+		}
+		server, err := s.server()
+		if err != nil {
+			return sample{}, err
+		}
+		target, err := signedTarget(server + verifyingPath)
+		if err != nil {
+			return sample{}, err
+		}
+		file := filepath.Join(s.dir, "event.json")
+		if err := os.WriteFile(file, target.Body, 0o600); err != nil {
+			return sample{}, err
+		}
+		argv := []string{curl, "--silent", "--show-error", "--fail", "--noproxy", "*", "--data-binary", "@" + file}
+		for name := range target.Header {
+			argv = append(argv, "--header", name+": "+target.Header.Get(name))
+		}
+		return execute(n, append(argv, target.URL))
+	}
+}

@@ -1,0 +1,6 @@
+// Command hello is what a Go program costs that does nothing.
+package main
+
+import "fmt"
+
+func main() { fmt.Println("hello, world") }

@@ -1,0 +1,26 @@
+// Command peak runs a command and prints how many bytes of memory it held at the
+// most. It is small itself, since Linux does not let a process report less than
+// the one that started it.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+)
+
+func main() {
+	command := exec.Command(os.Args[1], os.Args[2:]...)
+	if err := command.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "peak:", err)
+		os.Exit(1)
+	}
+	usage := command.ProcessState.SysUsage().(*syscall.Rusage)
+	unit := int64(1024)
+	if runtime.GOOS == "darwin" {
+		unit = 1
+	}
+	fmt.Println(int64(usage.Maxrss) * unit)
+}

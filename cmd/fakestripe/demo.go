@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+func newDemo(sh shell) *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Show a shop that takes webhooks, and what it does with good and bad ones",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return demo(cmd.Context(), sh)
+		},
+	}
+}
+
+// demoScenes is what the demo delivers. Each is expected to be accepted, or
+// refused, and to add so many entries to the shop's ledger.
+var demoScenes = []struct {
+	title      string
+	deliveries []demoDelivery
+}{
+	{"The three events of Stripe's guide", []demoDelivery{
+		{eventType: "payment_intent.succeeded", accepted: true, entries: 1},
+		{eventType: "charge.dispute.created", accepted: true, entries: 1},
+		{eventType: "balance.available", accepted: true, entries: 1},
+	}},
+	{"Forgeries, which must be refused", []demoDelivery{
+		{eventType: "payment_intent.succeeded", mutations: []string{"unsigned"}},
+		{eventType: "payment_intent.succeeded", mutations: []string{"body-tampered"}},
+		{eventType: "payment_intent.succeeded", mutations: []string{"stale"}},
+	}},
+	{"The first payment once more, which must be accepted and not counted again", []demoDelivery{
+		{again: true, accepted: true},
+	}},
+}
+
+type demoDelivery struct {
+	eventType string
+	again     bool // the first event of the demo
+	mutations []string
+	accepted  bool
+	entries   int
+}
+
+// A stage is the shop and what plays on it.
+type stage struct {
+	shop     *shop.Shop
+	source   webhooktest.Source
+	endpoint webhooktest.Endpoint
+	first    *webhooktest.Event
+	failed   int
+}
+
+func demo(ctx context.Context, sh shell) error {
+	s := &stage{shop: shop.New(webhooktest.DefaultSecret)}
+	stop, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer stop()
+
+	// The demo's address differs from run to run, so it is not part of the lines.
+	p := newPrinter(sh, "text", nil, 1)
+	p.line(fmt.Sprintf("A shop, written with net/http and stripe-go, listens on %s.\n", s.endpoint.URL))
+	for _, scene := range demoScenes {
+		p.line("\n" + scene.title + "\n")
+		for _, d := range scene.deliveries {
+			if err := s.play(ctx, p, d); err != nil {
+				return err
+			}
+		}
+	}
+	if s.failed > 0 {
+		p.line(fmt.Sprintf("\n%d of the deliveries did not go as they should.\n", s.failed))
+		return errShort
+	}
+	p.line("\nAll as it should be. Now your own handler:\n" +
+		"  fakestripe send payment_intent.succeeded --to localhost:4242/webhook --secret whsec_…\n")
+	return p.err
+}
+
+// open serves the shop on a free port of this machine.
+func (s *stage) open() (stop func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("demo: no port for the shop: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("POST /webhook", s.shop)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	go server.Serve(listener)
+	s.endpoint.URL = "http://" + listener.Addr().String() + "/webhook"
+	return func() {
+		s.endpoint.Close()
+		server.Close()
+	}, nil
+}
+
+// play makes one delivery and tells what the shop did.
+func (s *stage) play(ctx context.Context, p *printer, d demoDelivery) error {
+	event, err := s.event(d)
+	if err != nil {
+		return err
+	}
+	before := len(s.shop.Ledger())
+	p.mutations = d.mutations
+	p.attempt(event)
+	response, err := s.endpoint.Deliver(ctx, event, d.mutations...)
+	if err != nil {
+		return err
+	}
+	p.response(response)
+	added := s.shop.Ledger()[before:]
+	p.line(tell(added))
+	if response.Accepted() != d.accepted || len(added) != d.entries {
+		s.failed++
+	}
+	return nil
+}
+
+func (s *stage) event(d demoDelivery) (*webhooktest.Event, error) {
+	if d.again {
+		return s.first, nil
+	}
+	event, err := s.source.Event(d.eventType)
+	if s.first == nil {
+		s.first = event
+	}
+	return event, err
+}
+
+// tell says what entries the shop wrote into its ledger.
+func tell(entries []shop.Entry) string {
+	if len(entries) == 0 {
+		return indented("ledger: nothing new")
+	}
+	var text strings.Builder
+	for _, e := range entries {
+		amount := fmt.Sprintf("%d.%02d %s", e.Amount/100, e.Amount%100, e.Currency)
+		text.WriteString(indented(strings.TrimSpace("ledger: " + e.What + ", " + amount + " " + e.Object)))
+	}
+	return text.String()
+}

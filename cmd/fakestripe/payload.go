@@ -1,0 +1,191 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// maxPayload bounds what is read from a file or standard input.
+const maxPayload = 64 << 20
+
+// payloads are the flags that say what an event holds, and what they make.
+type payloads struct {
+	source  webhooktest.Source
+	created string
+	id      string
+	set     []string
+	add     bool
+
+	changed func(flag string) bool
+	stdin   *webhooktest.Event // standard input can be read once
+}
+
+func (p *payloads) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&p.source.APIVersion, "api-version", fixtures.DefaultVersion, "API `VERSION` of the event")
+	flags.StringVar(&p.source.Account, "account", "", "connected account (`acct_…`) that the event comes from")
+	flags.BoolVar(&p.source.Livemode, "livemode", false, "make a live-mode event")
+	flags.StringVar(&p.id, "id", "", "the event's `ID`")
+	flags.StringVar(&p.created, "created", "", "when the event was created: Unix seconds or RFC 3339 `TIME` (default now)")
+	flags.Uint64Var(&p.source.Seed, "seed", 0, "make ids from this `NUMBER`; the same seed and time give the same bytes (default random)")
+	flags.StringArrayVar(&p.set, "set", nil, "`PATH=VALUE`, such as data.object.amount=4200; the value is JSON, else text (repeatable)")
+	flags.BoolVar(&p.add, "add", false, "let --set create paths that the event does not have")
+	p.changed = flags.Changed
+}
+
+// check reads the flags that can be wrong by themselves.
+func (p *payloads) check() error {
+	if p.changed("seed") && p.source.Seed == 0 {
+		return errors.New("--seed 0: want a number from 1")
+	}
+	if p.created != "" {
+		created, err := parseTime(p.created)
+		if err != nil {
+			return fmt.Errorf("--created %w", err)
+		}
+		p.source.Now = func() time.Time { return created }
+	}
+	_, err := p.edits()
+	return err
+}
+
+func parseTime(text string) (time.Time, error) {
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return time.Unix(seconds, 0), nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return t, fmt.Errorf("%q: want Unix seconds or a time such as 2026-11-22T10:00:00Z", text)
+	}
+	return t, nil
+}
+
+// event makes the event that an argument names: a type, a file, or - for
+// standard input.
+func (p *payloads) event(in io.Reader, name string) (*webhooktest.Event, error) {
+	edits, err := p.edits()
+	if err != nil {
+		return nil, err
+	}
+	if !isFile(name) {
+		event, err := p.source.Event(name, edits...)
+		if errors.Is(err, webhooktest.ErrUnknownType) {
+			err = fmt.Errorf("%w (fakestripe list has all; a file is written ./%s)", err, name)
+		}
+		return event, err
+	}
+	event, err := p.own(in, name)
+	if err != nil {
+		return nil, err
+	}
+	if edits = append(p.envelope(), edits...); len(edits) == 0 {
+		return event, nil
+	}
+	return event.Edit(edits...)
+}
+
+func isFile(name string) bool {
+	return name == "-" || strings.HasSuffix(name, ".json") || strings.ContainsAny(name, `/\`)
+}
+
+// own reads the caller's own payload.
+func (p *payloads) own(in io.Reader, name string) (*webhooktest.Event, error) {
+	if name == "-" && p.stdin != nil {
+		return p.stdin, nil
+	}
+	shown := name
+	if name == "-" {
+		shown = "standard input"
+	}
+	body, err := readPayload(in, name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shown, err)
+	}
+	event, err := webhooktest.ParseEvent(body)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shown, err)
+	}
+	if name == "-" {
+		p.stdin = event
+	}
+	return event, nil
+}
+
+func readPayload(in io.Reader, name string) ([]byte, error) {
+	if name != "-" {
+		file, err := os.Open(name)
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			return nil, path.Err // the name is said anyway
+		}
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		in = file
+	}
+	body, err := io.ReadAll(io.LimitReader(in, maxPayload+1))
+	if err == nil && len(body) > maxPayload {
+		err = fmt.Errorf("larger than %d MiB", maxPayload>>20)
+	}
+	return body, err
+}
+
+// edits are the changes that are made to every event, of whatever origin.
+func (p *payloads) edits() ([]webhooktest.Edit, error) {
+	var edits []webhooktest.Edit
+	if p.id != "" {
+		edits = append(edits, webhooktest.Set("id", p.id))
+	}
+	for _, text := range p.set {
+		path, value, ok := strings.Cut(text, "=")
+		if !ok || path == "" {
+			return nil, fmt.Errorf("--set %q: want PATH=VALUE, such as data.object.amount=4200", text)
+		}
+		edit := webhooktest.Set
+		if p.add {
+			edit = webhooktest.Add
+		}
+		edits = append(edits, edit(path, typed(value)))
+	}
+	return edits, nil
+}
+
+// typed takes a value for JSON, and for text where it is none.
+func typed(value string) any {
+	if json.Valid([]byte(value)) {
+		return json.RawMessage(value)
+	}
+	return value
+}
+
+// envelope are the flags that a source sees to when it makes an event: set in the
+// caller's own payload only where asked for, since it goes out byte for byte.
+func (p *payloads) envelope() []webhooktest.Edit {
+	var edits []webhooktest.Edit
+	if p.changed("api-version") {
+		edits = append(edits, webhooktest.Set("api_version", p.source.APIVersion))
+	}
+	if p.changed("account") {
+		edits = append(edits, webhooktest.Set("account", p.source.Account))
+	}
+	if p.changed("livemode") {
+		edits = append(edits, webhooktest.Set("livemode", p.source.Livemode))
+	}
+	if p.changed("created") {
+		edits = append(edits, webhooktest.Set("created", p.source.Now()))
+	}
+	return edits
+}

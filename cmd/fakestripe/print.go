@@ -1,0 +1,190 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// Everything that send and demo print is printed here. Results go to standard
+// output: lines for people, or one JSON value a line and nothing else. Talk goes
+// to standard error. Colour and the progress bar are for terminals.
+
+const timeLayout = "2006-01-02 15:04:05" // the Stripe CLI's
+
+// A printer prints attempts and their answers, from several goroutines.
+type printer struct {
+	shell
+	format    format
+	colour    bool
+	mutations []string // as they are shown
+	total     int
+	started   time.Time
+
+	mu    sync.Mutex
+	bar   progress
+	tally tally
+	err   error // of standard output
+}
+
+func newPrinter(sh shell, f format, mutations []string, total int) *printer {
+	p := &printer{shell: sh, format: f, mutations: []string{}, total: total, started: time.Now()}
+	p.colour = sh.terminal(sh.out) && sh.getenv("NO_COLOR") == ""
+	for _, text := range mutations {
+		if m, err := webhooktest.ParseMutation(text); err == nil {
+			p.mutations = append(p.mutations, m.String())
+		}
+	}
+	if sh.terminal(sh.err) && total > 1 {
+		p.bar = progress{out: sh.err, total: total, started: p.started}
+	}
+	return p
+}
+
+// attempt prints that an event goes out.
+func (p *printer) attempt(event *webhooktest.Event) {
+	if p.format.json() {
+		return
+	}
+	line := fmt.Sprintf("%s   --> %s %s", p.time(time.Now()), event, strings.Join(p.mutations, " "))
+	p.line(strings.TrimRight(line, " ") + "\n")
+}
+
+// response prints what came of it.
+func (p *printer) response(r *webhooktest.Response) {
+	p.mu.Lock()
+	p.tally.add(r)
+	p.bar.done = p.tally.attempts
+	p.mu.Unlock()
+	if p.format.json() {
+		p.json(newDelivery(r, p.mutations))
+		return
+	}
+	line := fmt.Sprintf("%s  <--  %s\n", p.time(time.Now()), p.status(r))
+	if !r.Accepted() && len(r.Body) > 0 {
+		line += indented(r.Excerpt())
+	}
+	p.line(line)
+}
+
+// summary prints the tally of more than one attempt.
+func (p *printer) summary() {
+	p.close()
+	p.tally.took = time.Since(p.started)
+	switch {
+	case p.total == 1:
+	case p.format.json():
+		p.json(map[string]any{"summary": p.tally.json()})
+	default:
+		p.line(p.tally.String() + "\n")
+	}
+}
+
+func (p *printer) allAccepted() bool {
+	return p.tally.attempts > 0 && p.tally.accepted == p.tally.attempts
+}
+
+// close removes the progress bar.
+func (p *printer) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bar.clear()
+	p.bar = progress{}
+}
+
+// line prints to standard output, above the progress bar.
+func (p *printer) line(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bar.clear()
+	if _, err := io.WriteString(p.out, text); err != nil {
+		p.err = err
+	}
+	p.bar.draw(time.Now())
+}
+
+func (p *printer) json(v any) {
+	line, err := json.Marshal(v)
+	if err != nil {
+		line = []byte(fmt.Sprintf(`{"error":%q}`, err))
+	}
+	p.line(string(line) + "\n")
+}
+
+// talk prints to standard error.
+func (p *printer) talk(format string, args ...any) {
+	fmt.Fprintf(p.shell.err, "fakestripe: "+format+"\n", args...)
+}
+
+// indented is a line that belongs to the one above.
+func indented(text string) string {
+	return strings.Repeat(" ", len(timeLayout)+len("  <--  ")) + text + "\n"
+}
+
+func (p *printer) time(t time.Time) string { return p.paint("2", t.Format(timeLayout)) }
+
+// status is the answer, its code in the colour of its class.
+func (p *printer) status(r *webhooktest.Response) string {
+	colour := "1;31"
+	switch {
+	case r.Accepted():
+		colour = "1;32"
+	case r.Err == nil && r.StatusCode < 500:
+		colour = "1;33"
+	}
+	answer := r.String()
+	bracket := strings.IndexByte(answer, ']') + 1
+	return p.paint(colour, answer[:bracket]) + answer[bracket:]
+}
+
+func (p *printer) paint(code, text string) string {
+	if !p.colour {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// A delivery is an attempt and its answer as JSON.
+type delivery struct {
+	Event     string      `json:"event"`
+	Type      string      `json:"type"`
+	Mutations []string    `json:"mutations"`
+	Sent      time.Time   `json:"sent"`
+	Signature string      `json:"signature"`
+	Status    int         `json:"status"` // 0: no answer
+	Accepted  bool        `json:"accepted"`
+	Error     string      `json:"error,omitempty"`
+	Duration  float64     `json:"duration_ms"`
+	Headers   http.Header `json:"headers"`
+	Body      string      `json:"body"`
+	Truncated bool        `json:"truncated,omitempty"`
+}
+
+func newDelivery(r *webhooktest.Response, mutations []string) delivery {
+	d := delivery{
+		Event: r.Event.ID(), Type: r.Event.Type(), Mutations: mutations,
+		Sent: r.Sent.UTC(), Signature: r.Signature,
+		Status: r.StatusCode, Accepted: r.Accepted(), Duration: milliseconds(r.Duration),
+		Headers: r.Header, Body: string(r.Body), Truncated: r.Truncated,
+	}
+	if r.Err != nil {
+		d.Error = r.Err.Error()
+	}
+	return d
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+const (
+	progressAfter = time.Second // runs shorter than this have no bar
+	progressWidth = 30
+)
+
+// A progress is the bar below the lines of a long run. The zero value draws
+// nothing.
+type progress struct {
+	out         io.Writer
+	total, done int
+	started     time.Time
+	visible     bool
+}
+
+func (p *progress) draw(now time.Time) {
+	if p.out == nil || now.Sub(p.started) < progressAfter {
+		return
+	}
+	filled := progressWidth * p.done / p.total
+	fmt.Fprintf(p.out, "[%s%s] %d of %d", strings.Repeat("=", filled), strings.Repeat(" ", progressWidth-filled), p.done, p.total)
+	p.visible = true
+}
+
+// clear removes the bar, so that a line can take its place.
+func (p *progress) clear() {
+	if p.visible {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.visible = false
+	}
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newRender(sh shell) *cobra.Command {
+	var p payloads
+	cmd := &cobra.Command{
+		Use:   "render TYPE|FILE|-",
+		Short: "Print the exact bytes of an event",
+		Example: `  fakestripe render payment_intent.succeeded --seed 7 --created 1700000000
+  fakestripe render charge.refunded --set data.object.amount_refunded=500 | jq .data.object`,
+		Args:              onePayload,
+		ValidArgsFunction: completeTypes,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := p.check(); err != nil {
+				return err
+			}
+			event, err := p.event(sh.in, args[0])
+			if err != nil {
+				return err
+			}
+			if !isFile(args[0]) && !p.changed("seed") {
+				fmt.Fprintf(sh.err, "fakestripe: seed %d\n", p.source.Seed)
+			}
+			_, err = sh.out.Write(event.Body())
+			return err
+		},
+	}
+	p.flags(cmd)
+	return cmd
+}

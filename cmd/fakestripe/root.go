@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// errShort ends a command whose handler fell short, after that was printed.
+var errShort = errors.New("the handler fell short")
+
+func newRoot(sh shell) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fakestripe",
+		Short: "Send correctly signed Stripe webhooks to any handler, offline",
+		Long: `fakestripe makes the deliveries that Stripe would make, well or badly, and sends
+them to any handler: no account, no network, no tunnel.
+
+  fakestripe demo
+  fakestripe send payment_intent.succeeded --to localhost:4242/webhook`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2,
+		Args:                       knownCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+	})
+	root.SetIn(sh.in)
+	root.SetOut(sh.out)
+	root.SetErr(sh.err)
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.AddCommand(newSend(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
+	return root
+}
+
+// knownCommand refuses what is left over when no subcommand has the name.
+func knownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see fakestripe --help"
+	if similar := root.SuggestionsFor(args[0]); len(similar) > 0 {
+		hint = "did you mean " + strings.Join(similar, " or ") + "?"
+	}
+	return fmt.Errorf("unknown command %q (%s)", args[0], hint)
+}
+
+// somePayload and onePayload say what is missing in the command's own words.
+func somePayload(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("%s what? give an event type, a file or - (see %s --help)", cmd.Name(), cmd.CommandPath())
+	}
+	return nil
+}
+
+func onePayload(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%s takes one payload, got %d", cmd.Name(), len(args))
+	}
+	return somePayload(cmd, args)
+}
+
+// report prints the error of a command and returns the exit code.
+func report(sh shell, err error) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errShort):
+		return exitShort
+	}
+	fmt.Fprintf(sh.err, "fakestripe: %v\n", err)
+	return exitUsage
+}

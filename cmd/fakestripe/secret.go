@@ -1,0 +1,38 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+const secretVariable = "STRIPE_WEBHOOK_SECRET"
+
+// secrets is the flag for signing secrets.
+type secrets []string
+
+func (s *secrets) flag(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar((*[]string)(s), "secret", nil,
+		"signing `SECRET`; several are those of a secret being rolled (default $"+secretVariable+", else "+webhooktest.DefaultSecret+")")
+}
+
+// get returns the secrets of the flag, else of the environment, else the
+// documented one.
+func (s secrets) get(sh shell) ([]string, error) {
+	keys := []string(s)
+	if len(keys) == 0 {
+		keys = []string{cmp.Or(sh.getenv(secretVariable), webhooktest.DefaultSecret)}
+	}
+	return keys, (&webhooktest.Endpoint{Secrets: keys}).Check() // knows what is no secret
+}
+
+// announce prints the secret if it is the documented one: the app needs it too.
+func announce(sh shell, keys []string) {
+	if slices.Contains(keys, webhooktest.DefaultSecret) {
+		fmt.Fprintf(sh.err, "fakestripe: signing secret %s (put it into the app, or give --secret)\n", webhooktest.DefaultSecret)
+	}
+}

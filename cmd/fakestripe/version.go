@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+)
+
+func newVersion(sh shell) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of fakestripe and of the Stripe API that its events have",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(sh.out, version())
+			return err
+		},
+	}
+}
+
+// version is the module version that the binary was built from.
+func version() string {
+	built := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		built = info.Main.Version
+	}
+	return fmt.Sprintf("fakestripe %s, Stripe API %s", built, fixtures.DefaultVersion)
+}
