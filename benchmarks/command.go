@@ -49,15 +49,16 @@ func buildAll(dir string) (executables, error) {
 		build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", b.out, b.pkg)
 		build.Dir = b.module
 		if said, err := build.CombinedOutput(); err != nil {
-			return executables{}, fmt.Errorf("go build %s: %w: %s", b.pkg, err, firstLine(said))
+			return executables{}, fmt.Errorf("go build %s: %w: %s", b.pkg, err, lastLine(said))
 		}
 	}
 	return e, nil
 }
 
-func firstLine(text []byte) string {
-	line, _, _ := strings.Cut(string(text), "\n")
-	return line
+// lastLine is where most programs say what was wrong.
+func lastLine(text []byte) string {
+	trimmed := strings.TrimSpace(string(text))
+	return trimmed[strings.LastIndex(trimmed, "\n")+1:]
 }
 
 // startUp runs a program n times, and once more to see how much memory it takes.
@@ -90,7 +91,7 @@ func execute(n int, argv []string) (sample, error) {
 	for range n {
 		command := exec.Command(argv[0], argv[1:]...)
 		if said, err := command.CombinedOutput(); err != nil {
-			return sample{}, fmt.Errorf("%s: %w: %s", filepath.Base(argv[0]), err, firstLine(said))
+			return sample{}, fmt.Errorf("%s: %w: %s", filepath.Base(argv[0]), err, lastLine(said))
 		}
 	}
 	return sample{ops: n, wall: time.Since(start)}, nil

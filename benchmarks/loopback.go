@@ -89,10 +89,13 @@ func attackWithVegeta(s *stand, path string) side {
 		if err != nil {
 			return sample{}, err
 		}
+		// Vegeta never closes the connections of its own client.
+		transport := &http.Transport{MaxIdleConnsPerHost: concurrency}
+		defer transport.CloseIdleConnections()
 		attacker := vegeta.NewAttacker(
+			vegeta.Client(&http.Client{Transport: transport, Timeout: vegeta.DefaultTimeout}),
 			vegeta.Workers(concurrency),
 			vegeta.MaxWorkers(concurrency),
-			vegeta.Connections(concurrency),
 		)
 		return measure(n, func() error {
 			for result := range attacker.Attack(vegeta.NewStaticTargeter(target), upTo(n), 0, "") {

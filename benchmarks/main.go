@@ -25,7 +25,7 @@ func main() {
 }
 
 // run prints the table. The error names the pairs that could not be measured.
-func run(out io.Writer, rounds int, only string) error {
+func run(out io.Writer, rounds int, only string) (err error) {
 	if rounds < 1 {
 		return fmt.Errorf("rounds %d: want at least 1", rounds)
 	}
@@ -33,7 +33,7 @@ func run(out io.Writer, rounds int, only string) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
+	defer func() { err = errors.Join(err, s.close()) }()
 
 	t := table{out}
 	t.head()
@@ -42,15 +42,15 @@ func run(out io.Writer, rounds int, only string) error {
 		if !strings.Contains(p.name(), only) {
 			continue
 		}
-		results, err := compare(p, rounds)
-		if err != nil {
-			t.reason(p, err)
-			if missing := (missingTool{}); !errors.As(err, &missing) {
-				broken = append(broken, fmt.Errorf("%s: %w", p.name(), err))
-			}
+		values, err := compare(p, rounds)
+		if err == nil {
+			t.results(p, values)
 			continue
 		}
-		t.results(p, results)
+		t.reason(p, err)
+		if missing := (missingTool{}); !errors.As(err, &missing) {
+			broken = append(broken, fmt.Errorf("%s: %w", p.name(), err))
+		}
 	}
 	return errors.Join(broken...)
 }

@@ -31,9 +31,9 @@ func TestPairs(t *testing.T) {
 // for ratios that can be compared, use the command.
 func BenchmarkPairs(b *testing.B) {
 	for _, p := range pairs(testStand(b)) {
-		b.Run(p.what, func(b *testing.B) {
-			benchmark(b, "webhooktest", p.ours)
-			benchmark(b, p.against, p.theirs)
+		b.Run(p.name(), func(b *testing.B) {
+			benchmark(b, "ours", p.ours)
+			benchmark(b, "theirs", p.theirs)
 		})
 	}
 }
@@ -47,8 +47,8 @@ func benchmark(b *testing.B, name string, run side) {
 		}
 		// A side knows best when its clock ran, and how many operations it did.
 		b.ReportMetric(s.time(), "ns/op")
-		b.ReportMetric(s.allocations(), "allocs/op")
 		b.ReportMetric(s.cpuTime(), "cpu-ns/op")
+		b.ReportMetric(s.allocations(), "allocations/op")
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 type table struct{ out io.Writer }
 
 func (t table) head() {
-	t.line("what", "against", "measure", "bound", "measured", "")
+	t.line("what", "against", "measure", "bound", "measured", "verdict")
 	fmt.Fprintln(t.out, "|---|---|---|---|---|---|")
 }
 
@@ -34,7 +34,7 @@ func (t table) reason(p pair, err error) {
 }
 
 func (t table) line(what, against, measure, bound, measured, verdict string) {
-	fmt.Fprintf(t.out, "| %-42s | %-44s | %-16s | %-7s | %-8s | %s |\n", what, against, measure, bound, measured, verdict)
+	fmt.Fprintf(t.out, "| %-43s | %-44s | %-16s | %-7s | %-8s | %s |\n", what, against, measure, bound, measured, verdict)
 }
 
 // number prints what three digits can say.

@@ -27,7 +27,7 @@ func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], conc
 			yield(nil, fmt.Errorf("concurrency %d: want 1 to %d", concurrency, MaxConcurrency))
 		case concurrency == 1:
 			for event := range events {
-				if o := deliver(ctx, event); !o.pass(ctx, yield) {
+				if ctx.Err() != nil || !deliver(ctx, event).pass(ctx, yield) {
 					return
 				}
 			}
@@ -59,7 +59,7 @@ func (o outcome) pass(ctx context.Context, yield func(*Response, error) bool) bo
 	if o.err != nil && ctx.Err() != nil {
 		return false
 	}
-	return yield(o.response, o.err) && o.err == nil && ctx.Err() == nil
+	return yield(o.response, o.err) && o.err == nil
 }
 
 // deliverAtOnce starts one goroutine that reads the events and so many that

@@ -43,6 +43,10 @@ type Endpoint struct {
 	// TLS configures connections to an https URL. Nil: certificates are verified.
 	TLS *tls.Config
 
+	// Sending, if not nil, is called with each event as it goes out, by several
+	// goroutines when there are several deliveries at a time.
+	Sending func(*Event)
+
 	// Now is the clock that deliveries are signed by. Nil: time.Now.
 	Now func() time.Time
 

@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"sync/atomic"
@@ -100,5 +101,5 @@ func (e *Event) Lookup(path string) (value any, ok bool) {
 // String returns the type and the id, as the lines of the Stripe CLI have them:
 // "payment_intent.succeeded [evt_1Qd0…]".
 func (e *Event) String() string {
-	return printable(e.typ + " [" + e.id + "]")
+	return printable(cmp.Or(e.typ, "(no type)") + " [" + cmp.Or(e.id, "no id") + "]")
 }

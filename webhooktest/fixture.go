@@ -122,24 +122,26 @@ func (s *Source) load(eventType string, version int) (*template, error) {
 // at returns the object as it is in the event at a version, 0 for the event
 // without any, and makes previous_attributes fit the version.
 func (f *eventFixture) at(version int, object []byte) ([]byte, error) {
-	base, err := f.state(0, object)
-	if err != nil || version == 0 {
-		return base, err
+	if version == 0 {
+		return f.state(0, object)
+	}
+	if len(f.Versions) == 0 {
+		return nil, fmt.Errorf("version %d: the object has no versions in this event", version)
 	}
 	if version < 0 || version > len(f.Versions) {
 		return nil, fmt.Errorf("version %d: the object has versions 1 to %d in this event", version, len(f.Versions))
 	}
-	before, err := f.state(version-1, object)
-	if err != nil {
-		return nil, err
-	}
 	after, err := f.state(version, object)
-	if err != nil {
-		return nil, err
+	if err != nil || f.PreviousAttributes == nil {
+		return after, err
 	}
-	if previous := difference(before, after); f.PreviousAttributes != nil && len(previous) > 0 {
-		f.PreviousAttributes, err = rawjson.Encode(previous)
+	before := []byte(f.PreviousAttributes) // the first version has none before it
+	if version > 1 {
+		if before, err = f.state(version-1, object); err != nil {
+			return nil, err
+		}
 	}
+	f.PreviousAttributes, err = rawjson.Encode(difference(before, after))
 	return after, err
 }
 
@@ -159,12 +161,26 @@ func (f *eventFixture) state(version int, object []byte) ([]byte, error) {
 	return object, nil
 }
 
-// difference returns the fields of before that are different after.
+// difference returns the fields of before that are different after, and of an
+// object among them the fields that are. A list that differs is given as a whole,
+// as Stripe does.
 func difference(before, after []byte) map[string]json.RawMessage {
 	var old, changed map[string]json.RawMessage
 	if json.Unmarshal(before, &old) != nil || json.Unmarshal(after, &changed) != nil {
-		return nil // not objects: the strict decoding has complained
+		return nil // not both are objects
 	}
-	maps.DeleteFunc(old, func(key string, value json.RawMessage) bool { return bytes.Equal(value, changed[key]) })
+	for key, value := range old {
+		if equal(value, changed[key]) {
+			delete(old, key)
+		} else if inner := difference(value, changed[key]); inner != nil {
+			old[key], _ = rawjson.Encode(inner) // raw JSON can be encoded
+		}
+	}
 	return old
+}
+
+// equal compares JSON text without regard to white space.
+func equal(a, b []byte) bool {
+	var left, right bytes.Buffer
+	return json.Compact(&left, a) == nil && json.Compact(&right, b) == nil && bytes.Equal(left.Bytes(), right.Bytes())
 }

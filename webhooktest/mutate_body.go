@@ -182,10 +182,13 @@ func nulls(d *draft, _ string) error {
 		}
 		d.body, changed = body, true
 	}
-	if !changed {
-		return errors.New("which fields may be null is known for events from fixtures only")
+	switch {
+	case changed:
+		return nil
+	case d.event.objects != 0:
+		return fmt.Errorf("no field of the object in %s may be null", d.event.typ)
 	}
-	return nil
+	return errors.New("which fields may be null is known for events from fixtures only")
 }
 
 var stripeID = regexp.MustCompile(`^"[a-z]{2,}_[0-9A-Za-z_]{12,}"$`)

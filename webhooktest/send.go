@@ -26,6 +26,9 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 	if !w.unsigned {
 		r.Signature = w.signature
 	}
+	if e.Sending != nil {
+		e.Sending(event)
+	}
 	start := time.Now()
 	defer func() { r.Duration = time.Since(start) }()
 

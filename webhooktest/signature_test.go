@@ -117,17 +117,14 @@ func TestSignConcurrently(t *testing.T) {
 	}
 }
 
-func TestSignatureAllocations(t *testing.T) {
+func TestAppendSignatureAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector makes sync.Pool forget")
 	}
 	body, buffer := make([]byte, 3000), make([]byte, 0, 512)
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		webhooktest.AppendSignature(buffer, body, epoch, "whsec_1")
-	}), "AppendSignature")
-	require.EqualValues(t, 1, testing.AllocsPerRun(100, func() {
-		webhooktest.Sign(body, epoch, "whsec_1")
-	}), "Sign: the string")
+	}))
 }
 
 func TestDecoyInTestMode(t *testing.T) {

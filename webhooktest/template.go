@@ -119,6 +119,9 @@ func (c *compiler) string(quoted []byte) error {
 		if !known {
 			return fmt.Errorf("unknown placeholder {%s}: see the table in fixtures/README.md", name)
 		}
+		if c.livemode { // cs_live_…, of the same length
+			id.shape.prefix = strings.Replace(id.shape.prefix, "_test_", "_live_", 1)
+		}
 		c.holes = append(c.holes, hole{at: len(c.text), id: &id})
 		quoted = quoted[len(name)+2:]
 	}

@@ -71,8 +71,8 @@ func demo(ctx context.Context, sh shell) error {
 	}
 	defer stop()
 
-	// The demo's address differs from run to run, so it is not part of the lines.
 	p := newPrinter(sh, "text", nil, 1)
+	s.endpoint.Sending = p.attempt
 	p.line(fmt.Sprintf("A shop, written with net/http and stripe-go, listens on %s.\n", s.endpoint.URL))
 	for _, scene := range demoScenes {
 		p.line("\n" + scene.title + "\n")
@@ -116,7 +116,6 @@ func (s *stage) play(ctx context.Context, p *printer, d demoDelivery) error {
 	}
 	before := len(s.shop.Ledger())
 	p.mutations = d.mutations
-	p.attempt(event)
 	response, err := s.endpoint.Deliver(ctx, event, d.mutations...)
 	if err != nil {
 		return err

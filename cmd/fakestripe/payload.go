@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -29,7 +28,6 @@ type payloads struct {
 	add     bool
 
 	changed func(flag string) bool
-	stdin   *webhooktest.Event // standard input can be read once
 }
 
 func (p *payloads) flags(cmd *cobra.Command) {
@@ -86,7 +84,7 @@ func (p *payloads) event(in io.Reader, name string) (*webhooktest.Event, error) 
 		}
 		return event, err
 	}
-	event, err := p.own(in, name)
+	event, err := own(in, name)
 	if err != nil {
 		return nil, err
 	}
@@ -101,37 +99,24 @@ func isFile(name string) bool {
 }
 
 // own reads the caller's own payload.
-func (p *payloads) own(in io.Reader, name string) (*webhooktest.Event, error) {
-	if name == "-" && p.stdin != nil {
-		return p.stdin, nil
-	}
-	shown := name
-	if name == "-" {
-		shown = "standard input"
-	}
+func own(in io.Reader, name string) (*webhooktest.Event, error) {
 	body, err := readPayload(in, name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", shown, err)
+		return nil, err
 	}
 	event, err := webhooktest.ParseEvent(body)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", shown, err)
-	}
-	if name == "-" {
-		p.stdin = event
+		return nil, fmt.Errorf("%s: %w", fileName(name), err)
 	}
 	return event, nil
 }
 
+// readPayload reads a file, or standard input for -.
 func readPayload(in io.Reader, name string) ([]byte, error) {
 	if name != "-" {
 		file, err := os.Open(name)
-		var path *fs.PathError
-		if errors.As(err, &path) {
-			return nil, path.Err // the name is said anyway
-		}
 		if err != nil {
-			return nil, err
+			return nil, err // names the file
 		}
 		defer file.Close()
 		in = file
@@ -140,7 +125,17 @@ func readPayload(in io.Reader, name string) ([]byte, error) {
 	if err == nil && len(body) > maxPayload {
 		err = fmt.Errorf("larger than %d MiB", maxPayload>>20)
 	}
-	return body, err
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", fileName(name), err)
+	}
+	return body, nil
+}
+
+func fileName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
 }
 
 // edits are the changes that are made to every event, of whatever origin.

@@ -27,7 +27,6 @@ type printer struct {
 	format    format
 	colour    bool
 	mutations []string // as they are shown
-	total     int
 	started   time.Time
 
 	mu    sync.Mutex
@@ -37,7 +36,8 @@ type printer struct {
 }
 
 func newPrinter(sh shell, f format, mutations []string, total int) *printer {
-	p := &printer{shell: sh, format: f, mutations: []string{}, total: total, started: time.Now()}
+	p := &printer{shell: sh, format: f, mutations: []string{}, started: time.Now()}
+	p.tally.planned = total
 	p.colour = sh.terminal(sh.out) && sh.getenv("NO_COLOR") == ""
 	for _, text := range mutations {
 		if m, err := webhooktest.ParseMutation(text); err == nil {
@@ -81,7 +81,7 @@ func (p *printer) summary() {
 	p.close()
 	p.tally.took = time.Since(p.started)
 	switch {
-	case p.total == 1:
+	case p.tally.planned == 1 || p.tally.attempts == 0:
 	case p.format.json():
 		p.json(map[string]any{"summary": p.tally.json()})
 	default:
@@ -89,8 +89,15 @@ func (p *printer) summary() {
 	}
 }
 
-func (p *printer) allAccepted() bool {
-	return p.tally.attempts > 0 && p.tally.accepted == p.tally.attempts
+// verdict is errShort unless every delivery was accepted.
+func (p *printer) verdict() error {
+	if p.err != nil {
+		return p.err
+	}
+	if p.tally.attempts == 0 || p.tally.accepted < p.tally.attempts {
+		return errShort
+	}
+	return nil
 }
 
 // close removes the progress bar.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +21,8 @@ type sending struct {
 	count       int
 	times       int
 	concurrency int
+
+	first []*webhooktest.Event // of each name
 }
 
 func newSend(sh shell) *cobra.Command {
@@ -43,7 +47,7 @@ Mutations, for --mutate; several are applied together:
 		ValidArgsFunction: completeTypes,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s.names = args
-			return s.run(cmd, sh)
+			return s.run(cmd.Context(), sh)
 		},
 	}
 	s.target.flags(cmd)
@@ -89,17 +93,15 @@ func (s *sending) check() error {
 	return s.payloads.check()
 }
 
-func (s *sending) run(cmd *cobra.Command, sh shell) error {
+func (s *sending) run(ctx context.Context, sh shell) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	if err := s.target.open(cmd.Context(), sh, s.total()); err != nil {
+	if err := s.target.open(ctx, sh, s.total()); err != nil {
 		return err
 	}
 	defer s.target.endpoint.Close()
-
-	first, err := s.firstEvents(sh)
-	if err != nil {
+	if err := s.makeFirst(sh); err != nil {
 		return err
 	}
 	announce(sh, s.target.endpoint.Secrets)
@@ -107,58 +109,62 @@ func (s *sending) run(cmd *cobra.Command, sh shell) error {
 	if !s.payloads.changed("seed") && s.payloads.source.Seed != 0 {
 		p.talk("seed %d (--seed repeats the ids)", s.payloads.source.Seed)
 	}
+	if err := s.deliver(ctx, sh, p); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		p.talk("interrupted")
+		return errShort
+	}
+	return p.verdict()
+}
+
+// deliver makes all deliveries and prints them.
+func (s *sending) deliver(ctx context.Context, sh shell, p *printer) error {
+	defer p.summary()
 	var failed error
-	events := s.events(sh, first, p, &failed)
-	for response, err := range s.target.endpoint.DeliverAll(cmd.Context(), events, s.concurrency, s.target.mutations...) {
+	s.target.endpoint.Sending = p.attempt
+	for response, err := range s.target.endpoint.DeliverAll(ctx, s.events(sh, &failed), s.concurrency, s.target.mutations...) {
 		if err != nil {
-			p.close()
 			return err
 		}
 		p.response(response)
 	}
-	p.summary()
-	switch {
-	case failed != nil:
-		return failed
-	case cmd.Context().Err() != nil:
-		p.talk("interrupted")
-		return errShort
-	case !p.allAccepted():
-		return errShort
-	}
-	return p.err
+	return failed
 }
 
 // total is how many deliveries there will be.
 func (s *sending) total() int { return len(s.names) * s.count * s.times }
 
-// firstEvents makes the first event of each name: what is wrong with a name, a
-// file or an edit shows before anything is sent.
-func (s *sending) firstEvents(sh shell) ([]*webhooktest.Event, error) {
-	events := make([]*webhooktest.Event, len(s.names))
+// makeFirst makes the first event of each name: what is wrong with a name, a file
+// or an edit shows before anything is sent. A file that is named twice is one
+// event, and so is standard input, which can be read only once.
+func (s *sending) makeFirst(sh shell) error {
 	for i, name := range s.names {
-		var err error
-		if events[i], err = s.payloads.event(sh.in, name); err != nil {
-			return nil, err
+		if at := slices.Index(s.names, name); at < i && isFile(name) {
+			s.first = append(s.first, s.first[at])
+			continue
 		}
+		event, err := s.payloads.event(sh.in, name)
+		if err != nil {
+			return err
+		}
+		s.first = append(s.first, event)
 	}
-	return events, nil
+	return nil
 }
 
-// events are all events to deliver, made as they are needed. The printer is told
-// of each as it goes out.
-func (s *sending) events(sh shell, first []*webhooktest.Event, p *printer, failed *error) iter.Seq[*webhooktest.Event] {
+// events are all events to deliver, made as they are needed.
+func (s *sending) events(sh shell, failed *error) iter.Seq[*webhooktest.Event] {
 	return func(yield func(*webhooktest.Event) bool) {
 		for n := range s.count {
-			for i, name := range s.names {
-				event := first[i]
+			for i, event := range s.first {
 				if n > 0 {
-					if event, *failed = s.payloads.event(sh.in, name); *failed != nil {
+					if event, *failed = s.payloads.event(sh.in, s.names[i]); *failed != nil {
 						return
 					}
 				}
 				for range s.times {
-					p.attempt(event)
 					if !yield(event) {
 						return
 					}

@@ -31,7 +31,7 @@ func newSign(sh shell) *cobra.Command {
 			}
 			body, err := readPayload(sh.in, args[0])
 			if err != nil {
-				return fmt.Errorf("%s: %w", args[0], err)
+				return err
 			}
 			announce(sh, keys)
 			_, err = fmt.Fprintln(sh.out, webhooktest.Sign(body, at, keys...))

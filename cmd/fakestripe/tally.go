@@ -9,6 +9,7 @@ import (
 
 // A tally counts what came of many attempts.
 type tally struct {
+	planned                                 int
 	attempts, accepted, refused, unanswered int
 
 	took    time.Duration // from the first to the last
@@ -31,8 +32,12 @@ func (t *tally) add(r *webhooktest.Response) {
 }
 
 func (t *tally) String() string {
-	return fmt.Sprintf("%d deliveries in %s: %d accepted, %d refused, %d without an answer; %s on average, %s at the most, %.0f a second",
-		t.attempts, round(t.took), t.accepted, t.refused, t.unanswered, round(t.average()), round(t.longest), t.rate())
+	deliveries := fmt.Sprint(t.attempts)
+	if t.attempts < t.planned {
+		deliveries += fmt.Sprintf(" of %d", t.planned)
+	}
+	return fmt.Sprintf("%s deliveries in %s: %d accepted, %d refused, %d without an answer; %s on average, %s at the most, %.0f a second",
+		deliveries, round(t.took), t.accepted, t.refused, t.unanswered, round(t.average()), round(t.longest), t.rate())
 }
 
 func (t *tally) average() time.Duration { return t.inAll / time.Duration(max(1, t.attempts)) }
@@ -46,6 +51,7 @@ func (t *tally) rate() float64 {
 
 func (t *tally) json() any {
 	return struct {
+		Planned    int     `json:"planned"`
 		Deliveries int     `json:"deliveries"`
 		Accepted   int     `json:"accepted"`
 		Refused    int     `json:"refused"`
@@ -54,7 +60,7 @@ func (t *tally) json() any {
 		Average    float64 `json:"average_ms"`
 		Longest    float64 `json:"longest_ms"`
 		Rate       float64 `json:"per_second"`
-	}{t.attempts, t.accepted, t.refused, t.unanswered, milliseconds(t.took), milliseconds(t.average()), milliseconds(t.longest), t.rate()}
+	}{t.planned, t.attempts, t.accepted, t.refused, t.unanswered, milliseconds(t.took), milliseconds(t.average()), milliseconds(t.longest), t.rate()}
 }
 
 func round(d time.Duration) time.Duration {

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"fakestripe": main})
+}
+
+// TestScript runs testdata/script: what a user types, and what it prints.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"handler": startHandler,
+			"masked":  compareMasked,
+			"bytes":   compareBytes,
+			"status":  checkStatus,
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("STRIPE_WEBHOOK_SECRET", "whsec_script")
+			env.Setenv("NO_PROXY", "")
+			return nil
+		},
+	})
+}
+
+// handlers are what the scripts deliver to: "handler NAME" starts one and puts
+// its address into $URL.
+var handlers = map[string]http.Handler{
+	"shop":     shop.New("whsec_script"),
+	"default":  shop.New("whsec_fakestripe_default_secret"),
+	"redirect": http.RedirectHandler("/elsewhere", http.StatusMovedPermanently),
+	"refuse": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "go\x1b[31m away", http.StatusTeapot)
+	}),
+	"hang": http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then does the server see the client leave
+		<-r.Context().Done()
+	}),
+	"close": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		panic(http.ErrAbortHandler)
+	}),
+}
+
+func startHandler(ts *testscript.TestScript, _ bool, args []string) {
+	server := httptest.NewUnstartedServer(handlers[args[0]])
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused certificate is what a script wants
+	if len(args) > 1 && args[1] == "tls" {
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
+	ts.Defer(server.Close)
+	ts.Setenv("URL", server.URL+"/webhook")
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	ts.Check(err)
+	ts.Setenv("PORT", port)
+}
+
+// variable is what differs from run to run in the lines of the command.
+var variable = []struct {
+	pattern *regexp.Regexp
+	mask    string
+}{
+	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`), "TIME"},
+	{regexp.MustCompile(`\b(evt_[13]|pi_3|du_1)[0-9A-Za-z]{23}\b`), "ID"},
+	{regexp.MustCompile(`(127\.0\.0\.1|localhost):\d+`), "HOST"},
+	{regexp.MustCompile(`\b\d+(\.\d+)?(ms|µs|s)\b`), "DURATION"},
+	{regexp.MustCompile(`seed \d+`), "seed SEED"},
+	{regexp.MustCompile(`\b\d+ a second`), "RATE a second"},
+}
+
+func masked(text string) string {
+	for _, v := range variable {
+		text = v.pattern.ReplaceAllString(text, v.mask)
+	}
+	return text
+}
+
+// compareMasked is "masked stdout FILE": cmp, but for what differs from run to run.
+func compareMasked(ts *testscript.TestScript, neg bool, args []string) {
+	got, want := masked(ts.ReadFile(args[0])), ts.ReadFile(args[1])
+	if (got == want) == neg {
+		ts.Fatalf("%s differs from %s; masked it is:\n%s", args[0], args[1], got)
+	}
+}
+
+// compareBytes is "bytes stdout FILE": cmp, but for the newline that every file
+// of a script ends with.
+func compareBytes(ts *testscript.TestScript, neg bool, args []string) {
+	got, want := ts.ReadFile(args[0]), strings.TrimSuffix(ts.ReadFile(args[1]), "\n")
+	if (got == want) == neg {
+		ts.Fatalf("%s differs from %s:\n%s", args[0], args[1], got)
+	}
+}
+
+// checkStatus is "status N ARG …": fakestripe with these arguments exits with N,
+// and stderr is one line without a stack trace.
+func checkStatus(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec("fakestripe", args[1:]...)
+	code := 0
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit status %d, want %s", code, args[0])
+	}
+	if said := ts.ReadFile("stderr"); strings.Count(said, "\n") != 1 {
+		ts.Fatalf("standard error has more than a line:\n%s", said)
+	}
+}
+
+// TestMaskedHidesOnlyTheVariable keeps the mask from hiding what scripts compare.
+func TestMaskedHidesOnlyTheVariable(t *testing.T) {
+	line := "2026-11-21 23:20:16  <--  [200 POST] OK payment_intent.succeeded [evt_3aQDLi6kOzIqzsKVXrfFbUQI] 3ms\n"
+	require.Equal(t, "TIME  <--  [200 POST] OK payment_intent.succeeded [ID] DURATION\n", masked(line))
+}

@@ -1,0 +1,26 @@
+package webhooktest_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Who imports the kit into a test gets the standard library with it, and nothing
+// else: no version of stripe-go, no assertion library.
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	const module = "github.com/fakestripe/fakestripe/"
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./webhooktest", "./fixtures")
+	list.Dir = ".."
+	output, err := list.Output()
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		module + "fixtures",
+		module + "webhooktest/internal/nearest",
+		module + "webhooktest/internal/rawjson",
+		module + "webhooktest",
+	}, strings.Fields(string(output)))
+}

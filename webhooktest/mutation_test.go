@@ -1,0 +1,166 @@
+package webhooktest_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76/webhook"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+func TestMutationErrors(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		mutation string
+		want     string
+	}{
+		{"unsined", `unknown mutation "unsined": nearest are unsigned, `},
+		{"", `unknown mutation "": nearest are `},
+		{"Unsigned", `unknown mutation "Unsigned": nearest are unsigned, `},
+		{"unsigned=yes", `mutation unsigned takes no value, got "yes"`},
+		{"unsigned=", `mutation unsigned takes no value, got ""`},
+		{"age", `mutation age needs a value, such as age=10m`},
+		{"padded", `mutation padded needs a value, such as padded=60kB`},
+
+		{"age=10", `mutation age: "10" is no duration: write 10m, 36h or -5s`},
+		{"event-age=3d", `mutation event-age: "3d" is no duration: write 72h`},
+		{"rolled-secret=third", `mutation rolled-secret: the right signature is first or second, not "third"`},
+		{"digest=short", `mutation digest: a digest is truncated or extended, not "short"`},
+		{"malformed=header", `mutation malformed: want garbage, text-timestamp, no-timestamp, empty-timestamp, no-v1 or empty-v1, not "header"`},
+		{"padded=big", `mutation padded: "big" is no size: write 60kB, 64KiB or 1MB`},
+		{"padded=-1", `mutation padded: "-1" is no size: write 60kB, 64KiB or 1MB`},
+		{"padded=65MiB", `mutation padded: 65MiB is more than 67108864 bytes`},
+		{"header=X-Test", `mutation header: "X-Test" is no header: write Name: value`},
+		{"header=: value", `mutation header: ": value" is no header: write Name: value`},
+		{"header=X Test: value", `mutation header: "X Test: value" is no header: write Name: value`},
+		{"header=X-Test: a\r\nX-Smuggled: b", `mutation header: "X-Test: a\r\nX-Smuggled: b" is no header: write Name: value`},
+	}
+	for _, test := range tests {
+		t.Run(test.mutation, func(t *testing.T) {
+			t.Parallel()
+			handler := new(recorder)
+			endpoint := &webhooktest.Endpoint{Handler: handler}
+			_, err := endpoint.Deliver(t.Context(), newEvent(t, "charge.succeeded"), test.mutation)
+			require.ErrorContains(t, err, test.want)
+			require.Empty(t, handler.all(), "nothing is sent")
+		})
+	}
+}
+
+func TestUnknownMutation(t *testing.T) {
+	t.Parallel()
+	endpoint := &webhooktest.Endpoint{Handler: accept}
+	_, err := endpoint.Deliver(t.Context(), newEvent(t, "charge.succeeded"), "unsigned", "stal")
+	require.ErrorIs(t, err, webhooktest.ErrUnknownMutation)
+	require.ErrorContains(t, err, `"stal": nearest are stale`)
+}
+
+func TestMutationNeedsOtherMutationsResult(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name      string
+		mutations []string
+		want      string
+	}{
+		{"no JSON to compact", []string{"body=x", "compact"}, "mutation compact: invalid character 'x'"},
+		{"no JSON to shuffle", []string{"body={", "shuffled-keys"}, "mutation shuffled-keys: line 1, column 1: unexpected end"},
+		{"no number to count back from", []string{"timestamp=abc", "timestamp-tampered"}, `mutation timestamp-tampered: the timestamp "abc" is no number`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			endpoint := &webhooktest.Endpoint{Handler: accept}
+			_, err := endpoint.Deliver(t.Context(), newEvent(t, "charge.succeeded"), test.mutations...)
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
+
+func TestMutationsCompose(t *testing.T) {
+	t.Parallel()
+	handler := new(recorder)
+	endpoint := &webhooktest.Endpoint{Handler: handler, Secrets: []string{secret}}
+	event := newEvent(t, "charge.succeeded")
+	deliver(t, endpoint, event, "compact", "age=10m", "rolled-secret=first", "header=X-Test: yes", "chunked")
+	got := handler.last(t)
+
+	require.NotContains(t, got.Body, "\n")
+	require.JSONEq(t, string(event.Body()), got.Body)
+	require.Equal(t, "t v1 v1 v0", keysOf(got.signature()))
+	require.Equal(t, "yes", got.Header.Get("X-Test"))
+	require.EqualValues(t, -1, got.ContentLength)
+
+	_, err := webhook.ConstructEvent([]byte(got.Body), got.signature(), secret)
+	require.ErrorIs(t, err, webhook.ErrTooOld)
+	_, err = webhook.ConstructEventIgnoringTolerance([]byte(got.Body), got.signature(), secret)
+	require.NoError(t, err, "old, but signed with the right secret")
+}
+
+// Mutations of different stages give the same request in whatever order they are
+// named.
+func TestMutationOrder(t *testing.T) {
+	t.Parallel()
+	var want *delivery
+	for _, order := range permutations([]string{"unicode", "age=1m", "v1-first", "body-tampered"}) {
+		handler := new(recorder)
+		endpoint := &webhooktest.Endpoint{Handler: handler, Now: stopped(epoch)}
+		deliver(t, endpoint, newEvent(t, "charge.succeeded"), order...)
+		if want == nil {
+			want = handler.last(t)
+		}
+		require.Equal(t, want, handler.last(t), order)
+	}
+}
+
+func permutations(all []string) [][]string {
+	if len(all) == 1 {
+		return [][]string{all}
+	}
+	var found [][]string
+	for i, first := range all {
+		rest := append(append([]string(nil), all[:i]...), all[i+1:]...)
+		for _, p := range permutations(rest) {
+			found = append(found, append([]string{first}, p...))
+		}
+	}
+	return found
+}
+
+// In test mode every delivery has a v0: only a live one shows that the mutation
+// adds it.
+func TestDecoyInLiveMode(t *testing.T) {
+	t.Parallel()
+	source := webhooktest.Source{Livemode: true}
+	event, err := source.Event("charge.succeeded")
+	require.NoError(t, err)
+	handler := new(recorder)
+	deliver(t, &webhooktest.Endpoint{Handler: handler}, event, "decoy-v0")
+	require.Equal(t, "t v1 v0", keysOf(handler.last(t).signature()))
+}
+
+func TestMutationsAreDocumented(t *testing.T) {
+	t.Parallel()
+	seen := make(map[string]bool)
+	for _, m := range webhooktest.Mutations() {
+		require.Regexp(t, `^[a-z0-9]+(-[a-z0-9]+)*$`, m.Name)
+		require.False(t, seen[m.Name], "%s is listed twice", m.Name)
+		require.NotEmpty(t, m.Doc, m.Name)
+		seen[m.Name] = true
+	}
+	webhooktest.Mutations()[0].Name = "changed"
+	require.NotEqual(t, "changed", webhooktest.Mutations()[0].Name, "callers get a copy")
+}
+
+// What the documentation shows as an example has to work.
+func TestMutationExamples(t *testing.T) {
+	t.Parallel()
+	for _, m := range webhooktest.Mutations() {
+		t.Run(fmt.Sprint(m), func(t *testing.T) {
+			t.Parallel()
+			endpoint := &webhooktest.Endpoint{Handler: accept}
+			require.True(t, deliver(t, endpoint, newEvent(t, "payment_intent.succeeded"), m.String()).Accepted())
+		})
+	}
+}

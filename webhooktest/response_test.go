@@ -1,0 +1,246 @@
+package webhooktest_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// What a handler can do instead of answering, in process and over the network.
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	const closed = "HOST closed the connection without an answer"
+	tests := []struct {
+		name                 string
+		handler              http.HandlerFunc
+		inProcess, onNetwork string
+		causes               [2]error
+	}{
+		{"panic", func(http.ResponseWriter, *http.Request) { panic("out of tea") },
+			"handler panicked: out of tea", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+		{"panic with what cannot be compared", func(http.ResponseWriter, *http.Request) { panic([]int{7}) },
+			"handler panicked: [7]", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+		{"panic after a status", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200); panic("late") },
+			"handler panicked: late", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+		{"an impossible status", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(42) },
+			"handler panicked: invalid WriteHeader code 42", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+		{"abort", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			"handler closed the connection without an answer", closed, [2]error{nil, io.EOF}},
+		{"the goroutine ends", func(http.ResponseWriter, *http.Request) { runtime.Goexit() },
+			"handler panicked: it ended its goroutine (runtime.Goexit, as t.FailNow does)", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+		{"hang", waitForEnd,
+			"no answer from HOST within 50ms", "no answer from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}},
+		{"hang after a status", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(200); waitForEnd(w, r) },
+			"no answer from HOST within 50ms", "no answer from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := serve(t, test.handler)
+			for i, endpoint := range []*webhooktest.Endpoint{{Handler: test.handler, URL: server.URL}, {URL: server.URL}} {
+				endpoint.Timeout = 50 * time.Millisecond
+				response := deliver(t, endpoint, newEvent(t, "charge.succeeded"))
+				endpoint.Close()
+				want := [2]string{test.inProcess, test.onNetwork}[i]
+				require.EqualError(t, response.Err, strings.ReplaceAll(want, "HOST", server.Listener.Addr().String()))
+				if test.causes[i] != nil {
+					require.ErrorIs(t, response.Err, test.causes[i])
+				}
+				require.False(t, response.Accepted())
+				require.Zero(t, response.StatusCode)
+				require.Empty(t, response.Body)
+			}
+		})
+	}
+}
+
+// waitForEnd reads the request, without which net/http does not notice that the
+// client is gone, and waits until it is.
+func waitForEnd(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
+
+// A server that is not net/http's answers in ways that net/http's does not.
+func TestBrokenAnswer(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		answer string
+		want   string
+		cause  error
+		status int
+	}{
+		{"closed at once", "", "HOST closed the connection without an answer", io.EOF, 0},
+		{"half a header", "HTTP/1.1 200 OK\r\nServer: tea\r\n", "HOST closed the connection without an answer", io.ErrUnexpectedEOF, 0},
+		{"half a body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "answered 200, but the body broke off: unexpected EOF", io.ErrUnexpectedEOF, 200},
+		{"half a chunk", "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", "answered 500, but the body broke off: unexpected EOF", io.ErrUnexpectedEOF, 500},
+		{"no HTTP", "SSH-2.0-OpenSSH_9.6\r\n\r\n", `delivery to HOST failed: net/http: HTTP/1.x transport connection broken: malformed HTTP response "SSH-2.0-OpenSSH_9.6"`, nil, 0},
+		{"no gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot-gzip-at-", "answered 200, but the body broke off: gzip: invalid header", nil, 200},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			listener := listen(t)
+			go answerOnce(listener, test.answer, make(chan string, 1))
+			response := deliver(t, overNetwork(t, listener.Addr().String()), parse(t, `{"id":"evt_1"}`))
+			require.EqualError(t, response.Err, strings.ReplaceAll(test.want, "HOST", listener.Addr().String()))
+			if test.cause != nil {
+				require.ErrorIs(t, response.Err, test.cause)
+			}
+			require.Equal(t, test.status, response.StatusCode)
+			require.False(t, response.Accepted(), "an answer is accepted as a whole or not at all")
+		})
+	}
+}
+
+func TestBodyThatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	stuck := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "begun")
+		w.(http.Flusher).Flush()
+		waitForEnd(w, r)
+	}))
+	endpoint := &webhooktest.Endpoint{URL: stuck.URL, Timeout: 50 * time.Millisecond}
+	response := deliver(t, endpoint, newEvent(t, "charge.succeeded"))
+	require.EqualError(t, response.Err, "answered 200, but the body did not end within 50ms")
+	require.ErrorIs(t, response.Err, context.DeadlineExceeded)
+	require.Equal(t, "begun", string(response.Body))
+
+	endless := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for chunk := make([]byte, 4096); ; {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}))
+	response = deliver(t, overNetwork(t, endless.URL), newEvent(t, "charge.succeeded"))
+	require.NoError(t, response.Err)
+	require.True(t, response.Truncated)
+	require.Len(t, response.Body, webhooktest.MaxResponseBody)
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	plain := serve(t, accept)
+	private := httptest.NewUnstartedServer(accept)
+	private.Config.ErrorLog = silent
+	private.StartTLS()
+	t.Cleanup(private.Close)
+	unused := listen(t)
+	unused.Close()
+
+	var dns *net.DNSError
+	var authority x509.UnknownAuthorityError
+	tests := []struct {
+		name  string
+		url   string
+		want  string
+		cause func(error) bool
+	}{
+		{"nobody listens", "http://" + unused.Addr().String(), "connection refused: nothing listens on HOST",
+			func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }},
+		{"no address", "http://nosuch.invalid/webhook", "no address found for host nosuch.invalid",
+			func(err error) bool { return errors.As(err, &dns) }},
+		{"an unknown certificate", private.URL, "TLS to HOST failed: x509: certificate signed by unknown authority",
+			func(err error) bool { return errors.As(err, &authority) }},
+		{"no TLS", "https://" + plain.Listener.Addr().String(), "TLS to HOST failed: the server speaks plain HTTP (use http://)",
+			func(err error) bool { return errors.Is(err, http.ErrSchemeMismatch) }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			response := deliver(t, overNetwork(t, test.url), newEvent(t, "charge.succeeded"))
+			_, host, _ := strings.Cut(test.url, "://")
+			require.EqualError(t, response.Err, strings.ReplaceAll(test.want, "HOST", host))
+			require.True(t, test.cause(response.Err), "%T", errors.Unwrap(response.Err))
+			require.False(t, response.Accepted())
+		})
+	}
+}
+
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	handler := new(recorder)
+	server := httptest.NewTLSServer(handler)
+	t.Cleanup(server.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+
+	endpoint := &webhooktest.Endpoint{URL: server.URL, TLS: &tls.Config{RootCAs: roots}}
+	t.Cleanup(endpoint.Close)
+	require.True(t, deliver(t, endpoint, newEvent(t, "charge.succeeded")).Accepted())
+	require.Equal(t, "HTTP/1.1", handler.last(t).Proto, "as Stripe speaks it, over TLS too")
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{}, 1)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		waitForEnd(w, r)
+	})
+	server := serve(t, handler)
+	for _, endpoint := range []*webhooktest.Endpoint{{Handler: handler, URL: server.URL}, {URL: server.URL}} {
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { <-arrived; cancel() }()
+		response, err := endpoint.Deliver(ctx, newEvent(t, "charge.succeeded"))
+		endpoint.Close()
+		require.NoError(t, err)
+		require.EqualError(t, response.Err, "interrupted while waiting for "+server.Listener.Addr().String())
+		require.ErrorIs(t, response.Err, context.Canceled)
+	}
+}
+
+func TestResponseString(t *testing.T) {
+	t.Parallel()
+	event := parse(t, `{"id":"evt_1","type":"charge.succeeded"}`)
+	tests := []struct {
+		response webhooktest.Response
+		want     string
+	}{
+		{webhooktest.Response{StatusCode: 200, Duration: 3400 * time.Microsecond}, "[200 POST] OK charge.succeeded [evt_1] 3ms"},
+		{webhooktest.Response{StatusCode: 400, Duration: 12_345 * time.Nanosecond}, "[400 POST] Bad Request charge.succeeded [evt_1] 12µs"},
+		{webhooktest.Response{StatusCode: 599, Duration: 2500 * time.Millisecond}, "[599 POST] charge.succeeded [evt_1] 2.5s"},
+		{webhooktest.Response{Err: errors.New("no answer")}, "[ERROR] no answer: charge.succeeded [evt_1] 0s"},
+		{webhooktest.Response{StatusCode: 200, Err: errors.New("broke off")}, "[ERROR] broke off: charge.succeeded [evt_1] 0s"},
+	}
+	for _, test := range tests {
+		test.response.Event = event
+		require.Equal(t, test.want, test.response.String())
+	}
+}
+
+// A handler's text must not move the cursor or forge a line of a log.
+func TestExcerpt(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, body, want string }{
+		{"nothing", "", ""},
+		{"white space around", "\n no \n", "no"},
+		{"lines", "one\r\n\r\ntwo\n  three", "one two   three"},
+		{"an escape sequence", "\x1b[2Jgone", "\uFFFD[2Jgone"},
+		{"no UTF-8", "caf\xe9", "caf\uFFFD"},
+		{"a right-to-left override", "a\u202eb", "a\uFFFDb"},
+		{"other scripts", "東京 שלום 😀", "東京 שלום 😀"},
+		{"just fits", strings.Repeat("é", 200), strings.Repeat("é", 200)},
+		{"too long", strings.Repeat("é", 201), strings.Repeat("é", 200) + "…"},
+	}
+	for _, test := range tests {
+		response := webhooktest.Response{Body: []byte(test.body)}
+		require.Equal(t, test.want, response.Excerpt(), test.name)
+	}
+}

@@ -1,0 +1,95 @@
+package webhooktest_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// bubble runs a test whose clock moves on only when all goroutines wait. It
+// begins in our days: a bubble's own beginning is the year 2000.
+func bubble(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(epoch))
+		test(t)
+	})
+}
+
+// hang answers when the request is given up.
+var hang = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+
+func TestHangingHandlerInABubble(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		response := deliver(t, &webhooktest.Endpoint{Handler: hang}, newEvent(t, "charge.succeeded"))
+		require.ErrorIs(t, response.Err, context.DeadlineExceeded)
+		require.EqualError(t, response.Err, "no answer from localhost within 30s")
+		require.Equal(t, webhooktest.DefaultTimeout, response.Duration)
+		require.Equal(t, webhooktest.DefaultTimeout, time.Since(epoch))
+	})
+}
+
+// Three days of retries, as Stripe makes them in live mode.
+func TestThreeDaysOfRetriesInABubble(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		const attempts, pause = 16, 3 * 24 * time.Hour / 15
+		handler := new(recorder)
+		endpoint := &webhooktest.Endpoint{Handler: handler}
+		event := newEvent(t, "charge.succeeded")
+		for i := range attempts {
+			if i > 0 {
+				time.Sleep(pause)
+			}
+			response := deliver(t, endpoint, event)
+			require.Equal(t, epoch.Add(time.Duration(i)*pause), response.Sent.UTC())
+			require.Equal(t, response.Sent.Unix(), handler.last(t).timestamp(t), "signed by the clock of the attempt")
+		}
+		require.Len(t, handler.all(), attempts)
+		require.Equal(t, 3*24*time.Hour, time.Since(epoch))
+	})
+}
+
+func TestBatchesInABubble(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		slow := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(time.Second) })
+		endpoint := &webhooktest.Endpoint{Handler: slow}
+		events := slices.Collect(someEvents(t, 32))
+
+		_, err := endpoint.DeliverTogether(t.Context(), events)
+		require.NoError(t, err)
+		require.Equal(t, time.Second, time.Since(epoch), "all at the same time")
+
+		for response, err := range endpoint.DeliverAll(t.Context(), slices.Values(events), 8) {
+			require.NoError(t, err)
+			require.True(t, response.Accepted())
+		}
+		require.Equal(t, 5*time.Second, time.Since(epoch), "32 events, 8 at a time: 4 s more")
+	})
+}
+
+// An attempt may be dated four minutes back, no more: receivers tolerate five.
+// The copies that find no second of their own wait for the clock.
+func TestManyCopiesWaitForTheClock(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		const window, copies = 240, 300
+		handler := new(recorder)
+		endpoint := &webhooktest.Endpoint{Handler: handler}
+		event := newEvent(t, "charge.succeeded")
+		for i := range copies {
+			deliver(t, endpoint, event)
+			require.Equal(t, time.Duration(max(0, i+1-window))*time.Second, time.Since(epoch))
+			require.Greater(t, handler.last(t).timestamp(t), time.Now().Unix()-window)
+		}
+	})
+}
