@@ -36,9 +36,8 @@ func TestRetries(t *testing.T) {
 }
 
 // retry delivers one event again and again over three days, to the handler that
-// verifies. They begin in our days: a bubble's own beginning is the year 2000.
+// verifies.
 func retry(t *testing.T, attempts int) {
-	time.Sleep(time.Until(time.Date(2026, time.November, 22, 0, 0, 0, 0, time.UTC)))
 	var source webhooktest.Source
 	event, err := source.Event(eventType)
 	if err != nil {

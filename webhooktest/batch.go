@@ -15,7 +15,7 @@ const MaxConcurrency = 1024
 // sequence's order. An error ends it, as does the end of the context or of the
 // loop. No goroutine is left when the loop is.
 //
-// The sequence is read from a goroutine of its own unless concurrency is 1.
+// With more, the sequence is read by several goroutines in turn.
 func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], concurrency int, mutations ...string) iter.Seq2[*Response, error] {
 	deliver := func(ctx context.Context, event *Event) outcome {
 		response, err := e.Deliver(ctx, event, mutations...)
@@ -62,30 +62,32 @@ func (o outcome) pass(ctx context.Context, yield func(*Response, error) bool) bo
 	return yield(o.response, o.err) && o.err == nil
 }
 
-// deliverAtOnce starts one goroutine that reads the events and so many that
-// deliver them. The channel closes when all have ended.
+// deliverAtOnce starts so many goroutines, which take turns in reading the
+// sequence. The channel closes when all have ended.
 func deliverAtOnce(ctx context.Context, events iter.Seq[*Event], concurrency int, deliver func(context.Context, *Event) outcome) <-chan outcome {
-	queue := make(chan *Event)
-	outcomes := make(chan outcome)
+	outcomes := make(chan outcome, concurrency)
+	next, stop := iter.Pull(events)
+	var turn sync.Mutex
+	take := func() (event *Event, ok bool) {
+		turn.Lock()
+		defer turn.Unlock()
+		if ctx.Err() != nil {
+			return nil, false
+		}
+		return next()
+	}
 	var senders sync.WaitGroup
 	for range concurrency {
 		senders.Go(func() {
-			for event := range queue {
+			for event, ok := take(); ok; event, ok = take() {
 				outcomes <- deliver(ctx, event)
 			}
 		})
 	}
 	go func() {
-		defer close(outcomes)
-		defer senders.Wait()
-		defer close(queue)
-		for event := range events {
-			select {
-			case queue <- event:
-			case <-ctx.Done():
-				return
-			}
-		}
+		senders.Wait()
+		stop()
+		close(outcomes)
 	}()
 	return outcomes
 }

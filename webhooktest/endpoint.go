@@ -50,10 +50,10 @@ type Endpoint struct {
 	// Now is the clock that deliveries are signed by. Nil: time.Now.
 	Now func() time.Time
 
-	once   sync.Once
-	client *http.Client
-	target *url.URL
-	err    error // of the configuration
+	once      sync.Once
+	transport http.RoundTripper
+	target    *url.URL
+	err       error // of the configuration
 }
 
 // Deliver sends the event once and returns what came of it. No answer (a refused
@@ -97,8 +97,8 @@ func (e *Endpoint) Local(ctx context.Context) (bool, error) {
 
 // Close closes the connections that are kept open between deliveries.
 func (e *Endpoint) Close() {
-	if e.Check() == nil {
-		e.client.CloseIdleConnections()
+	if network, ok := e.transport.(*http.Transport); ok {
+		network.CloseIdleConnections()
 	}
 }
 
@@ -111,19 +111,13 @@ func (e *Endpoint) open() {
 			return
 		}
 	}
-	e.client = &http.Client{
-		Transport:     e.transport(),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-func (e *Endpoint) transport() http.RoundTripper {
 	if e.Handler != nil {
-		return inProcess{e.Handler}
+		e.transport = inProcess{e.Handler}
+		return
 	}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true) // as Stripe does
-	return &http.Transport{
+	e.transport = &http.Transport{
 		Protocols:           protocols,
 		TLSClientConfig:     e.TLS,
 		DisableCompression:  true, // the request asks for gzip itself, as Stripe's does

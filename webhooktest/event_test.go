@@ -33,8 +33,19 @@ func TestParseEvent(t *testing.T) {
 			require.Equal(t, test.body, mutated(t, event), "delivered byte for byte")
 			require.Equal(t, test.id, event.ID())
 			require.Equal(t, test.eventType, event.Type())
-			require.Equal(t, test.eventType+" ["+test.id+"]", event.String())
 		})
+	}
+}
+
+func TestEventString(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"id":"evt_1","type":"charge.succeeded"}`: "charge.succeeded [evt_1]",
+		`{"id":"evt_1"}`: "(no type) [evt_1]",
+		`{}`:             "(no type) [no id]",
+		`{"id":"evt_\u001b[2J","type":"a\nb\u202e"}`: "a b\uFFFD [evt_\uFFFD[2J]", // it is printed on terminals
+	} {
+		require.Equal(t, want, parse(t, body).String())
 	}
 }
 

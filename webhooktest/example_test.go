@@ -2,6 +2,7 @@ package webhooktest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -43,14 +44,14 @@ func ExampleEndpoint() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Println(mutation, response.StatusCode, response.Excerpt())
+		fmt.Printf("%s: %d %q\n", mutation, response.StatusCode, response.Excerpt())
 	}
 	// Output:
 	// shop: payment_intent.succeeded of 4200
-	// compact 200
-	// unsigned 400 webhook has no Stripe-Signature header
-	// stale 400 timestamp wasn't within tolerance
-	// body-tampered 400 webhook had no valid signature
+	// compact: 200 ""
+	// unsigned: 400 "webhook has no Stripe-Signature header"
+	// stale: 400 "timestamp wasn't within tolerance"
+	// body-tampered: 400 "webhook had no valid signature"
 }
 
 // An event is delivered ten times at once; each attempt is signed anew.
@@ -91,10 +92,10 @@ func ExampleSource_Event() {
 	fmt.Println(event.Type(), amount, order)
 
 	_, err = source.Event("payment_intent.succeeded", webhooktest.Set("data.object.amout", 4200))
-	fmt.Println(err)
+	fmt.Println("a typo is an error:", errors.Is(err, webhooktest.ErrNoPath))
 	// Output:
 	// payment_intent.succeeded 4200 A-17
-	// event payment_intent.succeeded: no such path "data.object.amout": nearest are data.object.amount, data.object.source or data.object.object (Add, or --add, creates a path)
+	// a typo is an error: true
 }
 
 // Two updates of one subscription, and the older one comes last.

@@ -2,6 +2,7 @@ package webhooktest
 
 import (
 	"hash/fnv"
+	"math/bits"
 	"strings"
 )
 
@@ -128,8 +129,9 @@ func appendDigits(dst []byte, alphabet string, n int, state uint64) []byte {
 		state += golden
 		word := mix(state)
 		for range min(n, perWord) {
-			dst = append(dst, alphabet[word%base])
-			word /= base
+			var digit uint64
+			digit, word = bits.Mul64(word, base) // word is a fraction, digit its first place
+			dst = append(dst, alphabet[digit])
 		}
 		n -= perWord
 	}

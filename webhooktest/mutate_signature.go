@@ -49,7 +49,6 @@ func tamperTimestamp(d *draft, _ string) error {
 		return fmt.Errorf("the timestamp %q is no number", shown)
 	}
 	d.setTimestamp(t + 1)
-	d.elements = nil
 	d.sign()
 	d.replaceElement("t", "t="+shown)
 	return nil
@@ -58,7 +57,7 @@ func tamperTimestamp(d *draft, _ string) error {
 // onlyScheme puts the right signature under another scheme.
 func onlyScheme(scheme string) func(*draft, string) error {
 	return func(d *draft, _ string) error {
-		right := scheme + "=" + d.v1()
+		right := scheme + "=" + d.v1
 		d.replaceElement("v0")
 		d.replaceElement("v1", right)
 		return nil
@@ -71,13 +70,12 @@ func addDecoy(d *draft, _ string) error {
 }
 
 func extraScheme(d *draft, _ string) error {
-	unknown := decoyElement(d.v1())
-	d.elements = append(d.elements, "v2"+strings.TrimPrefix(unknown, "v0"))
+	d.elements = append(d.elements, "v2="+string(appendDecoy(nil, d.v1)))
 	return nil
 }
 
 func rolledSecret(d *draft, position string) error {
-	right, other := "v1="+d.v1(), "v1="+d.mac(d.otherSecret())
+	right, other := "v1="+d.v1, "v1="+d.mac(d.otherSecret())
 	switch position {
 	case "first":
 		d.replaceElement("v1", right, other)
@@ -90,7 +88,7 @@ func rolledSecret(d *draft, position string) error {
 }
 
 func junkV1(d *draft, _ string) error {
-	d.replaceElement("v1", "v1=zzz", "v1="+d.v1())
+	d.replaceElement("v1", "v1=zzz", "v1="+d.v1)
 	return nil
 }
 
@@ -112,12 +110,11 @@ func bodyMAC(secret string, body []byte) string {
 }
 
 func digest(d *draft, how string) error {
-	v1 := d.v1()
 	switch how {
 	case "truncated":
-		d.replaceElement("v1", "v1="+v1[:len(v1)/2])
+		d.replaceElement("v1", "v1="+d.v1[:macLength/2])
 	case "extended":
-		d.replaceElement("v1", "v1="+v1+"00")
+		d.replaceElement("v1", "v1="+d.v1+"00")
 	default:
 		return fmt.Errorf("a digest is truncated or extended, not %q", how)
 	}
@@ -145,7 +142,7 @@ func malformed(d *draft, how string) error {
 }
 
 func signatureText(d *draft, text string) error {
-	d.elements = []string{strings.NewReplacer("{t}", d.timestamp, "{v1}", d.v1()).Replace(text)}
+	d.elements = []string{strings.NewReplacer("{t}", d.timestamp, "{v1}", d.v1).Replace(text)}
 	return nil
 }
 

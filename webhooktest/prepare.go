@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -35,9 +36,8 @@ func (e *Endpoint) sign(event *Event, sent int64) string {
 	var buffer [512]byte
 	header := AppendSignature(buffer[:0], event.body, time.Unix(sent, 0), e.secrets()...)
 	if !event.livemode {
-		const t, v1 = len("t=1700000000,v1="), 64
-		header = append(header, ',')
-		header = append(header, decoyElement(string(header[t:t+v1]))...)
+		_, v1, _ := bytes.Cut(header, []byte(",v1="))
+		header = appendDecoy(append(header, ",v0="...), v1[:macLength])
 	}
 	return string(header)
 }

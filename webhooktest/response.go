@@ -99,10 +99,6 @@ func (f *failure) Unwrap() error { return f.cause }
 
 // noAnswer explains the error of a request.
 func noAnswer(err error, target *url.URL, timeout time.Duration) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err // it repeats method and URL
-	}
 	return &failure{reason(err, target, timeout), err}
 }
 
@@ -123,7 +119,7 @@ func reason(err error, target *url.URL, timeout time.Duration) string {
 		return fmt.Sprintf("no address found for host %s", dns.Name)
 	case errors.As(err, &certificate):
 		return fmt.Sprintf("TLS to %s failed: %v", host, certificate.Err)
-	case errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch):
+	case errors.As(err, &notTLS):
 		return fmt.Sprintf("TLS to %s failed: the server speaks plain HTTP (use http://)", host)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return fmt.Sprintf("%s closed the connection without an answer", host)

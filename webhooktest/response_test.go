@@ -145,6 +145,7 @@ func TestUnreachable(t *testing.T) {
 	unused.Close()
 
 	var dns *net.DNSError
+	var notTLS tls.RecordHeaderError
 	var authority x509.UnknownAuthorityError
 	tests := []struct {
 		name  string
@@ -159,7 +160,7 @@ func TestUnreachable(t *testing.T) {
 		{"an unknown certificate", private.URL, "TLS to HOST failed: x509: certificate signed by unknown authority",
 			func(err error) bool { return errors.As(err, &authority) }},
 		{"no TLS", "https://" + plain.Listener.Addr().String(), "TLS to HOST failed: the server speaks plain HTTP (use http://)",
-			func(err error) bool { return errors.Is(err, http.ErrSchemeMismatch) }},
+			func(err error) bool { return errors.As(err, &notTLS) }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

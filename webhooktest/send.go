@@ -41,7 +41,8 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
-	answer, err := e.client.Do(e.request(ctx, w))
+	// Not through an http.Client: there are no redirects to follow and no cookies.
+	answer, err := e.transport.RoundTrip(e.request(ctx, w))
 	if err != nil {
 		r.Err = noAnswer(err, e.target, timeout)
 		return r
@@ -68,6 +69,10 @@ func (e *Endpoint) request(ctx context.Context, w *wire) *http.Request {
 	}
 	if host := request.Header.Get("Host"); host != "" {
 		request.Host = host
+	}
+	if user := e.target.User; user != nil && request.Header.Get("Authorization") == "" {
+		password, _ := user.Password()
+		request.SetBasicAuth(user.Username(), password)
 	}
 	return request.WithContext(ctx)
 }

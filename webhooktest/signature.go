@@ -24,8 +24,8 @@ const SignatureHeader = "Stripe-Signature"
 //
 // Source: https://docs.stripe.com/webhooks#verify-manually
 func Sign(body []byte, at time.Time, secrets ...string) string {
-	const element = len(",v1=") + 2*sha256.Size
-	return string(AppendSignature(make([]byte, 0, len("t=1700000000")+len(secrets)*element), body, at, secrets...))
+	var buffer [256]byte // room for three secrets
+	return string(AppendSignature(buffer[:0], body, at, secrets...))
 }
 
 // AppendSignature appends to dst what Sign returns.
@@ -39,6 +39,8 @@ func AppendSignature(dst, body []byte, at time.Time, secrets ...string) []byte {
 	}
 	return dst
 }
+
+const macLength = 2 * sha256.Size // in hexadecimal digits
 
 // appendMAC appends the HMAC-SHA256 of "<timestamp>.<body>" in lower-case hex.
 func appendMAC(dst []byte, secret string, timestamp, body []byte) []byte {

@@ -22,26 +22,22 @@ func next(t testing.TB, source *webhooktest.Source, eventType string, edits ...w
 
 func TestSeed(t *testing.T) {
 	t.Parallel()
-	bodies := func(seed uint64, now time.Time) (all []string) {
+	events := func(seed uint64, now time.Time) (all []*webhooktest.Event) {
 		source := webhooktest.Source{Seed: seed, Now: stopped(now)}
 		for _, eventType := range fixtures.Types() {
-			all = append(all, string(next(t, &source, eventType).Body()))
+			all = append(all, next(t, &source, eventType))
 		}
 		return all
 	}
-	first, second := bodies(1, epoch), bodies(1, epoch)
-	require.Equal(t, first, second, "same seed, clock and calls: same bytes")
-
-	other, later := bodies(2, epoch), bodies(1, epoch.Add(time.Second))
-	for i := range first {
-		require.NotEqual(t, first[i], other[i], "another seed")
-		require.NotEqual(t, first[i], later[i], "another time")
-		require.Equal(t, idIn(t, first[i]), idIn(t, later[i]), "ids do not depend on the clock")
-		require.NotEqual(t, idIn(t, first[i]), idIn(t, other[i]))
+	first, second := events(1, epoch), events(1, epoch)
+	other, later := events(2, epoch), events(1, epoch.Add(time.Second))
+	for i, event := range first {
+		require.Equal(t, string(event.Body()), string(second[i].Body()), "same seed, clock and calls: same bytes")
+		require.NotEqual(t, event.ID(), other[i].ID(), "another seed")
+		require.NotEqual(t, string(event.Body()), string(later[i].Body()), "another time")
+		require.Equal(t, event.ID(), later[i].ID(), "ids do not depend on the clock")
 	}
 }
-
-func idIn(t testing.TB, body string) string { return parse(t, body).ID() }
 
 func TestSeedIsDrawnAndKept(t *testing.T) {
 	t.Parallel()
@@ -57,7 +53,7 @@ func TestIDsAreFresh(t *testing.T) {
 	t.Parallel()
 	source := webhooktest.Source{Seed: 42}
 	events, objects := make(map[string]bool), make(map[any]bool)
-	const n = 1000
+	const n = 300
 	for range n {
 		event := next(t, &source, "payment_intent.succeeded")
 		events[event.ID()], objects[at(t, event, "data.object.id")] = true, true

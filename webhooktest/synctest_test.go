@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76/webhook"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -20,6 +21,21 @@ func bubble(t *testing.T, test func(t *testing.T)) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(epoch))
 		test(t)
+	})
+}
+
+// A bubble that has not slept is in the year 2000, whose Unix times have nine
+// digits.
+func TestBubbleOfTheYear2000(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var source webhooktest.Source
+		event, err := source.Event("charge.succeeded")
+		require.NoError(t, err)
+		handler := new(recorder)
+		response := deliver(t, &webhooktest.Endpoint{Handler: handler}, event)
+		require.True(t, response.Accepted())
+		require.NoError(t, webhook.ValidatePayload([]byte(handler.last(t).Body), response.Signature, webhooktest.DefaultSecret))
 	})
 }
 

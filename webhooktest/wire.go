@@ -28,18 +28,20 @@ type draft struct {
 	unstamped bool   // the message lacks the timestamp
 	decoy     bool   // a v0 that does not verify, as Stripe adds in test mode
 
-	// After signing: the parts of the header, in order.
-	elements []string
+	// After signing.
+	v1       string   // the right signature, of the first secret
+	elements []string // the parts of the header, in order
 }
 
 // sign fills in the elements of the header.
 func (d *draft) sign() {
-	d.elements = append(d.elements, "t="+d.timestamp)
+	d.elements = append(d.elements[:0], "t="+d.timestamp)
 	for _, secret := range d.secrets {
 		d.elements = append(d.elements, "v1="+d.mac(secret))
 	}
+	d.v1 = strings.TrimPrefix(d.elements[1], "v1=")
 	if d.decoy {
-		d.elements = append(d.elements, decoyElement(d.v1()))
+		d.elements = append(d.elements, "v0="+string(appendDecoy(nil, d.v1)))
 	}
 }
 
@@ -48,16 +50,6 @@ func (d *draft) mac(secret string) string {
 		return bodyMAC(secret, d.body)
 	}
 	return string(appendMAC(nil, secret, []byte(d.timestamp), d.body))
-}
-
-// v1 returns the first signature.
-func (d *draft) v1() string {
-	for _, element := range d.elements {
-		if v1, ok := strings.CutPrefix(element, "v1="); ok {
-			return v1
-		}
-	}
-	return ""
 }
 
 // setTimestamp dates the signature.
@@ -77,15 +69,15 @@ func (d *draft) replaceElement(key string, with ...string) {
 	d.elements = append(elements, with...)
 }
 
-// decoyElement returns the v0 that Stripe adds to test-mode deliveries: a wrong
-// signature, there to show whether a handler ignores all schemes but v1.
+// appendDecoy appends what Stripe adds as v0 to test-mode deliveries: a wrong
+// signature, there to show whether a handler ignores all schemes but v1. It is
+// the right one with every digit turned, which verifies under no secret.
 //
 // Source: https://docs.stripe.com/webhooks#verify-manually
-func decoyElement(v1 string) string {
-	const digits = "0123456789abcdef"
-	decoy := []byte(v1)
-	for i, digit := range decoy {
-		decoy[i] = digits[15-strings.IndexByte(digits, digit)]
+func appendDecoy[text string | []byte](dst []byte, v1 text) []byte {
+	const digits, turned = "0123456789abcdef", "fedcba9876543210"
+	for i := range len(v1) {
+		dst = append(dst, turned[strings.IndexByte(digits, v1[i])])
 	}
-	return "v0=" + string(decoy)
+	return dst
 }

@@ -1,0 +1,64 @@
+package webhooktest_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// TestNodeJudges delivers every mutation to a handler on the stripe npm package,
+// over the network. It agrees with stripe-go on all of them but one.
+func TestNodeJudges(t *testing.T) {
+	hook := webhooktest.NewURL(t, startNode(t), secret)
+	for _, test := range mutationTests {
+		t.Run(test.mutation, func(t *testing.T) {
+			event := hook.Event("payment_intent.succeeded")
+			want := 200
+			if test.refused != nil && test.mutation != "body={}" { // stripe-go misses its API version
+				require.Equal(t, 200, hook.Deliver(event).StatusCode, "the genuine event must get through")
+				want = 400
+			}
+			require.Equal(t, want, hook.Deliver(event, test.mutation).StatusCode)
+		})
+	}
+}
+
+// startNode starts the handler of testdata/node and returns its URL.
+func startNode(t *testing.T) string {
+	t.Helper()
+	const folder = "testdata/node"
+	node, err := exec.LookPath("node")
+	if err != nil {
+		missing(t, "node: install Node.js 20")
+	}
+	if _, err := os.Stat(filepath.Join(folder, "node_modules", "stripe")); err != nil {
+		missing(t, "the stripe npm package: run npm ci in webhooktest/"+folder)
+	}
+	command := exec.CommandContext(t.Context(), node, "server.mjs")
+	command.Dir, command.Stderr = folder, os.Stderr
+	command.Env = append(os.Environ(), "STRIPE_WEBHOOK_SECRET="+secret)
+	output, err := command.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	t.Cleanup(func() { _ = command.Wait() }) // the context has ended it
+	url, err := bufio.NewReader(output).ReadString('\n')
+	require.NoError(t, err)
+	return strings.TrimSpace(url)
+}
+
+// missing skips a test whose real part is not installed. In .ci/run nothing may
+// be missing.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
+		t.Fatalf("missing %s", what)
+	}
+	t.Skipf("skipped for want of %s", what)
+}
