@@ -152,6 +152,9 @@ func parseTarget(text string) (*url.URL, error) {
 		full = "http://" + text
 	}
 	u, err := url.Parse(full)
+	if at := strings.LastIndexByte(text, '@'); at >= 0 {
+		text = "…" + text[at:] // what is before may be a password
+	}
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("url %q: %w (write http://localhost:4242/webhook)", text, errors.Unwrap(err))

@@ -56,14 +56,16 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 }
 
 func (e *Endpoint) request(ctx context.Context, w *wire) *http.Request {
+	body := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(w.body)), nil }
 	request := &http.Request{
 		Method:        http.MethodPost,
 		URL:           e.target,
 		Host:          e.target.Host,
 		Header:        e.header(w),
-		Body:          io.NopCloser(bytes.NewReader(w.body)),
+		GetBody:       body, // lets net/http use another connection when it could write nothing to an idle one
 		ContentLength: int64(len(w.body)),
 	}
+	request.Body, _ = body()
 	if w.chunked {
 		request.ContentLength = -1
 	}

@@ -76,7 +76,7 @@ func (t *target) checkLoad(ctx context.Context, deliveries int) error {
 	defer cancel()
 	local, err := t.endpoint.Local(ctx)
 	if err == nil && !local {
-		err = fmt.Errorf("%d deliveries to %s, which is not in a private network: give --allow-remote if it is yours", deliveries, t.endpoint.URL)
+		err = fmt.Errorf("%d deliveries to a host that is neither this one nor in a private network: give --allow-remote if it is yours", deliveries)
 	}
 	return err
 }
