@@ -133,6 +133,27 @@ func TestHeader(t *testing.T) {
 	}
 }
 
+// A name and a password in the URL go into a header of their own.
+func TestBasicAuth(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		url, want string
+		header    http.Header
+	}{
+		{"http://tea:p%40t@localhost/", "Basic dGVhOnBAdA==", nil},
+		{"http://tea@localhost/", "Basic dGVhOg==", nil},
+		{"http://tea:pot@localhost/", "Bearer 7", http.Header{"Authorization": {"Bearer 7"}}},
+		{"http://localhost/", "", nil},
+	} {
+		handler := new(recorder)
+		endpoint := &webhooktest.Endpoint{URL: test.url, Handler: handler, Header: test.header}
+		response := deliver(t, endpoint, newEvent(t, "charge.succeeded"))
+		require.Equal(t, test.want, handler.last(t).Header.Get("Authorization"), test.url)
+		require.Equal(t, "localhost", handler.last(t).Host)
+		require.NotContains(t, response.String(), "tea")
+	}
+}
+
 func TestLocal(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -129,8 +129,3 @@ func (r *recorder) last(t testing.TB) *delivery {
 var accept = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 })
-
-// answer returns a handler that answers with a status.
-func answer(status int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
-}

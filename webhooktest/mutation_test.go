@@ -49,6 +49,25 @@ func TestMutationErrors(t *testing.T) {
 	}
 }
 
+func TestParseMutation(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ text, name, value, printed string }{
+		{"unsigned", "unsigned", "", "unsigned"},
+		{"age=10m", "age", "10m", "age=10m"},
+		{"signature=t={t},v1={v1}", "signature", "t={t},v1={v1}", "signature=t={t},v1={v1}"},
+		{"body=", "body", "", "body="},
+		{"secret=whsec_confidential", "secret", "whsec_confidential", "secret=…"}, // it goes into logs
+	} {
+		m, err := webhooktest.ParseMutation(test.text)
+		require.NoError(t, err)
+		require.Equal(t, test.name, m.Name)
+		require.Equal(t, test.value, m.Value)
+		require.Equal(t, test.printed, m.String())
+	}
+	_, err := webhooktest.ParseMutation("unsined")
+	require.ErrorIs(t, err, webhooktest.ErrUnknownMutation)
+}
+
 func TestUnknownMutation(t *testing.T) {
 	t.Parallel()
 	endpoint := &webhooktest.Endpoint{Handler: accept}

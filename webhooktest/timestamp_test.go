@@ -101,3 +101,22 @@ func TestWaitingForASecondEndsWithTheContext(t *testing.T) {
 		require.ErrorContains(t, err, "waiting for a second in which it was not sent")
 	})
 }
+
+// What could not be sent before the end of the context is no outcome of a batch.
+func TestBatchThatWaitsEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	for _, concurrency := range []int{1, 8} {
+		bubble(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 9500*time.Millisecond)
+			defer cancel()
+			copies := slices.Repeat([]*webhooktest.Event{newEvent(t, "charge.succeeded")}, 300)
+			delivered := 0
+			for response, err := range (&webhooktest.Endpoint{Handler: accept}).DeliverAll(ctx, slices.Values(copies), concurrency) {
+				require.NoError(t, err)
+				require.NoError(t, response.Err)
+				delivered++
+			}
+			require.Equal(t, 240+9, delivered, "a second for each after the first 240")
+		})
+	}
+}

@@ -14,7 +14,9 @@ import (
 // FuzzParse holds the parser against encoding/json, which says what is JSON.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(document))
-	f.Add([]byte("\xef\xbb\xbf{}"))
+	for _, text := range []string{"", "\xef\xbb\xbf{}", "[[[[", `{"a":{}`, `{"\u0061\"":"\\"}`, `{"a":1,"a":2}`, "\"\xff\"", "-0.0e-0 "} {
+		f.Add([]byte(text))
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		root, err := rawjson.Parse(text)
 		require.Equal(t, json.Valid(text), err == nil, "%v", err)
@@ -34,6 +36,9 @@ func FuzzSet(f *testing.F) {
 	f.Add([]byte(document), "data.object.amount", []byte("1.50"), false)
 	f.Add([]byte(document), "data.object.new.field", []byte(`{"a":[]}`), true)
 	f.Add([]byte(`[[],{}]`), "0.0", []byte(" null\n"), true)
+	f.Add([]byte("{\"a\":\n{}}"), "a.0.b", []byte("[\n]"), true)
+	f.Add([]byte(`{"a.b":{"":0}}`), `a\.b.c`, []byte(`"\u2028"`), true)
+	f.Add([]byte(`{"a":1,"a":2}`), "a", []byte("{}"), false)
 	f.Fuzz(func(t *testing.T, text []byte, path string, raw []byte, add bool) {
 		after, err := rawjson.Set(text, path, raw, add)
 		if err != nil {
