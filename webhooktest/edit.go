@@ -16,6 +16,7 @@ var ErrNoPath = rawjson.ErrNoPath
 // An Edit changes an event while it is made: Set, Add, About and Version return
 // one.
 type Edit struct {
+	set     bool // Set or Add
 	path    string
 	value   any
 	add     bool
@@ -36,11 +37,11 @@ type Edit struct {
 //
 // The value is encoded as JSON: a json.RawMessage goes in as it is written (1.0,
 // 1e2), a time.Time as Unix seconds, as Stripe writes times.
-func Set(path string, value any) Edit { return Edit{path: path, value: value} }
+func Set(path string, value any) Edit { return Edit{set: true, path: path, value: value} }
 
 // Add gives the value at a path another value, and creates the path where it
 // does not exist.
-func Add(path string, value any) Edit { return Edit{path: path, value: value, add: true} }
+func Add(path string, value any) Edit { return Edit{set: true, path: path, value: value, add: true} }
 
 // About makes the event one about the same objects as another: the subscription
 // that was created is the one that is updated. The ids of the event and of its
@@ -56,7 +57,7 @@ func Version(n int) Edit { return Edit{version: n} }
 // apply changes the text as the Set and Add edits say, in their order.
 func apply(text []byte, edits []Edit) ([]byte, error) {
 	for _, edit := range edits {
-		if edit.path == "" {
+		if !edit.set {
 			continue
 		}
 		raw, err := edit.raw()

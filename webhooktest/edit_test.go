@@ -84,6 +84,8 @@ func TestSetErrors(t *testing.T) {
 		{"a gap in a list", webhooktest.Add("data.object.payment_method_types.7", 1), true, "the list has 2 elements, 2 adds one"},
 		{"a name in a list", webhooktest.Add("data.object.payment_method_types.x", 1), true, "the list has 2 elements"},
 		{"added inside a number", webhooktest.Add("data.object.amount.value", 1), true, "value is inside 4800, which is neither an object nor a list"},
+		{"an index with a sign", webhooktest.Set("data.object.payment_method_types.+1", 1), true, "no such path"},
+		{"no path", webhooktest.Set("", 1), false, `path "": empty key`},
 		{"an empty key", webhooktest.Set("data..amount", 1), false, `path "data..amount": empty key`},
 		{"no JSON", webhooktest.Set("data.object.amount", json.RawMessage("{1}")), false, "value for data.object.amount: line 1, column 2: invalid character '1'"},
 		{"no value at all", webhooktest.Set("data.object.amount", json.RawMessage(nil)), false, "empty, want a JSON value"},

@@ -85,7 +85,7 @@ func (e *Endpoint) Local(ctx context.Context) (bool, error) {
 	}
 	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", e.target.Hostname())
 	if err != nil {
-		return false, noAnswer(err, e.target, 0)
+		return false, &failure{"no address found for host " + e.target.Hostname(), err}
 	}
 	for _, address := range addresses {
 		if a := address.Unmap(); !a.IsLoopback() && !a.IsPrivate() && !a.IsLinkLocalUnicast() {
@@ -137,6 +137,13 @@ func checkSecret(secret string) error {
 	return nil
 }
 
+// hasScheme reports whether text begins with http:// or the like: a URL may hold
+// another one in its query.
+func hasScheme(text string) bool {
+	scheme, _, found := strings.Cut(text, "://")
+	return found && !strings.ContainsAny(scheme, "/?#")
+}
+
 // parseTarget completes a URL as the Stripe CLI does.
 func parseTarget(text string) (*url.URL, error) {
 	full := text
@@ -148,7 +155,7 @@ func parseTarget(text string) (*url.URL, error) {
 		full = "http://localhost:" + text
 	case text[0] == '/':
 		full = "http://localhost" + text
-	case !strings.Contains(text, "://"):
+	case !hasScheme(text):
 		full = "http://" + text
 	}
 	u, err := url.Parse(full)

@@ -27,6 +27,7 @@ func TestURL(t *testing.T) {
 		{"/hooks/stripe", "localhost", "/hooks/stripe"},
 		{"/hooks?tenant=a%20b", "localhost", "/hooks?tenant=a%20b"},
 		{"localhost:4242/webhook", "localhost:4242", "/webhook"},
+		{"shop.test/hooks?from=https://stripe.test", "shop.test", "/hooks?from=https://stripe.test"},
 		{"shop.test", "shop.test", "/"},
 		{"[::1]:4242/webhook", "[::1]:4242", "/webhook"},
 		{"http://localhost:4242/webhook", "localhost:4242", "/webhook"},
@@ -126,6 +127,7 @@ func TestHeader(t *testing.T) {
 						require.NotContains(t, got.Header, name)
 					} else {
 						require.Equal(t, want, got.Header.Get(name), name)
+						require.Equal(t, want != "", got.Header[name] != nil, name)
 					}
 				}
 			}

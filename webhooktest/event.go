@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
@@ -30,6 +31,11 @@ type Event struct {
 // byte for byte. Any JSON object will do: id and type are empty where it has none.
 // The error for text that is not JSON names line and column.
 func ParseEvent(body []byte) (*Event, error) {
+	return parseEvent(slices.Clone(body)) // an event does not change when the caller's buffer does
+}
+
+// parseEvent is ParseEvent for text that nobody else changes.
+func parseEvent(body []byte) (*Event, error) {
 	root, err := rawjson.Parse(body)
 	if err != nil {
 		return nil, err
@@ -56,7 +62,7 @@ func (e *Event) index(root *rawjson.Value) {
 // About and Version choose the objects of an event while Source.Event makes it.
 func (e *Event) Edit(edits ...Edit) (*Event, error) {
 	for _, edit := range edits {
-		if edit.path == "" {
+		if !edit.set {
 			return nil, fmt.Errorf("event %s: About and Version are for Source.Event", e)
 		}
 	}
@@ -71,7 +77,7 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	if len(body) == len(e.body) && &body[0] == &e.body[0] {
 		return e, nil // nothing to set
 	}
-	edited, err := ParseEvent(body)
+	edited, err := parseEvent(body)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}

@@ -49,6 +49,16 @@ func TestEventString(t *testing.T) {
 	}
 }
 
+// An event does not change when the caller's buffer does.
+func TestParseEventCopies(t *testing.T) {
+	t.Parallel()
+	buffer := []byte(`{"id":"evt_1"}`)
+	event, err := webhooktest.ParseEvent(buffer)
+	require.NoError(t, err)
+	copy(buffer, `{"id":"evt_2"}`)
+	require.Equal(t, `{"id":"evt_1"}`, string(event.Body()))
+}
+
 func TestParseEventErrors(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

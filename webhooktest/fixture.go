@@ -25,11 +25,13 @@ type eventFixture struct {
 	Object             string          `json:"object"`
 	Set                changes         `json:"set"`
 	Add                changes         `json:"add"`
+	Remove             []string        `json:"remove"`
 	PreviousAttributes json.RawMessage `json:"previous_attributes"`
 	Versions           []changes       `json:"versions"`
 	Automatic          bool            `json:"automatic"`
 	Connect            bool            `json:"connect"`
 	Siblings           []string        `json:"siblings"`
+	Legacy             bool            `json:"legacy"`
 }
 
 // An objectFixture is a file of fixtures/<version>/objects.
@@ -85,13 +87,14 @@ type Type struct {
 	Versions    int      `json:"versions,omitempty"` // successive states of the object, see Version
 	Connect     bool     `json:"connect,omitempty"`  // sent for connected accounts only
 	Siblings    []string `json:"siblings,omitempty"` // other types that report the same fact, or are easily confused
+	Legacy      bool     `json:"legacy,omitempty"`   // in stripe-go, no longer in Stripe's TypeScript declarations
 }
 
 // Describe returns what the fixtures know of an event type. The error is
 // ErrUnknownType. [fixtures.Types] lists the names.
 func Describe(eventType string) (Type, error) {
 	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
-	return Type{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings}, err
+	return Type{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings, f.Legacy}, err
 }
 
 // load makes the template of an event type: the object, changed as the event
@@ -152,6 +155,11 @@ func (f *eventFixture) state(version int, object []byte) ([]byte, error) {
 	}
 	if object, err = f.Add.apply(object, true); err != nil {
 		return nil, fmt.Errorf("add: %w", err)
+	}
+	for _, path := range f.Remove {
+		if object, err = rawjson.Remove(object, path); err != nil {
+			return nil, fmt.Errorf("remove: %w", err)
+		}
 	}
 	if version > 0 {
 		if object, err = f.Versions[version-1].apply(object, false); err != nil {

@@ -114,8 +114,8 @@ func (h *Hook) log(r *Response, mutations []string) {
 		}
 	}
 	lines += "\n<-- " + r.String()
-	if !r.Accepted() && len(r.Body) > 0 {
-		lines += "\n    " + r.Excerpt()
+	if excerpt := r.Excerpt(); !r.Accepted() && excerpt != "" {
+		lines += "\n    " + excerpt
 	}
 	h.t.Log(lines)
 }

@@ -76,6 +76,9 @@ func TestHookOutput(t *testing.T) {
 		{"mutations, a secret among them", says(400, "too old"), func(t testing.TB, hook *webhooktest.Hook) {
 			hook.Deliver(hook.Event("charge.succeeded"), "compact", "age=10m", "secret=whsec_confidential")
 		}},
+		{"a refusal without a word", says(400, ""), func(_ testing.TB, hook *webhooktest.Hook) {
+			hook.Send("charge.succeeded")
+		}},
 		{"a panic", func(http.ResponseWriter, *http.Request) { panic("out of tea") }, func(_ testing.TB, hook *webhooktest.Hook) {
 			hook.Send("charge.succeeded")
 		}},

@@ -15,10 +15,17 @@ type inProcess struct{ handler http.Handler }
 
 var errAborted = errors.New("handler closed the connection without an answer")
 
+// errHungUp ends the writing of a handler that sends without end: over the network
+// the connection is closed when enough of the body was read.
+var errHungUp = errors.New("the sender has read enough and hung up")
+
 // RoundTrip calls the handler on the caller's goroutine when the request has no
 // deadline. With one, the handler gets a goroutine of its own, which outlives the
 // call if the handler outlives its deadline.
 func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
 	call := &call{request: serverRequest(request), header: make(http.Header)}
 	ctx := request.Context()
 	if _, hasDeadline := ctx.Deadline(); !hasDeadline {
@@ -51,6 +58,9 @@ func serverRequest(client *http.Request) *http.Request {
 		server.Header["Content-Length"] = []string{strconv.FormatInt(client.ContentLength, 10)}
 	}
 	delete(server.Header, "Host")
+	if server.Header.Get("User-Agent") == "" {
+		delete(server.Header, "User-Agent") // see replace
+	}
 	return &server
 }
 
@@ -141,6 +151,10 @@ func (c *call) writeHeader(status int) {
 	}
 }
 
+// keptBody is a byte more than a Response keeps, and what gzip makes of it when it
+// cannot compress it.
+const keptBody = MaxResponseBody + 1 + 4096
+
 // Write implements [http.ResponseWriter]. It keeps no more of the body than a
 // Response does.
 func (c *call) Write(p []byte) (int, error) {
@@ -153,8 +167,14 @@ func (c *call) Write(p []byte) (int, error) {
 		c.header.Set("Content-Type", http.DetectContentType(p))
 	}
 	c.writeHeader(http.StatusOK)
+	if c.status == http.StatusNoContent || c.status == http.StatusNotModified {
+		return 0, http.ErrBodyNotAllowed
+	}
+	if c.length > 16*MaxResponseBody {
+		return 0, errHungUp
+	}
 	c.length += len(p)
-	c.body = append(c.body, p[:min(len(p), MaxResponseBody+1-len(c.body))]...)
+	c.body = append(c.body, p[:min(len(p), keptBody-len(c.body))]...)
 	return len(p), nil
 }
 

@@ -114,3 +114,19 @@ func TestLargeConcurrency(t *testing.T) {
 		require.True(t, response.Accepted(), response)
 	}
 }
+
+// A handler that writes without end is hung up on, as over the network.
+func TestEndlessBodyInProcess(t *testing.T) {
+	t.Parallel()
+	endless := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for chunk := make([]byte, 4096); ; {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	})
+	response := deliver(t, &webhooktest.Endpoint{Handler: endless}, newEvent(t, "charge.succeeded"))
+	require.NoError(t, response.Err)
+	require.True(t, response.Truncated)
+	require.Len(t, response.Body, webhooktest.MaxResponseBody)
+}

@@ -118,8 +118,8 @@ func padded(d *draft, value string) error {
 	original, text := d.body, size-len(d.body)
 	values := 1 + text/valueLength
 	for range 2 { // the first time tells what the keys take
-		if text <= 0 {
-			return nil
+		if text < 0 {
+			return fmt.Errorf("%s is too little for a body of %d bytes and padding", value, len(original))
 		}
 		d.body = original
 		if err := d.pad(values, text); err != nil {
@@ -135,6 +135,9 @@ func (d *draft) pad(values, text int) error {
 	padding := make(map[string]json.RawMessage)
 	if raw, err := rawjson.Get(d.body, "data.object.metadata"); err == nil {
 		_ = json.Unmarshal(raw, &padding) // what is no object is replaced
+	}
+	if padding == nil { // null
+		padding = make(map[string]json.RawMessage)
 	}
 	for i := range values {
 		length := text / values
@@ -191,7 +194,9 @@ func nulls(d *draft, _ string) error {
 	return errors.New("which fields may be null is known for events from fixtures only")
 }
 
-var stripeID = regexp.MustCompile(`^"[a-z]{2,}_[0-9A-Za-z_]{12,}"$`)
+// stripeID matches an id, and a client secret, which begins with one. The names
+// that Stripe gives to states ("requires_payment_method") have small letters only.
+var stripeID = regexp.MustCompile(`^"([a-z]{2,}_(?:test_|live_)?[a-z]*[0-9A-Z][0-9A-Za-z]{10,})(_secret_[0-9A-Za-z]+)?"$`)
 
 // longIDs lengthens the strings that are ids. Equal ids stay equal.
 func longIDs(d *draft, _ string) error {
@@ -203,14 +208,14 @@ func longIDs(d *draft, _ string) error {
 	var out []byte
 	copied := 0
 	root.All(func(v *rawjson.Value) {
-		quoted := d.body[v.Start:v.End]
-		if !stripeID.Match(quoted) || v.End-v.Start-2 >= length {
+		match := stripeID.FindSubmatch(d.body[v.Start:v.End])
+		if match == nil || len(match[1]) >= length {
 			return
 		}
-		id := string(quoted[1 : len(quoted)-1])
+		id := string(match[1])
 		out = append(append(out, d.body[copied:v.Start]...), '"')
 		out = appendDigits(append(out, id...), base62, length-len(id), hashOf(id))
-		out = append(out, '"')
+		out = append(append(out, match[2]...), '"')
 		copied = v.End
 	})
 	d.body = append(out, d.body[copied:]...)

@@ -2,6 +2,8 @@ package webhooktest_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,6 +54,7 @@ func TestPaddedShapes(t *testing.T) {
 	}{
 		{"no metadata", `{"data":{"object":{"id":"cus_1"}}}`, nil},
 		{"no object", `{"id":"evt_1"}`, nil},
+		{"metadata is null", `{"data":{"object":{"metadata":null}}}`, nil},
 		{"metadata of several lines", "{\n  \"data\": {\n    \"object\": {\n      \"metadata\": {}\n    }\n  }\n}", nil},
 		{"in one line", `{"data": {"object": {"metadata": {}}}}`, []string{"compact"}},
 	}
@@ -66,6 +69,22 @@ func TestPaddedShapes(t *testing.T) {
 				require.LessOrEqual(t, len(value.(string)), 500, "https://docs.stripe.com/api/metadata")
 			}
 		})
+	}
+}
+
+// The size is exact or an error: a body of another size would prove nothing.
+func TestPaddedByLittle(t *testing.T) {
+	t.Parallel()
+	event := parse(t, `{"data":{"object":{"metadata":{"a":"b"}}}}`)
+	for more := -1; more < 100; more++ {
+		handler := new(recorder)
+		_, err := (&webhooktest.Endpoint{Handler: handler}).Deliver(t.Context(), event, fmt.Sprint("padded=", len(event.Body())+more))
+		if err != nil {
+			require.Less(t, more, 50)
+			require.ErrorContains(t, err, "is too little for a body of ")
+		} else {
+			require.Len(t, handler.last(t).Body, len(event.Body())+more)
+		}
 	}
 }
 
@@ -115,6 +134,19 @@ func TestLongIDsStayLinked(t *testing.T) {
 	longIntent, longCharge := parse(t, mutated(t, intent, "long-ids")), parse(t, mutated(t, charge, "long-ids"))
 	require.Len(t, at(t, longIntent, "data.object.id"), 255)
 	require.Equal(t, at(t, longIntent, "data.object.id"), at(t, longCharge, "data.object.payment_intent"))
+}
+
+func TestLongIDsLengthensIDsOnly(t *testing.T) {
+	t.Parallel()
+	invoice := newEvent(t, "invoice.created")
+	body := parse(t, mutated(t, invoice, "long-ids"))
+	require.Equal(t, "charge_automatically", at(t, body, "data.object.collection_method"))
+
+	failed := newEvent(t, "payment_intent.payment_failed")
+	body = parse(t, mutated(t, failed, "long-ids"))
+	require.Equal(t, "requires_payment_method", at(t, body, "data.object.status"))
+	secret := at(t, body, "data.object.client_secret").(string)
+	require.True(t, strings.HasPrefix(secret, at(t, body, "data.object.id").(string)+"_secret_"), "clients cut the id from it: %s", secret)
 }
 
 func TestShuffledKeysAreTheEventsOwn(t *testing.T) {

@@ -12,7 +12,7 @@ func setHeader(d *draft, text string) error {
 	if !ok || !validHeader(name, value) {
 		return fmt.Errorf("%q is no header: write Name: value", text)
 	}
-	if d.header == nil {
+	if d.header = d.header.Clone(); d.header == nil { // a replayed attempt keeps its own
 		d.header = make(http.Header)
 	}
 	d.header.Set(name, value)
@@ -27,7 +27,8 @@ func validHeader(name, value string) bool {
 			return false
 		}
 	}
-	return name != "" && !strings.ContainsAny(value, "\r\n\x00")
+	control := func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+	return name != "" && strings.IndexFunc(value, control) < 0
 }
 
 func chunked(d *draft, _ string) error {

@@ -43,14 +43,7 @@ func emptySecret(d *draft, _ string) error {
 // tamperTimestamp signs the second after the one that the header shows, which
 // no other attempt of the event has.
 func tamperTimestamp(d *draft, _ string) error {
-	shown := d.timestamp
-	t, err := strconv.ParseInt(shown, 10, 64)
-	if err != nil {
-		return fmt.Errorf("the timestamp %q is no number", shown)
-	}
-	d.setTimestamp(t + 1)
-	d.sign()
-	d.replaceElement("t", "t="+shown)
+	d.tampered = true
 	return nil
 }
 
@@ -151,7 +144,11 @@ func age(d *draft, value string) error {
 	if err != nil {
 		return fmt.Errorf("%q is no duration: write 10m, 36h or -5s", value)
 	}
-	d.setTimestamp(d.sent - int64(old/time.Second))
+	t, ok := d.event.attempts.claim(d.sent - int64(old/time.Second))
+	if !ok {
+		return fmt.Errorf("the event was sent in each of the %d seconds before", timestampWindow)
+	}
+	d.setTimestamp(t)
 	return nil
 }
 

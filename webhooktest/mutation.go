@@ -95,7 +95,9 @@ func (d *draft) mutate(texts []string) error {
 	for at := range stages {
 		switch at {
 		case inHeader:
-			d.sign()
+			if err := d.sign(); err != nil {
+				return err
+			}
 		case inTransit:
 			d.signature = strings.Join(d.elements, ",")
 		}

@@ -35,6 +35,8 @@ func TestMutationErrors(t *testing.T) {
 		{"header=X-Test", `mutation header: "X-Test" is no header: write Name: value`},
 		{"header=: value", `mutation header: ": value" is no header: write Name: value`},
 		{"header=X Test: value", `mutation header: "X Test: value" is no header: write Name: value`},
+		{"header=X-Test: a\x01b", `mutation header: "X-Test: a\x01b" is no header: write Name: value`}, // net/http does not send it
+		{"padded=1kB", `mutation padded: 1kB is too little for a body of `},
 		{"header=X-Test: a\r\nX-Smuggled: b", `mutation header: "X-Test: a\r\nX-Smuggled: b" is no header: write Name: value`},
 	}
 	for _, test := range tests {
@@ -130,6 +132,54 @@ func TestMutationOrder(t *testing.T) {
 			want = handler.last(t)
 		}
 		require.Equal(t, want, handler.last(t), order)
+	}
+}
+
+// Whatever is combined: a delivery, or an error that names the mutation.
+func TestPairsOfMutations(t *testing.T) {
+	t.Parallel()
+	payloads := []string{`{}`, `{"id":"evt_1","data":{"object":{"id":"ch_1","amount":1,"metadata":null}}}`}
+	for _, first := range webhooktest.Mutations() {
+		t.Run(first.Name, func(t *testing.T) {
+			t.Parallel()
+			for _, payload := range payloads {
+				event, endpoint := parse(t, payload), &webhooktest.Endpoint{Handler: accept, Timeout: -1}
+				for _, second := range webhooktest.Mutations() {
+					if _, err := endpoint.Deliver(t.Context(), event, first.String(), second.String()); err != nil {
+						require.ErrorContains(t, err, "mutation ")
+					}
+				}
+			}
+		})
+	}
+}
+
+// What is wrong with a signature stays wrong, and what is right stays right,
+// whatever else is done to the header.
+func TestSignatureMutationsCompose(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		mutations []string
+		want      error
+		keys      string
+	}{
+		{[]string{"timestamp-tampered", "v1-first"}, webhook.ErrNoValidSignature, "v1 v0 t"},
+		{[]string{"v1-first", "timestamp-tampered"}, webhook.ErrNoValidSignature, "v1 v0 t"},
+		{[]string{"timestamp-tampered", "signature=t={t},v1={v1}"}, webhook.ErrNoValidSignature, "t v1"},
+		{[]string{"timestamp-tampered", "age=10m"}, webhook.ErrTooOld, "t v1 v0"},
+		{[]string{"junk-v1", "extra-scheme"}, nil, "t v1 v1 v0 v2"},
+		{[]string{"rolled-secret=second", "junk-v1", "v1-first"}, nil, "v1 v1 v0 t"},
+		{[]string{"rolled-secret=second", "v0-only"}, webhook.ErrNoValidSignature, "t v0"},
+		{[]string{"wrong-secret", "rolled-secret=first"}, webhook.ErrNoValidSignature, "t v1 v1 v0"},
+	}
+	for _, test := range tests {
+		t.Run(fmt.Sprint(test.mutations), func(t *testing.T) {
+			t.Parallel()
+			event := newEvent(t, "charge.succeeded")
+			response := deliver(t, &webhooktest.Endpoint{Handler: accept, Secrets: []string{secret}}, event, test.mutations...)
+			require.ErrorIs(t, webhook.ValidatePayload(event.Body(), response.Signature, secret), test.want)
+			require.Equal(t, test.keys, keysOf(response.Signature))
+		})
 	}
 }
 

@@ -16,7 +16,7 @@ var mutations = []Mutation{
 		Doc: "signed with an empty key"},
 	{Name: "body-tampered", stage: inTransit, apply: tamperBody,
 		Doc: "one character of the object changed after signing"},
-	{Name: "timestamp-tampered", stage: inHeader, apply: tamperTimestamp,
+	{Name: "timestamp-tampered", stage: inSigning, apply: tamperTimestamp,
 		Doc: "t is a second earlier than what was signed"},
 	{Name: "v0-only", stage: inHeader, apply: onlyScheme("v0"),
 		Doc: "the right signature, but under the scheme v0"},

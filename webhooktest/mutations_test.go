@@ -138,6 +138,11 @@ var mutationTests = []mutationTest{
 	{"body=not json", "Failed to parse webhook body json", func(t *testing.T, _ good, got *delivery) {
 		require.Equal(t, "not json", got.Body)
 	}},
+	{"body=", "Failed to parse webhook body json", func(t *testing.T, _ good, got *delivery) {
+		require.Empty(t, got.Body)
+		require.Zero(t, got.ContentLength)
+		require.Empty(t, got.TransferEncoding)
+	}},
 	{"body={}", "Received event with API version", nil},
 	{"body=a=b", "Failed to parse webhook body json", func(t *testing.T, _ good, got *delivery) {
 		require.Equal(t, "a=b", got.Body, "the value is what follows the first =")

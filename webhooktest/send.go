@@ -41,6 +41,9 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 		ctx, cancel = context.WithTimeout(ctx, timeout)
 		defer cancel()
 	}
+	if deadline, ok := ctx.Deadline(); ok {
+		timeout = deadline.Sub(start).Round(time.Millisecond) // the caller's may be the shorter one
+	}
 	// Not through an http.Client: there are no redirects to follow and no cookies.
 	answer, err := e.transport.RoundTrip(e.request(ctx, w))
 	if err != nil {
@@ -66,8 +69,11 @@ func (e *Endpoint) request(ctx context.Context, w *wire) *http.Request {
 		ContentLength: int64(len(w.body)),
 	}
 	request.Body, _ = body()
-	if w.chunked {
+	switch {
+	case w.chunked:
 		request.ContentLength = -1
+	case len(w.body) == 0:
+		request.Body = http.NoBody // a length of 0 beside a body means "unknown", and is sent chunked
 	}
 	if host := request.Header.Get("Host"); host != "" {
 		request.Host = host

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -152,6 +153,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	const limit = webhooktest.MaxResponseBody
+	random := noise(2 * limit)
 	tests := []struct {
 		name      string
 		handler   http.HandlerFunc
@@ -186,6 +188,8 @@ func TestAnswers(t *testing.T) {
 		{"much more", text(strings.Repeat("x", 20*limit)), 200, strings.Repeat("x", limit), true, "text/plain; charset=utf-8"},
 		{"gzip", zipped("fine"), 200, "fine", false, "text/plain"},
 		{"gzip of more than is kept", zipped(strings.Repeat("x", 20*limit)), 200, strings.Repeat("x", limit), true, "text/plain"},
+		{"gzip of what cannot be compressed", zipped(random), 200, random[:limit], true, "text/plain"},
+		{"a body where none may be", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204); _, _ = w.Write([]byte("a")) }, 204, "", false, ""},
 		{"the body unread", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(413) }, 413, "", false, ""},
 	}
 	event := parse(t, `{"id":"evt_1","padding":"`+strings.Repeat("x", 110_000)+`"}`) // not read by the way with the header
@@ -206,6 +210,15 @@ func TestAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// noise returns text that gzip cannot shorten.
+func noise(n int) string {
+	source, text := rand.NewPCG(1, 2), make([]byte, n)
+	for i := range text {
+		text[i] = byte(source.Uint64())
+	}
+	return string(text)
 }
 
 func text(body string) http.HandlerFunc {

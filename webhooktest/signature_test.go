@@ -127,6 +127,14 @@ func TestAppendSignatureAllocations(t *testing.T) {
 	}))
 }
 
+func TestSignAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector makes sync.Pool forget")
+	}
+	body := make([]byte, 3000)
+	require.EqualValues(t, 1, testing.AllocsPerRun(100, func() { webhooktest.Sign(body, epoch, "whsec_1") }), "the string")
+}
+
 func TestDecoyInTestMode(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

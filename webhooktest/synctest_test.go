@@ -14,8 +14,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// bubble runs a test whose clock moves on only when all goroutines wait. It
-// begins in our days: a bubble's own beginning is the year 2000.
+// bubble runs a test whose clock moves on only when all goroutines wait, begun in
+// our days.
 func bubble(t *testing.T, test func(t *testing.T)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -36,6 +36,17 @@ func TestBubbleOfTheYear2000(t *testing.T) {
 		response := deliver(t, &webhooktest.Endpoint{Handler: handler}, event)
 		require.True(t, response.Accepted())
 		require.NoError(t, webhook.ValidatePayload([]byte(handler.last(t).Body), response.Signature, webhooktest.DefaultSecret))
+	})
+}
+
+// A bubble begins in the year 2000, when Unix time had nine digits.
+func TestBeginningOfABubble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, mutations := range [][]string{nil, {"compact"}} {
+			response := deliver(t, &webhooktest.Endpoint{Handler: accept}, newEvent(t, "charge.succeeded"), mutations...)
+			require.Regexp(t, `^t=946684800,v1=[0-9a-f]{64},v0=[0-9a-f]{64}$`, response.Signature)
+		}
 	})
 }
 
@@ -108,4 +119,35 @@ func TestManyCopiesWaitForTheClock(t *testing.T) {
 			require.Greater(t, handler.last(t).timestamp(t), time.Now().Unix()-window)
 		}
 	})
+}
+
+// Whose context has ended calls no handler, though one with a deadline would have
+// a goroutine of its own.
+func TestNothingIsSentAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		handler := new(recorder)
+		for range 20 {
+			response, err := (&webhooktest.Endpoint{Handler: handler}).Deliver(ctx, newEvent(t, "charge.succeeded"))
+			require.NoError(t, err)
+			require.ErrorIs(t, response.Err, context.Canceled)
+		}
+		synctest.Wait()
+		require.Empty(t, handler.all())
+	})
+}
+
+func TestCallersDeadline(t *testing.T) {
+	t.Parallel()
+	for timeout, want := range map[time.Duration]string{-1: "5s", 0: "5s", time.Minute: "5s", time.Second: "1s"} {
+		bubble(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			response, err := (&webhooktest.Endpoint{Handler: hang, Timeout: timeout}).Deliver(ctx, newEvent(t, "charge.succeeded"))
+			require.NoError(t, err)
+			require.EqualError(t, response.Err, "no answer from localhost within "+want)
+		})
+	}
 }

@@ -14,15 +14,14 @@ const timestampWindow = 240
 // not be fed the same one twice by accident.
 type timestamps struct {
 	mu   sync.Mutex
-	used []int64 // within the window
+	used []int64
 }
 
-// claim returns the latest second, not after now, in which the event was not
-// sent yet. ok is false when the whole window is used up.
+// claim returns the latest second, not after now, that no attempt is dated with
+// yet. ok is false when the whole window is used up.
 func (ts *timestamps) claim(now int64) (t int64, ok bool) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	ts.used = slices.DeleteFunc(ts.used, func(t int64) bool { return t <= now-timestampWindow })
 	for t := now; t > now-timestampWindow; t-- {
 		if !slices.Contains(ts.used, t) {
 			ts.used = append(ts.used, t)

@@ -20,7 +20,7 @@ func TestAttemptsNeverShareATimestamp(t *testing.T) {
 	endpoint := &webhooktest.Endpoint{Handler: handler, Secrets: []string{secret}}
 	event := newEvent(t, "charge.succeeded")
 
-	attempts := [][]string{nil, {"timestamp-tampered"}, nil, {"unsigned"}, {"body-tampered"}, {"timestamp-tampered"}, {"wrong-secret"}, nil}
+	attempts := [][]string{nil, {"age=1s"}, nil, {"age=2s"}, {"age=-1s"}, {"age=30s"}, {"timestamp-tampered"}, nil, {"unsigned"}, {"body-tampered"}, {"timestamp-tampered"}, {"wrong-secret"}, nil}
 	for _, mutations := range attempts {
 		deliver(t, endpoint, event, mutations...)
 	}
@@ -75,6 +75,36 @@ func TestReplay(t *testing.T) {
 			require.Equal(t, original, handler.last(t), mutations)
 		}
 	}
+}
+
+// An attempt may be dated back to when an earlier one was made.
+func TestAgeOfAnEarlierAttempt(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		handler := new(recorder)
+		endpoint := &webhooktest.Endpoint{Handler: handler}
+		event := newEvent(t, "charge.succeeded")
+		deliver(t, endpoint, event)
+		time.Sleep(10 * time.Minute)
+		deliver(t, endpoint, event, "age=10m")
+		require.Equal(t, epoch.Unix()-1, handler.last(t).timestamp(t))
+	})
+}
+
+// A replay that is changed on its way leaves the attempt that it repeats alone.
+func TestReplayWithAnotherHeader(t *testing.T) {
+	t.Parallel()
+	handler := new(recorder)
+	endpoint := &webhooktest.Endpoint{Handler: handler}
+	event := newEvent(t, "charge.succeeded")
+	deliver(t, endpoint, event, "header=X-Test: original")
+	original := handler.last(t)
+	copies := slices.Repeat([]*webhooktest.Event{event}, 32)
+	for _, err := range endpoint.DeliverAll(t.Context(), slices.Values(copies), 8, "replay", "header=X-Test: changed") {
+		require.NoError(t, err)
+	}
+	require.Equal(t, "changed", handler.last(t).Header.Get("X-Test"))
+	require.Equal(t, original.signature(), handler.last(t).signature())
 }
 
 func TestAllSecondsUsed(t *testing.T) {

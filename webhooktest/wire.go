@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,17 +26,27 @@ type draft struct {
 	// Before signing.
 	secrets   []string
 	timestamp string // as it stands in the header and in the signed message
+	tampered  bool   // the message has the second after
 	unstamped bool   // the message lacks the timestamp
 	decoy     bool   // a v0 that does not verify, as Stripe adds in test mode
 
 	// After signing.
+	signed   string   // the timestamp in the signed message
 	v1       string   // the right signature, of the first secret
 	elements []string // the parts of the header, in order
 }
 
 // sign fills in the elements of the header.
-func (d *draft) sign() {
-	d.elements = append(d.elements[:0], "t="+d.timestamp)
+func (d *draft) sign() error {
+	d.signed = d.timestamp
+	if d.tampered {
+		t, err := strconv.ParseInt(d.timestamp, 10, 64)
+		if err != nil {
+			return fmt.Errorf("mutation timestamp-tampered: the timestamp %q is no number", d.timestamp)
+		}
+		d.signed = strconv.FormatInt(t+1, 10)
+	}
+	d.elements = append(d.elements, "t="+d.timestamp)
 	for _, secret := range d.secrets {
 		d.elements = append(d.elements, "v1="+d.mac(secret))
 	}
@@ -43,13 +54,14 @@ func (d *draft) sign() {
 	if d.decoy {
 		d.elements = append(d.elements, "v0="+string(appendDecoy(nil, d.v1)))
 	}
+	return nil
 }
 
 func (d *draft) mac(secret string) string {
 	if d.unstamped {
 		return bodyMAC(secret, d.body)
 	}
-	return string(appendMAC(nil, secret, []byte(d.timestamp), d.body))
+	return string(appendMAC(nil, secret, []byte(d.signed), d.body))
 }
 
 // setTimestamp dates the signature.

@@ -54,6 +54,36 @@ func Set(text []byte, path string, raw []byte, add bool) ([]byte, error) {
 	return insert(text, found, path, rest, raw)
 }
 
+// Remove returns the text without the value at path and its key. A path that does
+// not exist is ErrNoPath.
+func Remove(text []byte, path string) ([]byte, error) {
+	root, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	found, rest, err := root.walk(path)
+	if err != nil {
+		return nil, err
+	}
+	keys := split(path)
+	if len(rest) > 0 {
+		return nil, root.noPath(path)
+	}
+	parent := &root
+	for _, key := range keys[:len(keys)-1] {
+		parent = parent.Child(key)
+	}
+	siblings := parent.Children
+	at := slices.IndexFunc(siblings, func(v Value) bool { return v.From == found.From })
+	switch {
+	case at > 0: // with the comma before it
+		return splice(text, siblings[at-1].End, found.End, nil), nil
+	case len(siblings) > 1: // with the comma after it
+		return splice(text, found.From, siblings[1].From, nil), nil
+	}
+	return splice(text, parent.Start+1, parent.End-1, nil), nil
+}
+
 // Paths returns the path of every value inside the text, in its order.
 func (v *Value) Paths() []string {
 	var paths []string

@@ -136,7 +136,7 @@ func unquote(quoted []byte) string {
 func (v *Value) Child(key string) *Value {
 	if v.Kind == '[' {
 		i, err := strconv.Atoi(key)
-		if err != nil || i < 0 || i >= len(v.Children) {
+		if err != nil || i < 0 || i >= len(v.Children) || strconv.Itoa(i) != key {
 			return nil
 		}
 		return &v.Children[i]

@@ -92,7 +92,7 @@ func TestChild(t *testing.T) {
 
 	list := root.Child("a")
 	require.Equal(t, list.Children[1], *list.Child("1"))
-	for _, key := range []string{"2", "-1", "a", "", "1.0", "99999999999999999999"} {
+	for _, key := range []string{"2", "-1", "+1", "01", "-0", "a", "", "1.0", "99999999999999999999"} {
 		require.Nil(t, list.Child(key), key)
 	}
 	require.Nil(t, root.Child("1").Child("0"), "a string has no children")
