@@ -21,7 +21,8 @@ type Event struct {
 	typ      string
 	livemode bool
 	nullable []string // paths that may be null, known for events from fixtures
-	objects  uint64   // what the ids of its objects are made from, 0 if not from a fixture
+	resource string   // of its object, known for events from fixtures
+	objects  objects  // what it is about
 
 	attempts timestamps
 	last     atomic.Pointer[wire] // the previous attempt as it was sent
@@ -77,12 +78,17 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	if len(body) == len(e.body) && &body[0] == &e.body[0] {
 		return e, nil // nothing to set
 	}
-	edited, err := parseEvent(body)
+	return e.withBody(body)
+}
+
+// withBody returns the event with another text.
+func (e *Event) withBody(body []byte) (*Event, error) {
+	changed, err := parseEvent(body)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
-	edited.nullable, edited.objects = e.nullable, e.objects
-	return edited, nil
+	changed.nullable, changed.resource, changed.objects = e.nullable, e.resource, e.objects
+	return changed, nil
 }
 
 // ID returns the event's id, such as evt_1Qd0….

@@ -56,18 +56,27 @@ func (c changes) apply(object []byte, add bool) ([]byte, error) {
 	return object, nil
 }
 
-// readFixture decodes the file strictly into v and returns its name.
+// readFixture decodes a file of an API version and returns its name.
 func readFixture(version, name string, v any) (file string, err error) {
 	data, file, err := fixtures.Find(version, name)
 	if err != nil {
 		return "", err
 	}
+	return file, decodeFixture(data, file, v)
+}
+
+// decodeFixture decodes strictly: an unknown key is an error.
+func decodeFixture(data []byte, file string, v any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(v); err != nil {
-		return "", fmt.Errorf("fixtures/%s: %w", file, err)
+	err := decoder.Decode(v)
+	if err == nil && decoder.More() {
+		err = errors.New("more than one JSON value")
 	}
-	return file, nil
+	if err != nil {
+		return fmt.Errorf("fixtures/%s: %w", file, err)
+	}
+	return nil
 }
 
 // readEvent returns the fixture of an event type.
@@ -87,7 +96,7 @@ type Type struct {
 	Versions    int      `json:"versions,omitempty"` // successive states of the object, see Version
 	Connect     bool     `json:"connect,omitempty"`  // sent for connected accounts only
 	Siblings    []string `json:"siblings,omitempty"` // other types that report the same fact, or are easily confused
-	Legacy      bool     `json:"legacy,omitempty"`   // in stripe-go, no longer in Stripe's TypeScript declarations
+	Legacy      bool     `json:"legacy,omitempty"`   // still declared, but Stripe no longer says what the object holds
 }
 
 // Describe returns what the fixtures know of an event type. The error is
@@ -98,8 +107,9 @@ func Describe(eventType string) (Type, error) {
 }
 
 // load makes the template of an event type: the object, changed as the event
-// and the version of the object say, in its envelope.
-func (s *Source) load(eventType string, version int) (*template, error) {
+// and the version of the object say, in its envelope. Last come what a flow sets
+// and adds, by paths inside the event.
+func (s *Source) load(eventType string, version int, set, add changes) (*template, error) {
 	event, file, err := readEvent(s.apiVersion(), eventType)
 	if err != nil {
 		return nil, err
@@ -108,14 +118,21 @@ func (s *Source) load(eventType string, version int) (*template, error) {
 	if _, err := readFixture(s.apiVersion(), "objects/"+event.Object+".json", &object); err != nil {
 		return nil, fmt.Errorf("fixtures/%s: object: %w", file, err)
 	}
-	text, err := event.at(version, object.Object)
+	text, err := event.at(version, sinceBegan(object.Object))
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
-	compiled, err := compile(s.envelope(eventType, &event, text), s.Livemode)
+	if text, err = set.apply(s.envelope(eventType, &event, text), false); err != nil {
+		return nil, err
+	}
+	if text, err = add.apply(text, true); err != nil {
+		return nil, err
+	}
+	compiled, err := compile(text, s.Livemode)
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
+	compiled.resource = event.Object
 	for _, path := range object.Nullable {
 		compiled.nullable = append(compiled.nullable, "data.object."+path)
 	}

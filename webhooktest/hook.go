@@ -69,6 +69,17 @@ func (h *Hook) Deliver(event *Event, mutations ...string) *Response {
 	return response
 }
 
+// Trigger delivers the events of a flow, or of the flow that leads to an event
+// type, one after the other: see Source.Flow.
+func (h *Hook) Trigger(name string, edits ...Edit) []*Response {
+	h.t.Helper()
+	flow, err := h.Source.Flow(name, edits...)
+	if err != nil {
+		h.t.Fatalf("fakestripe: %v", err)
+	}
+	return h.DeliverInOrder(slices.Collect(flow.Events(h.t.Context(), false))...)
+}
+
 // DeliverInOrder delivers events one after the other.
 func (h *Hook) DeliverInOrder(events ...*Event) []*Response {
 	h.t.Helper()

@@ -3,6 +3,7 @@ package webhooktest
 import (
 	"hash/fnv"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -25,31 +26,26 @@ const (
 	lowercase = "0123456789abcdef"
 )
 
-// idShapes has a row for each kind of id that fixtures may name. An empty row
-// means the usual shape: the kind, "_1" and 23 letters and digits.
+// idShapes has a row for each kind of id that is not of the usual shape.
 var idShapes = map[string]idShape{
-	"acct":  {prefix: "acct_1", length: 15},
-	"card":  {},
-	"ch":    {prefix: "ch_3", length: 23, family: "pi"},
-	"cs":    {prefix: "cs_test_a1", length: 56},
-	"cus":   {prefix: "cus_", length: 14},
-	"du":    {},
-	"evt":   {perEvent: true},
-	"evt3":  {prefix: "evt_3", length: 23, family: "pi", perEvent: true}, // about a payment
-	"ii":    {},
-	"il":    {},
-	"in":    {},
-	"pi":    {prefix: "pi_3", length: 23, family: "pi"},
-	"pm":    {},
-	"pmc":   {},
-	"price": {},
-	"prod":  {prefix: "prod_", length: 14},
-	"re":    {prefix: "re_3", length: 23, family: "pi"},
-	"req":   {prefix: "req_", length: 14, perEvent: true},
-	"shr":   {},
-	"si":    {prefix: "si_", length: 14},
-	"sub":   {},
-	"txn":   {},
+	"acct":    {prefix: "acct_1", length: 15},
+	"ca":      {prefix: "ca_", length: 32},
+	"ch":      {prefix: "ch_3", length: 23, family: "pi"},
+	"climsku": {prefix: "climsku_", length: 14},
+	"coupon":  {prefix: "", length: 8}, // Stripe invents coupon ids without a prefix
+	"cs":      {prefix: "cs_test_a1", length: 56},
+	"cus":     {prefix: "cus_", length: 14},
+	"evt":     {perEvent: true},
+	"evt3":    {prefix: "evt_3", length: 23, family: "pi", perEvent: true}, // about a payment
+	"pi":      {prefix: "pi_3", length: 23, family: "pi"},
+	"prod":    {prefix: "prod_", length: 14},
+	"re":      {prefix: "re_3", length: 23, family: "pi"},
+	"req":     {prefix: "req_", length: 14, perEvent: true},
+	"si":      {prefix: "si_", length: 14},
+	"sku":     {prefix: "sku_", length: 14},
+	"tml":     {prefix: "tml_", length: 14},
+	"tmr":     {prefix: "tmr_", length: 14},
+	"tr":      {prefix: "tr_3", length: 23, family: "pi"},
 
 	// Not ids, but fresh in the same way.
 	"fingerprint": {length: 16},
@@ -60,9 +56,21 @@ var idShapes = map[string]idShape{
 	"uuid":        {length: 36, digits: lowercase, uuid: true, perEvent: true},
 }
 
-// shapeOf returns the shape of a kind, with what the row left out.
-func shapeOf(kind string) (idShape, bool) {
-	shape, ok := idShapes[kind]
+// usualKinds are the kinds of id that have no row in idShapes: the kind, "_1" and
+// 23 letters and digits.
+const usualKinds = `
+ba bpc bps card ccsbtxn climorder clock cn cnli credrev debrev di du fa fca fcaown
+fctxnref fee file fr frr iauth ibt ic ich idp ii il il_tmp in intok ipi issfr mandate obp obt or
+person plink pm pmc po price promo prv py pyr qt rc rd rp setatt seti shr sqr src srcmn srctxn sub
+sub_sched trr trxn tu txi txn txr vr vs
+`
+
+// shapeOf returns the shape of a kind, with what the row leaves out.
+func shapeOf(kind string) (shape idShape, ok bool) {
+	shape, ok = idShapes[kind]
+	if !ok {
+		ok = slices.Contains(strings.Fields(usualKinds), kind)
+	}
 	if shape.length == 0 {
 		shape.prefix, shape.length = kind+"_1", 23
 	}
@@ -98,14 +106,14 @@ func (i *id) size() int { return len(i.shape.prefix) + i.shape.length }
 
 // appendTo writes the id that the role has in an event.
 func (i *id) appendTo(dst []byte, c identity) []byte {
-	own := c.objects
+	own := c.objects.key
 	if i.shape.perEvent {
 		own = c.event
 	}
 	dst = append(dst, i.shape.prefix...)
 	start, length := len(dst), i.shape.length
 	if i.family != 0 {
-		dst = appendDigits(dst, i.shape.digits, length-familyTail, c.objects^i.family)
+		dst = appendDigits(dst, i.shape.digits, length-familyTail, c.objects.key^i.family)
 		length, own = familyTail, mix(own) // the founder of the family needs a tail of its own too
 	}
 	dst = appendDigits(dst, i.shape.digits, length, own^i.role)
@@ -115,10 +123,18 @@ func (i *id) appendTo(dst []byte, c identity) []byte {
 	return dst
 }
 
-// An identity is what the ids of one event are made from.
+// An identity is what the ids and times of one event are made from.
 type identity struct {
-	objects uint64 // the same for all events about the same objects
+	objects objects
 	event   uint64 // the event's own
+	created int64  // when, in Unix seconds
+}
+
+// objects is the identity of what events are about. It is the same for all events
+// about the same objects, zero for a payload that is not from fixtures.
+type objects struct {
+	key   uint64
+	began int64 // when the first event about them was created
 }
 
 // appendDigits writes pseudo-random digits of an alphabet.

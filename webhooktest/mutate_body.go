@@ -188,7 +188,7 @@ func nulls(d *draft, _ string) error {
 	switch {
 	case changed:
 		return nil
-	case d.event.objects != 0:
+	case d.event.objects != (objects{}):
 		return fmt.Errorf("no field of the object in %s may be null", d.event.typ)
 	}
 	return errors.New("which fields may be null is known for events from fixtures only")

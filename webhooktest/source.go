@@ -56,10 +56,7 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	if about != nil {
 		who.objects = about.objects
 	}
-	e := &Event{typ: eventType, livemode: s.Livemode, nullable: t.nullable, objects: who.objects}
-	e.body = t.append(make([]byte, 0, t.size), who, s.now().Unix())
-	e.id = t.eventID(e.body)
-	return e.changed(edits)
+	return t.event(eventType, who).changed(edits)
 }
 
 // AppendEvent appends the bytes of a new event to dst. It is for those who make
@@ -69,7 +66,7 @@ func (s *Source) AppendEvent(dst []byte, eventType string) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return t.append(dst, who, s.now().Unix()), nil
+	return t.append(dst, who), nil
 }
 
 // objectsOf reads the edits that choose which objects an event is about.
@@ -82,7 +79,7 @@ func objectsOf(edits []Edit) (about *Event, version int, err error) {
 			version = edit.version
 		}
 	}
-	if about != nil && about.objects == 0 {
+	if about != nil && about.objects == (objects{}) {
 		return nil, 0, errors.New("About: the other event has a payload of its own, its objects are not known")
 	}
 	return about, version, nil
@@ -92,14 +89,12 @@ func objectsOf(edits []Edit) (about *Event, version int, err error) {
 func (s *Source) next(eventType string, version int) (*template, identity, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.Seed == 0 {
-		s.Seed = uint64(rand.Uint32()) // short enough to be typed again
-	}
+	s.seed()
 	key := templateKey{eventType, version}
 	t := s.templates[key]
 	if t == nil {
 		var err error
-		if t, err = s.load(eventType, version); err != nil {
+		if t, err = s.load(eventType, version, nil, nil); err != nil {
 			return nil, identity{}, err
 		}
 		if s.templates == nil {
@@ -107,9 +102,29 @@ func (s *Source) next(eventType string, version int) (*template, identity, error
 		}
 		s.templates[key] = t
 	}
+	return t, s.identify(), nil
+}
+
+// identity returns what the next event and new objects are made from.
+func (s *Source) identity() identity {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seed()
+	return s.identify()
+}
+
+func (s *Source) seed() {
+	for s.Seed == 0 {
+		s.Seed = uint64(rand.Uint32()) // short enough to be typed again
+	}
+}
+
+// identify returns the identity of the next event.
+func (s *Source) identify() identity {
 	s.made++
 	event := mix(mix(s.Seed) + s.made*golden)
-	return t, identity{objects: mix(event), event: event}, nil
+	created := s.now().Unix()
+	return identity{objects: objects{key: mix(event), began: created}, event: event, created: created}
 }
 
 func (s *Source) apiVersion() string {

@@ -159,7 +159,7 @@ func TestUnknownType(t *testing.T) {
 		why       string
 	}{
 		{"charge.suceeded", "charge.succeeded", "a typo"},
-		{"payment_intent", "payment_intent.canceled", "the resource only"},
+		{"payment_intent", "payment_intent.amount_capturable_updated", "the resource only"},
 		{"succeeded", "charge.succeeded", "the end only"},
 		{"", "", "nothing"},
 		{"../objects/charge", "", "a file, but no event"},

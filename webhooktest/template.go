@@ -15,13 +15,16 @@ type template struct {
 	holes    []hole
 	size     int      // of a rendered event, at the most
 	nullable []string // paths in the event that may be null
+	resource string   // of the event's object: payment_intent
+	livemode bool
 }
 
 // A hole is filled with an id, or with a time when it has no id.
 type hole struct {
 	at     int // in the template's text
 	id     *id
-	offset int64 // seconds after the event's creation
+	offset int64 // seconds after the event was created,
+	began  bool  // or after the first event about the objects was
 }
 
 func (h *hole) size() int {
@@ -31,31 +34,40 @@ func (h *hole) size() int {
 	return len("1700000000")
 }
 
-// append writes an event that was created at a Unix time.
-func (t *template) append(dst []byte, who identity, created int64) []byte {
+// append writes an event.
+func (t *template) append(dst []byte, who identity) []byte {
 	copied := 0
 	for i := range t.holes {
 		h := &t.holes[i]
 		dst = append(dst, t.text[copied:h.at]...)
 		copied = h.at
-		if h.id != nil {
+		switch {
+		case h.id != nil:
 			dst = h.id.appendTo(dst, who)
-		} else {
-			dst = strconv.AppendInt(dst, created+h.offset, 10)
+		case h.began:
+			dst = strconv.AppendInt(dst, who.objects.began+h.offset, 10)
+		default:
+			dst = strconv.AppendInt(dst, who.created+h.offset, 10)
 		}
 	}
 	return append(dst, t.text[copied:]...)
 }
 
-// eventID returns the id of a rendered event: what fills the first hole.
-func (t *template) eventID(rendered []byte) string {
-	first := t.holes[0]
-	return string(rendered[first.at : first.at+first.id.size()])
+// event renders the template.
+func (t *template) event(eventType string, who identity) *Event {
+	body := t.append(make([]byte, 0, t.size), who)
+	id := t.holes[0] // the event's id is what fills the first
+	return &Event{
+		body: body,
+		id:   string(body[id.at : id.at+id.id.size()]),
+		typ:  eventType, livemode: t.livemode,
+		nullable: t.nullable, resource: t.resource, objects: who.objects,
+	}
 }
 
 // compile finds the placeholders in the strings of JSON text.
 func compile(text []byte, livemode bool) (*template, error) {
-	c := compiler{livemode: livemode}
+	c := compiler{template{livemode: livemode}}
 	for len(text) > 0 {
 		quote := bytes.IndexByte(text, '"')
 		if quote < 0 {
@@ -88,10 +100,7 @@ func stringLength(text []byte) int {
 	return i + 1
 }
 
-type compiler struct {
-	template
-	livemode bool
-}
+type compiler struct{ template }
 
 func (c *compiler) copy(text []byte) { c.text = append(c.text, text...) }
 
@@ -142,23 +151,34 @@ func (c *compiler) value(name string) bool {
 		c.text = strconv.AppendBool(c.text, c.livemode)
 		return true
 	}
-	offset, ok := relativeTime(name)
+	offset, ok := relativeTime("now", name)
 	if ok {
-		c.holes = append(c.holes, hole{at: len(c.text), offset: int64(offset / time.Second)})
+		c.holes = append(c.holes, hole{at: len(c.text), offset: offset})
+		return true
+	}
+	offset, ok = relativeTime("then", name)
+	if ok {
+		c.holes = append(c.holes, hole{at: len(c.text), offset: offset, began: true})
 	}
 	return ok
 }
 
-// relativeTime reads now, now-90s, now+30d.
-func relativeTime(name string) (time.Duration, bool) {
-	rest, ok := strings.CutPrefix(name, "now")
+// sinceBegan makes the times of an object relative to the first event about it,
+// so that all events agree on when it was created.
+func sinceBegan(object []byte) []byte {
+	return bytes.ReplaceAll(object, []byte(`"{now`), []byte(`"{then`))
+}
+
+// relativeTime reads now, now-90s, now+30d as seconds.
+func relativeTime(word, name string) (seconds int64, ok bool) {
+	rest, ok := strings.CutPrefix(name, word)
 	if !ok || rest == "" {
 		return 0, ok
 	}
-	day := time.Duration(1)
-	if days, ok := strings.CutSuffix(rest, "d"); ok {
-		rest, day = days+"h", 24
+	days := int64(1)
+	if number, ok := strings.CutSuffix(rest, "d"); ok {
+		rest, days = number+"h", 24
 	}
 	offset, err := time.ParseDuration(rest)
-	return offset * day, err == nil && (rest[0] == '+' || rest[0] == '-')
+	return int64(offset/time.Second) * days, err == nil && (rest[0] == '+' || rest[0] == '-')
 }

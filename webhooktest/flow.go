@@ -1,0 +1,215 @@
+package webhooktest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+)
+
+// A Flow is what one business action makes Stripe send: events about the same
+// objects, in the order in which they arrive.
+type Flow struct {
+	Name  string
+	Title string // what happens, in one sentence
+	Steps []FlowStep
+}
+
+// A FlowStep is one event of a flow.
+type FlowStep struct {
+	Event *Event
+	After time.Duration // since the flow's first event
+
+	cause int // its place in the order in which things happened
+}
+
+// A flowFixture is a file of fixtures/flows. The format is specified in
+// fixtures/README.md.
+type flowFixture struct {
+	Format   int      `json:"format"`
+	Title    string   `json:"title"`
+	Triggers []string `json:"triggers"`
+	Events   map[string]struct {
+		Type    string  `json:"type"`
+		Version int     `json:"version"`
+		Set     changes `json:"set"`
+		Add     changes `json:"add"`
+	} `json:"events"`
+	Steps []struct {
+		Send  string   `json:"send"`
+		After duration `json:"after"`
+	} `json:"steps"`
+	Causal []string `json:"causal"`
+}
+
+// A duration is written as time.ParseDuration reads it: "1.5s".
+type duration time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	*d = duration(parsed)
+	return err
+}
+
+// Flow makes the events of a flow, with objects of their own. The name is a flow's
+// ([fixtures.Flows]) or an event type: then it is the flow that leads to the type,
+// or the event alone when no flow does. The error is ErrUnknownType for a name
+// that is neither.
+//
+// Edits are Set and Add with the type of the event before the path,
+// "charge.succeeded:data.object.amount"; without one, the type that the name is.
+// What the other events share with the changed one changes with it: an amount, an
+// e-mail address, an id.
+func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
+	fixture, name, eventType, err := findFlow(name)
+	if err != nil {
+		return nil, err
+	}
+	flow, err := s.play(name, fixture)
+	if err != nil {
+		return nil, fmt.Errorf("fixtures/flows/%s.json: %w", name, err)
+	}
+	if err := s.share(flow, eventType, edits); err != nil {
+		return nil, fmt.Errorf("flow %s: %w", name, err)
+	}
+	return flow, nil
+}
+
+// findFlow returns the flow that a name means, and the event type if it is one.
+func findFlow(name string) (f flowFixture, flow, eventType string, err error) {
+	f, err = readFlow(name)
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
+		return f, name, "", err
+	}
+	types := fixtures.Types()
+	if !slices.Contains(types, name) {
+		names := slices.Concat(fixtures.Flows(), types)
+		return f, "", "", fmt.Errorf("%w, or flow, %q: nearest are %s", ErrUnknownType, name, nearest.List(name, names))
+	}
+	for _, flow := range fixtures.Flows() {
+		f, err := readFlow(flow)
+		if err != nil || slices.Contains(f.Triggers, name) {
+			return f, flow, name, err
+		}
+	}
+	return single(name), name, name, nil
+}
+
+func readFlow(name string) (f flowFixture, err error) {
+	data, file, err := fixtures.Flow(name)
+	if err != nil {
+		return f, err
+	}
+	return f, decodeFixture(data, file, &f)
+}
+
+// single is the flow of an event type that no flow leads to.
+func single(eventType string) (f flowFixture) {
+	text := fmt.Sprintf(`{"title": "%[1]s alone", "events": {"it": {"type": "%[1]s"}}, "steps": [{"send": "it"}], "causal": ["it"]}`, eventType)
+	if err := json.Unmarshal([]byte(text), &f); err != nil {
+		panic(err) // a known type needs no escapes
+	}
+	return f
+}
+
+// play makes the events of a flow, as if it had just ended.
+func (s *Source) play(name string, f flowFixture) (*Flow, error) {
+	flow := &Flow{Name: name, Title: f.Title}
+	for _, step := range f.Steps {
+		cause := slices.Index(f.Causal, step.Send)
+		if _, ok := f.Events[step.Send]; !ok || cause < 0 {
+			return nil, fmt.Errorf("step %q: not in events, or not in causal", step.Send)
+		}
+		flow.Steps = append(flow.Steps, FlowStep{After: time.Duration(step.After), cause: cause})
+	}
+	who := s.identity()
+	began := who.created - int64(flow.length()/time.Second)
+	who.objects.began = began
+	for i, step := range f.Steps {
+		event := f.Events[step.Send]
+		t, err := s.load(event.Type, event.Version, event.Set, event.Add)
+		if err != nil {
+			return nil, fmt.Errorf("event %q: %w", step.Send, err)
+		}
+		next := s.identity()
+		next.objects, next.created = who.objects, began+int64(flow.happened(i)/time.Second)
+		flow.Steps[i].Event = t.event(event.Type, next)
+	}
+	return flow, nil
+}
+
+// length is the time from the first event to the last.
+func (f *Flow) length() (longest time.Duration) {
+	for _, step := range f.Steps {
+		longest = max(longest, step.After)
+	}
+	return longest
+}
+
+// happened is when the event of a step was created: no later than it arrives, and
+// no later than what it caused.
+func (f *Flow) happened(i int) time.Duration {
+	at := f.Steps[i].After
+	for _, step := range f.Steps {
+		if step.cause > f.Steps[i].cause {
+			at = min(at, step.After)
+		}
+	}
+	return at
+}
+
+// Causal returns the flow in the order in which things happened, which is not the
+// one in which Stripe's events arrive.
+func (f *Flow) Causal() *Flow {
+	return f.reordered(func(steps []FlowStep) {
+		slices.SortStableFunc(steps, func(a, b FlowStep) int { return cmp.Compare(a.cause, b.cause) })
+	})
+}
+
+// Shuffled returns the flow in an order that depends on the seed.
+func (f *Flow) Shuffled(seed uint64) *Flow {
+	return f.reordered(func(steps []FlowStep) {
+		random := rand.New(rand.NewPCG(seed, golden))
+		random.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	})
+}
+
+// reordered gives the moments at which events arrive to others.
+func (f *Flow) reordered(order func([]FlowStep)) *Flow {
+	steps := slices.Clone(f.Steps)
+	order(steps)
+	for i := range steps {
+		steps[i].After = f.Steps[i].After
+	}
+	return &Flow{f.Name, f.Title, steps}
+}
+
+// Events returns the events for Endpoint.DeliverAll, each as soon as the one
+// before is through, or in real time: when it arrives in the flow.
+func (f *Flow) Events(ctx context.Context, realTime bool) iter.Seq[*Event] {
+	return func(yield func(*Event) bool) {
+		start := time.Now()
+		for _, step := range f.Steps {
+			if wait := time.Until(start.Add(step.After)); realTime && wait > 0 {
+				select {
+				case <-time.After(wait):
+				case <-ctx.Done():
+					return
+				}
+			}
+			if !yield(step.Event) {
+				return
+			}
+		}
+	}
+}
