@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -74,6 +75,15 @@ func (e *Endpoint) Check() error {
 	return e.err
 }
 
+// Target returns the URL that deliveries go to, completed and without a password,
+// or "" when Check reports an error.
+func (e *Endpoint) Target() string {
+	if e.Check() != nil {
+		return ""
+	}
+	return e.target.Redacted()
+}
+
 // Local reports whether deliveries stay on this machine or in its private
 // network. A host name is looked up, and every address of it must be local.
 func (e *Endpoint) Local(ctx context.Context) (bool, error) {
@@ -133,6 +143,8 @@ func checkSecret(secret string) error {
 		return errors.New("empty signing secret: give the endpoint's, which begins with whsec_")
 	case strings.HasPrefix(secret, "sk_live_"), strings.HasPrefix(secret, "rk_live_"):
 		return errors.New("the signing secret is a live API key: give the endpoint's secret, which begins with whsec_")
+	case strings.HasPrefix(secret, "sk_"), strings.HasPrefix(secret, "rk_"), strings.HasPrefix(secret, "pk_"):
+		return errors.New("the signing secret is an API key: give the endpoint's secret, which begins with whsec_")
 	}
 	return nil
 }
@@ -142,6 +154,11 @@ func checkSecret(secret string) error {
 func hasScheme(text string) bool {
 	scheme, _, found := strings.Cut(text, "://")
 	return found && !strings.ContainsAny(scheme, "/?#")
+}
+
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
 }
 
 // parseTarget completes a URL as the Stripe CLI does.
@@ -167,6 +184,8 @@ func parseTarget(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("url %q: %w (write http://localhost:4242/webhook)", text, errors.Unwrap(err))
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("url %q: scheme %s is not http or https", text, u.Scheme)
+	case !validPort(u.Port()):
+		return nil, fmt.Errorf("url %q: port %s is not 1 to 65535", text, u.Port())
 	case u.Hostname() == "":
 		return nil, fmt.Errorf("url %q: no host (write http://localhost:4242/webhook)", text)
 	}

@@ -61,6 +61,25 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return err
 }
 
+// A FlowType describes a flow.
+type FlowType struct {
+	Name     string   `json:"flow"`
+	Title    string   `json:"title"`
+	Triggers []string `json:"triggers,omitempty"` // event types for which it is the flow that leads to them
+	Types    []string `json:"types"`              // of its events, in the order in which they arrive
+}
+
+// DescribeFlow returns what the fixtures know of a flow. [fixtures.Flows] lists
+// the names.
+func DescribeFlow(name string) (FlowType, error) {
+	f, err := readFlow(name)
+	described := FlowType{Name: name, Title: f.Title, Triggers: f.Triggers}
+	for _, step := range f.Steps {
+		described.Types = append(described.Types, f.Events[step.Send].Type)
+	}
+	return described, err
+}
+
 // Flow makes the events of a flow, with objects of their own. The name is a flow's
 // ([fixtures.Flows]) or an event type: then it is the flow that leads to the type,
 // or the event alone when no flow does. The error is ErrUnknownType for a name

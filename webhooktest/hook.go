@@ -22,6 +22,10 @@ type Hook struct {
 // /webhook; set the hook's Endpoint.URL for another. Without a secret they are
 // signed with DefaultSecret.
 func New(t testing.TB, handler http.Handler, secrets ...string) *Hook {
+	t.Helper()
+	if handler == nil {
+		t.Fatal("fakestripe: New wants a handler, got nil (NewURL tests a URL)")
+	}
 	return newHook(t, &Endpoint{Handler: handler, Secrets: secrets})
 }
 
@@ -101,7 +105,9 @@ func (h *Hook) DeliverShuffled(events ...*Event) []*Response {
 }
 
 // DeliverTogether delivers events at the same time. The same event several times
-// over gives concurrent copies: slices.Repeat([]*Event{event}, 10).
+// over gives concurrent copies:
+//
+//	hook.DeliverTogether(slices.Repeat([]*webhooktest.Event{event}, 10)...)
 func (h *Hook) DeliverTogether(events ...*Event) []*Response {
 	h.t.Helper()
 	responses, err := h.Endpoint.DeliverTogether(h.t.Context(), events)

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
+	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -91,11 +94,29 @@ func (c *call) serve(handler http.Handler) {
 		case http.ErrAbortHandler:
 			c.abandon(errAborted)
 		default:
-			c.abandon(fmt.Errorf("%w: %v", ErrPanic, reason))
+			c.abandon(fmt.Errorf("%w%s: %v", ErrPanic, panickedAt(), reason))
 		}
 	}()
 	handler.ServeHTTP(c, c.request)
 	finished = true
+}
+
+// panickedAt names the line of the panic that is being recovered from.
+func panickedAt() string {
+	var callers [32]uintptr
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers[:])])
+	panicking := false
+	for {
+		frame, more := frames.Next()
+		ours := strings.HasPrefix(frame.Function, "runtime.") || strings.Contains(frame.Function, "webhooktest.(*call).")
+		if panicking && !ours && frame.File != "" {
+			return fmt.Sprintf(" at %s:%d", filepath.Base(frame.File), frame.Line)
+		}
+		panicking = panicking || frame.Function == "runtime.gopanic"
+		if !more {
+			return ""
+		}
+	}
 }
 
 // abandon makes the handler's further writes fail, as a closed connection does.

@@ -52,7 +52,8 @@ const (
 	stages
 )
 
-// Mutations returns all mutations, in the order of the documentation.
+// Mutations returns all mutations: those of the signature, of its age, of the body
+// and of the request. The command fakestripe list --mutations prints them.
 func Mutations() []Mutation { return slices.Clone(mutations) }
 
 // ParseMutation reads "name" or "name=value". The error is ErrUnknownMutation, or

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -98,33 +97,33 @@ func (f *failure) Error() string { return f.reason }
 func (f *failure) Unwrap() error { return f.cause }
 
 // noAnswer explains the error of a request.
-func noAnswer(err error, target *url.URL, timeout time.Duration) error {
-	return &failure{reason(err, target, timeout), err}
+func noAnswer(err error, where string, timeout time.Duration) error {
+	return &failure{reason(err, where, timeout), err}
 }
 
-func reason(err error, target *url.URL, timeout time.Duration) string {
+func reason(err error, where string, timeout time.Duration) string {
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
 	var notTLS tls.RecordHeaderError
-	switch host := target.Host; {
+	switch {
 	case errors.Is(err, ErrPanic), errors.Is(err, errAborted):
 		return err.Error()
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("no answer from %s within %s", host, timeout)
+		return fmt.Sprintf("no answer from %s within %s", where, timeout)
 	case errors.Is(err, context.Canceled):
-		return fmt.Sprintf("interrupted while waiting for %s", host)
+		return fmt.Sprintf("interrupted while waiting for %s", where)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Sprintf("connection refused: nothing listens on %s", host)
+		return fmt.Sprintf("connection refused: nothing listens on %s", where)
 	case errors.As(err, &dns):
 		return fmt.Sprintf("no address found for host %s", dns.Name)
 	case errors.As(err, &certificate):
-		return fmt.Sprintf("TLS to %s failed: %v", host, certificate.Err)
+		return fmt.Sprintf("TLS to %s failed: %v", where, certificate.Err)
 	case errors.As(err, &notTLS):
-		return fmt.Sprintf("TLS to %s failed: the server speaks plain HTTP (use http://)", host)
+		return fmt.Sprintf("TLS to %s failed: the server speaks plain HTTP (use http://)", where)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fmt.Sprintf("%s closed the connection without an answer", host)
+		return fmt.Sprintf("%s closed the connection without an answer", where)
 	default:
-		return fmt.Sprintf("delivery to %s failed: %v", host, err)
+		return fmt.Sprintf("delivery to %s failed: %v", where, err)
 	}
 }
 

@@ -47,7 +47,7 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 	// Not through an http.Client: there are no redirects to follow and no cookies.
 	answer, err := e.transport.RoundTrip(e.request(ctx, w))
 	if err != nil {
-		r.Err = noAnswer(err, e.target, timeout)
+		r.Err = noAnswer(err, e.where(), timeout)
 		return r
 	}
 	defer answer.Body.Close()
@@ -56,6 +56,17 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 		r.Err = brokenAnswer(err, answer.StatusCode, timeout)
 	}
 	return r
+}
+
+// where names who should have answered, with the port that the scheme implies.
+func (e *Endpoint) where() string {
+	switch {
+	case e.Handler != nil:
+		return "the handler"
+	case e.target.Port() != "":
+		return e.target.Host
+	}
+	return e.target.Host + ":" + map[string]string{"http": "80", "https": "443"}[e.target.Scheme]
 }
 
 func (e *Endpoint) request(ctx context.Context, w *wire) *http.Request {

@@ -20,7 +20,7 @@ func (f *format) json() bool { return *f == "json" }
 func (f *format) String() string { return string(*f) }
 
 // Type implements pflag.Value.
-func (f *format) Type() string { return "FORMAT" }
+func (f *format) Type() string { return "format" }
 
 // Set implements pflag.Value.
 func (f *format) Set(text string) error {

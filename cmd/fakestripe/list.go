@@ -12,34 +12,66 @@ import (
 
 func newList(sh shell) *cobra.Command {
 	var format format
+	var flows, mutations bool
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the event types",
+		Short: "List the event types, the flows or the mutations",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if format.json() {
-				return listJSON(sh)
+			switch {
+			case mutations:
+				return listMutations(sh, format.json())
+			case flows && format.json():
+				return listJSON(sh, fixtures.Flows(), webhooktest.DescribeFlow)
+			case flows:
+				return listNames(sh, fixtures.Flows())
+			case format.json():
+				return listJSON(sh, fixtures.Types(), webhooktest.Describe)
 			}
-			for _, eventType := range fixtures.Types() {
-				if _, err := fmt.Fprintln(sh.out, eventType); err != nil {
-					return err
-				}
-			}
-			return nil
+			return listNames(sh, fixtures.Types())
 		},
 	}
-	format.flag(cmd, "json: a JSON object a line, with the resource and a description")
+	cmd.Flags().BoolVar(&flows, "flows", false, "list the flows, which trigger delivers")
+	cmd.Flags().BoolVar(&mutations, "mutations", false, "list the mutations, for --mutate")
+	cmd.MarkFlagsMutuallyExclusive("flows", "mutations")
+	format.flag(cmd, "json: a JSON object a line, with a description")
 	return cmd
 }
 
-func listJSON(sh shell) error {
+func listNames(sh shell, names []string) error {
+	for _, name := range names {
+		if _, err := fmt.Fprintln(sh.out, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listJSON prints what is known of each name.
+func listJSON[description any](sh shell, names []string, describe func(string) (description, error)) error {
 	encoder := json.NewEncoder(sh.out)
-	for _, eventType := range fixtures.Types() {
-		described, err := webhooktest.Describe(eventType)
+	for _, name := range names {
+		described, err := describe(name)
 		if err != nil {
 			return err
 		}
 		if err := encoder.Encode(described); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func listMutations(sh shell, asJSON bool) error {
+	encoder := json.NewEncoder(sh.out)
+	for _, m := range webhooktest.Mutations() {
+		var err error
+		if asJSON {
+			err = encoder.Encode(map[string]string{"mutation": m.Name, "example": m.String(), "description": m.Doc})
+		} else {
+			_, err = fmt.Fprintf(sh.out, "%-26s %s\n", m, m.Doc)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -30,17 +31,30 @@ type payloads struct {
 	changed func(flag string) bool
 }
 
+// flags adds the flags of one event.
 func (p *payloads) flags(cmd *cobra.Command) {
+	p.sourceFlags(cmd)
+	cmd.Flags().StringVar(&p.id, "id", "", "the event's `id`")
+	cmd.Flags().StringArrayVar(&p.set, "set", nil, "change the field at a path to a `path=value`, such as data.object.amount=4200; the value is JSON, else text (repeatable)")
+}
+
+// sourceFlags adds what is the same for all events that a command makes.
+func (p *payloads) sourceFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&p.source.APIVersion, "api-version", fixtures.DefaultVersion, "API `VERSION` of the event")
-	flags.StringVar(&p.source.Account, "account", "", "connected account (`acct_…`) that the event comes from")
+	flags.StringVar(&p.source.APIVersion, "api-version", fixtures.DefaultVersion, "API `version` that the event says it has")
+	flags.StringVar(&p.source.Account, "account", "", "connected `account` that the event comes from, acct_…")
 	flags.BoolVar(&p.source.Livemode, "livemode", false, "make a live-mode event")
-	flags.StringVar(&p.id, "id", "", "the event's `ID`")
-	flags.StringVar(&p.created, "created", "", "when the event was created: Unix seconds or RFC 3339 `TIME` (default now)")
-	flags.Uint64Var(&p.source.Seed, "seed", 0, "make ids from this `NUMBER`; the same seed and time give the same bytes (default random)")
-	flags.StringArrayVar(&p.set, "set", nil, "`PATH=VALUE`, such as data.object.amount=4200; the value is JSON, else text (repeatable)")
+	flags.StringVar(&p.created, "created", "", "`time` at which the event was created: Unix seconds or RFC 3339 (default now)")
+	flags.Uint64Var(&p.source.Seed, "seed", 0, "make ids from this `number`; the same seed and time give the same bytes (default random)")
 	flags.BoolVar(&p.add, "add", false, "let --set create paths that the event does not have")
 	p.changed = flags.Changed
+}
+
+// announce says which seed was drawn.
+func (p *payloads) announce(to *printer) {
+	if !p.changed("seed") && p.source.Seed != 0 {
+		to.talk("seed %d (--seed repeats the ids)", p.source.Seed)
+	}
 }
 
 // check reads the flags that can be wrong by themselves.
@@ -55,9 +69,14 @@ func (p *payloads) check() error {
 		}
 		p.source.Now = func() time.Time { return created }
 	}
+	if !apiVersion.MatchString(p.source.APIVersion) {
+		return fmt.Errorf("--api-version %q: want a date such as 2023-10-16 or 2025-03-31.basil", p.source.APIVersion)
+	}
 	_, err := p.edits()
 	return err
 }
+
+var apiVersion = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(\.\w+)?$`)
 
 func parseTime(text string) (time.Time, error) {
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -80,9 +99,12 @@ func (p *payloads) event(in io.Reader, name string) (*webhooktest.Event, error) 
 	if !isFile(name) {
 		event, err := p.source.Event(name, edits...)
 		if errors.Is(err, webhooktest.ErrUnknownType) {
-			err = fmt.Errorf("%w (fakestripe list has all; a file is written ./%s)", err, name)
+			err = fmt.Errorf("%w (fakestripe list has all)", err)
+			if _, missing := os.Stat(name); missing == nil {
+				err = fmt.Errorf("%w; for the file of this name write ./%s", err, name)
+			}
 		}
-		return event, err
+		return event, explain(err)
 	}
 	event, err := own(in, name)
 	if err != nil {
@@ -91,7 +113,16 @@ func (p *payloads) event(in io.Reader, name string) (*webhooktest.Event, error) 
 	if edits = append(p.envelope(), edits...); len(edits) == 0 {
 		return event, nil
 	}
-	return event.Edit(edits...)
+	event, err = event.Edit(edits...)
+	return event, explain(err)
+}
+
+// explain adds what the command can do about an error of the library.
+func explain(err error) error {
+	if errors.Is(err, webhooktest.ErrNoPath) {
+		return fmt.Errorf("%w (--add creates a path)", err)
+	}
+	return err
 }
 
 func isFile(name string) bool {
@@ -153,17 +184,27 @@ func (p *payloads) edits() ([]webhooktest.Edit, error) {
 		if p.add {
 			edit = webhooktest.Add
 		}
-		edits = append(edits, edit(path, typed(value)))
+		typed, err := parseValue(value)
+		if err != nil {
+			return nil, fmt.Errorf("--set %q: %w", text, err)
+		}
+		edits = append(edits, edit(path, typed))
 	}
 	return edits, nil
 }
 
-// typed takes a value for JSON, and for text where it is none.
-func typed(value string) any {
-	if json.Valid([]byte(value)) {
-		return json.RawMessage(value)
+// parseValue takes a value for JSON, and for text where it is none and does not
+// look as if it was meant to be.
+func parseValue(value string) (any, error) {
+	var raw json.RawMessage
+	err := json.Unmarshal([]byte(value), &raw)
+	switch {
+	case err == nil:
+		return json.RawMessage(value), nil
+	case value != "" && strings.ContainsRune(`{["`, rune(value[0])):
+		return nil, fmt.Errorf("the value is no JSON: %w", err)
 	}
-	return value
+	return value, nil
 }
 
 // envelope are the flags that a source sees to when it makes an event: set in the

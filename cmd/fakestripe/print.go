@@ -26,6 +26,7 @@ type printer struct {
 	shell
 	format    format
 	colour    bool
+	expect    string
 	mutations []string // as they are shown
 	started   time.Time
 
@@ -35,11 +36,11 @@ type printer struct {
 	err   error // of standard output
 }
 
-func newPrinter(sh shell, f format, mutations []string, total int) *printer {
-	p := &printer{shell: sh, format: f, mutations: []string{}, started: time.Now()}
+func newPrinter(sh shell, f format, t *target, total int) *printer {
+	p := &printer{shell: sh, format: f, expect: t.expect, mutations: []string{}, started: time.Now()}
 	p.tally.planned = total
 	p.colour = sh.terminal(sh.out) && sh.getenv("NO_COLOR") == ""
-	for _, text := range mutations {
+	for _, text := range t.mutations {
 		if m, err := webhooktest.ParseMutation(text); err == nil {
 			p.mutations = append(p.mutations, m.String())
 		}
@@ -62,7 +63,8 @@ func (p *printer) attempt(event *webhooktest.Event) {
 // response prints what came of it.
 func (p *printer) response(r *webhooktest.Response) {
 	p.mu.Lock()
-	p.tally.add(r)
+	asExpected, _ := r.Meets(p.expect) // checked when the command began
+	p.tally.add(r, asExpected)
 	p.bar.done = p.tally.attempts
 	p.mu.Unlock()
 	if p.format.json() {
@@ -89,12 +91,12 @@ func (p *printer) summary() {
 	}
 }
 
-// verdict is errShort unless every delivery was accepted.
+// verdict is errShort unless every answer was as expected.
 func (p *printer) verdict() error {
 	if p.err != nil {
 		return p.err
 	}
-	if p.tally.attempts == 0 || p.tally.accepted < p.tally.attempts {
+	if p.tally.attempts == 0 || p.tally.expected < p.tally.attempts {
 		return errShort
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,15 +30,19 @@ them to any handler: no account, no network, no tunnel.
 		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+		said := parseErrors.ReplaceAllString(err.Error(), "")
+		return fmt.Errorf("%s (see %s --help)", said, cmd.CommandPath())
 	})
 	root.SetIn(sh.in)
 	root.SetOut(sh.out)
 	root.SetErr(sh.err)
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.AddCommand(newSend(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
+	root.AddCommand(newSend(sh), newTrigger(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
 	return root
 }
+
+// parseErrors is what Go's parsers put before what is wrong.
+var parseErrors = regexp.MustCompile(`(strconv\.Parse\w+: parsing "[^"]*"|time): `)
 
 // knownCommand refuses what is left over when no subcommand has the name.
 func knownCommand(root *cobra.Command, args []string) error {
@@ -54,14 +59,14 @@ func knownCommand(root *cobra.Command, args []string) error {
 // somePayload and onePayload say what is missing in the command's own words.
 func somePayload(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("%s what? give an event type, a file or - (see %s --help)", cmd.Name(), cmd.CommandPath())
+		return fmt.Errorf("%s what? (see %s --help)", cmd.Use, cmd.CommandPath())
 	}
 	return nil
 }
 
 func onePayload(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return fmt.Errorf("%s takes one payload, got %d", cmd.Name(), len(args))
+		return fmt.Errorf("%s: want one, got %d (see %s --help)", cmd.Use, len(args), cmd.CommandPath())
 	}
 	return somePayload(cmd, args)
 }

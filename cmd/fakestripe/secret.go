@@ -17,7 +17,7 @@ type secrets []string
 
 func (s *secrets) flag(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar((*[]string)(s), "secret", nil,
-		"signing `SECRET`; several are those of a secret being rolled (default $"+secretVariable+", else "+webhooktest.DefaultSecret+")")
+		"signing `secret` of the endpoint; several are those of a secret being rolled (default $"+secretVariable+", else "+webhooktest.DefaultSecret+")")
 }
 
 // get returns the secrets of the flag, else of the environment, else the

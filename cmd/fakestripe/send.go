@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,19 +29,16 @@ func newSend(sh shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "send TYPE|FILE|- …",
 		Short: "Deliver events to a handler, correctly signed or mutated",
-		Long: `Deliver events to a handler. An event is a type, a JSON file, or - for standard
-input; the bytes of a file go out as they are.
+		Long: `Deliver events to a handler. An event is a type (fakestripe list), a JSON file,
+or - for standard input; the bytes of a file go out as they are.
 
-Exit status: 0 when every delivery was accepted (2xx), 1 when one was not, 2 for
-wrong usage.
-
-Mutations, for --mutate; several are applied together:
-` + describeMutations(),
+Exit status: 0 when every answer was as expected (2xx), 1 when one was not or
+there was none, 2 for wrong usage.`,
 		Example: `  fakestripe send payment_intent.succeeded --to localhost:4242/webhook --secret whsec_…
-  fakestripe send payment_intent.succeeded --to 4242 --set data.object.amount=4200
-  fakestripe send charge.refunded --to 4242 --mutate body-tampered
-  fakestripe send invoice.paid --to 4242 --times 10 --concurrency 10
-  fakestripe send my-event.json --to 4242`,
+  fakestripe send payment_intent.succeeded --to 4242/webhook --set data.object.amount_received=4200
+  fakestripe send charge.refunded --to 4242/webhook --mutate body-tampered --expect 400
+  fakestripe send invoice.paid --to 4242/webhook --times 10 --concurrency 10
+  fakestripe send my-event.json --to 4242/webhook`,
 		Args:              somePayload,
 		ValidArgsFunction: completeTypes,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,20 +49,11 @@ Mutations, for --mutate; several are applied together:
 	s.target.flags(cmd)
 	s.payloads.flags(cmd)
 	flags := cmd.Flags()
-	flags.IntVar(&s.count, "count", 1, "send `N` distinct events of each type")
-	flags.IntVar(&s.times, "times", 1, "deliver each event `N` times, freshly signed; beyond 240 at once, one a second")
-	flags.IntVar(&s.concurrency, "concurrency", 1, "keep `N` deliveries under way at a time")
+	flags.IntVar(&s.count, "count", 1, "send `n` distinct events of each type")
+	flags.IntVar(&s.times, "times", 1, "deliver each event `n` times, freshly signed; no two copies share a second, so beyond 240 they are paced")
+	flags.IntVar(&s.concurrency, "concurrency", 1, "keep `n` deliveries under way at a time")
 	s.format.flag(cmd, "json: a JSON object a line")
 	return cmd
-}
-
-// describeMutations is the closed list, a line each.
-func describeMutations() string {
-	var list strings.Builder
-	for _, m := range webhooktest.Mutations() {
-		fmt.Fprintf(&list, "  %-26s %s\n", m, m.Doc)
-	}
-	return strings.TrimSuffix(list.String(), "\n")
 }
 
 // check reads the flags that can be wrong by themselves.
@@ -90,6 +77,9 @@ func (s *sending) check() error {
 	if s.payloads.id != "" && s.count*len(s.names) > 1 {
 		return fmt.Errorf("--id %s: %d distinct events cannot share an id", s.payloads.id, s.count*len(s.names))
 	}
+	if slices.Contains(s.target.mutations, "replay") && s.times == 1 {
+		return fmt.Errorf("--mutate replay: there is nothing to replay in a single delivery: give --times 2")
+	}
 	return s.payloads.check()
 }
 
@@ -97,44 +87,23 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	if err := s.target.open(ctx, sh, s.total()); err != nil {
+	total := len(s.names) * s.count * s.times
+	if err := s.target.open(ctx, sh, total); err != nil {
 		return err
 	}
 	defer s.target.endpoint.Close()
 	if err := s.makeFirst(sh); err != nil {
 		return err
 	}
-	announce(sh, s.target.endpoint.Secrets)
-	p := newPrinter(sh, s.format, s.target.mutations, s.total())
-	if !s.payloads.changed("seed") && s.payloads.source.Seed != 0 {
-		p.talk("seed %d (--seed repeats the ids)", s.payloads.source.Seed)
-	}
-	if err := s.deliver(ctx, sh, p); err != nil {
-		return err
-	}
-	if ctx.Err() != nil {
-		p.talk("interrupted")
-		return errShort
-	}
-	return p.verdict()
-}
-
-// deliver makes all deliveries and prints them.
-func (s *sending) deliver(ctx context.Context, sh shell, p *printer) error {
-	defer p.summary()
+	p := newPrinter(sh, s.format, &s.target, total)
+	s.payloads.announce(p)
 	var failed error
-	s.target.endpoint.Sending = p.attempt
-	for response, err := range s.target.endpoint.DeliverAll(ctx, s.events(sh, &failed), s.concurrency, s.target.mutations...) {
-		if err != nil {
-			return err
-		}
-		p.response(response)
+	err := s.target.deliver(ctx, p, s.events(sh, &failed), s.concurrency)
+	if failed != nil {
+		return failed
 	}
-	return failed
+	return err
 }
-
-// total is how many deliveries there will be.
-func (s *sending) total() int { return len(s.names) * s.count * s.times }
 
 // makeFirst makes the first event of each name: what is wrong with a name, a file
 // or an edit shows before anything is sent. A file that is named twice is one

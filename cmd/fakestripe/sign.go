@@ -15,7 +15,8 @@ func newSign(sh shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sign FILE|-",
 		Short: "Print the Stripe-Signature header for a body",
-		Example: `  curl localhost:4242/webhook -H "Stripe-Signature: $(fakestripe sign event.json)" \
+		Example: `  fakestripe render payment_intent.succeeded > event.json
+  curl localhost:4242/webhook -H "Stripe-Signature: $(fakestripe sign event.json)" \
     -H 'Content-Type: application/json' --data-binary @event.json`,
 		Args: onePayload,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -39,6 +40,6 @@ func newSign(sh shell) *cobra.Command {
 		},
 	}
 	secrets.flag(cmd)
-	cmd.Flags().StringVar(&timestamp, "timestamp", "", "sign for this `TIME`: Unix seconds or RFC 3339 (default now)")
+	cmd.Flags().StringVar(&timestamp, "timestamp", "", "sign for this `time`: Unix seconds or RFC 3339 (default now)")
 	return cmd
 }

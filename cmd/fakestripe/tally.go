@@ -11,14 +11,18 @@ import (
 type tally struct {
 	planned                                 int
 	attempts, accepted, refused, unanswered int
+	expected                                int // answers that were as expected
 
 	took    time.Duration // from the first to the last
 	inAll   time.Duration // spent waiting for answers
 	longest time.Duration
 }
 
-func (t *tally) add(r *webhooktest.Response) {
+func (t *tally) add(r *webhooktest.Response, asExpected bool) {
 	t.attempts++
+	if asExpected {
+		t.expected++
+	}
 	t.inAll += r.Duration
 	t.longest = max(t.longest, r.Duration)
 	switch {

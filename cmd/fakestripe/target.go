@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"strings"
 	"time"
@@ -20,16 +21,18 @@ type target struct {
 	secrets     secrets
 	headers     []string
 	mutations   []string
+	expect      string
 	skipVerify  bool
 	allowRemote bool
 }
 
 func (t *target) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&t.endpoint.URL, "to", "", "deliver to this `URL`; localhost is understood: 4242, /webhook, localhost:4242/webhook")
+	flags.StringVar(&t.endpoint.URL, "to", "", "deliver to this `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	t.secrets.flag(cmd)
-	flags.StringArrayVar(&t.mutations, "mutate", nil, "change the delivery: a `MUTATION` of the list above (repeatable)")
-	flags.StringArrayVar(&t.headers, "header", nil, "add a header `NAME: VALUE`, or replace Stripe's (repeatable)")
+	flags.StringArrayVar(&t.mutations, "mutate", nil, "send it with this `mutation`: fakestripe list --mutations (repeatable)")
+	flags.StringArrayVar(&t.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
+	flags.StringVar(&t.expect, "expect", "2xx", "what every `answer` is to be: a status (400), a class (2xx), or any but these (!2xx)")
 	flags.DurationVar(&t.endpoint.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
 	flags.BoolVar(&t.skipVerify, "skip-verify", false, "accept any TLS certificate")
 	flags.BoolVar(&t.allowRemote, "allow-remote", false, fmt.Sprintf("make more than %d deliveries to a host that is neither this one nor in a private network", remoteLimit))
@@ -46,8 +49,15 @@ func (t *target) open(ctx context.Context, sh shell, deliveries int) error {
 	if t.endpoint.Timeout <= 0 {
 		return fmt.Errorf("--timeout %s: want more than nothing, such as 30s", t.endpoint.Timeout)
 	}
+	if _, err := new(webhooktest.Response).Meets(t.expect); err != nil {
+		return fmt.Errorf("--expect: %w", err)
+	}
 	for _, mutation := range t.mutations {
-		if _, err := webhooktest.ParseMutation(mutation); err != nil {
+		_, err := webhooktest.ParseMutation(mutation)
+		if err != nil && strings.Contains(mutation, ",") {
+			err = fmt.Errorf("%w (give --mutate once for each)", err)
+		}
+		if err != nil {
 			return fmt.Errorf("--mutate: %w", err)
 		}
 	}
@@ -65,6 +75,27 @@ func (t *target) open(ctx context.Context, sh shell, deliveries int) error {
 		return err
 	}
 	return t.checkLoad(ctx, deliveries)
+}
+
+// deliver delivers the events, prints what comes of them, and returns errShort
+// when an answer was not what was expected.
+func (t *target) deliver(ctx context.Context, p *printer, events iter.Seq[*webhooktest.Event], concurrency int) error {
+	defer p.close()
+	p.talk("deliver to %s", t.endpoint.Target())
+	announce(p.shell, t.endpoint.Secrets)
+	t.endpoint.Sending = p.attempt
+	for response, err := range t.endpoint.DeliverAll(ctx, events, concurrency, t.mutations...) {
+		if err != nil {
+			return err
+		}
+		p.response(response)
+	}
+	p.summary()
+	if ctx.Err() != nil {
+		p.talk("interrupted")
+		return errShort
+	}
+	return p.verdict()
 }
 
 // checkLoad keeps a load away from strangers.

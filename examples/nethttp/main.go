@@ -19,6 +19,7 @@ func main() {
 		log.Fatal("STRIPE_WEBHOOK_SECRET is not set: give the endpoint's signing secret")
 	}
 	s := shop.New(secret)
+	s.Log = log.Printf
 	mux := http.NewServeMux()
 	mux.Handle("POST /webhook", s)
 	mux.HandleFunc("GET /ledger", func(w http.ResponseWriter, _ *http.Request) {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"slices"
 	"sync"
@@ -22,6 +21,8 @@ const maxBody = 1 << 20
 // A Shop takes Stripe's webhooks. Its ledger lives in memory: a real shop writes
 // the event's id and its effect in one database transaction.
 type Shop struct {
+	Log func(format string, args ...any) // why an event was refused; nil logs nothing
+
 	secret string
 
 	mu        sync.Mutex
@@ -60,12 +61,19 @@ func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	event, err := webhook.ConstructEvent(body, r.Header.Get("Stripe-Signature"), s.secret)
 	if err != nil || event.Data == nil {
-		http.Error(w, "not a signed event", http.StatusBadRequest)
+		s.log("refused: %v", err)
+		http.Error(w, "event refused", http.StatusBadRequest)
 		return
 	}
 	if err := s.process(event); err != nil {
-		log.Printf("event %s: %v", event.ID, err)
-		http.Error(w, "not processed", http.StatusInternalServerError)
+		s.log("event %s: %v", event.ID, err)
+		http.Error(w, "event not processed", http.StatusInternalServerError)
+	}
+}
+
+func (s *Shop) log(format string, args ...any) {
+	if s.Log != nil {
+		s.Log(format, args...)
 	}
 }
 

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// Names returns at most n of the names, the closest to want first. Names that
-// contain want as whole dotted parts ("amount" in "data.object.amount") come
-// before all others.
+// Names returns at most n of the names, the closest to want first. A name is as
+// close as its last dotted part is: "amout" is close to "data.object.amount".
 func Names(want string, names []string, n int) []string {
 	type candidate struct {
 		name     string
@@ -16,7 +15,7 @@ func Names(want string, names []string, n int) []string {
 	}
 	candidates := make([]candidate, len(names))
 	for i, name := range names {
-		candidates[i] = candidate{name, distance(want, name)}
+		candidates[i] = candidate{name, distance(strings.ToLower(want), strings.ToLower(name))}
 	}
 	slices.SortStableFunc(candidates, func(a, b candidate) int { return a.distance - b.distance })
 	nearest := make([]string, 0, n)
@@ -37,10 +36,11 @@ func List(want string, names []string) string {
 }
 
 func distance(want, name string) int {
-	if strings.HasSuffix(name, "."+want) || strings.HasPrefix(name, want+".") {
+	if strings.HasPrefix(name, want+".") {
 		return 0
 	}
-	return levenshtein(want, name)
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	return min(levenshtein(want, name), levenshtein(want, last))
 }
 
 // levenshtein counts the bytes to insert, delete or replace. Names longer than

@@ -22,11 +22,11 @@ func TestNames(t *testing.T) {
 		{"data.object.amout", 2, []string{"data.object.amount", "data.object.id"}, "a typo"},
 		{"amount", 1, []string{"data.object.amount"}, "the end of a path, far away in letters"},
 		{"data.object", 3, []string{"data.object.amount", "data.object.amount_received", "data.object.id"}, "the beginning, in the given order"},
-		{"mount", 1, []string{"id"}, "half a part is no part"},
+		{"mount", 1, []string{"data.object.amount"}, "a typo in the last part"},
 		{"LIVEMODE", 1, []string{"livemode"}, "another case is nearer than another word"},
 		{"id", 2, []string{"id", "data.object.id"}, "the name itself, and as the end of another"},
 		{"", 1, []string{"id"}, "nothing: the shortest"},
-		{"é", 9, []string{"id", "livemode", "data.object.id", "data.object.amount", "data.object.amount_received"}, "more than there are"},
+		{"é", 9, []string{"id", "data.object.id", "data.object.amount", "livemode", "data.object.amount_received"}, "more than there are"},
 		{"x", 0, []string{}, "none wanted"},
 	}
 	for _, test := range tests {

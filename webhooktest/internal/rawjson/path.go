@@ -131,7 +131,7 @@ func split(path string) []string {
 }
 
 func (v *Value) noPath(path string) error {
-	return fmt.Errorf("%w %q: nearest are %s (Add, or --add, creates a path)", ErrNoPath, path, nearest.List(path, v.Paths()))
+	return fmt.Errorf("%w %q: nearest are %s", ErrNoPath, path, nearest.List(path, v.Paths()))
 }
 
 // insert adds the first missing key to parent, with the others nested inside it.

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// triggering is one run of trigger.
+type triggering struct {
+	payloads payloads
+	target   target
+	format   format
+	order    string
+	realTime bool
+}
+
+func newTrigger(sh shell) *cobra.Command {
+	var tr triggering
+	cmd := &cobra.Command{
+		Use:   "trigger TYPE|FLOW",
+		Short: "Deliver all events of the business action that leads to an event type",
+		Long: `Deliver what one business action makes Stripe send: the flow of that name
+(fakestripe list --flows), or the one that leads to the event type. The events
+are about the same objects and come in the order in which Stripe's arrive. A
+type that no flow leads to is delivered alone.
+
+Exit status: 0 when every answer was as expected (2xx), 1 when one was not or
+there was none, 2 for wrong usage.`,
+		Example: `  fakestripe trigger payment_intent.succeeded --to localhost:4242/webhook
+  fakestripe trigger customer.subscription.deleted --to 4242/webhook --order shuffled --seed 7
+  fakestripe trigger checkout.session.completed --to 4242/webhook --set payment_intent.succeeded:data.object.amount=9900`,
+		Args: onePayload,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return append(fixtures.Flows(), fixtures.Types()...), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return tr.run(cmd.Context(), sh, args[0])
+		},
+	}
+	tr.target.flags(cmd)
+	tr.payloads.sourceFlags(cmd)
+	flags := cmd.Flags()
+	flags.StringArrayVar(&tr.payloads.set, "set", nil, "change a field: `type:path=value`, without type: of the type that is triggered; what other events share with it changes too (repeatable)")
+	flags.StringVar(&tr.order, "order", "arrival", "`order` of the events: arrival, causal or shuffled (by the seed)")
+	flags.BoolVar(&tr.realTime, "real-time", false, "keep the time between the events (default: each as soon as the one before was answered)")
+	tr.format.flag(cmd, "json: a JSON object a line")
+	return cmd
+}
+
+func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
+	if err := tr.payloads.check(); err != nil {
+		return err
+	}
+	flow, err := tr.flow(name)
+	if err != nil {
+		return err
+	}
+	if err := tr.target.open(ctx, sh, len(flow.Steps)); err != nil {
+		return err
+	}
+	defer tr.target.endpoint.Close()
+	p := newPrinter(sh, tr.format, &tr.target, len(flow.Steps))
+	p.talk("%s: %s", flow.Name, strings.TrimSuffix(flow.Title, "."))
+	tr.payloads.announce(p)
+	return tr.target.deliver(ctx, p, flow.Events(ctx, tr.realTime), 1)
+}
+
+// flow makes the events, in the order that was asked for.
+func (tr *triggering) flow(name string) (*webhooktest.Flow, error) {
+	edits, err := tr.payloads.edits()
+	if err != nil {
+		return nil, err
+	}
+	flow, err := tr.payloads.source.Flow(name, edits...)
+	if errors.Is(err, webhooktest.ErrUnknownType) {
+		err = fmt.Errorf("%w (fakestripe list and list --flows have all)", err)
+	}
+	if err != nil {
+		return nil, explain(err)
+	}
+	switch tr.order {
+	case "arrival":
+		return flow, nil
+	case "causal":
+		return flow.Causal(), nil
+	case "shuffled":
+		return flow.Shuffled(tr.payloads.source.Seed), nil
+	}
+	return nil, fmt.Errorf("--order %q: want arrival, causal or shuffled", tr.order)
+}
