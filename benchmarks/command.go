@@ -13,17 +13,23 @@ import (
 // commandPairs compares the command's start-up with that of the smallest Go
 // program, and a single delivery with curl's.
 func commandPairs(s *stand) []pair {
-	return []pair{{
-		what: "fakestripe version", against: "a hello-world Go binary", ops: 20,
-		ours:   startUp(s, func(e executables) []string { return []string{e.fakestripe, "version"} }),
-		theirs: startUp(s, func(e executables) []string { return []string{e.hello} }),
-		bounds: []bound{timeWithin(3), memoryWithin(10), binaryWithin(11)},
-	}, {
+	hello := startUp(s, func(e executables) []string { return []string{e.hello} })
+	bounds := []bound{timeWithin(3), memoryWithin(10), binaryWithin(11)}
+	var pairs []pair
+	for _, args := range [][]string{{"version"}, {"list"}, {"render", eventType}} {
+		pairs = append(pairs, pair{
+			what: "fakestripe " + args[0], against: "a hello-world Go binary", ops: 20,
+			ours:   startUp(s, func(e executables) []string { return append([]string{e.fakestripe}, args...) }),
+			theirs: hello,
+			bounds: bounds,
+		})
+	}
+	return append(pairs, pair{
 		what: "fakestripe send, one event", against: "curl with a body from a file", ops: 10,
 		ours:   sendWithCommand(s),
 		theirs: sendWithCurl(s),
 		bounds: []bound{timeWithin(0.8)},
-	}}
+	})
 }
 
 // executables are paths of programs that were built for the comparison.

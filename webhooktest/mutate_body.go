@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -196,7 +197,11 @@ func nulls(d *draft, _ string) error {
 
 // stripeID matches an id, and a client secret, which begins with one. The names
 // that Stripe gives to states ("requires_payment_method") have small letters only.
-var stripeID = regexp.MustCompile(`^"([a-z]{2,}_(?:test_|live_)?[a-z]*[0-9A-Z][0-9A-Za-z]{10,})(_secret_[0-9A-Za-z]+)?"$`)
+//
+// It is compiled when it is needed: the start of a command should not pay for it.
+var stripeID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^"([a-z]{2,}_(?:test_|live_)?[a-z]*[0-9A-Z][0-9A-Za-z]{10,})(_secret_[0-9A-Za-z]+)?"$`)
+})
 
 // longIDs lengthens the strings that are ids. Equal ids stay equal.
 func longIDs(d *draft, _ string) error {
@@ -208,7 +213,7 @@ func longIDs(d *draft, _ string) error {
 	var out []byte
 	copied := 0
 	root.All(func(v *rawjson.Value) {
-		match := stripeID.FindSubmatch(d.body[v.Start:v.End])
+		match := stripeID().FindSubmatch(d.body[v.Start:v.End])
 		if match == nil || len(match[1]) >= length {
 			return
 		}

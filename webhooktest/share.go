@@ -118,7 +118,7 @@ const objectPath = "data.object."
 // the same: ids everywhere, other values in the same field of the same object and
 // in the fields that tell the same fact.
 func (f *Flow) spread(facts *sharedFixture, event *Event, path string, old, raw []byte) error {
-	if stripeID.Match(old) && raw[0] == '"' {
+	if stripeID().Match(old) && raw[0] == '"' {
 		return f.change(func(other *Event) ([]byte, error) {
 			return bytes.ReplaceAll(other.body, old[1:len(old)-1], raw[1:len(raw)-1]), nil
 		})

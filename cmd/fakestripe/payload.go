@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -69,14 +68,13 @@ func (p *payloads) check() error {
 		}
 		p.source.Now = func() time.Time { return created }
 	}
-	if !apiVersion.MatchString(p.source.APIVersion) {
+	date, _, _ := strings.Cut(p.source.APIVersion, ".")
+	if _, err := time.Parse(time.DateOnly, date); err != nil {
 		return fmt.Errorf("--api-version %q: want a date such as 2023-10-16 or 2025-03-31.basil", p.source.APIVersion)
 	}
 	_, err := p.edits()
 	return err
 }
-
-var apiVersion = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(\.\w+)?$`)
 
 func parseTime(text string) (time.Time, error) {
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {

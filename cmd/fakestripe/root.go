@@ -30,7 +30,8 @@ them to any handler: no account, no network, no tunnel.
 		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		said := parseErrors.ReplaceAllString(err.Error(), "")
+		// What Go's parsers put before what is wrong is of no use to a user.
+		said := regexp.MustCompile(`(strconv\.Parse\w+: parsing "[^"]*"|time): `).ReplaceAllString(err.Error(), "")
 		return fmt.Errorf("%s (see %s --help)", said, cmd.CommandPath())
 	})
 	root.SetIn(sh.in)
@@ -40,9 +41,6 @@ them to any handler: no account, no network, no tunnel.
 	root.AddCommand(newSend(sh), newTrigger(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
 	return root
 }
-
-// parseErrors is what Go's parsers put before what is wrong.
-var parseErrors = regexp.MustCompile(`(strconv\.Parse\w+: parsing "[^"]*"|time): `)
 
 // knownCommand refuses what is left over when no subcommand has the name.
 func knownCommand(root *cobra.Command, args []string) error {
