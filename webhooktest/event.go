@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -77,6 +78,27 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	}
 	if len(body) == len(e.body) && &body[0] == &e.body[0] {
 		return e, nil // nothing to set
+	}
+	return e.withBody(body)
+}
+
+// agreeing returns the event with its object made when an earlier event says, if
+// that one carries the same object: the fixtures say how old an object typically
+// is in an event that stands alone.
+func (e *Event) agreeing(earlier *Event) (*Event, error) {
+	const id, created = "data.object.id", "data.object.created"
+	mine, err := rawjson.Get(e.body, id)
+	theirs, err2 := rawjson.Get(earlier.body, id)
+	if err != nil || err2 != nil || !bytes.Equal(mine, theirs) {
+		return e, nil
+	}
+	made, err := rawjson.Get(earlier.body, created)
+	if err != nil {
+		return e, nil // not all objects say
+	}
+	body, err := rawjson.Set(e.body, created, made, false)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
 	return e.withBody(body)
 }

@@ -164,7 +164,26 @@ func (s *Source) play(name string, f flowFixture) (*Flow, error) {
 		next.objects, next.created = who.objects, began+int64(flow.happened(i)/time.Second)
 		flow.Steps[i].Event = t.event(event.Type, next)
 	}
-	return flow, nil
+	return flow, flow.agree()
+}
+
+// agree makes the events about an object agree on when it was made: the first in
+// causal order says.
+func (f *Flow) agree() error {
+	causal := slices.SortedFunc(slices.Values(f.Steps), func(a, b FlowStep) int { return cmp.Compare(a.cause, b.cause) })
+	for i := range f.Steps {
+		step := &f.Steps[i]
+		for _, earlier := range slices.Backward(causal) { // so that the first has the last word
+			if earlier.cause >= step.cause {
+				continue
+			}
+			var err error
+			if step.Event, err = step.Event.agreeing(earlier.Event); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // length is the time from the first event to the last.

@@ -56,7 +56,13 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	if about != nil {
 		who.objects = about.objects
 	}
-	return t.event(eventType, who).changed(edits)
+	event := t.event(eventType, who)
+	if about != nil {
+		if event, err = event.agreeing(about); err != nil {
+			return nil, err
+		}
+	}
+	return event.changed(edits)
 }
 
 // AppendEvent appends the bytes of a new event to dst. It is for those who make
