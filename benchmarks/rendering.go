@@ -20,8 +20,8 @@ func renderingPairs() []pair {
 		bounds: bounds,
 	}, {
 		what: "render events of all types in turn", against: "eight sjson edits of the same events", ops: 2_340,
-		ours:   render(fixtures.Types()...),
-		theirs: editEightTimes(fixtures.Types()...),
+		ours:   render(fixtures.Types(fixtures.DefaultVersion)...),
+		theirs: editEightTimes(fixtures.Types(fixtures.DefaultVersion)...),
 		bounds: bounds,
 	}}
 }

@@ -96,6 +96,12 @@ func deliverAtOnce(ctx context.Context, events iter.Seq[*Event], concurrency int
 // has a goroutine waiting when the first goes out. The same event several times
 // over gives concurrent copies. The responses are in the order of the events.
 func (e *Endpoint) DeliverTogether(ctx context.Context, events []*Event, mutations ...string) ([]*Response, error) {
+	copies := make(map[*timestamps]int)
+	for _, event := range events {
+		if copies[event.attempts]++; copies[event.attempts] > timestampWindow {
+			return nil, fmt.Errorf("event %s: more than %d copies at the same time: no two may share a timestamp", event, timestampWindow)
+		}
+	}
 	wires := make([]*wire, len(events))
 	for i, event := range events {
 		var err error

@@ -45,8 +45,13 @@ func Add(path string, value any) Edit { return Edit{set: true, path: path, value
 
 // About makes the event one about the same objects as another: the subscription
 // that was created is the one that is updated. The ids of the event and of its
-// request are its own.
-func About(other *Event) Edit { return Edit{about: other} }
+// request are its own. Ids that were Set in the other event are not carried over.
+func About(other *Event) Edit {
+	if other == nil {
+		other = new(Event) // about nothing, which Source.Event refuses
+	}
+	return Edit{about: other}
+}
 
 // Version makes the event carry its object as it is after n changes, beginning
 // with 1: two customer.subscription.updated with Version(1) and Version(2) about
@@ -64,7 +69,7 @@ func apply(text []byte, edits []Edit) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("value for %s: %w", edit.path, err)
 		}
-		if text, err = rawjson.Set(text, edit.path, raw, edit.add || optional(edit.path)); err != nil {
+		if text, err = rawjson.Set(text, edit.path, raw, edit.add || optional(text, edit.path)); err != nil {
 			return nil, err
 		}
 	}
@@ -78,8 +83,17 @@ func (e Edit) raw() (json.RawMessage, error) {
 	return rawjson.Encode(e.value)
 }
 
-// optional reports whether an event may or may not have the path: metadata
-// belongs to the user, account and context to Connect and organisations.
-func optional(path string) bool {
-	return path == "account" || path == "context" || strings.Contains(path, ".metadata.")
+// optional reports whether an event may or may not have the path: a key of metadata
+// that exists belongs to the user, account and context to Connect and organisations.
+func optional(text []byte, path string) bool {
+	const metadata = ".metadata"
+	if path == "account" || path == "context" {
+		return true
+	}
+	end := strings.LastIndex(path, metadata+".") + len(metadata)
+	if end < len(metadata) {
+		return false
+	}
+	_, err := rawjson.Get(text, path[:end])
+	return err == nil
 }

@@ -81,7 +81,7 @@ func TestSetErrors(t *testing.T) {
 		{"beyond a list", webhooktest.Set("data.object.payment_method_types.2", 1), true, "nearest are data.object.payment_method_types"},
 		{"inside a number", webhooktest.Set("data.object.amount.value", 1), true, "nearest are data.object.amount"},
 		{"metadata of something else", webhooktest.Set("data.metadata", 1), true, "nearest are "},
-		{"a gap in a list", webhooktest.Add("data.object.payment_method_types.7", 1), true, "the list has 2 elements, 2 adds one"},
+		{"a gap in a list", webhooktest.Add("data.object.payment_method_types.7", 1), true, "the list has 2 elements: write position 2 to add one"},
 		{"a name in a list", webhooktest.Add("data.object.payment_method_types.x", 1), true, "the list has 2 elements"},
 		{"added inside a number", webhooktest.Add("data.object.amount.value", 1), true, "value is inside 4800, which is neither an object nor a list"},
 		{"an index with a sign", webhooktest.Set("data.object.payment_method_types.+1", 1), true, "no such path"},
@@ -90,7 +90,7 @@ func TestSetErrors(t *testing.T) {
 		{"no JSON", webhooktest.Set("data.object.amount", json.RawMessage("{1}")), false, "value for data.object.amount: line 1, column 2: invalid character '1'"},
 		{"no value at all", webhooktest.Set("data.object.amount", json.RawMessage(nil)), false, "empty, want a JSON value"},
 		{"what JSON cannot say", webhooktest.Set("data.object.amount", math.NaN()), false, "value for data.object.amount: json: unsupported value: NaN"},
-		{"a version that is not there", webhooktest.Version(9), false, "version 9: the object has no versions in this event"},
+		{"a version that is not there", webhooktest.Version(9), false, "version 9: payment_intent.succeeded has 0 versions"},
 		{"a version before the first", webhooktest.Version(-1), false, "version -1: "},
 		{"about unknown objects", webhooktest.About(parse(t, `{"id":"evt_1"}`)), false, "About: the other event has a payload of its own"},
 	}

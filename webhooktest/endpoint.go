@@ -24,7 +24,7 @@ const DefaultTimeout = 30 * time.Second
 type Endpoint struct {
 	// URL is where to POST to. What is left out is completed much as the Stripe
 	// CLI does it: 4242, 4242/webhook, /webhook and localhost:4242 are URLs of this
-	// machine. Empty: /webhook, which is enough when there is a Handler.
+	// machine. Empty, with a Handler: /webhook.
 	URL string
 
 	// Handler, if not nil, gets the deliveries in this process, without a network.
@@ -34,11 +34,13 @@ type Endpoint struct {
 	// an endpoint whose secret is being rolled. None: DefaultSecret.
 	Secrets []string
 
-	// Header is added to each request and replaces headers of the same name.
+	// Header is added to each request and replaces headers of the same name. An
+	// empty value leaves one out.
 	Header http.Header
 
 	// Timeout is how long the handler has to answer. 0: DefaultTimeout. Negative:
-	// as long as the context; a Handler then runs on the caller's goroutine.
+	// as long as the context, or without end for a Handler, which then runs on the
+	// caller's goroutine.
 	Timeout time.Duration
 
 	// TLS configures connections to an https URL. Nil: certificates are verified.
@@ -53,6 +55,7 @@ type Endpoint struct {
 
 	once      sync.Once
 	transport http.RoundTripper
+	running   sync.WaitGroup // handlers in this process
 	target    *url.URL
 	err       error // of the configuration
 }
@@ -68,17 +71,17 @@ func (e *Endpoint) Deliver(ctx context.Context, event *Event, mutations ...strin
 	return e.send(ctx, event, w), nil
 }
 
-// Check reports whether the endpoint can be delivered to: what Deliver would
+// Validate reports whether the endpoint can be delivered to: what Deliver would
 // return as an error for every event.
-func (e *Endpoint) Check() error {
+func (e *Endpoint) Validate() error {
 	e.once.Do(e.open)
 	return e.err
 }
 
 // Target returns the URL that deliveries go to, completed and without a password,
-// or "" when Check reports an error.
+// or "" when Validate reports an error.
 func (e *Endpoint) Target() string {
-	if e.Check() != nil {
+	if e.Validate() != nil {
 		return ""
 	}
 	return e.target.Redacted()
@@ -87,7 +90,7 @@ func (e *Endpoint) Target() string {
 // Local reports whether deliveries stay on this machine or in its private
 // network. A host name is looked up, and every address of it must be local.
 func (e *Endpoint) Local(ctx context.Context) (bool, error) {
-	if err := e.Check(); err != nil {
+	if err := e.Validate(); err != nil {
 		return false, err
 	}
 	if e.Handler != nil {
@@ -98,21 +101,41 @@ func (e *Endpoint) Local(ctx context.Context) (bool, error) {
 		return false, &failure{"no address found for host " + e.target.Hostname(), err}
 	}
 	for _, address := range addresses {
-		if a := address.Unmap(); !a.IsLoopback() && !a.IsPrivate() && !a.IsLinkLocalUnicast() {
+		if a := address.Unmap(); !a.IsLoopback() && !a.IsPrivate() && !a.IsLinkLocalUnicast() && !a.IsUnspecified() {
 			return false, nil
 		}
 	}
 	return true, nil
 }
 
-// Close closes the connections that are kept open between deliveries.
+// closeWait is how long Close waits for handlers that overran their deadline.
+const closeWait = 5 * time.Second
+
+// Close closes the connections that are kept open between deliveries, and waits a
+// few seconds for handlers in this process that overran their deadline.
 func (e *Endpoint) Close() {
+	if e.Validate() != nil {
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		e.running.Wait()
+	}()
+	select {
+	case <-done:
+	case <-time.After(closeWait):
+	}
 	if network, ok := e.transport.(*http.Transport); ok {
 		network.CloseIdleConnections()
 	}
 }
 
 func (e *Endpoint) open() {
+	if e.URL == "" && e.Handler == nil {
+		e.err = errors.New("endpoint without a URL or a Handler: give it one")
+		return
+	}
 	if e.target, e.err = parseTarget(e.URL); e.err != nil {
 		return
 	}
@@ -121,8 +144,16 @@ func (e *Endpoint) open() {
 			return
 		}
 	}
+	for name, values := range e.Header {
+		for _, value := range values {
+			if !validHeader(name, value) {
+				e.err = fmt.Errorf("header %q: %q cannot be sent: want a name and a line of text", name, value)
+				return
+			}
+		}
+	}
 	if e.Handler != nil {
-		e.transport = inProcess{e.Handler}
+		e.transport = inProcess{e.Handler, &e.running}
 		return
 	}
 	protocols := new(http.Protocols)
@@ -132,7 +163,7 @@ func (e *Endpoint) open() {
 		TLSClientConfig:     e.TLS,
 		DisableCompression:  true, // the request asks for gzip itself, as Stripe's does
 		MaxIdleConnsPerHost: MaxConcurrency,
-		IdleConnTimeout:     DefaultTimeout,
+		IdleConnTimeout:     90 * time.Second, // http.DefaultTransport's
 	}
 }
 
@@ -178,6 +209,9 @@ func parseTarget(text string) (*url.URL, error) {
 	u, err := url.Parse(full)
 	if at := strings.LastIndexByte(text, '@'); at >= 0 {
 		text = "…" + text[at:] // what is before may be a password
+		if err != nil {
+			err = &url.Error{Err: errors.New("not a URL")} // and so may what is wrong with it
+		}
 	}
 	switch {
 	case err != nil:

@@ -68,7 +68,7 @@ func TestConfigurationErrors(t *testing.T) {
 			t.Parallel()
 			handler := new(recorder)
 			test.endpoint.Handler = handler
-			require.ErrorContains(t, test.endpoint.Check(), test.want)
+			require.ErrorContains(t, test.endpoint.Validate(), test.want)
 
 			event := newEvent(t, "charge.succeeded")
 			_, err := test.endpoint.Deliver(t.Context(), event)
@@ -172,7 +172,7 @@ func TestLocal(t *testing.T) {
 		{"http://[::ffff:10.1.2.3]/", true},
 		{"http://192.0.2.1/", false}, // RFC 5737: documentation
 		{"http://[2001:db8::1]/", false},
-		{"http://0.0.0.0/", false},
+		{"http://0.0.0.0/", true},
 	}
 	for _, test := range tests {
 		local, err := (&webhooktest.Endpoint{URL: test.url}).Local(t.Context())

@@ -25,7 +25,7 @@ type Event struct {
 	resource string   // of its object, known for events from fixtures
 	objects  objects  // what it is about
 
-	attempts timestamps
+	attempts *timestamps          // shared with edited copies of the event
 	last     atomic.Pointer[wire] // the previous attempt as it was sent
 }
 
@@ -45,7 +45,7 @@ func parseEvent(body []byte) (*Event, error) {
 	if root.Kind != '{' {
 		return nil, fmt.Errorf("line 1, column 1: want a JSON object, got %.20s", body[root.Start:root.End])
 	}
-	e := &Event{body: body}
+	e := &Event{body: body, attempts: new(timestamps)}
 	e.index(&root)
 	return e, nil
 }
@@ -72,12 +72,12 @@ func (e *Event) Edit(edits ...Edit) (*Event, error) {
 }
 
 func (e *Event) changed(edits []Edit) (*Event, error) {
+	if !slices.ContainsFunc(edits, func(edit Edit) bool { return edit.set }) {
+		return e, nil
+	}
 	body, err := apply(e.body, edits)
 	if err != nil {
-		return nil, fmt.Errorf("event %s: %w", e.typ, err)
-	}
-	if len(body) == len(e.body) && &body[0] == &e.body[0] {
-		return e, nil // nothing to set
+		return nil, fmt.Errorf("event %s: %w", e, err)
 	}
 	return e.withBody(body)
 }
@@ -110,6 +110,9 @@ func (e *Event) withBody(body []byte) (*Event, error) {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
 	changed.nullable, changed.resource, changed.objects = e.nullable, e.resource, e.objects
+	if changed.id == e.id {
+		changed.attempts = e.attempts
+	}
 	return changed, nil
 }
 

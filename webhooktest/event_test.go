@@ -74,7 +74,7 @@ func TestParseEventErrors(t *testing.T) {
 		{"a comma too many", "{\n  \"id\": 1,\n}", "line 3, column 1: invalid character '}'"},
 		{"cut off", "{\n  \"id\"", "line 2, column 6: unexpected end of JSON input"},
 		{"two values", "{} {}", "line 1, column 4: invalid character '{' after top-level value"},
-		{"a byte order mark", "\ufeff{}", "line 1, column 1: invalid character 'ï'"},
+		{"a byte order mark", "\ufeff{}", "line 1, column 1: a byte order mark"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -128,7 +128,7 @@ func TestEditErrors(t *testing.T) {
 	event := newEvent(t, "charge.succeeded")
 	_, err := event.Edit(webhooktest.Set("data.object.amout", 1))
 	require.ErrorIs(t, err, webhooktest.ErrNoPath)
-	require.ErrorContains(t, err, "event charge.succeeded: ")
+	require.ErrorContains(t, err, "event charge.succeeded [evt_")
 
 	for _, edit := range []webhooktest.Edit{webhooktest.About(event), webhooktest.Version(1)} {
 		_, err := event.Edit(edit)

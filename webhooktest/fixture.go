@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -70,7 +71,7 @@ func decodeFixture(data []byte, file string, v any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(v)
-	if err == nil && decoder.More() {
+	if err == nil && decoder.Decode(new(json.RawMessage)) != io.EOF {
 		err = errors.New("more than one JSON value")
 	}
 	if err != nil {
@@ -83,13 +84,13 @@ func decodeFixture(data []byte, file string, v any) error {
 func readEvent(version, eventType string) (fixture eventFixture, file string, err error) {
 	file, err = readFixture(version, "events/"+eventType+".json", &fixture)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-		err = fmt.Errorf("%w %q: nearest are %s", ErrUnknownType, eventType, nearest.List(eventType, fixtures.Types()))
+		err = fmt.Errorf("%w %q: nearest are %s", ErrUnknownType, eventType, nearest.List(eventType, fixtures.Types(version)))
 	}
 	return fixture, file, err
 }
 
-// A Type describes an event type.
-type Type struct {
+// An EventType describes an event type.
+type EventType struct {
 	Name        string   `json:"type"`
 	Object      string   `json:"object"`             // the resource: payment_intent
 	Description string   `json:"description"`        // when Stripe sends it
@@ -101,18 +102,24 @@ type Type struct {
 
 // Describe returns what the fixtures know of an event type. The error is
 // ErrUnknownType. [fixtures.Types] lists the names.
-func Describe(eventType string) (Type, error) {
+func Describe(eventType string) (EventType, error) {
 	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
-	return Type{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings, f.Legacy}, err
+	return EventType{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings, f.Legacy}, err
 }
 
 // load makes the template of an event type: the object, changed as the event
 // and the version of the object say, in its envelope. Last come what a flow sets
 // and adds, by paths inside the event.
 func (s *Source) load(eventType string, version int, set, add changes) (*template, error) {
+	if err := s.validate(); err != nil {
+		return nil, err
+	}
 	event, file, err := readEvent(s.apiVersion(), eventType)
 	if err != nil {
 		return nil, err
+	}
+	if version < 0 || version > len(event.Versions) {
+		return nil, fmt.Errorf("version %d: %s has %d versions (fakestripe list --format json shows how many a type has)", version, eventType, len(event.Versions))
 	}
 	var object objectFixture
 	if _, err := readFixture(s.apiVersion(), "objects/"+event.Object+".json", &object); err != nil {
@@ -144,12 +151,6 @@ func (s *Source) load(eventType string, version int, set, add changes) (*templat
 func (f *eventFixture) at(version int, object []byte) ([]byte, error) {
 	if version == 0 {
 		return f.state(0, object)
-	}
-	if len(f.Versions) == 0 {
-		return nil, fmt.Errorf("version %d: the object has no versions in this event", version)
-	}
-	if version < 0 || version > len(f.Versions) {
-		return nil, fmt.Errorf("version %d: the object has versions 1 to %d in this event", version, len(f.Versions))
 	}
 	after, err := f.state(version, object)
 	if err != nil || f.PreviousAttributes == nil {

@@ -11,7 +11,7 @@ import (
 
 func TestDescribe(t *testing.T) {
 	t.Parallel()
-	for _, eventType := range fixtures.Types() {
+	for _, eventType := range fixtures.Types(fixtures.DefaultVersion) {
 		described, err := webhooktest.Describe(eventType)
 		require.NoError(t, err)
 		require.Equal(t, eventType, described.Name)

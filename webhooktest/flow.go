@@ -3,7 +3,6 @@ package webhooktest
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,20 +34,24 @@ type FlowStep struct {
 // A flowFixture is a file of fixtures/flows. The format is specified in
 // fixtures/README.md.
 type flowFixture struct {
-	Format   int      `json:"format"`
-	Title    string   `json:"title"`
-	Triggers []string `json:"triggers"`
-	Events   map[string]struct {
-		Type    string  `json:"type"`
-		Version int     `json:"version"`
-		Set     changes `json:"set"`
-		Add     changes `json:"add"`
-	} `json:"events"`
-	Steps []struct {
-		Send  string   `json:"send"`
-		After duration `json:"after"`
-	} `json:"steps"`
-	Causal []string `json:"causal"`
+	Format   int                  `json:"format"`
+	Title    string               `json:"title"`
+	Triggers []string             `json:"triggers"`
+	Events   map[string]flowEvent `json:"events"`
+	Steps    []flowSend           `json:"steps"`
+	Causal   []string             `json:"causal"`
+}
+
+type flowEvent struct {
+	Type    string  `json:"type"`
+	Version int     `json:"version"`
+	Set     changes `json:"set"`
+	Add     changes `json:"add"`
+}
+
+type flowSend struct {
+	Send  string   `json:"send"`
+	After duration `json:"after"`
 }
 
 // A duration is written as time.ParseDuration reads it: "1.5s".
@@ -90,7 +93,7 @@ func DescribeFlow(name string) (FlowType, error) {
 // What the other events share with the changed one changes with it: an amount, an
 // e-mail address, an id.
 func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
-	fixture, name, eventType, err := findFlow(name)
+	fixture, name, eventType, err := s.findFlow(name)
 	if err != nil {
 		return nil, err
 	}
@@ -105,12 +108,12 @@ func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
 }
 
 // findFlow returns the flow that a name means, and the event type if it is one.
-func findFlow(name string) (f flowFixture, flow, eventType string, err error) {
+func (s *Source) findFlow(name string) (f flowFixture, flow, eventType string, err error) {
 	f, err = readFlow(name)
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 		return f, name, "", err
 	}
-	types := fixtures.Types()
+	types := fixtures.Types(s.apiVersion())
 	if !slices.Contains(types, name) {
 		names := slices.Concat(fixtures.Flows(), types)
 		return f, "", "", fmt.Errorf("%w, or flow, %q: nearest are %s", ErrUnknownType, name, nearest.List(name, names))
@@ -133,12 +136,13 @@ func readFlow(name string) (f flowFixture, err error) {
 }
 
 // single is the flow of an event type that no flow leads to.
-func single(eventType string) (f flowFixture) {
-	text := fmt.Sprintf(`{"title": "%[1]s alone", "events": {"it": {"type": "%[1]s"}}, "steps": [{"send": "it"}], "causal": ["it"]}`, eventType)
-	if err := json.Unmarshal([]byte(text), &f); err != nil {
-		panic(err) // a known type needs no escapes
+func single(eventType string) flowFixture {
+	return flowFixture{
+		Title:  "nothing else happens",
+		Events: map[string]flowEvent{eventType: {Type: eventType}},
+		Steps:  []flowSend{{Send: eventType}},
+		Causal: []string{eventType},
 	}
-	return f
 }
 
 // play makes the events of a flow, as if it had just ended.
@@ -232,18 +236,26 @@ func (f *Flow) reordered(order func([]FlowStep)) *Flow {
 	return &Flow{f.Name, f.Title, steps}
 }
 
-// Events returns the events for Endpoint.DeliverAll, each as soon as the one
-// before is through, or in real time: when it arrives in the flow.
-func (f *Flow) Events(ctx context.Context, realTime bool) iter.Seq[*Event] {
+// Events returns the events, for Endpoint.DeliverAll.
+func (f *Flow) Events() iter.Seq[*Event] {
+	return func(yield func(*Event) bool) {
+		for _, step := range f.Steps {
+			if !yield(step.Event) {
+				return
+			}
+		}
+	}
+}
+
+// EventsInRealTime returns the events, each when it arrives in the flow.
+func (f *Flow) EventsInRealTime(ctx context.Context) iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
 		start := time.Now()
 		for _, step := range f.Steps {
-			if wait := time.Until(start.Add(step.After)); realTime && wait > 0 {
-				select {
-				case <-time.After(wait):
-				case <-ctx.Done():
-					return
-				}
+			select {
+			case <-time.After(time.Until(start.Add(step.After))):
+			case <-ctx.Done():
+				return
 			}
 			if !yield(step.Event) {
 				return

@@ -1,7 +1,7 @@
 package webhooktest
 
 import (
-	"math/rand/v2"
+	"context"
 	"net/http"
 	"slices"
 	"testing"
@@ -10,7 +10,8 @@ import (
 // A Hook is a source of events and the endpoint that they go to, for use in a
 // test. What cannot be sent (an unknown type, a path that does not exist) ends
 // the test; what the handler answers is for the test to judge. Each attempt is
-// logged, so that a failing test shows the conversation.
+// logged, so that a failing test shows the conversation. As it may end the test, a
+// Hook is for the test's own goroutine.
 type Hook struct {
 	Source   *Source
 	Endpoint *Endpoint
@@ -38,12 +39,16 @@ func newHook(t testing.TB, endpoint *Endpoint) *Hook {
 	h := &Hook{Source: new(Source), Endpoint: endpoint, t: t}
 	t.Cleanup(func() {
 		h.Endpoint.Close()
-		if t.Failed() && h.Source.Seed != 0 {
-			t.Logf("fakestripe: ids were made from seed %d (Hook.Source.Seed repeats them)", h.Source.Seed)
+		if seed := h.Source.seedUsed(); t.Failed() && seed != 0 {
+			t.Logf("fakestripe: ids were made from seed %d (Hook.Source.Seed repeats them)", seed)
 		}
 	})
 	return h
 }
+
+// context outlives the test's, which ends before its Cleanup functions run: they
+// may deliver too.
+func (h *Hook) context() context.Context { return context.WithoutCancel(h.t.Context()) }
 
 // Send makes a new event of a type and delivers it.
 func (h *Hook) Send(eventType string, edits ...Edit) *Response {
@@ -65,7 +70,7 @@ func (h *Hook) Event(eventType string, edits ...Edit) *Event {
 // delivered again: each attempt is signed anew.
 func (h *Hook) Deliver(event *Event, mutations ...string) *Response {
 	h.t.Helper()
-	response, err := h.Endpoint.Deliver(h.t.Context(), event, mutations...)
+	response, err := h.Endpoint.Deliver(h.context(), event, mutations...)
 	if err != nil {
 		h.t.Fatalf("fakestripe: %v", err)
 	}
@@ -81,7 +86,7 @@ func (h *Hook) Trigger(name string, edits ...Edit) []*Response {
 	if err != nil {
 		h.t.Fatalf("fakestripe: %v", err)
 	}
-	return h.DeliverInOrder(slices.Collect(flow.Events(h.t.Context(), false))...)
+	return h.DeliverInOrder(slices.Collect(flow.Events())...)
 }
 
 // DeliverInOrder delivers events one after the other.
@@ -99,8 +104,7 @@ func (h *Hook) DeliverInOrder(events ...*Event) []*Response {
 func (h *Hook) DeliverShuffled(events ...*Event) []*Response {
 	h.t.Helper()
 	events = slices.Clone(events)
-	random := rand.New(rand.NewPCG(h.Source.Seed, golden))
-	random.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+	h.Source.shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 	return h.DeliverInOrder(events...)
 }
 
@@ -110,7 +114,7 @@ func (h *Hook) DeliverShuffled(events ...*Event) []*Response {
 //	hook.DeliverTogether(slices.Repeat([]*webhooktest.Event{event}, 10)...)
 func (h *Hook) DeliverTogether(events ...*Event) []*Response {
 	h.t.Helper()
-	responses, err := h.Endpoint.DeliverTogether(h.t.Context(), events)
+	responses, err := h.Endpoint.DeliverTogether(h.context(), events)
 	if err != nil {
 		h.t.Fatalf("fakestripe: %v", err)
 	}

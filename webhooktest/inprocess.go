@@ -2,6 +2,7 @@ package webhooktest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,9 +15,12 @@ import (
 )
 
 // inProcess is a transport that calls a handler, as a server would.
-type inProcess struct{ handler http.Handler }
+type inProcess struct {
+	handler http.Handler
+	running *sync.WaitGroup // handlers on goroutines of their own
+}
 
-var errAborted = errors.New("handler closed the connection without an answer")
+var errAborted = &failure{"handler closed the connection without an answer", http.ErrAbortHandler}
 
 // errHungUp ends the writing of a handler that sends without end: over the network
 // the connection is closed when enough of the body was read.
@@ -29,17 +33,19 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, err
 	}
-	call := &call{request: serverRequest(request), header: make(http.Header)}
-	ctx := request.Context()
+	// As at a server, the context of a request ends with the answer.
+	ctx, cancel := context.WithCancel(request.Context())
+	defer cancel()
+	call := &call{request: serverRequest(ctx, request), header: make(http.Header)}
 	if _, hasDeadline := ctx.Deadline(); !hasDeadline {
 		call.serve(p.handler)
 		return call.result(request)
 	}
 	done := make(chan struct{})
-	go func() {
+	p.running.Go(func() {
 		defer close(done)
 		call.serve(p.handler)
-	}()
+	})
 	select {
 	case <-done:
 		return call.result(request)
@@ -50,8 +56,14 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // serverRequest is the request as net/http's server would hand it over.
-func serverRequest(client *http.Request) *http.Request {
-	server := *client
+// What the handler does to it stays without effect on the endpoint and the event.
+func serverRequest(ctx context.Context, client *http.Request) *http.Request {
+	server := client.WithContext(ctx)
+	url := *client.URL
+	server.URL = &url
+	if client.Body != http.NoBody {
+		server.Body = io.NopCloser(struct{ io.Reader }{client.Body}) // no WriteTo, which hands out the event's bytes
+	}
 	server.RequestURI = client.URL.RequestURI()
 	server.RemoteAddr = "192.0.2.1:1234" // reserved for documentation (RFC 5737)
 	server.Proto, server.ProtoMajor, server.ProtoMinor = "HTTP/1.1", 1, 1
@@ -64,7 +76,7 @@ func serverRequest(client *http.Request) *http.Request {
 	if server.Header.Get("User-Agent") == "" {
 		delete(server.Header, "User-Agent") // see replace
 	}
-	return &server
+	return server
 }
 
 // A call is one request to a handler, and the ResponseWriter that takes its
@@ -90,15 +102,22 @@ func (c *call) serve(handler http.Handler) {
 		}
 		switch reason := recover(); reason {
 		case nil:
-			c.abandon(fmt.Errorf("%w: it ended its goroutine (runtime.Goexit, as t.FailNow does)", ErrPanic))
+			c.abandon(&failure{"handler ended its goroutine (runtime.Goexit, as t.FailNow does)", ErrPanic})
 		case http.ErrAbortHandler:
 			c.abandon(errAborted)
 		default:
-			c.abandon(fmt.Errorf("%w%s: %v", ErrPanic, panickedAt(), reason))
+			said := excerpt(fmt.Sprint(reason))
+			c.abandon(&failure{fmt.Sprintf("%v%s: %s", ErrPanic, panickedAt(), said), errors.Join(ErrPanic, asError(reason))})
 		}
 	}()
 	handler.ServeHTTP(c, c.request)
 	finished = true
+}
+
+// asError returns the error that a handler panicked with, if it is one.
+func asError(reason any) error {
+	err, _ := reason.(error)
+	return err
 }
 
 // panickedAt names the line of the panic that is being recovered from.

@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"runtime/debug"
@@ -129,4 +130,42 @@ func TestEndlessBodyInProcess(t *testing.T) {
 	require.NoError(t, response.Err)
 	require.True(t, response.Truncated)
 	require.Len(t, response.Body, webhooktest.MaxResponseBody)
+}
+
+// What a handler does to its request is its own: the next delivery is as it should be.
+func TestHandlersCannotSpoilTheEndpoint(t *testing.T) {
+	t.Parallel()
+	vandal := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		require.Equal(t, "/webhook", r.URL.Path)
+		require.Equal(t, "mine", r.Header.Get("X-Mine"))
+		r.URL.Path = "/evil"
+		r.Header["X-Mine"][0] = "evil"
+		_, _ = io.Copy(vandalWriter{}, r.Body)
+	})
+	endpoint := &webhooktest.Endpoint{Handler: vandal, Header: http.Header{"X-Mine": {"mine"}}}
+	event := newEvent(t, "charge.succeeded")
+	body := string(event.Body())
+	for range 2 {
+		require.True(t, deliver(t, endpoint, event).Accepted())
+	}
+	require.Equal(t, body, string(event.Body()))
+}
+
+// A vandalWriter changes what it is given, which io.Writer forbids.
+type vandalWriter struct{}
+
+func (vandalWriter) Write(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// As at a server, the context of a request ends when it is answered.
+func TestContextEndsWithTheAnswer(t *testing.T) {
+	t.Parallel()
+	for _, timeout := range []time.Duration{-1, 0} {
+		var ctx context.Context
+		handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { ctx = r.Context() })
+		require.True(t, deliver(t, &webhooktest.Endpoint{Handler: handler, Timeout: timeout}, newEvent(t, "charge.succeeded")).Accepted())
+		require.Error(t, ctx.Err())
+	}
 }

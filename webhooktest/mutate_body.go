@@ -109,7 +109,8 @@ func shuffledKeys(d *draft, _ string) error {
 	return nil
 }
 
-// padded fills the metadata with text of the length that Stripe allows, about.
+// padded fills the metadata with values of up to 500 characters, as Stripe allows,
+// but with more of them than it does.
 func padded(d *draft, value string) error {
 	size, err := parseSize(value)
 	if err != nil {
@@ -189,6 +190,8 @@ func nulls(d *draft, _ string) error {
 	switch {
 	case changed:
 		return nil
+	case len(d.event.nullable) > 0:
+		return errors.New("the body has none of the fields that may be null")
 	case d.event.objects != (objects{}):
 		return fmt.Errorf("no field of the object in %s may be null", d.event.typ)
 	}
@@ -233,14 +236,15 @@ func extraProperties(d *draft, _ string) error {
 	if err != nil {
 		return err
 	}
-	paths := []string{"future_field"}
-	for _, path := range append([]string{"data.object"}, root.Paths()...) {
-		if path == "data.object" || strings.HasPrefix(path, "data.object.") && strings.HasSuffix(path, ".data.0") {
-			paths = append(paths, path+".future_field")
+	places := []string{"", objectPath}
+	for _, path := range root.Paths() {
+		inList := strings.HasPrefix(path, objectPath) && strings.HasSuffix(path, ".data.0")
+		if raw, err := rawjson.Get(d.body, path); inList && err == nil && raw[0] == '{' {
+			places = append(places, path+".")
 		}
 	}
-	for _, path := range slices.Compact(paths) {
-		if err := d.set(path, []byte(`{"enabled": true, "since": 1700000000}`)); err != nil {
+	for _, place := range places {
+		if err := d.set(place+"future_field", []byte(`{"enabled": true, "since": 1700000000}`)); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,9 @@ func setHeader(d *draft, text string) error {
 	if !ok || !validHeader(name, value) {
 		return fmt.Errorf("%q is no header: write Name: value", text)
 	}
+	if name = http.CanonicalHeaderKey(name); name == "Content-Length" || name == "Transfer-Encoding" {
+		return fmt.Errorf("%s follows from the body; the mutation chunked leaves Content-Length out", name)
+	}
 	if d.header = d.header.Clone(); d.header == nil { // a replayed attempt keeps its own
 		d.header = make(http.Header)
 	}

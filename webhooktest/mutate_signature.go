@@ -33,11 +33,12 @@ func (d *draft) otherSecret() string {
 
 func withSecret(d *draft, secret string) error {
 	d.secrets = []string{secret}
-	return nil
+	return checkSecret(secret)
 }
 
 func emptySecret(d *draft, _ string) error {
-	return withSecret(d, "")
+	d.secrets = []string{""}
+	return nil
 }
 
 // tamperTimestamp signs the second after the one that the header shows, which
@@ -86,8 +87,13 @@ func junkV1(d *draft, _ string) error {
 }
 
 func v1First(d *draft, _ string) error {
-	isTimestamp := func(element string) bool { return strings.HasPrefix(element, "t=") }
-	d.elements = append(slices.DeleteFunc(d.elements, isTimestamp), "t="+d.timestamp)
+	last := func(element string) int {
+		if strings.HasPrefix(element, "t=") {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(d.elements, func(a, b string) int { return last(a) - last(b) })
 	return nil
 }
 

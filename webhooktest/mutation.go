@@ -23,6 +23,7 @@ type Mutation struct {
 
 	given bool // Value was set, if only to the empty text
 	stage stage
+	sets  string // what it decides alone: two that set the same cannot be combined
 	apply func(d *draft, value string) error
 }
 
@@ -40,14 +41,15 @@ func (m Mutation) String() string {
 	return m.Name + "=" + m.Value
 }
 
-// A stage is when a mutation is applied, whatever the order in which it was
-// given: this is why mutations compose.
+// A stage is when a mutation is applied, whatever the order in which it was given;
+// within a stage the order is that of the list. This is why mutations compose.
 type stage int
 
 const (
 	inBody    stage = iota // the payload, before it is signed
 	inSigning              // what it is signed with
-	inHeader               // the signature header
+	inHeader               // what else is in the signature header
+	inForging              // what is wrong with the signature header
 	inTransit              // after signing: what an attacker or a proxy does
 	stages
 )
@@ -76,6 +78,29 @@ func ParseMutation(text string) (Mutation, error) {
 	return m, nil
 }
 
+// parseMutations reads several and puts them in the order of the list.
+func parseMutations(texts []string) ([]Mutation, error) {
+	chosen := make([]Mutation, len(texts))
+	for i, text := range texts {
+		var err error
+		if chosen[i], err = ParseMutation(text); err != nil {
+			return nil, err
+		}
+	}
+	index := func(m Mutation) int {
+		return slices.IndexFunc(mutations, func(row Mutation) bool { return row.Name == m.Name })
+	}
+	slices.SortStableFunc(chosen, func(a, b Mutation) int { return index(a) - index(b) })
+	for i, a := range chosen {
+		for _, b := range chosen[i+1:] {
+			if a.sets != "" && a.sets == b.sets {
+				return nil, fmt.Errorf("mutations %s and %s both set the %s: give one", a, b, a.sets)
+			}
+		}
+	}
+	return chosen, nil
+}
+
 func mutationNames() []string {
 	names := make([]string, len(mutations))
 	for i, m := range mutations {
@@ -86,12 +111,9 @@ func mutationNames() []string {
 
 // mutate turns the draft into what goes out.
 func (d *draft) mutate(texts []string) error {
-	chosen := make([]Mutation, len(texts))
-	for i, text := range texts {
-		var err error
-		if chosen[i], err = ParseMutation(text); err != nil {
-			return err
-		}
+	chosen, err := parseMutations(texts)
+	if err != nil {
+		return err
 	}
 	for at := range stages {
 		switch at {
@@ -101,6 +123,9 @@ func (d *draft) mutate(texts []string) error {
 			}
 		case inTransit:
 			d.signature = strings.Join(d.elements, ",")
+			if !validHeader(SignatureHeader, d.signature) {
+				return fmt.Errorf("signature %q: a header has no line breaks or control characters", d.signature)
+			}
 		}
 		for _, m := range chosen {
 			if m.stage != at {

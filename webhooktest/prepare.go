@@ -3,14 +3,18 @@ package webhooktest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // prepare signs an attempt and applies the mutations.
 func (e *Endpoint) prepare(ctx context.Context, event *Event, mutations []string) (*wire, error) {
-	if err := e.Check(); err != nil {
+	if err := e.Validate(); err != nil {
 		return nil, err
+	}
+	if event == nil || event.attempts == nil {
+		return nil, errors.New("no event to deliver: make one with Source.Event or ParseEvent")
 	}
 	sent, err := e.claim(ctx, event)
 	if err != nil {

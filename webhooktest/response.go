@@ -48,6 +48,9 @@ func (r *Response) String() string {
 	if text := http.StatusText(r.StatusCode); text != "" {
 		answer += " " + text
 	}
+	if location := r.Header.Get("Location"); r.StatusCode/100 == 3 && location != "" {
+		answer += " -> " + excerpt(location)
+	}
 	if r.Err != nil {
 		answer = "[ERROR] " + r.Err.Error() + ":"
 	}
@@ -64,18 +67,23 @@ func briefly(d time.Duration) time.Duration {
 // Excerpt returns the beginning of the body on one line, for people to read:
 // whatever the handler sent, it cannot disturb a terminal or a log.
 func (r *Response) Excerpt() string {
-	const most = 200
-	text := printable(strings.TrimSpace(string(r.Body[:min(len(r.Body), 4*most)])))
-	if cut := []rune(text); len(cut) > most {
-		text = string(cut[:most]) + "…"
+	return excerpt(string(r.Body[:min(len(r.Body), 4*maxExcerpt)]))
+}
+
+const maxExcerpt = 200 // characters
+
+func excerpt(text string) string {
+	text = printable(strings.TrimSpace(text))
+	if cut := []rune(text); len(cut) > maxExcerpt {
+		text = string(cut[:maxExcerpt]) + "…"
 	}
 	return text
 }
 
-// printable puts a space in the place of each run of line breaks, and a mark in
-// the place of control characters and of bytes that are not UTF-8.
+// printable puts a space in the place of each run of tabs and line breaks, and a
+// mark in the place of control characters and of bytes that are not UTF-8.
 func printable(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }), " ")
 	return strings.Map(func(r rune) rune {
 		if r != ' ' && !unicode.IsPrint(r) {
 			return '\uFFFD'

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -23,9 +24,6 @@ var stripeHeaders = []struct{ name, value string }{
 // send carries one attempt and waits for the answer.
 func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 	r := &Response{Event: event, Sent: e.now()}
-	if !w.unsigned {
-		r.Signature = w.signature
-	}
 	if e.Sending != nil {
 		e.Sending(event)
 	}
@@ -45,7 +43,9 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 		timeout = deadline.Sub(start).Round(time.Millisecond) // the caller's may be the shorter one
 	}
 	// Not through an http.Client: there are no redirects to follow and no cookies.
-	answer, err := e.transport.RoundTrip(e.request(ctx, w))
+	request := e.request(ctx, w)
+	r.Signature = request.Header.Get(SignatureHeader)
+	answer, err := e.transport.RoundTrip(request)
 	if err != nil {
 		r.Err = noAnswer(err, e.where(), timeout)
 		return r
@@ -119,7 +119,7 @@ func replace(header, from http.Header) {
 		name = http.CanonicalHeaderKey(name)
 		switch {
 		case len(values) > 1 || len(values) == 1 && values[0] != "":
-			header[name] = values
+			header[name] = slices.Clone(values)
 		case name == "User-Agent":
 			header[name] = []string{""} // net/http leaves it out only so
 		default:
@@ -137,7 +137,11 @@ func readBody(answer *http.Response) (body []byte, truncated bool, err error) {
 		return nil, false, nil
 	}
 	if answer.Header.Get("Content-Encoding") == "gzip" {
-		if reader, err = gzip.NewReader(reader); err != nil {
+		reader, err = gzip.NewReader(reader)
+		if err == io.EOF {
+			return nil, false, nil // nothing at all
+		}
+		if err != nil {
 			return nil, false, err
 		}
 	}

@@ -2,9 +2,12 @@ package webhooktest
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 )
@@ -132,6 +135,36 @@ func (s *Source) identify() identity {
 	created := s.now().Unix()
 	return identity{objects: objects{key: mix(event), began: created}, event: event, created: created}
 }
+
+// shuffle puts things in an order that depends on the seed and on how many events
+// were made.
+func (s *Source) shuffle(n int, swap func(i, j int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seed()
+	rand.New(rand.NewPCG(s.Seed, s.made)).Shuffle(n, swap)
+}
+
+// seedUsed returns the seed that ids were made from, 0 if none were.
+func (s *Source) seedUsed() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Seed
+}
+
+// validate reports what the fields may not be: they become part of events.
+func (s *Source) validate() error {
+	date, train, _ := strings.Cut(s.apiVersion(), ".")
+	if _, err := time.Parse(time.DateOnly, date); err != nil || strings.ContainsFunc(train, notWord) {
+		return fmt.Errorf("API version %q: want a date such as 2023-10-16 or 2025-03-31.basil", s.APIVersion)
+	}
+	if strings.ContainsFunc(s.Account, notWord) {
+		return fmt.Errorf("account %q: want an id such as acct_1Qd0…", s.Account)
+	}
+	return nil
+}
+
+func notWord(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 func (s *Source) apiVersion() string {
 	if s.APIVersion == "" {

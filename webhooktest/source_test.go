@@ -24,7 +24,7 @@ func TestSeed(t *testing.T) {
 	t.Parallel()
 	events := func(seed uint64, now time.Time) (all []*webhooktest.Event) {
 		source := webhooktest.Source{Seed: seed, Now: stopped(now)}
-		for _, eventType := range fixtures.Types() {
+		for _, eventType := range fixtures.Types(fixtures.DefaultVersion) {
 			all = append(all, next(t, &source, eventType))
 		}
 		return all
@@ -91,7 +91,7 @@ func TestEveryTypeRenders(t *testing.T) {
 	t.Parallel()
 	leftover := regexp.MustCompile(`\{[a-z]`)
 	source := webhooktest.Source{Now: stopped(epoch)}
-	for _, eventType := range fixtures.Types() {
+	for _, eventType := range fixtures.Types(fixtures.DefaultVersion) {
 		t.Run(eventType, func(t *testing.T) {
 			t.Parallel()
 			event := next(t, &source, eventType)
@@ -211,7 +211,7 @@ func TestAppendEventAllocations(t *testing.T) {
 func TestSourceConcurrently(t *testing.T) {
 	t.Parallel()
 	var source webhooktest.Source
-	types := fixtures.Types()
+	types := fixtures.Types(fixtures.DefaultVersion)
 	made := make(chan string, 20*len(types))
 	for _, eventType := range types {
 		go func() {

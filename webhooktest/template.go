@@ -62,6 +62,7 @@ func (t *template) event(eventType string, who identity) *Event {
 		id:   string(body[id.at : id.at+id.id.size()]),
 		typ:  eventType, livemode: t.livemode,
 		nullable: t.nullable, resource: t.resource, objects: who.objects,
+		attempts: new(timestamps),
 	}
 }
 

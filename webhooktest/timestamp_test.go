@@ -126,10 +126,20 @@ func TestWaitingForASecondEndsWithTheContext(t *testing.T) {
 		event := newEvent(t, "charge.succeeded")
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
-		_, err := endpoint.DeliverTogether(ctx, slices.Repeat([]*webhooktest.Event{event}, 300))
+		_, err := endpoint.DeliverTogether(ctx, slices.Repeat([]*webhooktest.Event{event}, 240))
+		require.NoError(t, err)
+		_, err = endpoint.DeliverTogether(ctx, slices.Repeat([]*webhooktest.Event{event}, 60))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.ErrorContains(t, err, "waiting for a second in which it was not sent")
 	})
+}
+
+// So many copies would be signed over minutes, the first of them too old at the end.
+func TestTooManyCopiesTogether(t *testing.T) {
+	t.Parallel()
+	event := newEvent(t, "charge.succeeded")
+	_, err := (&webhooktest.Endpoint{Handler: accept}).DeliverTogether(t.Context(), slices.Repeat([]*webhooktest.Event{event}, 241))
+	require.ErrorContains(t, err, "more than 240 copies at the same time")
 }
 
 // What could not be sent before the end of the context is no outcome of a batch.

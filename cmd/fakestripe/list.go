@@ -26,9 +26,9 @@ func newList(sh shell) *cobra.Command {
 			case flows:
 				return listNames(sh, fixtures.Flows())
 			case format.json():
-				return listJSON(sh, fixtures.Types(), webhooktest.Describe)
+				return listJSON(sh, fixtures.Types(fixtures.DefaultVersion), webhooktest.Describe)
 			}
-			return listNames(sh, fixtures.Types())
+			return listNames(sh, fixtures.Types(fixtures.DefaultVersion))
 		},
 	}
 	cmd.Flags().BoolVar(&flows, "flows", false, "list the flows, which trigger delivers")
@@ -80,5 +80,5 @@ func listMutations(sh shell, asJSON bool) error {
 
 // completeTypes offers the event types to the shell's completion.
 func completeTypes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return fixtures.Types(), cobra.ShellCompDirectiveDefault // files are payloads too
+	return fixtures.Types(fixtures.DefaultVersion), cobra.ShellCompDirectiveDefault // files are payloads too
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -33,6 +34,33 @@ const (
 	exitUsage = 2 // wrong usage, nothing could be judged
 )
 
+// interruptible ends a read when the context ends: the first interrupt must not
+// wait for what nobody types.
+type interruptible struct {
+	ctx context.Context
+	io.Reader
+}
+
+// Read implements io.Reader.
+func (in interruptible) Read(p []byte) (int, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1) // the read may end after this call
+	go func() {
+		data := make([]byte, len(p))
+		n, err := in.Reader.Read(data)
+		done <- result{data[:n], err}
+	}()
+	select {
+	case r := <-done:
+		return copy(p, r.data), r.err
+	case <-in.ctx.Done():
+		return 0, errors.New("interrupted")
+	}
+}
+
 // run executes one command line. The first interrupt ends the command cleanly,
 // the second at once.
 func run(args []string, sh shell) int {
@@ -40,6 +68,7 @@ func run(args []string, sh shell) int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
+	sh.in = interruptible{ctx, sh.in}
 	root := newRoot(sh)
 	root.SetArgs(args)
 	return report(sh, root.ExecuteContext(ctx))

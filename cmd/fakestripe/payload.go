@@ -68,9 +68,8 @@ func (p *payloads) check() error {
 		}
 		p.source.Now = func() time.Time { return created }
 	}
-	date, _, _ := strings.Cut(p.source.APIVersion, ".")
-	if _, err := time.Parse(time.DateOnly, date); err != nil {
-		return fmt.Errorf("--api-version %q: want a date such as 2023-10-16 or 2025-03-31.basil", p.source.APIVersion)
+	if p.id == "" && p.changed("id") {
+		return errors.New("--id: want an id such as evt_1Qd0…, got nothing")
 	}
 	_, err := p.edits()
 	return err
@@ -171,24 +170,28 @@ func fileName(name string) string {
 func (p *payloads) edits() ([]webhooktest.Edit, error) {
 	var edits []webhooktest.Edit
 	if p.id != "" {
-		edits = append(edits, webhooktest.Set("id", p.id))
+		edits = append(edits, p.edit("id", p.id))
 	}
 	for _, text := range p.set {
 		path, value, ok := strings.Cut(text, "=")
 		if !ok || path == "" {
 			return nil, fmt.Errorf("--set %q: want PATH=VALUE, such as data.object.amount=4200", text)
 		}
-		edit := webhooktest.Set
-		if p.add {
-			edit = webhooktest.Add
-		}
 		typed, err := parseValue(value)
 		if err != nil {
 			return nil, fmt.Errorf("--set %q: %w", text, err)
 		}
-		edits = append(edits, edit(path, typed))
+		edits = append(edits, p.edit(path, typed))
 	}
 	return edits, nil
+}
+
+// edit sets a path, or adds it where --add allows that.
+func (p *payloads) edit(path string, value any) webhooktest.Edit {
+	if p.add {
+		return webhooktest.Add(path, value)
+	}
+	return webhooktest.Set(path, value)
 }
 
 // parseValue takes a value for JSON, and for text where it is none and does not
@@ -210,16 +213,16 @@ func parseValue(value string) (any, error) {
 func (p *payloads) envelope() []webhooktest.Edit {
 	var edits []webhooktest.Edit
 	if p.changed("api-version") {
-		edits = append(edits, webhooktest.Set("api_version", p.source.APIVersion))
+		edits = append(edits, p.edit("api_version", p.source.APIVersion))
 	}
 	if p.changed("account") {
-		edits = append(edits, webhooktest.Set("account", p.source.Account))
+		edits = append(edits, p.edit("account", p.source.Account))
 	}
 	if p.changed("livemode") {
-		edits = append(edits, webhooktest.Set("livemode", p.source.Livemode))
+		edits = append(edits, p.edit("livemode", p.source.Livemode))
 	}
 	if p.changed("created") {
-		edits = append(edits, webhooktest.Set("created", p.source.Now()))
+		edits = append(edits, p.edit("created", p.source.Now()))
 	}
 	return edits
 }

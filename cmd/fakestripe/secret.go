@@ -27,7 +27,7 @@ func (s secrets) get(sh shell) ([]string, error) {
 	if len(keys) == 0 {
 		keys = []string{cmp.Or(sh.getenv(secretVariable), webhooktest.DefaultSecret)}
 	}
-	return keys, (&webhooktest.Endpoint{Secrets: keys}).Check() // knows what is no secret
+	return keys, (&webhooktest.Endpoint{URL: "localhost", Secrets: keys}).Validate() // knows what is no secret
 }
 
 // announce prints the secret if it is the documented one: the app needs it too.

@@ -56,6 +56,9 @@ there was none, 2 for wrong usage.`,
 	return cmd
 }
 
+// maxDeliveries bounds what one command does.
+const maxDeliveries = 1_000_000_000
+
 // check reads the flags that can be wrong by themselves.
 func (s *sending) check() error {
 	for _, flag := range []struct {
@@ -65,6 +68,12 @@ func (s *sending) check() error {
 		if flag.value < 1 {
 			return fmt.Errorf("--%s %d: want 1 or more", flag.name, flag.value)
 		}
+		if flag.value > maxDeliveries {
+			return fmt.Errorf("--%s %d: want at most %d", flag.name, flag.value, maxDeliveries)
+		}
+	}
+	if s.count*s.times > maxDeliveries/len(s.names) {
+		return fmt.Errorf("--count %d --times %d: more than %d deliveries", s.count, s.times, maxDeliveries)
 	}
 	if s.concurrency > webhooktest.MaxConcurrency {
 		return fmt.Errorf("--concurrency %d: want at most %d", s.concurrency, webhooktest.MaxConcurrency)

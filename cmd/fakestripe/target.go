@@ -71,7 +71,7 @@ func (t *target) open(ctx context.Context, sh shell, deliveries int) error {
 	if t.skipVerify {
 		t.endpoint.TLS = &tls.Config{InsecureSkipVerify: true}
 	}
-	if err := t.endpoint.Check(); err != nil {
+	if err := t.endpoint.Validate(); err != nil {
 		return err
 	}
 	return t.checkLoad(ctx, deliveries)
@@ -107,9 +107,9 @@ func (t *target) checkLoad(ctx context.Context, deliveries int) error {
 	defer cancel()
 	local, err := t.endpoint.Local(ctx)
 	if err == nil && !local {
-		err = fmt.Errorf("%d deliveries to a host that is neither this one nor in a private network: give --allow-remote if it is yours", deliveries)
+		return fmt.Errorf("%d deliveries to a host that is neither this one nor in a private network: give --allow-remote if it is yours", deliveries)
 	}
-	return err
+	return nil // a host without an address is for the deliveries to tell
 }
 
 // parseHeaders reads "Name: value".

@@ -38,7 +38,7 @@ there was none, 2 for wrong usage.`,
   fakestripe trigger checkout.session.completed --to 4242/webhook --set payment_intent.succeeded:data.object.amount=9900`,
 		Args: onePayload,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return append(fixtures.Flows(), fixtures.Types()...), cobra.ShellCompDirectiveNoFileComp
+			return append(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion)...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return tr.run(cmd.Context(), sh, args[0])
@@ -69,7 +69,11 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	p := newPrinter(sh, tr.format, &tr.target, len(flow.Steps))
 	p.talk("%s: %s", flow.Name, strings.TrimSuffix(flow.Title, "."))
 	tr.payloads.announce(p)
-	return tr.target.deliver(ctx, p, flow.Events(ctx, tr.realTime), 1)
+	events := flow.Events()
+	if tr.realTime {
+		events = flow.EventsInRealTime(ctx)
+	}
+	return tr.target.deliver(ctx, p, events, 1)
 }
 
 // flow makes the events, in the order that was asked for.

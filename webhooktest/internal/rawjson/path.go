@@ -146,9 +146,10 @@ func insert(text []byte, parent *Value, path string, rest []string, raw []byte) 
 	case parent.Kind == '[' && key == strconv.Itoa(len(parent.Children)):
 		return insertAt(text, parent, len(parent.Children), nil, raw), nil
 	case parent.Kind == '[':
-		return nil, fmt.Errorf("%w %q: the list has %d elements, %d adds one", ErrNoPath, path, len(parent.Children), len(parent.Children))
+		n := len(parent.Children)
+		return nil, fmt.Errorf("%w %q: the list has %d elements: write position %d to add one", ErrNoPath, path, n, n)
 	}
-	return nil, fmt.Errorf("%w %q: %s is inside %s, which is neither an object nor a list", ErrNoPath, path, key, text[parent.Start:parent.End])
+	return nil, fmt.Errorf("%w %q: %s is inside %.40s, which is neither an object nor a list", ErrNoPath, path, key, text[parent.Start:parent.End])
 }
 
 // insertMember keeps Stripe's key order: id, object, then alphabetical.

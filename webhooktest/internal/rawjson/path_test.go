@@ -144,9 +144,9 @@ func TestAdd(t *testing.T) {
 func TestAddErrors(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, path, want string }{
-		{"a gap", `[0]`, "2", `no such path "2": the list has 1 elements, 1 adds one`},
+		{"a gap", `[0]`, "2", `no such path "2": the list has 1 elements: write position 1 to add one`},
 		{"before the beginning", `{"a":[0]}`, "a.-1", `no such path "a.-1": the list has 1 elements`},
-		{"a name in a list", `[]`, "a", `no such path "a": the list has 0 elements, 0 adds one`},
+		{"a name in a list", `[]`, "a", `no such path "a": the list has 0 elements: write position 0 to add one`},
 		{"inside a string", `{"a":"text"}`, "a.b.c", `no such path "a.b.c": b is inside "text", which is neither an object nor a list`},
 		{"inside null", `{"a":null}`, "a.b", `b is inside null, which is neither`},
 		{"at the root", `1`, "a", `a is inside 1, which is neither`},

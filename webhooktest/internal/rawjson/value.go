@@ -34,6 +34,9 @@ func Parse(text []byte) (Value, error) {
 // check leaves the judgement of what is JSON to encoding/json, which bounds the
 // depth as well.
 func check(text []byte) error {
+	if bytes.HasPrefix(text, []byte("\ufeff")) {
+		return errors.New("line 1, column 1: a byte order mark, which JSON must not have: save the file without")
+	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return errors.New("line 1, column 1: empty, want a JSON value")
 	}
@@ -141,7 +144,7 @@ func (v *Value) Child(key string) *Value {
 		}
 		return &v.Children[i]
 	}
-	for i := range v.Children {
+	for i := len(v.Children) - 1; i >= 0; i-- { // of two with the same key, decoders take the last
 		if v.Children[i].Key == key {
 			return &v.Children[i]
 		}
