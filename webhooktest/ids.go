@@ -3,8 +3,10 @@ package webhooktest
 import (
 	"hash/fnv"
 	"math/bits"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // An idShape says how the ids of one kind look. Stripe publishes no grammar;
@@ -175,3 +177,19 @@ func hashOf(text string) uint64 {
 	h.Write([]byte(text))
 	return mix(h.Sum64())
 }
+
+// splitID takes apart the quoted text of an id, and of a client secret, which
+// begins with one. The names that Stripe gives to states and the like
+// ("requires_payment_method") have small letters only.
+func splitID(quoted string) (id, rest string, ok bool) {
+	match := idText().FindStringSubmatch(quoted)
+	if match == nil || !strings.ContainsFunc(match[2], func(r rune) bool { return r < 'a' }) {
+		return "", "", false
+	}
+	return match[1], match[3], true
+}
+
+// idText is compiled when it is needed: the start of a command should not pay for it.
+var idText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^"((?:[a-z]+_)+([0-9A-Za-z]{12,}))(_secret_[0-9A-Za-z]+)?"$`)
+})

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -198,14 +197,6 @@ func nulls(d *draft, _ string) error {
 	return errors.New("which fields may be null is known for events from fixtures only")
 }
 
-// stripeID matches an id, and a client secret, which begins with one. The names
-// that Stripe gives to states ("requires_payment_method") have small letters only.
-//
-// It is compiled when it is needed: the start of a command should not pay for it.
-var stripeID = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^"([a-z]{2,}_(?:test_|live_)?[a-z]*[0-9A-Z][0-9A-Za-z]{10,})(_secret_[0-9A-Za-z]+)?"$`)
-})
-
 // longIDs lengthens the strings that are ids. Equal ids stay equal.
 func longIDs(d *draft, _ string) error {
 	const length = 255 // https://docs.stripe.com/upgrades
@@ -216,14 +207,13 @@ func longIDs(d *draft, _ string) error {
 	var out []byte
 	copied := 0
 	root.All(func(v *rawjson.Value) {
-		match := stripeID().FindSubmatch(d.body[v.Start:v.End])
-		if match == nil || len(match[1]) >= length {
+		id, rest, ok := splitID(string(d.body[v.Start:v.End]))
+		if !ok || len(id) >= length {
 			return
 		}
-		id := string(match[1])
 		out = append(append(out, d.body[copied:v.Start]...), '"')
 		out = appendDigits(append(out, id...), base62, length-len(id), hashOf(id))
-		out = append(append(out, match[2]...), '"')
+		out = append(append(out, rest...), '"')
 		copied = v.End
 	})
 	d.body = append(out, d.body[copied:]...)

@@ -108,7 +108,11 @@ func (f *Flow) extend(event *Event, edit Edit) error {
 		if other != event && !inObject {
 			return other.body, nil
 		}
-		return apply(other.body, []Edit{edit})
+		body, err := apply(other.body, []Edit{edit})
+		if other != event && errors.Is(err, ErrNoPath) {
+			return other.body, nil // there it has no place
+		}
+		return body, err
 	})
 }
 
@@ -118,13 +122,16 @@ const objectPath = "data.object."
 // the same: ids everywhere, other values in the same field of the same object and
 // in the fields that tell the same fact.
 func (f *Flow) spread(facts *sharedFixture, event *Event, path string, old, raw []byte) error {
-	if stripeID().Match(old) && raw[0] == '"' {
+	if _, _, isID := splitID(string(old)); isID && raw[0] == '"' {
 		return f.change(func(other *Event) ([]byte, error) {
 			return bytes.ReplaceAll(other.body, old[1:len(old)-1], raw[1:len(raw)-1]), nil
 		})
 	}
 	field, inObject := strings.CutPrefix(path, objectPath)
 	like := facts.fieldsLike(event.resource, field)
+	if string(old) == "0" {
+		like = nil // nothing yet, which is no fact that two fields could share
+	}
 	return f.change(func(other *Event) (body []byte, err error) {
 		body = other.body
 		if other == event {
@@ -134,12 +141,29 @@ func (f *Flow) spread(facts *sharedFixture, event *Event, path string, old, raw 
 			return body, err
 		}
 		for _, field := range like[other.resource] {
-			if value, missing := rawjson.Get(body, objectPath+field); err == nil && missing == nil && bytes.Equal(value, old) {
-				body, err = rawjson.Set(body, objectPath+field, raw, false)
+			value, missing := rawjson.Get(body, objectPath+field)
+			if with := respelled(value, old, raw); err == nil && missing == nil && with != nil {
+				body, err = rawjson.Set(body, objectPath+field, with, false)
 			}
 		}
 		return body, err
 	})
+}
+
+// respelled returns the new value as a field that holds the old one spells it: an
+// amount may be a text too (unit_amount_decimal), or negative. It is nil where the
+// field holds something else.
+func respelled(value, old, raw []byte) []byte {
+	spelled := string(value)
+	switch string(old) {
+	case spelled:
+		return raw
+	case strings.Trim(spelled, `"`):
+		return []byte(`"` + string(raw) + `"`)
+	case strings.TrimPrefix(spelled, "-"):
+		return []byte("-" + string(raw))
+	}
+	return nil
 }
 
 // change replaces the bytes of every event of the flow.
