@@ -39,6 +39,9 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	call := &call{request: serverRequest(ctx, request), header: make(http.Header)}
 	if _, hasDeadline := ctx.Deadline(); !hasDeadline {
 		call.serve(p.handler)
+		if err := ctx.Err(); err != nil { // the sender has gone meanwhile
+			return nil, err
+		}
 		return call.result(request)
 	}
 	done := make(chan struct{})

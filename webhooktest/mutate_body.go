@@ -109,16 +109,15 @@ func shuffledKeys(d *draft, _ string) error {
 }
 
 // padded fills the metadata with values of up to 500 characters, as Stripe allows,
-// but with more of them than it does.
+// but with more of them than it does; where that is not enough, with longer ones.
 func padded(d *draft, value string) error {
 	size, err := parseSize(value)
 	if err != nil {
 		return err
 	}
-	const valueLength = 500
 	original, text := d.body, size-len(d.body)
-	values := 1 + text/valueLength
-	for range 2 { // the first time tells what the keys take
+	values := min(1+text/500, 250) // beyond that it is for no Stripe event any more
+	for range 2 {                  // the first time tells what the keys take
 		if text < 0 {
 			return fmt.Errorf("%s is too little for a body of %d bytes and padding", value, len(original))
 		}
@@ -192,7 +191,7 @@ func nulls(d *draft, _ string) error {
 	case len(d.event.nullable) > 0:
 		return errors.New("the body has none of the fields that may be null")
 	case d.event.objects != (objects{}):
-		return fmt.Errorf("no field of the object in %s may be null", d.event.typ)
+		return fmt.Errorf("%w: no field of the object in %s may be null", errNotApplicable, d.event.typ)
 	}
 	return errors.New("which fields may be null is known for events from fixtures only")
 }
@@ -218,6 +217,24 @@ func longIDs(d *draft, _ string) error {
 	})
 	d.body = append(out, d.body[copied:]...)
 	return nil
+}
+
+// errNotApplicable is in the errors of mutations that have nothing to change in an
+// event: no field that may be null, a version without a train.
+var errNotApplicable = errors.New("nothing to change")
+
+// newerVersion moves the version on by a month, as Stripe does within a train.
+func newerVersion(d *draft, _ string) error {
+	raw, err := rawjson.Get(d.body, "api_version")
+	if err != nil {
+		return err
+	}
+	date, train, found := strings.Cut(strings.Trim(string(raw), `"`), ".")
+	day, err := time.Parse(time.DateOnly, date)
+	if !found || err != nil {
+		return fmt.Errorf("%w: API version %s belongs to no train", errNotApplicable, raw)
+	}
+	return d.set("api_version", quoted(day.AddDate(0, 1, 0).Format(time.DateOnly)+"."+train))
 }
 
 // extraProperties adds fields that an upgrade of the API might bring.

@@ -34,6 +34,35 @@ func validHeader(name, value string) bool {
 	return name != "" && strings.IndexFunc(value, control) < 0
 }
 
+func otherMethod(d *draft, method string) error {
+	if !validHeader(method, "") {
+		return fmt.Errorf("%q is no method: write PUT", method)
+	}
+	d.method = method
+	return nil
+}
+
+func withQuery(d *draft, query string) error {
+	if strings.ContainsAny(query, " #\t\r\n") {
+		return fmt.Errorf("%q is no query: write name=value", query)
+	}
+	d.query = query
+	return nil
+}
+
+func signatureName(d *draft, name string) error {
+	if !strings.EqualFold(name, SignatureHeader) {
+		return fmt.Errorf("%q is no spelling of %s", name, SignatureHeader)
+	}
+	d.name = name
+	return nil
+}
+
+func hangUp(d *draft, _ string) error {
+	d.hangUp = true
+	return nil
+}
+
 func chunked(d *draft, _ string) error {
 	d.chunked = true
 	return nil

@@ -228,8 +228,11 @@ func TestMutationExamples(t *testing.T) {
 	for _, m := range webhooktest.Mutations() {
 		t.Run(fmt.Sprint(m), func(t *testing.T) {
 			t.Parallel()
-			endpoint := &webhooktest.Endpoint{Handler: accept}
-			require.True(t, deliver(t, endpoint, newEvent(t, "payment_intent.succeeded"), m.String()).Accepted())
+			source := webhooktest.Source{APIVersion: "2025-03-31.basil"}
+			event, err := source.Event("payment_intent.succeeded")
+			require.NoError(t, err)
+			response := deliver(t, &webhooktest.Endpoint{Handler: accept}, event, m.String())
+			require.Equal(t, m.Name != "hang-up", response.Accepted())
 		})
 	}
 }

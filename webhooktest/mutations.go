@@ -66,6 +66,8 @@ var mutations = []Mutation{
 		Doc: "every field of the object that may be null is null"},
 	{Name: "long-ids", stage: inBody, apply: longIDs,
 		Doc: "every id is 255 characters long"},
+	{Name: "newer-version", stage: inBody, apply: newerVersion,
+		Doc: "the API version of a month later, of the same train"},
 	{Name: "extra-properties", stage: inBody, apply: extraProperties,
 		Doc: "unknown fields in the event, the object and its lists"},
 	{Name: "shuffled-keys", stage: inBody, apply: shuffledKeys,
@@ -86,6 +88,14 @@ var mutations = []Mutation{
 	// The request.
 	{Name: "header", Example: "Name: value", stage: inTransit, apply: setHeader,
 		Doc: "this header, instead of Stripe's if it has the name; without a value the header is left out"},
+	{Name: "method", Example: "PUT", stage: inTransit, apply: otherMethod, sets: "method",
+		Doc: "this method instead of POST"},
+	{Name: "query", Example: "version=2024-06-20", stage: inTransit, apply: withQuery, sets: "query",
+		Doc: "this query added to the URL"},
+	{Name: "signature-name", Example: "stripe-signature", stage: inTransit, apply: signatureName, sets: "signature-name",
+		Doc: "the name of the signature header spelled so (over the network)"},
+	{Name: "hang-up", stage: inTransit, apply: hangUp,
+		Doc: "the sender closes the connection as soon as the request is sent"},
 	{Name: "chunked", stage: inTransit, apply: chunked,
 		Doc: "Transfer-Encoding: chunked, no Content-Length"},
 }

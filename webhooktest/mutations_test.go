@@ -151,11 +151,32 @@ var mutationTests = []mutationTest{
 	{"header=X-Test: yes", nil, func(t *testing.T, _ good, got *delivery) { require.Equal(t, "yes", got.Header.Get("X-Test")) }},
 	{"header=Stripe-Signature:", webhook.ErrNotSigned, nil},
 	{"header=Stripe-Signature: t=1,v1=2,v0", webhook.ErrInvalidHeader, nil},
+	{"method=PUT", nil, func(t *testing.T, _ good, got *delivery) { require.Equal(t, "PUT", got.Method) }},
+	{"query=version=2024-06-20", nil, func(t *testing.T, _ good, got *delivery) {
+		require.Equal(t, "/webhook?version=2024-06-20", "/webhook"+got.URI[strings.IndexByte(got.URI, '?'):])
+	}},
+	{"signature-name=stripe-signature", nil, nil}, // a server hands over the canonical name
+	{"hang-up", nil, nil},                         // what comes is genuine
 	{"chunked", nil, func(t *testing.T, _ good, got *delivery) {
 		require.EqualValues(t, -1, got.ContentLength)
 		require.Equal(t, []string{"chunked"}, got.TransferEncoding)
 		require.NotContains(t, got.Header, "Content-Length")
 	}},
+}
+
+// A later version of the same train: 2023-10-16 belongs to none.
+func TestNewerVersion(t *testing.T) {
+	t.Parallel()
+	handler := new(recorder)
+	endpoint := &webhooktest.Endpoint{Handler: handler}
+	source := webhooktest.Source{APIVersion: "2025-03-31.basil"}
+	event, err := source.Event("payment_intent.succeeded")
+	require.NoError(t, err)
+	deliver(t, endpoint, event, "newer-version")
+	require.Equal(t, "2025-05-01.basil", lookup(t, handler.last(t), "api_version"))
+
+	_, err = endpoint.Deliver(t.Context(), newEvent(t, "payment_intent.succeeded"), "newer-version")
+	require.ErrorContains(t, err, "belongs to no train")
 }
 
 // Each mutation is judged by stripe-go, with its default options, as a handler
@@ -208,7 +229,7 @@ func (test mutationTest) run(t *testing.T, endpoint *webhooktest.Endpoint, handl
 
 func TestEveryMutationHasATest(t *testing.T) {
 	t.Parallel()
-	tested := make(map[string]bool)
+	tested := map[string]bool{"newer-version": true} // TestNewerVersion
 	for _, test := range mutationTests {
 		name, _, _ := strings.Cut(test.mutation, "=")
 		tested[name] = true

@@ -18,6 +18,9 @@ import (
 func TestNodeJudges(t *testing.T) {
 	hook := webhooktest.NewURL(t, startNode(t), secret)
 	for _, test := range mutationTests {
+		if test.mutation == "hang-up" {
+			continue // there is no answer to judge
+		}
 		t.Run(test.mutation, func(t *testing.T) {
 			event := hook.Event("payment_intent.succeeded")
 			want := 200

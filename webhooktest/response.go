@@ -20,6 +20,8 @@ type Response struct {
 	Sent      time.Time // when, by the endpoint's clock
 	Signature string    // the Stripe-Signature header as it was sent
 
+	sentBody []byte
+
 	StatusCode int // 0: no answer
 	Header     http.Header
 	Body       []byte // decompressed, at most MaxResponseBody bytes

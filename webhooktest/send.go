@@ -2,10 +2,13 @@ package webhooktest
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"net/url"
 	"slices"
 	"time"
 )
@@ -23,7 +26,7 @@ var stripeHeaders = []struct{ name, value string }{
 
 // send carries one attempt and waits for the answer.
 func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
-	r := &Response{Event: event, Sent: e.now()}
+	r := &Response{Event: event, Sent: e.now(), sentBody: w.body}
 	if e.Sending != nil {
 		e.Sending(event)
 	}
@@ -44,6 +47,9 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 	}
 	// Not through an http.Client: there are no redirects to follow and no cookies.
 	request := e.request(ctx, w)
+	if w.hangUp {
+		request = e.hangingUp(request)
+	}
 	r.Signature = request.Header.Get(SignatureHeader)
 	answer, err := e.transport.RoundTrip(request)
 	if err != nil {
@@ -69,11 +75,38 @@ func (e *Endpoint) where() string {
 	return e.target.Host + ":" + map[string]string{"http": "80", "https": "443"}[e.target.Scheme]
 }
 
+// hangingUp cancels the request as soon as it is sent: when it is written to the
+// network, or when a handler in this process has read it.
+func (e *Endpoint) hangingUp(request *http.Request) *http.Request {
+	ctx, cancel := context.WithCancel(request.Context())
+	if e.Handler != nil {
+		request.Body = io.NopCloser(&readToEnd{request.Body, cancel})
+		return request.WithContext(ctx)
+	}
+	sent := func(httptrace.WroteRequestInfo) { cancel() }
+	return request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: sent}))
+}
+
+// readToEnd tells when a reader was read to its end.
+type readToEnd struct {
+	io.Reader
+	end func()
+}
+
+// Read implements io.Reader.
+func (r *readToEnd) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err == io.EOF {
+		r.end()
+	}
+	return n, err
+}
+
 func (e *Endpoint) request(ctx context.Context, w *wire) *http.Request {
 	body := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(w.body)), nil }
 	request := &http.Request{
-		Method:        http.MethodPost,
-		URL:           e.target,
+		Method:        cmp.Or(w.method, http.MethodPost),
+		URL:           e.withQuery(w.query),
 		Host:          e.target.Host,
 		Header:        e.header(w),
 		GetBody:       body, // lets net/http use another connection when it could write nothing to an idle one
@@ -96,6 +129,18 @@ func (e *Endpoint) request(ctx context.Context, w *wire) *http.Request {
 	return request.WithContext(ctx)
 }
 
+func (e *Endpoint) withQuery(query string) *url.URL {
+	if query == "" {
+		return e.target
+	}
+	target := *e.target
+	if target.RawQuery != "" {
+		query = target.RawQuery + "&" + query
+	}
+	target.RawQuery = query
+	return &target
+}
+
 // header returns Stripe's headers, then the endpoint's, then those of mutations.
 func (e *Endpoint) header(w *wire) http.Header {
 	header := make(http.Header, len(stripeHeaders)+1)
@@ -110,6 +155,12 @@ func (e *Endpoint) header(w *wire) http.Header {
 	}
 	replace(header, e.Header)
 	replace(header, w.header)
+	if w.name != "" && e.Handler == nil { // a server hands a handler the canonical name
+		header[w.name] = header[SignatureHeader]
+		if w.name != SignatureHeader {
+			delete(header, SignatureHeader)
+		}
+	}
 	return header
 }
 

@@ -84,7 +84,7 @@ func TestSignJudgedByStripe(t *testing.T) {
 		{"another secret", `{}`, "whsec_wrong", now, webhook.ErrNoValidSignature},
 		{"secret without its prefix", `{}`, "right", now, webhook.ErrNoValidSignature},
 		{"another body", `{ }`, secret, now, webhook.ErrNoValidSignature},
-		{"almost too old", `{}`, secret, now.Add(-webhook.DefaultTolerance + 10*time.Second), nil},
+		{"almost too old", `{}`, secret, now.Add(-webhook.DefaultTolerance + 2*time.Minute), nil},
 		{"too old", `{}`, secret, now.Add(-webhook.DefaultTolerance - 10*time.Second), webhook.ErrTooOld},
 		{"before 1970", `{}`, secret, time.Unix(-5, 0), webhook.ErrTooOld},
 		{"nine digits", `{}`, secret, time.Unix(946684800, 0), webhook.ErrTooOld},

@@ -32,6 +32,10 @@ type Source struct {
 	// 0: one is drawn when the first event is made, and stored here.
 	Seed uint64
 
+	// RunID makes the ids of the same seed others: a handler that remembers
+	// yesterday's events would take the same ids for duplicates.
+	RunID string
+
 	// Now is the clock that events are created by. Nil: time.Now.
 	Now func() time.Time
 
@@ -122,6 +126,13 @@ func (s *Source) identity() identity {
 	return s.identify()
 }
 
+func runKey(runID string) uint64 {
+	if runID == "" {
+		return 0
+	}
+	return hashOf(runID)
+}
+
 func (s *Source) seed() {
 	for s.Seed == 0 {
 		s.Seed = uint64(rand.Uint32()) // short enough to be typed again
@@ -131,7 +142,7 @@ func (s *Source) seed() {
 // identify returns the identity of the next event.
 func (s *Source) identify() identity {
 	s.made++
-	event := mix(mix(s.Seed) + s.made*golden)
+	event := mix(mix(s.Seed^runKey(s.RunID)) + s.made*golden)
 	created := s.now().Unix()
 	return identity{objects: objects{key: mix(event), began: created}, event: event, created: created}
 }

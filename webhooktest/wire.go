@@ -14,6 +14,10 @@ type wire struct {
 	unsigned  bool        // no Stripe-Signature header at all
 	header    http.Header // replaces the usual headers; an empty value removes one
 	chunked   bool        // no Content-Length
+	method    string      // empty: POST
+	query     string      // added to the URL
+	name      string      // of the signature header, as it is spelled
+	hangUp    bool        // the sender is gone before the answer
 }
 
 // A draft is a wire in the making, which mutations change stage by stage.

@@ -71,5 +71,5 @@ func run(args []string, sh shell) int {
 	sh.in = interruptible{ctx, sh.in}
 	root := newRoot(sh)
 	root.SetArgs(args)
-	return report(sh, root.ExecuteContext(ctx))
+	return exitCode(sh, root.ExecuteContext(ctx))
 }

@@ -38,7 +38,7 @@ them to any handler: no account, no network, no tunnel.
 	root.SetOut(sh.out)
 	root.SetErr(sh.err)
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.AddCommand(newSend(sh), newTrigger(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
+	root.AddCommand(newSend(sh), newTrigger(sh), newCheck(sh), newExplain(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
 	return root
 }
 
@@ -69,8 +69,8 @@ func onePayload(cmd *cobra.Command, args []string) error {
 	return somePayload(cmd, args)
 }
 
-// report prints the error of a command and returns the exit code.
-func report(sh shell, err error) int {
+// exitCode prints the error of a command and returns what it exits with.
+func exitCode(sh shell, err error) int {
 	switch {
 	case err == nil:
 		return exitOK

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"log"
@@ -46,9 +47,10 @@ func TestScript(t *testing.T) {
 // handlers are what the scripts deliver to: "handler NAME" starts one and puts
 // its address into $URL.
 var handlers = map[string]http.Handler{
-	"shop":     shop.New("whsec_script"),
+	"shop":     withLedger(shop.New("whsec_script")),
 	"default":  shop.New("whsec_fakestripe_default_secret"),
 	"redirect": http.RedirectHandler("/elsewhere", http.StatusMovedPermanently),
+	"careless": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
 	"refuse": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "go\x1b[31m away", http.StatusTeapot)
 	}),
@@ -59,6 +61,16 @@ var handlers = map[string]http.Handler{
 	"close": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		panic(http.ErrAbortHandler)
 	}),
+}
+
+// withLedger shows what the shop stored, beside its webhook.
+func withLedger(s *shop.Shop) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("POST /webhook", s)
+	mux.HandleFunc("GET /ledger", func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(s.Ledger())
+	})
+	return mux
 }
 
 func startHandler(ts *testscript.TestScript, _ bool, args []string) {
@@ -74,6 +86,7 @@ func startHandler(ts *testscript.TestScript, _ bool, args []string) {
 	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	ts.Check(err)
 	ts.Setenv("PORT", port)
+	ts.Setenv("LEDGER", server.URL+"/ledger")
 }
 
 // variable is what differs from run to run in the lines of the command.

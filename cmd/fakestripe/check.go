@@ -1,0 +1,335 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/report"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// checking is one run of check.
+type checking struct {
+	subject  webhooktest.Subject
+	suite    webhooktest.Suite
+	secrets  secrets
+	headers  []string
+	set      []string
+	stateURL string
+	stateCmd string
+	hooks    struct{ broken, heal, restart string }
+	strict   bool
+	list     bool
+	remote   bool
+	reports  []string
+	format   format
+	again    string // the flags that would run a case once more
+}
+
+func newCheck(sh shell) *cobra.Command {
+	var c checking
+	cmd := &cobra.Command{
+		Use:   "check [CASE|GROUP …]",
+		Short: "Tell what a handler gets wrong",
+		Long: `Run the contract against a handler: documented requirements and known bugs, each a
+case with an id such as signature/unsigned. What the handler stores can be shown
+to it (--state-url, --state-cmd); then effects are judged too: that a duplicate
+counts once, that nothing is lost or overwritten.
+
+Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage or when
+nothing could be judged.`,
+		Example: `  fakestripe check --to localhost:4242/webhook --secret whsec_…
+  fakestripe check --to 4242/webhook --handles payment_intent.succeeded,charge.dispute.created --state-url localhost:4242/ledger
+  fakestripe check signature idempotency/redelivered --to 4242/webhook --report junit=contract.xml`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c.suite.Only = args
+			c.again = again(cmd)
+			return c.run(cmd.Context(), sh)
+		},
+	}
+	c.flags(cmd)
+	return cmd
+}
+
+func (c *checking) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&c.subject.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
+	c.secrets.flag(cmd)
+	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "event `types` that the handler does something for, with commas between")
+	flags.StringVar(&c.stateURL, "state-url", "", "`url` that answers with what the handler stored, as JSON")
+	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON")
+	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must have been still (default: found out)")
+	flags.StringArrayVar(&c.set, "set", nil, "change a field of each event: `path=value` or type:path=value (repeatable)")
+	flags.StringVar(&c.subject.APIVersion, "api-version", fixtures.DefaultVersion, "API `version` of the events")
+	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
+	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
+	flags.BoolVar(&c.subject.Connect, "connect", false, "the handler serves connected accounts")
+	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
+	flags.BoolVar(&c.subject.OncePerObject, "once-per-object", false, "the handler means one effect for each object")
+	flags.StringVar(&c.hooks.broken, "break-cmd", "", "`command` that makes what the handler depends on fail")
+	flags.StringVar(&c.hooks.heal, "heal-cmd", "", "`command` that ends that")
+	flags.StringVar(&c.hooks.restart, "restart-cmd", "", "`command` that restarts the handler")
+	flags.StringArrayVar(&c.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
+	flags.DurationVar(&c.subject.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
+	flags.StringSliceVar(&c.suite.Skip, "skip", nil, "leave out these `cases` or groups")
+	flags.StringVar(&c.suite.Level, "level", "", "only cases of this `level`: must, should or info")
+	flags.BoolVar(&c.strict, "strict", false, "a should that is not met fails too")
+	flags.BoolVar(&c.list, "list", false, "list the cases that would be run, and run none")
+	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make ids from this `number` (default random)")
+	flags.StringVar(&c.suite.RunID, "run-id", "", "make the ids of the same seed others with this `text`")
+	flags.BoolVar(&c.remote, "allow-remote", false, "check a host that is neither this one nor in a private network")
+	flags.StringArrayVar(&c.reports, "report", nil, "write a report, `format=file`: junit, html, markdown or json (repeatable)")
+	c.format.flag(cmd, "json: the report as a line of JSON")
+}
+
+func (c *checking) run(ctx context.Context, sh shell) error {
+	if c.list {
+		return c.listCases(sh)
+	}
+	if err := report.Ready(c.reports); err != nil {
+		return err
+	}
+	if err := c.prepare(ctx, sh); err != nil {
+		return err
+	}
+	done, err := c.watch(sh)
+	if err != nil {
+		return err
+	}
+	found, err := webhooktest.Check(ctx, c.suite)
+	done()
+	if err != nil {
+		return err
+	}
+	for i := range found.Cases {
+		found.Cases[i].Reproduce = "fakestripe check " + found.Cases[i].ID + c.again
+	}
+	if err := report.Write(found, c.reports); err != nil {
+		return err
+	}
+	if c.format.json() {
+		err = report.JSON(sh.out, found)
+	} else {
+		err = report.Text(sh.out, found, sh.terminal(sh.out) && sh.getenv("NO_COLOR") == "")
+	}
+	switch {
+	case err != nil:
+		return err
+	case len(found.Diagnosis) > 0:
+		return errors.New("the first genuine event was refused, so nothing could be judged")
+	case found.Failed(c.strict):
+		return errShort
+	}
+	return nil
+}
+
+// watch says how many cases there are, and on a terminal which one is done.
+func (c *checking) watch(sh shell) (done func(), err error) {
+	cases, err := webhooktest.Cases(c.suite)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(sh.err, "fakestripe: %d cases\n", len(cases))
+	if !sh.terminal(sh.err) {
+		return func() {}, nil
+	}
+	n := 0
+	c.suite.Progress = func(result webhooktest.Result) {
+		n++
+		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(cases), result.ID)
+	}
+	return func() { fmt.Fprint(sh.err, "\r\x1b[K") }, nil
+}
+
+// again is the command line but for the cases, reports and secrets.
+func again(cmd *cobra.Command) string {
+	var line strings.Builder
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if !slices.Contains([]string{"secret", "report", "format", "list", "level", "skip"}, flag.Name) {
+			fmt.Fprintf(&line, " --%s %s", flag.Name, shellQuote(flag.Value.String()))
+		}
+	})
+	return line.String()
+}
+
+// shellQuote makes a text one word of a shell.
+func shellQuote(text string) string {
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "["), "]") // of a list
+	if strings.ContainsAny(text, " \t\n\"'$`\\|&;<>(){}*?!#~") || text == "" {
+		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	}
+	return text
+}
+
+func (c *checking) listCases(sh shell) error {
+	cases, err := webhooktest.Cases(c.suite)
+	if err != nil {
+		return err
+	}
+	for _, one := range cases {
+		if _, err := fmt.Fprintf(sh.out, "%-40s %-6s %s\n", one.ID, one.Level, one.Title); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare turns the flags into a subject.
+func (c *checking) prepare(ctx context.Context, sh shell) error {
+	if c.subject.URL == "" {
+		return errors.New("check what? give --to URL, such as --to localhost:4242/webhook")
+	}
+	keys, err := c.secrets.get(sh)
+	if err != nil {
+		return err
+	}
+	announce(sh, keys)
+	c.subject.Secret, c.subject.Secrets = keys[0], keys[1:]
+	if c.subject.Header, err = parseHeaders(c.headers); err != nil {
+		return err
+	}
+	if c.subject.Edit, err = editsByType(c.set); err != nil {
+		return err
+	}
+	if c.subject.State, err = c.state(); err != nil {
+		return err
+	}
+	for _, eventType := range c.subject.Handles {
+		if _, err := webhooktest.Describe(eventType); err != nil {
+			return fmt.Errorf("--handles: %w", err)
+		}
+	}
+	c.subject.Break, c.subject.Heal, c.subject.Restart = hook(c.hooks.broken), hook(c.hooks.heal), hook(c.hooks.restart)
+	c.suite.New = func() webhooktest.Subject { return c.subject }
+	return c.checkLocal(ctx)
+}
+
+func (c *checking) checkLocal(ctx context.Context) error {
+	endpoint := webhooktest.Endpoint{URL: c.subject.URL, Header: c.subject.Header}
+	if err := endpoint.Validate(); err != nil || c.remote {
+		return err
+	}
+	if local, err := endpoint.Local(ctx); err == nil && !local {
+		return errors.New("the handler is neither on this host nor in a private network: give --allow-remote if it is yours")
+	}
+	return nil
+}
+
+// editsByType reads path=value and type:path=value.
+func editsByType(texts []string) (func(string) []webhooktest.Edit, error) {
+	if len(texts) == 0 {
+		return nil, nil
+	}
+	edits := make(map[string][]webhooktest.Edit)
+	for _, text := range texts {
+		p := payloads{add: true, set: []string{text}}
+		eventType, rest, typed := strings.Cut(text, ":")
+		if typed && slices.Contains(fixtures.Types(fixtures.DefaultVersion), eventType) {
+			p.set = []string{rest}
+		} else {
+			eventType = ""
+		}
+		made, err := p.edits()
+		if err != nil {
+			return nil, err
+		}
+		edits[eventType] = append(edits[eventType], made...)
+	}
+	return func(eventType string) []webhooktest.Edit { return append(slices.Clone(edits[""]), edits[eventType]...) }, nil
+}
+
+// maxState bounds what is read of a state.
+const maxState = 64 << 20
+
+// state is how the handler's state is read, nil for not at all.
+func (c *checking) state() (func(context.Context) (any, error), error) {
+	switch {
+	case c.stateURL != "" && c.stateCmd != "":
+		return nil, errors.New("--state-url and --state-cmd: give one")
+	case c.stateURL != "":
+		url := c.stateURL
+		if !strings.Contains(url, "://") {
+			url = "http://" + url
+		}
+		return func(ctx context.Context) (any, error) { return stateFromURL(ctx, url) }, nil
+	case c.stateCmd != "":
+		return func(ctx context.Context) (any, error) { return stateFromCommand(ctx, c.stateCmd) }, nil
+	}
+	return nil, nil
+}
+
+func stateFromURL(ctx context.Context, url string) (any, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	switch {
+	case answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusNoContent:
+		return nil, nil
+	case answer.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("%s answered %s", url, answer.Status)
+	}
+	return decodeState(answer.Body)
+}
+
+func stateFromCommand(ctx context.Context, line string) (any, error) {
+	var said bytes.Buffer
+	command := exec.CommandContext(ctx, "sh", "-c", line)
+	command.Stderr = &said
+	command.WaitDelay = time.Second
+	output, err := command.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %s", line, err, strings.TrimSpace(said.String()))
+	}
+	state, err := decodeState(bytes.NewReader(output))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", line, err)
+	}
+	return state, nil
+}
+
+func decodeState(from io.Reader) (state any, err error) {
+	data, err := io.ReadAll(io.LimitReader(from, maxState+1))
+	if err == nil && len(data) > maxState {
+		err = fmt.Errorf("larger than %d MiB", maxState>>20)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(data, &state); err != nil {
+		return nil, fmt.Errorf("not JSON: %w", err)
+	}
+	return state, nil
+}
+
+// hook runs a command line, nil for none.
+func hook(line string) func(context.Context) error {
+	if line == "" {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		said, err := exec.CommandContext(ctx, "sh", "-c", line).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%s: %w: %s", line, err, bytes.TrimSpace(said))
+		}
+		return nil
+	}
+}

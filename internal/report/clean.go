@@ -1,0 +1,69 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// clean returns a copy of a report whose texts can be printed anywhere. What is
+// one line in a well-made report is one line whatever was in it.
+func clean(r *webhooktest.Report) *webhooktest.Report {
+	c := *r
+	c.Summary = maps.Clone(r.Summary)
+	c.Subject.Handles = slices.Clone(r.Subject.Handles)
+	c.Diagnosis = slices.Clone(r.Diagnosis)
+	c.Cases = slices.Clone(r.Cases)
+	each(c.Subject.Handles, line)
+	each(c.Diagnosis, visible)
+	apply(line, &c.Subject.Target, &c.Subject.APIVersion, &c.Subject.State)
+	for i := range c.Cases {
+		result := &c.Cases[i]
+		apply(line, &result.ID, &result.Title, &result.Level, &result.Reason, &result.Requirement, &result.Source)
+		apply(visible, &result.Sent, &result.Expected, &result.Actual, &result.Hint, &result.Reproduce)
+	}
+	return &c
+}
+
+func each(texts []string, change func(string) string) {
+	for i := range texts {
+		texts[i] = change(texts[i])
+	}
+}
+
+func apply(change func(string) string, texts ...*string) {
+	for _, text := range texts {
+		*text = change(*text)
+	}
+}
+
+// visible writes what does not print as Go writes it in a string: an escape
+// sequence, a byte that is not UTF-8, a mark that reverses the text after it.
+// Lines and tabs stay.
+func visible(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[0])
+		case r == '\n' || r == '\t' || unicode.IsPrint(r):
+			b.WriteString(text[:size])
+		default:
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+		text = text[size:]
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// line is visible text on one line.
+func line(text string) string {
+	return strings.Join(strings.Fields(visible(text)), " ")
+}

@@ -1,0 +1,87 @@
+package report
+
+import (
+	"strconv"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// sections show in full what somebody has to act on, and fold the rest.
+func (p *page) sections() {
+	p.own("<main>\n")
+	p.cards(`<section class="fail"><h2>Failed</h2>`, p.of(webhooktest.Fail))
+	p.cards(`<section class="warn"><h2>Warnings</h2>`, p.of(webhooktest.Warn))
+	p.unjudged(`<section class="inconclusive"><h2>Inconclusive <small>tried, and not to be judged</small></h2>`,
+		p.reasons(webhooktest.Inconclusive))
+	p.unjudged(`<section class="skip"><h2>Skipped <small>by what they need</small></h2>`, p.reasons(webhooktest.Skip))
+	p.cards(`<section class="info"><h2>Worth knowing</h2>`, p.of(webhooktest.Info))
+	p.passed(`<section class="pass"><h2>Passed</h2>`, p.groupsOf(webhooktest.Pass))
+	p.own("</main>\n")
+}
+
+func (p *page) cards(heading markup, results []webhooktest.Result) {
+	if len(results) == 0 {
+		return
+	}
+	p.own(heading)
+	for _, result := range results {
+		p.card(result)
+	}
+	p.own("\n</section>\n")
+}
+
+func (p *page) unjudged(heading markup, reasons []*reason) {
+	if len(reasons) == 0 {
+		return
+	}
+	p.own(heading)
+	for _, reason := range reasons {
+		p.fold(reason.Text, reason.Cases)
+	}
+	p.own("\n</section>\n")
+}
+
+func (p *page) passed(heading markup, groups []*group) {
+	if len(groups) == 0 {
+		return
+	}
+	p.own(heading)
+	for _, group := range groups {
+		p.fold(group.Name, group.Cases)
+	}
+	p.own("\n</section>\n")
+}
+
+func (p *page) card(r webhooktest.Result) {
+	p.put("\n<article id=\"", r.ID, "\">\n  <header>")
+	p.anchor(r.ID)
+	p.put(`<span class="level">`, r.Level, "</span></header>\n")
+	p.put("  <h3>", r.Title, "</h3>\n")
+	p.put(`  <p class="requirement">`, r.Requirement, "</p>\n")
+	p.own(`  <dl class="evidence">`) // without a space, so that the style can hide an empty one
+	p.maybe("<div><dt>Sent</dt><dd>", r.Sent, "</dd></div>")
+	p.maybe("<div><dt>Expected</dt><dd>", r.Expected, "</dd></div>")
+	p.maybe(`<div class="actual"><dt>Actual</dt><dd>`, r.Actual, "</dd></div>")
+	p.own("</dl>\n")
+	p.maybe(`  <p class="hint"><b>Hint</b><span>`, r.Hint, "</span></p>\n")
+	p.maybe(`  <div class="reproduce"><span>Reproduce</span><pre tabindex="0"><code>`, r.Reproduce, "</code></pre></div>\n")
+	if r.Source != "" {
+		p.own(`  <p class="source"><b>Source</b><span>`)
+		p.address(r.Source)
+		p.own("</span></p>\n")
+	}
+	p.own("</article>")
+}
+
+// fold hides cases under a text and their number until it is clicked on.
+func (p *page) fold(text string, results []webhooktest.Result) {
+	p.put("\n<details><summary><b>", text, "</b>")
+	p.put(`<span class="n">`, strconv.Itoa(len(results)), "</span></summary>\n<ul class=\"rows\">")
+	for _, result := range results {
+		p.put(`<li id="`, result.ID, `">`)
+		p.put("<span>", result.Title, "</span>")
+		p.anchor(result.ID)
+		p.own("</li>")
+	}
+	p.own("</ul></details>")
+}

@@ -1,0 +1,49 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// JSON writes a report on one line. Texts are as they are: a program reads them.
+func JSON(w io.Writer, r *webhooktest.Report) error {
+	line, err := json.Marshal(complete(r))
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(ascii(line), '\n'))
+	return err
+}
+
+// complete leaves no null where a program expects a list, and no verdict out.
+func complete(r *webhooktest.Report) *webhooktest.Report {
+	c := *r
+	c.Summary = map[webhooktest.Verdict]int{}
+	for _, v := range verdicts {
+		c.Summary[v.verdict] = r.Summary[v.verdict]
+	}
+	if c.Subject.Handles == nil {
+		c.Subject.Handles = []string{}
+	}
+	if c.Cases == nil {
+		c.Cases = []webhooktest.Result{}
+	}
+	return &c
+}
+
+// ascii escapes the control characters that encoding/json leaves: some terminals
+// obey them, and one of them ends a line for some programs.
+func ascii(line []byte) []byte {
+	var out []byte
+	for _, r := range string(line) {
+		if r >= 0x7f && r < 0xa0 {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = append(out, string(r)...)
+		}
+	}
+	return out
+}

@@ -1,0 +1,135 @@
+package report
+
+import (
+	"encoding/xml"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// JUnit has two verdicts too few. A warning passes with output, so that it breaks
+// no build that the command would not break; what was not judged is skipped with
+// its reason. There are no times: nothing would differ but them.
+
+type junitSuites struct {
+	XMLName xml.Name     `xml:"testsuites"`
+	Name    string       `xml:"name,attr"`
+	Tests   int          `xml:"tests,attr"`
+	Fails   int          `xml:"failures,attr"`
+	Errors  int          `xml:"errors,attr"`
+	Skips   int          `xml:"skipped,attr"`
+	Suites  []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name       string          `xml:"name,attr"`
+	Tests      int             `xml:"tests,attr"`
+	Fails      int             `xml:"failures,attr"`
+	Errors     int             `xml:"errors,attr"`
+	Skips      int             `xml:"skipped,attr"`
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitCase struct {
+	Group string        `xml:"classname,attr"`
+	Name  string        `xml:"name,attr"`
+	Skip  *junitMessage `xml:"skipped"`
+	Fail  *junitMessage `xml:"failure"`
+	Error *junitMessage `xml:"error"`
+	Out   *junitOutput  `xml:"system-out"`
+}
+
+type junitMessage struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",cdata"`
+}
+
+type junitOutput struct {
+	Text string `xml:",cdata"`
+}
+
+// JUnit writes a report as the XML that continuous integration reads.
+func JUnit(w io.Writer, r *webhooktest.Report) error {
+	v := newView(r)
+	all := junitSuites{Name: "fakestripe"}
+	for _, g := range v.Groups {
+		cases := make([]junitCase, len(g.Cases))
+		for i, result := range g.Cases {
+			cases[i] = newJUnitCase(g.Name, result)
+		}
+		all.add(v, g.Name, cases)
+	}
+	if len(v.Diagnosis) > 0 {
+		all.add(v, "diagnosis", []junitCase{diagnosed(v)})
+	}
+	text, err := xml.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, xml.Header+string(text)+"\n")
+	return err
+}
+
+// diagnosed is a case that is never green, even if all others are skipped.
+func diagnosed(v *view) junitCase {
+	return junitCase{Group: "diagnosis", Name: "diagnosis", Error: &junitMessage{
+		Message: v.headline() + ": " + line(v.Diagnosis[0]), Type: "refused", Text: strings.Join(v.Diagnosis, "\n"),
+	}}
+}
+
+func newJUnitCase(group string, r webhooktest.Result) junitCase {
+	c := junitCase{Group: group, Name: r.ID}
+	switch r.Verdict {
+	case webhooktest.Fail:
+		c.Fail = &junitMessage{Message: message(r), Type: r.Level, Text: details(r)}
+	case webhooktest.Skip, webhooktest.Inconclusive:
+		c.Skip = &junitMessage{Message: string(r.Verdict) + ": " + r.Reason}
+	case webhooktest.Warn, webhooktest.Info:
+		c.Out = &junitOutput{Text: string(r.Verdict) + ": " + r.Title + details(r)}
+	}
+	return c
+}
+
+// message is the one line that most viewers show.
+func message(r webhooktest.Result) string {
+	if r.Actual == "" {
+		return r.Title
+	}
+	return r.Title + ": " + line(r.Actual)
+}
+
+func details(r webhooktest.Result) string {
+	return "\n" + r.Requirement + "\n" + block(0, 0, evidence(r))
+}
+
+func (all *junitSuites) add(v *view, name string, cases []junitCase) {
+	s := junitSuite{Name: name, Tests: len(cases), Cases: cases, Properties: []junitProperty{
+		{"target", v.Subject.Target},
+		{"api_version", v.Subject.APIVersion},
+		{"seed", strconv.FormatUint(v.Seed, 10)},
+	}}
+	for _, c := range cases {
+		switch {
+		case c.Fail != nil:
+			s.Fails++
+		case c.Error != nil:
+			s.Errors++
+		case c.Skip != nil:
+			s.Skips++
+		}
+	}
+	all.Tests += s.Tests
+	all.Fails += s.Fails
+	all.Errors += s.Errors
+	all.Skips += s.Skips
+	all.Suites = append(all.Suites, s)
+}

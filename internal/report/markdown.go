@@ -1,0 +1,202 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A comment on GitHub holds 65,536 characters, and one that is longer is not
+// posted at all. What falls short comes first and the rest while there is room.
+const (
+	commentLimit = 60_000
+	fieldLimit   = 2_000
+)
+
+// Markdown writes a report as a comment on a pull request.
+func Markdown(w io.Writer, r *webhooktest.Report) error {
+	m := &markdown{view: newView(r)}
+	m.head()
+	if len(m.Diagnosis) > 0 {
+		m.add(fence("text", m.Diagnosis...))
+	} else {
+		m.shortfalls("Failed", m.of(webhooktest.Fail))
+		m.shortfalls("Warnings", m.of(webhooktest.Warn))
+		m.rest()
+	}
+	if m.left > 0 {
+		m.WriteString("\n_There was no room for " + plural(m.left, "more part") + ": see the HTML report._\n")
+	}
+	_, err := io.WriteString(w, m.String())
+	return err
+}
+
+type markdown struct {
+	*view
+	strings.Builder
+	left int // parts that did not fit
+}
+
+// add adds a part, a paragraph of its own, if there is room.
+func (m *markdown) add(part string) {
+	if m.Len()+len(part) > commentLimit {
+		m.left++
+		return
+	}
+	m.WriteString("\n" + strings.Trim(part, "\n") + "\n")
+}
+
+func (m *markdown) head() {
+	m.WriteString("## Webhook contract: " + m.headline() + "\n")
+	m.add(codeSpan(m.Subject.Target) + " " + prosaic(setting(m.view)))
+	words, rule, counts := "|", "|", "|"
+	for _, v := range verdicts {
+		word := strings.ToUpper(v.word[:1]) + v.word[1:]
+		if v.verdict == webhooktest.Warn {
+			word += "s"
+		}
+		words += " " + word + " |"
+		rule += " ---: |"
+		counts += fmt.Sprintf(" %d |", len(m.of(v.verdict)))
+	}
+	m.add(words + "\n" + rule + "\n" + counts)
+}
+
+func (m *markdown) shortfalls(title string, results []webhooktest.Result) {
+	if len(results) == 0 {
+		return
+	}
+	m.add("### " + title)
+	for _, result := range results {
+		m.add(shortfall(result))
+	}
+}
+
+func shortfall(r webhooktest.Result) string {
+	about := []string{codeSpan(r.ID), prosaic(r.Level)}
+	if url := link(r.Source); url != "" {
+		about = append(about, "[source](<"+url+">)")
+	} else if r.Source != "" {
+		about = append(about, prosaic(r.Source))
+	}
+	paragraphs := []string{"#### " + prosaic(r.Title), strings.Join(about, " · "), prosaic(r.Requirement)}
+	if facts := present(fact{"sent", clip(r.Sent)}, fact{"expected", clip(r.Expected)}, fact{"actual", clip(r.Actual)}); facts != nil {
+		paragraphs = append(paragraphs, fence("text", block(0, 0, facts)))
+	}
+	if r.Hint != "" {
+		lines := strings.Split(r.Hint, "\n")
+		each(lines, prosaic)
+		paragraphs = append(paragraphs, "**Hint:** "+strings.Join(lines, "<br>\n"))
+	}
+	if r.Reproduce != "" {
+		paragraphs = append(paragraphs, fence("sh", clip(r.Reproduce)))
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+// rest is folded: nobody has to act on it.
+func (m *markdown) rest() {
+	m.unjudged("inconclusive", m.reasons(webhooktest.Inconclusive))
+	m.unjudged("skipped", m.reasons(webhooktest.Skip))
+	if notes := m.of(webhooktest.Info); len(notes) > 0 {
+		var items []string
+		for _, r := range notes {
+			items = append(items, "- "+prosaic(r.Title)+" "+codeSpan(r.ID)+"\n\n"+indented(fence("text", cmp.Or(clip(r.Actual), "nothing to report"))))
+		}
+		m.folded(fmt.Sprintf("%d info", len(notes)), items)
+	}
+	var items []string
+	for _, g := range m.groupsOf(webhooktest.Pass) {
+		items = append(items, fmt.Sprintf("- %s (%d): %s", prosaic(g.Name), len(g.Cases), titles(g.Cases)))
+	}
+	if items != nil {
+		m.folded(fmt.Sprintf("%d passed", len(m.of(webhooktest.Pass))), items)
+	}
+}
+
+func (m *markdown) unjudged(word string, reasons []*reason) {
+	var items []string
+	count := 0
+	for _, reason := range reasons {
+		count += len(reason.Cases)
+		items = append(items, fmt.Sprintf("- %s (%d): %s", prosaic(reason.Text), len(reason.Cases), titles(reason.Cases)))
+	}
+	if count > 0 {
+		m.folded(fmt.Sprintf("%d %s", count, word), items)
+	}
+}
+
+func (m *markdown) folded(summary string, items []string) {
+	m.add("<details>\n<summary>" + html.EscapeString(summary) + "</summary>\n\n" + strings.Join(items, "\n") + "\n\n</details>")
+}
+
+func titles(results []webhooktest.Result) string {
+	ids := make([]string, len(results))
+	for i, result := range results {
+		ids[i] = codeSpan(result.ID)
+	}
+	return strings.Join(ids, " ")
+}
+
+// prosaic escapes text that is not ours. A backslash takes the meaning from
+// punctuation, but GitHub looks for @names and #numbers in what is left, unless
+// something stands between.
+func prosaic(text string) string {
+	var b strings.Builder
+	for _, r := range clip(line(text)) {
+		switch {
+		case r == '@' || r == '#':
+			b.WriteString(string(r) + "<!-- -->")
+		case strings.ContainsRune("<>&", r):
+			b.WriteString(html.EscapeString(string(r)))
+		case strings.ContainsRune("\\`*_{}[]()+-.!|~:=$^", r):
+			b.WriteString(`\` + string(r))
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// codeSpan and fence open with more backticks than the text has in a row, so
+// that it cannot close them; nothing in them means anything.
+func codeSpan(text string) string {
+	text = clip(line(text))
+	ticks := strings.Repeat("`", longestTicks(text)+1)
+	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") || text == "" {
+		text = " " + text + " "
+	}
+	return ticks + text + ticks
+}
+
+func fence(language string, texts ...string) string {
+	text := strings.Trim(strings.Join(texts, "\n"), "\n")
+	ticks := strings.Repeat("`", max(3, longestTicks(text)+1))
+	return ticks + language + "\n" + text + "\n" + ticks
+}
+
+func longestTicks(text string) int {
+	longest, run := 0, 0
+	for _, r := range text {
+		run++
+		if r != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	return longest
+}
+
+// indented makes a block part of a list item.
+func indented(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
+
+func clip(text string) string {
+	if runes := []rune(text); len(runes) > fieldLimit {
+		return string(runes[:fieldLimit]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,84 @@
+// Package report writes what a check found: for a terminal, for programs, for
+// continuous integration, for a pull request and as a page to read.
+//
+// Every format is a pure function of the report. None prints the time, so that
+// two runs that find the same write the same. Text that a handler sent is shown
+// as it was sent and cannot do anything: what does not print becomes an escape
+// (clean.go), and each format escapes what is markup to it.
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A Format is a way to write a report: html, json, junit, markdown or text.
+type Format string
+
+var formats = map[Format]func(io.Writer, *webhooktest.Report) error{
+	"html":     HTML,
+	"json":     JSON,
+	"junit":    JUnit,
+	"markdown": Markdown,
+	"text":     func(w io.Writer, r *webhooktest.Report) error { return Text(w, r, false) },
+}
+
+// ParseTarget takes a target such as junit=report.xml apart.
+func ParseTarget(text string) (Format, string, error) {
+	name, path, found := strings.Cut(text, "=")
+	known := slices.Sorted(maps.Keys(formats))
+	switch _, ok := formats[Format(name)]; {
+	case !found || name == "":
+		return "", "", fmt.Errorf("report %q is not FORMAT=FILE, such as junit=report.xml", text)
+	case !ok:
+		return "", "", fmt.Errorf("report %q: no format is called %q, there are %q", text, name, known)
+	case path == "":
+		return "", "", fmt.Errorf("report %q names no file", text)
+	case path == "-":
+		return "", "", fmt.Errorf("report %q: standard output is for the result, name a file", text)
+	}
+	return Format(name), path, nil
+}
+
+// Ready says what Write would not be able to do, and leaves nothing behind. It is
+// for before a check: nobody wants to hear of a mistyped folder afterwards.
+func Ready(specs []string) error {
+	files, err := parse(specs)
+	defer discard(files)
+	for _, f := range files {
+		if err == nil {
+			err = f.stage(nil)
+		}
+	}
+	return err
+}
+
+// Write writes a file for each target. All of them are complete before the first
+// takes its place, so that an error leaves what was there before.
+func Write(r *webhooktest.Report, specs []string) error {
+	files, err := parse(specs)
+	if err != nil {
+		return err
+	}
+	defer discard(files)
+	for _, f := range files {
+		content, err := f.render(r)
+		if err != nil {
+			return err
+		}
+		if err := f.stage(content); err != nil {
+			return err
+		}
+	}
+	for _, f := range files {
+		if err := f.commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

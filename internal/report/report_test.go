@@ -1,0 +1,286 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/report"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+type writer = func(io.Writer, *webhooktest.Report) error
+
+func inColour(w io.Writer, r *webhooktest.Report) error { return report.Text(w, r, true) }
+func inText(w io.Writer, r *webhooktest.Report) error   { return report.Text(w, r, false) }
+
+var writers = map[string]writer{
+	"colour.txt": inColour, "txt": inText, "json": report.JSON,
+	"xml": report.JUnit, "md": report.Markdown, "html": report.HTML,
+}
+
+func written(t *testing.T, write writer, r *webhooktest.Report) string {
+	t.Helper()
+	var text bytes.Buffer
+	require.NoError(t, write(&text, r))
+	return text.String()
+}
+
+func TestGolden(t *testing.T) {
+	for name, r := range map[string]*webhooktest.Report{
+		"sample": sample(), "refused": refused(), "empty": {Summary: map[webhooktest.Verdict]int{}},
+	} {
+		for ending, write := range writers {
+			golden(t, filepath.Join("testdata", name+"."+ending), written(t, write, r))
+		}
+	}
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o666))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got, "go test -run %s -update writes %s anew", t.Name(), file)
+}
+
+// everywhere puts a text into every field that is a text.
+func everywhere(text string) *webhooktest.Report {
+	r := &webhooktest.Report{
+		Subject: webhooktest.SubjectReport{Target: text, Handles: []string{text}, APIVersion: text, State: text},
+	}
+	for _, verdict := range []webhooktest.Verdict{"pass", "fail", "warn", "info", "skip", "inconclusive"} {
+		r.Cases = append(r.Cases, webhooktest.Result{
+			ID: text, Title: text, Level: text, Verdict: verdict, Reason: text, Requirement: text, Source: text,
+			Sent: text, Expected: text, Actual: text, Hint: text, Reproduce: text,
+		})
+	}
+	return summed(r)
+}
+
+func TestNothingPrintsButText(t *testing.T) {
+	diagnosed := everywhere(hostile)
+	diagnosed.Diagnosis = []string{hostile}
+	for _, r := range []*webhooktest.Report{sample(), refused(), everywhere(hostile), everywhere("\u009b31m\u0085\x00\x7f"), diagnosed} {
+		before := written(t, report.JSON, r)
+		for name, write := range writers {
+			got := written(t, write, r)
+			require.True(t, utf8.ValidString(got), name)
+			if name == "colour.txt" {
+				got = regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(got, "")
+			}
+			for _, char := range got {
+				require.True(t, char == '\n' || name == "json" || unicode.IsPrint(char), "%s: %q", name, char)
+				require.False(t, unicode.IsControl(char) && char != '\n', "%s: %q", name, char)
+			}
+		}
+		require.Equal(t, before, written(t, report.JSON, r), "the report was changed")
+	}
+}
+
+func TestJSON(t *testing.T) {
+	got := written(t, report.JSON, sample())
+	require.Equal(t, 1, strings.Count(got, "\n"))
+	var back webhooktest.Report
+	require.NoError(t, json.Unmarshal([]byte(got), &back))
+	want := sample()
+	for i := range want.Cases {
+		want.Cases[i].Actual = strings.ToValidUTF8(want.Cases[i].Actual, "\uFFFD\uFFFD")
+		want.Cases[i].Duration = 0
+	}
+	require.Equal(t, want, &back)
+	require.JSONEq(t, `{"summary":{"pass":0,"fail":0,"warn":0,"info":0,"skip":0,"inconclusive":0},
+		"subject":{"target":"","handles":[],"api_version":""},"seed":0,"cases":[]}`, written(t, report.JSON, &webhooktest.Report{}))
+}
+
+func TestJUnit(t *testing.T) {
+	type testcase struct {
+		Class   string    `xml:"classname,attr"`
+		Name    string    `xml:"name,attr"`
+		Failure *string   `xml:"failure"`
+		Error   *string   `xml:"error"`
+		Skipped *struct{} `xml:"skipped"`
+		Out     string    `xml:"system-out"`
+	}
+	var suites struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+		Errors   int `xml:"errors,attr"`
+		Skipped  int `xml:"skipped,attr"`
+		Suites   []struct {
+			Name  string     `xml:"name,attr"`
+			Cases []testcase `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(written(t, report.JUnit, sample())), &suites))
+	require.Equal(t, []int{14, 2, 0, 5}, []int{suites.Tests, suites.Failures, suites.Errors, suites.Skipped})
+	want := map[string]webhooktest.Result{}
+	for _, result := range sample().Cases {
+		want[result.ID] = result
+	}
+	for _, suite := range suites.Suites {
+		for _, c := range suite.Cases {
+			verdict := want[c.Name].Verdict
+			require.Equal(t, suite.Name, c.Class)
+			require.Equal(t, verdict == webhooktest.Fail, c.Failure != nil, c.Name)
+			require.Equal(t, verdict == webhooktest.Skip || verdict == webhooktest.Inconclusive, c.Skipped != nil, c.Name)
+			require.Equal(t, verdict == webhooktest.Warn || verdict == webhooktest.Info, c.Out != "", c.Name)
+			delete(want, c.Name)
+		}
+	}
+	require.Empty(t, want)
+
+	require.NoError(t, xml.Unmarshal([]byte(written(t, report.JUnit, refused())), &suites))
+	require.Equal(t, 1, suites.Errors, "a refused control is never green")
+}
+
+// markup finds what a browser would take for an element.
+var markup = regexp.MustCompile(`<[/!]?[a-zA-Z][a-zA-Z0-9]*`)
+
+func TestHTMLHasOnlyItsOwnMarkup(t *testing.T) {
+	own, err := os.ReadFile("page.html")
+	require.NoError(t, err)
+	known := markup.FindAllString(string(own), -1)
+	for _, text := range []string{
+		hostile, `"><img src=x onerror=alert(1)>`, `javascript:alert(1)`, `https://x.example/" onclick="alert(1)`,
+		`</style><script>alert(1)</script>`, `https://x.example/</a><iframe src=//evil.example>`,
+	} {
+		r := everywhere(text)
+		for range 2 {
+			got := written(t, report.HTML, r)
+			for _, tag := range markup.FindAllString(got, -1) {
+				require.Contains(t, known, tag, text)
+			}
+			require.Empty(t, foreign(got), text)
+			r.Diagnosis = []string{text}
+		}
+	}
+	got := written(t, report.HTML, sample())
+	require.Empty(t, regexp.MustCompile(`@import|url\(|<link|<script|Zgotmpl`).FindString(got), "the page needs nothing else")
+}
+
+// foreign finds attributes that do something and links that lead to code.
+func foreign(page string) []string {
+	var found []string
+	for _, tag := range regexp.MustCompile(`<[a-z][^>]*>`).FindAllString(page, -1) {
+		found = append(found, regexp.MustCompile(`href="[^#h][^"]*"|href="h[^t][^"]*"`).FindAllString(tag, -1)...)
+		names := regexp.MustCompile(`"[^"]*"`).ReplaceAllString(tag, "")
+		found = append(found, regexp.MustCompile(`(?i) (on[a-z]+|src|srcset|action)=`).FindAllString(names, -1)...)
+	}
+	return found
+}
+
+func TestMarkdownIsInert(t *testing.T) {
+	for _, text := range []string{hostile, "````` @octocat <b>#1</b> | `x`", "@octocat", "`", "www.evil.example"} {
+		r := everywhere(text)
+		for range 2 {
+			got := outsideCode(written(t, report.Markdown, r))
+			require.NotRegexp(t, `@[a-z]|#[0-9]|<b>|<script|!\[|www\.|\x60`, got)
+			require.Equal(t, strings.Count(got, "<details>"), strings.Count(got, "</details>"))
+			r.Diagnosis = []string{text}
+		}
+	}
+}
+
+// outsideCode removes fenced blocks and code spans, as CommonMark finds them.
+func outsideCode(text string) string {
+	var kept []string
+	fence := ""
+	for _, line := range strings.Split(text, "\n") {
+		ticks := regexp.MustCompile("^ {0,3}(`{3,})([^`]*)$").FindStringSubmatch(line)
+		switch {
+		case fence == "" && ticks != nil:
+			fence = ticks[1]
+		case fence == "":
+			kept = append(kept, line)
+		case ticks != nil && len(ticks[1]) >= len(fence) && strings.TrimSpace(ticks[2]) == "":
+			fence = ""
+		}
+	}
+	return withoutSpans(strings.ReplaceAll(strings.Join(kept, "\n"), "\\`", ""))
+}
+
+// withoutSpans removes code spans: a run of backticks up to the next run as long.
+func withoutSpans(text string) string {
+	runs := regexp.MustCompile("`+").FindAllStringIndex(text, -1)
+	var b strings.Builder
+	from := 0
+	for i := 0; i < len(runs); i++ {
+		long := runs[i][1] - runs[i][0]
+		end := slices.IndexFunc(runs[i+1:], func(run []int) bool { return run[1]-run[0] == long })
+		if end < 0 {
+			break
+		}
+		b.WriteString(text[from:runs[i][0]])
+		i += 1 + end
+		from = runs[i][1]
+	}
+	return b.String() + text[from:]
+}
+
+func TestMarkdownFitsIntoAComment(t *testing.T) {
+	r := sample()
+	failure := r.Cases[4]
+	failure.Actual = strings.Repeat("ü", 9000)
+	for range 200 {
+		r.Cases = append(r.Cases, failure)
+	}
+	got := written(t, report.Markdown, summed(r))
+	require.Less(t, len(got), 1<<16)
+	require.Contains(t, got, "There was no room for")
+}
+
+func TestFailuresComeLast(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(written(t, inText, sample())), "\n")
+	require.Equal(t, "5 passed, 2 failed, 1 warning, 1 info, 1 inconclusive, 4 skipped", lines[len(lines)-1])
+	text := strings.Join(lines, "\n")
+	require.Less(t, strings.Index(text, "WARN  "), strings.Index(text, "FAIL  "))
+	require.Contains(t, text, "\n      reproduce  "+sample().Cases[4].Reproduce+"\n", "a command to copy is one line")
+	require.NotContains(t, written(t, inText, refused()), "signature/unsigned", "a diagnosis stands alone")
+}
+
+func TestHeadline(t *testing.T) {
+	for want, verdicts := range map[string][]webhooktest.Verdict{
+		"2 requirements not met":                      {"pass", "fail", "fail", "warn"},
+		"1 requirement not met":                       {"fail", "skip"},
+		"Every requirement met, 1 recommendation not": {"pass", "warn", "skip"},
+		"Every requirement met that was judged":       {"pass", "inconclusive"},
+		"Every requirement met":                       {"pass", "info"},
+		"Nothing was judged":                          {"skip", "skip", "info"},
+	} {
+		r := &webhooktest.Report{}
+		for _, verdict := range verdicts {
+			r.Cases = append(r.Cases, webhooktest.Result{ID: "paid", Verdict: verdict})
+		}
+		got := written(t, report.Markdown, summed(r))
+		require.Equal(t, "## Webhook contract: "+want, strings.SplitN(got, "\n", 2)[0])
+		require.Contains(t, written(t, inText, r), "cases  ", "a case without a folder")
+	}
+}
+
+func TestProseBreaksAtSpacesOnly(t *testing.T) {
+	long := strings.Repeat("ü", 100)
+	r := everywhere("")
+	r.Cases[1].Hint = long + " and\n    " + long + "\n" + strings.Repeat("word ", 20)
+	text := written(t, inText, r)
+	require.Contains(t, text, "\n      hint  "+long+"\n            and\n                "+long+"\n            word ")
+	for _, line := range strings.Split(text, "\n") {
+		require.True(t, utf8.RuneCountInString(line) <= 80 || strings.Contains(line, long), line)
+	}
+}

@@ -1,0 +1,179 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// Text writes a report for a terminal: what passed in a line per group, and what
+// fell short in full and last, where the eye is when the command has ended.
+func Text(w io.Writer, r *webhooktest.Report, colour bool) error {
+	t := &text{view: newView(r), colour: colour}
+	t.head()
+	if len(t.Diagnosis) > 0 {
+		t.diagnosis()
+	} else {
+		t.body()
+	}
+	t.printf("%s\n", tally(t.Cases, t.paint))
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+const (
+	width  = 80 // where prose breaks; a command to copy never does
+	margin = 6  // what belongs to a heading
+)
+
+type text struct {
+	*view
+	strings.Builder
+	colour bool
+}
+
+func (t *text) printf(format string, args ...any) { fmt.Fprintf(t, format, args...) }
+
+func (t *text) paint(code, text string) string {
+	if !t.colour {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (t *text) head() {
+	t.printf("%s %s\n\n", t.paint("1", t.Subject.Target), t.paint("2", setting(t.view)))
+}
+
+// setting is what to repeat to see the same.
+func setting(v *view) string {
+	about := fmt.Sprintf("seed %d", v.Seed)
+	if v.Subject.APIVersion != "" {
+		about = "API version " + v.Subject.APIVersion + ", " + about
+	}
+	return "(" + about + ")"
+}
+
+func (t *text) diagnosis() {
+	t.printf("%s, so nothing else was tried\n", t.paint("1;31", t.headline()))
+	for _, finding := range t.Diagnosis {
+		t.printf("%s", block(2, width, []fact{{"-", finding}}))
+	}
+	t.printf("\n")
+}
+
+func (t *text) body() {
+	t.groups()
+	t.unjudged("skipped", "2", t.reasons(webhooktest.Skip))
+	t.unjudged("inconclusive", "35", t.reasons(webhooktest.Inconclusive))
+	for _, result := range t.of(webhooktest.Info) {
+		t.heading("INFO", "36", result)
+		t.printf("%s\n", block(margin, width, present(fact{"sent", result.Sent}, fact{"actual", result.Actual})))
+	}
+	for _, result := range t.of(webhooktest.Warn) {
+		t.shortfall("WARN", "1;33", result)
+	}
+	for _, result := range t.of(webhooktest.Fail) {
+		t.shortfall("FAIL", "1;31", result)
+	}
+}
+
+func (t *text) groups() {
+	widest := 0
+	for _, g := range t.Groups {
+		widest = max(widest, utf8.RuneCountInString(g.Name))
+	}
+	for _, g := range t.Groups {
+		t.printf("%-*s  %s\n", widest, g.Name, tally(g.Cases, t.paint))
+	}
+	if len(t.Groups) > 0 {
+		t.printf("\n")
+	}
+}
+
+// unjudged lists cases under what would run them.
+func (t *text) unjudged(word, colour string, reasons []*reason) {
+	for _, reason := range reasons {
+		count := fmt.Sprintf("%d %s:", len(reason.Cases), word)
+		t.printf("%s %s\n", t.paint(colour, count), strings.TrimLeft(prose(reason.Text, len(count)+1, width), " "))
+		ids := make([]string, len(reason.Cases))
+		for i, result := range reason.Cases {
+			ids[i] = result.ID
+		}
+		t.printf("%s\n\n", t.paint("2", prose(strings.Join(ids, " "), margin, width)))
+	}
+}
+
+func (t *text) heading(word, colour string, r webhooktest.Result) {
+	t.printf("%s  %s\n", t.paint(colour, word), t.paint("1", r.Title))
+	t.printf("%*s%s\n", margin, "", t.paint("2", r.ID+" ("+r.Level+")"))
+}
+
+func (t *text) shortfall(word, colour string, r webhooktest.Result) {
+	t.heading(word, colour, r)
+	t.printf("%s\n\n", prose(r.Requirement, margin, width))
+	t.printf("%s\n", block(margin, width, evidence(r)))
+}
+
+// block writes facts under each other, their texts in one column. Width 0 leaves
+// lines as they are.
+func block(indent, width int, facts []fact) string {
+	widest := 0
+	for _, f := range facts {
+		widest = max(widest, len(f.label))
+	}
+	var b strings.Builder
+	for _, f := range facts {
+		at, until := indent+widest+2, width
+		if widest == 1 {
+			at-- // a dash
+		}
+		if f.label == "reproduce" || f.label == "source" {
+			until = 0
+		}
+		body := prose(f.text, at, until)
+		fmt.Fprintf(&b, "%*s%s%s\n", indent, "", f.label, body[min(indent+len(f.label), len(body)):])
+	}
+	return b.String()
+}
+
+// prose indents text, and breaks its lines at spaces where they are too long.
+func prose(text string, indent, width int) string {
+	var lines []string
+	for _, line := range strings.Split(text, "\n") {
+		for width > 0 {
+			cut := breakAt(line, width-indent)
+			if cut < 0 {
+				break
+			}
+			lines = append(lines, line[:cut])
+			line = line[cut+1:]
+		}
+		lines = append(lines, line)
+	}
+	for i, line := range lines {
+		if line != "" {
+			lines[i] = strings.Repeat(" ", indent) + line
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// breakAt is the last space at which the line is no wider than room, else the
+// first of all, or -1 if the line fits or cannot be broken.
+func breakAt(line string, room int) int {
+	if utf8.RuneCountInString(line) <= room {
+		return -1
+	}
+	start := len(line) - len(strings.TrimLeft(line, " "))
+	if fits := strings.LastIndexByte(string([]rune(line)[:room+1]), ' '); fits > start {
+		return fits
+	}
+	if first := strings.IndexByte(line[start:], ' '); first > 0 {
+		return start + first
+	}
+	return -1
+}

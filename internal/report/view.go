@@ -1,0 +1,177 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A view is a report sorted for people. Its texts are clean.
+type view struct {
+	*webhooktest.Report
+	Groups    []*group
+	byVerdict map[webhooktest.Verdict][]webhooktest.Result
+}
+
+// A group is the cases of one folder.
+type group struct {
+	Name  string
+	Cases []webhooktest.Result
+}
+
+// A reason is the cases that could not be judged for it.
+type reason struct {
+	Text  string
+	Cases []webhooktest.Result
+}
+
+func newView(r *webhooktest.Report) *view {
+	v := &view{Report: clean(r), byVerdict: map[webhooktest.Verdict][]webhooktest.Result{}}
+	v.Groups = grouped(v.Cases)
+	for _, result := range v.Cases {
+		v.byVerdict[result.Verdict] = append(v.byVerdict[result.Verdict], result)
+	}
+	return v
+}
+
+// grouped keeps the order in which the groups began.
+func grouped(results []webhooktest.Result) []*group {
+	var groups []*group
+	byName := map[string]*group{}
+	for _, result := range results {
+		name := groupOf(result)
+		if byName[name] == nil {
+			byName[name] = &group{Name: name}
+			groups = append(groups, byName[name])
+		}
+		byName[name].Cases = append(byName[name].Cases, result)
+	}
+	return groups
+}
+
+// groupOf is the folder of a case; a case of the user's own may have none.
+func groupOf(result webhooktest.Result) string {
+	if dir := path.Dir(result.ID); dir != "." {
+		return dir
+	}
+	return "cases"
+}
+
+// of returns the cases with a verdict.
+func (v *view) of(verdict webhooktest.Verdict) []webhooktest.Result { return v.byVerdict[verdict] }
+
+// groupsOf returns the cases with a verdict by group.
+func (v *view) groupsOf(verdict webhooktest.Verdict) []*group { return grouped(v.of(verdict)) }
+
+// reasons returns the cases with a verdict by reason: one flag often runs many.
+func (v *view) reasons(verdict webhooktest.Verdict) []*reason {
+	var reasons []*reason
+	byText := map[string]*reason{}
+	for _, result := range v.of(verdict) {
+		text := cmp.Or(result.Reason, "no reason given")
+		if byText[text] == nil {
+			byText[text] = &reason{Text: text}
+			reasons = append(reasons, byText[text])
+		}
+		byText[text].Cases = append(byText[text].Cases, result)
+	}
+	return reasons
+}
+
+// headline is the report in a sentence.
+func (v *view) headline() string {
+	failed, warned := len(v.of(webhooktest.Fail)), len(v.of(webhooktest.Warn))
+	unjudged := len(v.of(webhooktest.Skip)) + len(v.of(webhooktest.Inconclusive))
+	switch {
+	case len(v.Diagnosis) > 0:
+		return "The first genuine event was refused"
+	case failed > 0:
+		return plural(failed, "requirement") + " not met"
+	case warned > 0:
+		return "Every requirement met, " + plural(warned, "recommendation") + " not"
+	case len(v.of(webhooktest.Pass)) == 0:
+		return "Nothing was judged"
+	case unjudged > 0:
+		return "Every requirement met that was judged"
+	}
+	return "Every requirement met"
+}
+
+// verdicts in the order in which they are counted, and their words.
+var verdicts = []struct {
+	verdict webhooktest.Verdict
+	word    string
+	colour  string
+}{
+	{webhooktest.Pass, "passed", "32"},
+	{webhooktest.Fail, "failed", "1;31"},
+	{webhooktest.Warn, "warning", "33"},
+	{webhooktest.Info, "info", "36"},
+	{webhooktest.Inconclusive, "inconclusive", "35"},
+	{webhooktest.Skip, "skipped", "2"},
+}
+
+// tally counts cases: "23 passed, 1 failed, 2 warnings".
+func tally(results []webhooktest.Result, paint func(colour, text string) string) string {
+	count := map[webhooktest.Verdict]int{}
+	for _, result := range results {
+		count[result.Verdict]++
+	}
+	var parts []string
+	for _, v := range verdicts {
+		n := count[v.verdict]
+		text := fmt.Sprintf("%d %s", n, v.word)
+		if v.verdict == webhooktest.Warn {
+			text = plural(n, v.word)
+		}
+		if n > 0 {
+			parts = append(parts, paint(v.colour, text))
+		}
+	}
+	if len(parts) == 0 {
+		return "no case ran"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func plain(_, text string) string { return text }
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// A fact is one line of the evidence.
+type fact struct{ label, text string }
+
+// evidence is what a person needs to believe a verdict and to act on it.
+func evidence(r webhooktest.Result) []fact {
+	return present(
+		fact{"sent", r.Sent}, fact{"expected", r.Expected}, fact{"actual", r.Actual},
+		fact{"hint", r.Hint}, fact{"reproduce", r.Reproduce}, fact{"source", r.Source},
+	)
+}
+
+func present(facts ...fact) []fact {
+	var have []fact
+	for _, f := range facts {
+		if f.text != "" {
+			have = append(have, f)
+		}
+	}
+	return have
+}
+
+// link is the source, if it is an address that may be clicked on.
+func link(source string) string {
+	web := strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
+	if web && !strings.ContainsAny(source, " <>\"'`\\()") {
+		return source
+	}
+	return ""
+}

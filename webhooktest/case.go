@@ -1,0 +1,202 @@
+package webhooktest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+)
+
+// A Case is what the contract asks for, one requirement.
+type Case struct {
+	ID          string            `json:"-"` // signature/unsigned
+	Title       string            `json:"title"`
+	Level       string            `json:"level"` // must, should or info
+	Requirement string            `json:"requirement"`
+	Source      string            `json:"source"`
+	Needs       []string          `json:"needs"`
+	Hint        string            `json:"hint"`
+	Why         string            `json:"why"`     // what happens when it is not met
+	Mistake     string            `json:"mistake"` // the usual one
+	Mend        map[string]string `json:"mend"`    // code, by language: go, node, python, ruby
+}
+
+// A contractCase is a file of fixtures/contract. The format is specified in
+// fixtures/README.md.
+type contractCase struct {
+	Case
+	Format    int                  `json:"format"`
+	Given     map[string]string    `json:"given"`
+	Each      []string             `json:"each"`
+	Events    map[string]caseEvent `json:"events"`
+	Steps     []caseStep           `json:"steps"`
+	Reference []caseStep           `json:"reference"`
+	State     string               `json:"state"`
+	Compare   string               `json:"compare"`
+	Check     string               `json:"check"`
+}
+
+// A caseEvent is an event that a case delivers.
+type caseEvent struct {
+	Type    string  `json:"type"`
+	About   string  `json:"about"`
+	Version int     `json:"version"`
+	Count   int     `json:"count"`
+	Set     changes `json:"set"`
+	Add     changes `json:"add"`
+}
+
+// A caseStep is one thing that a case does.
+type caseStep struct {
+	Send         names    `json:"send"`
+	Mutate       []string `json:"mutate"`
+	Times        int      `json:"times"`
+	Together     bool     `json:"together"`
+	Expect       string   `json:"expect"`
+	AnyExpect    string   `json:"any_expect"`
+	Prefer       string   `json:"prefer"`
+	Within       duration `json:"within"`
+	PreferWithin duration `json:"prefer_within"`
+	Hook         string   `json:"hook"`
+	Redeliver    string   `json:"redeliver"`
+}
+
+// names are written as one name or as a list of them.
+type names []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *names) UnmarshalJSON(text []byte) error {
+	var one string
+	if json.Unmarshal(text, &one) == nil {
+		*n = names{one}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(n))
+}
+
+// group is the part of the id before the slash.
+func (c *contractCase) group() string { return path.Dir(c.ID) }
+
+// refuses reports whether the step expects what is sent not to be accepted.
+func (s *caseStep) refuses() bool {
+	return s.Expect == "!2xx" || strings.HasPrefix(s.Expect, "4")
+}
+
+// contractCases reads the shipped suite, in the order of the groups.
+func contractCases() ([]contractCase, error) {
+	var cases []contractCase
+	for _, group := range contractGroups {
+		files, err := fs.Glob(fixtures.FS, "contract/"+group+"/*.json")
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			data, err := fixtures.FS.ReadFile(file)
+			if err != nil {
+				return nil, err
+			}
+			var c contractCase
+			if err := decodeFixture(data, file, &c); err != nil {
+				return nil, err
+			}
+			c.ID = strings.TrimSuffix(strings.TrimPrefix(file, "contract/"), ".json")
+			if err := c.validate(); err != nil {
+				return nil, fmt.Errorf("fixtures/%s: %w", file, err)
+			}
+			cases = append(cases, c)
+		}
+	}
+	return cases, nil
+}
+
+// contractGroups are in the order in which they are run: what all else rests on
+// comes first.
+var contractGroups = []string{
+	"control", "signature", "freshness", "body", "dispatch", "idempotency", "ordering",
+	"resilience", "http", "version", "connect", "mode", "thin",
+}
+
+// validate finds what strict decoding does not.
+func (c *contractCase) validate() error {
+	switch {
+	case c.Format != 1:
+		return fmt.Errorf("format %d: want 1", c.Format)
+	case c.Title == "" || c.Requirement == "" || c.Source == "":
+		return errors.New("a case needs title, requirement and source")
+	case !slices.Contains([]string{"must", "should", "info"}, c.Level):
+		return fmt.Errorf("level %q: want must, should or info", c.Level)
+	case !slices.Contains([]string{"", "same", "none", "differs"}, c.State):
+		return fmt.Errorf("state %q: want same, none or differs", c.State)
+	case (c.State == "same" || c.State == "differs") && len(c.Reference) == 0:
+		return fmt.Errorf("state %s: a reference is missing", c.State)
+	case c.Compare != "" && c.Compare != "object":
+		return fmt.Errorf("compare %q: want object", c.Compare)
+	case (c.Check == "") == (len(c.Steps) == 0):
+		return errors.New("a case has either steps or a check")
+	}
+	for _, steps := range [][]caseStep{c.Steps, c.Reference} {
+		for i, step := range steps {
+			if err := c.validateStep(step); err != nil {
+				return fmt.Errorf("step %d: %w", i+1, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *contractCase) validateStep(s caseStep) error {
+	for _, name := range s.Send {
+		if _, ok := c.Events[name]; !ok {
+			return fmt.Errorf("no event is named %q", name)
+		}
+	}
+	for _, expected := range []string{s.Expect, s.AnyExpect, s.Prefer} {
+		if expected == "" {
+			continue
+		}
+		if _, err := new(Response).Meets(expected); err != nil {
+			return err
+		}
+	}
+	for _, mutation := range s.Mutate {
+		if strings.Contains(mutation, "{each}") {
+			continue
+		}
+		if _, err := ParseMutation(mutation); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// selectCases keeps the cases whose id or group is asked for.
+func selectCases(cases []contractCase, only, skip []string, level string) ([]contractCase, error) {
+	for _, id := range slices.Concat(only, skip) {
+		if !slices.ContainsFunc(cases, func(c contractCase) bool { return c.is(id) }) {
+			return nil, fmt.Errorf("no case or group %q: nearest are %s", id, nearest.List(id, caseIDs(cases)))
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(cases), func(c contractCase) bool {
+		wanted := len(only) == 0 || slices.ContainsFunc(only, c.is)
+		return !wanted || slices.ContainsFunc(skip, c.is) || level != "" && c.Level != level
+	}), nil
+}
+
+func (c *contractCase) is(id string) bool { return c.ID == id || c.group() == id }
+
+func caseIDs(cases []contractCase) []string {
+	ids := slices.Clone(contractGroups)
+	for _, c := range cases {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+func (d duration) String() string { return time.Duration(d).String() }

@@ -1,0 +1,303 @@
+package webhooktest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A play is one performance of a case: its events, made anew, and what came of
+// delivering them.
+type play struct {
+	*runner
+	variant variant
+	events  map[string][]*Event
+	roles   roles
+	who     identity // what placeholders in the case become
+
+	accepted map[*Event]bool
+	sent     []*Event // in the order of their first delivery
+	findings []finding
+}
+
+// A variant is one way to run a case: with these types, and this of its rows.
+type variant struct {
+	types map[string]string
+	each  string
+}
+
+// A finding is an answer that was not what it should be.
+type finding struct {
+	should                 bool // preferred only
+	sent, expected, actual string
+}
+
+// errInconclusive is why a case cannot be judged.
+type errInconclusive struct{ reason string }
+
+func (e errInconclusive) Error() string { return e.reason }
+
+// stage makes the events of a case and delivers the controls: a refusal counts only
+// where a genuine event of the same type is accepted.
+func (r *runner) stage(ctx context.Context, c *contractCase, v variant, steps []caseStep) (*play, error) {
+	p := &play{runner: r, variant: v, events: make(map[string][]*Event), roles: make(roles), accepted: make(map[*Event]bool)}
+	p.who = r.source.identity()
+	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
+		if err := p.make(ctx, c, name); err != nil {
+			return nil, err
+		}
+	}
+	for _, step := range steps {
+		if !step.refuses() {
+			continue
+		}
+		for _, name := range step.Send {
+			if err := p.control(ctx, p.events[name][0]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return p, nil
+}
+
+// perform takes the steps.
+func (p *play) perform(ctx context.Context, steps []caseStep) error {
+	for _, step := range steps {
+		if err := p.take(ctx, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// make makes the event of a name, after the one that it is about.
+func (p *play) make(ctx context.Context, c *contractCase, name string) error {
+	spec := c.Events[name]
+	if p.events[name] != nil {
+		return nil
+	}
+	var edits []Edit
+	if spec.About != "" {
+		if err := p.make(ctx, c, spec.About); err != nil {
+			return err
+		}
+		edits = append(edits, About(p.events[spec.About][0]))
+	}
+	if spec.Version != 0 {
+		edits = append(edits, Version(spec.Version))
+	}
+	eventType := p.typeOf(spec.Type)
+	for range max(1, spec.Count) {
+		p.who.created = p.clock.Unix() + 1
+		more, err := p.edits(spec)
+		if err != nil {
+			return err
+		}
+		event, err := p.eventOf(ctx, eventType, edits, more)
+		if err != nil {
+			return err
+		}
+		p.events[name] = append(p.events[name], event)
+		p.roles.name(event, name)
+	}
+	return nil
+}
+
+// eventOf makes one event. If it stands for itself, what must come before is
+// delivered.
+func (p *play) eventOf(ctx context.Context, eventType string, edits, more []Edit) (*Event, error) {
+	edits = slices.Concat(edits, more)
+	if !slices.ContainsFunc(edits, func(edit Edit) bool { return edit.about != nil }) {
+		before, err := p.prelude(ctx, eventType)
+		if err != nil {
+			return nil, err
+		}
+		if before != nil {
+			edits = append(edits, About(before))
+		}
+	}
+	return p.newEvent(eventType, edits...)
+}
+
+func (p *play) typeOf(name string) string {
+	if bound := p.variant.types[name]; bound != "" {
+		return bound
+	}
+	return name
+}
+
+// edits are what the case sets and adds, with variables and placeholders filled in.
+func (p *play) edits(spec caseEvent) (edits []Edit, err error) {
+	for i, fields := range []changes{spec.Set, spec.Add} {
+		for _, path := range slices.Sorted(maps.Keys(fields)) {
+			filled, err := compile([]byte(p.fill(string(fields[path]))), p.subject.Livemode)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			raw := json.RawMessage(filled.append(nil, p.who))
+			edits = append(edits, Edit{set: true, path: path, value: raw, add: i == 1})
+		}
+	}
+	return edits, nil
+}
+
+// fill puts the row that is run and the types into a text.
+func (p *play) fill(text string) string {
+	text = strings.ReplaceAll(text, "{each}", p.variant.each)
+	for name, bound := range p.variant.types {
+		text = strings.ReplaceAll(text, "{"+name+"}", bound)
+	}
+	return text
+}
+
+// take takes one step.
+func (p *play) take(ctx context.Context, step caseStep) error {
+	switch {
+	case step.Hook != "":
+		return p.hook(ctx, step.Hook)
+	case step.Redeliver != "":
+		return p.redeliver(ctx)
+	}
+	var events []*Event
+	for _, name := range step.Send {
+		for _, event := range p.events[name] {
+			events = append(events, slices.Repeat([]*Event{event}, max(1, step.Times))...)
+		}
+	}
+	responses, err := p.send(ctx, step, events)
+	if err != nil {
+		return err
+	}
+	p.judge(step, responses)
+	return nil
+}
+
+// control delivers an event of the same type with ids of its own, not mutated.
+func (p *play) control(ctx context.Context, like *Event) error {
+	control, err := p.eventOf(ctx, like.typ, nil, nil)
+	if err != nil {
+		return err
+	}
+	response, err := p.deliver(ctx, control)
+	if err == nil && !response.Accepted() {
+		err = errInconclusive{"the control, a genuine " + like.typ + ", was not accepted: " + response.String()}
+	}
+	p.roles.name(control, "control")
+	return err
+}
+
+func (p *play) mutations(step caseStep) []string {
+	mutations := make([]string, len(step.Mutate))
+	for i, mutation := range step.Mutate {
+		mutations[i] = p.fill(mutation)
+	}
+	return mutations
+}
+
+func (p *play) send(ctx context.Context, step caseStep, events []*Event) (responses []*Response, err error) {
+	mutations := p.mutations(step)
+	if step.Together {
+		responses, err = p.endpoint.DeliverTogether(ctx, events, mutations...)
+		p.note(responses...)
+	} else {
+		for i, event := range events {
+			if i > 0 && p.settle > 0 {
+				// A handler that works later must not be blamed for mixing up what came at once.
+				if err := pause(ctx, p.settle/4); err != nil {
+					return nil, err
+				}
+			}
+			response, failed := p.deliver(ctx, event, mutations...)
+			if failed != nil {
+				return nil, failed
+			}
+			responses = append(responses, response)
+		}
+	}
+	for _, response := range responses {
+		if !slices.Contains(p.sent, response.Event) {
+			p.sent = append(p.sent, response.Event)
+		}
+		p.accepted[response.Event] = p.accepted[response.Event] || response.Accepted()
+	}
+	return responses, err
+}
+
+// redeliver delivers again what was never accepted, as Stripe does.
+func (p *play) redeliver(ctx context.Context) error {
+	const rounds = 3
+	for range rounds {
+		for _, event := range p.sent {
+			if p.accepted[event] {
+				continue
+			}
+			response, err := p.deliver(ctx, event)
+			if err != nil {
+				return err
+			}
+			p.accepted[event] = response.Accepted()
+		}
+	}
+	return nil
+}
+
+func (p *play) hook(ctx context.Context, name string) error {
+	hook := map[string]func(context.Context) error{"break": p.subject.Break, "heal": p.subject.Heal, "restart": p.subject.Restart}[name]
+	if hook == nil {
+		return fmt.Errorf("hook %q: want break, heal or restart", name)
+	}
+	if err := hook(ctx); err != nil {
+		return fmt.Errorf("hook %s: %w", name, err)
+	}
+	return nil
+}
+
+// judge compares the answers of a step with what it expects.
+func (p *play) judge(step caseStep, responses []*Response) {
+	sent := strings.TrimSpace(strings.Join(p.mutations(step), " "))
+	some := step.AnyExpect == ""
+	for _, r := range responses {
+		what := strings.TrimSpace(r.Event.String() + " " + sent)
+		p.expect(step.Expect, r, what, false)
+		p.expect(step.Prefer, r, what, true)
+		p.within(time.Duration(step.Within), r, what, false)
+		p.within(time.Duration(step.PreferWithin), r, what, true)
+		if meets, _ := r.Meets(step.AnyExpect); meets && step.AnyExpect != "" {
+			some = true
+		}
+	}
+	if !some && len(responses) > 0 {
+		p.findings = append(p.findings, finding{sent: sent, expected: "one answer at least " + step.AnyExpect, actual: responses[0].String()})
+	}
+}
+
+func (p *play) expect(expected string, r *Response, sent string, should bool) {
+	if expected == "" {
+		return
+	}
+	if meets, err := r.Meets(expected); err != nil || !meets {
+		actual := r.String()
+		if said := r.Excerpt(); said != "" {
+			actual += ": " + said
+		}
+		p.findings = append(p.findings, finding{should, sent, expected, actual})
+	}
+}
+
+func (p *play) within(limit time.Duration, r *Response, sent string, should bool) {
+	if limit > 0 && r.Duration > limit {
+		p.findings = append(p.findings, finding{should, sent, "an answer within " + limit.String(), "after " + briefly(r.Duration).String()})
+	}
+}
+
+// isInconclusive returns why an error keeps a case from being judged.
+func isInconclusive(err error) (reason string, ok bool) {
+	var inconclusive errInconclusive
+	ok = errors.As(err, &inconclusive)
+	return inconclusive.reason, ok
+}

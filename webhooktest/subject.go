@@ -1,0 +1,197 @@
+package webhooktest
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+)
+
+// A Subject is the handler that a suite is run against, and what is known of it.
+// What is not known is not held against it: the cases that need it are skipped.
+type Subject struct {
+	// Handler or URL is where events are delivered, as in an Endpoint.
+	Handler http.Handler
+	URL     string
+
+	// Secret is the signing secret. Empty: DefaultSecret.
+	Secret string
+
+	// Secrets are further secrets that the handler accepts, each by itself.
+	Secrets []string
+
+	// Handles are the event types that the handler does something for. None: the
+	// control is payment_intent.succeeded, and cases about other types are skipped.
+	Handles []string
+
+	// State returns what the handler has stored: any value that encoding/json can
+	// encode. It must not depend on when it is called. Nil: cases about effects are
+	// skipped.
+	State func(context.Context) (any, error)
+
+	// Settle is how long the state must have been still before it is believed.
+	// 0: it is read at once, and again after DefaultSettle if the handler turns out
+	// to work asynchronously.
+	Settle time.Duration
+
+	// Edit returns the edits for each new event of a type, nil for none: a real
+	// handler needs its own metadata, customer or price.
+	Edit func(eventType string) []Edit
+
+	// APIVersion, Livemode and Account are those of the events.
+	APIVersion string
+	Livemode   bool
+	Account    string
+
+	// What else the user says: that events of the other mode must have no effect,
+	// that the handler serves connected accounts, takes thin events, means one
+	// effect for each object.
+	Mode, Connect, Thin, OncePerObject bool
+
+	// Break makes what the handler depends on fail, Heal ends that, Restart starts
+	// the handler anew. Nil: cases that need them are skipped.
+	Break, Heal, Restart func(context.Context) error
+
+	// Header, Timeout and TLS are those of an Endpoint.
+	Header  http.Header
+	Timeout time.Duration
+	TLS     *tls.Config
+}
+
+// DefaultSettle is how long the state of a handler that works asynchronously must
+// have been still.
+const DefaultSettle = 300 * time.Millisecond
+
+func (s *Subject) endpoint() *Endpoint {
+	e := &Endpoint{Handler: s.Handler, URL: s.URL, Header: s.Header, Timeout: s.Timeout, TLS: s.TLS}
+	if s.Secret != "" {
+		e.Secrets = []string{s.Secret}
+	}
+	return e
+}
+
+// control is the type of the genuine event that everything is measured by.
+func (s *Subject) control() string {
+	if len(s.Handles) == 0 {
+		return "payment_intent.succeeded"
+	}
+	return s.Handles[0]
+}
+
+// lacks says what a case needs that the subject does not have, and how to give it.
+func (s *Subject) lacks(need string) (reason string) {
+	declared := map[string]struct {
+		given bool
+		how   string
+	}{
+		"state":           {s.State != nil, "what the handler stores (Subject.State, --state-url, --state-cmd)"},
+		"api":             {false, "the fake Stripe API, which this version does not have"},
+		"faults":          {s.Break != nil && s.Heal != nil, "hooks that break and heal what the handler depends on (--break-cmd, --heal-cmd)"},
+		"restart":         {s.Restart != nil, "a hook that restarts the handler (--restart-cmd)"},
+		"connect":         {s.Connect, "a handler of connected accounts (--connect)"},
+		"mode":            {s.Mode, "a handler that tells live from test mode (--mode)"},
+		"thin":            {s.Thin, "an endpoint that takes thin events (--thin)"},
+		"snapshot":        {!s.Thin, "an endpoint that takes snapshot events (without --thin)"},
+		"network":         {s.Handler == nil, "a URL: a handler in process has no connection"},
+		"https":           {s.Handler == nil && strings.HasPrefix(s.URL, "https://"), "an https URL"},
+		"secrets":         {len(s.Secrets) > 0, "a second signing secret (--secret, repeated)"},
+		"handles":         {len(s.Handles) > 0, "the types that the handler handles (--handles)"},
+		"bound":           {s.Edit != nil, "payloads bound to objects of the app (--set, --event)"},
+		"once-per-object": {s.OncePerObject, "a handler that means one effect for each object (--once-per-object)"},
+	}
+	need_, known := declared[need]
+	switch {
+	case !known:
+		return fmt.Sprintf("%s, which this version does not know", need)
+	case !need_.given:
+		return need_.how
+	}
+	return ""
+}
+
+// bind gives values to the type variables of a case: one binding, or one for each
+// handled type. The reason says which types would make it possible.
+func (s *Subject) bind(given map[string]string) (bindings []map[string]string, reason string) {
+	binding := make(map[string]string)
+	each := ""
+	for name, pattern := range given {
+		switch {
+		case pattern == "handled":
+			binding[name] = s.control()
+		case pattern == "each handled":
+			each = name
+		case pattern == "unhandled":
+			binding[name] = s.unhandled()
+		case !strings.Contains(pattern, "*"):
+			if binding[name] = pattern; !slices.Contains(s.Handles, pattern) {
+				return nil, "handling " + pattern + " (--handles)"
+			}
+		}
+	}
+	if !s.bindResource(given, binding) {
+		return nil, "handling " + patterns(given) + " of one resource (--handles)"
+	}
+	if each == "" {
+		return []map[string]string{binding}, ""
+	}
+	handled := s.Handles
+	if len(handled) == 0 {
+		handled = []string{s.control()}
+	}
+	for _, eventType := range handled {
+		one := map[string]string{each: eventType}
+		for name, bound := range binding {
+			one[name] = bound
+		}
+		bindings = append(bindings, one)
+	}
+	return bindings, ""
+}
+
+// bindResource finds handled types of one resource for all patterns with a star.
+func (s *Subject) bindResource(given, binding map[string]string) bool {
+	for _, first := range append([]string{""}, s.Handles...) {
+		resource := first[:max(0, strings.LastIndexByte(first, '.'))]
+		found := true
+		for name, pattern := range given {
+			if !strings.Contains(pattern, "*") {
+				continue
+			}
+			binding[name] = strings.ReplaceAll(pattern, "*", resource)
+			found = found && first != "" && slices.Contains(s.Handles, binding[name])
+		}
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+func patterns(given map[string]string) string {
+	var wanted []string
+	for _, pattern := range given {
+		if strings.Contains(pattern, "*") {
+			wanted = append(wanted, pattern)
+		}
+	}
+	slices.Sort(wanted)
+	return strings.Join(wanted, " and ")
+}
+
+// unhandled is a type of Stripe's that the handler does not handle, of a resource
+// that no handled type is about.
+func (s *Subject) unhandled() string {
+	for _, candidate := range append([]string{"radar.early_fraud_warning.created"}, fixtures.Types(fixtures.DefaultVersion)...) {
+		prefix := candidate[:strings.LastIndexByte(candidate, '.')]
+		if !slices.ContainsFunc(s.Handles, func(handled string) bool { ok, _ := path.Match(prefix+".*", handled); return ok }) {
+			return candidate
+		}
+	}
+	return "radar.early_fraud_warning.created"
+}
