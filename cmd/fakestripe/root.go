@@ -13,6 +13,7 @@ import (
 var errShort = errors.New("the handler fell short")
 
 func newRoot(sh shell) *cobra.Command {
+	var showVersion bool
 	root := &cobra.Command{
 		Use:   "fakestripe",
 		Short: "Send correctly signed Stripe webhooks to any handler, offline",
@@ -21,13 +22,17 @@ them to any handler: no account, no network, no tunnel.
 
   fakestripe demo
   fakestripe send payment_intent.succeeded --to localhost:4242/webhook`,
-		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
 		Args:                       knownCommand,
-		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if showVersion {
+				return printVersion(sh)
+			}
+			return cmd.Help()
+		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		// What Go's parsers put before what is wrong is of no use to a user.
@@ -37,7 +42,8 @@ them to any handler: no account, no network, no tunnel.
 	root.SetIn(sh.in)
 	root.SetOut(sh.out)
 	root.SetErr(sh.err)
-	root.SetVersionTemplate("{{.Version}}\n")
+	// Cobra's own --version is a template, which would link text/template: 1 MB.
+	root.Flags().BoolVar(&showVersion, "version", false, "print the version")
 	root.AddCommand(newSend(sh), newTrigger(sh), newCheck(sh), newExplain(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
 	return root
 }

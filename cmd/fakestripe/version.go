@@ -14,11 +14,13 @@ func newVersion(sh shell) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version of fakestripe and of the Stripe API that its events have",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(sh.out, version())
-			return err
-		},
+		RunE:  func(*cobra.Command, []string) error { return printVersion(sh) },
 	}
+}
+
+func printVersion(sh shell) error {
+	_, err := fmt.Fprintln(sh.out, version())
+	return err
 }
 
 // version is the module version that the binary was built from.

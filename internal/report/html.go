@@ -40,7 +40,7 @@ func HTML(w io.Writer, r *webhooktest.Report) error {
 		p.sections()
 	}
 	p.own(pageEnd)
-	_, err := io.WriteString(w, p.out.String())
+	_, err := io.WriteString(w, p.String())
 	return err
 }
 

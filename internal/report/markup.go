@@ -17,6 +17,8 @@ type markup string
 // belongs between tags or between the double quotes of an attribute.
 type htmlWriter struct{ out strings.Builder }
 
+func (h *htmlWriter) String() string { return h.out.String() }
+
 func (h *htmlWriter) own(m markup) { h.out.WriteString(string(m)) }
 
 func (h *htmlWriter) put(before markup, text string, after markup) {
@@ -41,11 +43,12 @@ func (h *htmlWriter) anchor(id string) {
 // address is text, and a link if it may be one.
 func (h *htmlWriter) address(text string) {
 	url := link(text)
-	h.maybe(`<a href="`, url, `" rel="noreferrer">`)
-	h.put("", text, "")
-	if url != "" {
-		h.own("</a>")
+	if url == "" {
+		h.put("", text, "")
+		return
 	}
+	h.put(`<a href="`, url, `" rel="noreferrer">`)
+	h.put("", text, "</a>")
 }
 
 // fragment escapes all that could mean something in an address.

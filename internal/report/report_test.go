@@ -150,42 +150,6 @@ func TestJUnit(t *testing.T) {
 	require.Equal(t, 1, suites.Errors, "a refused control is never green")
 }
 
-// markup finds what a browser would take for an element.
-var markup = regexp.MustCompile(`<[/!]?[a-zA-Z][a-zA-Z0-9]*`)
-
-func TestHTMLHasOnlyItsOwnMarkup(t *testing.T) {
-	own, err := os.ReadFile("page.html")
-	require.NoError(t, err)
-	known := markup.FindAllString(string(own), -1)
-	for _, text := range []string{
-		hostile, `"><img src=x onerror=alert(1)>`, `javascript:alert(1)`, `https://x.example/" onclick="alert(1)`,
-		`</style><script>alert(1)</script>`, `https://x.example/</a><iframe src=//evil.example>`,
-	} {
-		r := everywhere(text)
-		for range 2 {
-			got := written(t, report.HTML, r)
-			for _, tag := range markup.FindAllString(got, -1) {
-				require.Contains(t, known, tag, text)
-			}
-			require.Empty(t, foreign(got), text)
-			r.Diagnosis = []string{text}
-		}
-	}
-	got := written(t, report.HTML, sample())
-	require.Empty(t, regexp.MustCompile(`@import|url\(|<link|<script|Zgotmpl`).FindString(got), "the page needs nothing else")
-}
-
-// foreign finds attributes that do something and links that lead to code.
-func foreign(page string) []string {
-	var found []string
-	for _, tag := range regexp.MustCompile(`<[a-z][^>]*>`).FindAllString(page, -1) {
-		found = append(found, regexp.MustCompile(`href="[^#h][^"]*"|href="h[^t][^"]*"`).FindAllString(tag, -1)...)
-		names := regexp.MustCompile(`"[^"]*"`).ReplaceAllString(tag, "")
-		found = append(found, regexp.MustCompile(`(?i) (on[a-z]+|src|srcset|action)=`).FindAllString(names, -1)...)
-	}
-	return found
-}
-
 func TestMarkdownIsInert(t *testing.T) {
 	for _, text := range []string{hostile, "````` @octocat <b>#1</b> | `x`", "@octocat", "`", "www.evil.example"} {
 		r := everywhere(text)
