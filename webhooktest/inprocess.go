@@ -33,11 +33,17 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, err
 	}
-	// As at a server, the context of a request ends with the answer.
-	ctx, cancel := context.WithCancel(request.Context())
-	defer cancel()
+	ctx := request.Context()
+	_, hasDeadline := ctx.Deadline()
+	if !hasDeadline {
+		// As at a server, the context of a request ends with the answer. One with a
+		// deadline is ended by whoever set it.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+	}
 	call := &call{request: serverRequest(ctx, request), header: make(http.Header)}
-	if _, hasDeadline := ctx.Deadline(); !hasDeadline {
+	if !hasDeadline {
 		call.serve(p.handler)
 		if err := ctx.Err(); err != nil { // the sender has gone meanwhile
 			return nil, err
@@ -45,10 +51,12 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 		return call.result(request)
 	}
 	done := make(chan struct{})
-	p.running.Go(func() {
+	p.running.Add(1)
+	go func() {
+		defer p.running.Done()
 		defer close(done)
 		call.serve(p.handler)
-	})
+	}()
 	select {
 	case <-done:
 		return call.result(request)
@@ -64,9 +72,6 @@ func serverRequest(ctx context.Context, client *http.Request) *http.Request {
 	server := client.WithContext(ctx)
 	url := *client.URL
 	server.URL = &url
-	if client.Body != http.NoBody {
-		server.Body = io.NopCloser(struct{ io.Reader }{client.Body}) // no WriteTo, which hands out the event's bytes
-	}
 	server.RequestURI = client.URL.RequestURI()
 	server.RemoteAddr = "192.0.2.1:1234" // reserved for documentation (RFC 5737)
 	server.Proto, server.ProtoMajor, server.ProtoMinor = "HTTP/1.1", 1, 1
@@ -81,6 +86,23 @@ func serverRequest(ctx context.Context, client *http.Request) *http.Request {
 	}
 	return server
 }
+
+// A handlerBody is the body that a handler in this process reads. It has no WriteTo,
+// which would hand out the event's own bytes.
+type handlerBody struct{ rest []byte }
+
+// Read implements io.Reader.
+func (b *handlerBody) Read(p []byte) (n int, err error) {
+	if len(b.rest) == 0 {
+		return 0, io.EOF
+	}
+	n = copy(p, b.rest)
+	b.rest = b.rest[n:]
+	return n, nil
+}
+
+// Close implements io.Closer.
+func (*handlerBody) Close() error { return nil }
 
 // A call is one request to a handler, and the ResponseWriter that takes its
 // answer. A handler that overran its deadline may still write: mu guards all.

@@ -103,16 +103,20 @@ func (r *readToEnd) Read(p []byte) (int, error) {
 }
 
 func (e *Endpoint) request(ctx context.Context, w *wire) *http.Request {
-	body := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(w.body)), nil }
 	request := &http.Request{
 		Method:        cmp.Or(w.method, http.MethodPost),
 		URL:           e.withQuery(w.query),
 		Host:          e.target.Host,
 		Header:        e.header(w),
-		GetBody:       body, // lets net/http use another connection when it could write nothing to an idle one
 		ContentLength: int64(len(w.body)),
 	}
-	request.Body, _ = body()
+	if e.Handler != nil {
+		request.Body = &handlerBody{w.body}
+	} else {
+		// GetBody lets net/http use another connection when it could write nothing to an idle one.
+		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(w.body)), nil }
+		request.Body, _ = request.GetBody()
+	}
 	switch {
 	case w.chunked:
 		request.ContentLength = -1
