@@ -19,6 +19,10 @@
 // payload of your own becomes an event with [ParseEvent] and stays as it is, byte
 // for byte.
 //
+// [Source.Flow] makes all events of a business action, such as a payment or a
+// subscription from its beginning to its end, in the order in which they arrive;
+// [Hook.Trigger] delivers them.
+//
 // # Signing
 //
 // Every attempt is signed when it is made, with the endpoint's secrets, and no two
@@ -42,11 +46,20 @@
 //
 // In this process no network is used, and the clock is time.Now, so that handlers
 // can be tested in a [testing/synctest] bubble: a handler that hangs until its
-// deadline, or retries spread over three days, take no time.
+// request is given up, or retries spread over three days, take no time.
 //
 // A [Hook] is a source and an endpoint for a test: it ends the test when
 // something cannot be sent and logs each attempt, so that a failing test shows the
 // conversation. Without package testing, use [Source] and [Endpoint] themselves.
+//
+// # Contract
+//
+// [Contract] runs a suite of documented requirements and known bugs against a
+// handler, each case a subtest; [Check] returns a [Report] instead. A [Subject] says
+// what is known of the handler. Shown its state, the suite judges effects: adverse
+// delivery (twice, ten at once, out of order) must leave the same state as perfect
+// delivery. Nobody writes an expected value, and what cannot be judged is skipped
+// with the reason.
 //
 // # Compatibility
 //

@@ -1,0 +1,209 @@
+package webhooktest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// tryState compares what adverse delivery does to the state with what it should do.
+func (r *runner) tryState(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	if err := r.mustMove(ctx, c, v); err != nil {
+		if _, ok := isInconclusive(err); ok && !slices.Contains(c.Needs, "state") {
+			return r.answers(ctx, c, v) // the answers can be judged all the same
+		}
+		return nil, err
+	}
+	findings, err := r.compareState(ctx, c, v)
+	if len(findings) > 0 && r.settle == 0 {
+		// Nobody is accused before a wait: the work may still be going on.
+		r.settle = DefaultSettle
+		defer func() { r.settle = 0 }()
+		r.fresh()
+		return r.compareState(ctx, c, v)
+	}
+	return findings, err
+}
+
+func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	if c.State == "none" {
+		return r.compareNone(ctx, c, v)
+	}
+	var y yardstick
+	for i, into := range []*change{&y.first, &y.second} {
+		steps := c.Reference
+		if i == 1 && c.independent() {
+			steps = slices.Clone(steps)
+			slices.Reverse(steps)
+		}
+		_, moved, err := r.performed(ctx, c, v, steps)
+		if err != nil {
+			return nil, err
+		}
+		*into = moved
+	}
+	p, adverse, err := r.performed(ctx, c, v, c.Steps)
+	if err != nil {
+		return nil, err
+	}
+	differences, judged := y.judge(adverse)
+	beyond := adverse.without(y.touched())
+	if c.Compare == "object" {
+		for _, place := range beyond.places() { // an object that perfect delivery leaves no trace of
+			differences, judged = append(differences, fmt.Sprintf("%s: %s instead of nothing", place, beyond[place])), judged+1
+		}
+	}
+	if judged == 0 && !c.asksForEffect() {
+		return p.findings, errInconclusive{"nothing in the state is comparable: it moved at " + strings.Join(y.first.places(), ", ")}
+	}
+	wanted := "the state as after perfect delivery"
+	if c.State == "differs" {
+		if len(differences) > 0 || len(beyond) > 0 {
+			return p.findings, nil
+		}
+		differences, wanted = []string{"the state is as if nothing had come second"}, "another state"
+	}
+	return p.blame(differences, wanted), nil
+}
+
+// performed takes steps and returns what they did to the state; compare: object
+// looks at what it says of each object in the end.
+func (r *runner) performed(ctx context.Context, c *contractCase, v variant, steps []caseStep) (p *play, moved change, err error) {
+	p, err = r.stage(ctx, c, v, steps)
+	if err != nil {
+		return nil, nil, err
+	}
+	moved, err = r.measure(ctx, p, func(p *play) error { return p.perform(ctx, steps) })
+	if err != nil || c.Compare != "object" {
+		return p, moved, err
+	}
+	state, err := r.read(ctx)
+	if err != nil {
+		return p, nil, err
+	}
+	return p, objectView(state, p.roles), nil
+}
+
+// objectView is what a state says of each of our objects: entries whose key is one
+// of our ids, and lists' rows that name one, if there is one row for it.
+func objectView(state any, r roles) change {
+	view := make(change)
+	view.collect("state", state, r)
+	for place, e := range view {
+		if strings.HasSuffix(place, "]") && len(e.rows) != 1 {
+			delete(view, place) // a log: what it says last is not told
+		}
+	}
+	return view
+}
+
+func (c change) collect(place string, value any, r roles) {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, member := range value {
+			if name := r.text(key); name != key {
+				c[place+"."+name] = effect{rows: []string{canonical(r.plain(member))}}
+				continue
+			}
+			c.collect(place+"."+key, member, r)
+		}
+	case []any:
+		for _, row := range value {
+			object, ok := row.(map[string]any)
+			if !ok {
+				continue
+			}
+			for _, member := range object {
+				id, ok := member.(string)
+				if role, ours := r[id]; ok && ours && role != "{event}" {
+					c.add(place+"["+role+"]", 0, canonical(r.plain(object)))
+				}
+			}
+		}
+	}
+}
+
+// compareNone is for what must have no effect: no more than the noise floor, at
+// the places that a genuine event touches.
+func (r *runner) compareNone(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	touched := make(change)
+	for _, eventType := range c.types(v) {
+		moved, err := r.effectOf(ctx, eventType)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(touched, moved)
+	}
+	p, adverse, err := r.performed(ctx, c, v, c.Steps)
+	if err != nil {
+		return nil, err
+	}
+	var differences []string
+	for place, effect := range adverse {
+		if _, ok := touched[place]; ok {
+			differences = append(differences, place+": "+effect.String())
+		}
+	}
+	slices.Sort(differences)
+	return p.blame(differences, "no change of the state"), nil
+}
+
+// blame adds what the state shows to what the answers show.
+func (p *play) blame(differences []string, wanted string) []finding {
+	if len(differences) == 0 {
+		return p.findings
+	}
+	var sent []string
+	for _, event := range p.sent {
+		sent = append(sent, event.String())
+	}
+	return append(p.findings, finding{sent: strings.Join(sent, ", "), expected: wanted, actual: strings.Join(differences, "; ")})
+}
+
+// mustMove makes sure that the probe sees what the case is about.
+func (r *runner) mustMove(ctx context.Context, c *contractCase, v variant) error {
+	types := c.types(v)
+	if c.asksForEffect() {
+		types = []string{r.subject.control()}
+	}
+	for _, eventType := range types {
+		moved, err := r.effectOf(ctx, eventType)
+		if err == nil && len(moved) > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errInconclusive{"no event of the case moves the state by itself: " + strings.Join(types, ", ")}
+}
+
+// asksForEffect reports whether the question is if an event moves the state at all.
+// A state need not show every type, so that is never a must.
+func (c *contractCase) asksForEffect() bool { return c.State == "differs" && c.Level != "must" }
+
+// types are the handled types of a case's events.
+func (c *contractCase) types(v variant) (types []string) {
+	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
+		eventType := c.Events[name].Type
+		if bound := v.types[eventType]; bound != "" {
+			eventType = bound
+		}
+		if !slices.Contains(types, eventType) {
+			types = append(types, eventType)
+		}
+	}
+	return types
+}
+
+// independent reports whether the events of a case are about objects of their own.
+func (c *contractCase) independent() bool {
+	for _, event := range c.Events {
+		if event.About != "" {
+			return false
+		}
+	}
+	return true
+}
