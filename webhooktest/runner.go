@@ -153,27 +153,28 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 		result.Verdict, result.Reason = Skip, "needs "+reason
 		return nil
 	}
-	tried := false
+	return r.runVariants(ctx, c, bindings, result)
+}
+
+// runVariants runs a case in all its variants, until one is found fault with at
+// the case's own level or the handler has stopped.
+func (r *runner) runVariants(ctx context.Context, c *contractCase, bindings []map[string]string, result *Result) error {
+	var t trial
 	for _, types := range bindings {
 		for _, row := range r.rows(c) {
-			err := r.runVariant(ctx, c, variant{types, row}, result)
-			if errors.Is(err, errNotApplicable) {
-				reason = err.Error()
-				continue
+			findings, err := r.runVariant(ctx, c, variant{types, row})
+			if err := t.heard(findings, err); err != nil {
+				return err
 			}
-			if tried = true; err != nil || result.Verdict == Fail {
+			result.accuse(c, findings)
+			if err := r.stillAnswers(ctx); err != nil || r.broken != "" || result.Verdict == Fail {
+				t.conclude(c, result)
 				return err
 			}
 		}
 	}
-	if !tried {
-		result.Verdict, result.Reason = Skip, reason
-		return nil
-	}
-	if result.Verdict == "" {
-		result.Verdict = Pass
-	}
-	return r.stillAnswers(ctx)
+	t.conclude(c, result)
+	return nil
 }
 
 // rows are the ways to run a case, but for those that are no fault at this
@@ -188,20 +189,22 @@ func (r *runner) rows(c *contractCase) []string {
 	})
 }
 
-// runVariant runs a case once, and a second time before it finds fault.
-func (r *runner) runVariant(ctx context.Context, c *contractCase, v variant, result *Result) error {
-	for range 2 {
+// runVariant runs a case once, and before it finds fault up to twice more: what is
+// found must be found again. A race is not lost each time.
+func (r *runner) runVariant(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
+	for found, tries := 0, 3; tries > 0; tries-- {
 		r.fresh()
-		findings, err := r.try(ctx, c, v)
-		if err != nil {
-			return err
+		if findings, err = r.try(ctx, c, v); err != nil {
+			return nil, err
 		}
-		if len(findings) == 0 {
-			return nil
+		if len(findings) > 0 {
+			found++
 		}
-		result.accuse(c, findings)
+		if found == 0 || found == 2 {
+			return findings, nil
+		}
 	}
-	return nil
+	return nil, nil
 }
 
 // try performs a case and returns what was not as it should be.
@@ -222,29 +225,11 @@ func (r *runner) answers(ctx context.Context, c *contractCase, v variant) ([]fin
 	return p.findings, err
 }
 
-// accuse puts the gravest of the findings into the result.
-func (r *Result) accuse(c *contractCase, findings []finding) {
-	worst := findings[0]
-	for _, f := range findings {
-		if worst.should && !f.should {
-			worst = f
-		}
-	}
-	verdict := map[string]Verdict{"must": Fail, "should": Warn, "info": Info}[c.Level]
-	if worst.should && verdict == Fail {
-		verdict = Warn
-	}
-	if r.Verdict == Warn && verdict == Info {
-		return
-	}
-	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
-}
-
 // stillAnswers notices a handler that has stopped: the cases that are left would
 // each wait for nothing.
 func (r *runner) stillAnswers(ctx context.Context) error {
 	last := len(r.responses) - 1
-	if last < 0 || r.responses[last].Err == nil {
+	if r.broken != "" || last < 0 || r.responses[last].Err == nil {
 		return nil
 	}
 	event, err := r.newEvent(r.subject.control())
