@@ -13,11 +13,11 @@ import (
 // Whoever fails a case is told why, where it is documented, and how to mend it.
 func TestCasesExplainThemselves(t *testing.T) {
 	t.Parallel()
-	cases, err := webhooktest.Cases(webhooktest.Suite{})
+	plan, err := webhooktest.Suite{}.Plan()
 	require.NoError(t, err)
-	require.NotEmpty(t, cases)
+	require.NotEmpty(t, plan.Cases)
 	ids := make(map[string]bool)
-	for _, c := range cases {
+	for _, c := range plan.Cases {
 		assert.False(t, ids[c.ID], "%s: twice", c.ID)
 		ids[c.ID] = true
 		for what, text := range map[string]string{"title": c.Title, "requirement": c.Requirement, "hint": c.Hint, "why": c.Why, "mistake": c.Mistake} {
@@ -43,14 +43,14 @@ func TestCasesAreSelected(t *testing.T) {
 		{"a level of a group", webhooktest.Suite{Only: []string{"control"}, Level: "info"}, []string{"control/clock"}},
 	}
 	for _, test := range tests {
-		cases, err := webhooktest.Cases(test.suite)
+		plan, err := test.suite.Plan()
 		require.NoError(t, err, test.name)
 		var ids []string
-		for _, c := range cases {
+		for _, c := range plan.Cases {
 			ids = append(ids, c.ID)
 		}
 		require.Equal(t, test.want, ids, test.name)
 	}
-	_, err := webhooktest.Cases(webhooktest.Suite{Only: []string{"signature/unsinged"}})
+	_, err := webhooktest.Suite{Only: []string{"signature/unsinged"}}.Plan()
 	require.ErrorContains(t, err, `no case or group "signature/unsinged": nearest are signature/unsigned`)
 }

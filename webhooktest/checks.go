@@ -55,7 +55,7 @@ func (r *runner) checkQuiet(ctx context.Context) ([]finding, error) {
 
 // checkEffect finds a state that does not show the control.
 func (r *runner) checkEffect(ctx context.Context) ([]finding, error) {
-	delete(r.effects, r.subject.control()) // so that noise is of this event
+	r.forget(r.subject.control()) // so that noise is of this event
 	moved, err := r.effectOf(ctx, r.subject.control())
 	if err != nil || len(moved) > 0 {
 		return nil, err
@@ -75,7 +75,7 @@ func (r *runner) checkSecondEvent(ctx context.Context) ([]finding, error) {
 	if len(first) == 0 {
 		return nil, errInconclusive{"a genuine " + r.subject.control() + " does not move the state"}
 	}
-	delete(r.effects, r.subject.control())
+	r.forget(r.subject.control())
 	second, err := r.effectOf(ctx, r.subject.control())
 	if err != nil || len(second) > 0 {
 		return nil, err
@@ -117,10 +117,23 @@ func (r *runner) deliverControl(ctx context.Context, mutations ...string) (*Resp
 	return r.deliver(ctx, event, mutations...)
 }
 
+// provoke makes the handler complain, for when no other case has yet.
+func (r *runner) provoke(ctx context.Context) error {
+	for _, mutation := range []string{"unsigned", "wrong-secret", "malformed=garbage", "body={}", "body=not json"} {
+		if _, err := r.deliverControl(ctx, mutation); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkNoSecrets looks for secrets in every answer of the run. Of what has the
 // form of a secret, only what is long enough to be one counts.
-func (r *runner) checkNoSecrets(context.Context) ([]finding, error) {
-	for _, response := range r.responses {
+func (r *runner) checkNoSecrets(ctx context.Context) ([]finding, error) {
+	if err := r.provoke(ctx); err != nil {
+		return nil, err
+	}
+	for _, response := range r.noted() {
 		answer := response.all()
 		for _, secret := range slices.Concat(r.endpoint.secrets(), r.subject.Secrets) {
 			if strings.Contains(answer, secret) {
@@ -179,8 +192,11 @@ var traces = []string{
 	"stack trace", "Stack trace", "node_modules", "site-packages", "runtime error",
 }
 
-func (r *runner) checkNoTraces(context.Context) ([]finding, error) {
-	for _, response := range r.responses {
+func (r *runner) checkNoTraces(ctx context.Context) ([]finding, error) {
+	if err := r.provoke(ctx); err != nil {
+		return nil, err
+	}
+	for _, response := range r.noted() {
 		for _, trace := range traces {
 			if strings.Contains(string(response.Body), trace) {
 				return []finding{{sent: response.Event.String(), expected: "an answer without a stack trace", actual: response.Excerpt()}}, nil
@@ -241,9 +257,12 @@ func (r *runner) checkEachSecret(ctx context.Context) (findings []finding, err e
 }
 
 // checkTiming judges the time that accepted events took so far.
-func (r *runner) checkTiming(context.Context) ([]finding, error) {
+func (r *runner) checkTiming(ctx context.Context) ([]finding, error) {
+	if _, err := r.deliverControl(ctx); err != nil {
+		return nil, err
+	}
 	var times []time.Duration
-	for _, response := range r.responses {
+	for _, response := range r.noted() {
 		if response.Accepted() {
 			times = append(times, response.Duration)
 		}

@@ -6,15 +6,17 @@ import "testing"
 // by its id: go test -run TestContract/signature/unsigned. The function returns the
 // subject of a case; it may return the same each time.
 //
+// Cases are run one after the other, or side by side when the subjects are Isolated.
 // A must that is not met fails the test. What cannot be judged is skipped with the
 // reason; a should that is not met is logged.
 func Contract(t *testing.T, subject func(t *testing.T) Subject) {
 	t.Helper()
-	cases, err := contractCases()
+	suite := Suite{New: func() Subject { return subject(t) }}
+	cases, err := suite.cases()
 	if err != nil {
 		t.Fatalf("fakestripe: %v", err)
 	}
-	r, err := newRunner(Suite{New: func() Subject { return subject(t) }})
+	r, err := newRun(suite)
 	if err != nil {
 		t.Fatalf("fakestripe: %v", err)
 	}
@@ -24,19 +26,29 @@ func Contract(t *testing.T, subject func(t *testing.T) Subject) {
 	}
 	for i := range cases {
 		t.Run(cases[i].ID, func(t *testing.T) {
-			result, err := r.run(t.Context(), &cases[i])
+			if r.subject.Isolated {
+				t.Parallel()
+			}
+			own := r.runner(func() Subject { return subject(t) })
+			t.Cleanup(func() { own.endpoint.Close() })
+			result, err := own.judge(t.Context(), &cases[i])
 			if err != nil {
 				t.Fatalf("fakestripe: %v", err)
 			}
-			switch result.Verdict {
-			case Fail:
-				t.Errorf("%s", result)
-			case Warn, Info:
-				t.Logf("%s", result)
-			case Skip, Inconclusive:
-				t.Skip(result.Reason)
-			}
+			result.tell(t)
 		})
+	}
+}
+
+// tell gives a result to a test.
+func (r Result) tell(t *testing.T) {
+	switch r.Verdict {
+	case Fail:
+		t.Errorf("%s", r)
+	case Warn, Info:
+		t.Logf("%s", r)
+	case Skip, Inconclusive:
+		t.Skip(r.Reason)
 	}
 }
 

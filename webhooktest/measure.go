@@ -1,10 +1,12 @@
 package webhooktest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 	"time"
 )
 
@@ -14,27 +16,32 @@ const futureType = "fakestripe.future_thing.happened"
 // stateTimeout bounds one reading of the state.
 const stateTimeout = 10 * time.Second
 
-// read returns the state as decoded JSON, once it is still.
-func (r *runner) read(ctx context.Context) (state any, err error) {
-	text, err := r.readNow(ctx)
-	const polls = 4
-	for left, still := 20*polls, 0; err == nil && r.settle > 0 && still < polls && left > 0; left-- {
-		if err = pause(ctx, r.settle/polls); err != nil {
+// read returns the state as decoded JSON, once it is still: at once if nothing was
+// sent since it was.
+func (p *play) read(ctx context.Context) (state any, err error) {
+	if p.settle > 0 && p.stirred {
+		return p.readStill(ctx)
+	}
+	return p.readNow(ctx)
+}
+
+// readStill reads the state until it is the same for as long as the subject's
+// handler may take, within reason.
+func (p *play) readStill(ctx context.Context) (state any, err error) {
+	state, err = p.readNow(ctx)
+	const polls, most = 4, 80
+	for left, still := most, 0; err == nil && still < polls && left > 0; left-- {
+		if err = pause(ctx, p.settle/polls); err != nil {
 			return nil, err
 		}
-		before := text
-		text, err = r.readNow(ctx)
-		if still++; !bytes.Equal(before, text) {
+		before := state
+		state, err = p.readNow(ctx)
+		if still++; canonical(before) != canonical(state) {
 			still = 0
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(text, &state); err != nil {
-		return nil, fmt.Errorf("state: %w", err)
-	}
-	return state, nil
+	p.stirred = err != nil
+	return state, err
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -46,51 +53,79 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// readNow returns the state as it is, as JSON.
-func (r *runner) readNow(ctx context.Context) ([]byte, error) {
+// readNow returns the state as it is, as decoded JSON.
+func (p *play) readNow(ctx context.Context) (state any, err error) {
 	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
 	defer cancel()
-	value, err := r.subject.State(ctx)
+	if p.subject.StateOf != nil {
+		state, err = p.stateOfEvents(ctx)
+	} else {
+		state, err = p.subject.State(ctx)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}
-	text, err := json.Marshal(value)
+	text, err := json.Marshal(state)
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}
-	return text, nil
+	state = nil
+	if err := json.Unmarshal(text, &state); err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	return state, nil
+}
+
+// stateOfEvents is what the handler stored of each object that the play is about.
+func (p *play) stateOfEvents(ctx context.Context) (any, error) {
+	stored := make(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(p.events)) {
+		for _, event := range p.events[name] {
+			value, err := p.subject.StateOf(ctx, event)
+			if err != nil {
+				return nil, err
+			}
+			key := event.id
+			if id, ok := event.Lookup("data.object.id"); ok {
+				key = fmt.Sprint(id)
+			}
+			for stored[key] != nil && !reflect.DeepEqual(stored[key], value) {
+				key += "'" // events of one object may be asked for one by one
+			}
+			stored[key] = value
+		}
+	}
+	return stored, nil
 }
 
 // learnState finds the noise floor: what moves when nothing is sent, on a request
 // that nobody could take for an event, and on an event that nobody handles.
 func (r *runner) learnState(ctx context.Context) error {
-	if r.subject.State == nil {
-		return nil
-	}
 	r.floor = make(map[string]bool)
 	idle := max(r.settle, 20*time.Millisecond)
-	if err := r.waitForWork(ctx); err != nil {
-		return err
-	}
 	nothing := func(*play) error { return pause(ctx, idle) }
 	junk := func(p *play) error {
-		event, err := r.newEvent(r.subject.control())
-		if err == nil {
-			_, err = r.deliver(ctx, event, "body=x", "unsigned")
-		}
+		_, err := r.deliver(ctx, p.events["e"][0], "body=x", "unsigned")
 		return err
 	}
 	unknown := func(p *play) error {
-		event, err := r.source.Event(r.subject.unhandled(), Set("type", futureType))
+		_, err := r.deliver(ctx, p.events["e"][0])
+		return err
+	}
+	for _, noise := range []struct {
+		eventType string
+		edits     []Edit
+		make      func(*play) error
+	}{
+		{r.subject.control(), nil, nothing},
+		{r.subject.control(), nil, junk},
+		{r.subject.unhandled(), []Edit{Set("type", futureType)}, unknown},
+	} {
+		event, err := r.event(noise.eventType, noise.edits...)
 		if err != nil {
 			return err
 		}
-		p.roles.name(event, "unknown")
-		_, err = r.deliver(ctx, event)
-		return err
-	}
-	for _, noise := range []func(*play) error{nothing, junk, unknown} {
-		moved, err := r.measure(ctx, &play{runner: r, roles: make(roles)}, noise)
+		moved, err := r.measure(ctx, r.about(event), noise.make)
 		if err != nil {
 			return err
 		}
@@ -101,33 +136,23 @@ func (r *runner) learnState(ctx context.Context) error {
 	return nil
 }
 
-// waitForWork notices a handler that is still at work on the control.
-func (r *runner) waitForWork(ctx context.Context) error {
-	before, err := r.read(ctx)
-	if err == nil {
-		err = pause(ctx, 100*time.Millisecond)
-	}
-	if err != nil {
-		return err
-	}
-	after, err := r.read(ctx)
-	if err == nil && r.settle == 0 && canonical(before) != canonical(after) {
-		r.settle = DefaultSettle
-		_, err = r.read(ctx)
-	}
-	return err
+// about returns a play that is about one event.
+func (r *runner) about(event *Event) *play {
+	p := &play{runner: r, roles: make(roles), events: map[string][]*Event{"e": {event}}}
+	p.roles.name(event, "e")
+	return p
 }
 
 // measure returns what a delivery changes in the state.
 func (r *runner) measure(ctx context.Context, p *play, deliver func(*play) error) (change, error) {
-	before, err := r.read(ctx)
+	before, err := p.read(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := deliver(p); err != nil {
 		return nil, err
 	}
-	after, err := r.read(ctx)
+	after, err := p.read(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -138,32 +163,20 @@ func (r *runner) measure(ctx context.Context, p *play, deliver func(*play) error
 
 // effectOf returns what one event of a type does, learned once.
 func (r *runner) effectOf(ctx context.Context, eventType string) (change, error) {
-	if known, ok := r.effects[eventType]; ok {
+	if known, ok := r.effect(eventType); ok {
 		return known, nil
 	}
-	p := &play{runner: r, roles: make(roles)}
-	event, err := p.eventOf(ctx, eventType, nil, nil)
+	event, err := r.eventAlone(ctx, eventType)
 	if err != nil {
 		return nil, err
 	}
-	p.roles.name(event, "e")
+	p := r.about(event)
 	moved, err := r.measure(ctx, p, func(*play) error {
 		_, err := r.deliver(ctx, event)
 		return err
 	})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		r.learned(eventType, moved)
 	}
-	if len(moved) == 0 && r.settle == 0 && eventType == r.subject.control() {
-		// Nothing, or not yet? What the control shows holds for all types.
-		r.settle = DefaultSettle
-		if moved, err = r.effectOf(ctx, eventType); err != nil {
-			return nil, err
-		}
-		if len(moved) == 0 {
-			r.settle = 0 // it was not for want of time
-		}
-	}
-	r.effects[eventType] = moved
-	return moved, nil
+	return moved, err
 }

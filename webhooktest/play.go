@@ -46,7 +46,7 @@ func (e errInconclusive) Error() string { return e.reason }
 // where a genuine event of the same type is accepted.
 func (r *runner) stage(ctx context.Context, c *contractCase, v variant, steps []caseStep) (*play, error) {
 	p := &play{runner: r, variant: v, events: make(map[string][]*Event), roles: make(roles), accepted: make(map[*Event]bool)}
-	p.who = r.source.identity()
+	p.who = r.identity()
 	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
 		if err := p.make(ctx, c, name); err != nil {
 			return nil, err
@@ -91,9 +91,9 @@ func (p *play) make(ctx context.Context, c *contractCase, name string) error {
 	if spec.Version != 0 {
 		edits = append(edits, Version(spec.Version))
 	}
-	eventType := p.typeOf(spec.Type)
+	eventType := p.variant.typeOf(spec.Type)
 	for range max(1, spec.Count) {
-		p.who.created = p.clock.Unix() + 1
+		p.who.created = p.next().Unix()
 		more, err := p.edits(spec)
 		if err != nil {
 			return err
@@ -110,10 +110,10 @@ func (p *play) make(ctx context.Context, c *contractCase, name string) error {
 
 // eventOf makes one event. If it stands for itself, what must come before is
 // delivered.
-func (p *play) eventOf(ctx context.Context, eventType string, edits, more []Edit) (*Event, error) {
+func (r *runner) eventOf(ctx context.Context, eventType string, edits, more []Edit) (*Event, error) {
 	edits = slices.Concat(edits, more)
 	if !slices.ContainsFunc(edits, func(edit Edit) bool { return edit.about != nil }) {
-		before, err := p.prelude(ctx, eventType)
+		before, err := r.prelude(ctx, eventType)
 		if err != nil {
 			return nil, err
 		}
@@ -121,11 +121,17 @@ func (p *play) eventOf(ctx context.Context, eventType string, edits, more []Edit
 			edits = append(edits, About(before))
 		}
 	}
-	return p.newEvent(eventType, edits...)
+	return r.newEvent(eventType, edits...)
 }
 
-func (p *play) typeOf(name string) string {
-	if bound := p.variant.types[name]; bound != "" {
+// eventAlone makes an event that no case names.
+func (r *runner) eventAlone(ctx context.Context, eventType string) (*Event, error) {
+	return r.eventOf(ctx, eventType, nil, nil)
+}
+
+// typeOf returns the type that a case means by a name: a variable or the type.
+func (v variant) typeOf(name string) string {
+	if bound := v.types[name]; bound != "" {
 		return bound
 	}
 	return name
@@ -179,7 +185,7 @@ func (p *play) take(ctx context.Context, step caseStep) error {
 
 // control delivers an event of the same type with ids of its own, not mutated.
 func (p *play) control(ctx context.Context, like *Event) error {
-	control, err := p.eventOf(ctx, like.typ, nil, nil)
+	control, err := p.eventAlone(ctx, like.typ)
 	if err != nil {
 		return err
 	}
@@ -204,6 +210,10 @@ func (p *play) send(ctx context.Context, step caseStep, events []*Event) (respon
 	if step.Together {
 		responses, err = p.endpoint.DeliverTogether(ctx, events, mutations...)
 		p.note(responses...)
+		p.stirred = true
+		if len(responses) > 0 {
+			p.last = responses[len(responses)-1]
+		}
 	} else {
 		for i, event := range events {
 			if i > 0 && p.settle > 0 {
@@ -251,6 +261,7 @@ func (p *play) hook(ctx context.Context, name string) error {
 	if hook == nil {
 		return fmt.Errorf("hook %q: want break, heal or restart", name)
 	}
+	p.stirred = true
 	if err := hook(ctx); err != nil {
 		return fmt.Errorf("hook %s: %w", name, err)
 	}

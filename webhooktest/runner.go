@@ -5,39 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
-// A runner is a suite under way.
+// A runner runs a case of a suite.
 type runner struct {
-	suite    Suite
+	*run
+	subjects func() Subject
 	subject  Subject
 	endpoint *Endpoint
-	source   *Source
-	clock    time.Time // of the next event
 	settle   time.Duration
-
-	broken    string // why nothing can be judged any more
-	diagnosis []string
-	responses []*Response
-	floor     map[string]bool   // places of the state that move by themselves
-	noise     []string          // those of them that the last delivery moved
-	effects   map[string]change // what one event of a type does
-}
-
-func newRunner(suite Suite) (*runner, error) {
-	r := &runner{suite: suite, effects: make(map[string]change)}
-	r.fresh()
-	r.settle = r.subject.Settle
-	// Events are created a second apart and in the past, so that no two share a
-	// second and none is from the future.
-	r.clock = time.Now().Add(-time.Hour)
-	r.source = &Source{
-		APIVersion: r.subject.APIVersion, Account: r.subject.Account, Livemode: r.subject.Livemode,
-		Seed: suite.Seed, RunID: suite.RunID, Now: func() time.Time { return r.clock },
-	}
-	return r, r.endpoint.Validate()
+	noise    []string  // places of the floor that the last delivery moved
+	last     *Response // of the last delivery
+	played   *play     // the last that was measured
+	stirred  bool      // something was sent since the state was last still
 }
 
 // fresh takes a subject for the next case.
@@ -45,7 +26,7 @@ func (r *runner) fresh() {
 	if r.endpoint != nil {
 		r.endpoint.Close()
 	}
-	r.subject = r.suite.New()
+	r.subject = r.subjects()
 	r.endpoint = r.subject.endpoint()
 }
 
@@ -59,20 +40,18 @@ func (r *runner) describe() SubjectReport {
 
 // newEvent makes an event as the subject needs it.
 func (r *runner) newEvent(eventType string, edits ...Edit) (*Event, error) {
-	r.clock = r.clock.Add(time.Second)
 	if handled := slices.Contains(r.subject.Handles, eventType); r.subject.Edit != nil && (handled || eventType == r.subject.control()) {
 		edits = append(r.subject.Edit(eventType), edits...) // a case has the last word
 	}
-	return r.source.Event(eventType, edits...)
+	return r.event(eventType, edits...)
 }
 
 // prelude delivers what has to come before an event that changes or ends an object:
 // the event that its creation is, if the handler handles it. It is nil for events
 // that need none.
 func (r *runner) prelude(ctx context.Context, eventType string) (*Event, error) {
-	dot := strings.LastIndexByte(eventType, '.')
-	creation := eventType[:max(dot, 0)] + ".created"
-	if creation == eventType || !slices.Contains(r.subject.Handles, creation) {
+	creation := r.subject.creation(eventType)
+	if creation == "" {
 		return nil, nil
 	}
 	event, err := r.newEvent(creation)
@@ -90,32 +69,12 @@ func (r *runner) deliver(ctx context.Context, event *Event, mutations ...string)
 		return nil, err
 	}
 	r.note(response)
+	r.last, r.stirred = response, true
 	return response, nil
 }
 
-func (r *runner) note(responses ...*Response) { r.responses = append(r.responses, responses...) }
-
-// learn finds out what everything else rests on: whether a genuine event is
-// accepted, and what the state does by itself.
-func (r *runner) learn(ctx context.Context) error {
-	event, err := r.newEvent(r.subject.control())
-	if err != nil {
-		return err
-	}
-	response, err := r.deliver(ctx, event)
-	if err != nil {
-		return err
-	}
-	if !response.Accepted() {
-		r.broken = "the first genuine event was not accepted"
-		r.diagnosis, err = Diagnose(ctx, r.endpoint, event)
-		return err
-	}
-	return r.learnState(ctx)
-}
-
-// run runs one case in all its variants, and once more before it accuses.
-func (r *runner) run(ctx context.Context, c *contractCase) (Result, error) {
+// judge runs one case in all its variants.
+func (r *runner) judge(ctx context.Context, c *contractCase) (Result, error) {
 	start := time.Now()
 	result := Result{
 		ID: c.ID, Title: c.Title, Level: c.Level, Requirement: c.Requirement, Source: c.Source, Hint: c.Hint,
@@ -141,8 +100,8 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 			return nil
 		}
 	}
-	if r.broken != "" && c.ID != "control/accepted" {
-		result.Verdict, result.Reason = Skip, r.broken
+	if over := r.over(); over != "" && c.ID != "control/accepted" {
+		result.Verdict, result.Reason = Skip, over
 		return nil
 	}
 	if c.Check != "" {
@@ -167,7 +126,7 @@ func (r *runner) runVariants(ctx context.Context, c *contractCase, bindings []ma
 				return err
 			}
 			result.accuse(c, findings)
-			if err := r.stillAnswers(ctx); err != nil || r.broken != "" || result.Verdict == Fail {
+			if err := r.stillAnswers(ctx); err != nil || r.over() != "" || result.Verdict == Fail {
 				t.conclude(c, result)
 				return err
 			}
@@ -223,22 +182,4 @@ func (r *runner) answers(ctx context.Context, c *contractCase, v variant) ([]fin
 	}
 	err = p.perform(ctx, c.Steps)
 	return p.findings, err
-}
-
-// stillAnswers notices a handler that has stopped: the cases that are left would
-// each wait for nothing.
-func (r *runner) stillAnswers(ctx context.Context) error {
-	last := len(r.responses) - 1
-	if r.broken != "" || last < 0 || r.responses[last].Err == nil {
-		return nil
-	}
-	event, err := r.newEvent(r.subject.control())
-	if err != nil {
-		return err
-	}
-	response, err := r.deliver(ctx, event)
-	if err == nil && response.Err != nil {
-		r.broken = "the handler has stopped answering: " + strings.TrimSuffix(response.Err.Error(), ":")
-	}
-	return err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +36,10 @@ type Subject struct {
 	// skipped.
 	State func(context.Context) (any, error)
 
+	// StateOf, instead of State, returns what the handler has stored that concerns
+	// an event: a row about its object, say, and nil for nothing.
+	StateOf func(context.Context, *Event) (any, error)
+
 	// Settle is how long the state must have been still before it is believed.
 	// 0: it is read at once, and again after DefaultSettle if the handler turns out
 	// to work asynchronously.
@@ -58,6 +63,10 @@ type Subject struct {
 	// the handler anew. Nil: cases that need them are skipped.
 	Break, Heal, Restart func(context.Context) error
 
+	// Isolated says that each subject has a handler and a state of its own, so that
+	// cases may be run side by side.
+	Isolated bool
+
 	// Header, Timeout and TLS are those of an Endpoint.
 	Header  http.Header
 	Timeout time.Duration
@@ -76,6 +85,14 @@ func (s *Subject) endpoint() *Endpoint {
 	return e
 }
 
+// sideBySide is how many cases may be run at a time.
+func (s *Subject) sideBySide() int {
+	if s.Isolated {
+		return runtime.GOMAXPROCS(0)
+	}
+	return 1
+}
+
 // control is the type of the genuine event that everything is measured by.
 func (s *Subject) control() string {
 	if len(s.Handles) == 0 {
@@ -84,13 +101,26 @@ func (s *Subject) control() string {
 	return s.Handles[0]
 }
 
+// creation is the handled type that creates what a type changes or ends, "" for none.
+func (s *Subject) creation(eventType string) string {
+	dot := strings.LastIndexByte(eventType, '.')
+	creation := eventType[:max(dot, 0)] + ".created"
+	if creation == eventType || !slices.Contains(s.Handles, creation) {
+		return ""
+	}
+	return creation
+}
+
+// observed reports whether effects can be judged.
+func (s *Subject) observed() bool { return s.State != nil || s.StateOf != nil }
+
 // lacks says what a case needs that the subject does not have, and how to give it.
 func (s *Subject) lacks(need string) (reason string) {
 	declared := map[string]struct {
 		given bool
 		how   string
 	}{
-		"state":           {s.State != nil, "what the handler stores (Subject.State, --state-url, --state-cmd)"},
+		"state":           {s.observed(), "what the handler stores (Subject.State, --state-url, --state-cmd)"},
 		"api":             {false, "the fake Stripe API, which this version does not have"},
 		"faults":          {s.Break != nil && s.Heal != nil, "hooks that break and heal what the handler depends on (--break-cmd, --heal-cmd)"},
 		"restart":         {s.Restart != nil, "a hook that restarts the handler (--restart-cmd)"},

@@ -1,7 +1,10 @@
 package webhooktest
 
 import (
+	"cmp"
 	"context"
+	"sync"
+	"time"
 )
 
 // A Suite is the contract, run against a subject. The zero value but for the
@@ -17,6 +20,9 @@ type Suite struct {
 	Only, Skip []string
 	Level      string
 
+	// MaxTime is when no further case is begun. 0: DefaultMaxTime.
+	MaxTime time.Duration
+
 	// Seed and RunID fix the ids of the events. Empty: fresh ones.
 	Seed  uint64
 	RunID string
@@ -25,22 +31,24 @@ type Suite struct {
 	Progress func(Result)
 }
 
+// DefaultMaxTime bounds a run of the suite.
+const DefaultMaxTime = 10 * time.Minute
+
+func (s *Suite) maxTime() time.Duration { return cmp.Or(s.MaxTime, DefaultMaxTime) }
+
 // Check runs the suite and reports what the handler gets right and wrong. The
 // error is for a suite that cannot be run at all: an unknown case, a subject
 // without a handler, a state that cannot be read.
 //
-// Cases are run one after the other. When the very first genuine event is refused,
-// nothing else can be judged: the rest is skipped.
+// Cases are run one after the other, unless the subjects are isolated. When the
+// very first genuine event is refused, nothing else can be judged: the rest is
+// skipped.
 func Check(ctx context.Context, suite Suite) (*Report, error) {
-	all, err := contractCases()
+	cases, err := suite.cases()
 	if err != nil {
 		return nil, err
 	}
-	cases, err := selectCases(all, suite.Only, suite.Skip, suite.Level)
-	if err != nil {
-		return nil, err
-	}
-	r, err := newRunner(suite)
+	r, err := newRun(suite)
 	if err != nil {
 		return nil, err
 	}
@@ -49,37 +57,63 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		return nil, err
 	}
 	report := &Report{Subject: r.describe(), Seed: r.source.seedUsed()}
-	for i := range cases {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		result, err := r.run(ctx, &cases[i])
-		if err != nil {
-			return nil, err
-		}
-		report.Cases = append(report.Cases, result)
-		if suite.Progress != nil {
-			suite.Progress(result)
-		}
+	if report.Cases, err = r.judgeAll(ctx, cases); err != nil {
+		return nil, err
 	}
 	report.Diagnosis = r.diagnosis
 	report.summarise()
 	return report, nil
 }
 
-// Cases returns the cases that a suite would run.
-func Cases(suite Suite) ([]Case, error) {
+// judgeAll runs the cases, side by side if that disturbs nobody.
+func (r *runner) judgeAll(ctx context.Context, cases []contractCase) ([]Result, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	slots := make(chan struct{}, r.subject.sideBySide())
+	results := make([]Result, len(cases))
+	var judging sync.WaitGroup
+	for i := range cases {
+		slots <- struct{}{}
+		judging.Go(func() {
+			defer func() { <-slots }()
+			var err error
+			if results[i], err = r.judgeOne(ctx, &cases[i]); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	judging.Wait()
+	return results, context.Cause(ctx)
+}
+
+// judgeOne runs a case with a subject of its own.
+func (r *runner) judgeOne(ctx context.Context, c *contractCase) (Result, error) {
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	own := r.runner(r.suite.New)
+	defer func() { own.endpoint.Close() }()
+	result, err := own.judge(ctx, c)
+	if err == nil {
+		r.progress(result)
+	}
+	return result, err
+}
+
+func (s *run) progress(result Result) {
+	if s.suite.Progress == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.suite.Progress(result)
+}
+
+// cases reads the cases that the suite is to run.
+func (s *Suite) cases() ([]contractCase, error) {
 	all, err := contractCases()
 	if err != nil {
 		return nil, err
 	}
-	cases, err := selectCases(all, suite.Only, suite.Skip, suite.Level)
-	if err != nil {
-		return nil, err
-	}
-	chosen := make([]Case, len(cases))
-	for i, c := range cases {
-		chosen[i] = c.Case
-	}
-	return chosen, nil
+	return selectCases(all, s.Only, s.Skip, s.Level)
 }

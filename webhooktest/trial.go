@@ -73,4 +73,3 @@ func (r *Result) accuse(c *contractCase, findings []finding) {
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
 }
-

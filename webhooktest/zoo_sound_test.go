@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
@@ -70,6 +71,26 @@ func zooSoundAnswers() []zooBug {
 func zooSoundWork() []zooBug {
 	return []zooBug{
 		zooWith("works-later", "202, and the effect 20 ms later", func(z *zooHandler) { z.handle, z.answer = z.later, zooAnswerWith(http.StatusAccepted) }),
+		zooWith("works-a-second-later", "a queue that is polled each second", func(z *zooHandler) {
+			z.handle = func(d *zooDelivery) error { return z.laterBy(time.Second, d) }
+		}).slowly(),
+		zooWith("subscriptions-later", "payments at once, the rest by a worker", func(z *zooHandler) {
+			z.handle = func(d *zooDelivery) error {
+				if strings.HasPrefix(string(d.event.Type), "payment_intent.") {
+					return z.once(d)
+				}
+				return z.laterBy(700*time.Millisecond, d)
+			}
+		}).slowly(),
+		zooWith("hiccups", "503 now and then, before anything is done", func(z *zooHandler) {
+			var deliveries atomic.Int64
+			z.handle = func(d *zooDelivery) error {
+				if deliveries.Add(1)%70 == 0 {
+					return &zooError{http.StatusServiceUnavailable, "no connection to the database"}
+				}
+				return z.once(d)
+			}
+		}),
 		zooWith("unique-key", "409 for the copies that come while one is at work", func(z *zooHandler) { z.handle = z.claimed }),
 		zooWith("one-at-a-time", "503 and Retry-After while another event is at work", func(z *zooHandler) {
 			z.handle = z.ifFree(&zooError{http.StatusServiceUnavailable, "busy"})

@@ -55,9 +55,12 @@ func (z *zooHandler) noReplay() func(*zooDelivery) (stripe.Event, error) {
 	}
 }
 
-// later puts the event into an inbox, which is as durable as the database, and
+// later has the effect in the background, 20 ms after the answer.
+func (z *zooHandler) later(d *zooDelivery) error { return z.laterBy(20*time.Millisecond, d) }
+
+// laterBy puts the event into an inbox, which is as durable as the database, and
 // has the effect in the background, as often as it takes.
-func (z *zooHandler) later(d *zooDelivery) error {
+func (z *zooHandler) laterBy(delay time.Duration, d *zooDelivery) error {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	keys := z.keys(d)
@@ -67,7 +70,7 @@ func (z *zooHandler) later(d *zooDelivery) error {
 	z.remember(keys...)
 	z.working.Go(func() {
 		for {
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(delay)
 			z.mu.Lock()
 			err := z.apply(d)
 			z.mu.Unlock()

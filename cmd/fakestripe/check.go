@@ -80,6 +80,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.DurationVar(&c.subject.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
 	flags.StringSliceVar(&c.suite.Skip, "skip", nil, "leave out these `cases` or groups")
 	flags.StringVar(&c.suite.Level, "level", "", "only cases of this `level`: must, should or info")
+	flags.DurationVar(&c.suite.MaxTime, "max-time", webhooktest.DefaultMaxTime, "begin no further case after this long")
 	flags.BoolVar(&c.strict, "strict", false, "a should that is not met fails too")
 	flags.BoolVar(&c.list, "list", false, "list the cases that would be run, and run none")
 	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make ids from this `number` (default random)")
@@ -130,20 +131,20 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	return nil
 }
 
-// watch says how many cases there are, and on a terminal which one is done.
+// watch says what is to be done, and on a terminal which case is done.
 func (c *checking) watch(sh shell) (done func(), err error) {
-	cases, err := webhooktest.Cases(c.suite)
+	plan, err := c.suite.Plan()
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(sh.err, "fakestripe: %d cases\n", len(cases))
+	fmt.Fprintf(sh.err, "fakestripe: %d cases, about %d deliveries\n", len(plan.Cases), plan.Deliveries)
 	if !sh.terminal(sh.err) {
 		return func() {}, nil
 	}
 	n := 0
 	c.suite.Progress = func(result webhooktest.Result) {
 		n++
-		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(cases), result.ID)
+		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(plan.Cases), result.ID)
 	}
 	return func() { fmt.Fprint(sh.err, "\r\x1b[K") }, nil
 }
@@ -169,11 +170,11 @@ func shellQuote(text string) string {
 }
 
 func (c *checking) listCases(sh shell) error {
-	cases, err := webhooktest.Cases(c.suite)
+	plan, err := c.suite.Plan()
 	if err != nil {
 		return err
 	}
-	for _, one := range cases {
+	for _, one := range plan.Cases {
 		if _, err := fmt.Fprintf(sh.out, "%-40s %-6s %s\n", one.ID, one.Level, one.Title); err != nil {
 			return err
 		}

@@ -16,19 +16,19 @@ func newExplain(sh shell) *cobra.Command {
 		Example: `  fakestripe explain signature/unsigned`,
 		Args:    onePayload,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			cases, _ := webhooktest.Cases(webhooktest.Suite{})
-			ids := make([]string, len(cases))
-			for i, c := range cases {
+			plan, _ := webhooktest.Suite{}.Plan()
+			ids := make([]string, len(plan.Cases))
+			for i, c := range plan.Cases {
 				ids[i] = c.ID
 			}
 			return ids, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			cases, err := webhooktest.Cases(webhooktest.Suite{Only: args})
+			plan, err := webhooktest.Suite{Only: args}.Plan()
 			if err != nil {
 				return err
 			}
-			for _, c := range cases {
+			for _, c := range plan.Cases {
 				if _, err := fmt.Fprint(sh.out, explanation(c)); err != nil {
 					return err
 				}

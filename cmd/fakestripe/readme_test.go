@@ -17,10 +17,10 @@ func TestReadmeIsTrue(t *testing.T) {
 	data, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	readme := string(data)
-	cases, err := webhooktest.Cases(webhooktest.Suite{})
+	plan, err := webhooktest.Suite{}.Plan()
 	require.NoError(t, err)
 	for what, n := range map[string]int{
-		"| contract | %d cases in":           len(cases),
+		"| contract | %d cases in":           len(plan.Cases),
 		"all %d that stripe-go v76 declares": len(fixtures.Types(fixtures.DefaultVersion)),
 		"| flows | %d business actions":      len(fixtures.Flows()),
 		"| mutations | %d;":                  len(webhooktest.Mutations()),

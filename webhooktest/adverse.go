@@ -17,14 +17,16 @@ func (r *runner) tryState(ctx context.Context, c *contractCase, v variant) ([]fi
 		return nil, err
 	}
 	findings, err := r.compareState(ctx, c, v)
-	if len(findings) > 0 && r.settle == 0 {
-		// Nobody is accused before a wait: the work may still be going on.
-		r.settle = DefaultSettle
-		defer func() { r.settle = 0 }()
-		r.fresh()
-		return r.compareState(ctx, c, v)
+	if err != nil || len(findings) == 0 {
+		return findings, err
 	}
-	return findings, err
+	// Nobody is accused before a wait: the work may still be going on.
+	late, err := r.late(ctx, c.types(v))
+	if err != nil || !late {
+		return findings, err
+	}
+	r.fresh()
+	return r.compareState(ctx, c, v)
 }
 
 func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
@@ -75,11 +77,12 @@ func (r *runner) performed(ctx context.Context, c *contractCase, v variant, step
 	if err != nil {
 		return nil, nil, err
 	}
+	r.played = p
 	moved, err = r.measure(ctx, p, func(p *play) error { return p.perform(ctx, steps) })
 	if err != nil || c.Compare != "object" {
 		return p, moved, err
 	}
-	state, err := r.read(ctx)
+	state, err := p.read(ctx)
 	if err != nil {
 		return p, nil, err
 	}

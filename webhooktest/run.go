@@ -1,0 +1,197 @@
+package webhooktest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A run is what the cases of a suite share. They may be run side by side.
+type run struct {
+	suite    Suite
+	deadline time.Time
+
+	mu        sync.Mutex
+	source    *Source
+	clock     time.Time     // of the next event
+	settled   time.Duration // what was learned of how long the handler works
+	broken    string        // why nothing can be judged any more
+	diagnosis []string
+	responses []*Response
+	floor     map[string]bool   // places of the state that move by themselves
+	effects   map[string]change // what one event of a type does
+	suspected map[string]bool   // event types with which the state was waited for
+}
+
+// newRun prepares a suite, and the runner that learns what all cases rest on.
+func newRun(suite Suite) (*runner, error) {
+	now := time.Now()
+	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), suspected: make(map[string]bool)}
+	// Events are created a second apart and in the past, so that no two share a
+	// second and none is from the future.
+	shared.clock = now.Add(-time.Hour)
+	r := shared.runner(suite.New)
+	shared.settled, r.settle = r.subject.Settle, r.subject.Settle
+	shared.source = &Source{
+		APIVersion: r.subject.APIVersion, Account: r.subject.Account, Livemode: r.subject.Livemode,
+		Seed: suite.Seed, RunID: suite.RunID, Now: func() time.Time { return shared.clock },
+	}
+	return r, r.endpoint.Validate()
+}
+
+// runner returns what runs one case, with a subject of its own.
+func (s *run) runner(subject func() Subject) *runner {
+	s.mu.Lock()
+	r := &runner{run: s, subjects: subject, settle: s.settled}
+	s.mu.Unlock()
+	r.fresh()
+	return r
+}
+
+// event makes an event, a second later than the one before.
+func (s *run) event(eventType string, edits ...Edit) (*Event, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clock = s.clock.Add(time.Second)
+	return s.source.Event(eventType, edits...)
+}
+
+// identity returns fresh ids for the placeholders of a case.
+func (s *run) identity() identity {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.source.identity()
+}
+
+// next is when the next event will have been created.
+func (s *run) next() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.clock.Add(time.Second)
+}
+
+// note remembers answers for the checks that look at all of them.
+func (s *run) note(responses ...*Response) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.responses = append(s.responses, responses...)
+}
+
+func (s *run) noted() []*Response {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clip(s.responses)
+}
+
+// stop ends what can be judged; over says why it was ended, "" if it was not.
+func (s *run) stop(reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken == "" {
+		s.broken = reason
+	}
+}
+
+func (s *run) over() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken == "" && !time.Now().Before(s.deadline) {
+		s.broken = "the time of the run, " + briefly(s.suite.maxTime()).String() + ", was over (Suite.MaxTime, --max-time)"
+	}
+	return s.broken
+}
+
+// effect returns what is known of an event type.
+func (s *run) effect(eventType string) (change, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known, ok := s.effects[eventType]
+	return known, ok
+}
+
+// learned keeps what an event type does.
+func (s *run) learned(eventType string, moved change) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.effects[eventType] = moved
+}
+
+// works keeps for how long the state must have been still.
+func (s *run) works(settle time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settled = settle
+}
+
+func (s *run) forgetAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.effects)
+}
+
+// firstSuspicion reports whether the state has not been waited for yet.
+func (s *run) firstSuspicion(of string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := !s.suspected[of]
+	s.suspected[of] = true
+	return first
+}
+
+func (s *run) forget(eventType string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.effects, eventType)
+}
+
+// learn finds out what everything else rests on: whether a genuine event is
+// accepted, and what the state does by itself.
+func (r *runner) learn(ctx context.Context) error {
+	event, err := r.newEvent(r.subject.control())
+	if err != nil {
+		return err
+	}
+	p, before := r.about(event), any(nil)
+	if r.subject.observed() {
+		if before, err = p.readNow(ctx); err != nil {
+			return err
+		}
+	}
+	response, err := r.deliver(ctx, event)
+	if err != nil {
+		return err
+	}
+	if !response.Accepted() {
+		r.stop("the first genuine event was not accepted")
+		r.diagnosis, err = Diagnose(ctx, r.endpoint, event)
+		return err
+	}
+	if !r.subject.observed() {
+		return nil
+	}
+	if err := p.learnPace(ctx, before); err != nil {
+		return err
+	}
+	err = r.learnState(ctx)
+	r.works(r.settle)
+	return err
+}
+
+// stillAnswers notices a handler that has stopped: the cases that are left would
+// each wait for nothing.
+func (r *runner) stillAnswers(ctx context.Context) error {
+	if r.over() != "" || r.last == nil || r.last.Err == nil {
+		return nil
+	}
+	event, err := r.newEvent(r.subject.control())
+	if err != nil {
+		return err
+	}
+	response, err := r.deliver(ctx, event)
+	if err == nil && response.Err != nil {
+		r.stop("the handler has stopped answering: " + strings.TrimSuffix(response.Err.Error(), ":"))
+	}
+	return err
+}
