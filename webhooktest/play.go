@@ -238,14 +238,18 @@ func (p *play) send(ctx context.Context, step caseStep, events []*Event) (respon
 	return responses, err
 }
 
-// redeliver delivers again what was never accepted, as Stripe does.
+// redeliver delivers again what was never accepted, as Stripe does: later, when
+// whatever held it up may be over.
 func (p *play) redeliver(ctx context.Context) error {
-	const rounds = 3
-	for range rounds {
-		for _, event := range p.sent {
-			if p.accepted[event] {
-				continue
-			}
+	for _, wait := range []time.Duration{20 * time.Millisecond, 200 * time.Millisecond, time.Second} {
+		left := slices.DeleteFunc(slices.Clone(p.sent), func(event *Event) bool { return p.accepted[event] })
+		if len(left) == 0 {
+			return nil
+		}
+		if err := pause(ctx, max(wait, p.settle)); err != nil {
+			return err
+		}
+		for _, event := range left {
 			response, err := p.deliver(ctx, event)
 			if err != nil {
 				return err

@@ -103,6 +103,11 @@ func (s *run) over() string {
 	return s.broken
 }
 
+// canLookBack reports whether a case needs no more than the answers there are.
+func (s *run) canLookBack(c *contractCase) bool {
+	return slices.Contains(hindsight, c.Check) && slices.ContainsFunc(s.noted(), (*Response).Accepted)
+}
+
 // effect returns what is known of an event type.
 func (s *run) effect(eventType string) (change, bool) {
 	s.mu.Lock()

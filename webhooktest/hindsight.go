@@ -1,0 +1,134 @@
+package webhooktest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What the answers of a run tell when they are looked at again. These checks are
+// done even when the run was cut short.
+
+var hindsight = []string{"no-secrets", "no-traces", "timing"}
+
+// provoke makes the handler complain, for when no other case has yet.
+func (r *runner) provoke(ctx context.Context) error {
+	if r.over() != "" {
+		return nil
+	}
+	for _, mutation := range []string{"unsigned", "wrong-secret", "malformed=garbage", "body={}", "body=not json"} {
+		if _, err := r.deliverControl(ctx, mutation); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkNoSecrets looks for secrets in every answer of the run. Of what has the
+// form of a secret, only what is long enough to be one counts.
+func (r *runner) checkNoSecrets(ctx context.Context) ([]finding, error) {
+	if err := r.provoke(ctx); err != nil {
+		return nil, err
+	}
+	for _, response := range r.noted() {
+		answer := response.all()
+		for _, secret := range slices.Concat(r.endpoint.secrets(), r.subject.Secrets) {
+			if strings.Contains(answer, secret) {
+				return []finding{{sent: response.Event.String(), expected: "no signing secret in an answer", actual: "the answer has it"}}, nil
+			}
+		}
+		if found := secretLike(answer); found != "" {
+			return []finding{{sent: response.Event.String(), expected: "no secret or key in an answer", actual: "the answer has one that begins with " + found}}, nil
+		}
+		if mac := response.expectedSignature(r.endpoint.secrets()[0]); mac != "" && strings.Contains(answer, mac) {
+			return []finding{{sent: response.Event.String(), expected: "no expected signature in an answer", actual: "the answer has it: with it anybody can forge the event"}}, nil
+		}
+	}
+	return nil, nil
+}
+
+// all is everything that the handler said: headers and body.
+func (r *Response) all() string {
+	var text strings.Builder
+	_ = r.Header.Write(&text) // a strings.Builder takes everything
+	text.Write(r.Body)
+	return text.String()
+}
+
+// secretLike returns the beginning of what looks like a secret.
+func secretLike(text string) string {
+	for _, prefix := range []string{"whsec_", "sk_test_", "sk_live_"} {
+		for rest := text; ; {
+			_, after, found := strings.Cut(rest, prefix)
+			if !found {
+				break
+			}
+			if length := len(after) - len(strings.TrimLeft(after, base62)); length >= 16 {
+				return prefix
+			}
+			rest = after
+		}
+	}
+	return ""
+}
+
+// expectedSignature is what the handler computed, if it was at it: the MAC of a
+// forgery under the right secret.
+func (r *Response) expectedSignature(secret string) string {
+	_, rest, found := strings.Cut(r.Signature, "t=")
+	timestamp, _, _ := strings.Cut(rest, ",")
+	if !found || r.Accepted() {
+		return ""
+	}
+	return string(appendMAC(nil, secret, []byte(timestamp), r.sentBody))
+}
+
+// traces are what the pages and dumps of frameworks have in common.
+var traces = []string{
+	"Traceback (most recent call last)", "goroutine ", "panic:", "at Object.", "    at ", ".rb:", "Exception in thread",
+	"stack trace", "Stack trace", "node_modules", "site-packages", "runtime error",
+}
+
+func (r *runner) checkNoTraces(ctx context.Context) ([]finding, error) {
+	if err := r.provoke(ctx); err != nil {
+		return nil, err
+	}
+	for _, response := range r.noted() {
+		for _, trace := range traces {
+			if strings.Contains(string(response.Body), trace) {
+				return []finding{{sent: response.Event.String(), expected: "an answer without a stack trace", actual: response.Excerpt()}}, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// checkTiming judges the time that accepted events took so far.
+func (r *runner) checkTiming(ctx context.Context) ([]finding, error) {
+	if r.over() == "" {
+		if _, err := r.deliverControl(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var times []time.Duration
+	for _, response := range r.noted() {
+		if response.Accepted() {
+			times = append(times, response.Duration)
+		}
+	}
+	if len(times) == 0 {
+		return nil, errInconclusive{"no event was accepted"}
+	}
+	slices.Sort(times)
+	slow := times[(len(times)-1)*95/100]
+	said := fmt.Sprintf("95 of 100 accepted events were answered within %s", slow.Round(time.Millisecond))
+	switch {
+	case slow > 10*time.Second:
+		return []finding{{expected: "an answer within 10s", actual: said}}, nil
+	case slow > 2*time.Second:
+		return []finding{{should: true, expected: "an answer within 2s", actual: said}}, nil
+	}
+	return nil, nil
+}
