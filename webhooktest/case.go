@@ -103,7 +103,7 @@ func contractCases() ([]contractCase, error) {
 				return nil, err
 			}
 			var c contractCase
-			if err := decodeFixture(data, file, &c); err != nil {
+			if err := decodeStrictly(data, "fixtures/"+file, &c); err != nil {
 				return nil, err
 			}
 			c.ID = strings.TrimSuffix(strings.TrimPrefix(file, "contract/"), ".json")

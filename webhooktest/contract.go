@@ -54,7 +54,11 @@ func (r Result) tell(t *testing.T) {
 
 // String words a result that is not a pass, in a few lines.
 func (r Result) String() string {
-	text := r.Requirement + "\n  sent:     " + r.Sent + "\n  expected: " + r.Expected + "\n  actual:   " + r.Actual
+	text := r.Requirement
+	if r.Reason != "" {
+		text += "\n  (" + r.Reason + ")"
+	}
+	text += "\n  sent:     " + r.Sent + "\n  expected: " + r.Expected + "\n  actual:   " + r.Actual
 	if r.Hint != "" {
 		text += "\n  hint:     " + r.Hint
 	}

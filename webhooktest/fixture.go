@@ -63,11 +63,11 @@ func readFixture(version, name string, v any) (file string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return file, decodeFixture(data, file, v)
+	return file, decodeStrictly(data, "fixtures/"+file, v)
 }
 
-// decodeFixture decodes strictly: an unknown key is an error.
-func decodeFixture(data []byte, file string, v any) error {
+// decodeStrictly decodes strictly: an unknown key is an error.
+func decodeStrictly(data []byte, file string, v any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(v)
@@ -75,7 +75,8 @@ func decodeFixture(data []byte, file string, v any) error {
 		err = errors.New("more than one JSON value")
 	}
 	if err != nil {
-		return fmt.Errorf("fixtures/%s: %w", file, err)
+		line := 1 + bytes.Count(data[:min(int(decoder.InputOffset()), len(data))], []byte("\n"))
+		return fmt.Errorf("%s: line %d: %w", file, line, err)
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func readFlow(name string) (f flowFixture, err error) {
 	if err != nil {
 		return f, err
 	}
-	return f, decodeFixture(data, file, &f)
+	return f, decodeStrictly(data, "fixtures/"+file, &f)
 }
 
 // single is the flow of an event type that no flow leads to.

@@ -39,7 +39,7 @@ type Result struct {
 	Title       string        `json:"title"`
 	Level       string        `json:"level"` // must, should or info
 	Verdict     Verdict       `json:"verdict"`
-	Reason      string        `json:"reason,omitempty"` // of a skip or an inconclusive
+	Reason      string        `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
 	Requirement string        `json:"requirement"`
 	Source      string        `json:"source"`
 	Sent        string        `json:"sent,omitempty"` // and how it differs from what was accepted

@@ -38,6 +38,9 @@ func newRun(suite Suite) (*runner, error) {
 		APIVersion: r.subject.APIVersion, Account: r.subject.Account, Livemode: r.subject.Livemode,
 		Seed: suite.Seed, RunID: suite.RunID, Now: func() time.Time { return shared.clock },
 	}
+	if err := checkWaivers(r.subject.Waivers); err != nil {
+		return nil, err
+	}
 	return r, r.endpoint.Validate()
 }
 

@@ -88,6 +88,7 @@ func (r *runner) judge(ctx context.Context, c *contractCase) (Result, error) {
 	if err != nil {
 		return result, fmt.Errorf("case %s: %w", c.ID, err)
 	}
+	result.waive(r.subject.Waivers, time.Now())
 	result.Duration = time.Since(start)
 	result.Millis = float64(result.Duration.Microseconds()) / 1000
 	return result, nil

@@ -63,6 +63,9 @@ type Subject struct {
 	// the handler anew. Nil: cases that need them are skipped.
 	Break, Heal, Restart func(context.Context) error
 
+	// Waivers are the shortfalls that are accepted for now.
+	Waivers []Waiver
+
 	// Isolated says that each subject has a handler and a state of its own, so that
 	// cases may be run side by side.
 	Isolated bool

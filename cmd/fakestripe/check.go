@@ -22,6 +22,8 @@ type checking struct {
 	secrets  secrets
 	headers  []string
 	set      []string
+	events   []string
+	waivers  string
 	stateURL string
 	stateCmd string
 	hooks    struct{ broken, heal, restart string }
@@ -63,10 +65,11 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.subject.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	c.secrets.flag(cmd)
 	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "event `types` that the handler does something for, with commas between")
-	flags.StringVar(&c.stateURL, "state-url", "", "`url` that answers with what the handler stored, as JSON")
-	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON")
+	flags.StringVar(&c.stateURL, "state-url", "", "`url` that answers with what the handler stored, as JSON; {event.id}, {object.id} and {customer.id} in it ask about one event at a time")
+	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; with the same in braces")
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must have been still (default: found out)")
 	flags.StringArrayVar(&c.set, "set", nil, "change a field of each event: `path=value` or type:path=value (repeatable)")
+	flags.StringArrayVar(&c.events, "event", nil, "make events of a type with the object of your own, `type=file.json`; ids and times stay fresh (repeatable)")
 	flags.StringVar(&c.subject.APIVersion, "api-version", fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
@@ -79,6 +82,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringArrayVar(&c.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
 	flags.DurationVar(&c.subject.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
 	flags.StringSliceVar(&c.suite.Skip, "skip", nil, "leave out these `cases` or groups")
+	flags.StringVar(&c.waivers, "waivers", "", "`file` of shortfalls that are accepted, each with a reason and a last day")
 	flags.StringVar(&c.suite.Level, "level", "", "only cases of this `level`: must, should or info")
 	flags.DurationVar(&c.suite.MaxTime, "max-time", webhooktest.DefaultMaxTime, "begin no further case after this long")
 	flags.BoolVar(&c.strict, "strict", false, "a should that is not met fails too")
@@ -196,11 +200,16 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if c.subject.Header, err = parseHeaders(c.headers); err != nil {
 		return err
 	}
-	if c.subject.Edit, err = editsByType(c.set); err != nil {
+	if c.subject.Edit, err = editsByType(c.set, c.events); err != nil {
 		return err
 	}
-	if c.subject.State, err = c.state(); err != nil {
+	if err := c.observe(); err != nil {
 		return err
+	}
+	if c.waivers != "" {
+		if c.subject.Waivers, err = webhooktest.ReadWaivers(c.waivers); err != nil {
+			return err
+		}
 	}
 	for _, eventType := range c.subject.Handles {
 		if _, err := webhooktest.Describe(eventType); err != nil {
@@ -221,27 +230,4 @@ func (c *checking) checkLocal(ctx context.Context) error {
 		return errors.New("the handler is neither on this host nor in a private network: give --allow-remote if it is yours")
 	}
 	return nil
-}
-
-// editsByType reads path=value and type:path=value.
-func editsByType(texts []string) (func(string) []webhooktest.Edit, error) {
-	if len(texts) == 0 {
-		return nil, nil
-	}
-	edits := make(map[string][]webhooktest.Edit)
-	for _, text := range texts {
-		p := payloads{add: true, set: []string{text}}
-		eventType, rest, typed := strings.Cut(text, ":")
-		if typed && slices.Contains(fixtures.Types(fixtures.DefaultVersion), eventType) {
-			p.set = []string{rest}
-		} else {
-			eventType = ""
-		}
-		made, err := p.edits()
-		if err != nil {
-			return nil, err
-		}
-		edits[eventType] = append(edits[eventType], made...)
-	}
-	return func(eventType string) []webhooktest.Edit { return append(slices.Clone(edits[""]), edits[eventType]...) }, nil
 }

@@ -8,33 +8,72 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os/exec"
+	"regexp"
 	"strings"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // maxState bounds what is read of a state.
 const maxState = 64 << 20
 
-// state is how the handler's state is read, nil for not at all.
-func (c *checking) state() (func(context.Context) (any, error), error) {
+// observe sets how the handler's state is read: at once, or about one event at a
+// time if the URL or the command has one of its ids in braces.
+func (c *checking) observe() error {
+	given, read, quote := c.stateURL, stateFromURL, url.PathEscape
 	switch {
 	case c.stateURL != "" && c.stateCmd != "":
-		return nil, errors.New("--state-url and --state-cmd: give one")
-	case c.stateURL != "":
-		url := c.stateURL
-		if !strings.Contains(url, "://") {
-			url = "http://" + url
-		}
-		return func(ctx context.Context) (any, error) { return stateFromURL(ctx, url) }, nil
+		return errors.New("--state-url and --state-cmd: give one")
 	case c.stateCmd != "":
-		return func(ctx context.Context) (any, error) { return stateFromCommand(ctx, c.stateCmd) }, nil
+		given, read, quote = c.stateCmd, stateFromCommand, shellQuote
+	case c.stateURL == "":
+		return nil
+	case !strings.Contains(given, "://"):
+		given = "http://" + given
 	}
-	return nil, nil
+	if unknown := regexp.MustCompile(`\{[a-z]+\.id\}`).FindString(
+		strings.NewReplacer("{event.id}", "", "{object.id}", "", "{customer.id}", "").Replace(given)); unknown != "" {
+		return fmt.Errorf("%s in %q: want {event.id}, {object.id} or {customer.id}", unknown, given)
+	}
+	if !strings.Contains(given, ".id}") {
+		c.subject.State = func(ctx context.Context) (any, error) { return read(ctx, given) }
+		return nil
+	}
+	c.subject.StateOf = func(ctx context.Context, event *webhooktest.Event) (any, error) {
+		where, known := fill(given, event, quote)
+		if !known {
+			return nil, nil // the event has no such id, so nothing was stored under it
+		}
+		return read(ctx, where)
+	}
+	return nil
 }
 
-func stateFromURL(ctx context.Context, url string) (any, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+// fill puts the ids of an event into the braces.
+func fill(text string, event *webhooktest.Event, quote func(string) string) (filled string, known bool) {
+	customer := "data.object.customer"
+	if object, _ := event.Lookup("data.object.object"); object == "customer" {
+		customer = "data.object.id"
+	}
+	for name, path := range map[string]string{"{event.id}": "id", "{object.id}": "data.object.id", "{customer.id}": customer} {
+		if !strings.Contains(text, name) {
+			continue
+		}
+		value, _ := event.Lookup(path)
+		id, _ := value.(string)
+		if id == "" {
+			return "", false
+		}
+		text = strings.ReplaceAll(text, name, quote(id))
+	}
+	return text, true
+}
+
+func stateFromURL(ctx context.Context, from string) (any, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +86,7 @@ func stateFromURL(ctx context.Context, url string) (any, error) {
 	case answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusNoContent:
 		return nil, nil
 	case answer.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("%s answered %s", url, answer.Status)
+		return nil, fmt.Errorf("%s answered %s", from, answer.Status)
 	}
 	return decodeState(answer.Body)
 }

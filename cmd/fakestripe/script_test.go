@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,6 +70,14 @@ func withLedger(s *shop.Shop) http.Handler {
 	mux.Handle("POST /webhook", s)
 	mux.HandleFunc("GET /ledger", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(s.Ledger())
+	})
+	mux.HandleFunc("GET /ledger/{object}", func(w http.ResponseWriter, r *http.Request) {
+		entries := slices.DeleteFunc(s.Ledger(), func(entry shop.Entry) bool { return entry.Object != r.PathValue("object") })
+		if len(entries) == 0 {
+			http.NotFound(w, r)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(entries)
 	})
 	return mux
 }

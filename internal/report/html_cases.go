@@ -15,6 +15,7 @@ func (p *page) sections() {
 		p.reasons(webhooktest.Inconclusive))
 	p.unjudged(`<section class="skip"><h2>Skipped <small>by what they need</small></h2>`, p.reasons(webhooktest.Skip))
 	p.cards(`<section class="info"><h2>Worth knowing</h2>`, p.of(webhooktest.Info))
+	p.unjudged(`<section class="pass"><h2>Passed, with a remark</h2>`, p.remarks())
 	p.passed(`<section class="pass"><h2>Passed</h2>`, p.groupsOf(webhooktest.Pass))
 	p.own("</main>\n")
 }
@@ -58,6 +59,7 @@ func (p *page) card(r webhooktest.Result) {
 	p.put(`<span class="level">`, r.Level, "</span></header>\n")
 	p.put("  <h3>", r.Title, "</h3>\n")
 	p.put(`  <p class="requirement">`, r.Requirement, "</p>\n")
+	p.maybe(`  <p class="hint"><b>Note</b><span>`, r.Reason, "</span></p>\n")
 	p.own(`  <dl class="evidence">`) // without a space, so that the style can hide an empty one
 	p.maybe("<div><dt>Sent</dt><dd>", r.Sent, "</dd></div>")
 	p.maybe("<div><dt>Expected</dt><dd>", r.Expected, "</dd></div>")

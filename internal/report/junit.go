@@ -93,6 +93,10 @@ func newJUnitCase(group string, r webhooktest.Result) junitCase {
 		c.Fail = &junitMessage{Message: message(r), Type: r.Level, Text: details(r)}
 	case webhooktest.Skip, webhooktest.Inconclusive:
 		c.Skip = &junitMessage{Message: string(r.Verdict) + ": " + r.Reason}
+	case webhooktest.Pass:
+		if r.Reason != "" {
+			c.Out = &junitOutput{Text: "passed, with a remark: " + r.Reason}
+		}
 	case webhooktest.Warn, webhooktest.Info:
 		c.Out = &junitOutput{Text: string(r.Verdict) + ": " + r.Title + details(r)}
 	}

@@ -84,7 +84,7 @@ func shortfall(r webhooktest.Result) string {
 		about = append(about, prosaic(r.Source))
 	}
 	paragraphs := []string{"#### " + prosaic(r.Title), strings.Join(about, " · "), prosaic(r.Requirement)}
-	if facts := present(fact{"sent", clip(r.Sent)}, fact{"expected", clip(r.Expected)}, fact{"actual", clip(r.Actual)}); facts != nil {
+	if facts := present(fact{"note", clip(r.Reason)}, fact{"sent", clip(r.Sent)}, fact{"expected", clip(r.Expected)}, fact{"actual", clip(r.Actual)}); facts != nil {
 		paragraphs = append(paragraphs, fence("text", block(0, 0, facts)))
 	}
 	if r.Hint != "" {
@@ -100,12 +100,13 @@ func shortfall(r webhooktest.Result) string {
 
 // rest is folded: nobody has to act on it.
 func (m *markdown) rest() {
+	m.unjudged("passed, with a remark", m.remarks())
 	m.unjudged("inconclusive", m.reasons(webhooktest.Inconclusive))
 	m.unjudged("skipped", m.reasons(webhooktest.Skip))
 	if notes := m.of(webhooktest.Info); len(notes) > 0 {
 		var items []string
 		for _, r := range notes {
-			items = append(items, "- "+prosaic(r.Title)+" "+codeSpan(r.ID)+"\n\n"+indented(fence("text", cmp.Or(clip(r.Actual), "nothing to report"))))
+			items = append(items, "- "+prosaic(r.Title)+" "+codeSpan(r.ID)+"\n\n"+indented(fence("text", cmp.Or(clip(strings.TrimSpace(r.Reason+"\n"+r.Actual)), "nothing to report"))))
 		}
 		m.folded(fmt.Sprintf("%d info", len(notes)), items)
 	}

@@ -68,10 +68,11 @@ func (t *text) diagnosis() {
 func (t *text) body() {
 	t.groups()
 	t.unjudged("skipped", "2", t.reasons(webhooktest.Skip))
+	t.unjudged("passed, with a remark", "33", t.remarks())
 	t.unjudged("inconclusive", "35", t.reasons(webhooktest.Inconclusive))
 	for _, result := range t.of(webhooktest.Info) {
 		t.heading("INFO", "36", result)
-		t.printf("%s\n", block(margin, width, present(fact{"sent", result.Sent}, fact{"actual", result.Actual})))
+		t.printf("%s\n", block(margin, width, present(fact{"note", result.Reason}, fact{"sent", result.Sent}, fact{"actual", result.Actual})))
 	}
 	for _, result := range t.of(webhooktest.Warn) {
 		t.shortfall("WARN", "1;33", result)

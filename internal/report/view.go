@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -67,10 +68,18 @@ func (v *view) of(verdict webhooktest.Verdict) []webhooktest.Result { return v.b
 func (v *view) groupsOf(verdict webhooktest.Verdict) []*group { return grouped(v.of(verdict)) }
 
 // reasons returns the cases with a verdict by reason: one flag often runs many.
-func (v *view) reasons(verdict webhooktest.Verdict) []*reason {
+func (v *view) reasons(verdict webhooktest.Verdict) []*reason { return byReason(v.of(verdict)) }
+
+// remarks returns the passed cases of which there is something to say.
+func (v *view) remarks() []*reason {
+	silent := func(r webhooktest.Result) bool { return r.Reason == "" }
+	return byReason(slices.DeleteFunc(slices.Clone(v.of(webhooktest.Pass)), silent))
+}
+
+func byReason(results []webhooktest.Result) []*reason {
 	var reasons []*reason
 	byText := map[string]*reason{}
-	for _, result := range v.of(verdict) {
+	for _, result := range results {
 		text := cmp.Or(result.Reason, "no reason given")
 		if byText[text] == nil {
 			byText[text] = &reason{Text: text}
@@ -152,7 +161,7 @@ type fact struct{ label, text string }
 // evidence is what a person needs to believe a verdict and to act on it.
 func evidence(r webhooktest.Result) []fact {
 	return present(
-		fact{"sent", r.Sent}, fact{"expected", r.Expected}, fact{"actual", r.Actual},
+		fact{"note", r.Reason}, fact{"sent", r.Sent}, fact{"expected", r.Expected}, fact{"actual", r.Actual},
 		fact{"hint", r.Hint}, fact{"reproduce", r.Reproduce}, fact{"source", r.Source},
 	)
 }

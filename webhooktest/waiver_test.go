@@ -1,0 +1,78 @@
+package webhooktest_test
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// accepting is a handler that verifies nothing: it fails signature/unsigned and
+// passes control/accepted.
+var accepting = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
+
+func TestWaivers(t *testing.T) {
+	t.Parallel()
+	day := func(days int) string { return time.Now().UTC().AddDate(0, 0, days).Format(time.DateOnly) }
+	tests := []struct {
+		name    string
+		waiver  webhooktest.Waiver
+		verdict webhooktest.Verdict
+		reason  string
+	}{
+		{"it holds", webhooktest.Waiver{Case: "signature/unsigned", Reason: "nobody knows the URL", Expires: day(1)},
+			webhooktest.Info, "waived until " + day(1) + ": nobody knows the URL"},
+		{"it holds on its last day", webhooktest.Waiver{Case: "signature/unsigned", Reason: "nobody knows the URL", Expires: day(0)},
+			webhooktest.Info, "waived until " + day(0) + ": nobody knows the URL"},
+		{"it expired", webhooktest.Waiver{Case: "signature/unsigned", Reason: "nobody knows the URL", Expires: day(-1)},
+			webhooktest.Fail, "its waiver expired on " + day(-1) + ": nobody knows the URL"},
+		{"it is not needed", webhooktest.Waiver{Case: "control/accepted", Reason: "flaky", Expires: day(1)},
+			webhooktest.Pass, "it has a waiver and does not need it: flaky"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			report, err := webhooktest.Check(t.Context(), webhooktest.Suite{Only: []string{test.waiver.Case}, New: func() webhooktest.Subject {
+				return webhooktest.Subject{Handler: accepting, Waivers: []webhooktest.Waiver{test.waiver}}
+			}})
+			require.NoError(t, err)
+			require.Len(t, report.Cases, 1)
+			require.Equal(t, test.verdict, report.Cases[0].Verdict)
+			require.Equal(t, test.reason, report.Cases[0].Reason)
+			require.Equal(t, test.verdict == webhooktest.Fail, report.Failed(true))
+		})
+	}
+}
+
+func TestReadWaivers(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"good", `{"format": 1, "waivers": [{"case": "http/tls", "reason": "x", "expires": "2027-01-31"}]}`, ""},
+		{"no such case", `{"format": 1, "waivers": [{"case": "http/tsl", "reason": "x", "expires": "2027-01-31"}]}`, `waiver of "http/tsl": no case has this id: nearest are http/tls`},
+		{"no reason", `{"format": 1, "waivers": [{"case": "http/tls", "expires": "2027-01-31"}]}`, "a reason is missing"},
+		{"for ever", `{"format": 1, "waivers": [{"case": "http/tls", "reason": "x"}]}`, `expires "": want a day such as 2027-01-31`},
+		{"twice", `{"format": 1, "waivers": [{"case": "http/tls", "reason": "x", "expires": "2027-01-31"}, {"case": "http/tls", "reason": "x", "expires": "2027-01-31"}]}`, "there are two"},
+		{"an unknown key", "{\"format\": 1,\n\"waiver\": []}", `waivers.json: line 2: json: unknown field "waiver"`},
+		{"another format", `{"format": 2}`, "format 2: want 1"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "waivers.json")
+			require.NoError(t, os.WriteFile(file, []byte(test.text), 0o600))
+			waivers, err := webhooktest.ReadWaivers(file)
+			if test.want == "" {
+				require.NoError(t, err)
+				require.Len(t, waivers, 1)
+				return
+			}
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
