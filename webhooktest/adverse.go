@@ -25,6 +25,7 @@ func (r *runner) tryState(ctx context.Context, c *contractCase, v variant) ([]fi
 	if err != nil || !late {
 		return findings, err
 	}
+	r.references = nil
 	r.fresh()
 	return r.compareState(ctx, c, v)
 }
@@ -33,8 +34,8 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 	if c.State == "none" {
 		return r.compareNone(ctx, c, v)
 	}
-	var y yardstick
-	for i, into := range []*change{&y.first, &y.second} {
+	y := yardstick{run: r.run}
+	for i := range 2 {
 		steps := c.Reference
 		if i == 1 && c.independent() {
 			steps = slices.Clone(steps)
@@ -44,8 +45,9 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 		if err != nil {
 			return nil, err
 		}
-		*into = moved
+		r.references = append(r.references, moved)
 	}
+	y.references = r.references
 	p, adverse, err := r.performed(ctx, c, v, c.Steps)
 	if err != nil {
 		return nil, err
@@ -58,7 +60,7 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 		}
 	}
 	if judged == 0 && !c.asksForEffect() {
-		return p.findings, errInconclusive{"nothing in the state is comparable: it moved at " + strings.Join(y.first.places(), ", ")}
+		return p.findings, errInconclusive{"nothing in the state is comparable: it moved at " + strings.Join(y.references[0].places(), ", ")}
 	}
 	wanted := "the state as after perfect delivery"
 	if c.State == "differs" {
@@ -107,7 +109,7 @@ func (c change) collect(place string, value any, r roles) {
 	case map[string]any:
 		for key, member := range value {
 			if name := r.text(key); name != key {
-				c[place+"."+name] = effect{rows: []string{canonical(r.plain(member))}}
+				c[place+"."+name] = effect{rows: []row{newRow(r.plain(member))}}
 				continue
 			}
 			c.collect(place+"."+key, member, r)
@@ -121,7 +123,7 @@ func (c change) collect(place string, value any, r roles) {
 			for _, member := range object {
 				id, ok := member.(string)
 				if role, ours := r[id]; ok && ours && role != "{event}" {
-					c.add(place+"["+role+"]", 0, canonical(r.plain(object)))
+					c.add(place+"["+role+"]", 0, newRow(r.plain(object)))
 				}
 			}
 		}

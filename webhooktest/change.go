@@ -90,14 +90,27 @@ func (r roles) text(text string) string {
 	return timeText().ReplaceAllString(text, "{time}")
 }
 
+// timeText matches points in time as programs write them: with the day, of the clock
+// alone, or as a Unix time.
 var timeText = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z| ?[+-]\d\d:?\d\d)?( UTC)?|\b1[6-9]\d{8}(\d{3})?\b`)
+	const (
+		clock   = `\d{1,2}:\d\d(:\d\d)?([.,]\d+)?( ?[AaPp][Mm]\b)?( ?(Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d))?`
+		weekday = `(\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?`
+		month   = `(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*`
+		day     = weekday + `(\b\d{4}[-/.]\d\d?[-/.]\d\d?|\b\d\d?[-/.]\d\d?[-/.]\d{4}|\b\d\d?[ -]` + month + `[ -]\d{4}|\b` + month + ` +\d\d?(, \d{4})?)`
+	)
+	return regexp.MustCompile(day + `([T ,]+` + clock + `)?( [+-]?\d{4}\b)?|\b` + clock + `|\b1[6-9]\d{8}(\.\d+|\d{3}|\d{6}|\d{9})?\b`)
 })
 
-// timelike reports whether a number is a Unix time of our days, in seconds or
-// milliseconds.
+// timelike reports whether a number is a Unix time of our days, in seconds, or in
+// thousandths or millionths of them.
 func timelike(n float64) bool {
-	return n == math.Trunc(n) && (n >= 1.6e9 && n < 2.1e9 || n >= 1.6e12 && n < 2.1e12)
+	for _, unit := range []float64{1, 1e3, 1e6, 1e9} {
+		if n >= 1.6e9*unit && n < 2.1e9*unit {
+			return true
+		}
+	}
+	return false
 }
 
 // A change is what a delivery did to the state, by place.
@@ -106,16 +119,15 @@ type change map[string]effect
 // An effect is what happened at one place: a number moved, and values or rows came.
 type effect struct {
 	delta float64
-	rows  []string // as canonical JSON, sorted
+	rows  []row // sorted
 }
 
 // changeOf returns what is new after a delivery. What is gone does not count.
 func changeOf(before, after any, r roles) change {
 	c := make(change)
 	c.compare("state", before, after, r)
-	for place, e := range c {
-		slices.Sort(e.rows)
-		c[place] = e
+	for _, e := range c {
+		slices.SortFunc(e.rows, compareRows)
 	}
 	return c
 }
@@ -124,23 +136,74 @@ func (c change) compare(place string, before, after any, r roles) {
 	switch after := after.(type) {
 	case float64:
 		if number, ok := before.(float64); (ok || before == nil) && !timelike(after) {
-			c.add(place, after-number, "")
+			c.add(place, after-number)
 		} else if before != any(after) {
-			c.add(place, 0, canonical(r.plain(after)))
+			c.add(place, 0, newRow(r.plain(after)))
 		}
 	case []any:
 		old, _ := before.([]any)
-		for _, row := range added(old, after) {
-			c.add(place+"[]", 0, canonical(r.plain(row)))
-		}
+		c.compareLists(place+"[]", old, after, r)
 	case map[string]any:
 		old, _ := before.(map[string]any)
 		c.compareMaps(place, old, after, r)
 	default:
-		if after != nil && before != after {
-			c.add(place, 0, canonical(r.plain(after)))
+		if after != nil && before != after && !c.recount(place, newRow(r.plain(before)), newRow(r.plain(after))) {
+			c.add(place, 0, newRow(r.plain(after)))
 		}
 	}
+}
+
+// compareLists adds the rows that a list has more than before. A row that differs
+// from one that is gone in numbers alone is that one, counted on.
+func (c change) compareLists(place string, before, after []any, r roles) {
+	gone := make(map[string][]row)
+	for _, value := range less(before, after) {
+		old := newRow(r.plain(value))
+		gone[old.key()] = append(gone[old.key()], old)
+	}
+	fresh := make(map[string][]row)
+	for _, value := range less(after, before) {
+		added := newRow(r.plain(value))
+		fresh[added.key()] = append(fresh[added.key()], added)
+	}
+	for key, rows := range fresh {
+		old := gone[key]
+		if len(rows) == 1 && len(old) == 1 && c.recount(place, old[0], rows[0]) {
+			continue
+		}
+		c.add(place, 0, rows...)
+	}
+}
+
+// recount takes a row for another one with other numbers, if that is all that
+// differs. A number alone has to be written as a text to be one.
+func (c change) recount(place string, before, after row) bool {
+	if len(after.leaves) == 0 || before.key() != after.key() {
+		return false
+	}
+	for i, l := range after.leaves {
+		now, counts := number(l.value)
+		if was, _ := number(before.leaves[i].value); counts {
+			c.add(place+l.path, now-was)
+		}
+	}
+	return true
+}
+
+// less returns the values of a that b does not have, each as often as it lacks it.
+func less(a, b []any) (rest []any) {
+	counts := make(map[string]int)
+	for _, value := range b {
+		counts[canonical(value)]++
+	}
+	for _, value := range a {
+		if key := canonical(value); counts[key] > 0 {
+			counts[key]--
+		} else {
+			rest = append(rest, value)
+		}
+	}
+	return rest
 }
 
 // compareMaps follows the keys. A new key that is an id of the handler's own is a
@@ -153,12 +216,12 @@ func (c change) compareMaps(place string, before, after map[string]any, r roles)
 			name = "{type}" // a count by type says no more than a count
 		}
 		if !existed && name == key && foreignID().MatchString(key) {
-			c.add(place+".*", 0, canonical(r.plain(value)))
+			c.add(place+".*", 0, newRow(r.plain(value)))
 			continue
 		}
 		c.compare(place+"."+name, old, value, r)
 		if _, isMap := value.(map[string]any); !existed && isMap && name != key {
-			c.add(place+"."+name, 0, "{new}") // an entry without numbers or texts is one too
+			c.add(place+"."+name, 0, newRow("{new}")) // an entry without numbers or texts is one too
 		}
 	}
 }
@@ -177,43 +240,15 @@ var foreignID = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\d+$|^[0-9a-f]{8,}$|^[0-9a-fA-F-]{36}$|^[a-z]*[_-]?[0-9A-Za-z]*\d[0-9A-Za-z]{8,}$`)
 })
 
-func (c change) add(place string, delta float64, row string) {
+func (c change) add(place string, delta float64, rows ...row) {
 	e := c[place]
 	e.delta += delta
-	if row != "" {
-		e.rows = append(e.rows, row)
-	}
+	e.rows = append(e.rows, rows...)
 	if e.delta != 0 || len(e.rows) > 0 {
 		c[place] = e
 	} else {
 		delete(c, place)
 	}
-}
-
-// added returns the rows that a list has more than before.
-func added(before, after []any) []any {
-	counts := make(map[string]int)
-	for _, row := range before {
-		counts[canonical(row)]++
-	}
-	var more []any
-	for _, row := range after {
-		if key := canonical(row); counts[key] > 0 {
-			counts[key]--
-		} else {
-			more = append(more, row)
-		}
-	}
-	return more
-}
-
-// canonical is a value as text: encoding/json sorts the keys.
-func canonical(value any) string {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Sprint(value)
-	}
-	return string(text)
 }
 
 // places returns where something happened, sorted.
@@ -231,80 +266,67 @@ func (c change) within(places map[string]bool) []string {
 	return slices.DeleteFunc(c.places(), func(place string) bool { return !places[place] })
 }
 
-// touched are the places that perfect delivery touches.
-func (y yardstick) touched() map[string]bool {
-	touched := make(map[string]bool)
-	for _, c := range []change{y.first, y.second} {
-		for place := range c {
-			touched[place] = true
-		}
-	}
-	return touched
-}
-
 // same reports whether two effects are.
 func (e effect) same(other effect) bool {
-	return math.Abs(e.delta-other.delta) <= 1e-6*max(1, math.Abs(e.delta)) && slices.Equal(e.rows, other.rows)
+	return math.Abs(e.delta-other.delta) <= 1e-6*max(1, math.Abs(e.delta)) &&
+		slices.EqualFunc(e.rows, other.rows, func(a, b row) bool { return a.text == b.text })
 }
 
-// String words an effect for a report.
-func (e effect) String() string {
-	var words []string
-	if e.delta != 0 || len(e.rows) == 0 {
-		words = append(words, fmt.Sprintf("%+g", e.delta))
+// hiding returns the effect with the leaves of its rows hidden that a test says yes
+// to.
+func (e effect) hiding(hide func(shape string, l leaf) bool) effect {
+	rows := make([]row, len(e.rows))
+	for i, r := range e.rows {
+		rows[i] = r.without(func(l leaf) bool { return hide(r.shape, l) })
 	}
-	switch n := len(e.rows); {
-	case n == 1:
-		words = append(words, excerpt(e.rows[0]))
-	case n > 1:
-		words = append(words, fmt.Sprintf("%d of %s", n, excerpt(e.rows[0])))
-	}
-	return strings.Join(words, ", ")
-}
-
-// masked hides the words with digits in rows: numbers and names that a handler
-// makes up differ each time.
-func (e effect) masked() effect {
-	rows := make([]string, len(e.rows))
-	for i, row := range e.rows {
-		rows[i] = digitWord().ReplaceAllString(row, "#")
-	}
-	slices.Sort(rows)
+	slices.SortFunc(rows, compareRows)
 	return effect{e.delta, rows}
 }
 
-var digitWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^\s"{}:,]*\d[^\s"{}:,]*`) })
-
-// A yardstick is what perfect delivery does, learned twice.
-type yardstick struct {
-	first, second change
-}
-
-// judge compares adverse delivery with the yardstick, at the places that perfect
-// delivery touches and that are the same both times.
-func (y yardstick) judge(adverse change) (differences []string, judged int) {
-	touched := maps.Clone(y.first)
-	maps.Copy(touched, y.second)
-	for _, place := range touched.places() {
-		want, again, got := y.first[place], y.second[place], adverse[place]
-		if !want.same(again) {
-			want, again, got = want.masked(), again.masked(), got.masked()
-		}
-		if !want.same(again) {
-			continue // volatile
-		}
-		judged++
-		got = got.like(want)
-		if !got.same(want) {
-			differences = append(differences, fmt.Sprintf("%s: %s instead of %s", place, got, want))
+// values are the values of each leaf of the rows, sorted.
+func (e effect) values() map[string]string {
+	lists := make(map[string][]string)
+	for _, r := range e.rows {
+		for _, l := range r.leaves {
+			lists[r.shape+" "+l.path] = append(lists[r.shape+" "+l.path], l.value)
 		}
 	}
-	return differences, judged
+	values := make(map[string]string, len(lists))
+	for path, list := range lists {
+		slices.Sort(list)
+		values[path] = strings.Join(list, "\x00")
+	}
+	return values
 }
 
 // like keeps the rows that the other has too: what else a handler notes about
 // adverse delivery is its own business.
 func (e effect) like(other effect) effect {
-	rows := slices.DeleteFunc(slices.Clone(e.rows), func(row string) bool { return !slices.Contains(other.rows, row) })
+	rows := slices.DeleteFunc(slices.Clone(e.rows), func(mine row) bool {
+		return !slices.ContainsFunc(other.rows, func(theirs row) bool { return theirs.text == mine.text })
+	})
 	return effect{e.delta, rows}
+}
+
+// showing returns as many of the rows, readable, as the other has hidden.
+func (e effect) showing(other effect) effect {
+	return effect{e.delta, e.rows[:min(len(e.rows), len(other.rows))]}
+}
+
+// String words an effect for a report.
+func (e effect) String() string {
+	var words []string
+	if e.delta != 0 {
+		words = append(words, fmt.Sprintf("%+g", e.delta))
+	}
+	switch n := len(e.rows); {
+	case n == 1:
+		words = append(words, excerpt(e.rows[0].text))
+	case n > 1:
+		words = append(words, fmt.Sprintf("%d of %s", n, excerpt(e.rows[0].text)))
+	}
+	if words == nil {
+		return "nothing"
+	}
+	return strings.Join(words, ", ")
 }

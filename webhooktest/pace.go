@@ -43,8 +43,7 @@ func (p *play) learnPace(ctx context.Context, before any) error {
 // pace makes the window wide enough for work that takes so long; a state that
 // shows the event at once needs none.
 func (p *play) pace(took time.Duration) {
-	const atOnce = 10 * time.Millisecond
-	if took > atOnce {
+	if took > 0 {
 		p.settle = max(p.settle, DefaultSettle, took+took/2)
 	}
 }
@@ -52,7 +51,7 @@ func (p *play) pace(took time.Duration) {
 // waitForMove polls the state until it is another one than before.
 func (p *play) waitForMove(ctx context.Context, before any, patience time.Duration) (took time.Duration, moved bool, err error) {
 	start := time.Now()
-	for wait := time.Duration(0); ; wait = min(wait+5*time.Millisecond, 100*time.Millisecond) {
+	for wait, polls := time.Duration(0), 0; ; wait, polls = min(wait+5*time.Millisecond, 100*time.Millisecond), polls+1 {
 		if err := pause(ctx, wait); err != nil {
 			return 0, false, err
 		}
@@ -60,7 +59,9 @@ func (p *play) waitForMove(ctx context.Context, before any, patience time.Durati
 		if err != nil {
 			return 0, false, err
 		}
-		took = time.Since(start)
+		if polls > 0 {
+			took = time.Since(start) // at once is at once, however long the reading takes
+		}
 		if len(changeOf(before, now, p.roles).without(p.floor)) > 0 {
 			return took, true, nil
 		}

@@ -22,13 +22,14 @@ type run struct {
 	responses []*Response
 	floor     map[string]bool   // places of the state that move by themselves
 	effects   map[string]change // what one event of a type does
+	volatile  map[string]bool   // leaves of the state that the handler makes up
 	suspected map[string]bool   // event types with which the state was waited for
 }
 
 // newRun prepares a suite, and the runner that learns what all cases rest on.
 func newRun(suite Suite) (*runner, error) {
 	now := time.Now()
-	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), suspected: make(map[string]bool)}
+	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), suspected: make(map[string]bool), volatile: make(map[string]bool)}
 	// Events are created a second apart and in the past, so that no two share a
 	// second and none is from the future.
 	shared.clock = now.Add(-time.Hour)

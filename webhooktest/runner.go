@@ -11,14 +11,15 @@ import (
 // A runner runs a case of a suite.
 type runner struct {
 	*run
-	subjects func() Subject
-	subject  Subject
-	endpoint *Endpoint
-	settle   time.Duration
-	noise    []string  // places of the floor that the last delivery moved
-	last     *Response // of the last delivery
-	played   *play     // the last that was measured
-	stirred  bool      // something was sent since the state was last still
+	subjects   func() Subject
+	subject    Subject
+	endpoint   *Endpoint
+	settle     time.Duration
+	noise      []string  // places of the floor that the last delivery moved
+	last       *Response // of the last delivery
+	played     *play     // the last that was measured
+	references []change  // what perfect delivery did, of the variant that is run
+	stirred    bool      // something was sent since the state was last still
 }
 
 // fresh takes a subject for the next case.
@@ -152,6 +153,7 @@ func (r *runner) rows(c *contractCase) []string {
 // runVariant runs a case once, and before it finds fault up to twice more: what is
 // found must be found again. A race is not lost each time.
 func (r *runner) runVariant(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
+	r.references = nil
 	for found, tries := 0, 3; tries > 0; tries-- {
 		r.fresh()
 		if findings, err = r.try(ctx, c, v); err != nil {

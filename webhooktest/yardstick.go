@@ -1,0 +1,96 @@
+package webhooktest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A yardstick is what perfect delivery does, learned at least twice. What differs
+// from one time to another is the handler's own.
+type yardstick struct {
+	*run
+	references []change
+}
+
+// judge compares adverse delivery with the yardstick, at the places that perfect
+// delivery touches and that are the same each time.
+func (y yardstick) judge(adverse change) (differences []string, judged int) {
+	for _, place := range slices.Sorted(maps.Keys(y.touched())) {
+		effects := append(y.at(place), adverse[place])
+		known := slices.Clone(effects)
+		y.hide(place, effects)
+		if !alike(effects[:len(effects)-1]) {
+			for i := range effects {
+				effects[i] = effects[i].hiding(func(_ string, l leaf) bool { return strings.ContainsAny(l.value, "0123456789") })
+			}
+		}
+		if !alike(effects[:len(effects)-1]) {
+			continue // volatile
+		}
+		judged++
+		want, got := effects[0], effects[len(effects)-1]
+		if got = got.like(want); !got.same(want) {
+			shown := known[len(known)-1].showing(got)
+			differences = append(differences, fmt.Sprintf("%s: %s instead of %s", place, shown, known[0]))
+		}
+	}
+	return differences, judged
+}
+
+// touched are the places that perfect delivery touches.
+func (y yardstick) touched() map[string]bool {
+	touched := make(map[string]bool)
+	for _, reference := range y.references {
+		for place := range reference {
+			touched[place] = true
+		}
+	}
+	return touched
+}
+
+// at is what each perfect delivery did at a place.
+func (y yardstick) at(place string) []effect {
+	effects := make([]effect, len(y.references))
+	for i, reference := range y.references {
+		effects[i] = reference[place]
+	}
+	return effects
+}
+
+func alike(effects []effect) bool {
+	return !slices.ContainsFunc(effects, func(e effect) bool { return !e.same(effects[0]) })
+}
+
+// hide takes out of effects, the last of which is of adverse delivery, the leaves
+// that differ between the others. A run remembers them.
+func (y yardstick) hide(place string, effects []effect) {
+	values := make([]map[string]string, len(effects)-1)
+	for i, e := range effects[:len(effects)-1] {
+		values[i] = e.values()
+	}
+	for path, value := range values[0] {
+		for _, other := range values[1:] {
+			if value != other[path] {
+				y.remember(place + " " + path)
+			}
+		}
+	}
+	for i, e := range effects {
+		effects[i] = e.hiding(func(shape string, l leaf) bool { return y.volatileLeaf(place + " " + shape + " " + l.path) })
+	}
+}
+
+// remember keeps that a leaf is volatile.
+func (s *run) remember(leaf string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.volatile[leaf] = true
+}
+
+func (s *run) volatileLeaf(leaf string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.volatile[leaf]
+}
