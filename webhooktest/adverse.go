@@ -47,10 +47,18 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 		}
 		r.references = append(r.references, moved)
 	}
-	y.references = r.references
 	p, adverse, err := r.performed(ctx, c, v, c.Steps)
 	if err != nil {
 		return nil, err
+	}
+	y.references = r.references
+	if c.Compare == "object" {
+		several := logs(append(slices.Clone(r.references), adverse)...)
+		adverse = adverse.without(several)
+		y.references = nil
+		for _, view := range r.references {
+			y.references = append(y.references, view.without(several))
+		}
 	}
 	differences, judged := y.judge(adverse)
 	beyond := adverse.without(y.touched())
@@ -60,16 +68,35 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 		}
 	}
 	if judged == 0 && !c.asksForEffect() {
-		return p.findings, errInconclusive{"nothing in the state is comparable: it moved at " + strings.Join(y.references[0].places(), ", ")}
+		return p.findings, errInconclusive{"nothing in the state is comparable: " + y.String()}
 	}
 	wanted := "the state as after perfect delivery"
 	if c.State == "differs" {
-		if len(differences) > 0 || len(beyond) > 0 {
+		if y.differs(adverse) {
 			return p.findings, nil
+		}
+		if err := r.hearWitness(ctx, c, v, y); err != nil {
+			return p.findings, err
 		}
 		differences, wanted = []string{"the state is as if nothing had come second"}, "another state"
 	}
 	return p.blame(differences, wanted), nil
+}
+
+// hearWitness makes sure that the state could show the difference that was asked
+// for: what the witness delivers must differ from the reference too.
+func (r *runner) hearWitness(ctx context.Context, c *contractCase, v variant, y yardstick) error {
+	if len(c.Witness) == 0 {
+		return nil
+	}
+	_, seen, err := r.performed(ctx, c, v, c.Witness)
+	if err != nil {
+		return err
+	}
+	if !y.differs(seen) {
+		return errInconclusive{"the state does not show what the case is about"}
+	}
+	return nil
 }
 
 // performed takes steps and returns what they did to the state; compare: object
@@ -92,15 +119,10 @@ func (r *runner) performed(ctx context.Context, c *contractCase, v variant, step
 }
 
 // objectView is what a state says of each of our objects: entries whose key is one
-// of our ids, and lists' rows that name one, if there is one row for it.
+// of our ids, and lists' rows that name one.
 func objectView(state any, r roles) change {
 	view := make(change)
 	view.collect("state", state, r)
-	for place, e := range view {
-		if strings.HasSuffix(place, "]") && len(e.rows) != 1 {
-			delete(view, place) // a log: what it says last is not told
-		}
-	}
 	return view
 }
 
@@ -109,25 +131,80 @@ func (c change) collect(place string, value any, r roles) {
 	case map[string]any:
 		for key, member := range value {
 			if name := r.text(key); name != key {
-				c[place+"."+name] = effect{rows: []row{newRow(r.plain(member))}}
+				c.say(place+"."+name, r.plain(member))
 				continue
 			}
 			c.collect(place+"."+key, member, r)
 		}
 	case []any:
-		for _, row := range value {
-			object, ok := row.(map[string]any)
-			if !ok {
-				continue
-			}
-			for _, member := range object {
-				id, ok := member.(string)
-				if role, ours := r[id]; ok && ours && role != "{event}" {
-					c.add(place+"["+role+"]", 0, newRow(r.plain(object)))
-				}
+		for _, element := range value {
+			for _, role := range r.namedBy(element) {
+				c.say(place+"["+role+"]", r.plain(element))
 			}
 		}
 	}
+}
+
+// say adds what is said of an object: how often it was written and what it was
+// before are the handler's own business.
+func (c change) say(place string, value any) {
+	if fields, ok := value.(map[string]any); ok {
+		value = standing(fields)
+	}
+	if r := newRow(value); len(r.leaves) > 0 {
+		c.add(place, 0, r)
+	}
+}
+
+// standing returns the fields that say how an object stands: no numbers, which may
+// count, and no lists, which may be a history.
+func standing(fields map[string]any) map[string]any {
+	stand := make(map[string]any)
+	for key, value := range fields {
+		switch value := value.(type) {
+		case float64, []any:
+		case map[string]any:
+			stand[key] = standing(value)
+		default:
+			stand[key] = value
+		}
+	}
+	return stand
+}
+
+// namedBy returns the roles of our objects that a list's row names.
+func (r roles) namedBy(element any) (named []string) {
+	var texts []string
+	switch element := element.(type) {
+	case string:
+		texts = strings.Fields(element)
+	case map[string]any:
+		for _, member := range element {
+			if text, ok := member.(string); ok {
+				texts = append(texts, text)
+			}
+		}
+	}
+	for _, text := range texts {
+		if role := r[text]; role != "" && role != "{event}" && !slices.Contains(named, role) {
+			named = append(named, role)
+		}
+	}
+	return named
+}
+
+// logs are the places with more than one row for an object: what a log says last is
+// not told.
+func logs(views ...change) map[string]bool {
+	many := make(map[string]bool)
+	for _, view := range views {
+		for place, e := range view {
+			if len(e.rows) > 1 {
+				many[place] = true
+			}
+		}
+	}
+	return many
 }
 
 // compareNone is for what must have no effect: no more than the noise floor, at

@@ -38,6 +38,7 @@ type contractCase struct {
 	Events    map[string]caseEvent `json:"events"`
 	Steps     []caseStep           `json:"steps"`
 	Reference []caseStep           `json:"reference"`
+	Witness   []caseStep           `json:"witness"`
 	State     string               `json:"state"`
 	Compare   string               `json:"compare"`
 	Check     string               `json:"check"`
@@ -141,7 +142,7 @@ func (c *contractCase) validate() error {
 	case (c.Check == "") == (len(c.Steps) == 0):
 		return errors.New("a case has either steps or a check")
 	}
-	for _, steps := range [][]caseStep{c.Steps, c.Reference} {
+	for _, steps := range [][]caseStep{c.Steps, c.Reference, c.Witness} {
 		for i, step := range steps {
 			if err := c.validateStep(step); err != nil {
 				return fmt.Errorf("step %d: %w", i+1, err)

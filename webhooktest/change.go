@@ -99,7 +99,7 @@ var timeText = sync.OnceValue(func() *regexp.Regexp {
 		month   = `(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*`
 		day     = weekday + `(\b\d{4}[-/.]\d\d?[-/.]\d\d?|\b\d\d?[-/.]\d\d?[-/.]\d{4}|\b\d\d?[ -]` + month + `[ -]\d{4}|\b` + month + ` +\d\d?(, \d{4})?)`
 	)
-	return regexp.MustCompile(day + `([T ,]+` + clock + `)?( [+-]?\d{4}\b)?|\b` + clock + `|\b1[6-9]\d{8}(\.\d+|\d{3}|\d{6}|\d{9})?\b`)
+	return regexp.MustCompile(`\b\d{8}T\d{6}(\.\d+)?Z?\b|` + day + `([T ,]+` + clock + `)?( [+-]?\d{4}\b)?|\b` + clock + `|\b1[6-9]\d{8}(\.\d+|\d{3}|\d{6}|\d{9})?\b`)
 })
 
 // timelike reports whether a number is a Unix time of our days, in seconds, or in
@@ -137,9 +137,9 @@ func (c change) compare(place string, before, after any, r roles) {
 	case float64:
 		if number, ok := before.(float64); (ok || before == nil) && !timelike(after) {
 			c.add(place, after-number)
-		} else if before != any(after) {
-			c.add(place, 0, newRow(r.plain(after)))
+			return
 		}
+		c.compareTexts(place, before, after, r)
 	case []any:
 		old, _ := before.([]any)
 		c.compareLists(place+"[]", old, after, r)
@@ -147,9 +147,18 @@ func (c change) compare(place string, before, after any, r roles) {
 		old, _ := before.(map[string]any)
 		c.compareMaps(place, old, after, r)
 	default:
-		if after != nil && before != after && !c.recount(place, newRow(r.plain(before)), newRow(r.plain(after))) {
-			c.add(place, 0, newRow(r.plain(after)))
+		if after != nil && before != after {
+			c.compareTexts(place, before, after, r)
 		}
+	}
+}
+
+// compareTexts compares what is neither a count nor has parts. Another time is no
+// change, other numbers in the same words are counts.
+func (c change) compareTexts(place string, before, after any, r roles) {
+	was, is := newRow(r.plain(before)), newRow(r.plain(after))
+	if !c.recount(place, was, is) {
+		c.add(place, 0, is)
 	}
 }
 
@@ -184,7 +193,7 @@ func (c change) recount(place string, before, after row) bool {
 	for i, l := range after.leaves {
 		now, counts := number(l.value)
 		if was, _ := number(before.leaves[i].value); counts {
-			c.add(place+l.path, now-was)
+			c.add(place+after.label()+l.path, now-was)
 		}
 	}
 	return true

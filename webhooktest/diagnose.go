@@ -42,6 +42,9 @@ func Diagnose(ctx context.Context, e *Endpoint, event *Event) ([]string, error) 
 		return nil, err
 	}
 	found := []string{"a genuine " + event.typ + " was answered " + strings.TrimSpace(answer.String())}
+	if said := answer.Excerpt(); said != "" {
+		found[0] += ": " + said
+	}
 	if answer.Err != nil {
 		return found, nil
 	}

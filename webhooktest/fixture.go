@@ -90,6 +90,17 @@ func readEvent(version, eventType string) (fixture eventFixture, file string, er
 	return fixture, file, err
 }
 
+// telling is the version that is easiest to tell from the object's first state: one
+// of another status if there is one, else the last.
+func (f *eventFixture) telling() int {
+	for i, version := range f.Versions {
+		if i > 0 && string(version["status"]) != string(f.Versions[0]["status"]) {
+			return i + 1
+		}
+	}
+	return len(f.Versions)
+}
+
 // An EventType describes an event type.
 type EventType struct {
 	Name        string   `json:"type"`

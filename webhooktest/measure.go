@@ -19,7 +19,7 @@ const stateTimeout = 10 * time.Second
 // read returns the state as decoded JSON, once it is still: at once if nothing was
 // sent since it was.
 func (p *play) read(ctx context.Context) (state any, err error) {
-	if p.settle > 0 && p.stirred {
+	if p.settle > 0 && p.stirred.Load() {
 		return p.readStill(ctx)
 	}
 	return p.readNow(ctx)
@@ -36,11 +36,11 @@ func (p *play) readStill(ctx context.Context) (state any, err error) {
 		}
 		before := state
 		state, err = p.readNow(ctx)
-		if still++; canonical(before) != canonical(state) {
+		if still++; len(changeOf(before, state, p.roles).without(p.floor)) > 0 {
 			still = 0
 		}
 	}
-	p.stirred = err != nil
+	p.stirred.Store(err != nil)
 	return state, err
 }
 
@@ -101,7 +101,6 @@ func (p *play) stateOfEvents(ctx context.Context) (any, error) {
 // learnState finds the noise floor: what moves when nothing is sent, on a request
 // that nobody could take for an event, and on an event that nobody handles.
 func (r *runner) learnState(ctx context.Context) error {
-	r.floor = make(map[string]bool)
 	idle := max(r.settle, 20*time.Millisecond)
 	nothing := func(*play) error { return pause(ctx, idle) }
 	junk := func(p *play) error {
@@ -129,11 +128,16 @@ func (r *runner) learnState(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for place := range moved {
-			r.floor[place] = true
-		}
+		r.ignore(moved)
 	}
 	return nil
+}
+
+// ignore makes the places of a change part of the noise floor.
+func (r *runner) ignore(moved change) {
+	for place := range moved {
+		r.floor[place] = true
+	}
 }
 
 // about returns a play that is about one event.

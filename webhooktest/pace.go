@@ -16,7 +16,27 @@ const (
 	// lastPatience is for work that is still going on when everything else says
 	// that the handler is at fault.
 	lastPatience = 2 * time.Second
+
+	// mostSettle bounds what is learned: who needs longer says so.
+	mostSettle = 2 * time.Second
 )
+
+// learnQuiet returns the state before anything is sent, and takes what moves by
+// itself for noise.
+func (p *play) learnQuiet(ctx context.Context) (state any, err error) {
+	before, err := p.readNow(ctx)
+	if err == nil {
+		err = pause(ctx, 20*time.Millisecond)
+	}
+	if err == nil {
+		state, err = p.readNow(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.ignore(changeOf(before, state, p.roles))
+	return state, nil
+}
 
 // learnPace waits for the first event to show, and sets how long the state must
 // have been still from how long that took.
@@ -33,9 +53,9 @@ func (p *play) learnPace(ctx context.Context, before any) error {
 	if err != nil {
 		return err
 	}
-	took, moved, err = p.waitForMove(ctx, again, DefaultSettle/3)
+	took, moved, err = p.waitForMove(ctx, again, DefaultSettle)
 	if moved {
-		p.pace(max(took, DefaultSettle/2))
+		p.pace(took)
 	}
 	return err
 }
@@ -44,7 +64,7 @@ func (p *play) learnPace(ctx context.Context, before any) error {
 // shows the event at once needs none.
 func (p *play) pace(took time.Duration) {
 	if took > 0 {
-		p.settle = max(p.settle, DefaultSettle, took+took/2)
+		p.settle = min(max(p.settle, DefaultSettle, took+took/2), mostSettle)
 	}
 }
 

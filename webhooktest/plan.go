@@ -52,7 +52,7 @@ func (p *planner) add(c *contractCase) {
 		return
 	}
 	if c.Check != "" {
-		p.deliver(3)
+		p.check(c.Check)
 		return
 	}
 	bindings, _ := p.subject.bind(c.Given)
@@ -60,6 +60,29 @@ func (p *planner) add(c *contractCase) {
 		for range max(1, len(c.Each)) {
 			p.variant(c, variant{types: types})
 		}
+	}
+}
+
+// check counts what the checks that are code deliver.
+func (p *planner) check(name string) {
+	switch name {
+	case "no-secrets", "no-traces":
+		p.deliver(5)
+	case "methods", "keep-alive":
+		p.deliver(4)
+	case "second-event":
+		for _, eventType := range p.subject.handled() {
+			p.measure(1 + p.prelude(eventType))
+			p.measure(1 + p.prelude(eventType))
+			p.known = append(p.known, eventType)
+		}
+	case "late-duplicate":
+		p.measure(1)
+		if p.subject.Handler != nil || p.subject.Isolated {
+			p.deliver(100)
+		}
+	default:
+		p.deliver(1)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -99,6 +100,9 @@ func (p *play) make(ctx context.Context, c *contractCase, name string) error {
 			return err
 		}
 		event, err := p.eventOf(ctx, eventType, edits, more)
+		if err == nil && c.asksForEffect() {
+			event, err = p.varied(event)
+		}
 		if err != nil {
 			return err
 		}
@@ -117,16 +121,48 @@ func (r *runner) eventOf(ctx context.Context, eventType string, edits, more []Ed
 		if err != nil {
 			return nil, err
 		}
-		if before != nil {
-			edits = append(edits, About(before))
-		}
+		edits = append(before, edits...)
 	}
 	return r.newEvent(eventType, edits...)
 }
 
-// eventAlone makes an event that no case names.
+// eventAlone makes an event that no case names. If its object has no id, as a
+// balance, it has other amounts each time: it could not be told from the last one.
 func (r *runner) eventAlone(ctx context.Context, eventType string) (*Event, error) {
-	return r.eventOf(ctx, eventType, nil, nil)
+	event, err := r.eventOf(ctx, eventType, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.varied(event)
+}
+
+// varied returns the event with other amounts, if its object has no id.
+func (r *runner) varied(event *Event) (*Event, error) {
+	if _, hasID := event.Lookup("data.object.id"); hasID {
+		return event, nil
+	}
+	object, _ := event.Lookup("data.object")
+	by := float64(r.next().Unix() % 9973)
+	return event.Edit(raised(object, "data.object", by)...)
+}
+
+// raised are the edits that raise all amounts of an object.
+func raised(value any, path string, by float64) (edits []Edit) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			if amount, isNumber := value[key].(float64); isNumber && key == "amount" {
+				edits = append(edits, Set(path+"."+key, int64(amount+by)))
+				continue
+			}
+			edits = append(edits, raised(value[key], path+"."+key, by)...)
+		}
+	case []any:
+		for i, element := range value {
+			edits = append(edits, raised(element, path+"."+strconv.Itoa(i), by)...)
+		}
+	}
+	return edits
 }
 
 // typeOf returns the type that a case means by a name: a variable or the type.
@@ -210,7 +246,7 @@ func (p *play) send(ctx context.Context, step caseStep, events []*Event) (respon
 	if step.Together {
 		responses, err = p.endpoint.DeliverTogether(ctx, events, mutations...)
 		p.note(responses...)
-		p.stirred = true
+		p.stirred.Store(true)
 		if len(responses) > 0 {
 			p.last = responses[len(responses)-1]
 		}
@@ -265,7 +301,7 @@ func (p *play) hook(ctx context.Context, name string) error {
 	if hook == nil {
 		return fmt.Errorf("hook %q: want break, heal or restart", name)
 	}
-	p.stirred = true
+	p.stirred.Store(true)
 	if err := hook(ctx); err != nil {
 		return fmt.Errorf("hook %s: %w", name, err)
 	}

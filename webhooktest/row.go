@@ -70,6 +70,20 @@ func (r row) key() string {
 	return key.String()
 }
 
+// label names a row that stays, in places: by its texts.
+func (r row) label() string {
+	var words []string
+	for _, l := range r.leaves {
+		if _, isNumber := number(l.value); !isNumber {
+			words = append(words, l.value)
+		}
+	}
+	if words == nil {
+		return ""
+	}
+	return "(" + strings.Join(words, " ") + ")"
+}
+
 // without returns the row with the leaves hidden that a test says yes to.
 func (r row) without(hide func(leaf) bool) row {
 	leaves := slices.Clone(r.leaves)

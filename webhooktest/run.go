@@ -2,9 +2,12 @@ package webhooktest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,23 +16,28 @@ type run struct {
 	suite    Suite
 	deadline time.Time
 
+	stirred atomic.Bool // something was sent since the state was last still
+
 	mu        sync.Mutex
 	source    *Source
 	clock     time.Time     // of the next event
 	settled   time.Duration // what was learned of how long the handler works
 	broken    string        // why nothing can be judged any more
+	slow      int           // answers that took too long
 	diagnosis []string
 	responses []*Response
 	floor     map[string]bool   // places of the state that move by themselves
 	effects   map[string]change // what one event of a type does
 	volatile  map[string]bool   // leaves of the state that the handler makes up
+	first     *Event            // that was accepted
+	refused   *Response         // to the first event, if it was not
 	suspected map[string]bool   // event types with which the state was waited for
 }
 
 // newRun prepares a suite, and the runner that learns what all cases rest on.
 func newRun(suite Suite) (*runner, error) {
 	now := time.Now()
-	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), suspected: make(map[string]bool), volatile: make(map[string]bool)}
+	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), floor: make(map[string]bool), suspected: make(map[string]bool), volatile: make(map[string]bool)}
 	// Events are created a second apart and in the past, so that no two share a
 	// second and none is from the future.
 	shared.clock = now.Add(-time.Hour)
@@ -81,7 +89,21 @@ func (s *run) note(responses ...*Response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.responses = append(s.responses, responses...)
+	for _, response := range responses {
+		if response.Duration > tooSlow {
+			s.slow++
+		}
+	}
+	if s.slow >= slowEnough && s.broken == "" {
+		s.broken = fmt.Sprintf("%d answers took more than %s each: the rest would take hours", s.slow, tooSlow)
+	}
 }
+
+// What is proof that a handler is too slow, so that no more of it is needed.
+const (
+	tooSlow    = 10 * time.Second
+	slowEnough = 5
+)
 
 func (s *run) noted() []*Response {
 	s.mu.Lock()
@@ -164,7 +186,7 @@ func (r *runner) learn(ctx context.Context) error {
 	}
 	p, before := r.about(event), any(nil)
 	if r.subject.observed() {
-		if before, err = p.readNow(ctx); err != nil {
+		if before, err = p.learnQuiet(ctx); err != nil {
 			return err
 		}
 	}
@@ -173,10 +195,9 @@ func (r *runner) learn(ctx context.Context) error {
 		return err
 	}
 	if !response.Accepted() {
-		r.stop("the first genuine event was not accepted")
-		r.diagnosis, err = Diagnose(ctx, r.endpoint, event)
-		return err
+		return r.refuse(ctx, response)
 	}
+	r.first = event
 	if !r.subject.observed() {
 		return nil
 	}
@@ -188,19 +209,41 @@ func (r *runner) learn(ctx context.Context) error {
 	return err
 }
 
-// stillAnswers notices a handler that has stopped: the cases that are left would
-// each wait for nothing.
-func (r *runner) stillAnswers(ctx context.Context) error {
-	if r.over() != "" || r.last == nil || r.last.Err == nil {
-		return nil
-	}
-	event, err := r.newEvent(r.subject.control())
-	if err != nil {
-		return err
-	}
-	response, err := r.deliver(ctx, event)
-	if err == nil && response.Err != nil {
-		r.stop("the handler has stopped answering: " + strings.TrimSuffix(response.Err.Error(), ":"))
+// refuse ends a run whose first genuine event was not accepted, with the reason.
+func (r *runner) refuse(ctx context.Context, first *Response) (err error) {
+	r.stop("the first genuine event was not accepted")
+	r.refused = first
+	r.diagnosis, err = Diagnose(ctx, r.endpoint, first.Event)
+	if err == nil && r.diagnosis == nil {
+		r.diagnosis = []string{
+			"a genuine " + first.Event.typ + " was answered " + strings.TrimSpace(first.String()) + ", and accepted when it was delivered again",
+			"an event that is accepted only at the second delivery waits for Stripe's retry, an hour or more: what is not ready at the first?",
+		}
 	}
 	return err
+}
+
+// hasStopped notices a handler that ended: the cases that are left would each wait
+// for nothing. Whoever is started again within seconds has not.
+func (r *runner) hasStopped(ctx context.Context, failed error) (finding, bool) {
+	quiet := failed == nil || errors.As(failed, new(errInconclusive)) || errors.Is(failed, errNotApplicable)
+	if r.over() != "" || r.last == nil || r.last.Err == nil && quiet {
+		return finding{}, false
+	}
+	sent := r.last.Event.String()
+	for _, wait := range []time.Duration{0, 300 * time.Millisecond, 2 * time.Second} {
+		event, err := r.newEvent(r.subject.control())
+		if err == nil {
+			err = pause(ctx, wait)
+		}
+		if err != nil {
+			return finding{}, false
+		}
+		if response, err := r.deliver(ctx, event); err != nil || response.Err == nil {
+			return finding{}, false
+		}
+	}
+	reason := strings.TrimSuffix(r.last.Err.Error(), ":")
+	r.stop("the handler has stopped answering: " + reason)
+	return finding{sent: sent, expected: "a handler that still answers afterwards", actual: reason}, true
 }

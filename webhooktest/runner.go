@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strconv"
 	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
 )
 
 // A runner runs a case of a suite.
@@ -19,7 +23,6 @@ type runner struct {
 	last       *Response // of the last delivery
 	played     *play     // the last that was measured
 	references []change  // what perfect delivery did, of the variant that is run
-	stirred    bool      // something was sent since the state was last still
 }
 
 // fresh takes a subject for the next case.
@@ -48,30 +51,52 @@ func (r *runner) newEvent(eventType string, edits ...Edit) (*Event, error) {
 }
 
 // prelude delivers what has to come before an event that changes or ends an object:
-// the event that its creation is, if the handler handles it. It is nil for events
-// that need none.
-func (r *runner) prelude(ctx context.Context, eventType string) (*Event, error) {
+// the event that its creation is, if the handler handles it. It returns the edits
+// that make the event one about that object, in a state in which it can be seen to
+// have changed; none for events that need nothing before them.
+func (r *runner) prelude(ctx context.Context, eventType string) ([]Edit, error) {
 	creation := r.subject.creation(eventType)
 	if creation == "" {
 		return nil, nil
 	}
-	event, err := r.newEvent(creation)
-	if err == nil {
-		_, err = r.deliver(ctx, event)
+	about, _, err := readEvent(fixtures.DefaultVersion, eventType)
+	if err != nil {
+		return nil, err
 	}
-	return event, err
+	event, err := r.newEvent(creation)
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.deliver(ctx, event)
+	return []Edit{About(event), Version(about.telling())}, err
 }
 
 // deliver delivers an event and remembers the answer for the checks that look at
 // all of them.
 func (r *runner) deliver(ctx context.Context, event *Event, mutations ...string) (*Response, error) {
 	response, err := r.endpoint.Deliver(ctx, event, mutations...)
+	if err == nil && response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") != "" {
+		// A limit of the rate says nothing of the event: it is asked to come again.
+		if err = pause(ctx, retryAfter(response)); err == nil {
+			response, err = r.endpoint.Deliver(ctx, event, mutations...)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	r.note(response)
-	r.last, r.stirred = response, true
+	r.last = response
+	r.stirred.Store(true)
 	return response, nil
+}
+
+// retryAfter is for how long a handler asks to be left alone, within reason.
+func retryAfter(response *Response) time.Duration {
+	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
+	if err != nil {
+		seconds = 1
+	}
+	return min(max(time.Duration(seconds)*time.Second, 100*time.Millisecond), 3*time.Second)
 }
 
 // judge runs one case in all its variants.
@@ -85,6 +110,9 @@ func (r *runner) judge(ctx context.Context, c *contractCase) (Result, error) {
 	var inconclusive errInconclusive
 	if errors.As(err, &inconclusive) {
 		result.Verdict, result.Reason, err = Inconclusive, inconclusive.reason, nil
+	}
+	if err != nil && ctx.Err() != nil {
+		result.Verdict, result.Reason, err = Skip, "the run was interrupted", nil
 	}
 	if err != nil {
 		return result, fmt.Errorf("case %s: %w", c.ID, err)
@@ -102,7 +130,15 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 			return nil
 		}
 	}
-	if over := r.over(); over != "" && c.ID != "control/accepted" && !r.canLookBack(c) {
+	if ctx.Err() != nil {
+		result.Verdict, result.Reason = Skip, "the run was interrupted"
+		return nil
+	}
+	if r.refused != nil && c.ID == "control/accepted" {
+		result.accuse(c, []finding{{sent: "a genuine " + r.refused.Event.typ, expected: "2xx", actual: r.refused.String()}})
+		return nil
+	}
+	if over := r.over(); over != "" && !r.canLookBack(c) {
 		result.Verdict, result.Reason = Skip, over
 		return nil
 	}
@@ -124,13 +160,19 @@ func (r *runner) runVariants(ctx context.Context, c *contractCase, bindings []ma
 	for _, types := range bindings {
 		for _, row := range r.rows(c) {
 			findings, err := r.runVariant(ctx, c, variant{types, row})
+			gone, dead := r.hasStopped(ctx, err)
+			if dead {
+				result.accuse(c, append(findings, gone))
+				result.Verdict = Fail // whatever the level: nothing may end the handler
+				return nil
+			}
 			if err := t.heard(findings, err); err != nil {
 				return err
 			}
 			result.accuse(c, findings)
-			if err := r.stillAnswers(ctx); err != nil || r.over() != "" || result.Verdict == Fail {
+			if r.over() != "" || result.Verdict == Fail {
 				t.conclude(c, result)
-				return err
+				return nil
 			}
 		}
 	}

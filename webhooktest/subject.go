@@ -173,11 +173,7 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 	if each == "" {
 		return []map[string]string{binding}, ""
 	}
-	handled := s.Handles
-	if len(handled) == 0 {
-		handled = []string{s.control()}
-	}
-	for _, eventType := range handled {
+	for _, eventType := range s.handled() {
 		one := map[string]string{each: eventType}
 		for name, bound := range binding {
 			one[name] = bound
@@ -185,6 +181,14 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 		bindings = append(bindings, one)
 	}
 	return bindings, ""
+}
+
+// handled are the types that are known to be.
+func (s *Subject) handled() []string {
+	if len(s.Handles) == 0 {
+		return []string{s.control()}
+	}
+	return s.Handles
 }
 
 // bindResource finds handled types of one resource for all patterns with a star.

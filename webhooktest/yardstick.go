@@ -17,6 +17,18 @@ type yardstick struct {
 // judge compares adverse delivery with the yardstick, at the places that perfect
 // delivery touches and that are the same each time.
 func (y yardstick) judge(adverse change) (differences []string, judged int) {
+	return y.compare(adverse, effect.like)
+}
+
+// differs reports whether adverse delivery did anything else, or more, than perfect
+// delivery.
+func (y yardstick) differs(adverse change) bool {
+	differences, _ := y.compare(adverse, func(got, _ effect) effect { return got })
+	return len(differences) > 0 || len(adverse.without(y.touched())) > 0
+}
+
+// compare judges what is left of the effects after a choice of the rows that count.
+func (y yardstick) compare(adverse change, choose func(got, want effect) effect) (differences []string, judged int) {
 	for _, place := range slices.Sorted(maps.Keys(y.touched())) {
 		effects := append(y.at(place), adverse[place])
 		known := slices.Clone(effects)
@@ -31,12 +43,26 @@ func (y yardstick) judge(adverse change) (differences []string, judged int) {
 		}
 		judged++
 		want, got := effects[0], effects[len(effects)-1]
-		if got = got.like(want); !got.same(want) {
+		if got = choose(got, want); !got.same(want) {
 			shown := known[len(known)-1].showing(got)
 			differences = append(differences, fmt.Sprintf("%s: %s instead of %s", place, shown, known[0]))
 		}
 	}
 	return differences, judged
+}
+
+// String says what perfect delivery did, once and again.
+func (y yardstick) String() string {
+	var said []string
+	for place := range y.touched() {
+		did := make([]string, len(y.references))
+		for i, e := range y.at(place) {
+			did[i] = e.String()
+		}
+		said = append(said, place+": "+strings.Join(did, ", then "))
+	}
+	slices.Sort(said)
+	return strings.Join(said, "; ")
 }
 
 // touched are the places that perfect delivery touches.

@@ -130,9 +130,6 @@ func zooJunkBugs() []zooBug {
 			}
 			zooRefuseWith(http.StatusBadRequest)(d, err)
 		}),
-		onJunk("junk-is-500", "does not tell what it cannot read from its own failures", func(_ *zooHandler, d *zooDelivery, err error) {
-			zooRefuseWith(http.StatusInternalServerError)(d, err)
-		}),
 		onJunk("junk-acknowledged", "swallows what it cannot read", func(_ *zooHandler, d *zooDelivery, err error) {
 			zooRefuseWith(http.StatusOK)(d, err)
 		}),

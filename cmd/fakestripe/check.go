@@ -108,10 +108,13 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
-	found, err := webhooktest.Check(ctx, c.suite)
+	found, interrupted := webhooktest.Check(ctx, c.suite)
 	done()
-	if err != nil {
-		return err
+	if found == nil {
+		return interrupted
+	}
+	if !strings.Contains(c.again, " --seed ") {
+		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}
 	for i := range found.Cases {
 		found.Cases[i].Reproduce = "fakestripe check " + found.Cases[i].ID + c.again
@@ -127,6 +130,8 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	switch {
 	case err != nil:
 		return err
+	case interrupted != nil:
+		return errors.New("interrupted: the report is of the cases that were done")
 	case len(found.Diagnosis) > 0:
 		return errors.New("the first genuine event was refused, so nothing could be judged")
 	case found.Failed(c.strict):
@@ -157,8 +162,22 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 func again(cmd *cobra.Command) string {
 	var line strings.Builder
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if !slices.Contains([]string{"secret", "report", "format", "list", "level", "skip"}, flag.Name) {
-			fmt.Fprintf(&line, " --%s %s", flag.Name, shellQuote(flag.Value.String()))
+		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "max-time"}, flag.Name) {
+			return
+		}
+		values := []string{flag.Value.String()}
+		if list, ok := flag.Value.(pflag.SliceValue); ok && flag.Value.Type() == "stringArray" {
+			values = list.GetSlice()
+		}
+		for _, value := range values {
+			switch {
+			case flag.Name == "secret":
+				line.WriteString(` --secret "$STRIPE_WEBHOOK_SECRET"`) // never the secret itself
+			case flag.Value.Type() == "bool":
+				fmt.Fprintf(&line, " --%s=%s", flag.Name, value)
+			default:
+				fmt.Fprintf(&line, " --%s %s", flag.Name, shellQuote(value))
+			}
 		}
 	})
 	return line.String()

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ func (c *checking) observe() error {
 	case c.stateURL == "":
 		return nil
 	case !strings.Contains(given, "://"):
-		given = "http://" + given
+		given = completed(given)
 	}
 	if unknown := regexp.MustCompile(`\{[a-z]+\.id\}`).FindString(
 		strings.NewReplacer("{event.id}", "", "{object.id}", "", "{customer.id}", "").Replace(given)); unknown != "" {
@@ -50,6 +51,19 @@ func (c *checking) observe() error {
 		return read(ctx, where)
 	}
 	return nil
+}
+
+// completed makes a URL of what is short for one, as --to does.
+func completed(text string) string {
+	host, _, _ := strings.Cut(text, "/")
+	_, err := strconv.ParseUint(host, 10, 16)
+	switch {
+	case host == "":
+		return "http://localhost" + text
+	case err == nil:
+		return "http://localhost:" + text
+	}
+	return "http://" + text
 }
 
 // fill puts the ids of an event into the braces.
