@@ -224,7 +224,7 @@ func (r *runner) compareNone(ctx context.Context, c *contractCase, v variant) ([
 	}
 	var differences []string
 	for place, effect := range adverse {
-		if _, ok := touched[place]; ok {
+		if _, ok := touched[place]; ok && !strings.HasSuffix(place, goneSuffix) {
 			differences = append(differences, place+": "+effect.String())
 		}
 	}

@@ -122,7 +122,9 @@ type effect struct {
 	rows  []row // sorted
 }
 
-// changeOf returns what is new after a delivery. What is gone does not count.
+// changeOf returns what is new after a delivery, and at places of their own what is
+// gone: that shows that something happened, but is never compared, for a list may be
+// kept short.
 func changeOf(before, after any, r roles) change {
 	c := make(change)
 	c.compare("state", before, after, r)
@@ -181,8 +183,17 @@ func (c change) compareLists(place string, before, after []any, r roles) {
 			continue
 		}
 		c.add(place, 0, rows...)
+		delete(gone, key)
+	}
+	for key, rows := range gone {
+		if len(fresh[key]) == 0 {
+			c.add(place+goneSuffix, 0, rows...)
+		}
 	}
 }
+
+// goneSuffix ends the places of what is gone.
+const goneSuffix = " (gone)"
 
 // recount takes a row for another one with other numbers, if that is all that
 // differs. A number alone has to be written as a text to be one.
@@ -218,6 +229,11 @@ func less(a, b []any) (rest []any) {
 // compareMaps follows the keys. A new key that is an id of the handler's own is a
 // row: nobody could name it twice.
 func (c change) compareMaps(place string, before, after map[string]any, r roles) {
+	for key, value := range before {
+		if _, stays := after[key]; !stays {
+			c.add(place+"."+r.text(key)+goneSuffix, 0, newRow(r.plain(value)))
+		}
+	}
 	for key, value := range after {
 		old, existed := before[key]
 		name := r.text(key)

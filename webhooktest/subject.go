@@ -157,7 +157,7 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 		switch {
 		case pattern == "handled":
 			binding[name] = s.control()
-		case pattern == "each handled":
+		case pattern == "each handled", pattern == "each telling":
 			each = name
 		case pattern == "unhandled":
 			binding[name] = s.unhandled()
@@ -174,6 +174,9 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 		return []map[string]string{binding}, ""
 	}
 	for _, eventType := range s.handled() {
+		if given[each] == "each telling" && carriesOn(eventType) {
+			continue
+		}
 		one := map[string]string{each: eventType}
 		for name, bound := range binding {
 			one[name] = bound
@@ -189,6 +192,12 @@ func (s *Subject) handled() []string {
 		return []string{s.control()}
 	}
 	return s.Handles
+}
+
+// carriesOn reports whether a type is about something that another event began, so
+// that it may leave no trace when it comes alone.
+func carriesOn(eventType string) bool {
+	return strings.HasSuffix(eventType, ".updated") || strings.Contains(eventType, ".async_")
 }
 
 // bindResource finds handled types of one resource for all patterns with a star.

@@ -44,12 +44,29 @@ func fewer(bugs []zooBug) []zooBug {
 	return some
 }
 
+// zooWarned are the shortfalls of sound handlers that are real, and no more than a
+// should.
+var zooWarned = map[string][]string{
+	"refuses-with-500": {"signature/client-error", "signature/empty-header", "signature/malformed-header", "signature/unsigned"},
+	"64-KiB":           {"body/over-64-kilobytes"},
+	"100-kB":           {"body/over-64-kilobytes"},
+	"one-at-a-time":    {"resilience/burst", "resilience/same-customer"},
+	"counters":         {"dispatch/handled-type-works"}, // they do not show subscriptions
+	"map-by-object":    {"dispatch/handled-type-works"},
+	"number":           {"dispatch/handled-type-works"},
+	"floats":           {"dispatch/handled-type-works"},
+	"last-three":       {"resilience/same-customer"}, // they show three of ten
+}
+
 // Nobody is accused unheard: sound handlers fail nothing.
 func TestSoundHandlersPass(t *testing.T) {
 	t.Parallel()
-	inZoo(t, fewer(zooSound()), func(t *testing.T, _ zooBug, s webhooktest.Subject) {
+	inZoo(t, fewer(zooSound()), func(t *testing.T, bug zooBug, s webhooktest.Subject) {
 		for _, result := range checkZoo(t, s).Cases {
 			require.NotEqual(t, webhooktest.Fail, result.Verdict, "%s: %s", result.ID, result)
+			if result.Verdict == webhooktest.Warn {
+				require.Contains(t, zooWarned[bug.name], result.ID, "%s", result)
+			}
 		}
 	})
 }

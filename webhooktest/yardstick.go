@@ -30,6 +30,9 @@ func (y yardstick) differs(adverse change) bool {
 // compare judges what is left of the effects after a choice of the rows that count.
 func (y yardstick) compare(adverse change, choose func(got, want effect) effect) (differences []string, judged int) {
 	for _, place := range slices.Sorted(maps.Keys(y.touched())) {
+		if strings.HasSuffix(place, goneSuffix) {
+			continue
+		}
 		effects := append(y.at(place), adverse[place])
 		known := slices.Clone(effects)
 		y.hide(place, effects)
