@@ -57,15 +57,16 @@ func pause(ctx context.Context, d time.Duration) error {
 func (p *play) readNow(ctx context.Context) (state any, err error) {
 	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
 	defer cancel()
-	if p.subject.StateOf != nil {
+	switch {
+	case p.subject.StateOf != nil:
 		state, err = p.stateOfEvents(ctx)
-	} else {
+	case p.subject.State != nil:
 		state, err = p.subject.State(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}
-	text, err := json.Marshal(state)
+	text, err := json.Marshal(p.withWrites(state))
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}

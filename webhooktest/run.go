@@ -17,6 +17,7 @@ type run struct {
 	deadline time.Time
 
 	stirred atomic.Bool // something was sent since the state was last still
+	writes  atomic.Bool // the handler writes to Stripe
 
 	mu        sync.Mutex
 	source    *Source
@@ -185,7 +186,8 @@ func (r *runner) learn(ctx context.Context) error {
 		return err
 	}
 	p, before := r.about(event), any(nil)
-	if r.subject.observed() {
+	called := r.called()
+	if r.observed() || r.subject.API != nil {
 		if before, err = p.learnQuiet(ctx); err != nil {
 			return err
 		}
@@ -198,7 +200,7 @@ func (r *runner) learn(ctx context.Context) error {
 		return r.refuse(ctx, response)
 	}
 	r.first = event
-	if !r.subject.observed() {
+	if !r.observed() && !p.learnWrites(ctx, called) {
 		return nil
 	}
 	if err := p.learnPace(ctx, before); err != nil {

@@ -47,7 +47,11 @@ func (r *runner) newEvent(eventType string, edits ...Edit) (*Event, error) {
 	if handled := slices.Contains(r.subject.Handles, eventType); r.subject.Edit != nil && (handled || eventType == r.subject.control()) {
 		edits = append(r.subject.Edit(eventType), edits...) // a case has the last word
 	}
-	return r.event(eventType, edits...)
+	event, err := r.event(eventType, edits...)
+	if err != nil {
+		return nil, err
+	}
+	return r.told(event)
 }
 
 // prelude delivers what has to come before an event that changes or ends an object:
@@ -125,7 +129,7 @@ func (r *runner) judge(ctx context.Context, c *contractCase) (Result, error) {
 
 func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) error {
 	for _, need := range c.Needs {
-		if reason := r.subject.lacks(need); reason != "" {
+		if reason := r.subject.lacks(need); reason != "" && !(need == "state" && r.observed()) {
 			result.Verdict, result.Reason = Skip, "needs "+reason
 			return nil
 		}
@@ -213,7 +217,7 @@ func (r *runner) runVariant(ctx context.Context, c *contractCase, v variant) (fi
 
 // try performs a case and returns what was not as it should be.
 func (r *runner) try(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
-	if c.State != "" && r.subject.State != nil {
+	if c.State != "" && r.observed() {
 		return r.tryState(ctx, c, v)
 	}
 	return r.answers(ctx, c, v)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
 // A Subject is the handler that a suite is run against, and what is known of it.
@@ -39,6 +40,11 @@ type Subject struct {
 	// StateOf, instead of State, returns what the handler has stored that concerns
 	// an event: a row about its object, say, and nil for nothing.
 	StateOf func(context.Context, *Event) (any, error)
+
+	// API is the local Stripe API that the handler has been pointed at. It is told of
+	// every event, and what the handler writes there counts as state. Nil: cases about
+	// calls to Stripe are skipped.
+	API *stripeapi.Server
 
 	// Settle is how long the state must have been still before it is believed.
 	// 0: it is read at once, and again after DefaultSettle if the handler turns out
@@ -124,7 +130,7 @@ func (s *Subject) lacks(need string) (reason string) {
 		how   string
 	}{
 		"state":           {s.observed(), "what the handler stores (Subject.State, --state-url, --state-cmd)"},
-		"api":             {false, "the fake Stripe API, which this version does not have"},
+		"api":             {s.API != nil, "a handler that calls a local Stripe API (Subject.API, --api)"},
 		"faults":          {s.Break != nil && s.Heal != nil, "hooks that break and heal what the handler depends on (--break-cmd, --heal-cmd)"},
 		"restart":         {s.Restart != nil, "a hook that restarts the handler (--restart-cmd)"},
 		"connect":         {s.Connect, "a handler of connected accounts (--connect)"},

@@ -24,6 +24,7 @@ type checking struct {
 	set      []string
 	events   []string
 	waivers  string
+	api      string
 	stateURL string
 	stateCmd string
 	hooks    struct{ broken, heal, restart string }
@@ -74,6 +75,8 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
 	flags.BoolVar(&c.subject.Connect, "connect", false, "the handler serves connected accounts")
+	flags.StringVar(&c.api, "api", "", "be the Stripe API that the handler calls, at this `address` (--api alone: "+apiAddress+"); what it writes there counts as state")
+	flags.Lookup("api").NoOptDefVal = apiAddress
 	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
 	flags.BoolVar(&c.subject.OncePerObject, "once-per-object", false, "the handler means one effect for each object")
 	flags.StringVar(&c.hooks.broken, "break-cmd", "", "`command` that makes what the handler depends on fail")
@@ -104,6 +107,11 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if err := c.prepare(ctx, sh); err != nil {
 		return err
 	}
+	stop, err := c.serveAPI(sh)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	done, err := c.watch(sh)
 	if err != nil {
 		return err

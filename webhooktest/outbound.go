@@ -1,0 +1,174 @@
+package webhooktest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// What a handler asks of Stripe's API while it deals with an event is an effect too.
+// The local API records it.
+
+// told lets the local API know of an event before it is delivered.
+func (r *runner) told(event *Event) (*Event, error) {
+	if r.subject.API == nil {
+		return event, nil
+	}
+	if err := r.subject.API.Add(event.body); err != nil {
+		return nil, fmt.Errorf("local Stripe API: %w", err)
+	}
+	return event, nil
+}
+
+// observed reports whether effects can be judged: the user shows a state, or the
+// handler was seen to write to Stripe.
+func (r *runner) observed() bool { return r.subject.observed() || r.writes.Load() }
+
+func (r *runner) called() int {
+	if r.subject.API == nil {
+		return 0
+	}
+	return r.subject.API.Called()
+}
+
+// learnWrites waits a moment for the handler to write to Stripe, and learns how long
+// that took.
+func (p *play) learnWrites(ctx context.Context, before int) bool {
+	if p.subject.API == nil {
+		return false
+	}
+	for start, took := time.Now(), time.Duration(0); took < DefaultSettle; took = time.Since(start) {
+		if slices.ContainsFunc(p.subject.API.CallsSince(before), func(call stripeapi.Call) bool { return call.Write() }) {
+			p.writes.Store(true)
+			p.pace(took)
+			return true
+		}
+		if pause(ctx, 10*time.Millisecond) != nil {
+			break
+		}
+	}
+	return false
+}
+
+// withWrites puts what the handler wrote at Stripe beside the state. A request that
+// was recognised as a repetition did nothing.
+func (p *play) withWrites(state any) any {
+	if p.subject.API == nil {
+		return state
+	}
+	written := []any{}
+	for _, call := range p.subject.API.Calls() {
+		if call.Write() && !call.Replayed && call.Status < 300 {
+			written = append(written, map[string]any{"call": call.Method + " " + call.Path, "params": call.Params})
+		}
+	}
+	return map[string]any{"handler": state, "stripe": written}
+}
+
+// asked delivers an event and returns what the handler asked of the API meanwhile.
+// Work in the background is waited for.
+func (r *runner) asked(ctx context.Context, event *Event) (*Response, []stripeapi.Call, error) {
+	api := r.subject.API
+	before := api.Called()
+	response, err := r.deliver(ctx, event)
+	for waited := time.Duration(0); err == nil && waited < max(r.settle, 100*time.Millisecond) && api.Called() == before; waited += 10 * time.Millisecond {
+		err = pause(ctx, 10*time.Millisecond)
+	}
+	if err == nil && r.settle > 0 {
+		err = pause(ctx, r.settle)
+	}
+	return response, api.CallsSince(before), err
+}
+
+// askedFor is asked, for checks that say nothing of a handler that asks nothing.
+func (r *runner) askedFor(ctx context.Context, edits ...Edit) (*Event, []stripeapi.Call, error) {
+	event, err := r.newEvent(r.subject.control(), edits...)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, calls, err := r.asked(ctx, event)
+	if err == nil && len(calls) == 0 {
+		err = errLacks{"a handler that asks Stripe's API for something when a " + r.subject.control() + " comes"}
+	}
+	return event, calls, err
+}
+
+// checkIdempotencyKeys delivers an event twice: what is created each time must carry
+// the same key.
+func (r *runner) checkIdempotencyKeys(ctx context.Context) ([]finding, error) {
+	event, first, err := r.askedFor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	first = slices.DeleteFunc(first, func(call stripeapi.Call) bool { return !call.Write() })
+	if len(first) == 0 {
+		return nil, errLacks{"a handler that creates something at Stripe when a " + event.typ + " comes"}
+	}
+	_, second, err := r.asked(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	for _, call := range second {
+		known := slices.ContainsFunc(first, func(other stripeapi.Call) bool {
+			return other.Path == call.Path && other.IdempotencyKey != "" && other.IdempotencyKey == call.IdempotencyKey
+		})
+		if call.Write() && !known {
+			return []finding{{sent: event.String() + ", twice", expected: "one " + call.Method + " " + call.Path + ", or both with one Idempotency-Key", actual: "a second one, with " + keyed(call)}}, nil
+		}
+	}
+	return nil, nil
+}
+
+func keyed(call stripeapi.Call) string {
+	if call.IdempotencyKey == "" {
+		return "no Idempotency-Key"
+	}
+	return "the Idempotency-Key " + call.IdempotencyKey
+}
+
+// checkSlowAPI makes the API slow, and wants an answer all the same.
+func (r *runner) checkSlowAPI(ctx context.Context) ([]finding, error) {
+	if _, _, err := r.askedFor(ctx); err != nil {
+		return nil, err
+	}
+	r.subject.API.Slow(stripeapi.Slowness{Delay: 15 * time.Second})
+	defer r.subject.API.Slow()
+	response, err := r.deliverControl(ctx)
+	if err != nil || response.Err == nil && response.Duration <= 10*time.Second {
+		return nil, err
+	}
+	return []finding{{sent: response.Event.String() + " while the API takes 15s", expected: "an answer within 10s", actual: response.String()}}, nil
+}
+
+// checkAccountHeader wants the account of a connected account's event in what is
+// asked.
+func (r *runner) checkAccountHeader(ctx context.Context) ([]finding, error) {
+	return r.checkCarried(ctx, "account", "Stripe-Account", func(call stripeapi.Call) string { return call.Account })
+}
+
+func (r *runner) checkContextHeader(ctx context.Context) ([]finding, error) {
+	return r.checkCarried(ctx, "context", "Stripe-Context", func(call stripeapi.Call) string { return call.Context })
+}
+
+// checkCarried wants a field of the event as a header of all calls.
+func (r *runner) checkCarried(ctx context.Context, field, header string, of func(stripeapi.Call) string) ([]finding, error) {
+	const account = "acct_1FrgnShop4Tq8Ld2"
+	event, calls, err := r.askedFor(ctx, Add(field, account))
+	if err != nil {
+		return nil, err
+	}
+	for _, call := range calls {
+		if got := of(call); got != account {
+			actual := call.Method + " " + call.Path + " with " + header + ": " + got
+			if got == "" {
+				actual = strings.TrimSuffix(actual, " with "+header+": ") + " without it"
+			}
+			return []finding{{sent: event.String() + " with " + field + " " + account, expected: header + " in every call", actual: actual}}, nil
+		}
+	}
+	return nil, nil
+}
