@@ -106,7 +106,6 @@ func (r *runner) performed(ctx context.Context, c *contractCase, v variant, step
 	if err != nil {
 		return nil, nil, err
 	}
-	r.played = p
 	moved, err = r.measure(ctx, p, func(p *play) error { return p.perform(ctx, steps) })
 	if err != nil || c.Compare != "object" {
 		return p, moved, err

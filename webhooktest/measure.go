@@ -17,12 +17,29 @@ const futureType = "fakestripe.future_thing.happened"
 const stateTimeout = 10 * time.Second
 
 // read returns the state as decoded JSON, once it is still: at once if nothing was
-// sent since it was.
+// sent since it was. If it moved all the same, the handler works longer than was
+// thought.
 func (p *play) read(ctx context.Context) (state any, err error) {
 	if p.settle > 0 && p.stirred.Load() {
 		return p.readStill(ctx)
 	}
-	return p.readNow(ctx)
+	state, err = p.readNow(ctx)
+	if err == nil && !p.stirred.Load() && p.movedSince(state) {
+		p.pace(max(p.settle, DefaultSettle))
+		p.works(p.settle)
+		p.forgetAll()
+		return p.readStill(ctx)
+	}
+	return state, err
+}
+
+// movedSince reports whether the state is another one than when it was still. Only
+// behind a URL is it known to be of the same handler.
+func (p *play) movedSince(state any) bool {
+	if p.subject.Handler != nil || p.subject.State == nil || p.subject.Settle > 0 || p.still == nil {
+		return false
+	}
+	return len(changeOf(p.still, state, p.roles).without(p.floor)) > 0
 }
 
 // readStill reads the state until it is the same for as long as the subject's
@@ -41,6 +58,9 @@ func (p *play) readStill(ctx context.Context) (state any, err error) {
 		}
 	}
 	p.stirred.Store(err != nil)
+	if !p.subject.Isolated {
+		p.still = state
+	}
 	return state, err
 }
 
@@ -150,6 +170,7 @@ func (r *runner) about(event *Event) *play {
 
 // measure returns what a delivery changes in the state.
 func (r *runner) measure(ctx context.Context, p *play, deliver func(*play) error) (change, error) {
+	r.played = p
 	before, err := p.read(ctx)
 	if err != nil {
 		return nil, err

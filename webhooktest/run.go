@@ -18,6 +18,7 @@ type run struct {
 
 	stirred atomic.Bool // something was sent since the state was last still
 	writes  atomic.Bool // the handler writes to Stripe
+	still   any         // the state when it was last still, of cases one by one
 
 	mu        sync.Mutex
 	source    *Source
