@@ -1,0 +1,214 @@
+package stripeapi
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Every object that events carry has a row in routes.txt, and every row names
+// objects, paths and events that there are.
+func TestRoutes(t *testing.T) {
+	c := known()
+	listed := make(map[string]bool)
+	for line := range strings.Lines(routesText) {
+		words := strings.Fields(line)
+		if len(words) == 0 || words[0] == "#" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for _, kind := range strings.Split(words[0], ",") {
+			listed[kind] = true
+		}
+		require.True(t, words[1] == "-" || strings.HasPrefix(words[1], "/v1/"), line)
+		if len(words) > 2 {
+			require.Contains(t, []routeUse{singleton, makeOnly}, routeUse(words[2]), line)
+		}
+		if len(words) > 3 {
+			_, err := c.asIn(words[0], words[3])
+			require.NoError(t, err, line)
+		}
+	}
+	for name := range c.kinds {
+		if !slices.Contains([]string{"item", "line_item"}, name) { // parts of others
+			require.True(t, listed[name], name)
+		}
+	}
+	paths := make(map[string]bool)
+	for _, r := range c.routes {
+		path := strings.Join(r.path, "/")
+		require.False(t, paths[path], "twice: %s", path)
+		paths[path] = true
+	}
+}
+
+// What writes.json names exists, and each change has a place in its object.
+func TestWrites(t *testing.T) {
+	c := known()
+	routed := func(kind string) bool {
+		return slices.ContainsFunc(c.routes, func(r route) bool { return slices.Contains(r.kinds, kind) })
+	}
+	check := func(kind string, to changeTo) {
+		t.Helper()
+		require.True(t, routed(kind), kind)
+		for _, event := range []string{to.Event, to.Manual} {
+			_, err := c.template(kind, changeTo{Event: event})
+			require.NoError(t, err)
+		}
+		template := c.kind(kind).template.clone()
+		for path, raw := range to.Set {
+			_, isKnown := c.kinds[kind]
+			require.True(t, template.set(path, mustNode(raw)) || !isKnown, "%s: %s", kind, path)
+		}
+	}
+	for kind, to := range c.writing.Create {
+		check(kind, to)
+	}
+	for kind, to := range c.writing.Delete {
+		check(kind, to)
+	}
+	for kind, actions := range c.writing.Actions {
+		for _, to := range actions {
+			check(kind, to)
+		}
+	}
+	for kind := range c.writing.Required {
+		require.True(t, routed(kind) || kind == endpointKind, kind)
+	}
+	for kind := range c.writing.Lists {
+		require.True(t, routed(kind), kind)
+	}
+	used := make(map[string]bool)
+	for _, k := range c.kinds {
+		for _, key := range k.template.keys {
+			used[key] = true
+		}
+	}
+	for _, field := range c.writing.UnlessGiven {
+		require.True(t, used[field], "%s is no field", field)
+	}
+}
+
+// Rendered, no template has a placeholder left.
+func TestTemplates(t *testing.T) {
+	placeholder := regexp.MustCompile(`"[^"]*\{[a-z][^"]*"`)
+	for name, k := range known().kinds {
+		w := newWorld(1, name, time.Now().Unix())
+		require.Empty(t, placeholder.FindString(string(w.render(k.template).encode())), name)
+		require.Equal(t, name, k.template.child("object").str())
+	}
+}
+
+// An object teaches its world what it was made with: rendered again, it is the same.
+func TestLearn(t *testing.T) {
+	for name, k := range known().kinds {
+		w := newWorld(1, name, 1700000000)
+		first := w.render(k.template)
+		again := newWorld(2, name, 1)
+		again.learnTime(k.template, first)
+		again.learn(k.template, first)
+		second := again.render(k.template)
+		if k.template.child("created") == nil || k.template.child("id") == nil {
+			continue // it says not when it was made, or is not fetched
+		}
+		require.Equal(t, string(first.encode()), string(second.encode()), name)
+	}
+}
+
+// The ids in an object that was added lead to objects, and the ids in those to
+// others, as long as one likes.
+func TestReferencesExist(t *testing.T) {
+	c := known()
+	for name, k := range c.kinds {
+		if k.id == "" || c.urlOf(name) == "" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			api := &Server{Seed: 1}
+			made := newWorld(1, name, 1700000000).render(k.template)
+			require.NoError(t, api.Put(made.encode()))
+			seen := make(map[string]bool)
+			api.follow(t, made, seen, 3)
+			require.True(t, len(seen) > 0 || name == "coupon") // whose ids have no form
+		})
+	}
+}
+
+// follow fetches everything that an object refers to, some levels deep.
+func (s *Server) follow(t *testing.T, tree *node, seen map[string]bool, levels int) {
+	t.Helper()
+	var ids []string
+	tree.walk(func(_, key string, v *node) {
+		if id := v.str(); looksLikeID(id) && !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	})
+	for _, id := range ids {
+		for _, kind := range known().byPrefix(id) {
+			url := known().urlOf(kind)
+			if url == "" || levels == 0 {
+				continue
+			}
+			r := httptest.NewRequestWithContext(t.Context(), "GET", url+"/"+id, nil)
+			r.Header.Set("Authorization", "Bearer sk_test_x")
+			answer := httptest.NewRecorder()
+			s.ServeHTTP(answer, r)
+			require.Equal(t, 200, answer.Code, "%s: %s", kind, answer.Body)
+			got := mustNode(answer.Body.Bytes())
+			require.Equal(t, []string{id, kind}, []string{got.child("id").str(), got.child("object").str()})
+			s.follow(t, got, seen, levels-1)
+		}
+	}
+}
+
+// What is kept is bounded, by number and by size; the oldest goes first.
+func TestKept(t *testing.T) {
+	var gone []int
+	k := kept[int, string]{count: 3, bytes: 10, forgotten: func(key int, _ string) { gone = append(gone, key) }}
+	for i, size := range []int{1, 1, 1, 1, 9, 20} {
+		k.put(i, fmt.Sprint(i), size)
+	}
+	require.Equal(t, []int{0, 1, 2, 3, 4}, gone)
+	require.Equal(t, []int{1, 20}, []int{k.len(), k.size})
+	k.put(5, "again", 2)
+	k.put(6, "six", 2)
+	k.put(5, "newest now", 2)
+	var order []int
+	for key := range k.newest() {
+		order = append(order, key)
+	}
+	require.Equal(t, []int{5, 6}, order)
+	k.remove(7)
+	k.remove(6)
+	require.Equal(t, []int{1, 2}, []int{k.len(), k.size})
+	_, ok := k.get(6)
+	require.False(t, ok)
+}
+
+func TestForgetting(t *testing.T) {
+	s := &Server{}
+	s.state().events.count, s.store.objects.count = 2, 3
+	for i := range 5 {
+		event := fmt.Sprintf(`{"object":"event","id":"evt_1A%d","type":"customer.created","created":%d,"data":{"object":{"object":"customer","id":"cus_A%d"}}}`, i, 1700000000+i, i)
+		require.NoError(t, s.Add([]byte(event)))
+	}
+	require.Equal(t, []int{2, 3, 3}, []int{s.store.events.len(), s.store.objects.len(), len(s.store.byID)})
+	_, ok := s.Object("customer", "cus_A1")
+	require.False(t, ok)
+	_, ok = s.Object("customer", "cus_A2")
+	require.True(t, ok)
+	for range KeptCalls + 5 {
+		s.record(Call{})
+	}
+	calls := s.Calls()
+	require.Equal(t, []int{KeptCalls, 6, KeptCalls + 5}, []int{len(calls), calls[0].N, calls[len(calls)-1].N})
+	require.Equal(t, KeptCalls+5, s.Called())
+	require.Len(t, s.CallsSince(KeptCalls+3), 2)
+	require.Empty(t, s.CallsSince(s.Called()))
+}

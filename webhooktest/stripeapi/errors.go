@@ -1,0 +1,102 @@
+package stripeapi
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// An apiError is an error as the API answers it
+// (https://docs.stripe.com/api/errors).
+type apiError struct {
+	status  int
+	typ     string // api_error, card_error, idempotency_error, invalid_request_error
+	code    string // https://docs.stripe.com/error-codes
+	message string
+	param   string
+}
+
+// body is the error in Stripe's shape.
+func (e *apiError) body() *node {
+	fields := object()
+	optional := func(key, s string) {
+		if s != "" {
+			fields.put(key, text(s))
+		}
+	}
+	optional("code", e.code)
+	if e.code != "" {
+		fields.put("doc_url", text("https://docs.stripe.com/error-codes#"+hyphenated(e.code)))
+	}
+	fields.put("message", text(e.message))
+	optional("param", e.param)
+	fields.put("type", text(e.typ))
+	answer := object()
+	answer.put("error", fields)
+	return answer
+}
+
+func hyphenated(code string) string {
+	text := []byte(code)
+	for i, c := range text {
+		if c == '_' {
+			text[i] = '-'
+		}
+	}
+	return string(text)
+}
+
+const invalidRequest = "invalid_request_error"
+
+// invalid is the error for a request that cannot be meant.
+func invalid(param, format string, args ...any) *apiError {
+	return &apiError{status: http.StatusBadRequest, typ: invalidRequest, message: fmt.Sprintf(format, args...), param: param}
+}
+
+// missing is the error for an object that the API does not know.
+func missing(kind, id string) *apiError {
+	param := "id"
+	if kind == "payment_intent" || kind == "setup_intent" {
+		param = "intent"
+	}
+	return &apiError{
+		status: http.StatusNotFound, typ: invalidRequest, code: "resource_missing", param: param,
+		message: fmt.Sprintf("No such %s: '%s'", kind, id),
+	}
+}
+
+// lacking is the error for a parameter that must be given.
+func lacking(param string) *apiError {
+	e := invalid(param, "Missing required param: %s.", param)
+	e.code = "parameter_missing"
+	return e
+}
+
+// unrecognized is the error for a path that the API does not have.
+func unrecognized(method, path string) *apiError {
+	return &apiError{
+		status: http.StatusNotFound, typ: invalidRequest,
+		message: fmt.Sprintf("Unrecognized request URL (%s: %s): no such path, an empty id, or a trailing slash.", method, path),
+	}
+}
+
+// unauthorized is the error for a key that will not do. It never repeats the key.
+func unauthorized(format string, args ...any) *apiError {
+	return &apiError{status: http.StatusUnauthorized, typ: invalidRequest, message: fmt.Sprintf(format, args...)}
+}
+
+// injected is the error of a Failure.
+func injected(status int) *apiError {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return &apiError{status: status, typ: invalidRequest, code: "rate_limit", message: "Request rate limit exceeded (made to fail by fakestripe)."}
+	case status == http.StatusUnauthorized:
+		return unauthorized("Invalid API key (made to fail by fakestripe).")
+	case status == http.StatusPaymentRequired:
+		return &apiError{status: status, typ: "card_error", code: "card_declined", message: "The card was declined (made to fail by fakestripe)."}
+	case status != 0 && status < http.StatusInternalServerError:
+		return &apiError{status: status, typ: invalidRequest, message: "The request was refused (made to fail by fakestripe)."}
+	case status == 0:
+		status = http.StatusInternalServerError
+	}
+	return &apiError{status: status, typ: "api_error", message: "Something went wrong on the server (made to fail by fakestripe)."}
+}

@@ -1,0 +1,187 @@
+package stripeapi
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Failure makes requests fail as they do when Stripe is in trouble: nothing was
+// done, and the answer is an error in Stripe's shape.
+type Failure struct {
+	// Rate is the share of the matching requests that fail, 0 to 1. 0 is all of them.
+	Rate float64
+
+	// Path says which requests: "/v1/refunds" is that path and all below it, "*" is
+	// any one segment, "POST /v1/refunds" that method only. Empty: all.
+	Path string
+
+	// Status is the answer's. 0: 500. 429 has the code rate_limit, as Stripe's has.
+	Status int
+}
+
+// A Slowness makes requests wait before they are looked at.
+type Slowness struct {
+	Delay time.Duration
+	Path  string // as in Failure
+}
+
+// Fail replaces the rules by which requests fail. Without any, none does. A
+// request fails by the first rule that matches and hits.
+func (s *Server) Fail(rules ...Failure) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures = append([]Failure(nil), rules...)
+}
+
+// Slow replaces the rules by which requests are slow. Without any, none is. The
+// first that matches counts. The wait ends early when the client hangs up.
+func (s *Server) Slow(rules ...Slowness) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slow = append([]Slowness(nil), rules...)
+}
+
+// ParseFailure reads RATE, PATH or RATE@PATH, each with =STATUS if it is not to be
+// 500: "0.1", "10%", "/v1/refunds", "0.5@POST /v1/refunds", "/v1/customers/*=429".
+func ParseFailure(text string) (Failure, error) {
+	rest, status, err := cutStatus(text)
+	if err != nil {
+		return Failure{}, fmt.Errorf("%q: %w", text, err)
+	}
+	if isPath(rest) {
+		path, err := parsePath(rest)
+		if err != nil {
+			return Failure{}, fmt.Errorf("%q: %w", text, err)
+		}
+		return Failure{Path: path, Status: status}, nil
+	}
+	first, path, scoped := strings.Cut(rest, "@")
+	rate, err := parseRate(first)
+	if err == nil && scoped {
+		path, err = parsePath(path)
+	}
+	if err != nil {
+		return Failure{}, fmt.Errorf("%q: %w", text, err)
+	}
+	return Failure{Rate: rate, Path: path, Status: status}, nil
+}
+
+// ParseSlowness reads DURATION or DURATION@PATH: "2s", "500ms@/v1/customers".
+func ParseSlowness(text string) (Slowness, error) {
+	first, path, scoped := strings.Cut(text, "@")
+	delay, err := time.ParseDuration(first)
+	switch {
+	case err != nil:
+		return Slowness{}, fmt.Errorf("%q: want a duration such as 2s or 500ms, and a path after @ if only that is to be slow", text)
+	case delay <= 0:
+		return Slowness{}, fmt.Errorf("%q: want a duration above zero", text)
+	case scoped:
+		if path, err = parsePath(path); err != nil {
+			return Slowness{}, fmt.Errorf("%q: %w", text, err)
+		}
+	}
+	return Slowness{Delay: delay, Path: path}, nil
+}
+
+func cutStatus(text string) (rest string, status int, err error) {
+	rest, number, given := strings.Cut(text, "=")
+	if !given {
+		return rest, 0, nil
+	}
+	status, err = strconv.Atoi(number)
+	if err != nil || status < 400 || status > 599 {
+		return "", 0, fmt.Errorf("status %q: want 400 to 599, such as 429 or 503", number)
+	}
+	return rest, status, nil
+}
+
+func parseRate(text string) (float64, error) {
+	number, percent := strings.CutSuffix(text, "%")
+	rate, err := strconv.ParseFloat(number, 64)
+	if percent {
+		rate /= 100
+	}
+	if err != nil || !(rate > 0 && rate <= 1) {
+		return 0, fmt.Errorf("rate %q: want a share above 0 and up to 1, such as 0.1 or 10%%, or a path such as /v1/refunds", text)
+	}
+	return rate, nil
+}
+
+// isPath tells PATH and METHOD PATH from RATE@PATH.
+func isPath(text string) bool {
+	slash, at := strings.IndexByte(text, '/'), strings.IndexByte(text, '@')
+	return slash >= 0 && (at < 0 || slash < at)
+}
+
+func parsePath(text string) (string, error) {
+	method, path, given := strings.Cut(text, " ")
+	if !given {
+		method, path = "", text
+	}
+	switch method {
+	case "", http.MethodGet, http.MethodPost, http.MethodDelete:
+	default:
+		return "", fmt.Errorf("method %q: want GET, POST or DELETE", method)
+	}
+	if !strings.HasPrefix(path, "/") {
+		return "", errors.New("want a path that begins with /, such as /v1/refunds")
+	}
+	return text, nil
+}
+
+// matches says whether a rule's path is about a request.
+func matches(rule, method, path string) bool {
+	if only, rest, given := strings.Cut(rule, " "); given {
+		if only != method {
+			return false
+		}
+		rule = rest
+	}
+	want := segments(rule)
+	have := segments(path)
+	if len(have) < len(want) {
+		return false
+	}
+	for i, segment := range want {
+		if segment != "*" && segment != have[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// segments are the parts of a path between slashes, none of them empty.
+func segments(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}
+
+// delay returns how long a request is to wait.
+func (s *Server) delay(method, path string) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, rule := range s.slow {
+		if matches(rule.Path, method, path) {
+			return rule.Delay
+		}
+	}
+	return 0
+}
+
+// failure returns the error that a request is to fail with, nil for none.
+func (s *Server) failure(method, path string) *apiError {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, rule := range s.failures {
+		if !matches(rule.Path, method, path) {
+			continue
+		}
+		if rule.Rate == 0 || s.hit(rule.Rate) {
+			return injected(rule.Status)
+		}
+	}
+	return nil
+}

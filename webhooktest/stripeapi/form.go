@@ -1,0 +1,285 @@
+package stripeapi
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A param is a parameter of a request: a scalar, a list or a hash. In a form all
+// scalars are text; in a JSON body they have types.
+type param struct {
+	text   string   // a scalar
+	typed  []byte   // its JSON, when it was not sent as a string: 12, true, null
+	keys   []string // of a hash, in order
+	fields []*param // one for each key; of a list, its elements
+	kind   paramKind
+}
+
+type paramKind byte
+
+const (
+	scalar paramKind = iota
+	hash
+	array
+)
+
+// Limits on what a form may hold; no SDK comes near them.
+const (
+	maxParams = 5000
+	maxDepth  = 12
+)
+
+// decodeForm reads parameters as Stripe's SDKs encode them: a[b][c]=1, a[0][b]=1,
+// a[]=1, and after one another a[][b]=1&a[][c]=2 (https://docs.stripe.com/api: form
+// encoded, as Rack nests it).
+func decodeForm(form string) (*param, error) {
+	root := &param{kind: hash}
+	n := 0
+	for pair := range strings.FieldsFuncSeq(form, func(r rune) bool { return r == '&' }) {
+		if n++; n > maxParams {
+			return nil, fmt.Errorf("more than %d parameters", maxParams)
+		}
+		key, text, err := unescapePair(pair)
+		if err != nil {
+			return nil, err
+		}
+		if key == "" {
+			continue
+		}
+		path, err := splitKey(key)
+		if err != nil {
+			return nil, err
+		}
+		if err := root.insert(path, text); err != nil {
+			return nil, fmt.Errorf("parameter %q: %w", key, err)
+		}
+	}
+	for _, field := range root.fields {
+		field.listify()
+	}
+	return root, nil
+}
+
+func unescapePair(pair string) (key, text string, err error) {
+	key, text, _ = strings.Cut(pair, "=")
+	if key, err = url.QueryUnescape(key); err == nil {
+		text, err = url.QueryUnescape(text)
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("parameter %.60q is not form encoded: %w", pair, err)
+	}
+	return key, text, nil
+}
+
+// splitKey cuts a[b][] into a, b and an empty step.
+func splitKey(key string) ([]string, error) {
+	name, rest, nested := strings.Cut(key, "[")
+	if name == "" {
+		return nil, fmt.Errorf("parameter %q has no name", key)
+	}
+	path := []string{name}
+	for nested {
+		step, after, closed := strings.Cut(rest, "]")
+		if !closed || after != "" && after[0] != '[' {
+			return nil, fmt.Errorf("parameter %q: brackets do not match (write a[b][c])", key)
+		}
+		if path = append(path, step); len(path) > maxDepth {
+			return nil, fmt.Errorf("parameter %.60q is nested more than %d deep", key, maxDepth)
+		}
+		nested = after != ""
+		rest = strings.TrimPrefix(after, "[")
+	}
+	return path, nil
+}
+
+func (p *param) insert(path []string, text string) error {
+	for i, step := range path {
+		want := hash
+		switch {
+		case i == len(path)-1:
+			want = scalar
+		case path[i+1] == "":
+			want = array
+		}
+		next, err := p.step(step, want, path[i+1:])
+		if err != nil {
+			return err
+		}
+		p = next
+	}
+	p.text = text
+	return nil
+}
+
+// step returns the field or element that a step of a key leads to, and makes it.
+func (p *param) step(step string, want paramKind, rest []string) (*param, error) {
+	if step == "" {
+		return p.element(want, rest), nil
+	}
+	i := slices.Index(p.keys, step)
+	if i < 0 {
+		p.keys = append(p.keys, step)
+		p.fields = append(p.fields, &param{kind: want})
+		return p.fields[len(p.fields)-1], nil
+	}
+	if p.fields[i].kind != want {
+		return nil, fmt.Errorf("given both as one value and as several")
+	}
+	return p.fields[i], nil
+}
+
+// element returns the element that a[] leads to: the last, if it is a hash that
+// lacks the key, or a new one.
+func (p *param) element(want paramKind, rest []string) *param {
+	if n := len(p.fields); n > 0 && want == hash {
+		last := p.fields[n-1]
+		if last.kind == hash && !last.has(rest) {
+			return last
+		}
+	}
+	p.fields = append(p.fields, &param{kind: want})
+	return p.fields[len(p.fields)-1]
+}
+
+// has says whether the scalar that a key leads to was given already.
+func (p *param) has(path []string) bool {
+	for _, step := range path {
+		if p = p.field(step); p == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// listify turns hashes with the keys 0, 1, 2 … into lists.
+func (p *param) listify() {
+	for _, field := range p.fields {
+		field.listify()
+	}
+	if p.kind != hash || len(p.keys) == 0 {
+		return
+	}
+	for _, key := range p.keys {
+		if _, err := strconv.ParseUint(key, 10, 31); err != nil {
+			return
+		}
+	}
+	order := make([]int, len(p.keys))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return position(p.keys[a]) - position(p.keys[b]) })
+	fields := make([]*param, len(order))
+	for i, from := range order {
+		fields[i] = p.fields[from]
+	}
+	p.kind, p.keys, p.fields = array, nil, fields
+}
+
+func position(key string) int {
+	n, _ := strconv.Atoi(key)
+	return n
+}
+
+// paramOf makes a parameter of a JSON value.
+func paramOf(n *node) *param {
+	p := &param{}
+	switch n.kind {
+	case '{':
+		p.kind, p.keys = hash, slices.Clone(n.keys)
+	case '[':
+		p.kind = array
+	case '"':
+		p.text = n.str()
+	default:
+		p.text, p.typed = n.plain(), n.raw
+	}
+	for _, child := range n.children {
+		p.fields = append(p.fields, paramOf(child))
+	}
+	return p
+}
+
+// field returns the parameter under a key of a hash, or nil.
+func (p *param) field(key string) *param {
+	if p == nil {
+		return nil
+	}
+	if i := slices.Index(p.keys, key); i >= 0 {
+		return p.fields[i]
+	}
+	return nil
+}
+
+// get returns the text of a scalar at a path, "" if there is none.
+func (p *param) get(path ...string) string {
+	for _, key := range path {
+		p = p.field(key)
+	}
+	if p == nil {
+		return ""
+	}
+	return p.text
+}
+
+// texts returns the scalars of a list, or the scalar itself.
+func (p *param) texts() []string {
+	switch {
+	case p == nil:
+		return nil
+	case p.kind == scalar:
+		return []string{p.text}
+	}
+	var texts []string
+	for _, field := range p.fields {
+		if field.kind == scalar {
+			texts = append(texts, field.text)
+		}
+	}
+	return texts
+}
+
+// without returns a hash without some keys.
+func (p *param) without(keys ...string) *param {
+	rest := &param{kind: hash}
+	for i, key := range p.keys {
+		if !slices.Contains(keys, key) {
+			rest.keys = append(rest.keys, key)
+			rest.fields = append(rest.fields, p.fields[i])
+		}
+	}
+	return rest
+}
+
+// flat returns the scalars by their full names: items[0][price]. A list of scalars
+// has one name, expand[].
+func (p *param) flat() map[string][]string {
+	flat := make(map[string][]string)
+	for i, key := range p.keys {
+		p.fields[i].flatten(key, flat)
+	}
+	if len(flat) == 0 {
+		return nil
+	}
+	return flat
+}
+
+func (p *param) flatten(name string, flat map[string][]string) {
+	if p.kind == scalar {
+		flat[name] = append(flat[name], p.text)
+		return
+	}
+	for i, field := range p.fields {
+		switch {
+		case p.kind == hash:
+			field.flatten(name+"["+p.keys[i]+"]", flat)
+		case field.kind == scalar:
+			field.flatten(name+"[]", flat)
+		default:
+			field.flatten(name+"["+strconv.Itoa(i)+"]", flat)
+		}
+	}
+}

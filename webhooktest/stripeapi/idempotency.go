@@ -1,0 +1,89 @@
+package stripeapi
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"net/http"
+)
+
+// A replay is the answer to the first request with an idempotency key.
+type replay struct {
+	request   [sha256.Size]byte // of path and parameters
+	answer    *answer           // nil while the first request is under way
+	requestID string
+	message   string // of an error
+}
+
+// once does what a request asks for, unless one with the same idempotency key did
+// so before: then its answer is given again. What was refused before it began is
+// not remembered (https://docs.stripe.com/api/idempotent_requests).
+func (s *Server) once(q *request, call *Call, header http.Header) (*answer, *apiError) {
+	if q.key == "" || q.method != http.MethodPost {
+		return s.dispatch(q)
+	}
+	if len(q.key) > 255 {
+		return nil, invalid("", "Idempotency-Key: want at most 255 characters.")
+	}
+	name := q.account + "\x00" + q.key
+	first, failed := s.reserve(name, q)
+	if failed != nil {
+		return nil, failed
+	}
+	if first.answer != nil {
+		header.Set("Idempotent-Replayed", "true")
+		header.Set("Original-Request", first.requestID)
+		call.Replayed, call.Error = true, first.message
+		return first.answer, nil
+	}
+	failed = &apiError{} // should dispatch panic, the key is forgotten
+	var a *answer
+	defer func() { s.settle(name, first, a, failed, call.RequestID) }()
+	a, failed = s.dispatch(q)
+	return a, failed
+}
+
+// reserve returns what is known of an idempotency key; what has no answer yet is
+// the caller's to answer.
+func (s *Server) reserve(name string, q *request) (*replay, *apiError) {
+	params, err := json.Marshal(q.params.flat()) // which sorts them
+	if err != nil {
+		return nil, invalid("", "%s", err)
+	}
+	asked := sha256.Sum256(append([]byte(q.path+"\x00"), params...))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first, ok := s.answers.get(name)
+	switch {
+	case !ok:
+		first = &replay{request: asked}
+		s.answers.count, s.answers.bytes = KeptKeys, KeptBytes
+		s.answers.put(name, first, len(name))
+		return first, nil
+	case first.request != asked:
+		return nil, &apiError{
+			status: http.StatusBadRequest, typ: "idempotency_error",
+			message: "This Idempotency-Key came with other parameters, or for another path, before: use a new key for a new request.",
+		}
+	case first.answer == nil:
+		return nil, &apiError{
+			status: http.StatusConflict, typ: "idempotency_error", code: "idempotency_key_in_use",
+			message: "A request with this Idempotency-Key is under way.",
+		}
+	}
+	return first, nil
+}
+
+// settle remembers the answer to the first request with a key, or forgets the key.
+func (s *Server) settle(name string, first *replay, a *answer, failed *apiError, requestID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers.remove(name)
+	if failed != nil && failed.status < 500 && failed.status != http.StatusPaymentRequired {
+		return
+	}
+	message := ""
+	if failed != nil {
+		a, message = failed.answer(), failed.message
+	}
+	s.answers.put(name, &replay{request: first.request, answer: a, requestID: requestID, message: message}, len(name)+len(a.body))
+}

@@ -1,0 +1,137 @@
+package stripeapi_test
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76"
+
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+func TestIdempotency(t *testing.T) {
+	api, sc := newAPI(t)
+	create := func(key, name string) (*stripe.Customer, error) {
+		params := &stripe.CustomerParams{Name: stripe.String(name)}
+		params.SetIdempotencyKey(key)
+		return sc.Customers.New(params)
+	}
+	first, err := create("k1", "Rosa")
+	require.NoError(t, err)
+	require.Empty(t, first.LastResponse.Header.Get("Idempotent-Replayed"))
+
+	again, err := create("k1", "Rosa")
+	require.NoError(t, err)
+	require.Equal(t, first.ID, again.ID)
+	require.Equal(t, first.LastResponse.RawJSON, again.LastResponse.RawJSON)
+	require.Equal(t, "true", again.LastResponse.Header.Get("Idempotent-Replayed"))
+	require.Equal(t, first.LastResponse.RequestID, again.LastResponse.Header.Get("Original-Request"))
+	require.NotEqual(t, first.LastResponse.RequestID, again.LastResponse.RequestID)
+
+	_, err = create("k1", "Luz")
+	failed := stripeError(t, err)
+	require.Equal(t, []any{400, stripe.ErrorTypeIdempotency}, []any{failed.HTTPStatusCode, failed.Type})
+
+	other, err := create("k2", "Rosa")
+	require.NoError(t, err)
+	require.NotEqual(t, first.ID, other.ID)
+
+	var replayed []bool
+	for _, call := range api.Calls() {
+		replayed = append(replayed, call.Replayed)
+	}
+	require.Equal(t, []bool{false, true, false, false}, replayed)
+}
+
+func TestIdempotencyScope(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		first, second [3]string // path, body, account
+		want          string
+	}{
+		{"same", [3]string{"/v1/customers", "name=a"}, [3]string{"/v1/customers", "name=a"}, "replayed"},
+		{"same in another order", [3]string{"/v1/customers", "name=a&email=b"}, [3]string{"/v1/customers", "email=b&name=a"}, "replayed"},
+		{"other parameters", [3]string{"/v1/customers", "name=a"}, [3]string{"/v1/customers", "name=b"}, "refused"},
+		{"another path", [3]string{"/v1/customers", "name=a"}, [3]string{"/v1/products", "name=a"}, "refused"},
+		{"another account", [3]string{"/v1/customers", "name=a", "acct_1A"}, [3]string{"/v1/customers", "name=a", "acct_1B"}, "done"},
+		{"refused the first time", [3]string{"/v1/refunds", ""}, [3]string{"/v1/refunds", "charge=ch_3A"}, "done"},
+		{"unknown object the first time", [3]string{"/v1/customers/cus_None1", ""}, [3]string{"/v1/customers", ""}, "done"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			api := &stripeapi.Server{}
+			request(t, api, "POST", test.first[0], test.first[1], "Idempotency-Key: k", "Stripe-Account: "+test.first[2])
+			answer := request(t, api, "POST", test.second[0], test.second[1], "Idempotency-Key: k", "Stripe-Account: "+test.second[2])
+			switch {
+			case answer.Header().Get("Idempotent-Replayed") != "":
+				require.Equal(t, "replayed", test.want)
+			case answer.Code == http.StatusBadRequest:
+				require.Equal(t, "refused", test.want)
+			default:
+				require.Equal(t, "done", test.want)
+				require.Equal(t, http.StatusOK, answer.Code)
+			}
+		})
+	}
+}
+
+// A key of a request that was made to fail is free: nothing was done.
+func TestIdempotencyAfterFailure(t *testing.T) {
+	api := &stripeapi.Server{}
+	api.Fail(stripeapi.Failure{})
+	require.Equal(t, 500, request(t, api, "POST", "/v1/customers", "", "Idempotency-Key: k").Code)
+	api.Fail()
+	answer := request(t, api, "POST", "/v1/customers", "", "Idempotency-Key: k")
+	require.Equal(t, 200, answer.Code)
+	require.Empty(t, answer.Header().Get("Idempotent-Replayed"))
+}
+
+// Of requests at the same time with one key, one is done; who comes while it is
+// under way gets a 409, which SDKs try again.
+func TestIdempotencyTogether(t *testing.T) {
+	var inside, goOn = make(chan bool), make(chan bool)
+	api := &stripeapi.Server{OnEndpoint: func(stripeapi.Change, stripeapi.Endpoint) error {
+		inside <- true
+		<-goOn
+		return nil
+	}}
+	const body = "url=https://shop.example.com&enabled_events[]=*"
+	done := make(chan int)
+	go func() { done <- request(t, api, "POST", "/v1/webhook_endpoints", body, "Idempotency-Key: k").Code }()
+	<-inside
+	answer := request(t, api, "POST", "/v1/webhook_endpoints", body, "Idempotency-Key: k")
+	require.Equal(t, 409, answer.Code)
+	require.Equal(t, "idempotency_key_in_use", errorOf(t, answer)["code"])
+	goOn <- true
+	require.Equal(t, 200, <-done)
+	require.NotEmpty(t, request(t, api, "POST", "/v1/webhook_endpoints", body, "Idempotency-Key: k").Header().Get("Idempotent-Replayed"))
+}
+
+// Many handlers at once leave a state that adds up.
+func TestTogether(t *testing.T) {
+	api, sc := newAPI(t)
+	event := add(t, api, "payment_intent.succeeded")
+	id, _ := event.Lookup("data.object.id")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 10 {
+				source := add(t, api, "customer.created")
+				customer, _ := source.Lookup("data.object.id")
+				_, err := sc.Customers.Update(customer.(string), &stripe.CustomerParams{Name: stripe.String("Rosa")})
+				if err != nil {
+					t.Error(err)
+				}
+				if _, err := sc.PaymentIntents.Get(id.(string), &stripe.PaymentIntentParams{Params: expanding("customer", "latest_charge")}); err != nil {
+					t.Error(err)
+				}
+				api.Fail(stripeapi.Failure{Path: "/v1/never"})
+				api.CallsSince(api.Called() - 1)
+			}
+		})
+	}
+	all.Wait()
+	require.Len(t, api.Calls(), 160)
+	require.Equal(t, 81, count(t, sc.Customers.List(nil)), "80 and the one of the payment")
+}

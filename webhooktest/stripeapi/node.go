@@ -1,0 +1,253 @@
+package stripeapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// A node is a JSON value that can be changed. Keys keep their order and numbers
+// their spelling.
+type node struct {
+	kind     byte // '{', '[', '"', or '0' for numbers, true, false and null
+	raw      []byte
+	keys     []string // of an object, one for each child
+	children []*node
+}
+
+// parseNode reads JSON text.
+func parseNode(text []byte) (*node, error) {
+	root, err := rawjson.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return newNode(text, &root), nil
+}
+
+// mustNode reads JSON text that was made here.
+func mustNode(text []byte) *node {
+	n, err := parseNode(text)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+func newNode(text []byte, v *rawjson.Value) *node {
+	n := &node{kind: v.Kind}
+	if v.Kind != '{' && v.Kind != '[' {
+		n.raw = text[v.Start:v.End]
+		return n
+	}
+	n.children = make([]*node, 0, len(v.Children))
+	for i := range v.Children {
+		child := &v.Children[i]
+		if v.Kind == '{' {
+			n.put(child.Key, newNode(text, child)) // of two with the same key, the last counts
+		} else {
+			n.children = append(n.children, newNode(text, child))
+		}
+	}
+	return n
+}
+
+func object() *node { return &node{kind: '{'} }
+
+func listOf(children ...*node) *node { return &node{kind: '[', children: children} }
+
+// value makes a node of a string, bool, int64 or anything else that encoding/json
+// can encode.
+func value(v any) *node {
+	raw, err := rawjson.Encode(v)
+	if err != nil {
+		panic(err) // only plain values come here
+	}
+	return mustNode(raw)
+}
+
+func text(s string) *node { return value(s) }
+
+func null() *node { return &node{kind: '0', raw: []byte("null")} }
+
+func (n *node) isNull() bool { return n == nil || n.kind == '0' && string(n.raw) == "null" }
+
+// str returns what a string holds, "" for everything else.
+func (n *node) str() string {
+	var s string
+	if n == nil || n.kind != '"' || json.Unmarshal(n.raw, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// plain returns the text of a scalar as a form would have it.
+func (n *node) plain() string {
+	switch {
+	case n.isNull() || n.kind == '{' || n.kind == '[':
+		return ""
+	case n.kind == '"':
+		return n.str()
+	}
+	return string(n.raw)
+}
+
+func (n *node) int() int64 {
+	i, err := strconv.ParseInt(n.plain(), 10, 64)
+	if err != nil { // 1.7e9
+		f, _ := strconv.ParseFloat(n.plain(), 64)
+		i = int64(f)
+	}
+	return i
+}
+
+// child returns the member with a key, or the element at a position, or nil.
+func (n *node) child(key string) *node {
+	switch {
+	case n == nil:
+		return nil
+	case n.kind == '[':
+		if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(n.children) {
+			return n.children[i]
+		}
+		return nil
+	}
+	if i := slices.Index(n.keys, key); i >= 0 {
+		return n.children[i]
+	}
+	return nil
+}
+
+// at returns the value at a path such as "items.data.0.price", or nil.
+func (n *node) at(path string) *node {
+	for key := range strings.SplitSeq(path, ".") {
+		n = n.child(key)
+	}
+	return n
+}
+
+// set puts a value where a path leads, if all but the last of its keys exist.
+func (n *node) set(path string, v *node) bool {
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		n, path = n.at(path[:i]), path[i+1:]
+	}
+	switch {
+	case n == nil:
+		return false
+	case n.kind == '{':
+		n.put(path, v)
+		return true
+	case n.kind == '[' && n.child(path) != nil:
+		i, _ := strconv.Atoi(path)
+		n.children[i] = v
+		return true
+	}
+	return false
+}
+
+// put sets a member, if there is a value. A new one stands where Stripe has it: id,
+// object, then in alphabetical order.
+func (n *node) put(key string, v *node) {
+	if v == nil {
+		return
+	}
+	if i := slices.Index(n.keys, key); i >= 0 {
+		n.children[i] = v
+		return
+	}
+	at := len(n.keys)
+	for at > 0 && rank(n.keys[at-1]) > rank(key) {
+		at--
+	}
+	n.keys = slices.Insert(n.keys, at, key)
+	n.children = slices.Insert(n.children, at, v)
+}
+
+func rank(key string) string {
+	switch key {
+	case "id":
+		return "\x00"
+	case "object":
+		return "\x01"
+	}
+	return key
+}
+
+func (n *node) remove(key string) {
+	if i := slices.Index(n.keys, key); i >= 0 {
+		n.keys = slices.Delete(n.keys, i, i+1)
+		n.children = slices.Delete(n.children, i, i+1)
+	}
+}
+
+func (n *node) clone() *node {
+	if n == nil {
+		return nil
+	}
+	c := &node{kind: n.kind, raw: n.raw, keys: slices.Clone(n.keys), children: make([]*node, len(n.children))}
+	for i, child := range n.children {
+		c.children[i] = child.clone()
+	}
+	return c
+}
+
+// walk calls visit for everything inside, with its path and the key it is under;
+// the elements of a list tags are under tags[].
+func (n *node) walk(visit func(path, key string, v *node)) { n.walkFrom("", "", visit) }
+
+func (n *node) walkFrom(prefix, key string, visit func(path, key string, v *node)) {
+	for i, child := range n.children {
+		step, under := strconv.Itoa(i), key+"[]"
+		if n.kind == '{' {
+			step, under = n.keys[i], n.keys[i]
+		}
+		visit(prefix+step, under, child)
+		child.walkFrom(prefix+step+".", under, visit)
+	}
+}
+
+// encode returns the value as compact JSON.
+func (n *node) encode() []byte { return n.append(nil) }
+
+func (n *node) append(dst []byte) []byte {
+	switch n.kind {
+	case '{':
+		dst = append(dst, '{')
+		for i, child := range n.children {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(append(dst, quote(n.keys[i])...), ':')
+			dst = child.append(dst)
+		}
+		return append(dst, '}')
+	case '[':
+		dst = append(dst, '[')
+		for i, child := range n.children {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = child.append(dst)
+		}
+		return append(dst, ']')
+	}
+	return append(dst, n.raw...)
+}
+
+func quote(s string) []byte {
+	raw, _ := rawjson.Encode(s) // a string always has a JSON form
+	return raw
+}
+
+// indented lays JSON text out as Stripe does.
+func indented(text []byte) []byte {
+	var out bytes.Buffer
+	if json.Indent(&out, text, "", "  ") != nil {
+		return text
+	}
+	out.WriteByte('\n')
+	return out.Bytes()
+}

@@ -1,0 +1,138 @@
+package stripeapi
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+)
+
+// An item is an element of a list. Only those that are shown are parsed.
+type item struct {
+	id   string
+	text []byte
+	tree *node // nil: not parsed yet
+}
+
+func (i *item) node() *node {
+	if i.tree == nil {
+		i.tree = mustNode(i.text)
+	}
+	return i.tree
+}
+
+func itemsOf(trees []*node) []item {
+	items := make([]item, len(trees))
+	for i, tree := range trees {
+		items[i] = item{id: tree.child("id").str(), tree: tree}
+	}
+	return items
+}
+
+// list returns a page of the objects of some kinds.
+func (s *Server) list(url string, kinds []string, parent map[string]string, params *param) (*node, *apiError) {
+	s.materialize(kinds)
+	filter := params.without("expand", "limit", "starting_after", "ending_before", "object")
+	if kind := params.get("object"); slices.Contains(kinds, kind) {
+		kinds = []string{kind}
+	}
+	var items []item
+	for _, o := range s.state().ofKinds(kinds) {
+		if o.deleted || o.id == "" || !mayPass(o, parent, filter) {
+			continue
+		}
+		i := item{id: o.id, text: o.text}
+		if len(parent) > 0 || len(filter.keys) > 0 || o.kind == "subscription" {
+			if !belongs(i.node(), parent) || !passes(o.kind, i.node(), filter) {
+				continue
+			}
+		}
+		items = append(items, i)
+	}
+	return page(items, url, params)
+}
+
+// mayPass says, without parsing it, whether an object can hold the ids that a list
+// asks for.
+func mayPass(o *stored, parent map[string]string, filter *param) bool {
+	for _, id := range parent {
+		if !bytes.Contains(o.text, quote(id)) {
+			return false
+		}
+	}
+	for i, key := range filter.keys {
+		p := filter.fields[i]
+		if p.kind == scalar && looksLikeID(p.text) && bytes.Contains(o.text, []byte(`"`+key+`"`)) && !bytes.Contains(o.text, quote(p.text)) {
+			return false
+		}
+	}
+	return true
+}
+
+// page returns a part of a list (https://docs.stripe.com/api/pagination).
+func page(items []item, url string, params *param) (*node, *apiError) {
+	limit, failed := limitOf(params)
+	if failed != nil {
+		return nil, failed
+	}
+	after, before := params.get("starting_after"), params.get("ending_before")
+	more := false
+	switch {
+	case after != "" && before != "":
+		return nil, invalid("ending_before", "You may give starting_after or ending_before, not both.")
+	case before != "":
+		at, failed := indexOf(items, "ending_before", before)
+		if failed != nil {
+			return nil, failed
+		}
+		from := max(0, at-limit)
+		items, more = items[from:at], from > 0
+	case after != "":
+		at, failed := indexOf(items, "starting_after", after)
+		if failed != nil {
+			return nil, failed
+		}
+		items = items[at+1:]
+	}
+	if len(items) > limit {
+		items, more = items[:limit], true
+	}
+	data := listOf()
+	for i := range items {
+		data.children = append(data.children, items[i].node())
+	}
+	tree := object()
+	tree.put("object", text("list"))
+	tree.put("data", data)
+	tree.put("has_more", value(more))
+	tree.put("url", text(url))
+	return tree, nil
+}
+
+func indexOf(items []item, name, id string) (int, *apiError) {
+	at := slices.IndexFunc(items, func(i item) bool { return i.id == id })
+	if at < 0 {
+		e := invalid(name, "No such object in this list: '%s'", id)
+		e.code = "resource_missing"
+		return 0, e
+	}
+	return at, nil
+}
+
+func limitOf(params *param) (int, *apiError) {
+	given := params.field("limit")
+	if given == nil {
+		return 10, nil
+	}
+	limit, err := strconv.Atoi(given.text)
+	switch {
+	case err != nil:
+		e := invalid("limit", "Invalid integer: %s", given.text)
+		e.code = "parameter_invalid_integer"
+		return 0, e
+	case limit < 1:
+		return 0, invalid("limit", "This value must be greater than or equal to 1.")
+	case limit > 100:
+		return 0, invalid("limit", "This value must be less than or equal to 100.")
+	}
+	return limit, nil
+}

@@ -1,0 +1,37 @@
+package stripeapi
+
+import "net/http"
+
+// refunded changes the charge that a refund is of, as it does at Stripe: what was
+// given back once cannot be given back again
+// (https://docs.stripe.com/api/refunds/create).
+func (s *Server) refunded(refund *node, params *param) *apiError {
+	id := refund.child("charge").str()
+	o, failed := s.lookup(ref{kind: "charge", id: id})
+	if failed != nil || o.deleted {
+		return nil // a charge that nothing is known of
+	}
+	charge := o.tree()
+	before := charge.child("amount_refunded").int()
+	left := charge.child("amount").int() - before
+	if params.field("amount") == nil {
+		refund.put("amount", value(left))
+	}
+	amount := refund.child("amount").int()
+	switch {
+	case left <= 0:
+		return refused("charge_already_refunded", "Charge %s has already been refunded.", id)
+	case amount > left:
+		return refused("", "Refund amount (%d) is greater than unrefunded amount on charge (%d).", amount, left)
+	}
+	charge.put("amount_refunded", value(before+amount))
+	charge.put("refunded", value(amount == left))
+	s.store.keep(o.ref, charge, stated)
+	return nil
+}
+
+func refused(code, format string, args ...any) *apiError {
+	e := invalid("", format, args...)
+	e.status, e.code = http.StatusBadRequest, code
+	return e
+}

@@ -1,0 +1,88 @@
+package stripeapi
+
+import (
+	"net/http"
+	"strings"
+)
+
+// thinRequest answers requests below /v2: the events and event destinations of thin
+// events (https://docs.stripe.com/api/v2/core/events).
+func (s *Server) thinRequest(q *request) (*answer, *apiError) {
+	parts := segments(q.path)
+	if q.method != http.MethodGet || len(parts) < 3 || parts[1] != "core" || len(parts) > 4 {
+		return nil, unrecognized(q.method, q.path)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := strings.Join(parts[3:], "")
+	switch {
+	case parts[2] == "events" && id != "":
+		e, failed := s.event(id, true)
+		if failed != nil {
+			failed.code = "not_found"
+			return nil, failed
+		}
+		return &answer{status: http.StatusOK, body: e.text, object: thinEvent, id: id}, nil
+	case parts[2] == "events":
+		var items []*node
+		for _, e := range s.state().newestEvents(true) {
+			tree := mustNode(e.text)
+			if about := q.params.get("object_id"); about == "" || about == tree.at("related_object.id").str() {
+				items = append(items, tree)
+			}
+		}
+		return thinPage(items, q.params)
+	case parts[2] == "event_destinations":
+		return s.destinations(id, q.params)
+	}
+	return nil, unrecognized(q.method, q.path)
+}
+
+// destinations shows webhook endpoints as event destinations.
+func (s *Server) destinations(id string, params *param) (*answer, *apiError) {
+	var items []*node
+	for _, o := range s.state().ofKinds([]string{endpointKind}) {
+		if o.deleted || id != "" && o.id != id {
+			continue
+		}
+		items = append(items, destination(o.tree()))
+	}
+	switch {
+	case id == "":
+		return thinPage(items, params)
+	case len(items) == 0:
+		failed := missing("event_destination", id)
+		failed.code = "not_found"
+		return nil, failed
+	}
+	return answerWith(items[0]), nil
+}
+
+func destination(endpoint *node) *node {
+	tree := object()
+	tree.put("id", endpoint.child("id"))
+	tree.put("object", text("v2.core.event_destination"))
+	for _, field := range []string{"description", "enabled_events", "livemode", "metadata", "status"} {
+		tree.put(field, endpoint.child(field))
+	}
+	tree.put("event_payload", text("snapshot"))
+	tree.put("name", endpoint.child("url"))
+	tree.put("type", text("webhook_endpoint"))
+	webhook := object()
+	webhook.put("url", endpoint.child("url"))
+	tree.put("webhook_endpoint", webhook)
+	return tree
+}
+
+// thinPage returns the beginning of a list, in the form that lists have in v2.
+func thinPage(items []*node, params *param) (*answer, *apiError) {
+	limit, failed := limitOf(params)
+	if failed != nil {
+		return nil, failed
+	}
+	tree := object()
+	tree.put("data", listOf(items[:min(limit, len(items))]...))
+	tree.put("next_page_url", null())
+	tree.put("previous_page_url", null())
+	return answerWith(tree), nil
+}
