@@ -53,29 +53,45 @@ func newPrinter(sh shell, f format, t *target, total int) *printer {
 
 // attempt prints that an event goes out.
 func (p *printer) attempt(event *webhooktest.Event) {
-	if p.format.json() {
-		return
+	if !p.format.json() {
+		p.line(p.outgoing(event, p.mutations...))
 	}
-	line := fmt.Sprintf("%s   --> %s %s", p.time(time.Now()), event, strings.Join(p.mutations, " "))
-	p.line(strings.TrimRight(line, " ") + "\n")
+}
+
+// outgoing is the line of an event that goes out, with what there is to note.
+func (p *printer) outgoing(event *webhooktest.Event, notes ...string) string {
+	line := fmt.Sprintf("%s   --> %s %s", p.time(time.Now()), event, strings.Join(notes, " "))
+	return strings.TrimRight(line, " ") + "\n"
 }
 
 // response prints what came of it.
 func (p *printer) response(r *webhooktest.Response) {
-	p.mu.Lock()
-	asExpected, _ := r.Meets(p.expect) // checked when the command began
-	p.tally.add(r, asExpected)
-	p.bar.done = p.tally.attempts
-	p.mu.Unlock()
+	p.count(r)
 	if p.format.json() {
 		p.json(newDelivery(r, p.mutations))
 		return
 	}
-	line := fmt.Sprintf("%s  <--  %s\n", p.time(time.Now()), p.status(r))
+	p.line(p.incoming(r))
+}
+
+// count adds an answer to the tally.
+func (p *printer) count(r *webhooktest.Response) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	asExpected, _ := r.Meets(p.expect) // checked when the command began
+	p.tally.add(r, asExpected)
+	p.bar.done = p.tally.attempts
+}
+
+// incoming is the line of an answer, with what there is to note, and a second one with
+// what a handler says that refused.
+func (p *printer) incoming(r *webhooktest.Response, notes ...string) string {
+	line := fmt.Sprintf("%s  <--  %s %s", p.time(time.Now()), p.status(r), strings.Join(notes, " "))
+	line = strings.TrimRight(line, " ") + "\n"
 	if !r.Accepted() && len(r.Body) > 0 {
 		line += indented(r.Excerpt())
 	}
-	p.line(line)
+	return line
 }
 
 // summary prints the tally of more than one attempt.

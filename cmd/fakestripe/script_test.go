@@ -36,10 +36,15 @@ func TestScript(t *testing.T) {
 			"masked":  compareMasked,
 			"bytes":   compareBytes,
 			"status":  checkStatus,
+
+			"listen":   startListen,
+			"unlisten": endListen,
+			"ended":    awaitListen,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("STRIPE_WEBHOOK_SECRET", "whsec_script")
 			env.Setenv("NO_PROXY", "")
+			env.Values[listenKey{}] = new(runningListen)
 			return nil
 		},
 	})
@@ -83,7 +88,11 @@ func withLedger(s *shop.Shop) http.Handler {
 }
 
 func startHandler(ts *testscript.TestScript, _ bool, args []string) {
-	server := httptest.NewUnstartedServer(handlers[args[0]])
+	handler := handlers[args[0]]
+	if args[0] == "refetch" {
+		handler = refetching(ts)
+	}
+	server := httptest.NewUnstartedServer(handler)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused certificate is what a script wants
 	if len(args) > 1 && args[1] == "tls" {
 		server.StartTLS()
@@ -105,6 +114,7 @@ var variable = []struct {
 }{
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`), "TIME"},
 	{regexp.MustCompile(`\b(evt_[13]|pi_3|du_1)[0-9A-Za-z]{23}\b`), "ID"},
+	{regexp.MustCompile(`\bwhsec_[0-9a-f]{64}\b`), "SECRET"},
 	{regexp.MustCompile(`(127\.0\.0\.1|localhost):\d+`), "HOST"},
 	{regexp.MustCompile(`\b\d+(\.\d+)?(ms|µs|s)\b`), "DURATION"},
 	{regexp.MustCompile(`seed \d+`), "seed SEED"},

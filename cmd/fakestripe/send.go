@@ -32,9 +32,13 @@ func newSend(sh shell) *cobra.Command {
 		Long: `Deliver events to a handler. An event is a type (fakestripe list), a JSON file,
 or - for standard input; the bytes of a file go out as they are.
 
+Without --to a running fakestripe listen delivers, to all its endpoints, and tries
+again what is refused. What counts is the last answer within --wait.
+
 Exit status: 0 when every answer was as expected (2xx), 1 when one was not or
 there was none, 2 for wrong usage.`,
 		Example: `  fakestripe send payment_intent.succeeded --to localhost:4242/webhook --secret whsec_…
+  fakestripe send payment_intent.succeeded
   fakestripe send payment_intent.succeeded --to 4242/webhook --set data.object.amount_received=4200
   fakestripe send charge.refunded --to 4242/webhook --mutate body-tampered --expect 400
   fakestripe send invoice.paid --to 4242/webhook --times 10 --concurrency 10
@@ -100,7 +104,7 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 	if err := s.target.open(ctx, sh, total); err != nil {
 		return err
 	}
-	defer s.target.endpoint.Close()
+	defer s.target.close()
 	if err := s.makeFirst(sh); err != nil {
 		return err
 	}

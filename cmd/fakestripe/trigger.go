@@ -31,9 +31,14 @@ func newTrigger(sh shell) *cobra.Command {
 are about the same objects and come in the order in which Stripe's arrive. A
 type that no flow leads to is delivered alone.
 
+Without --to a running fakestripe listen delivers, to all its endpoints, and tries
+again what is refused. Each event goes out as soon as there is a first answer to the
+one before. What counts is the last answer within --wait.
+
 Exit status: 0 when every answer was as expected (2xx), 1 when one was not or
 there was none, 2 for wrong usage.`,
-		Example: `  fakestripe trigger payment_intent.succeeded --to localhost:4242/webhook
+		Example: `  fakestripe trigger payment_intent.succeeded
+  fakestripe trigger payment_intent.succeeded --to localhost:4242/webhook
   fakestripe trigger customer.subscription.deleted --to 4242/webhook --order shuffled --seed 7
   fakestripe trigger checkout.session.completed --to 4242/webhook --set payment_intent.succeeded:data.object.amount=9900`,
 		Args: onePayload,
@@ -65,7 +70,7 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	if err := tr.target.open(ctx, sh, len(flow.Steps)); err != nil {
 		return err
 	}
-	defer tr.target.endpoint.Close()
+	defer tr.target.close()
 	p := newPrinter(sh, tr.format, &tr.target, len(flow.Steps))
 	p.talk("%s: %s", flow.Name, strings.TrimSuffix(flow.Title, "."))
 	tr.payloads.announce(p)

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// listener is one run of listen.
+type listener struct {
+	hub       listen.Hub
+	api       stripeapi.Server
+	signing   signing
+	format    format
+	ready     readyFile
+	address   string
+	forward   []string
+	connect   []string
+	events    []string
+	headers   []string
+	connected []string // headers for the connected accounts' endpoints
+	version   string
+	retries   string
+	chaos     string
+	failAPI   []string
+	slowAPI   []string
+	journal   string
+	inspect   string
+	exitAfter int64
+
+	skipVerify, latest, printJSON, printSecret bool
+
+	changed func(flag string) bool
+}
+
+func newListen(sh shell) *cobra.Command {
+	var l listener
+	cmd := &cobra.Command{
+		Use:   "listen",
+		Short: "Be a local Stripe: deliver events with retries, answer API calls, show all of it",
+		Long: `Deliver to your handler what fakestripe trigger and send make in another terminal,
+sign it, and try again what is refused. The same address is the API base for any
+Stripe SDK: it knows the objects that the events carried. The inspector there
+shows each delivery and replays it.
+
+Ends with an interrupt: what is under way is finished, then a summary is printed.
+
+Exit status: 0 when everything was delivered, 1 when something was given up or
+still waits, 2 for wrong usage. What was sent with a mutation does not count, nor
+what --chaos dropped.`,
+		Example: `  fakestripe listen --forward-to localhost:4242/webhook
+  fakestripe listen -f 4242/webhook -e payment_intent.succeeded,charge.refunded --secret-file .whsec
+  fakestripe listen -f 4242/webhook --journal events.jsonl --retry-schedule stripe --clock-speed 1000
+  fakestripe listen -f 4242/webhook --chaos duplicate=0.1,reorder=0.2 --seed 7`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return l.run(cmd.Context(), sh) },
+	}
+	l.flags(cmd)
+	return cmd
+}
+
+// flags adds the flags; those that the Stripe CLI has too are named as there.
+func (l *listener) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&l.forward, "forward-to", "f", nil, "deliver to this `url`; 4242/webhook is short for http://localhost:4242/webhook (repeatable)")
+	flags.StringArrayVarP(&l.connect, "forward-connect-to", "c", nil, "deliver the events of connected accounts to this `url` (repeatable; default: to --forward-to)")
+	flags.StringSliceVarP(&l.events, "events", "e", []string{"*"}, "deliver only these `types`, with commas between")
+	flags.StringArrayVarP(&l.headers, "headers", "H", nil, "add `headers`, Name: value, with commas between; Host too (repeatable)")
+	flags.StringArrayVar(&l.connected, "connect-headers", nil, "`headers` for --forward-connect-to (default: those of --headers)")
+	flags.BoolVar(&l.skipVerify, "skip-verify", false, "accept any TLS certificate")
+	flags.BoolVarP(&l.latest, "latest", "l", false, "give events the newest API version that the fixtures have")
+	flags.StringVar(&l.version, "api-version", "", "give events this API `version` (default: that with which they are triggered)")
+	flags.StringVar(&l.address, "listen", listen.DefaultAddress, "listen on this `address`, for API calls, the inspector, trigger and send; port 0: any that is free")
+	flags.StringVar(&l.signing.secret, "secret", "", "sign with this `secret` (default: a new one, which is printed)")
+	flags.StringVar(&l.signing.file, "secret-file", "", "sign with the secret in this `file`; a missing one is made")
+	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret and end")
+	l.format.flag(cmd, "json: a JSON object a line: ready, event, attempt, summary")
+	flags.BoolVarP(&l.printJSON, "print-json", "j", false, "short for --format json")
+	flags.StringVar((*string)(&l.ready), "ready-file", "", "write the address to this `file` when ready, and remove it at the end")
+	flags.DurationVar(&l.hub.Timeout, "timeout", webhooktest.DefaultTimeout, "how long a handler has to answer")
+	flags.IntVar(&l.hub.Concurrency, "concurrency", listen.DefaultConcurrency, "make `n` deliveries to an endpoint at a time")
+	flags.IntVar(&l.hub.Queue, "queue", listen.DefaultQueue, "refuse more events when `n` deliveries are not finished")
+	flags.StringVar(&l.retries, "retry-schedule", "quick", "try again what is refused by this `schedule`: quick (1s,2s,5s), sandbox (3 times within hours), stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
+	flags.Float64Var(&l.hub.Speed, "clock-speed", 1, "let the time between attempts pass so many `times` as fast")
+	flags.StringVar(&l.chaos, "chaos", "", "let deliveries come twice, out of order, late or never, at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05")
+	flags.Uint64Var(&l.hub.Chaos.Seed, "seed", 0, "make the choices of --chaos and --fail-api from this `number` (default random)")
+	flags.StringVar(&l.journal, "journal", "", "keep every event and attempt in this `file`, and go on where it ends")
+	flags.StringArrayVar(&l.failAPI, "fail-api", nil, "let API calls fail: a `rate` (0.1), a path (/v1/refunds), rate@path, each with =STATUS (repeatable)")
+	flags.StringArrayVar(&l.slowAPI, "slow-api", nil, "let API calls wait: a `duration` (2s), or duration@path (repeatable)")
+	flags.StringVar(&l.inspect, "inspect", "on", "serve the inspector: `on` or off")
+	flags.Int64Var(&l.exitAfter, "exit-after", 0, "end when `n` deliveries have come to their end, for scripts")
+	l.changed = flags.Changed
+}
+
+func (l *listener) run(ctx context.Context, sh shell) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	secret, made, err := l.signing.get(l.changed)
+	if err != nil {
+		return err
+	}
+	if l.printSecret {
+		return l.tellSecret(sh, secret)
+	}
+	endpoints, err := l.endpoints(secret)
+	if err != nil {
+		return err
+	}
+	if err := l.ready.clear(); err != nil {
+		return err
+	}
+	server, err := l.open()
+	if err != nil {
+		return err
+	}
+	defer server.close()
+	p := newListenPrinter(sh, l.format)
+	p.several = func() bool { return len(l.hub.Endpoints()) > 1 }
+	ended := l.watch(p)
+	if err := l.start(p, endpoints); err != nil {
+		return err
+	}
+	defer l.ready.remove()
+	if err := l.announce(p, server, secret, made); err != nil {
+		return err
+	}
+	served := server.serve()
+	select {
+	case <-ctx.Done():
+	case <-ended:
+	case <-l.hub.Failed():
+	case err = <-served:
+	}
+	ending := l.end(p)
+	if err != nil {
+		return err
+	}
+	return ending
+}
+
+// watch prints what the hub does. The channel is closed when so many deliveries have
+// ended as --exit-after says.
+func (l *listener) watch(p *listenPrinter) (ended <-chan struct{}) {
+	enough := make(chan struct{})
+	var finished atomic.Int64
+	l.hub.Accepted = p.accepted
+	l.hub.Report = func(d listen.Delivery) {
+		p.changed(d)
+		if d.Finished() && finished.Add(1) == l.exitAfter {
+			close(enough)
+		}
+	}
+	return enough
+}
+
+// start takes up the journal and adds the endpoints.
+func (l *listener) start(p *listenPrinter, endpoints []listen.Endpoint) error {
+	l.connectAPI()
+	if l.journal != "" {
+		restored, err := l.hub.OpenJournal(l.journal)
+		if err != nil {
+			return err
+		}
+		l.tellRestored(p, restored)
+	}
+	for i, e := range endpoints {
+		added, err := l.hub.AddEndpoint(e)
+		if err != nil {
+			return err
+		}
+		if len(l.hub.Endpoints()) == i {
+			return fmt.Errorf("url %s is given twice", added.URL)
+		}
+		l.api.AddEndpoint(stripeapi.Endpoint{
+			ID: added.ID, URL: added.URL, EnabledEvents: added.Events, APIVersion: added.APIVersion, Connect: added.Connect, Secret: added.Secret,
+		})
+	}
+	if orphans := l.hub.Waits(); len(orphans) > 0 {
+		p.talk("of the journal, %s for an endpoint that is not there, such as %s", counted(len(orphans), "delivery waits", "deliveries wait"), orphans[0].URL)
+	}
+	return nil
+}
+
+func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
+	if restored.Torn > 0 {
+		p.talk("journal %s: the last line was torn, its %d bytes are cut off", l.journal, restored.Torn)
+	}
+	if restored.Events == 0 {
+		return
+	}
+	p.talk("journal %s: %s, %s; %s", l.journal, events(restored.Events), attempts(restored.Attempts),
+		counted(restored.Waiting, "delivery goes on", "deliveries go on"))
+	if restored.Waiting > 0 && !l.changed("secret") && !l.changed("secret-file") {
+		p.talk("what goes on is signed with the new secret: --secret-file keeps one")
+	}
+}
+
+// inFlight bounds how long listen waits, at its end, for attempts that are under way.
+const inFlight = 10 * time.Second
+
+// end finishes what is under way and tells what was done.
+func (l *listener) end(p *listenPrinter) error {
+	if n := l.hub.InFlight(); n > 0 && l.hub.Err() == nil {
+		p.talk("waiting for %s under way, %s at the most (^C again ends at once)", deliveries(n), inFlight)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), inFlight)
+	defer cancel()
+	summary := l.hub.Shutdown(ctx)
+	p.close()
+	p.ending(summary)
+	switch {
+	case l.hub.Err() != nil:
+		return l.hub.Err()
+	case p.err != nil:
+		return p.err
+	case len(summary.Undelivered) > 0:
+		return errShort
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// What listen prints, and send and trigger when it delivers for them.
+
+// response is an attempt as the printer takes it.
+func response(event *webhooktest.Event, a *listen.Attempt) *webhooktest.Response {
+	r := &webhooktest.Response{
+		Event: event, Sent: a.At, Signature: a.Request.Get(webhooktest.SignatureHeader),
+		StatusCode: a.Status, Header: a.Response, Body: []byte(a.ResponseBody), Duration: a.Duration,
+	}
+	if a.Error != "" {
+		r.Err = errors.New(a.Error)
+	}
+	return r
+}
+
+// outlook is the line that says what happens after a refusal, "" after an acceptance.
+func outlook(d listen.Delivery, a *listen.Attempt) string {
+	last := a.Number == len(d.Attempts)
+	switch {
+	case !last, len(d.Mutations) > 0, a.Accepted():
+		return ""
+	case d.State == listen.GivenUp:
+		return indented("given up: " + d.Reason)
+	case d.State == listen.Waiting:
+		return indented(fmt.Sprintf("attempt %d in %s", a.Number+1, round(d.Next.Sub(a.At.Add(a.Duration)))))
+	}
+	return ""
+}
+
+// attempted is an attempt as JSON.
+type attempted struct {
+	ID string `json:"delivery"`
+	delivery
+	Endpoint string    `json:"endpoint"`
+	URL      string    `json:"url"`
+	Number   int       `json:"attempt"`
+	State    string    `json:"state"` // of the delivery, after the attempt
+	Reason   string    `json:"reason,omitempty"`
+	Next     time.Time `json:"next,omitzero"`
+}
+
+func newAttempted(event *webhooktest.Event, d listen.Delivery, a *listen.Attempt) attempted {
+	mutations := d.Mutations
+	if mutations == nil {
+		mutations = []string{}
+	}
+	return attempted{
+		ID: d.ID, delivery: newDelivery(response(event, a), mutations), Endpoint: d.Endpoint, URL: d.URL,
+		Number: a.Number, State: d.State, Reason: d.Reason, Next: d.Next,
+	}
+}
+
+// A listenPrinter prints what a hub does.
+type listenPrinter struct {
+	*printer
+	several func() bool // endpoints, which have to be told apart
+}
+
+func newListenPrinter(sh shell, f format) *listenPrinter {
+	return &listenPrinter{printer: newPrinter(sh, f, &target{expect: "any"}, 1)}
+}
+
+// accepted prints an event: as JSON, or when nothing else will show it.
+func (p *listenPrinter) accepted(event *webhooktest.Event, made []listen.Delivery) {
+	if p.format.json() {
+		ids := []string{}
+		for _, d := range made {
+			ids = append(ids, d.ID)
+		}
+		p.json(map[string]any{"event": map[string]any{
+			"event": event.ID(), "type": event.Type(), "deliveries": ids, "body": json.RawMessage(event.Body()),
+		}})
+	} else if len(made) == 0 {
+		p.line(p.outgoing(event, "to nobody"))
+	}
+}
+
+// changed prints an attempt that begins or has ended, and deliveries without any.
+func (p *listenPrinter) changed(d listen.Delivery) {
+	event, err := envelope(d)
+	if err != nil {
+		return // it was an event before
+	}
+	last := len(d.Attempts) - 1
+	switch {
+	case d.State == listen.Sending && !p.format.json():
+		p.line(p.outgoing(event, p.notes(d)...))
+	case d.State == listen.Sending:
+	case d.State == listen.Dropped, last < 0:
+		p.ended(event, d)
+	case p.format.json():
+		p.json(map[string]any{"attempt": newAttempted(event, d, &d.Attempts[last])})
+	default:
+		p.line(p.incoming(response(event, &d.Attempts[last]), p.to(d)...) + outlook(d, &d.Attempts[last]))
+	}
+}
+
+// envelope is an event with the id and type of the delivery's: all that is printed.
+func envelope(d listen.Delivery) (*webhooktest.Event, error) {
+	text, err := json.Marshal(map[string]string{"id": d.EventID, "type": d.Type})
+	if err != nil {
+		return nil, err
+	}
+	return webhooktest.ParseEvent(text)
+}
+
+// ended prints a delivery that came to an end without an attempt.
+func (p *listenPrinter) ended(event *webhooktest.Event, d listen.Delivery) {
+	if p.format.json() {
+		p.json(map[string]any{"delivery": d})
+		return
+	}
+	notes := append(p.to(d), "("+d.Reason+")")
+	p.line(p.outgoing(event, notes...))
+}
+
+// notes is what is special about an attempt that begins.
+func (p *listenPrinter) notes(d listen.Delivery) []string {
+	notes := append(p.to(d), d.Mutations...)
+	if d.ReplayOf != "" {
+		notes = append(notes, "(again)")
+	}
+	if n := len(d.Attempts); n > 0 {
+		notes = append(notes, fmt.Sprintf("(attempt %d)", n+1))
+	}
+	return notes
+}
+
+func (p *listenPrinter) to(d listen.Delivery) []string {
+	if p.several() {
+		return []string{"to " + d.URL}
+	}
+	return nil
+}
+
+// counted is a number of things.
+func counted(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+func attempts(n int) string   { return counted(n, "attempt", "attempts") }
+func deliveries(n int) string { return counted(n, "delivery", "deliveries") }
+func events(n int) string     { return counted(n, "event", "events") }
+
+const shownUndelivered = 20
+
+// ending prints what was done and what was never delivered.
+func (p *listenPrinter) ending(s listen.Summary) {
+	if p.format.json() {
+		p.json(map[string]any{"summary": s})
+		return
+	}
+	text := fmt.Sprintf("%s, %s, %s: %d delivered, %d given up, %d waiting",
+		events(s.Events), deliveries(s.Deliveries), attempts(s.Attempts), s.Delivered, s.GivenUp, s.Waiting)
+	if s.Dropped > 0 {
+		text += fmt.Sprintf(", %d dropped", s.Dropped)
+	}
+	text += "\n"
+	if len(s.Undelivered) > 0 {
+		text += "never delivered:\n"
+	}
+	for i, d := range s.Undelivered {
+		if i == shownUndelivered {
+			text += fmt.Sprintf("  and %d more\n", len(s.Undelivered)-i)
+			break
+		}
+		text += "  " + p.undelivered(d) + "\n"
+	}
+	p.line(text)
+}
+
+func (p *listenPrinter) undelivered(d listen.Delivery) string {
+	event, err := envelope(d)
+	if err != nil {
+		return d.ID
+	}
+	line := fmt.Sprintf("%s to %s: %s", event, d.URL, d.State)
+	if n := len(d.Attempts); n > 0 {
+		a := &d.Attempts[n-1]
+		answer := fmt.Sprint(a.Status)
+		if a.Error != "" {
+			answer = a.Error
+		}
+		return fmt.Sprintf("%s after %s, the last: %s", line, attempts(n), answer)
+	}
+	if d.Reason != "" {
+		line += ": " + d.Reason
+	}
+	return line
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/guard"
+	"github.com/fakestripe/fakestripe/internal/inspector"
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// A listenServer is the one address of listen: the API, the inspector, and what
+// trigger and send use.
+type listenServer struct {
+	http.Server
+	listener net.Listener
+	guard    guard.Guard
+}
+
+// open listens. A port that is taken is an error: a client whose API base is fixed
+// must not talk to a stranger.
+func (l *listener) open() (*listenServer, error) {
+	address := l.address
+	if strings.Trim(address, "0123456789") == "" {
+		address = net.JoinHostPort("127.0.0.1", address)
+	}
+	on, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("--listen %s: something listens there already: end it (another fakestripe listen?), or give --listen 127.0.0.1:0 for any free port", l.address)
+	case err != nil:
+		var of *net.OpError
+		if errors.As(err, &of) {
+			err = of.Err
+		}
+		return nil, fmt.Errorf("--listen %s: %w (want an address such as %s)", l.address, err, listen.DefaultAddress)
+	}
+	s := &listenServer{listener: on}
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		s.guard.Hosts = append(s.guard.Hosts, host)
+	}
+	if name, err := os.Hostname(); err == nil {
+		s.guard.Hosts = append(s.guard.Hosts, name)
+	}
+	if !s.address().Addr().IsLoopback() {
+		s.guard.Token = rand.Text()
+	}
+	s.Server = http.Server{
+		Handler: s.routes(l), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: log.New(nothing{}, "", 0), // what clients do wrong is theirs to tell
+	}
+	return s, nil
+}
+
+type nothing struct{}
+
+// Write implements io.Writer.
+func (nothing) Write(p []byte) (int, error) { return len(p), nil }
+
+func (s *listenServer) routes(l *listener) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+listen.HealthPath, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(listen.Health{Fakestripe: "listen", Version: version()})
+	})
+	for _, prefix := range []string{"/v1/", "/v2/"} {
+		mux.Handle(prefix, guard.SameOrigin(&l.api)) // SDKs call it by any host name, with a key
+	}
+	mux.Handle(listen.ControlPath, s.guard.Handler(listen.Control(&l.hub)))
+	mux.Handle("/", s.guard.Handler(l.inspector(s)))
+	return mux
+}
+
+func (l *listener) inspector(s *listenServer) http.Handler {
+	if l.inspect == "off" {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "there is no inspector: fakestripe listen was started with --inspect=off", http.StatusNotFound)
+		})
+	}
+	trigger := "fakestripe trigger payment_intent.succeeded"
+	if s.url() != "http://"+listen.DefaultAddress {
+		trigger += " --api-base " + s.url()
+	}
+	return inspector.New(inspector.Config{
+		Hub: &l.hub, Source: &webhooktest.Source{APIVersion: l.version}, Version: version(), Trigger: trigger,
+	})
+}
+
+// connectAPI lets clients of the API change what the hub delivers to.
+func (l *listener) connectAPI() {
+	l.hub.API = &l.api
+	l.api.OnRetry = l.hub.Retry
+	l.api.Undelivered = l.hub.Undelivered
+	l.api.OnEndpoint = func(change stripeapi.Change, e stripeapi.Endpoint) error {
+		if change == stripeapi.Deleted {
+			l.hub.RemoveEndpoint(e.ID)
+			return nil
+		}
+		_, err := l.hub.AddEndpoint(listen.Endpoint{
+			ID: e.ID, URL: e.URL, Events: e.EnabledEvents, APIVersion: e.APIVersion, Connect: e.Connect, Disabled: e.Disabled, Secret: e.Secret,
+		})
+		return err
+	}
+}
+
+// serve answers requests until close. The channel has why it ended before.
+func (s *listenServer) serve() <-chan error {
+	served := make(chan error, 1)
+	go func() {
+		if err := s.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			served <- fmt.Errorf("listening ended: %w", err)
+		}
+	}()
+	return served
+}
+
+// close ends all requests, at once if they do not end by themselves: handlers have
+// been delivered to, and who watches can come again.
+func (s *listenServer) close() {
+	const patience = time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if s.Shutdown(ctx) != nil {
+		_ = s.Server.Close()
+	}
+	_ = s.listener.Close() // when it was never served
+}
+
+func (s *listenServer) address() netip.AddrPort {
+	address, err := netip.ParseAddrPort(s.listener.Addr().String())
+	if err != nil {
+		return netip.AddrPort{} // a TCP listener has one
+	}
+	return netip.AddrPortFrom(address.Addr().Unmap(), address.Port())
+}
+
+// url is where this machine finds the server.
+func (s *listenServer) url() string {
+	address := s.address()
+	if address.Addr().IsUnspecified() {
+		address = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), address.Port())
+	}
+	return "http://" + address.String()
+}
+
+// granted is the URL with the token, if there is one.
+func (s *listenServer) granted() string {
+	if s.guard.Token == "" {
+		return s.url()
+	}
+	return s.url() + "/?" + url.Values{"token": {s.guard.Token}}.Encode()
+}
+
+// announce says that listen is ready, and what one has to know.
+func (l *listener) announce(p *listenPrinter, s *listenServer, secret string, made bool) error {
+	mode := os.FileMode(0o644)
+	if s.guard.Token != "" {
+		mode = 0o600
+	}
+	if err := l.ready.write(s.granted(), mode); err != nil {
+		return err
+	}
+	shown := l.version
+	if shown == "" {
+		shown = fixtures.DefaultVersion
+	}
+	if l.format.json() {
+		p.json(map[string]any{"ready": l.readiness(s, secret, made, shown)})
+		return nil
+	}
+	your := "Your webhook signing secret is " + secret
+	if !made {
+		your = "Your webhook signing secret is the one that you gave"
+	}
+	fmt.Fprintf(p.shell.err, "Ready! You are using Stripe API Version [%s]. %s (^C to quit)\n", shown, your)
+	l.tell(p, s)
+	return nil
+}
+
+// tell says where everything is.
+func (l *listener) tell(p *listenPrinter, s *listenServer) {
+	for _, e := range l.hub.Endpoints() {
+		p.talk("deliver %s to %s", strings.Join(e.Events, ", "), e.URL)
+	}
+	if len(l.hub.Endpoints()) == 0 {
+		p.talk("deliver to nobody yet: give --forward-to URL, or register an endpoint by the API")
+	}
+	if l.hub.Chaos.String() != "" || len(l.failAPI) > 0 {
+		p.talk("chaos %s, seed %d (--seed repeats it)", l.hub.Chaos, l.hub.Chaos.Seed)
+	}
+	if l.inspect == "on" {
+		p.talk("inspector at %s", s.granted())
+	}
+	p.talk("API for SDKs at %s", s.url())
+}
+
+// readiness is what announce says, as JSON.
+func (l *listener) readiness(s *listenServer, secret string, made bool, version string) any {
+	ready := map[string]any{"url": s.url(), "api_version": version, "endpoints": l.hub.Endpoints()}
+	if made {
+		ready["secret"] = secret
+	}
+	if s.guard.Token != "" {
+		ready["token"] = s.guard.Token
+	}
+	if l.inspect == "on" {
+		ready["inspector"] = s.granted()
+	}
+	if l.hub.Chaos.String() != "" || len(l.failAPI) > 0 {
+		ready["seed"] = l.hub.Chaos.Seed
+	}
+	return ready
+}

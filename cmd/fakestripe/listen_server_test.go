@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/client"
+	"github.com/stripe/stripe-go/v76/webhook"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A readyLine is what listen prints when it is ready.
+type readyLine struct {
+	URL       string `json:"url"`
+	Token     string `json:"token"`
+	Inspector string `json:"inspector"`
+}
+
+// startServer starts fakestripe listen, which ends with the test.
+func startServer(t *testing.T, args ...string) (ready readyLine) {
+	t.Helper()
+	command := exec.Command("fakestripe", append([]string{"listen", "--format", "json"}, args...)...)
+	command.Stderr = t.Output()
+	out, err := command.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	t.Cleanup(func() {
+		_ = command.Process.Signal(syscall.SIGTERM)
+		_, _ = io.Copy(io.Discard, out)
+		_ = command.Wait() // 1 where something was not delivered
+		require.True(t, command.ProcessState.Exited(), command.ProcessState)
+	})
+	var line struct{ Ready readyLine }
+	require.NoError(t, json.NewDecoder(out).Decode(&line))
+	return line.Ready
+}
+
+// A call is a request to a running listen.
+type call struct {
+	name, method, path, host string
+	header                   []string // name and value in turn
+	body                     string
+	want                     int
+}
+
+func (c *call) make(t *testing.T, base string) {
+	t.Helper()
+	request, err := http.NewRequest(c.method, base+c.path, strings.NewReader(c.body))
+	require.NoError(t, err)
+	request.Host = c.host
+	for i := 0; i < len(c.header); i += 2 {
+		request.Header.Set(c.header[i], c.header[i+1])
+	}
+	answer, err := http.DefaultTransport.RoundTrip(request)
+	require.NoError(t, err)
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, c.want, answer.StatusCode, "%s: %s", c.name, body)
+}
+
+func TestWhoMayTalkToListen(t *testing.T) {
+	t.Parallel()
+	const event = `{"id":"evt_1","object":"event","type":"charge.succeeded"}`
+	ready := startServer(t, "--listen", "127.0.0.1:0")
+	require.Empty(t, ready.Token)
+	own, err := url.Parse(ready.URL)
+	require.NoError(t, err)
+	key := []string{"Authorization", "Bearer sk_test_x"}
+	for _, c := range []call{
+		{"the inspector", "GET", "/", own.Host, nil, "", 200},
+		{"the inspector, under another name", "GET", "/", "evil.example", nil, "", 403},
+		{"its deliveries, under another name", "GET", "/inspect/deliveries", "evil.example:12113", nil, "", 403},
+		{"the command", "POST", listen.ControlPath, own.Host, nil, event, 200},
+		{"another name", "POST", listen.ControlPath, "evil.example", nil, event, 403},
+		{"another page", "POST", listen.ControlPath, own.Host, []string{"Origin", "https://evil.example"}, event, 403},
+		{"junk", "POST", listen.ControlPath, own.Host, nil, "junk", 400},
+		{"a body without end", "POST", listen.ControlPath, own.Host, nil, strings.Repeat(" ", listen.MaxEvent+1), 413},
+		{"an SDK", "GET", "/v1/events", own.Host, key, "", 200},
+		{"an SDK in a container", "GET", "/v1/events", "stripe:12113", key, "", 200},
+		{"an SDK without a key", "GET", "/v1/events", own.Host, nil, "", 401},
+		{"an SDK with a live key", "GET", "/v1/events", own.Host, []string{"Authorization", "Bearer sk_live_x"}, "", 401},
+		{"a page with a key", "POST", "/v1/customers", own.Host, append([]string{"Origin", "https://evil.example"}, key...), "", 403},
+		{"health", "GET", "/healthz", "anything", nil, "", 200},
+	} {
+		c.make(t, ready.URL)
+	}
+}
+
+func TestAnotherInterfaceNeedsTheToken(t *testing.T) {
+	t.Parallel()
+	ready := startServer(t, "--listen", "0.0.0.0:0", "--inspect", "off")
+	require.NotEmpty(t, ready.Token)
+	require.Empty(t, ready.Inspector)
+	token := []string{"Authorization", "Bearer " + ready.Token}
+	for _, c := range []call{
+		{"nobody", "GET", "/", "", nil, "", 401},
+		{"nobody's event", "POST", listen.ControlPath, "", nil, "{}", 401},
+		{"the token, but no inspector", "GET", "/", "", token, "", 404},
+		{"the token", "POST", listen.ControlPath, "", token, "{}", 200},
+		{"an SDK, which has a key", "GET", "/v1/events", "stripe", []string{"Authorization", "Bearer sk_test_x"}, "", 200},
+	} {
+		c.make(t, ready.URL)
+	}
+	send := func(base string) string {
+		out, _ := exec.Command("fakestripe", "send", "charge.succeeded", "--api-base", base).CombinedOutput()
+		return string(bytes.ToValidUTF8(out, nil))
+	}
+	require.Contains(t, send(ready.URL), "a token is needed")
+	require.Contains(t, send(ready.URL+"/?token="+ready.Token), "no endpoint of listen wants it")
+}
+
+// apiClient is stripe-go pointed at a running listen.
+func apiClient(base string) *client.API {
+	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		URL: stripe.String(base), LeveledLogger: &stripe.LeveledLogger{}, MaxNetworkRetries: stripe.Int64(0),
+	})
+	return client.New("sk_test_listen", &stripe.Backends{API: backend, Connect: backend, Uploads: backend})
+}
+
+// An application registers its endpoint when it starts, as some do at Stripe.
+func TestAnEndpointThatIsRegistered(t *testing.T) {
+	t.Parallel()
+	ready := startServer(t, "--listen", "127.0.0.1:0", "--retry-schedule", "none")
+	api := apiClient(ready.URL)
+	var secret atomic.Value
+	got := make(chan stripe.Event, 10)
+	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		event, err := webhook.ConstructEvent(body, r.Header.Get("Stripe-Signature"), secret.Load().(string))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		got <- event
+	}))
+	defer handler.Close()
+	endpoint, err := api.WebhookEndpoints.New(&stripe.WebhookEndpointParams{URL: stripe.String(handler.URL), EnabledEvents: stripe.StringSlice([]string{"charge.succeeded"})})
+	require.NoError(t, err)
+	require.Regexp(t, `^whsec_`, endpoint.Secret)
+	secret.Store(endpoint.Secret)
+
+	send := func(eventType string) error {
+		return exec.Command("fakestripe", "send", eventType, "--api-base", ready.URL).Run()
+	}
+	require.NoError(t, send("charge.succeeded"))
+	event := <-got
+	require.Error(t, send("charge.failed"), "nobody wants it")
+
+	retry := stripe.Event{}
+	require.NoError(t, api.Events.B.Call("POST", "/v1/events/"+event.ID+"/retry", "sk_test_listen", nil, &retry))
+	require.Equal(t, event.ID, (<-got).ID)
+
+	_, err = api.WebhookEndpoints.Del(endpoint.ID, nil)
+	require.NoError(t, err)
+	require.Error(t, send("charge.succeeded"), "nobody is there")
+}
+
+// What was not accepted can be listed, as at Stripe.
+func TestUndeliveredEventsAreListed(t *testing.T) {
+	t.Parallel()
+	refuse := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	defer refuse.Close()
+	ready := startServer(t, "--listen", "127.0.0.1:0", "--retry-schedule", "none", "-f", refuse.URL, "-e", "charge.failed")
+	for _, eventType := range []string{"charge.failed", "charge.succeeded"} {
+		require.Error(t, exec.Command("fakestripe", "send", eventType, "--api-base", ready.URL).Run())
+	}
+	params := &stripe.EventListParams{DeliverySuccess: stripe.Bool(false)}
+	var types []string
+	for list := apiClient(ready.URL).Events.List(params); list.Next(); {
+		types = append(types, string(list.Event().Type))
+	}
+	require.Equal(t, []string{"charge.failed"}, types)
+}
+
+func TestASecondInterruptEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	entered := make(chan struct{})
+	leave := make(chan struct{})
+	hang := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		entered <- struct{}{}
+		<-leave
+	}))
+	defer hang.Close()
+	defer close(leave)
+	command := exec.Command("fakestripe", "listen", "--listen", "127.0.0.1:0", "-j", "-f", hang.URL, "--timeout", "1h")
+	out, err := command.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	var line struct{ Ready readyLine }
+	require.NoError(t, json.NewDecoder(out).Decode(&line))
+	client, err := listen.NewClient(line.Ready.URL)
+	require.NoError(t, err)
+	defer client.Close()
+	event, err := new(webhooktest.Source).Event("charge.succeeded")
+	require.NoError(t, err)
+	go func() {
+		for range client.Submit(t.Context(), event) {
+		}
+	}()
+	<-entered
+	for command.Process.Signal(os.Interrupt) == nil { // the first ends it cleanly, which would take ten seconds
+		if _, err := out.Read(make([]byte, 1)); err != nil {
+			break
+		}
+	}
+	require.ErrorContains(t, command.Wait(), "signal: interrupt")
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// listening is a running listen that delivers for send and trigger.
+type listening struct {
+	base string
+	wait time.Duration
+
+	client *listen.Client
+
+	mu          sync.Mutex
+	dropped     int // by chaos
+	undelivered int // without an answer that could be judged
+	err         error
+}
+
+const defaultWait = time.Minute
+
+func (l *listening) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&l.base, "api-base", "http://"+listen.DefaultAddress, "`url` of the running fakestripe listen that delivers when there is no --to")
+	flags.DurationVar(&l.wait, "wait", defaultWait, "how long to wait for what becomes of each event that listen delivers, with its retries")
+}
+
+// open makes sure that a listen is running.
+func (l *listening) open(ctx context.Context) error {
+	if l.wait <= 0 {
+		return fmt.Errorf("--wait %s: want more than nothing, such as %s", l.wait, defaultWait)
+	}
+	var err error
+	if l.client, err = listen.NewClient(l.base); err != nil {
+		return fmt.Errorf("--api-base: %w", err)
+	}
+	if err := l.client.Check(ctx); err != nil {
+		return fmt.Errorf("no --to, and %w: start one, or give --to URL", err)
+	}
+	return nil
+}
+
+func (l *listening) close() {
+	if l.client != nil {
+		l.client.Close()
+	}
+}
+
+// maxUnfinished bounds how many events wait for the retries of their deliveries.
+const maxUnfinished = 256
+
+// deliver hands the events over and prints what comes of them. So many at a time wait
+// for a first answer from each endpoint; retries are waited for while others go out.
+func (l *listening) deliver(ctx context.Context, p *printer, events iter.Seq[*webhooktest.Event], concurrency int, mutations []string) error {
+	p.talk("listen at %s delivers", l.client.Base())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	first, all := make(chan struct{}, concurrency), make(chan struct{}, max(concurrency, maxUnfinished))
+	var following sync.WaitGroup
+	for event := range events {
+		all <- struct{}{}
+		first <- struct{}{}
+		if ctx.Err() != nil || l.failed() != nil {
+			break
+		}
+		following.Go(func() {
+			answered := sync.OnceFunc(func() { <-first })
+			defer func() { answered(); <-all }()
+			if err := l.follow(ctx, p, event, mutations, answered); err != nil {
+				l.fail(err)
+				cancel()
+			}
+		})
+	}
+	following.Wait()
+	p.summary()
+	return l.verdict(p, ctx.Err() != nil)
+}
+
+// follow prints what becomes of one event.
+func (l *listening) follow(ctx context.Context, p *printer, event *webhooktest.Event, mutations []string, answered func()) error {
+	waiting, cancel := context.WithTimeout(ctx, l.wait)
+	defer cancel()
+	p.attempt(event)
+	deliveries := make(map[string]listen.Delivery)
+	for d, err := range l.client.Submit(waiting, event, mutations...) {
+		if waiting.Err() != nil {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		shown := len(deliveries[d.ID].Attempts)
+		deliveries[d.ID] = d
+		l.show(p, event, d, shown, len(deliveries) > 1)
+		if allAnswered(deliveries) {
+			answered()
+		}
+	}
+	switch {
+	case len(deliveries) > 0 || ctx.Err() != nil:
+	case waiting.Err() != nil:
+		l.unheard()
+		p.talk("%s: no word from listen within %s (--wait)", event, l.wait)
+	default:
+		p.talk("%s: no endpoint of listen wants it", event)
+	}
+	for _, d := range deliveries {
+		if d.Finished() || ctx.Err() == nil { // else it was interrupted
+			l.count(p, event, d)
+		}
+	}
+	return nil
+}
+
+func (l *listening) unheard() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.undelivered++
+}
+
+// allAnswered reports whether each endpoint has answered once.
+func allAnswered(deliveries map[string]listen.Delivery) bool {
+	for _, d := range deliveries {
+		if len(d.Attempts) == 0 && !d.Finished() {
+			return false
+		}
+	}
+	return true
+}
+
+// show prints the attempts of a delivery that were not shown yet.
+func (l *listening) show(p *printer, event *webhooktest.Event, d listen.Delivery, shown int, several bool) {
+	for i := range d.Attempts[shown:] {
+		a := &d.Attempts[shown+i]
+		if p.format.json() {
+			p.json(newAttempted(event, d, a))
+			continue
+		}
+		var to []string
+		if several {
+			to = []string{"to " + d.URL}
+		}
+		p.line(p.incoming(response(event, a), to...) + outlook(d, a))
+	}
+}
+
+// count judges the last answer of a delivery.
+func (l *listening) count(p *printer, event *webhooktest.Event, d listen.Delivery) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch n := len(d.Attempts); {
+	case d.State == listen.Dropped:
+		l.dropped++
+		p.talk("%s to %s: %s", event, d.URL, d.Reason)
+	case !d.Finished():
+		l.undelivered++
+		p.talk("%s to %s: not accepted within %s (--wait), after %s; listen goes on", event, d.URL, l.wait, attempts(n))
+	case n == 0:
+		l.undelivered++
+		p.talk("%s to %s: given up: %s", event, d.URL, d.Reason)
+	default:
+		p.count(response(event, &d.Attempts[n-1]))
+	}
+}
+
+func (l *listening) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil {
+		l.err = err
+	}
+}
+
+func (l *listening) failed() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
+// verdict is what the command ends with. That listen has no room, or ended, is the
+// deliveries' failure; what it does not take at all is wrong usage.
+func (l *listening) verdict(p *printer, ended bool) error {
+	switch {
+	case errors.Is(l.err, listen.ErrQueueFull), errors.Is(l.err, listen.ErrClosed):
+		p.talk("%v", l.err)
+		return errShort
+	case l.err != nil:
+		return l.err
+	case ended:
+		p.talk("interrupted")
+		return errShort
+	case l.undelivered > 0:
+		return errShort
+	case p.tally.attempts == 0 && l.dropped > 0:
+		return p.err
+	case p.tally.attempts == 0:
+		return fmt.Errorf("nothing was delivered: no endpoint of the listen at %s wants it (see its --forward-to and --events)", l.client.Base())
+	}
+	return p.verdict()
+}

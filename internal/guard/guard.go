@@ -1,0 +1,133 @@
+// Package guard decides who may use the pages and routes of a running listen.
+//
+// On loopback only this machine can connect, but any web page that its user opens can
+// make the browser do so. Against such pages a request must name a host that nobody
+// else can point here: an address, localhost, or a name that the guard was told of
+// (DNS rebinding gives an attacker's name the address 127.0.0.1). And a request that
+// changes something must not come from a page of another origin.
+//
+// On another interface anybody on the network can connect. There a request needs a
+// token too.
+package guard
+
+import (
+	"cmp"
+	"crypto/subtle"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// A Guard stands before a handler. The zero value is the one for loopback.
+type Guard struct {
+	// Hosts are the names of this machine, beside localhost and all addresses.
+	Hosts []string
+
+	// Token, if not empty, is what every request needs: as "Authorization: Bearer …",
+	// or as the cookie that a browser gets for the page's address with ?token=….
+	Token string
+}
+
+// Handler returns a handler that lets only those in who may use the next one. It
+// refuses with 403, and with 401 where the token is missing.
+func (g *Guard) Handler(next http.Handler) http.Handler {
+	next = SameOrigin(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case g.bearer(r): // no web page can send it
+			next.ServeHTTP(w, r)
+		case !g.own(r.Host):
+			http.Error(w, fmt.Sprintf("host %q is not this machine: use its address, or localhost", printable(r.Host)), http.StatusForbidden)
+		case g.Token == "" || g.cookie(r):
+			next.ServeHTTP(w, r)
+		case r.Method == http.MethodGet && g.is(r.URL.Query().Get(tokenName)):
+			g.grant(w, r)
+		default:
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			http.Error(w, "a token is needed: use the address that fakestripe listen printed when it started", http.StatusUnauthorized)
+		}
+	})
+}
+
+// SameOrigin refuses, with 403, what a web page of another origin sends, unless it
+// only reads: the browser keeps what is read from such a page.
+func SameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "a web page of another origin may not do this", http.StatusForbidden)
+	}))
+	return protection.Handler(next)
+}
+
+// own reports whether a Host header names this machine.
+func (g *Guard) own(host string) bool {
+	name, port := split(host)
+	if strings.Trim(port, "0123456789") != "" {
+		return false
+	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") { // RFC 6761: always this machine
+		return true
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	return name != "" && slices.ContainsFunc(g.Hosts, func(own string) bool { return strings.EqualFold(own, name) })
+}
+
+func split(host string) (name, port string) {
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"), ""
+	}
+	return name, port
+}
+
+const tokenName = "token"
+
+// cookieName has the port, since cookies are the same for all ports of a host.
+func cookieName(r *http.Request) string {
+	_, port := split(r.Host)
+	return "fakestripe-" + cmp.Or(port, "80")
+}
+
+// grant exchanges the token in a page's address for a cookie, so that it is in no link
+// and not on the screen.
+func (g *Guard) grant(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: g.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	query := r.URL.Query()
+	query.Del(tokenName)
+	page := url.URL{Path: "/" + strings.TrimLeft(r.URL.Path, `/\`), RawQuery: query.Encode()}
+	w.Header().Set("Location", page.String())
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+func (g *Guard) bearer(r *http.Request) bool {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return ok && g.is(token)
+}
+
+func (g *Guard) cookie(r *http.Request) bool {
+	cookie, err := r.Cookie(cookieName(r))
+	return err == nil && g.is(cookie.Value)
+}
+
+func (g *Guard) is(token string) bool {
+	return g.Token != "" && subtle.ConstantTimeCompare([]byte(token), []byte(g.Token)) == 1
+}
+
+// printable makes a short text of what a stranger sent.
+func printable(text string) string {
+	const most = 100
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, text[:min(len(text), most)])
+}

@@ -1,0 +1,227 @@
+// One delivery in full.
+
+import { byId, h, toast } from "./dom.js";
+import { get, pathOf } from "./api.js";
+import { duration, fullTime, plural, standing, time } from "./format.js";
+import { tree, unfold } from "./tree.js";
+
+export class Detail extends EventTarget {
+  #place = byId("detail");
+  #delivery; // as the server told it, or undefined
+  #wanted = "";
+  #loading;
+  #attempt = 0; // the chosen one; 0: the last
+  #open = new Set(["calls"]); // names of the unfolded parts, kept from delivery to delivery
+  #raw = false;
+  #head = h("header");
+  #exchange = h("div", { class: "exchange" });
+  #event = h("section", { class: "event" });
+
+  constructor() {
+    super();
+    this.none();
+  }
+
+  get delivery() {
+    return this.#delivery;
+  }
+
+  // none says what the place is for, while no delivery is chosen.
+  none(text = "Choose a delivery to see all of it.") {
+    this.#wanted = "";
+    this.#delivery = undefined;
+    const keys = [h("kbd", {}, "j"), " and ", h("kbd", {}, "k"), " move, ", h("kbd", {}, "?"), " lists all keys."];
+    this.#place.replaceChildren(h("p", { class: "hint" }, text, h("br"), ...keys));
+  }
+
+  // load fetches a delivery, or fetches the same again after it has changed.
+  async load(id) {
+    if (id !== this.#wanted) this.#attempt = 0;
+    this.#wanted = id;
+    this.#loading?.abort();
+    this.#loading = new AbortController();
+    const { signal } = this.#loading;
+    try {
+      const delivery = await get(pathOf(id), signal);
+      if (!signal.aborted) this.#show(delivery);
+    } catch (error) {
+      if (signal.aborted || (error.lost && this.#delivery?.id === id)) return; // what is shown stays
+      this.none(error.message);
+    }
+  }
+
+  focus() {
+    this.#place.focus();
+  }
+
+  #show(delivery) {
+    const before = this.#delivery;
+    this.#delivery = delivery;
+    if (before?.id !== delivery.id || !this.#head.isConnected) {
+      this.#place.replaceChildren(this.#head, this.#exchange, this.#event);
+      this.#place.scrollTop = 0;
+    }
+    this.#drawHead();
+    this.#drawExchange();
+    if (before?.id !== delivery.id || before.sent !== delivery.sent || !this.#event.hasChildNodes()) this.#drawEvent();
+    this.dispatchEvent(new CustomEvent("show", { detail: delivery }));
+  }
+
+  #drawHead() {
+    const d = this.#delivery;
+    const { label, tone, phrase } = standing({ ...d, status: d.attempts.at(-1)?.status });
+    const button = (name, text, key) => h("button", {
+      type: "button", "data-do": name, "aria-keyshortcuts": key,
+      click: () => this.dispatchEvent(new CustomEvent("act", { detail: name })),
+    }, text, key && h("kbd", { "aria-hidden": "true" }, key));
+    const facts = [
+      ["Event", [copyable(d.event_id || "(no id)")]],
+      ["To", [h("code", {}, d.url)]],
+      ["Made", [h("time", { datetime: d.created }, fullTime(new Date(d.created)))]],
+      d.account && ["Account", [copyable(d.account)]],
+      d.replay_of && ["Replay of", [h("a", { href: `#${d.replay_of}` }, d.replay_of)]],
+      d.mutations && ["Mutations", d.mutations.flatMap((text, i) => [i ? " " : "", h("code", { class: "mutation" }, text)])],
+      d.reason && ["Because", [d.reason]],
+      d.state === "waiting" && d.next && ["Next attempt", [h("time", { datetime: d.next }, time(d.next))]],
+    ];
+    this.#head.replaceChildren(
+      h("p", { class: "over" }, button("back", "← Deliveries"), h("code", {}, d.id)),
+      h("h2", {}, d.type || "(no type)", " ", h("span", { class: "status", "data-tone": tone }, label), " ", h("span", { class: "phrase" }, phrase)),
+      h("dl", { class: "facts" }, facts.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, ...value)))),
+      h("div", { class: "actions", role: "toolbar", "aria-label": "What to do with it" },
+        button("replay", "Replay", "r"), button("mutate", "Replay with…", "m"), button("edit", "Edit and resend", "e"),
+        h("span", { class: "note" }, "Copy as"), button("curl", "curl", "c"), button("gotest", "Go test"),
+        h("a", { class: "button", href: pathOf(d.id, "/body"), download: "", "data-do": "save" }, "Save as fixture")),
+    );
+  }
+
+  #drawExchange() {
+    const { attempts } = this.#delivery;
+    if (attempts.length === 0) {
+      const none = this.#delivery.state === "dropped" ? "It was never sent." : "No attempt has ended yet.";
+      this.#exchange.replaceChildren(h("p", { class: "hint" }, none));
+      return;
+    }
+    const chosen = attempts.find((a) => a.number === this.#attempt) ?? attempts.at(-1);
+    this.#exchange.replaceChildren(...[
+      attempts.length > 1 && this.#choice(attempts, chosen),
+      this.#answer(chosen),
+      this.#signature(chosen.signature),
+      this.#calls(chosen.calls ?? []),
+      this.#fold("request", `Request headers`, chosen.request_header.length, headers(chosen.request_header)),
+    ].filter(Boolean));
+  }
+
+  #choice(attempts, chosen) {
+    const buttons = attempts.map((a) => h("button", {
+      type: "button", "aria-pressed": String(a === chosen), "data-attempt": a.number,
+      click: () => {
+        this.#attempt = a.number;
+        this.#drawExchange();
+        this.#exchange.querySelector(`[data-attempt="${a.number}"]`).focus();
+      },
+    }, `${a.number} `, h("span", { class: "status", "data-tone": toneOf(a) }, a.error ? "no answer" : String(a.status)), ` ${time(a.at)}`));
+    return h("section", { class: "attempts" }, h("h3", {}, plural(attempts.length, "attempt")), h("div", { class: "choice" }, ...buttons));
+  }
+
+  #answer(a) {
+    const line = a.status
+      ? [h("span", { class: "status", "data-tone": toneOf(a) }, String(a.status)), ` ${a.status_text ?? ""} `]
+      : [h("span", { class: "status", "data-tone": "fail" }, "no answer"), " "];
+    return h("section", { class: "answer" },
+      h("h3", {}, "Answer"),
+      h("p", {}, ...line, h("span", { class: "note" }, `after ${duration(a.duration_ms)}, sent ${time(a.at)}`)),
+      a.error && h("p", { class: "problem" }, a.error),
+      a.response_body
+        ? h("pre", { tabindex: "0", "aria-label": "Body of the answer" }, a.response_body)
+        : a.status && h("p", { class: "note" }, "The answer has no body."),
+      a.response_header.length > 0 && this.#fold("response", "Answer headers", a.response_header.length, headers(a.response_header)));
+  }
+
+  #signature(s) {
+    const tone = { genuine: "pass", refused: "fail", unknown: "idle" }[s.verdict];
+    const word = { genuine: "genuine", refused: "to be refused", unknown: "not known" }[s.verdict];
+    const parts = (s.parts ?? []).map((p) => h("tr", {},
+      h("th", { scope: "row" }, h("code", {}, p.name)),
+      h("td", {}, h("code", { class: p.right && "right" }, p.value)),
+      h("td", {}, p.note ?? "")));
+    return h("section", { class: "signature", "data-verdict": s.verdict },
+      h("h3", {}, "Signature"),
+      h("p", {}, h("span", { class: "status", "data-tone": tone }, word), " ", s.why),
+      parts.length > 0 && this.#fold("signature", "Parts of the header", parts.length, h("table", {}, h("tbody", {}, parts))));
+  }
+
+  #calls(calls) {
+    if (calls.length === 0) return undefined;
+    return this.#fold("calls", "Calls to the API meanwhile", calls.length, callList(calls));
+  }
+
+  #drawEvent() {
+    const d = this.#delivery;
+    const text = d.sent ?? d.body;
+    const shape = h("div", { class: "shape" });
+    const draw = () => {
+      let shown;
+      try {
+        shown = this.#raw ? undefined : tree(text);
+      } catch {
+        shown = undefined; // what a mutation made of it is no JSON any more
+      }
+      shape.replaceChildren(shown ?? h("pre", { class: "raw", tabindex: "0", "aria-label": "Event, raw" }, text));
+      for (const button of tools.querySelectorAll("[data-tree]")) button.disabled = !shown;
+      tools.querySelector("[data-do=raw]").setAttribute("aria-pressed", String(!shown));
+    };
+    const tool = (name, label, click, isTree = true) => h("button", { type: "button", "data-do": name, "data-tree": isTree, click }, label);
+    const tools = h("div", { class: "tools" },
+      tool("unfold", "Unfold all", () => unfold(shape.firstElementChild, true)),
+      tool("fold", "Fold all", () => unfold(shape.firstElementChild, false)),
+      tool("raw", "Raw", () => {
+        this.#raw = !this.#raw;
+        draw();
+      }, false),
+      tool("copy", "Copy", () => copy(text), false));
+    this.#event.replaceChildren(h("header", {}, h("h3", {}, d.sent ? "Event, as the mutations left it" : "Event"), tools), shape);
+    draw();
+  }
+
+  // fold is a part that opens; whether it is open stays so for other deliveries.
+  #fold(name, title, n, content) {
+    const details = h("details", {
+      class: "fold", "data-part": name,
+      toggle: () => (details.open ? this.#open.add(name) : this.#open.delete(name)),
+    }, h("summary", {}, title, h("span", { class: "n" }, String(n))), content);
+    details.open = this.#open.has(name);
+    return details;
+  }
+
+}
+
+const toneOf = (a) => (a.error ? "fail" : a.status >= 200 && a.status < 300 ? "pass" : "fail");
+
+const headers = (fields) => h("dl", { class: "headers" }, fields.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+
+// callList shows calls to the API.
+export const callList = (calls) => h("ol", { class: "calls" }, calls.map((c) => {
+  const more = [time(c.at), c.id, c.replayed && "replayed", c.idempotency_key && `idempotency key ${c.idempotency_key}`, c.account && `for ${c.account}`];
+  return h("li", {},
+    h("p", {}, h("b", {}, c.method), " ", h("code", {}, c.path + (c.query ? `?${c.query}` : "")), " ",
+      h("span", { class: "status", "data-tone": c.status < 400 ? "pass" : "fail" }, String(c.status)), " ",
+      h("span", { class: "note" }, more.filter(Boolean).join(", "))),
+    c.error && h("p", { class: "problem" }, c.error),
+    c.method !== "GET" && c.params && headers(Object.entries(c.params).map(([name, values]) => [name, values.join(", ")])));
+}));
+
+const copyable = (text) => h("button", { type: "button", class: "copyable", title: "Copy", click: () => copy(text) }, text);
+
+// copy puts a text on the clipboard. Browsers allow it on this machine and over
+// https; elsewhere the text is shown, to be copied by hand.
+export async function copy(text, said = "Copied.") {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(said);
+  } catch {
+    byId("copy-text").value = text;
+    byId("copy-dialog").showModal();
+    byId("copy-text").select();
+  }
+}

@@ -1,0 +1,191 @@
+// The dialogs: replay with mutations, edit and resend, trigger, calls to the API, help.
+
+import { byId, debounce, h } from "./dom.js";
+import { get, pathOf, post, types } from "./api.js";
+import { callList } from "./detail.js";
+
+for (const button of document.querySelectorAll("[data-close]")) {
+  button.addEventListener("click", () => button.closest("dialog").close());
+}
+
+// onSubmit keeps a dialog open until what was asked for is done.
+function onSubmit(dialog, problem, f) {
+  dialog.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = dialog.querySelector("[type=submit]");
+    if (button.disabled) return;
+    button.disabled = true;
+    problem("");
+    try {
+      await f();
+      dialog.close();
+    } catch (error) {
+      problem(error.message, error.place);
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+const saying = (id) => (text) => (byId(id).textContent = text);
+
+// replayDialog offers all mutations, and calls back with those that were chosen.
+export function replayDialog(replay) {
+  const dialog = byId("replay-dialog");
+  const list = byId("replay-list");
+  const chosen = () => [...list.querySelectorAll("input[type=checkbox]:checked")].map((box) => {
+    const value = box.closest("li").querySelector("input[type=text]");
+    return value ? `${box.value}=${value.value}` : box.value;
+  });
+  const changed = () => (byId("replay-chosen").textContent = chosen().join(", "));
+  list.addEventListener("input", changed);
+  byId("replay-filter").addEventListener("input", (event) => {
+    const text = event.target.value.toLowerCase();
+    for (const item of list.querySelectorAll("li")) item.hidden = !item.textContent.toLowerCase().includes(text) && !item.querySelector(":checked");
+  });
+  onSubmit(dialog, saying("replay-problem"), () => replay(chosen()));
+  return async () => {
+    const { mutations } = await types();
+    byId("replay-filter").value = byId("replay-problem").textContent = "";
+    list.replaceChildren(h("ul", {}, mutations.map(offer)));
+    changed();
+    dialog.showModal();
+  };
+}
+
+function offer({ name, example, doc }) {
+  const box = h("input", { type: "checkbox", value: name });
+  const value = example && h("input", {
+    type: "text", value: example, "aria-label": `Value of ${name}`, spellcheck: "false", autocomplete: "off",
+    input: () => (box.checked = true),
+  });
+  return h("li", {}, h("label", {}, box, h("code", {}, name)), value, h("span", { class: "note" }, doc));
+}
+
+// editDialog offers a delivery's payload, says while one types whether it is JSON,
+// and calls back with what was sent.
+export function editDialog(sent) {
+  const dialog = byId("edit-dialog");
+  const text = byId("edit-text");
+  const state = byId("edit-state");
+  const there = byId("edit-goto");
+  let original = "";
+  let wrong; // {line, column}
+
+  const show = (message, place) => {
+    wrong = place;
+    state.textContent = message;
+    state.className = place || message.startsWith("fakestripe") ? "problem" : "";
+    there.hidden = !place;
+  };
+  const check = async () => {
+    const payload = text.value;
+    try {
+      const { type } = await post("/inspect/check", { payload });
+      if (payload === text.value) show(type ? `Valid JSON, an event of type ${type}.` : "Valid JSON, but without a type.");
+    } catch (error) {
+      if (payload === text.value) show(error.message, error.place);
+    }
+  };
+  text.addEventListener("input", debounce(150, check));
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) dialog.querySelector("form").requestSubmit();
+  });
+  there.addEventListener("click", () => {
+    const at = text.value.split("\n").slice(0, wrong.line - 1).reduce((sum, line) => sum + line.length + 1, wrong.column - 1);
+    text.focus();
+    text.setSelectionRange(at, at + 1);
+  });
+  dialog.addEventListener("cancel", (event) => {
+    if (text.value !== original && !confirm("Discard what you changed?")) event.preventDefault();
+  });
+  onSubmit(dialog, show, async () => {
+    const { deliveries } = await post("/inspect/send", { payload: text.value, new_id: byId("edit-new-id").checked });
+    sent(deliveries);
+  });
+  return async (id) => {
+    original = text.value = (await get(pathOf(id))).body;
+    dialog.showModal();
+    text.focus();
+    text.setSelectionRange(0, 0);
+    text.scrollTop = 0;
+    check();
+  };
+}
+
+// triggerDialog offers all event types and flows, and calls back with what was sent.
+export function triggerDialog(sent) {
+  const dialog = byId("trigger-dialog");
+  const filter = byId("trigger-filter");
+  const names = byId("trigger-name");
+  const alone = byId("trigger-alone");
+  let known = { types: [], flows: [] };
+
+  const flowTo = (type) => known.flows.find((flow) => flow.triggers?.includes(type));
+  const about = () => {
+    const [kind, name] = names.value.split(" ");
+    const flow = kind === "flow" ? known.flows.find((f) => f.flow === name) : flowTo(name);
+    const type = known.types.find((t) => t.type === name);
+    byId("trigger-alone-line").hidden = kind !== "type" || !flow;
+    const events = flow && !(kind === "type" && alone.checked) ? `${flow.title}: ${flow.types.join(", ")}.` : "";
+    byId("trigger-about").textContent = [kind === "type" && type?.description, events].filter(Boolean).join(" ");
+  };
+  const draw = () => {
+    const text = filter.value.trim().toLowerCase();
+    const before = names.value;
+    const group = (label, kind, all) => {
+      const fitting = all.filter((name) => name.toLowerCase().includes(text));
+      return fitting.length ? [h("optgroup", { label }, fitting.map((name) => h("option", { value: `${kind} ${name}` }, name)))] : [];
+    };
+    names.replaceChildren(...group("Event types", "type", known.types.map((t) => t.type)), ...group("Flows", "flow", known.flows.map((f) => f.flow)));
+    names.value = before;
+    if (names.selectedIndex < 0) names.selectedIndex = 0;
+    about();
+  };
+  filter.addEventListener("input", draw);
+  filter.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    names.selectedIndex = Math.max(0, Math.min(names.length - 1, names.selectedIndex + step));
+    about();
+  });
+  names.addEventListener("change", about);
+  names.addEventListener("keydown", (event) => event.key === "Enter" && dialog.querySelector("form").requestSubmit());
+  names.addEventListener("dblclick", () => dialog.querySelector("form").requestSubmit());
+  alone.addEventListener("change", about);
+  onSubmit(dialog, saying("trigger-problem"), async () => {
+    const [kind, name] = names.value.split(" ");
+    if (!name) throw new Error("no event type or flow has this in its name");
+    const set = byId("trigger-set").value.split("\n").filter((line) => line.trim());
+    const { deliveries } = await post("/inspect/trigger", { name, alone: kind === "type" && alone.checked, set });
+    sent(deliveries);
+  });
+  return async () => {
+    known = await types();
+    byId("trigger-problem").textContent = "";
+    draw();
+    if (!names.dataset.opened) names.value = "type payment_intent.succeeded";
+    names.dataset.opened = "yes";
+    dialog.showModal();
+    filter.select();
+    about();
+    names.selectedOptions[0]?.scrollIntoView({ block: "center" });
+  };
+}
+
+// callsDialog lists what was asked of the API, whenever that was.
+export function callsDialog() {
+  return async () => {
+    const { calls } = await get("/inspect/calls");
+    const none = h("p", { class: "note" }, "Nobody has called the API yet. Point your SDK's API base here: ", h("code", {}, location.origin));
+    byId("calls-list").replaceChildren(calls.length ? callList(calls) : none);
+    if (!byId("calls-dialog").open) byId("calls-dialog").showModal();
+  };
+}
+
+// helpDialog lists the keys.
+export function helpDialog(keys) {
+  byId("help-keys").append(...keys.map(([names, what]) => h("div", {}, h("dt", {}, ...names.map((name) => h("kbd", {}, name))), h("dd", {}, what))));
+  return () => byId("help-dialog").showModal();
+}

@@ -1,0 +1,60 @@
+package inspector
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+)
+
+// MaxBody is how many bytes the body of a POST may have.
+const MaxBody = 4 << 20
+
+func answer(w http.ResponseWriter, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(value) // who asked may be gone
+}
+
+// A refusal is the answer to what cannot be done.
+type refusal struct {
+	Error string `json:"error"`
+	*place
+}
+
+func refuse(w http.ResponseWriter, status int, format string, values ...any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(refusal{Error: fmt.Sprintf(format, values...)})
+}
+
+// read decodes the JSON body of a POST, or refuses it and returns false.
+//
+// A page of another origin can make a browser send a form or plain text without
+// asking, but not JSON.
+func read(w http.ResponseWriter, r *http.Request, into any) bool {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		refuse(w, http.StatusUnsupportedMediaType, "content type %q: want application/json", kind)
+		return false
+	}
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, MaxBody))
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(into)
+	if err == nil {
+		_, err = decoder.Token()
+		if err == nil {
+			err = errors.New("more than one value")
+		}
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case err == io.EOF: // nothing after the value, or nothing at all
+		return true
+	case errors.As(err, &tooLarge):
+		refuse(w, http.StatusRequestEntityTooLarge, "the body is larger than %d MiB", MaxBody>>20)
+	default:
+		refuse(w, http.StatusBadRequest, "the body is not what is wanted here: %v", err)
+	}
+	return false
+}

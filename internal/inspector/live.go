@@ -1,0 +1,164 @@
+package inspector
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+)
+
+const (
+	gather    = 50 * time.Millisecond  // changes within it go out together
+	calm      = 500 * time.Millisecond // between two lists of everything
+	heartbeat = 10 * time.Second       // shows the reader that the connection lives
+	patience  = 10 * time.Second       // with a reader that does not read
+	chunk     = 500                    // deliveries in one message
+)
+
+// A stream is one reader of the live list. Messages are server-sent events:
+// "reset" (what was sent before is void), "endpoints", "deliveries", of which each
+// replaces the one with its id, and "ready" (that was all there was; what follows is
+// new). So a reader that connects again, or was too slow for the hub, starts over
+// and misses nothing.
+type stream struct {
+	*inspector
+	w         http.ResponseWriter
+	control   *http.ResponseController
+	endpoints []listen.Endpoint
+	pending   []summary
+	at        map[string]int // a delivery's place in pending
+	began     time.Time      // when all was sent
+	lost      bool           // changes since
+}
+
+func (i *inspector) live(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	s := &stream{inspector: i, w: w, control: http.NewResponseController(w), at: make(map[string]int)}
+	changes, cancel := i.Hub.Watch()
+	defer func() { cancel() }()
+	if s.start() != nil {
+		return
+	}
+	var due <-chan time.Time
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		var err error
+		select {
+		case <-r.Context().Done():
+			return
+		case change, ok := <-changes:
+			switch {
+			case !ok:
+				return // the hub is closed
+			case change.ID == "": // this reader was too slow
+				s.lost, due = true, time.After(time.Until(s.began.Add(calm)))
+			default:
+				s.add(change)
+				if due == nil {
+					due = time.After(gather)
+				}
+			}
+		case <-due:
+			due, err = nil, s.flush()
+		case <-beat.C:
+			err = s.beat()
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// start sends all that there is.
+func (s *stream) start() error {
+	s.began, s.lost = time.Now(), false
+	s.pending, s.at = nil, make(map[string]int)
+	if err := s.send("reset", map[string]string{"version": s.Version, "trigger": s.Trigger}); err != nil {
+		return err
+	}
+	s.endpoints = nil
+	if err := s.sendEndpoints(); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(s.Hub.Deliveries(0), chunk) {
+		if err := s.send("deliveries", summaries(part)); err != nil {
+			return err
+		}
+	}
+	return s.send("ready", struct{}{})
+}
+
+// add keeps a change until it is sent; only the last of a delivery is.
+func (s *stream) add(d listen.Delivery) {
+	if place, ok := s.at[d.ID]; ok {
+		s.pending[place] = summarize(d)
+		return
+	}
+	s.at[d.ID] = len(s.pending)
+	s.pending = append(s.pending, summarize(d))
+}
+
+// flush sends what has changed.
+func (s *stream) flush() error {
+	if s.lost {
+		return s.start()
+	}
+	if err := s.sendEndpoints(); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(s.pending, chunk) {
+		if err := s.send("deliveries", part); err != nil {
+			return err
+		}
+	}
+	s.pending = s.pending[:0]
+	clear(s.at)
+	return nil
+}
+
+func (s *stream) beat() error {
+	if err := s.sendEndpoints(); err != nil {
+		return err
+	}
+	return s.send("beat", struct{}{})
+}
+
+// sendEndpoints sends the endpoints when they are others than before. Their
+// secrets are not in the JSON.
+func (s *stream) sendEndpoints() error {
+	now := s.Hub.Endpoints()
+	same := slices.EqualFunc(now, s.endpoints, func(a, b listen.Endpoint) bool {
+		return a.ID == b.ID && a.URL == b.URL && slices.Equal(a.Events, b.Events)
+	})
+	if same && s.endpoints != nil {
+		return nil
+	}
+	shown := make([]listen.Endpoint, len(now)) // not nil
+	for i, endpoint := range now {
+		endpoint.URL = plain(endpoint.URL)
+		shown[i] = endpoint
+	}
+	s.endpoints = append([]listen.Endpoint{}, now...)
+	return s.send("endpoints", shown)
+}
+
+// send writes one message. A reader that does not take it in time is given up, and
+// comes back when it can.
+func (s *stream) send(event string, value any) error {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if err := s.control.SetWriteDeadline(time.Now().Add(patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if _, err := fmt.Fprintf(s.w, "event: %s\ndata: %s\n\n", event, data); err != nil {
+		return err
+	}
+	return s.control.Flush()
+}

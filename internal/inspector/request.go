@@ -1,0 +1,90 @@
+package inspector
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A request is a delivery as it goes over the wire.
+type request struct {
+	method string
+	query  string
+	header http.Header
+	body   []byte
+}
+
+// render makes the request of a delivery as of a time, mutations included, without
+// sending it: it is delivered to a handler in this process that writes it down.
+func render(ctx context.Context, d listen.Delivery, to listen.Endpoint, at time.Time) (*request, error) {
+	event, err := revive(d.Body)
+	if err != nil {
+		return nil, fmt.Errorf("delivery %s: %w", d.ID, err)
+	}
+	var made *request
+	endpoint := webhooktest.Endpoint{
+		URL:     d.URL,
+		Header:  to.Header,
+		Timeout: -1, // on this goroutine
+		Now:     func() time.Time { return at },
+		Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body) // from memory
+			made = &request{method: r.Method, query: r.URL.RawQuery, header: r.Header.Clone(), body: body}
+		}),
+	}
+	if to.Secret != "" {
+		endpoint.Secrets = []string{to.Secret}
+	}
+	if _, err := endpoint.Deliver(ctx, event, d.Mutations...); err != nil {
+		return nil, fmt.Errorf("delivery %s: %w", d.ID, err)
+	}
+	if made == nil {
+		return nil, fmt.Errorf("delivery %s: %w", d.ID, context.Cause(ctx))
+	}
+	return made, nil
+}
+
+// revive makes an event of its text. Of a type that has a fixture it makes a new one
+// and gives it all the values: only such an event knows which of its fields may be
+// null, as the mutation nulls has to. When the text does not come out the same, it
+// was somebody's own.
+func revive(body []byte) (*webhooktest.Event, error) {
+	event, err := webhooktest.ParseEvent(body)
+	if err != nil {
+		return nil, err
+	}
+	version, _ := event.Lookup("api_version")
+	source := webhooktest.Source{Seed: 1}
+	source.APIVersion, _ = version.(string)
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil {
+		return event, nil
+	}
+	var values []webhooktest.Edit
+	for name, value := range members {
+		values = append(values, webhooktest.Add(strings.ReplaceAll(name, ".", `\.`), value))
+	}
+	if twin, err := source.Event(event.Type(), values...); err == nil && bytes.Equal(twin.Body(), body) {
+		return twin, nil
+	}
+	return event, nil
+}
+
+// plain is an address without a user and password.
+func plain(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	u.User = nil
+	return u.String()
+}

@@ -1,0 +1,156 @@
+package inspector
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// tolerance is the age at which Stripe's libraries refuse a signature.
+//
+// Source: https://docs.stripe.com/webhooks#replay-attacks
+const tolerance = 5 * time.Minute
+
+// A judgement says whether a handler should take a signature for genuine.
+type judgement struct {
+	Verdict string `json:"verdict"` // genuine, refused or unknown
+	Why     string `json:"why"`
+	Header  string `json:"header,omitempty"`
+	Parts   []part `json:"parts,omitempty"`
+}
+
+// A part is one element of the header, and what it is worth.
+type part struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Note  string `json:"note,omitempty"`
+	Right bool   `json:"right,omitempty"`
+}
+
+const (
+	genuine = "genuine"
+	refused = "refused"
+	unknown = "unknown"
+)
+
+// judge holds the header of a request against what its body should be signed with.
+func judge(header string, body []byte, sent time.Time, secret string, known bool) judgement {
+	j := judgement{Header: header, Verdict: refused}
+	if header == "" {
+		j.Why = "the request has no signature: no " + webhooktest.SignatureHeader + " header, or an empty one"
+		return j
+	}
+	stamp, dated := timestamp(header)
+	right := ""
+	if dated && known {
+		right = strings.SplitN(webhooktest.Sign(body, stamp, cmp.Or(secret, webhooktest.DefaultSecret)), "v1=", 2)[1]
+	}
+	matches := j.read(header, sent, right)
+	switch {
+	case !dated:
+		j.Why = "the header has no t with a number: it does not say when it was signed"
+	case !known:
+		j.Verdict, j.Why = unknown, "the endpoint is gone, and with it the secret to compare with"
+	case !matches:
+		j.Why = "no v1 is the signature of this body at this time with the secret that the endpoint has now"
+	case sent.Sub(stamp) > tolerance:
+		j.Why = fmt.Sprintf("the signature is right, but was %s old when it was sent; handlers take %s", old(stamp, sent), brief(tolerance))
+	default:
+		j.Verdict, j.Why = genuine, "v1 is right, signed "+old(stamp, sent)+" before it was sent"
+	}
+	return j
+}
+
+// read lists the parts of the header and reports whether a v1 among them is right.
+func (j *judgement) read(header string, sent time.Time, right string) (matches bool) {
+	for element := range strings.SplitSeq(header, ",") {
+		name, value, _ := strings.Cut(element, "=")
+		p := part{Name: name, Value: value}
+		switch name {
+		case "t":
+			if at, ok := unix(value); ok {
+				p.Note = at.UTC().Format(time.DateTime) + " UTC, " + old(at, sent) + " before it was sent"
+			} else {
+				p.Note = "no number"
+			}
+		case "v1":
+			p.Right = right != "" && value == right
+			matches = matches || p.Right
+			p.Note = map[bool]string{true: "right", false: "not what this body signs to"}[p.Right]
+			if right == "" {
+				p.Note = ""
+			}
+		case "v0":
+			p.Note = "a decoy: Stripe adds it in test mode, and handlers must not believe it"
+		default:
+			p.Note = "not known to Stripe's libraries, which skip it"
+		}
+		j.Parts = append(j.Parts, p)
+	}
+	return matches
+}
+
+func timestamp(header string) (at time.Time, ok bool) {
+	for element := range strings.SplitSeq(header, ",") {
+		if value, found := strings.CutPrefix(element, "t="); found {
+			at, ok = unix(value)
+		}
+	}
+	return at, ok
+}
+
+func unix(text string) (time.Time, bool) {
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	return time.Unix(seconds, 0), err == nil
+}
+
+// old words an age in whole seconds: the header knows no parts of them. The clock
+// is read when an attempt begins, and again, maybe a second later, to sign it.
+func old(stamp, sent time.Time) string {
+	age := sent.Truncate(time.Second).Sub(stamp)
+	switch {
+	case age == -time.Second:
+		age = 0
+	case age < 0:
+		return "minus " + brief(-age)
+	}
+	return brief(age)
+}
+
+// brief is a duration without the zeros at its end: 5m, not 5m0s.
+func brief(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// headerOf finds the signature under whatever spelling it was sent.
+func headerOf(header http.Header) string {
+	for name, values := range header {
+		if strings.EqualFold(name, webhooktest.SignatureHeader) && len(values) > 0 {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+// signedAt is the clock by which an attempt was made: its signature tells, unless
+// a mutation dated it.
+func signedAt(a listen.Attempt) time.Time {
+	at, ok := timestamp(headerOf(a.Request))
+	if age := a.At.Sub(at); !ok || age < 0 || age >= tolerance {
+		return a.At
+	}
+	return at
+}

@@ -1,0 +1,207 @@
+package inspector_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76/webhook"
+
+	"github.com/fakestripe/fakestripe/internal/inspector"
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+const secret = "whsec_of_the_inspectors_tests"
+
+// A stand is a hub, an endpoint, and the inspector of both behind a server.
+type stand struct {
+	t        testing.TB
+	hub      *listen.Hub
+	endpoint listen.Endpoint
+	source   *webhooktest.Source
+	url      string // of the inspector
+	stop     func() // ends the inspector's server
+}
+
+// newStand delivers to a handler over the network, or to nobody when it is nil.
+func newStand(t testing.TB, handler http.Handler) *stand {
+	s := &stand{t: t, hub: &listen.Hub{Retries: listen.Schedule{}}, source: new(webhooktest.Source)}
+	if handler != nil {
+		app := httptest.NewServer(handler)
+		t.Cleanup(app.Close)
+		s.endpoint = s.add(listen.Endpoint{URL: app.URL + "/webhook", Secret: secret})
+	}
+	s.start()
+	t.Cleanup(func() { s.stop() })
+	t.Cleanup(func() { s.hub.Shutdown(context.Background()) }) // before the server, which it lets go
+	return s
+}
+
+// start serves the inspector, at the address that it had before if it had one.
+func (s *stand) start() {
+	server := httptest.NewUnstartedServer(inspector.New(inspector.Config{Hub: s.hub, Source: s.source, Version: "0.0.0-test"}))
+	if s.url != "" {
+		listener, err := net.Listen("tcp", strings.TrimPrefix(s.url, "http://"))
+		require.NoError(s.t, err)
+		server.Listener.Close()
+		server.Listener = listener
+	}
+	server.Start()
+	s.url = server.URL
+	s.stop = sync.OnceFunc(func() {
+		server.Listener.Close()
+		server.CloseClientConnections()
+		server.Close()
+	})
+}
+
+func (s *stand) add(e listen.Endpoint) listen.Endpoint {
+	s.t.Helper()
+	added, err := s.hub.AddEndpoint(e)
+	require.NoError(s.t, err)
+	return added
+}
+
+// shop is a handler that stripe-go guards, and that fails for invoices.
+var shop = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	event, err := webhook.ConstructEventWithOptions(body, r.Header.Get("Stripe-Signature"), secret, webhook.ConstructEventOptions{IgnoreAPIVersionMismatch: true})
+	switch {
+	case err != nil:
+		http.Error(w, err.Error(), http.StatusBadRequest)
+	case event.Type == "invoice.paid":
+		http.Error(w, "cannot book invoices today", http.StatusInternalServerError)
+	default:
+		w.Header().Set("X-Shop", "open")
+		_, _ = io.WriteString(w, `{"received":true}`)
+	}
+})
+
+// event makes an event.
+func (s *stand) event(eventType string, edits ...webhooktest.Edit) *webhooktest.Event {
+	s.t.Helper()
+	event, err := s.source.Event(eventType, edits...)
+	require.NoError(s.t, err)
+	return event
+}
+
+// deliver submits an event and waits until its one delivery is finished.
+func (s *stand) deliver(event *webhooktest.Event, mutations ...string) listen.Delivery {
+	s.t.Helper()
+	deliveries, err := s.hub.Submit(s.t.Context(), event, mutations...)
+	require.NoError(s.t, err)
+	require.Len(s.t, deliveries, 1)
+	return s.finished(deliveries[0].ID)
+}
+
+// finished waits for the end of a delivery.
+func (s *stand) finished(id string) (last listen.Delivery) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	defer cancel()
+	for d := range s.hub.Follow(ctx, id) {
+		last = d
+	}
+	require.True(s.t, last.Finished(), "delivery %s: %s", id, last.State)
+	return last
+}
+
+// get reads a route.
+func (s *stand) get(path string) (status int, header http.Header, body string) {
+	s.t.Helper()
+	response, err := http.Get(s.url + path)
+	require.NoError(s.t, err)
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	require.NoError(s.t, err)
+	return response.StatusCode, response.Header, string(data)
+}
+
+// getJSON reads a route that answers with 200 and JSON.
+func (s *stand) getJSON(path string, into any) {
+	s.t.Helper()
+	status, header, body := s.get(path)
+	require.Equal(s.t, http.StatusOK, status, body)
+	require.Equal(s.t, "application/json", header.Get("Content-Type"))
+	require.NoError(s.t, json.Unmarshal([]byte(body), into))
+}
+
+// post sends JSON, given as a text or a value.
+func (s *stand) post(path string, value any) (status int, answer answer) {
+	s.t.Helper()
+	body, ok := value.(string)
+	if !ok {
+		encoded, err := json.Marshal(value)
+		require.NoError(s.t, err)
+		body = string(encoded)
+	}
+	response, err := http.Post(s.url+path, "application/json", bytes.NewReader([]byte(body)))
+	require.NoError(s.t, err)
+	defer response.Body.Close()
+	require.NoError(s.t, json.NewDecoder(response.Body).Decode(&answer))
+	return response.StatusCode, answer
+}
+
+// An answer is what the routes that change something say.
+type answer struct {
+	Deliveries []row
+	Error      string
+	Line       int
+	Column     int
+	Type       string
+	EventID    string `json:"event_id"`
+}
+
+// A row is a delivery as the list has it.
+type row struct {
+	ID        string
+	EventID   string `json:"event_id"`
+	Type      string
+	URL       string
+	State     string
+	Reason    string
+	Status    int
+	Error     string
+	Attempts  int
+	Mutations []string
+	ReplayOf  string `json:"replay_of"`
+}
+
+// A detail is a delivery in full.
+type detail struct {
+	row
+	Body     string
+	Sent     string
+	Attempts []struct {
+		Number       int
+		Status       int
+		StatusText   string      `json:"status_text"`
+		Request      [][2]string `json:"request_header"`
+		Response     [][2]string `json:"response_header"`
+		ResponseBody string      `json:"response_body"`
+		Error        string
+		Signature    struct {
+			Verdict, Why, Header string
+			Parts                []struct {
+				Name, Value, Note string
+				Right             bool
+			}
+		}
+	}
+}
+
+func (s *stand) detail(id string) (d detail) {
+	s.t.Helper()
+	s.getJSON("/inspect/deliveries/"+id, &d)
+	return d
+}

@@ -1,0 +1,59 @@
+package inspector
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+)
+
+// A summary is a delivery as the list has it: small, for there are thousands.
+type summary struct {
+	ID        string    `json:"id"`
+	EventID   string    `json:"event_id"`
+	Type      string    `json:"type"`
+	Account   string    `json:"account,omitempty"`
+	Endpoint  string    `json:"endpoint"`
+	URL       string    `json:"url"`
+	State     string    `json:"state"`
+	Reason    string    `json:"reason,omitempty"`
+	Created   time.Time `json:"created"`
+	Next      time.Time `json:"next,omitzero"`
+	Mutations []string  `json:"mutations,omitempty"`
+	ReplayOf  string    `json:"replay_of,omitempty"`
+
+	// Of the last attempt.
+	Attempts int     `json:"attempts"` // how many there were
+	Status   int     `json:"status,omitempty"`
+	Error    string  `json:"error,omitempty"`
+	Millis   float64 `json:"duration_ms,omitempty"`
+}
+
+func summarize(d listen.Delivery) summary {
+	s := summary{
+		ID: d.ID, EventID: d.EventID, Type: d.Type, Account: d.Account, Endpoint: d.Endpoint, URL: d.URL,
+		State: d.State, Reason: d.Reason, Created: d.Created, Next: d.Next, Mutations: d.Mutations, ReplayOf: d.ReplayOf,
+		Attempts: len(d.Attempts),
+	}
+	if n := len(d.Attempts); n > 0 {
+		last := d.Attempts[n-1]
+		s.Status, s.Error, s.Millis = last.Status, last.Error, millis(last.Duration)
+	}
+	return s
+}
+
+func summaries(deliveries []listen.Delivery) []summary {
+	all := make([]summary, len(deliveries))
+	for i, d := range deliveries {
+		all[i] = summarize(d)
+	}
+	return all
+}
+
+func millis(d time.Duration) float64 {
+	return float64(d.Round(10*time.Microsecond)) / float64(time.Millisecond)
+}
+
+func (i *inspector) list(w http.ResponseWriter, r *http.Request) {
+	answer(w, map[string]any{"deliveries": summaries(i.Hub.Deliveries(0))})
+}

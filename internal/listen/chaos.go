@@ -1,0 +1,93 @@
+package listen
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Chaos is what goes wrong on the way, each at a rate of 0 to 1: what Stripe's
+// documentation says a handler must stand, more often than Stripe does it. The zero
+// value is no chaos.
+//
+// Source: https://docs.stripe.com/webhooks#handle-duplicate-events and
+// #event-ordering
+type Chaos struct {
+	Duplicate float64 // delivered twice, side by side
+	Reorder   float64 // held back until the next event to the endpoint was delivered
+	Delay     float64 // delivered up to MaxDelay later
+	Drop      float64 // never delivered
+
+	// Seed fixes the choices: the nth delivery fares the same with the same seed.
+	Seed uint64
+}
+
+// What chaos does takes so long at the most. Hub.Speed shortens it.
+const (
+	MaxDelay = 10 * time.Second
+	maxHeld  = 2 * time.Second // a delivery that is held back until the next, when none comes
+)
+
+// ParseChaos reads rates: "duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05".
+func ParseChaos(text string) (Chaos, error) {
+	var c Chaos
+	rates := map[string]*float64{"duplicate": &c.Duplicate, "reorder": &c.Reorder, "delay": &c.Delay, "drop": &c.Drop}
+	for part := range strings.SplitSeq(text, ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		rate := rates[name]
+		if rate == nil {
+			return c, fmt.Errorf("%q: want duplicate, reorder, delay or drop with a rate, such as duplicate=0.1,reorder=0.2", part)
+		}
+		var err error
+		if *rate, err = strconv.ParseFloat(value, 64); err != nil || !(*rate >= 0 && *rate <= 1) {
+			return c, fmt.Errorf("%q: want a rate from 0 to 1, such as %s=0.1", part, name)
+		}
+	}
+	return c, nil
+}
+
+// String returns the rates as ParseChaos reads them, "" for no chaos.
+func (c Chaos) String() string {
+	var parts []string
+	for _, rate := range []struct {
+		name string
+		rate float64
+	}{{"duplicate", c.Duplicate}, {"reorder", c.Reorder}, {"delay", c.Delay}, {"drop", c.Drop}} {
+		if rate.rate > 0 {
+			parts = append(parts, rate.name+"="+strconv.FormatFloat(rate.rate, 'g', -1, 64))
+		}
+	}
+	return strings.Join(slices.Clip(parts), ",")
+}
+
+// A fate is what chaos does to one delivery.
+type fate struct {
+	duplicate, reorder, drop bool
+	delay                    time.Duration
+}
+
+// fate returns what happens to a delivery: a function of the seed and its number,
+// whatever else goes on. All is drawn for every delivery, so that one rate does not
+// change what another does.
+func (c Chaos) fate(number int) fate {
+	if c == (Chaos{Seed: c.Seed}) {
+		return fate{}
+	}
+	random := rand.New(rand.NewPCG(c.Seed, uint64(number)))
+	f := fate{
+		duplicate: random.Float64() < c.Duplicate,
+		reorder:   random.Float64() < c.Reorder,
+		drop:      random.Float64() < c.Drop,
+	}
+	delayed, share := random.Float64() < c.Delay, random.Float64()
+	if delayed {
+		f.delay = time.Duration(share * float64(MaxDelay))
+	}
+	if f.drop {
+		return fate{drop: true}
+	}
+	return f
+}

@@ -1,0 +1,165 @@
+package listen
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// DefaultAddress is where listen listens, beside stripe-mock's 12111 and 12112.
+const DefaultAddress = "127.0.0.1:12113"
+
+// HealthPath is where listen says that it is one: a GET is answered with a Health.
+const HealthPath = "/healthz"
+
+// A Health is the answer of HealthPath.
+type Health struct {
+	Fakestripe string `json:"fakestripe"` // "listen"
+	Version    string `json:"version"`
+}
+
+// ErrNoListen is the error when no listen answers.
+var ErrNoListen = errors.New("no fakestripe listen")
+
+// A Client submits events to the hub of another process.
+type Client struct {
+	base, token string
+	http        *http.Client
+}
+
+// NewClient returns a client for a listen at a URL, as listen prints it: with its token
+// in the query, if it has one.
+func NewClient(base string) (*Client, error) {
+	if !strings.Contains(base, "://") {
+		base = "http://" + base
+	}
+	u, err := url.Parse(base)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%q is not a URL (write http://%s)", base, DefaultAddress)
+	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
+		return nil, fmt.Errorf("%q: want a URL such as http://%s", base, DefaultAddress)
+	}
+	token := u.Query().Get("token")
+	u.RawQuery, u.Fragment, u.Path = "", "", strings.TrimRight(u.Path, "/")
+	return &Client{u.String(), token, &http.Client{
+		Transport:     &http.Transport{MaxIdleConnsPerHost: webhooktest.MaxConcurrency, IdleConnTimeout: time.Minute},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+// Base returns the URL of the listen, without the token.
+func (c *Client) Base() string { return c.base }
+
+// Close closes the connections that are kept open.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Check reports whether a listen answers. The error is ErrNoListen, or says that
+// something else does.
+func (c *Client) Check(ctx context.Context) error {
+	const patience = 10 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	answer, err := c.do(ctx, http.MethodGet, HealthPath, nil)
+	if err != nil {
+		return fmt.Errorf("%w at %s", ErrNoListen, c.base)
+	}
+	defer answer.Body.Close()
+	var health Health
+	err = json.NewDecoder(io.LimitReader(answer.Body, 1<<10)).Decode(&health)
+	if err != nil || health.Fakestripe != "listen" {
+		return fmt.Errorf("%w at %s: something else answers there", ErrNoListen, c.base)
+	}
+	return nil
+}
+
+// Submit hands an event over and yields each delivery as it is and after each change,
+// until all are finished or the context ends. An error ends it: ErrQueueFull,
+// ErrClosed, or what the hub does not like about the event or a mutation.
+func (c *Client) Submit(ctx context.Context, event *webhooktest.Event, mutations ...string) iter.Seq2[Delivery, error] {
+	return func(yield func(Delivery, error) bool) {
+		query := url.Values{"mutate": mutations}.Encode()
+		answer, err := c.do(ctx, http.MethodPost, ControlPath+"?"+query, event.Body())
+		if err != nil {
+			yield(Delivery{}, fmt.Errorf("%w at %s: %w", ErrNoListen, c.base, cause(err)))
+			return
+		}
+		defer answer.Body.Close()
+		if answer.StatusCode != http.StatusOK {
+			yield(Delivery{}, refusal(answer))
+			return
+		}
+		readLines(answer.Body, yield)
+	}
+}
+
+func (c *Client) do(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	return c.http.Do(request)
+}
+
+// cause leaves out the method and URL that net/http puts before an error.
+func cause(err error) error {
+	if of := (*url.Error)(nil); errors.As(err, &of) {
+		return of.Err
+	}
+	return err
+}
+
+// refusal is the error that the answer to a submission tells: as JSON, or as text when
+// the guard gives it, or a stranger.
+func refusal(answer *http.Response) error {
+	const most = 64 << 10
+	body, _ := io.ReadAll(io.LimitReader(answer.Body, most)) // what there is
+	var said struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(body, &said) != nil || said.Error == "" {
+		text := (&webhooktest.Response{Body: body}).Excerpt()
+		return fmt.Errorf("listen answered %s: %s", answer.Status, cmp.Or(text, "nothing more"))
+	}
+	for _, known := range []error{ErrQueueFull, ErrClosed} {
+		if rest, ok := strings.CutPrefix(said.Error, known.Error()); ok {
+			return fmt.Errorf("%w%s", known, rest)
+		}
+	}
+	return errors.New(said.Error)
+}
+
+func readLines(body io.Reader, yield func(Delivery, error) bool) {
+	decoder := json.NewDecoder(body)
+	for {
+		var line controlLine
+		err := decoder.Decode(&line)
+		switch {
+		case err != nil:
+			yield(Delivery{}, fmt.Errorf("listen broke off: %w", cause(err)))
+			return
+		case line.End == endClosed:
+			yield(Delivery{}, ErrClosed)
+			return
+		case line.Delivery == nil:
+			return
+		case !yield(*line.Delivery, nil):
+			return
+		}
+	}
+}

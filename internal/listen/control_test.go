@@ -1,0 +1,150 @@
+package listen_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// newServer serves a handler and returns its URL.
+func newServer(t testing.TB, handler http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func newClient(t testing.TB, base string) *listen.Client {
+	t.Helper()
+	client, err := listen.NewClient(base)
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	return client
+}
+
+func TestAnotherProcessSubmits(t *testing.T) {
+	t.Parallel()
+	handler := &shop{answers: []int{500}}
+	hub := &listen.Hub{Retries: listen.Schedule{0}}
+	defer shutdown(t, hub)
+	add(t, hub, listen.Endpoint{URL: "/a", Handler: handler})
+	add(t, hub, listen.Endpoint{URL: "/b", Handler: always(204)})
+	client := newClient(t, newServer(t, listen.Control(hub)))
+	event := newEvent(t, "charge.succeeded")
+	last := make(map[string]listen.Delivery)
+	for d, err := range client.Submit(t.Context(), event) {
+		require.NoError(t, err)
+		last[d.ID] = d
+	}
+	require.Len(t, last, 2)
+	require.Equal(t, listen.Delivered, last["dlv_1"].State)
+	require.Equal(t, 500, last["dlv_1"].Attempts[0].Status)
+	require.Equal(t, 200, last["dlv_1"].Attempts[1].Status)
+	require.Equal(t, 204, last["dlv_2"].Attempts[0].Status)
+	d, _ := hub.Delivery("dlv_1")
+	require.Equal(t, event.Body(), d.Body, "byte for byte")
+
+	for d, err := range client.Submit(t.Context(), event, "unsigned", "header=X-A: b&c=d") {
+		require.NoError(t, err)
+		last[d.ID] = d
+	}
+	require.Equal(t, []string{"unsigned", "header=X-A: b&c=d"}, last["dlv_3"].Mutations)
+	require.Equal(t, 400, last["dlv_3"].Attempts[0].Status)
+}
+
+func submitError(t *testing.T, client *listen.Client, event *webhooktest.Event, mutations ...string) (last error) {
+	t.Helper()
+	for _, err := range client.Submit(t.Context(), event, mutations...) {
+		last = err
+	}
+	require.Error(t, last)
+	return last
+}
+
+func TestWhatIsNotTaken(t *testing.T) {
+	t.Parallel()
+	hub := &listen.Hub{Queue: 1, Retries: listen.Schedule{time.Hour}}
+	add(t, hub, listen.Endpoint{Handler: always(500)})
+	server := newServer(t, listen.Control(hub))
+	client := newClient(t, server)
+	event := newEvent(t, "charge.succeeded")
+	require.ErrorContains(t, submitError(t, client, event, "tampered"), `unknown mutation "tampered": nearest are `)
+	submit(t, hub, newEvent(t, "charge.succeeded"))
+	err := submitError(t, client, event)
+	require.ErrorIs(t, err, listen.ErrQueueFull)
+	require.EqualError(t, err, "the queue is full: 1 deliveries are not finished, 1 may be")
+
+	for body, want := range map[string]int{
+		"junk": 400,
+		`{"a":"` + strings.Repeat("x", listen.MaxEvent) + `"}`: 413,
+	} {
+		answer, err := http.Post(server+listen.ControlPath, "application/json", strings.NewReader(body))
+		require.NoError(t, err)
+		require.Equal(t, want, answer.StatusCode)
+		answer.Body.Close()
+	}
+	answer, err := http.Get(server + listen.ControlPath)
+	require.NoError(t, err)
+	answer.Body.Close()
+	require.Equal(t, 405, answer.StatusCode)
+
+	shutdown(t, hub)
+	require.ErrorIs(t, submitError(t, client, event), listen.ErrClosed)
+}
+
+func TestListenEndsMeanwhile(t *testing.T) {
+	t.Parallel()
+	hub := &listen.Hub{Retries: listen.Schedule{time.Hour}}
+	add(t, hub, listen.Endpoint{Handler: always(500)})
+	client := newClient(t, newServer(t, listen.Control(hub)))
+	var last error
+	for d, err := range client.Submit(t.Context(), newEvent(t, "charge.succeeded")) {
+		last = err
+		if len(d.Attempts) == 1 {
+			shutdown(t, hub)
+		}
+	}
+	require.ErrorIs(t, last, listen.ErrClosed)
+}
+
+func TestNoListen(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, "127.0.0.1:1")
+	require.ErrorIs(t, client.Check(t.Context()), listen.ErrNoListen)
+	require.ErrorIs(t, submitError(t, client, newEvent(t, "charge.succeeded")), listen.ErrNoListen)
+
+	stranger := newClient(t, newServer(t, http.NotFoundHandler()))
+	require.ErrorContains(t, stranger.Check(t.Context()), "something else answers there")
+	require.EqualError(t, submitError(t, stranger, newEvent(t, "charge.succeeded")), "listen answered 404 Not Found: 404 page not found")
+
+	breaking := newClient(t, newServer(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"delivery":{"id":"dlv_1"}}` + "\n"))
+	})))
+	require.ErrorContains(t, submitError(t, breaking, newEvent(t, "charge.succeeded")), "listen broke off")
+
+	for _, base := range []string{"http://", "ftp://localhost", "http://[::1", ""} {
+		_, err := listen.NewClient(base)
+		require.ErrorContains(t, err, "http://127.0.0.1:12113", base)
+	}
+}
+
+func TestAClientHasTheToken(t *testing.T) {
+	t.Parallel()
+	var got []string
+	server := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = append(got, r.URL.Path+" "+r.Header.Get("Authorization")+" "+r.URL.RawQuery)
+		_, _ = w.Write([]byte(`{"fakestripe":"listen"}`))
+	}))
+	client := newClient(t, server+"/?token=hunter2")
+	require.NoError(t, client.Check(context.Background()))
+	require.Equal(t, server, client.Base())
+	require.Equal(t, []string{"/healthz Bearer hunter2 "}, got)
+}

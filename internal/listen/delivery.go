@@ -1,0 +1,91 @@
+package listen
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// An Endpoint is a URL that events are delivered to.
+type Endpoint struct {
+	ID         string   `json:"id"` // we_…
+	URL        string   `json:"url"`
+	Events     []string `json:"enabled_events"` // types, or "*"; none: all
+	APIVersion string   `json:"api_version,omitempty"`
+	Connect    bool     `json:"connect,omitempty"` // of events with an account, as --forward-connect-to
+	Secret     string   `json:"-"`                 // signs its deliveries; never shown but by who made it
+
+	AnyAccount bool        `json:"any_account,omitempty"` // of events with an account and without
+	Disabled   bool        `json:"disabled,omitempty"`    // gets nothing; what was to be retried when it is due is given up
+	Header     http.Header `json:"-"`                     // is added to its requests
+
+	Handler http.Handler `json:"-"` // gets the deliveries in this process, instead of URL
+}
+
+// wants reports whether events of a type and account are delivered to the endpoint.
+func (e *Endpoint) wants(eventType, account string) bool {
+	if e.Disabled || !e.AnyAccount && e.Connect != (account != "") {
+		return false
+	}
+	return len(e.Events) == 0 || slices.Contains(e.Events, "*") || slices.Contains(e.Events, eventType)
+}
+
+// The states of a Delivery.
+const (
+	Waiting   = "waiting"   // for its first attempt or the next
+	Sending   = "sending"   // an attempt is under way
+	Delivered = "delivered" // accepted with 2xx
+	GivenUp   = "given up"  // refused until the schedule ended
+	Dropped   = "dropped"   // by chaos
+)
+
+// A Delivery is one event on its way to one endpoint.
+type Delivery struct {
+	ID        string    `json:"id"` // dlv_1, dlv_2, … in the order of arrival
+	EventID   string    `json:"event_id"`
+	Type      string    `json:"type"`
+	Account   string    `json:"account,omitempty"`
+	Endpoint  string    `json:"endpoint"` // Endpoint.ID
+	URL       string    `json:"url"`      // without a password
+	State     string    `json:"state"`
+	Reason    string    `json:"reason,omitempty"` // why it was given up or dropped
+	Created   time.Time `json:"created"`
+	Next      time.Time `json:"next,omitzero"` // when it is tried again
+	Mutations []string  `json:"mutations,omitempty"`
+	ReplayOf  string    `json:"replay_of,omitempty"` // Delivery.ID
+	Attempts  []Attempt `json:"attempts,omitempty"`
+	Body      []byte    `json:"-"` // the event's JSON, byte for byte
+}
+
+// Finished reports whether nothing more will happen to the delivery.
+func (d *Delivery) Finished() bool {
+	return d.State == Delivered || d.State == GivenUp || d.State == Dropped
+}
+
+// Undelivered reports whether the handler still owes an answer of 2xx: the delivery
+// waits, or was given up. What is mutated is an experiment, of which nobody knows
+// here how it should end; what chaos dropped never reached a handler.
+func (d *Delivery) Undelivered() bool {
+	return d.State != Delivered && d.State != Dropped && len(d.Mutations) == 0
+}
+
+// An Attempt is one POST of a Delivery and what came of it.
+type Attempt struct {
+	Number       int              `json:"number"` // from 1
+	At           time.Time        `json:"at"`
+	Duration     time.Duration    `json:"duration"`                  // in nanoseconds
+	Request      http.Header      `json:"request_header,omitempty"`  // as it was sent, without passwords
+	Status       int              `json:"status,omitempty"`          // 0: no answer
+	Response     http.Header      `json:"response_header,omitempty"` // at most maxHeaders
+	ResponseBody string           `json:"response_body,omitempty"`   // at most MaxResponseBody bytes
+	Error        string           `json:"error,omitempty"`           // why there is no answer
+	Calls        []stripeapi.Call `json:"calls,omitempty"`           // what handlers asked of the API meanwhile
+}
+
+// Accepted reports whether the handler acknowledged the event: with a status of
+// 2xx, nothing else.
+//
+// Source: https://docs.stripe.com/webhooks#fix-http-status-codes
+func (a *Attempt) Accepted() bool { return a.Error == "" && a.Status >= 200 && a.Status <= 299 }
