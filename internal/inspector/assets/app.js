@@ -65,7 +65,7 @@ function empty() {
 
 filter.addEventListener("change", () => refresh(true));
 const searchAgain = debounce(1000, () => filter.search());
-const reload = debounce(60, (id) => detail.load(id));
+const reload = debounce(60, (id) => id === list.chosen && detail.load(id));
 
 store.addEventListener("change", ({ detail: changed }) => {
   refreshSoon();

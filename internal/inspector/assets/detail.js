@@ -13,7 +13,15 @@ export class Detail extends EventTarget {
   #attempt = 0; // the chosen one; 0: the last
   #open = new Set(["calls"]); // names of the unfolded parts, kept from delivery to delivery
   #raw = false;
-  #head = h("header");
+  #id = h("code");
+  #title = h("h2");
+  #facts = h("dl", { class: "facts" });
+  #save = h("a", { class: "button", download: "", "data-do": "save" }, "Save as fixture");
+  #head = h("header", {},
+    h("p", { class: "over" }, this.#button("back", "← Deliveries"), this.#id), this.#title, this.#facts,
+    h("div", { class: "actions", role: "toolbar", "aria-label": "What to do with it" },
+      this.#button("replay", "Replay", "r"), this.#button("mutate", "Replay with…", "m"), this.#button("edit", "Edit and resend", "e"),
+      h("span", { class: "note" }, "Copy as"), this.#button("curl", "curl", "c"), this.#button("gotest", "Go test"), this.#save));
   #exchange = h("div", { class: "exchange" });
   #event = h("section", { class: "event" });
 
@@ -28,6 +36,7 @@ export class Detail extends EventTarget {
 
   // none says what the place is for, while no delivery is chosen.
   none(text = "Choose a delivery to see all of it.") {
+    this.#loading?.abort();
     this.#wanted = "";
     this.#delivery = undefined;
     const keys = [h("kbd", {}, "j"), " and ", h("kbd", {}, "k"), " move, ", h("kbd", {}, "?"), " lists all keys."];
@@ -62,18 +71,22 @@ export class Detail extends EventTarget {
       this.#place.scrollTop = 0;
     }
     this.#drawHead();
-    this.#drawExchange();
-    if (before?.id !== delivery.id || before.sent !== delivery.sent || !this.#event.hasChildNodes()) this.#drawEvent();
-    this.dispatchEvent(new CustomEvent("show", { detail: delivery }));
+    const changed = (part) => before?.id !== delivery.id || JSON.stringify(before[part]) !== JSON.stringify(delivery[part]);
+    if (changed("attempts") || changed("state")) this.#drawExchange();
+    if (changed("sent")) this.#drawEvent();
+  }
+
+  // The buttons stay while the rest changes: one may be about to be clicked.
+  #button(name, text, key) {
+    return h("button", {
+      type: "button", "data-do": name, "aria-keyshortcuts": key,
+      click: () => this.dispatchEvent(new CustomEvent("act", { detail: name })),
+    }, text, key && h("kbd", { "aria-hidden": "true" }, key));
   }
 
   #drawHead() {
     const d = this.#delivery;
     const { label, tone, phrase } = standing({ ...d, status: d.attempts.at(-1)?.status });
-    const button = (name, text, key) => h("button", {
-      type: "button", "data-do": name, "aria-keyshortcuts": key,
-      click: () => this.dispatchEvent(new CustomEvent("act", { detail: name })),
-    }, text, key && h("kbd", { "aria-hidden": "true" }, key));
     const facts = [
       ["Event", [copyable(d.event_id || "(no id)")]],
       ["To", [h("code", {}, d.url)]],
@@ -84,15 +97,10 @@ export class Detail extends EventTarget {
       d.reason && ["Because", [d.reason]],
       d.state === "waiting" && d.next && ["Next attempt", [h("time", { datetime: d.next }, time(d.next))]],
     ];
-    this.#head.replaceChildren(
-      h("p", { class: "over" }, button("back", "← Deliveries"), h("code", {}, d.id)),
-      h("h2", {}, d.type || "(no type)", " ", h("span", { class: "status", "data-tone": tone }, label), " ", h("span", { class: "phrase" }, phrase)),
-      h("dl", { class: "facts" }, facts.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, ...value)))),
-      h("div", { class: "actions", role: "toolbar", "aria-label": "What to do with it" },
-        button("replay", "Replay", "r"), button("mutate", "Replay with…", "m"), button("edit", "Edit and resend", "e"),
-        h("span", { class: "note" }, "Copy as"), button("curl", "curl", "c"), button("gotest", "Go test"),
-        h("a", { class: "button", href: pathOf(d.id, "/body"), download: "", "data-do": "save" }, "Save as fixture")),
-    );
+    this.#id.textContent = d.id;
+    this.#title.replaceChildren(d.type || "(no type)", " ", h("span", { class: "status", "data-tone": tone }, label), " ", h("span", { class: "phrase" }, phrase));
+    this.#facts.replaceChildren(...facts.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, ...value))));
+    this.#save.href = pathOf(d.id, "/body");
   }
 
   #drawExchange() {
