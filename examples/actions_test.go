@@ -1,0 +1,151 @@
+//go:build unix
+
+package examples_test
+
+import (
+	"context"
+	"encoding/xml"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+// A workflow is what the test reads of one.
+type workflow struct {
+	Jobs map[string]struct {
+		Env   map[string]string
+		Steps []step
+	}
+}
+
+type step struct {
+	Name, Uses, Run, If string
+}
+
+// TestGitHubActions takes the steps of the workflow as a runner does, each in a bash
+// of its own: the contract is kept, and the reports are where they belong.
+func TestGitHubActions(t *testing.T) {
+	r := newRunner(t)
+	for _, step := range r.steps {
+		require.NoError(t, r.take(t, step), "step %q", step.Name)
+	}
+	summary := read(t, r.summary)
+	require.Contains(t, summary, "## Webhook contract")
+	require.NotContains(t, summary, "### Failed")
+	require.Zero(t, r.failures(t))
+}
+
+// TestGitHubActionsFails: a service that falls short fails the job, and the page of
+// the run still says why.
+func TestGitHubActionsFails(t *testing.T) {
+	r := newRunner(t)
+	for _, step := range r.steps {
+		step.Run = strings.ReplaceAll(step.Run, "--handles payment_intent.succeeded,", "--handles customer.updated,") // which the shop ignores
+		err := r.take(t, step)
+		if step.Name == "Run the contract" {
+			var exit *exec.ExitError
+			require.ErrorAs(t, err, &exit)
+			require.Equal(t, 1, exit.ExitCode())
+		} else {
+			require.NoError(t, err, "step %q", step.Name)
+		}
+	}
+	summary := read(t, r.summary)
+	require.Contains(t, summary, "### Failed")
+	require.Contains(t, summary, "`control/effect`")
+	require.Equal(t, 1, r.failures(t))
+}
+
+// A runner has what GitHub's has: folders and variables that outlive a step.
+type runner struct {
+	steps         []step
+	temp, summary string
+	env           []string
+}
+
+// failures is how many the JUnit file has.
+func (r *runner) failures(t *testing.T) int {
+	t.Helper()
+	var junit struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(read(t, filepath.Join(r.temp, "contract.xml"))), &junit))
+	require.Greater(t, junit.Tests, 100)
+	return junit.Failures
+}
+
+// newRunner reads the workflow and cleans up after its steps.
+func newRunner(t *testing.T) *runner {
+	t.Helper()
+	for _, tool := range []string{"bash", "curl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			missing(t, tool+": apt install "+tool)
+		}
+	}
+	watch(t, "../cmd/fakestripe", "../internal/report", "nethttp", "nethttp/shop")
+	free(t, "localhost:4242")
+	var flow workflow
+	require.NoError(t, yaml.Unmarshal([]byte(read(t, "github-actions/contract.yml")), &flow))
+	require.Contains(t, flow.Jobs, "contract")
+	job := flow.Jobs["contract"]
+	r := &runner{temp: t.TempDir(), summary: filepath.Join(t.TempDir(), "summary.md")}
+	for _, step := range job.Steps {
+		if step.Uses == "" {
+			r.steps = append(r.steps, step)
+		}
+	}
+	require.Len(t, r.steps, 4, "steps with commands")
+	bin := t.TempDir()
+	r.env = append(os.Environ(), "RUNNER_TEMP="+r.temp, "GITHUB_STEP_SUMMARY="+r.summary,
+		"GOBIN="+bin, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	for name, value := range job.Env {
+		r.env = append(r.env, name+"="+value)
+	}
+	return r
+}
+
+// take runs the commands of a step, in the root of the repository. What it starts in
+// the background lives until the test ends.
+func (r *runner) take(t *testing.T, step step) error {
+	t.Helper()
+	script := filepath.Join(t.TempDir(), "step.sh")
+	commands := strings.ReplaceAll(step.Run, "github.com/fakestripe/fakestripe/cmd/fakestripe@latest", "./cmd/fakestripe")
+	require.NoError(t, os.WriteFile(script, []byte(commands), 0o600))
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, "bash", "--noprofile", "--norc", "-eo", "pipefail", script)
+	command.Dir, command.Env = "..", r.env
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.WaitDelay = 5 * time.Second
+	out, err := command.CombinedOutput()
+	if command.Process != nil {
+		t.Cleanup(func() { _ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }) // most have ended by themselves
+	}
+	t.Logf("%s: %v\n%s", step.Name, err, out)
+	return err
+}
+
+// free makes sure that the port of the workflow's service can be had. That of the
+// last test has just been killed.
+func free(t *testing.T, address string) {
+	t.Helper()
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for range 100 {
+		if listener, err := net.Listen("tcp", address); err == nil {
+			require.NoError(t, listener.Close())
+			return
+		}
+		<-poll.C
+	}
+	missing(t, "a free port for the service: something listens on "+address)
+}

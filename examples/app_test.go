@@ -1,0 +1,241 @@
+//go:build unix
+
+package examples_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "fakestripe-examples-")
+	if err != nil {
+		panic(err)
+	}
+	built = filepath.Join(folder, "fakestripe")
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(folder) // a folder of temporary files
+		os.Exit(code)
+	}))
+}
+
+// built is where the command is built when a test needs it.
+var built string
+
+// fakestripe returns the command.
+var fakestripe = sync.OnceValues(func() (string, error) {
+	out, err := exec.Command("go", "build", "-o", built, "../cmd/fakestripe").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build of the command: %w: %s", err, out)
+	}
+	return built, nil
+})
+
+// secret is what the examples' events are signed with.
+const secret = "whsec_test"
+
+// ready is how long an app has until it answers: a first `go run` compiles.
+const ready = 90 * time.Second
+
+// An app is an example in a process of its own, on a port of its own.
+type app struct {
+	folder  string
+	env     []string
+	command []string
+
+	port   string
+	output lines
+	cmd    *exec.Cmd
+	ended  chan struct{} // closed when the process has ended
+	client http.Client
+}
+
+// start starts an app and waits until it answers. PORT in a word of the command
+// stands for the port, which is also in the environment.
+func start(t *testing.T, folder string, env []string, command ...string) *app {
+	t.Helper()
+	a := &app{folder: folder, env: env, port: freePort(t)}
+	for _, word := range command {
+		a.command = append(a.command, strings.ReplaceAll(word, "PORT", a.port))
+	}
+	t.Cleanup(func() {
+		a.stop()
+		a.client.CloseIdleConnections()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", strings.Join(a.command, " "), a.output.last(40))
+		}
+	})
+	watch(t, folder)
+	require.NoError(t, a.launch(t.Context()))
+	return a
+}
+
+// watch reads folders so that go test does not remember a result when a file in them
+// has changed: it knows only of files that the test itself opens.
+func watch(t *testing.T, folders ...string) {
+	t.Helper()
+	for _, folder := range folders {
+		_, err := os.ReadDir(folder)
+		require.NoError(t, err)
+	}
+}
+
+// launch starts the process, in a group with those that it starts.
+func (a *app) launch(ctx context.Context) error {
+	a.client.Transport = &http.Transport{DisableKeepAlives: true}
+	a.cmd = exec.Command(a.command[0], a.command[1:]...)
+	a.cmd.Dir, a.cmd.Stdout, a.cmd.Stderr = a.folder, &a.output, &a.output
+	a.cmd.Env = append(os.Environ(), append([]string{"PORT=" + a.port, "SHOW_STATE=1", "STRIPE_WEBHOOK_SECRET=" + secret}, a.env...)...)
+	a.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	a.cmd.WaitDelay = 5 * time.Second
+	if err := a.cmd.Start(); err != nil {
+		return err
+	}
+	a.ended = make(chan struct{})
+	go func() {
+		_ = a.cmd.Wait() // stop has ended it, or its output says why it ended
+		close(a.ended)
+	}()
+	return a.wait(ctx)
+}
+
+// wait returns when the app answers, whatever it answers.
+func (a *app) wait(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, ready)
+	defer cancel()
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for {
+		if answer, err := a.get(ctx, "/"); err == nil {
+			return answer.Body.Close()
+		}
+		select {
+		case <-poll.C:
+		case <-a.ended:
+			return fmt.Errorf("%s has ended", strings.Join(a.command, " "))
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not answer: %w", strings.Join(a.command, " "), ctx.Err())
+		}
+	}
+}
+
+func (a *app) stop() {
+	if a.ended == nil {
+		return // it never began
+	}
+	_ = syscall.Kill(-a.cmd.Process.Pid, syscall.SIGKILL) // it may have ended by itself
+	<-a.ended
+}
+
+// restart kills the app and starts it anew, at the same place.
+func (a *app) restart(ctx context.Context) error {
+	a.stop()
+	return a.launch(ctx)
+}
+
+func (a *app) get(ctx context.Context, path string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://localhost:"+a.port+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	return a.client.Do(request)
+}
+
+// url is where the app takes its events.
+func (a *app) url() string { return "http://localhost:" + a.port + "/webhook" }
+
+// state is what the app shows of itself.
+func (a *app) state(ctx context.Context) (state any, err error) {
+	return state, a.show(ctx, &state)
+}
+
+// show decodes the app's state.
+func (a *app) show(ctx context.Context, into any) error {
+	answer, err := a.get(ctx, "/state")
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	return json.NewDecoder(answer.Body).Decode(into)
+}
+
+// subject is the app, for the contract.
+func (a *app) subject(handles ...string) webhooktest.Subject {
+	return webhooktest.Subject{URL: a.url(), Secret: secret, Handles: handles, State: a.state}
+}
+
+// check runs the contract against a subject.
+func check(t *testing.T, subject webhooktest.Subject) *webhooktest.Report {
+	t.Helper()
+	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{New: func() webhooktest.Subject { return subject }})
+	require.NoError(t, err)
+	return report
+}
+
+// requireSound fails, with the cases that are not met, unless all are that apply.
+func requireSound(t *testing.T, report *webhooktest.Report) {
+	t.Helper()
+	for _, result := range report.Cases {
+		if result.Verdict == webhooktest.Fail || result.Verdict == webhooktest.Warn {
+			t.Errorf("%s %s: %s", result.Verdict, result.ID, result)
+		}
+	}
+	require.Empty(t, report.Diagnosis)
+	require.Greater(t, report.Summary[webhooktest.Pass], 80, "most cases must have been judged: %v", report.Summary)
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "localhost:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	require.NoError(t, err)
+	return port
+}
+
+// missing skips a test whose real part is not installed. In .ci/run nothing may
+// be missing.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
+		t.Fatalf("missing %s", what)
+	}
+	t.Skipf("skipped for want of %s", what)
+}
+
+// lines keeps what a process says.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) last(n int) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := strings.Split(strings.TrimSpace(l.text.String()), "\n")
+	return strings.Join(all[max(0, len(all)-n):], "\n")
+}

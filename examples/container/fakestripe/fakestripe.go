@@ -1,0 +1,119 @@
+// Package fakestripe runs fakestripe in a container, as a local Stripe beside the
+// services of a test. It follows the conventions of testcontainers' modules.
+//
+//	stripe, err := fakestripe.Run(ctx, "ghcr.io/fakestripe/fakestripe:latest",
+//		fakestripe.WithForwardTo("http://shop:8080/webhook"),
+//		network.WithNetwork([]string{"stripe"}, net))
+//	testcontainers.CleanupContainer(t, stripe)
+//	require.NoError(t, err)
+//
+// In the network, http://stripe:12113 is the API base for any Stripe SDK, with any
+// sk_test_ key; from the test, [Container.URI] is. [Container.Trigger] makes events
+// happen, which are delivered to the services, with retries.
+//
+// It is "fakestripe listen" that runs, and testcontainers.WithCmdArgs adds to its flags:
+//
+//	testcontainers.WithCmdArgs("--chaos", "duplicate=0.1", "--seed", "7")
+package fakestripe
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/testcontainers/testcontainers-go"
+	tcexec "github.com/testcontainers/testcontainers-go/exec"
+	"github.com/testcontainers/testcontainers-go/wait"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// Port is where fakestripe listens in the container.
+const Port = "12113/tcp"
+
+// A Container is a running "fakestripe listen".
+type Container struct {
+	testcontainers.Container
+
+	token string // that its pages and control need, as it listens on all interfaces
+}
+
+// Run starts a container of an image of fakestripe and waits until it answers. Its
+// events are signed with webhooktest.DefaultSecret. The container is returned with an
+// error too, if there is one: hand it to testcontainers.CleanupContainer first.
+func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container, error) {
+	ours := []testcontainers.ContainerCustomizer{
+		testcontainers.WithExposedPorts(Port),
+		testcontainers.WithCmd("listen", "--listen", "0.0.0.0:12113", "--format", "json", "--secret", webhooktest.DefaultSecret),
+		testcontainers.WithWaitStrategy(wait.ForLog(`{"ready":`), wait.ForHTTP("/healthz").WithPort(Port)),
+	}
+	ctr, err := testcontainers.Run(ctx, img, append(ours, opts...)...)
+	var c *Container
+	if ctr != nil {
+		c = &Container{Container: ctr}
+	}
+	if err == nil {
+		err = c.readToken(ctx)
+	}
+	if err != nil {
+		return c, fmt.Errorf("run fakestripe: %w", err)
+	}
+	return c, nil
+}
+
+// WithForwardTo delivers events to a URL, as it is seen from the container. It can be
+// given several times.
+func WithForwardTo(url string) testcontainers.CustomizeRequestOption {
+	return testcontainers.WithCmdArgs("--forward-to", url)
+}
+
+// WithSecret signs events with this secret, which begins with whsec_.
+func WithSecret(secret string) testcontainers.CustomizeRequestOption {
+	return testcontainers.WithCmdArgs("--secret", secret)
+}
+
+// URI returns the API base for Stripe SDKs outside of the container's network, such as
+// http://localhost:49153.
+func (c *Container) URI(ctx context.Context) (string, error) {
+	return c.PortEndpoint(ctx, Port, "http")
+}
+
+// Trigger makes an event type or flow happen, and returns when all its events have been
+// delivered. An error says what was not accepted. The arguments are those of
+// "fakestripe trigger", such as "--set", "data.object.amount=4200".
+func (c *Container) Trigger(ctx context.Context, what string, args ...string) error {
+	base := "http://127.0.0.1:12113/?" + url.Values{"token": {c.token}}.Encode()
+	command := append([]string{"/fakestripe", "trigger", what, "--api-base", base}, args...)
+	status, output, err := c.Exec(ctx, command, tcexec.Multiplexed())
+	if err != nil {
+		return fmt.Errorf("trigger %s: %w", what, err)
+	}
+	if said, err := io.ReadAll(output); err != nil || status != 0 {
+		return fmt.Errorf("trigger %s: %w", what, errors.Join(err, fmt.Errorf("exit status %d: %s", status, said)))
+	}
+	return nil
+}
+
+// readToken finds the token in the line that listen prints when it is ready.
+func (c *Container) readToken(ctx context.Context) error {
+	logs, err := c.Logs(ctx)
+	if err != nil {
+		return err
+	}
+	defer logs.Close()
+	for lines := bufio.NewScanner(logs); lines.Scan(); {
+		if !strings.HasPrefix(lines.Text(), `{"ready":`) {
+			continue
+		}
+		var said struct{ Ready struct{ Token string } }
+		err := json.Unmarshal(lines.Bytes(), &said)
+		c.token = said.Ready.Token
+		return err
+	}
+	return errors.New("it did not say that it is ready")
+}

@@ -1,0 +1,8 @@
+// The same as server.js, with the newest stripe package.
+import Stripe from 'stripe-latest';
+import { shop } from './shop.js';
+
+const port = process.env.PORT ?? 4242;
+shop(Stripe.webhooks, process.env.STRIPE_WEBHOOK_SECRET).listen(port, 'localhost', () => {
+  console.log(`the shop listens on http://localhost:${port}/webhook`);
+});

@@ -1,0 +1,69 @@
+//go:build unix
+
+package examples_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// TestFlask also restarts the service: its ledger is in a file.
+func TestFlask(t *testing.T) {
+	t.Parallel()
+	service := startFlask(t)
+	subject := service.subject("customer.subscription.created", "customer.subscription.updated",
+		"customer.subscription.deleted", "invoice.paid")
+	subject.Restart = service.restart
+	report := check(t, subject)
+	requireSound(t, report)
+	for _, result := range report.Cases {
+		if strings.HasPrefix(result.ID, "resilience/restart-") {
+			require.Equal(t, webhooktest.Pass, result.Verdict, "%s: %s", result.ID, result)
+		}
+	}
+}
+
+// TestFlaskSimultaneousChanges: of two changes in one second the last to arrive wins.
+// The first that is delivered again after it does not, nor does the creation.
+func TestFlaskSimultaneousChanges(t *testing.T) {
+	t.Parallel()
+	service := startFlask(t)
+	hook := webhooktest.NewURL(t, service.url(), secret)
+	at := webhooktest.Set("created", time.Now().Unix())
+	first := hook.Event("customer.subscription.updated", webhooktest.Version(1), at)
+	second := hook.Event("customer.subscription.updated", webhooktest.Version(2), at, webhooktest.About(first))
+	created := hook.Event("customer.subscription.created", at, webhooktest.About(first))
+	for _, event := range []*webhooktest.Event{first, second, first, created} {
+		require.True(t, hook.Deliver(event).Accepted())
+	}
+	var state struct{ Subscriptions []struct{ Status string } }
+	require.NoError(t, service.show(t.Context(), &state))
+	require.Len(t, state.Subscriptions, 1)
+	require.Equal(t, "past_due", state.Subscriptions[0].Status)
+}
+
+func startFlask(t *testing.T) *app {
+	t.Helper()
+	env := []string{"DATABASE=" + filepath.Join(t.TempDir(), "shop.db")}
+	return start(t, "flask", env, flaskPython(t), "-m", "flask", "run", "--port", "PORT")
+}
+
+// flaskPython returns the Python that has what the example imports: Debian's, often,
+// and not the one that is found first.
+func flaskPython(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"python3", "/usr/bin/python3"} {
+		if path, err := exec.LookPath(name); err == nil && exec.Command(path, "-c", "import flask, stripe").Run() == nil {
+			return path
+		}
+	}
+	missing(t, "Flask and stripe for python3: apt install python3-flask python3-stripe")
+	return ""
+}

@@ -1,0 +1,80 @@
+//go:build unix
+
+package main
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestReadme does what the README says, with another port and database.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	db := startDatabase(t)
+	serve, check := commands(t)
+	listener, err := net.Listen("tcp", "localhost:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+
+	serve = strings.Replace(serve, "postgres://postgres:postgres@localhost:5432/postgres", "'"+db.url+"'", 1)
+	service := shell(t, "export PORT="+port+"; exec env "+serve)
+	service.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // with what go run starts
+	require.NoError(t, service.Start())
+	t.Cleanup(func() {
+		_ = syscall.Kill(-service.Process.Pid, syscall.SIGKILL) // it may have ended by itself
+		_ = service.Wait()                                      // it was killed
+	})
+	waitFor(t, "http://localhost:"+port)
+
+	bin := t.TempDir()
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../../cmd/fakestripe").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	checking := shell(t, strings.ReplaceAll(check, "4242", port)+" --strict")
+	checking.Env = append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	out, err = checking.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), " passed, ")
+}
+
+// commands returns the two commands of the README.
+func commands(t *testing.T) (serve, check string) {
+	t.Helper()
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, rest, _ := strings.Cut(string(readme), "```sh\n")
+	block, _, _ := strings.Cut(rest, "```")
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(block, "\\\n", "")), "\n")
+	require.Len(t, lines, 2)
+	return lines[0], lines[1]
+}
+
+func shell(t *testing.T, line string) *exec.Cmd {
+	t.Helper()
+	return exec.CommandContext(t.Context(), "sh", "-c", line)
+}
+
+// waitFor returns when somebody answers.
+func waitFor(t *testing.T, url string) {
+	t.Helper()
+	poll := time.NewTicker(50 * time.Millisecond)
+	defer poll.Stop()
+	for range 1200 { // a first go run compiles
+		if answer, err := http.Get(url); err == nil {
+			require.NoError(t, answer.Body.Close())
+			return
+		}
+		<-poll.C
+	}
+	t.Fatalf("nobody answers at %s", url)
+}
