@@ -31,14 +31,17 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"handler": startHandler,
-			"masked":  compareMasked,
-			"bytes":   compareBytes,
-			"status":  checkStatus,
+			"handler":   startHandler,
+			"record":    startRecorder,
+			"interrupt": stopRecorder,
+			"masked":    compareMasked,
+			"bytes":     compareBytes,
+			"status":    checkStatus,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("STRIPE_WEBHOOK_SECRET", "whsec_script")
 			env.Setenv("NO_PROXY", "")
+			env.Values[recorderKey{}] = new(recorders)
 			return nil
 		},
 	})
@@ -49,6 +52,7 @@ func TestScript(t *testing.T) {
 var handlers = map[string]http.Handler{
 	"shop":     withLedger(shop.New("whsec_script")),
 	"default":  shop.New("whsec_fakestripe_default_secret"),
+	"strict":   http.HandlerFunc(strictShop),
 	"redirect": http.RedirectHandler("/elsewhere", http.StatusMovedPermanently),
 	"careless": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
 	"refuse": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
