@@ -21,6 +21,8 @@ func TestDependencies(t *testing.T) {
 		module + "fixtures",
 		module + "webhooktest/internal/nearest",
 		module + "webhooktest/internal/rawjson",
+		module + "webhooktest/internal/dialect",
+		module + "webhooktest/internal/doctor",
 		module + "webhooktest/stripeapi",
 		module + "webhooktest",
 	}, strings.Fields(string(output)))

@@ -61,6 +61,12 @@
 // delivery. Nobody writes an expected value, and what cannot be judged is skipped
 // with the reason.
 //
+// # Verifying
+//
+// [Verify] says whether a delivery verifies, and if not why: it undoes what goes
+// wrong in practice, with the header, the secret, the timestamp and the body, until
+// the signature matches. fakestripe verify prints what it finds.
+//
 // # Compatibility
 //
 // The package imports the standard library only, and no type of stripe-go is in

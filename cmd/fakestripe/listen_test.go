@@ -23,14 +23,14 @@ import (
 // A runningListen is the listen of a script.
 type runningListen struct {
 	command  *exec.Cmd
-	out, err *capture
+	out, err *spoken
 	base     atomic.Value // string, for the handler that calls back
 }
 
 type listenKey struct{}
 
-// A capture keeps what a process prints, and tells when it is ready.
-type capture struct {
+// A spoken keeps what a process prints, and tells when it is ready.
+type spoken struct {
 	mu    sync.Mutex
 	text  bytes.Buffer
 	ended sync.WaitGroup
@@ -38,7 +38,7 @@ type capture struct {
 
 // read keeps lines until the end, and tells when one says that listen is ready, or
 // that there will be none.
-func (c *capture) read(from io.Reader, ready func()) {
+func (c *spoken) read(from io.Reader, ready func()) {
 	c.ended.Go(func() {
 		defer ready()
 		lines := bufio.NewReader(from)
@@ -57,7 +57,7 @@ func (c *capture) read(from io.Reader, ready func()) {
 	})
 }
 
-func (c *capture) String() string {
+func (c *spoken) String() string {
 	c.ended.Wait()
 	return c.text.String()
 }
@@ -69,7 +69,7 @@ func startListen(ts *testscript.TestScript, _ bool, args []string) {
 	ready := ts.MkAbs("ready")
 	l.command = exec.Command("fakestripe", append([]string{"listen", "--listen", "127.0.0.1:0", "--ready-file", ready}, args...)...)
 	l.command.Dir = ts.MkAbs(".")
-	l.out, l.err = new(capture), new(capture)
+	l.out, l.err = new(spoken), new(spoken)
 	stdout, err := l.command.StdoutPipe()
 	ts.Check(err)
 	stderr, err := l.command.StderrPipe()

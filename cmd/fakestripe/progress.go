@@ -16,7 +16,8 @@ const (
 // nothing.
 type progress struct {
 	out         io.Writer
-	total, done int
+	total, done int    // total 0: not known
+	unit        string // " MiB", "" for things
 	started     time.Time
 	visible     bool
 }
@@ -25,9 +26,13 @@ func (p *progress) draw(now time.Time) {
 	if p.out == nil || now.Sub(p.started) < progressAfter {
 		return
 	}
-	filled := progressWidth * p.done / p.total
-	fmt.Fprintf(p.out, "[%s%s] %d of %d", strings.Repeat("=", filled), strings.Repeat(" ", progressWidth-filled), p.done, p.total)
 	p.visible = true
+	if p.total == 0 {
+		fmt.Fprintf(p.out, "%d%s", p.done, p.unit)
+		return
+	}
+	filled := progressWidth * min(p.done, p.total) / p.total
+	fmt.Fprintf(p.out, "[%s%s] %d of %d%s", strings.Repeat("=", filled), strings.Repeat(" ", progressWidth-filled), p.done, p.total, p.unit)
 }
 
 // clear removes the bar, so that a line can take its place.

@@ -40,11 +40,15 @@ func TestScript(t *testing.T) {
 			"listen":   startListen,
 			"unlisten": endListen,
 			"ended":    awaitListen,
+
+			"record":    startRecorder,
+			"interrupt": stopRecorder,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("STRIPE_WEBHOOK_SECRET", "whsec_script")
 			env.Setenv("NO_PROXY", "")
 			env.Values[listenKey{}] = new(runningListen)
+			env.Values[recorderKey{}] = new(recorders)
 			return nil
 		},
 	})
@@ -55,6 +59,7 @@ func TestScript(t *testing.T) {
 var handlers = map[string]http.Handler{
 	"shop":     withLedger(shop.New("whsec_script")),
 	"default":  shop.New("whsec_fakestripe_default_secret"),
+	"strict":   http.HandlerFunc(strictShop),
 	"redirect": http.RedirectHandler("/elsewhere", http.StatusMovedPermanently),
 	"careless": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
 	"refuse": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/internal/casefile"
+	"github.com/fakestripe/fakestripe/internal/importer"
+	"github.com/fakestripe/fakestripe/internal/redact"
+)
+
+// importing is one run of import.
+type importing struct {
+	out       string
+	redaction redaction
+	format    format
+}
+
+func newImport(sh shell) *cobra.Command {
+	var i importing
+	cmd := &cobra.Command{
+		Use:   "import FILE|DIR|- …",
+		Short: "Make a suite of events that happened",
+		Long: `Make a case of each event in a file: the JSON of GET /v1/events, the lines that
+stripe listen --format JSON prints, those of fakestripe listen or its --journal, or an
+event. A folder has such files, - is standard input. All cases are written, or none.
+
+` + redactionHelp + `
+
+Exit status: 0 when the cases are there, 2 when nothing was written.`,
+		Example: `  fakestripe import events.json --out testdata/webhooks
+  stripe listen --format JSON | tee listen.log; fakestripe import listen.log --out testdata/webhooks
+  curl -s https://api.stripe.com/v1/events -u sk_test_…: | fakestripe import - --out testdata/webhooks --keep metadata.order_id`,
+		Args: somePayload,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return i.run(cmd.Context(), sh, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&i.out, "out", "", "write the cases into this `folder`")
+	i.redaction.flags(cmd)
+	i.format.flag(cmd, "json: the result as a line of JSON")
+	return cmd
+}
+
+func (i *importing) run(ctx context.Context, sh shell, names []string) error {
+	if i.out == "" {
+		return errors.New("where to? give --out FOLDER, such as --out testdata/webhooks")
+	}
+	redactor, err := i.redaction.open()
+	if err != nil {
+		return err
+	}
+	sources, size, err := openSources(names)
+	if err != nil {
+		return err
+	}
+	stage, err := casefile.NewStage(i.out)
+	if err != nil {
+		return err
+	}
+	progressed, done := i.watch(sh, size)
+	im := importer.Importer{Redactor: redactor, Progress: progressed}
+	im.Add = func(c casefile.Case) error {
+		_, err := stage.Add(stage.Number(), c)
+		return err
+	}
+	err = readAll(ctx, sh, &im, sources)
+	done()
+	if err != nil {
+		return errors.Join(fmt.Errorf("%w; nothing was written", err), stage.Discard())
+	}
+	if err := stage.Commit(); err != nil {
+		return fmt.Errorf("%w; nothing was written", err)
+	}
+	return i.print(sh, im.Summary, redactor)
+}
+
+// openSources returns the files that are read, and how many bytes they have, 0 if
+// that is not known.
+func openSources(names []string) (sources []string, size int64, err error) {
+	known := true
+	for _, name := range names {
+		if name == "-" {
+			sources, known = append(sources, name), false
+			continue
+		}
+		files, bytes, err := importer.Files(name)
+		if err != nil {
+			return nil, 0, err
+		}
+		sources, size = append(sources, files...), size+bytes
+	}
+	if !known {
+		size = 0
+	}
+	return sources, size, nil
+}
+
+func readAll(ctx context.Context, sh shell, im *importer.Importer, sources []string) error {
+	for _, name := range sources {
+		if err := readSource(ctx, sh, im, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readSource(ctx context.Context, sh shell, im *importer.Importer, name string) error {
+	if name == "-" {
+		return im.Read(ctx, fileName(name), sh.in)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return err // names the file
+	}
+	defer file.Close()
+	return im.Read(ctx, name, file)
+}
+
+// progressEvery is how often the bar is drawn anew.
+const progressEvery = time.Second / 10
+
+// watch draws a bar on a terminal.
+func (i *importing) watch(sh shell, size int64) (progressed func(read int64), done func()) {
+	if !sh.terminal(sh.err) {
+		return nil, func() {}
+	}
+	const mebi = 1 << 20
+	bar := &progress{out: sh.err, total: int((size + mebi - 1) / mebi), unit: " MiB", started: time.Now()}
+	var drawn time.Time
+	return func(read int64) {
+		now := time.Now()
+		if now.Sub(drawn) < progressEvery {
+			return
+		}
+		drawn, bar.done = now, int(read/mebi)
+		bar.clear()
+		bar.draw(now)
+	}, bar.clear
+}
+
+func (i *importing) print(sh shell, summary importer.Summary, redactor *redact.Redactor) error {
+	if i.format.json() {
+		warnUnused(sh.err, redactor)
+		return json.NewEncoder(sh.out).Encode(struct {
+			importer.Summary
+			Folder   string           `json:"folder"`
+			Redacted []redact.Finding `json:"redacted"`
+		}{summary, i.out, redactor.Found()})
+	}
+	if _, err := io.WriteString(sh.out, importedLine(summary, i.out)); err != nil {
+		return err
+	}
+	return printRedacted(sh, redactor)
+}
+
+func importedLine(s importer.Summary, folder string) string {
+	line := fmt.Sprintf("%s in %s", plural(s.Events, "case"), folder)
+	if s.Thin > 0 {
+		line += fmt.Sprintf(" (%d of thin events)", s.Thin)
+	}
+	if s.Repeated > 0 {
+		line += fmt.Sprintf("; %d that came before left out", s.Repeated)
+	}
+	return line + "\n"
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/internal/casefile"
+	"github.com/fakestripe/fakestripe/internal/record"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// recording is one run of record.
+type recording struct {
+	to         string
+	listen     string
+	out        string
+	secrets    secrets
+	skipVerify bool
+	redaction  redaction
+	format     format
+
+	shell shell
+	mu    sync.Mutex // of what follows
+	tally recordTally
+}
+
+const defaultListen = "127.0.0.1:4243"
+
+func newRecord(sh shell) *cobra.Command {
+	r := &recording{shell: sh, tally: recordTally{NotKept: make(map[string]int)}}
+	cmd := &cobra.Command{
+		Use:   "record --to URL --out FOLDER",
+		Short: "Keep the webhooks that pass by as a suite",
+		Long: `Stand between Stripe, or stripe listen --forward-to, and a handler: pass on all that
+comes, byte for byte, and keep each webhook with its answer as a case. It ends with
+an interrupt (Ctrl-C).
+
+` + redactionHelp + `
+Signatures are not kept: a replay is signed afresh.
+
+Exit status: 0, or 2 when a case could not be written.`,
+		Example: `  fakestripe record --to localhost:4242 --out testdata/webhooks
+  stripe listen --forward-to localhost:4243/webhook`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return r.run(cmd.Context())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&r.to, "to", "", "the handler's `url`; requests keep their path, one for / goes to the path of this url")
+	flags.StringVar(&r.listen, "listen", defaultListen, "`address` to listen on")
+	flags.StringVar(&r.out, "out", "", "write the cases into this `folder`")
+	flags.StringArrayVar((*[]string)(&r.secrets), "secret", nil, "signing `secret` of the endpoint: what is not signed with it is not kept (default $"+secretVariable+", else all is kept; repeatable)")
+	flags.BoolVar(&r.skipVerify, "skip-verify", false, "accept any TLS certificate of the handler")
+	r.redaction.flags(cmd)
+	r.format.flag(cmd, "json: a JSON object a line")
+	return cmd
+}
+
+func (r *recording) run(ctx context.Context) error {
+	if r.to == "" {
+		return errors.New("where is the handler? give --to URL, such as --to localhost:4242")
+	}
+	if r.out == "" {
+		return errors.New("where to? give --out FOLDER, such as --out testdata/webhooks")
+	}
+	target, err := parseHandler(r.to)
+	if err != nil {
+		return err
+	}
+	redactor, err := r.redaction.open()
+	if err != nil {
+		return err
+	}
+	if len(r.secrets) > 0 || r.shell.getenv(secretVariable) != "" {
+		if r.secrets, err = r.secrets.get(r.shell); err != nil {
+			return err
+		}
+	}
+	listener, err := listenOn(r.listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	folder, err := casefile.Open(r.out)
+	if err != nil {
+		return err
+	}
+	transport := handlerTransport(r.skipVerify)
+	defer transport.CloseIdleConnections()
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	server := &http.Server{
+		ReadHeaderTimeout: 10 * time.Second,
+		Handler: &record.Recorder{
+			Target: target, Transport: transport, Port: port, Folder: folder, Redactor: redactor,
+			Secrets: r.secrets, Done: r.done,
+		},
+	}
+	r.announce(listener, target)
+	if err := serve(ctx, server, listener); err != nil {
+		return err
+	}
+	return r.summary(redactor)
+}
+
+// parseHandler completes the URL as all commands do. Without a path it has none:
+// requests bring their own.
+func parseHandler(text string) (*url.URL, error) {
+	endpoint := webhooktest.Endpoint{URL: text}
+	if err := endpoint.Validate(); err != nil {
+		return nil, fmt.Errorf("--to: %w", err)
+	}
+	target, err := url.Parse(endpoint.Target())
+	if err == nil && target.User != nil {
+		err = errors.New("--to: a user in the URL: whoever sends the requests gives their own")
+	}
+	return target, err
+}
+
+// listenOn listens on an address: 4243 and :4243 are this machine's own.
+func listenOn(text string) (net.Listener, error) {
+	address := text
+	if !strings.Contains(address, ":") {
+		address = ":" + address
+	}
+	if strings.HasPrefix(address, ":") {
+		address = "127.0.0.1" + address
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--listen %s: %w", text, err)
+	}
+	return listener, nil
+}
+
+// handlerTransport adds nothing to requests and answers.
+func handlerTransport(skipVerify bool) *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true) // as Stripe does
+	return &http.Transport{
+		Protocols:           protocols,
+		TLSClientConfig:     &tls.Config{InsecureSkipVerify: skipVerify},
+		DisableCompression:  true,
+		MaxIdleConnsPerHost: webhooktest.MaxConcurrency,
+		IdleConnTimeout:     90 * time.Second,
+	}
+}
+
+func (r *recording) announce(listener net.Listener, target *url.URL) {
+	fmt.Fprintf(r.shell.err, "fakestripe: listen on http://%s, pass on to %s\n", listener.Addr(), target)
+	if address, err := netip.ParseAddrPort(listener.Addr().String()); err == nil && !address.Addr().IsLoopback() {
+		fmt.Fprintln(r.shell.err, "fakestripe: other machines can reach the handler through this address")
+	}
+}
+
+// lastRequests is how long requests that are under way may take at the end.
+const lastRequests = 5 * time.Second
+
+// serve serves until the context ends, and then what is under way.
+func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastRequests)
+	defer cancel()
+	if err := server.Shutdown(last); err != nil {
+		server.Close()
+	}
+	<-failed
+	return nil
+}

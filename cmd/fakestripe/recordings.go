@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/internal/redact"
+)
+
+// redaction are the flags of the commands that write down what was sent.
+type redaction struct {
+	keep, redact []string
+}
+
+const redactionHelp = `Personal data and secrets are replaced as they are written, by field and by how they
+look; the same value becomes the same stand-in, so that ids still link. What was
+replaced is listed at the end. A path is the end of one, metadata.order_id, with *
+for a position of a list or a part of a key, and is about all that is inside it.`
+
+func (r *redaction) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&r.keep, "keep", nil, "leave what is at this `path` as it is, but for keys and signing secrets (repeatable)")
+	flags.StringArrayVar(&r.redact, "redact", nil, "replace what is at this `path`, too (repeatable)")
+}
+
+func (r *redaction) open() (*redact.Redactor, error) { return redact.New(r.keep, r.redact) }
+
+// printRedacted lists what was redacted, and warns of flags that were about
+// nothing.
+func printRedacted(sh shell, r *redact.Redactor) error {
+	found := r.Found()
+	if len(found) > 0 {
+		if _, err := fmt.Fprintln(sh.out, "redacted:"); err != nil {
+			return err
+		}
+	}
+	width := 0
+	for _, f := range found {
+		width = max(width, len(visible(f.Path)))
+	}
+	for _, f := range found {
+		path := visible(f.Path)
+		if _, err := fmt.Fprintf(sh.out, "  %-*s  %s, %s\n", width, path, f.Kind, times(f.Count)); err != nil {
+			return err
+		}
+	}
+	warnUnused(sh.err, r)
+	return nil
+}
+
+func warnUnused(out io.Writer, r *redact.Redactor) {
+	for _, flag := range r.Unused() {
+		fmt.Fprintf(out, "fakestripe: %s: there was nothing at this path\n", flag)
+	}
+}
+
+// visible is a stranger's text on one line, without what would steer a terminal.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// plural returns "1 event", "2 events".
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}

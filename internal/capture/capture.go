@@ -1,0 +1,113 @@
+// Package capture reads requests as people have them at hand: the raw text of an
+// HTTP request, and the curl command line that browsers, inspectors and tunnels
+// copy.
+//
+// It is as tolerant as it can be without changing the body: what a signature
+// covers is bytes. Errors name the line.
+package capture
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// A Request is what could be read.
+type Request struct {
+	Header http.Header
+	Body   []byte
+	Notes  []string // what was passed over, and should be known
+}
+
+// maxHead bounds the lines before a body.
+const maxHead = 1 << 20
+
+// ParseHTTP reads a raw HTTP request: an optional request line, header lines, an
+// empty line, and the body as it was on the wire. Lines of the head may end in LF,
+// and may begin with "> " as curl -v prints them. A body in chunks stays so.
+func ParseHTTP(text []byte) (*Request, error) {
+	r := &Request{Header: make(http.Header)}
+	verbose := bytes.HasPrefix(text, []byte("> ")) || bytes.HasPrefix(text, []byte("* "))
+	rest, name := text, ""
+	for number := 1; ; number++ {
+		raw, after, found := bytes.Cut(rest, []byte("\n"))
+		if len(text)-len(rest) > maxHead || len(raw) > maxHead {
+			return nil, fmt.Errorf("line %d: no empty line after 1 MiB: want headers, an empty line, then the body", number)
+		}
+		line := strings.TrimSuffix(string(raw), "\r")
+		if verbose {
+			line = strings.TrimPrefix(strings.TrimPrefix(line, ">"), " ")
+		}
+		switch {
+		case !found:
+			return nil, fmt.Errorf("line %d: no empty line: want headers, an empty line, then the body", number)
+		case line == "" && len(r.Header) == 0 && number == 1: // above the request
+		case line == "":
+			return r, r.setBody(after)
+		case verbose && strings.HasPrefix(line, "* "):
+		default:
+			var err error
+			if name, err = r.addLine(name, line, number); err != nil {
+				return nil, err
+			}
+		}
+		rest = after
+	}
+}
+
+// addLine reads a line of the head. It returns the name of the header, for a line
+// that continues it.
+func (r *Request) addLine(last, line string, number int) (name string, err error) {
+	name, value, found := strings.Cut(line, ":")
+	switch {
+	case len(r.Header) == 0 && isRequestLine(line):
+		return "", nil
+	case len(r.Header) == 0 && strings.HasPrefix(line, "HTTP/"):
+		return "", fmt.Errorf("line %d: this is a response; want the request", number)
+	case strings.HasPrefix(line, ":"): // HTTP/2, as browsers show it
+		return "", nil
+	case (line[0] == ' ' || line[0] == '\t') && last != "":
+		values := r.Header[http.CanonicalHeaderKey(last)]
+		values[len(values)-1] += " " + strings.TrimSpace(line)
+		return last, nil
+	case !found || name == "" || strings.ContainsAny(name, " \t\"{"):
+		return "", fmt.Errorf("line %d: %.40q is no header: want Name: value, and an empty line before the body", number, line)
+	}
+	r.Header.Add(name, strings.TrimSpace(value))
+	return name, nil
+}
+
+func isRequestLine(line string) bool {
+	method, target, found := strings.Cut(line, " ")
+	return found && method != "" && strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" &&
+		(strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http") || strings.Contains(target, " HTTP/"))
+}
+
+// setBody takes what follows the head for the body. White space beyond
+// Content-Length was added by an editor.
+func (r *Request) setBody(body []byte) error {
+	r.Body = body
+	text := r.Header.Get("Content-Length")
+	if text == "" || r.Header.Get("Transfer-Encoding") != "" {
+		return nil
+	}
+	length, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil || length < 0:
+		return fmt.Errorf("header Content-Length: %.20q is no number of bytes", text)
+	case length > int64(len(body)):
+		r.note("Content-Length says %d bytes, and %d follow: the rest is missing", length, len(body))
+	case length < int64(len(body)) && len(bytes.TrimSpace(body[length:])) == 0:
+		r.Body = body[:length]
+		r.note("Content-Length says %d bytes: the white space after them was left out", length)
+	case length < int64(len(body)):
+		r.note("Content-Length says %d bytes, and %d follow: all were taken", length, len(body))
+	}
+	return nil
+}
+
+func (r *Request) note(format string, args ...any) {
+	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
+}

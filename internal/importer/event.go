@@ -1,0 +1,123 @@
+package importer
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// An event is what is imported.
+type event struct {
+	text      []byte
+	eventType string
+	thin      bool
+	delivered bool // the text is the body of a delivery, byte for byte
+}
+
+// errNothing is the error for a value that is no event and need not be one.
+var errNothing = errors.New("nothing to import")
+
+// recognise says what a JSON object is: an event, a thin event, or a line of
+// fakestripe listen.
+func recognise(text []byte) (event, error) {
+	var top map[string]json.RawMessage
+	if err := json.Unmarshal(text, &top); err != nil {
+		return event{}, err
+	}
+	eventType, object := word(top["type"]), word(top["object"])
+	thin := strings.HasPrefix(object, "v2.core.event")
+	switch {
+	case object == "event", thin, object == "" && strings.HasPrefix(word(top["id"]), "evt_"):
+		if eventType == "" {
+			return event{}, errors.New("an event without a type")
+		}
+		return event{text: text, eventType: eventType, thin: thin}, nil
+	case top["fakestripe_journal"] != nil:
+		return event{}, checkJournal(text)
+	case top["event"] != nil || top["event_base64"] != nil:
+		return listened(text)
+	case object == "" && isTalk(top):
+		return event{}, errNothing
+	}
+	return event{}, strange(top, object)
+}
+
+// isTalk reports whether a line of fakestripe listen is about something else than
+// an event: what came of a delivery, in its journal or with --format json.
+func isTalk(top map[string]json.RawMessage) bool {
+	for _, only := range []string{"ready", "attempt", "summary"} {
+		if top[only] != nil && len(top) == 1 {
+			return true
+		}
+	}
+	return top["delivery"] != nil && top["state"] != nil
+}
+
+// strange says what it is instead of an event, as far as that is known.
+func strange(top map[string]json.RawMessage, object string) error {
+	const want = `want an event, which says "object": "event"`
+	switch {
+	case top["error"] != nil:
+		return errors.New("an error of Stripe's API, " + want)
+	case top["format"] != nil && top["steps"] != nil:
+		return errors.New("a case of fakestripe, " + want + ": the folder payloads beside it has them")
+	case object == "list":
+		return errors.New("a list without data, " + want)
+	case object != "" && strings.Trim(object, "abcdefghijklmnopqrstuvwxyz_.") == "":
+		return fmt.Errorf("an object of the kind %s, %s", object, want)
+	}
+	return errors.New("an object of another kind, " + want)
+}
+
+// word returns the text of a JSON string, "" for anything else.
+func word(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return ""
+	}
+	return text
+}
+
+// checkJournal reads the first line of a journal.
+func checkJournal(text []byte) error {
+	const known = 1
+	var first struct {
+		Format int `json:"fakestripe_journal"`
+	}
+	if err := json.Unmarshal(text, &first); err != nil || first.Format != known {
+		return fmt.Errorf("a journal of another version of fakestripe: this one knows format %d", known)
+	}
+	return errNothing
+}
+
+// listened reads an event from a line of fakestripe listen: of its journal, where
+// it is the text that was delivered, or of --format json.
+func listened(line []byte) (event, error) {
+	var entry struct {
+		Event       json.RawMessage
+		EventBase64 []byte `json:"event_base64"`
+	}
+	if err := json.Unmarshal(line, &entry); err != nil {
+		return event{}, fmt.Errorf("not a line of fakestripe listen: %w", err)
+	}
+	text, delivered := entry.EventBase64, true
+	switch {
+	case text != nil:
+	case bytes.HasPrefix(entry.Event, []byte(`"`)):
+		text = []byte(word(entry.Event))
+	default:
+		var printed struct{ Body json.RawMessage }
+		if json.Unmarshal(entry.Event, &printed) != nil || printed.Body == nil {
+			return event{}, errors.New("not a line of fakestripe listen: event is neither a text nor has a body")
+		}
+		text, delivered = printed.Body, false
+	}
+	e, err := recognise(text)
+	e.delivered = delivered
+	if err != nil {
+		return e, fmt.Errorf("the event in it: %w", err)
+	}
+	return e, nil
+}

@@ -1,0 +1,175 @@
+// Package importer reads events from what people have: the JSON of
+// GET /v1/events, what stripe listen prints with --format JSON, the journal of
+// fakestripe listen and what it prints, files with an event each. What it is shows
+// from the content.
+//
+// The input is a stream of JSON values, each on lines of its own. It is read once,
+// and no more than one event of it is held in memory. Errors name line, column and
+// byte.
+package importer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/internal/casefile"
+	"github.com/fakestripe/fakestripe/internal/redact"
+)
+
+// ErrNoEvents is the error for input without a single event.
+var ErrNoEvents = errors.New("no event in it")
+
+// An Importer makes cases of events. Set the fields first.
+type Importer struct {
+	Redactor *redact.Redactor
+	Add      func(casefile.Case) error
+	Progress func(read int64) // nil, or called after each event with the bytes read so far, of all files
+
+	Summary Summary
+
+	read int64 // of the files before this one
+	seed maphash.Seed
+	seen map[uint64]bool // hashes of the events
+}
+
+// A Summary counts what was in the input.
+type Summary struct {
+	Events   int `json:"events"`   // that became cases
+	Thin     int `json:"thin"`     // of these
+	Repeated int `json:"repeated"` // left out: the same, byte for byte, as one before
+}
+
+// Read imports what is in a stream. Its name is for errors.
+func (im *Importer) Read(ctx context.Context, name string, in io.Reader) error {
+	before := im.Summary.Events + im.Summary.Repeated
+	s := newScanner(in, nil)
+	s.found = func(text []byte, at Position, alone bool) error {
+		if err := ctx.Err(); err != nil {
+			return errors.New("interrupted")
+		}
+		if err := im.event(text, at, alone); err != nil {
+			return err
+		}
+		if im.Progress != nil {
+			im.Progress(im.read + s.at.Byte)
+		}
+		return nil
+	}
+	err := s.scan()
+	im.read += s.at.Byte
+	if err == nil && before == im.Summary.Events+im.Summary.Repeated {
+		err = ErrNoEvents
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// Files returns the files of a folder that can hold events, by name, or the path
+// itself when it is no folder, and how many bytes they have together.
+func Files(path string) (files []string, size int64, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err // names the file
+	}
+	if !info.IsDir() {
+		return []string{path}, info.Size(), nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, entry := range entries {
+		info, err := os.Stat(filepath.Join(path, entry.Name()))
+		if err != nil || !info.Mode().IsRegular() || !slices.Contains(endings, filepath.Ext(entry.Name())) {
+			continue
+		}
+		files = append(files, filepath.Join(path, entry.Name()))
+		size += info.Size()
+	}
+	if len(files) == 0 {
+		return nil, 0, fmt.Errorf("%s: no file in it whose name ends in %s", path, strings.Join(endings, ", "))
+	}
+	return files, size, nil
+}
+
+// endings are those of the files of a folder that are read.
+var endings = []string{".json", ".jsonl", ".ndjson", ".log"}
+
+// maxSeen bounds the memory for what was there before.
+const maxSeen = 1 << 20
+
+// repeated reports whether the same text was there before: pages of a list overlap,
+// and what was replayed is in a journal twice.
+func (im *Importer) repeated(text []byte) bool {
+	if im.seen == nil {
+		im.seed, im.seen = maphash.MakeSeed(), make(map[uint64]bool)
+	}
+	if len(im.seen) >= maxSeen {
+		clear(im.seen)
+	}
+	hash := maphash.Bytes(im.seed, text)
+	before := im.seen[hash]
+	im.seen[hash] = true
+	return before
+}
+
+// event imports one JSON object of the input.
+func (im *Importer) event(text []byte, at Position, alone bool) error {
+	e, err := recognise(text)
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, errNothing):
+		return nil
+	case errors.As(err, &syntax) && !json.Valid(text):
+		before := text[:max(0, int(syntax.Offset)-1)] // Offset counts the offending byte
+		return fmt.Errorf("%s: %w", at.after(before), err)
+	case err != nil:
+		return fmt.Errorf("%s: %w", at, err)
+	case im.repeated(e.text):
+		im.Summary.Repeated++
+		return nil
+	}
+	e.delivered = e.delivered || alone && bytes.IndexByte(text, '\n') >= 0
+	if err := im.add(e); err != nil {
+		return fmt.Errorf("%s: %w", at, err)
+	}
+	return nil
+}
+
+// add makes a case of an event.
+func (im *Importer) add(e event) (err error) {
+	text := e.text
+	switch {
+	case e.delivered:
+	case bytes.IndexByte(text, '\n') < 0:
+		text, err = layOut(text)
+	default:
+		text, err = indented(text)
+	}
+	if err != nil {
+		return err
+	}
+	document := im.Redactor.Document()
+	payload, err := document.JSON("", text)
+	if err != nil {
+		return err
+	}
+	im.Summary.Events++
+	if e.thin {
+		im.Summary.Thin++
+	}
+	return im.Add(casefile.Case{
+		Type: document.Text("type", e.eventType), Payload: payload, Expect: "2xx", Origin: "fakestripe import",
+	})
+}

@@ -1,0 +1,75 @@
+package importer
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+)
+
+// encodings are told by the first bytes of a file.
+var encodings = []struct{ start, mend string }{
+	{"\x1f\x8b", "compressed by gzip: run gunzip first"},
+	{"PK\x03\x04", "a ZIP archive: unpack it first"},
+	{"\x28\xb5\x2f\xfd", "compressed by zstd: unpack it first"},
+	{"\xff\xfe", "UTF-16, as PowerShell writes it: save it as UTF-8"},
+	{"\xfe\xff", "UTF-16: save it as UTF-8"},
+}
+
+func (s *scanner) checkEncoding() error {
+	first, err := s.in.Peek(4)
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("%s: %w", s.at, err)
+	}
+	for _, e := range encodings {
+		if bytes.HasPrefix(first, []byte(e.start)) {
+			return fmt.Errorf("%s: %s", s.at, e.mend)
+		}
+	}
+	const mark = "\xef\xbb\xbf"
+	if bytes.HasPrefix(first, []byte(mark)) { // as some editors write it
+		for range len(mark) {
+			_, _ = s.next()
+		}
+	}
+	return nil
+}
+
+// said are the marks of the lines that stripe listen prints beside events, and of
+// its talk.
+//
+// Source: the output of stripe listen 1.50, and https://docs.stripe.com/cli/listen.
+var said = []string{
+	"-->", "<--", "[ERROR]", "Getting ready", "Ready!", "Session expired", "Checking for new versions",
+	"A newer version of the Stripe CLI", "Your webhook signing secret",
+}
+
+// line reads a line that is no JSON. What it says is not repeated in an error: it
+// may be a secret.
+func (s *scanner) line() error {
+	start, first := s.at, byte(0)
+	var text []byte
+	for {
+		c, err := s.peek()
+		if err == io.EOF || c == '\n' {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.at, err)
+		}
+		if c, err = s.next(); err != nil {
+			return err
+		}
+		if text = append(text, c); len(text) == 1 {
+			first = c
+		}
+		if len(text) > maxLine {
+			return fmt.Errorf("%s: a line of more than %d KiB that is not JSON", start, maxLine>>10)
+		}
+	}
+	for _, mark := range said {
+		if bytes.Contains(text, []byte(mark)) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: got %q, want JSON, or what stripe listen prints", start, first)
+}

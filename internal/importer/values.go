@@ -1,0 +1,175 @@
+package importer
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// object reads an event, or a list object, whose data are the events.
+func (s *scanner) object() error {
+	s.take()
+	isList := false
+	_, _ = s.next() // the brace that was seen
+	c, err := s.expect(`"}`, "a key")
+	for err == nil && c == '"' {
+		var key []byte
+		if key, err = s.key(); err != nil {
+			break
+		}
+		c, err = s.space()
+		switch {
+		case err != nil:
+		case c == '[' && string(key) == "data":
+			isList, s.taking = true, false
+			err = s.list(false)
+		default:
+			err = s.value()
+		}
+		if err != nil {
+			break
+		}
+		if c, err = s.expect(",}", "a comma or the end of the object"); err == nil && c == ',' {
+			c, err = s.expect(`"`, "a key")
+		}
+	}
+	if err == io.EOF {
+		return s.cutOff()
+	}
+	if err != nil || isList {
+		return err
+	}
+	return s.give(true)
+}
+
+// maxKey bounds the keys that are looked at: only one is of interest.
+const maxKey = 16
+
+// key reads a key, whose opening quote was read, and the colon.
+func (s *scanner) key() (key []byte, err error) {
+	for {
+		c, err := s.next()
+		if err != nil {
+			return nil, err
+		}
+		if c == '"' {
+			break
+		}
+		if len(key) <= maxKey {
+			key = append(key, c)
+		}
+		if err := s.inString(c); err != nil {
+			return nil, err
+		}
+	}
+	_, err = s.expect(":", "a colon")
+	return key, err
+}
+
+// inString reads what belongs to a byte of a string.
+func (s *scanner) inString(c byte) error {
+	switch {
+	case c == '\\':
+		_, err := s.next()
+		return err
+	case c < ' ':
+		return fmt.Errorf("%s: a control character in a text (is a quote missing before it?)", s.at)
+	}
+	return nil
+}
+
+// list reads a list of events.
+func (s *scanner) list(outermost bool) error {
+	if outermost {
+		s.start = s.at
+	}
+	start := s.start // of the object that the list is in
+	_, _ = s.next()  // the bracket that was seen
+	c, err := s.space()
+	if err == nil && c == ']' {
+		_, err = s.next()
+		return err
+	}
+	for err == nil {
+		if c, err = s.space(); err != nil {
+			break
+		}
+		if c != '{' {
+			return s.unexpected("an event, which is an object")
+		}
+		s.take()
+		if err = s.value(); err != nil {
+			return err
+		}
+		if err = s.give(false); err != nil {
+			return err
+		}
+		s.start = start
+		if c, err = s.expect(",]", "a comma or the end of the list"); err == nil && c == ']' {
+			return nil
+		}
+	}
+	if err == io.EOF {
+		return s.cutOff()
+	}
+	return err
+}
+
+// value reads a value of any kind, the first byte of which is there.
+func (s *scanner) value() error {
+	var open []byte // the brackets that are to be closed
+	for {
+		c, err := s.next()
+		if err != nil {
+			return err
+		}
+		switch c {
+		case '"':
+			err = s.text()
+		case '{', '[':
+			open = append(open, c+2) // in ASCII, the closing one
+		case '}', ']':
+			if len(open) == 0 || open[len(open)-1] != c {
+				return fmt.Errorf("%s: a closing %q too many", s.at, c)
+			}
+			open = open[:len(open)-1]
+		}
+		switch {
+		case err != nil:
+			return err
+		case len(open) > maxDepth:
+			return fmt.Errorf("%s: nested deeper than %d", s.at, maxDepth)
+		case len(open) > 0:
+		case strings.IndexByte(`"}]`, c) >= 0:
+			return nil
+		default:
+			return s.scalar()
+		}
+	}
+}
+
+// text reads the rest of a string.
+func (s *scanner) text() error {
+	for {
+		c, err := s.next()
+		if err != nil || c == '"' {
+			return err
+		}
+		if err := s.inString(c); err != nil {
+			return err
+		}
+	}
+}
+
+// scalar reads the rest of a number or a word.
+func (s *scanner) scalar() error {
+	for {
+		c, err := s.peek()
+		if err != nil || isSpace(c) || strings.IndexByte(",]}", c) >= 0 {
+			return nil // whoever reads on finds the error
+		}
+		if _, err := s.next(); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,448 @@
+package record_test
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76/webhook"
+	"go.uber.org/goleak"
+
+	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+	"github.com/fakestripe/fakestripe/internal/casefile"
+	"github.com/fakestripe/fakestripe/internal/record"
+	"github.com/fakestripe/fakestripe/internal/redact"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const secret = "whsec_recorder"
+
+// A stand is a recorder between the test and a handler.
+type stand struct {
+	url  string
+	dir  string
+	done chan record.Exchange
+}
+
+func newStand(t testing.TB, target string, secrets ...string) *stand {
+	t.Helper()
+	s := &stand{dir: filepath.Join(t.TempDir(), "cases"), done: make(chan record.Exchange, 100)}
+	folder, err := casefile.Open(s.dir)
+	require.NoError(t, err)
+	redactor, err := redact.New(nil, nil)
+	require.NoError(t, err)
+	u, err := url.Parse(target)
+	require.NoError(t, err)
+	transport := &http.Transport{DisableCompression: true}
+	recorder := &record.Recorder{
+		Target: u, Transport: transport, Folder: folder, Redactor: redactor, Secrets: secrets,
+		Done: func(e record.Exchange) { s.done <- e },
+	}
+	server := httptest.NewUnstartedServer(recorder)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // an answer that breaks off is what a test wants
+	_, recorder.Port, _ = net.SplitHostPort(server.Listener.Addr().String())
+	server.Start()
+	t.Cleanup(transport.CloseIdleConnections)
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+func serve(t testing.TB, handler http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// file returns a file of the recording.
+func (s *stand) file(t testing.TB, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(s.dir, name))
+	require.NoError(t, err)
+	return string(data)
+}
+
+// post sends a webhook through the recorder. What came of it is in done.
+func (s *stand) post(t testing.TB, body []byte, header http.Header) *http.Response {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodPost, s.url+"/webhook", bytes.NewReader(body))
+	require.NoError(t, err)
+	for name, values := range header {
+		request.Header[name] = values
+	}
+	if _, ok := header["Stripe-Signature"]; !ok {
+		request.Header.Set("Stripe-Signature", webhooktest.Sign(body, time.Now(), secret))
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
+	answer, err := client.Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	text, _ := io.ReadAll(answer.Body) // some answers break off
+	answer.Body = io.NopCloser(bytes.NewReader(text))
+	return answer
+}
+
+func event(t testing.TB, eventType string, edits ...webhooktest.Edit) []byte {
+	t.Helper()
+	var source webhooktest.Source
+	e, err := source.Event(eventType, edits...)
+	require.NoError(t, err)
+	return e.Body()
+}
+
+// TestByteForByte compares what goes in with what comes out, both ways, on the
+// wire.
+func TestByteForByte(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, request, answer string }{
+		{"a webhook", "POST /webhook HTTP/1.1\r\nHost: shop.test\r\nStripe-Signature: t=1,v1=2\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: 13\r\n\r\n{\"type\": \"a\"}",
+			"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\nok"},
+		{"nothing that net/http likes to add", "POST /webhook HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 2\r\n\r\n\x00\xff", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n<html"},
+		{"odd paths and queries", "GET /a%2Fb//c/../%e2%82%ac;x?q=%zz&a=b;c=d&& HTTP/1.1\r\nHost: shop.test\r\n\r\n", "HTTP/1.1 204 No Content\r\nX-A: 1\r\nX-A: 2\r\n\r\n"},
+		{"forwarded for somebody", "GET /x HTTP/1.1\r\nHost: shop.test\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: a.test\r\nForwarded: for=192.0.2.1\r\nUser-Agent: x\r\nAccept-Encoding: br\r\nCookie: a=b\r\n\r\n",
+			"HTTP/1.1 302 Found\r\nLocation: /elsewhere?a=b\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\nContent-Length: 0\r\n\r\n"},
+		{"a webhook in chunks", "POST /w HTTP/1.1\r\nHost: shop.test\r\nStripe-Signature: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{\"ty\r\n9\r\npe\": \"a\"}\r\n0\r\n\r\n",
+			"HTTP/1.1 500 Internal Server Error\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n1\r\n!\r\n0\r\n\r\n"},
+		{"a webhook that is too large to keep", "POST /w HTTP/1.1\r\nHost: shop.test\r\nStripe-Signature: x\r\nContent-Length: 1048577\r\n\r\n" + strings.Repeat("x", 1<<20+1), "HTTP/1.1 413 Request Entity Too Large\r\nContent-Length: 0\r\n\r\n"},
+		{"bytes that are compressed", "POST /w HTTP/1.1\r\nHost: shop.test\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00"},
+	}
+	for _, test := range tests {
+		upstream := newWire(t, test.answer)
+		s := newStand(t, "http://"+upstream.address)
+		got := exchange(t, strings.TrimPrefix(s.url, "http://"), test.request)
+		require.Equal(t, parseRequest(t, test.request), parseRequest(t, <-upstream.got), test.name)
+		require.Equal(t, parseAnswer(t, test.answer), parseAnswer(t, got), test.name)
+		<-s.done
+	}
+}
+
+// A wire is a server that gives one answer, whatever it gets, and tells what that
+// was, byte for byte.
+type wire struct {
+	address string
+	got     chan string
+}
+
+func newWire(t testing.TB, answer string) *wire {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { listener.Close() })
+	w := &wire{listener.Addr().String(), make(chan string, 1)}
+	go func() {
+		connection, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer connection.Close()
+		var seen bytes.Buffer
+		request, err := http.ReadRequest(bufio.NewReader(io.TeeReader(connection, &seen)))
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, request.Body)
+		_, _ = io.WriteString(connection, answer)
+		w.got <- seen.String()
+	}()
+	return w
+}
+
+// exchange sends a request as it is written and returns the answer as it comes.
+func exchange(t testing.TB, address, request string) string {
+	t.Helper()
+	connection, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+	defer connection.Close()
+	_, err = io.WriteString(connection, request)
+	require.NoError(t, err)
+	var seen bytes.Buffer
+	answer, err := http.ReadResponse(bufio.NewReader(io.TeeReader(connection, &seen)), nil)
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, answer.Body)
+	require.NoError(t, err)
+	return seen.String()
+}
+
+// message is what of a message must not change.
+type message struct {
+	start, host, body string
+	length            int64
+	header            http.Header
+}
+
+func parseRequest(t testing.TB, text string) message {
+	t.Helper()
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
+	require.NoError(t, err)
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	return message{r.Method + " " + r.RequestURI, r.Host, string(body), r.ContentLength, r.Header}
+}
+
+func parseAnswer(t testing.TB, text string) message {
+	t.Helper()
+	r, err := http.ReadResponse(bufio.NewReader(strings.NewReader(text)), nil)
+	require.NoError(t, err)
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	return message{r.Status, "", string(body), r.ContentLength, r.Header}
+}
+
+// TestTarget is where a request goes.
+func TestTarget(t *testing.T) {
+	t.Parallel()
+	seen := make(chan string, 1)
+	handler := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen <- r.Host + r.RequestURI }))
+	host := strings.TrimPrefix(handler, "http://")
+	for _, test := range []struct{ to, path, host, want string }{
+		{"", "/hook?a=b", "", host + "/hook?a=b"},
+		{"", "/", "", host + "/"},
+		{"/webhook?k=1", "/", "", host + "/webhook?k=1"},
+		{"/webhook?k=1", "/?a=b", "", host + "/webhook?a=b"},
+		{"/webhook", "/other", "", host + "/other"},
+		{"/webhook", "/", "shop.example.com", "shop.example.com/webhook"},
+	} {
+		s := newStand(t, handler+test.to)
+		request, err := http.NewRequest(http.MethodGet, s.url+test.path, nil)
+		require.NoError(t, err)
+		request.Host = test.host
+		answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+		require.NoError(t, err)
+		answer.Body.Close()
+		require.Equal(t, test.want, <-seen)
+	}
+}
+
+// TestReplay records a shop that is written with stripe-go, and replays the
+// recording: green on the shop, red on one that checks the amount otherwise.
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, serve(t, shop.New(secret)), secret)
+	for _, body := range [][]byte{
+		event(t, "payment_intent.succeeded", webhooktest.Set("data.object.amount_received", 4200)),
+		event(t, "charge.dispute.created"), event(t, "invoice.paid"), event(t, "payment_intent.succeeded"),
+	} {
+		require.Equal(t, 200, s.post(t, body, nil).StatusCode)
+		require.NoError(t, (<-s.done).Err)
+	}
+	require.Empty(t, replay(t, s.dir, shop.New("whsec_another"), "whsec_another"), "with a fresh signature of any secret")
+	strict := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		e, err := webhook.ConstructEvent(body, r.Header.Get("Stripe-Signature"), secret)
+		if err != nil || e.Type == "payment_intent.succeeded" && e.Data.Object["amount_received"].(float64) < 4500 {
+			http.Error(w, "too little", http.StatusUnprocessableEntity)
+		}
+	})
+	require.Equal(t, []string{"00001-payment_intent.succeeded.json: 422, want 200: too little"}, replay(t, s.dir, strict, secret))
+}
+
+// replay delivers the events of a recording and returns which answers are not the
+// recorded ones.
+func replay(t testing.TB, dir string, handler http.Handler, secret string) (failed []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	endpoint := webhooktest.Endpoint{Handler: handler, Secrets: []string{secret}}
+	defer endpoint.Close()
+	for _, file := range files {
+		var c struct {
+			Events map[string]struct{ File string }
+			Steps  []struct{ Send, Expect string }
+		}
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(data, &c))
+		require.Len(t, c.Steps, 1)
+		payload, err := os.ReadFile(filepath.Join(dir, c.Events[c.Steps[0].Send].File))
+		require.NoError(t, err)
+		e, err := webhooktest.ParseEvent(payload)
+		require.NoError(t, err)
+		answer, err := endpoint.Deliver(context.Background(), e)
+		require.NoError(t, err)
+		if ok, err := answer.Meets(c.Steps[0].Expect); !ok {
+			require.NoError(t, err)
+			failed = append(failed, fmt.Sprintf("%s: %d, want %s: %s", filepath.Base(file), answer.StatusCode, c.Steps[0].Expect, answer.Excerpt()))
+		}
+	}
+	return failed
+}
+
+func TestRedacted(t *testing.T) {
+	t.Parallel()
+	body := event(t, "charge.succeeded", webhooktest.Set("data.object.receipt_email", "nora@corp.test"))
+	s := newStand(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Set-Cookie", "session=s3cr3t")
+		w.Header().Set("X-Request-Id", "s3cr3t")
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"mailed":"nora@corp.test","key":"sk_test_51HqABCDEFGH"}`)
+	})))
+	s.post(t, body, http.Header{"Authorization": {"Bearer s3cr3t"}, "Cookie": {"a=s3cr3t"}})
+	require.Equal(t, "00001-charge.succeeded.json", (<-s.done).File)
+	all := s.file(t, "00001-charge.succeeded.json") + s.file(t, "payloads/00001-charge.succeeded.json") + s.file(t, "exchanges/00001-charge.succeeded.http")
+	for _, gone := range []string{"nora@corp.test", "s3cr3t", "51HqABCDEFGH", "Nora", "v1=", "Stripe-Signature"} {
+		require.NotContains(t, all, gone)
+	}
+	require.Regexp(t, `(?s)^POST /webhook HTTP/1.1\nAuthorization: redacted\n.*\nCookie: redacted\n.*\n\nHTTP/1.1 200 OK\n.*\nSet-Cookie: redacted\n.*\n\n\{"mailed":"person-[0-9a-f]{12}@example.com","key":"redacted-[0-9a-f]{16}"\}$`,
+		s.file(t, "exchanges/00001-charge.succeeded.http"))
+}
+
+// TestAnswers is what is kept of an answer.
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	var zipped bytes.Buffer
+	zip := gzip.NewWriter(&zipped)
+	_, _ = io.WriteString(zip, "sent to nora@corp.test")
+	require.NoError(t, zip.Close())
+	tests := []struct{ name, kind, encoding, body, want string }{
+		{"text", "text/plain; charset=utf-8", "", "thanks, nora@corp.test", `thanks, person-[0-9a-f]{12}@example\.com`},
+		{"no type", "", "", "ok", "ok"},
+		{"nothing", "text/plain", "", "", ""},
+		{"JSON", "application/problem+json", "", `{"email":"a@b.test"}`, `{"email":"person-[0-9a-f]{12}@example\.com"}`},
+		{"JSON by another name", "text/plain", "", `{"name":"Nora"}`, `{"name":"Name [0-9a-f]{8}"}`},
+		{"JSON that is none", "application/json", "", `{"name":"Nora`, `\(13 bytes of application/json, not kept\)\n`},
+		{"or looks so", "", "", `[{"name":"Nora`, `\(14 bytes of no type, not kept\)\n`},
+		{"a page, which may show settings", "text/html", "", "<pre>DB=s3cr3t", `\(14 bytes of text/html, not kept\)\n`},
+		{"compressed", "text/plain", "gzip", zipped.String(), `sent to person-[0-9a-f]{12}@example\.com`},
+		{"compressed in a way of its own", "text/plain", "br", "abc", `\(3 bytes of text/plain, not kept\)\n`},
+		{"compressed by name only", "text/plain", "gzip", "abc", `\(3 bytes of text/plain, not kept\)\n`},
+		{"much", "text/plain", "", strings.Repeat("no ", 40_000), `(no )+\n\(65536 of 120000 bytes\)\n`},
+	}
+	for _, test := range tests {
+		s := newStand(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = nil
+			if test.kind != "" {
+				w.Header().Set("Content-Type", test.kind)
+			}
+			if test.encoding != "" {
+				w.Header().Set("Content-Encoding", test.encoding)
+			}
+			w.WriteHeader(http.StatusAccepted)
+			_, _ = io.WriteString(w, test.body)
+		})))
+		answer := s.post(t, event(t, "charge.failed"), nil)
+		passed, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.Equal(t, test.body, string(passed), test.name)
+		require.Equal(t, 202, (<-s.done).Status)
+		_, kept, found := strings.Cut(s.file(t, "exchanges/00001-charge.failed.http"), "HTTP/1.1 202 Accepted\n")
+		require.True(t, found)
+		_, kept, found = strings.Cut(kept, "\n\n")
+		require.True(t, found)
+		require.Regexp(t, "^"+test.want+"$", kept, test.name)
+	}
+}
+
+// TestNotKept is what passes and leaves nothing.
+func TestNotKept(t *testing.T) {
+	t.Parallel()
+	good := event(t, "charge.failed")
+	ok := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	nobody := "http://" + listener.Addr().String()
+	require.NoError(t, listener.Close())
+	closing := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	breaking := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		fmt.Fprint(w, "half")
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}))
+	tests := []struct {
+		name, to string
+		body     []byte
+		header   http.Header
+		status   int
+		reason   string
+	}{
+		{"no signature", ok, good, http.Header{"Stripe-Signature": nil}, 200, "no webhook: not a POST with a Stripe-Signature"},
+		{"another secret", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now(), "whsec_x")}}, 200, "its signature is not that of the secret given"},
+		{"an old signature", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now().Add(-6*time.Minute), secret)}}, 200, "its signature is older than 5 minutes"},
+		{"no signature in it", ok, good, http.Header{"Stripe-Signature": {"t=,,v1"}}, 200, "its signature is older than 5 minutes"},
+		{"no JSON", ok, []byte("type=x"), nil, 200, "the body is no event: it has no type"},
+		{"no event", ok, []byte(`{"a":1}`), nil, 200, "the body is no event: it has no type"},
+		{"no object", ok, []byte(`[1]`), nil, 200, "the body is no event: it has no type"},
+		{"too large", ok, []byte(`{"type":"` + strings.Repeat("x", 1<<20) + `"}`), nil, 200, "the body is larger than 1 MiB"},
+		{"nested too deeply", ok, []byte(`{"type":"x","a":` + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "}"), nil, 200, "it could not be redacted: line 1, column 529: nested deeper than 512"},
+		{"handler down", nobody, good, nil, 502, "no answer: connection refused: nothing listens on " + strings.TrimPrefix(nobody, "http://")},
+		{"no such host", "http://nosuch.invalid", good, nil, 502, "no answer: no address found for host nosuch.invalid"},
+		{"handler closes", closing, good, nil, 502, "no answer: " + strings.TrimPrefix(closing, "http://") + " closed the connection without an answer"},
+		{"handler breaks off", breaking, good, nil, 200, "the answer broke off"},
+	}
+	for _, test := range tests {
+		s := newStand(t, test.to, secret, "whsec_second")
+		answer := s.post(t, test.body, test.header)
+		require.Equal(t, test.status, answer.StatusCode, test.name)
+		e := <-s.done
+		require.Equal(t, test.reason, e.Reason, test.name)
+		require.Empty(t, e.File, test.name)
+		entries, err := os.ReadDir(s.dir)
+		require.NoError(t, err)
+		require.Empty(t, entries, test.name)
+		if test.status == http.StatusBadGateway {
+			said, err := io.ReadAll(answer.Body)
+			require.NoError(t, err)
+			require.Equal(t, "fakestripe record: "+test.reason+"\n", string(said))
+		}
+	}
+}
+
+// TestFolderGone passes on what it cannot write, and says so.
+func TestFolderGone(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, serve(t, shop.New(secret)))
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "payloads"), nil, 0o644)) // where a folder should be
+	require.Equal(t, 200, s.post(t, event(t, "charge.failed"), nil).StatusCode)
+	e := <-s.done
+	require.ErrorContains(t, e.Err, "payloads")
+	require.Contains(t, e.Reason, "it could not be written: ")
+}
+
+// TestTogether keeps all of many webhooks at the same time, in files of their own.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	store := shop.New(secret)
+	s := newStand(t, serve(t, store), secret)
+	endpoint := webhooktest.Endpoint{URL: s.url + "/webhook", Secrets: []string{secret}}
+	defer endpoint.Close()
+	var source webhooktest.Source
+	events := func(yield func(*webhooktest.Event) bool) {
+		for range 60 {
+			e, err := source.Event("payment_intent.succeeded")
+			if err != nil || !yield(e) {
+				return
+			}
+		}
+	}
+	for answer, err := range endpoint.DeliverAll(context.Background(), events, 20) {
+		require.NoError(t, err)
+		require.Equal(t, 200, answer.StatusCode)
+	}
+	for range 60 {
+		require.NoError(t, (<-s.done).Err)
+	}
+	require.Len(t, store.Ledger(), 60)
+	files, err := filepath.Glob(filepath.Join(s.dir, "*.json"))
+	require.NoError(t, err)
+	require.Len(t, files, 60)
+	require.Empty(t, replay(t, s.dir, shop.New(secret), secret))
+}

@@ -1,0 +1,47 @@
+package record
+
+import (
+	"crypto/hmac"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// tolerance is how old a signature may be for official libraries to accept it.
+const tolerance = 5 * time.Minute
+
+// forged says why a delivery is not one that a replay can repeat: a replay is
+// signed afresh, so that a handler accepts what it refused before. Without
+// secrets nobody can say.
+//
+// Source: https://docs.stripe.com/webhooks#verify-manually
+func (r *Recorder) forged(t *take) (reason string) {
+	if len(r.Secrets) == 0 {
+		return ""
+	}
+	var signed time.Time
+	var signatures []string
+	for part := range strings.SplitSeq(t.request.Header.Get(webhooktest.SignatureHeader), ",") {
+		switch name, value, _ := strings.Cut(strings.TrimSpace(part), "="); name {
+		case "t":
+			seconds, _ := strconv.ParseInt(value, 10, 64) // of 1970 where it is none
+			signed = time.Unix(seconds, 0)
+		case "v1":
+			signatures = append(signatures, value)
+		}
+	}
+	if t.started.Sub(signed) > tolerance {
+		return "its signature is older than 5 minutes"
+	}
+	for _, secret := range r.Secrets {
+		_, mine, _ := strings.Cut(webhooktest.Sign(t.body, signed, secret), ",v1=")
+		for _, signature := range signatures {
+			if hmac.Equal([]byte(mine), []byte(signature)) {
+				return ""
+			}
+		}
+	}
+	return "its signature is not that of the secret given"
+}

@@ -1,0 +1,196 @@
+package redact
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// A Document is a payload and what goes with it: what must not appear in the one
+// must not in the other.
+type Document struct {
+	redactor *Redactor
+	marks    marks
+}
+
+// Document returns an empty one.
+func (r *Redactor) Document() *Document {
+	return &Document{redactor: r}
+}
+
+// JSON returns the text without what is to be redacted. The path of what it finds
+// begins with prefix, unless that is empty. The error for text that is not JSON
+// names line and column.
+func (d *Document) JSON(prefix string, data []byte) ([]byte, error) {
+	found, err := leaves(data)
+	if err != nil {
+		return nil, err
+	}
+	kinds := d.collect(found)
+	if d.marks.tooMany() {
+		return nil, fmt.Errorf("more than %d different values to redact: no event of Stripe has so many", maxMarks)
+	}
+	var out bytes.Buffer
+	copied := 0
+	for i := range found {
+		l := &found[i]
+		if stand, changed := d.leaf(prefix, l, kinds[i]); changed {
+			out.Write(data[copied:l.start])
+			out.Write(stand)
+			copied = l.end
+		}
+	}
+	out.Write(data[copied:])
+	return out.Bytes(), nil
+}
+
+// collect decides what each leaf is, and marks what is redacted, so that it is
+// found in the leaves before it as well.
+func (d *Document) collect(found []leaf) []kind {
+	kinds := make([]kind, len(found))
+	for i, l := range found {
+		if l.kind == keyLeaf {
+			continue
+		}
+		k := d.redactor.kindAt(l.path)
+		if tellsNothing(k, l.text) {
+			k = kindPlain
+		}
+		kinds[i] = k
+		switch {
+		case k.redacted() && (l.kind == stringLeaf || len(l.text) >= shortestPart):
+			d.marks.add(k, l.text)
+		case l.kind == stringLeaf && k != kindKept && !isStripesWord(l.text):
+			d.marks.addFound(byPattern(l.text, k))
+		}
+	}
+	return kinds
+}
+
+// tellsNothing reports whether a value of a field that is usually redacted is one
+// that is not: the path of a list in the API, an id of the catalogue, a switch in
+// metadata.
+func tellsNothing(k kind, value string) bool {
+	switch k {
+	case kindURL:
+		return strings.HasPrefix(value, "/")
+	case kindText:
+		return isCatalogueID(value) || slices.Contains([]string{"true", "false", "yes", "no", "0", "1"}, value)
+	}
+	return false
+}
+
+// leaf returns what stands in for a leaf, as JSON.
+func (d *Document) leaf(prefix string, l *leaf, k kind) (stand []byte, changed bool) {
+	path := join(prefix, l.path)
+	switch {
+	case l.kind == boolLeaf && k == kindAsked:
+		d.count(path, k)
+		return []byte("false"), true
+	case l.kind == boolLeaf, k == kindKept && l.kind == numberLeaf:
+		return nil, false
+	case l.kind == numberLeaf:
+		return d.number(path, l, k)
+	case !k.redacted() && isStripesWord(l.text):
+		return nil, false
+	}
+	clean := d.value(path, l.text, k)
+	return quote(clean), clean != l.text
+}
+
+func (d *Document) number(path string, l *leaf, k kind) ([]byte, bool) {
+	switch {
+	case k.redacted():
+	case d.marks.isNumber(l.text), isCard(l.text):
+		k = kindNumber
+	default:
+		return nil, false
+	}
+	d.count(path, k)
+	return []byte(d.redactor.numberStandIn(k, l.text)), true
+}
+
+// value returns what stands in for a text that is of a kind, and counts that.
+func (d *Document) value(path, value string, k kind) string {
+	clean, found := d.clean(value, k)
+	for _, k := range found {
+		d.count(path, k)
+	}
+	return clean
+}
+
+// clean returns what stands in for a text, and what was found in it.
+func (d *Document) clean(value string, k kind) (clean string, found []kind) {
+	if k.redacted() && meaningful(value) {
+		return d.redactor.standIn(k, value), []kind{k}
+	}
+	spans := d.spans(value, k, 0)
+	for _, s := range spans {
+		found = append(found, s.kind)
+	}
+	clean = d.replace(value, spans)
+	if k != kindKept && d.marks.survive(clean, k) { // coded in a way that has no beginning or end
+		return d.redactor.standIn(kindText, value), append(found, kindText)
+	}
+	return clean, found
+}
+
+// spans returns what is to be replaced in a text.
+func (d *Document) spans(value string, k kind, depth int) []span {
+	spans := byPattern(value, k)
+	if k == kindKept { // nobody means keys and signing secrets
+		return merge(slices.DeleteFunc(spans, func(s span) bool { return s.kind != kindSecret }))
+	}
+	return merge(slices.Concat(spans, d.marks.find(value, k), d.byCoding(value, depth)))
+}
+
+func (d *Document) replace(value string, spans []span) string {
+	var out strings.Builder
+	copied := 0
+	for _, s := range spans {
+		out.WriteString(value[copied:s.start])
+		if s.coded != "" {
+			out.WriteString(s.coded)
+		} else {
+			out.WriteString(d.redactor.standIn(s.kind, s.value))
+		}
+		copied = s.end
+	}
+	out.WriteString(value[copied:])
+	return out.String()
+}
+
+// Text returns a text that is no JSON, such as what a handler answered, without
+// what is to be redacted.
+func (d *Document) Text(path, value string) string {
+	d.marks.addFound(byPattern(value, kindPlain))
+	return d.value(path, value, kindPlain)
+}
+
+// Header returns headers without what is to be redacted: a header that is not
+// known to be harmless may be a credential.
+func (d *Document) Header(prefix string, header http.Header) http.Header {
+	clean := make(http.Header, len(header))
+	for name, values := range header {
+		k := kindHeader
+		if slices.Contains(plainHeaders, name) {
+			k = kindPlain
+		}
+		for _, value := range values {
+			clean.Add(name, d.value(join(prefix, name), value, k))
+		}
+	}
+	return clean
+}
+
+// quote returns a text as JSON, as Stripe writes it: < > & as they are.
+func quote(value string) []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(value) // a string always has a JSON form
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}

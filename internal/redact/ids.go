@@ -1,0 +1,103 @@
+package redact
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// Stripe publishes no grammar of its ids. What is taken for one is a prefix of
+// small letters that is known, or has beside it what only a random text has, and
+// at least 12 letters and digits after it.
+var idText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:[a-z]{2,}_)+[0-9A-Za-z]{12,}`)
+})
+
+// idPrefixes are the prefixes of ids, without test_ and live_ (ids of Checkout
+// Sessions) and tmp_ (invoice lines) after them.
+//
+// Source: the examples of https://docs.stripe.com/api.
+const idPrefixes = `acct ba bpc bps btok ca card cap cbtxn ccsbtxn ch climorder cn cnli credrev cs cus cusset debrev di dp du evt
+fa fca fcaown fctxn fctxnref fee file fr frr iauth ibt ic ich idp ii il in inpay intok ipi issfr link li mandate mbur mtr obp obt or
+orct person pi pm pmc po prv prvtok py pyr qt rc rcpt rd re req rp seti setatt si src srcmn srctxn sub sub_sched tdsrc
+tml tmr tok topup tr trr trxn tu txi txn txr_applied vi vr vs we wbk`
+
+// cataloguePrefixes are the prefixes of what a shop sells and how. They name no
+// person, and handlers are configured with them: they stay as they are.
+const cataloguePrefixes = `climsku coupon feat plan price prod promo shr sku txcd txr`
+
+// prefixes tells which prefixes are known, and which of them are the catalogue's.
+var prefixes = sync.OnceValue(func() map[string]bool {
+	catalogue := make(map[string]bool)
+	for prefix := range strings.FieldsSeq(idPrefixes) {
+		catalogue[prefix] = false
+	}
+	for prefix := range strings.FieldsSeq(cataloguePrefixes) {
+		catalogue[prefix] = true
+	}
+	return catalogue
+})
+
+// isID reports whether a text is one id, and nothing else.
+func isID(text string) bool {
+	prefix, rest, ok := splitID(text)
+	return ok && idText().FindString(text) == text && looksLikeID(prefix, rest)
+}
+
+// splitID cuts an id behind its last underscore.
+func splitID(text string) (prefix, rest string, ok bool) {
+	at := strings.LastIndexByte(text, '_')
+	if at < 1 {
+		return "", "", false
+	}
+	return text[:at], text[at+1:], true
+}
+
+// looksLikeID tells an id from a name such as requires_payment_method.
+func looksLikeID(prefix, rest string) bool {
+	if !strings.ContainsFunc(rest, func(r rune) bool { return r < 'a' }) {
+		return false
+	}
+	for _, mode := range []string{"_test", "_live", "_tmp"} {
+		prefix = strings.TrimSuffix(prefix, mode)
+	}
+	if _, known := prefixes()[prefix]; known {
+		return true
+	}
+	return len(rest) >= 14 && strings.ContainsAny(rest, "0123456789") && strings.ToLower(rest) != rest && strings.ToUpper(rest) != rest
+}
+
+// isCatalogueID reports whether the text is the id of something that is sold.
+func isCatalogueID(text string) bool {
+	prefix, _, ok := splitID(text)
+	return ok && prefixes()[prefix] && isID(text)
+}
+
+// alikeID keeps the prefix of an id and its first digit, which tells nothing.
+func alikeID(d *digest, value string) string {
+	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	const unlikeWords = 36 // so many of them are no small letters
+	first := strings.LastIndexByte(value, '_') + 1
+	if value[first] >= '0' && value[first] <= '9' {
+		first++
+	}
+	out := []byte(value)
+	for i := first; i < len(out); i++ {
+		n := len(digits)
+		if i == first {
+			n = unlikeWords // by which an id is told from a word
+		}
+		out[i] = digits[d.below(n)]
+	}
+	return string(out)
+}
+
+// clientSecret stands between the id of an object and what lets a browser act
+// on it.
+const clientSecret = "_secret_"
+
+// splitClientSecret takes apart pi_…_secret_….
+func splitClientSecret(text string) (owner, rest string, ok bool) {
+	owner, rest, ok = strings.Cut(text, clientSecret)
+	return owner, rest, ok && isID(owner) && meaningful(rest)
+}
