@@ -47,6 +47,9 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 		}
 		r.references = append(r.references, moved)
 	}
+	if gone, err := r.effectIsGone(ctx, c); err != nil || gone != nil {
+		return gone, err
+	}
 	p, adverse, err := r.performed(ctx, c, v, c.Steps)
 	if err != nil {
 		return nil, err
@@ -97,6 +100,25 @@ func (r *runner) hearWitness(ctx context.Context, c *contractCase, v variant, y 
 		return errInconclusive{"the state does not show what the case is about"}
 	}
 	return nil
+}
+
+// effectIsGone notices a handler that answers as ever but does nothing any more, as
+// one whose worker has died: perfect delivery has no effect, nor has the control.
+func (r *runner) effectIsGone(ctx context.Context, c *contractCase) ([]finding, error) {
+	if c.State != "same" || slices.ContainsFunc(r.references, func(moved change) bool { return len(moved) > 0 }) {
+		return nil, nil
+	}
+	control := r.subject.control()
+	if known, _ := r.effect(control); len(known) == 0 {
+		return nil, nil
+	}
+	r.forget(control)
+	moved, err := r.effectOf(ctx, control)
+	if err != nil || len(moved) > 0 {
+		return nil, err
+	}
+	r.stop("the handler answers, but a genuine " + control + " has no effect any more")
+	return []finding{{grave: true, sent: "a genuine " + control, expected: "the effect that it had before", actual: "none: did a worker die?"}}, nil
 }
 
 // performed takes steps and returns what they did to the state; compare: object

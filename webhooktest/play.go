@@ -35,6 +35,7 @@ type variant struct {
 // A finding is an answer that was not what it should be.
 type finding struct {
 	should                 bool // preferred only
+	grave                  bool // a fail whatever the level: nothing may end the handler
 	sent, expected, actual string
 }
 
@@ -336,13 +337,13 @@ func (p *play) expect(expected string, r *Response, sent string, should bool) {
 		if said := r.Excerpt(); said != "" {
 			actual += ": " + said
 		}
-		p.findings = append(p.findings, finding{should, sent, expected, actual})
+		p.findings = append(p.findings, finding{should: should, sent: sent, expected: expected, actual: actual})
 	}
 }
 
 func (p *play) within(limit time.Duration, r *Response, sent string, should bool) {
 	if limit > 0 && r.Duration > limit {
-		p.findings = append(p.findings, finding{should, sent, "an answer within " + limit.String(), "after " + briefly(r.Duration).String()})
+		p.findings = append(p.findings, finding{should: should, sent: sent, expected: "an answer within " + limit.String(), actual: "after " + briefly(r.Duration).String()})
 	}
 }
 

@@ -248,5 +248,5 @@ func (r *runner) hasStopped(ctx context.Context, failed error) (finding, bool) {
 	}
 	reason := strings.TrimSuffix(r.last.Err.Error(), ":")
 	r.stop("the handler has stopped answering: " + reason)
-	return finding{sent: sent, expected: "a handler that still answers afterwards", actual: reason}, true
+	return finding{grave: true, sent: sent, expected: "a handler that still answers afterwards", actual: reason}, true
 }

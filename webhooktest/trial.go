@@ -60,13 +60,16 @@ func (r *Result) accuse(c *contractCase, findings []finding) {
 	}
 	worst := findings[0]
 	for _, f := range findings {
-		if worst.should && !f.should {
+		if f.grave || worst.should && !f.should {
 			worst = f
 		}
 	}
 	verdict := map[string]Verdict{"must": Fail, "should": Warn, "info": Info}[c.Level]
 	if worst.should && verdict == Fail {
 		verdict = Warn
+	}
+	if worst.grave {
+		verdict = Fail
 	}
 	if r.Verdict == Warn && verdict == Info {
 		return
