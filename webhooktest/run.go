@@ -16,7 +16,7 @@ type run struct {
 	suite    Suite
 	deadline time.Time
 
-	stirred atomic.Bool // something was sent since the state was last still
+	shaken  atomic.Bool // something was sent since the state was last still
 	writes  atomic.Bool // the handler writes to Stripe
 	still   any         // the state when it was last still, of cases one by one
 
@@ -61,6 +61,10 @@ func (s *run) runner(subject func() Subject) *runner {
 	r := &runner{run: s, subjects: subject, settle: s.settled}
 	s.mu.Unlock()
 	r.fresh()
+	r.stirred = &s.shaken
+	if r.subject.Isolated {
+		r.stirred = new(atomic.Bool)
+	}
 	return r
 }
 

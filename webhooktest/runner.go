@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -19,10 +20,11 @@ type runner struct {
 	subject    Subject
 	endpoint   *Endpoint
 	settle     time.Duration
-	noise      []string  // places of the floor that the last delivery moved
-	last       *Response // of the last delivery
-	played     *play     // the last that was measured
-	references []change  // what perfect delivery did, of the variant that is run
+	noise      []string     // places of the floor that the last delivery moved
+	stirred    *atomic.Bool // something was sent since the state was last still
+	last       *Response    // of the last delivery
+	played     *play        // the last that was measured
+	references []change     // what perfect delivery did, of the variant that is run
 }
 
 // fresh takes a subject for the next case.

@@ -192,8 +192,18 @@ func (b *tab) until(expression string) {
 // click clicks what a selector finds, where it is on the screen.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.do(chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
+	b.do(chromedp.WaitVisible(chromedp.CSS(selector)))
+	b.until(fmt.Sprintf(standing, selector)) // a list that still scrolls would get the click elsewhere
+	b.do(chromedp.Click(chromedp.CSS(selector)))
 }
+
+// standing is true when an element is where it was at the look before.
+const standing = `(() => {
+	const at = JSON.stringify(document.querySelector(%q)?.getBoundingClientRect());
+	const same = at !== undefined && at === window.seenAt;
+	window.seenAt = at;
+	return same;
+})()`
 
 // fill types a text in the place of what is in a field.
 func (b *tab) fill(selector, text string) {
