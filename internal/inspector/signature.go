@@ -2,6 +2,7 @@ package inspector
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -59,12 +60,28 @@ func judge(header string, body []byte, sent time.Time, secret string, known bool
 		j.Verdict, j.Why = unknown, "the endpoint is gone, and with it the secret to compare with"
 	case !matches:
 		j.Why = "no v1 is the signature of this body at this time with the secret that the endpoint has now"
+		if cause := proven(header, body, sent, secret); cause != "" {
+			j.Why += ": " + cause
+		}
 	case sent.Sub(stamp) > tolerance:
 		j.Why = fmt.Sprintf("the signature is right, but was %s old when it was sent; handlers take %s", old(stamp, sent), brief(tolerance))
 	default:
 		j.Verdict, j.Why = genuine, "v1 is right, signed "+old(stamp, sent)+" before it was sent"
 	}
 	return j
+}
+
+// proven is what has to be undone for the signature to match, "" if that is not known.
+func proven(header string, body []byte, sent time.Time, secret string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // the page waits
+	defer cancel()
+	found, err := webhooktest.Verify(ctx, webhooktest.Received{
+		Signature: header, Body: body, Secrets: []string{cmp.Or(secret, webhooktest.DefaultSecret)}, At: sent,
+	})
+	if err != nil || len(found.Findings) == 0 || !found.Findings[0].Proven {
+		return ""
+	}
+	return found.Findings[0].Says
 }
 
 // read lists the parts of the header and reports whether a v1 among them is right.

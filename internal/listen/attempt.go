@@ -91,7 +91,7 @@ func (h *Hub) outcome(t *task, a *Attempt) outcome {
 	case retry < len(h.Retries):
 		return outcome{Waiting, time.Now().Add(h.scaled(h.Retries[retry])), "", a}
 	default:
-		return outcome{GivenUp, time.Time{}, fmt.Sprintf("not accepted in %d attempts", a.Number), a}
+		return outcome{GivenUp, time.Time{}, fmt.Sprintf("not accepted in %s", attempts(a.Number)), a}
 	}
 }
 
@@ -215,4 +215,11 @@ func (h *requestHeader) header() http.Header {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.fields
+}
+
+func attempts(n int) string {
+	if n == 1 {
+		return "1 attempt"
+	}
+	return fmt.Sprintf("%d attempts", n)
 }
