@@ -16,9 +16,9 @@ type run struct {
 	suite    Suite
 	deadline time.Time
 
-	shaken  atomic.Bool // something was sent since the state was last still
-	writes  atomic.Bool // the handler writes to Stripe
-	still   any         // the state when it was last still, of cases one by one
+	shaken atomic.Bool // something was sent since the state was last still
+	writes atomic.Bool // the handler writes to Stripe
+	still  any         // the state when it was last still, of cases one by one
 
 	mu        sync.Mutex
 	source    *Source
