@@ -201,7 +201,11 @@ func (c *contractCase) asksForEffect() bool { return c.State == "differs" && c.L
 // types are the handled types of a case's events.
 func (c *contractCase) types(v variant) (types []string) {
 	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
-		eventType := c.Events[name].Type
+		event := c.Events[name]
+		eventType := event.Type
+		if payload := event.payload(v); payload != nil {
+			eventType = payload.event.typ
+		}
 		if bound := v.types[eventType]; bound != "" {
 			eventType = bound
 		}

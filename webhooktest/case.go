@@ -28,11 +28,13 @@ type Case struct {
 	Mend        map[string]string `json:"mend"`    // code, by language: go, node, python, ruby
 }
 
-// A contractCase is a file of fixtures/contract. The format is specified in
-// fixtures/README.md.
+// A contractCase is a file of fixtures/contract, or of a user's folder. The format is
+// specified in fixtures/README.md.
 type contractCase struct {
 	Case
+	Schema    string               `json:"$schema"` // for editors
 	Format    int                  `json:"format"`
+	Vars      values               `json:"vars"`
 	Given     map[string]string    `json:"given"`
 	Each      []string             `json:"each"`
 	Events    map[string]caseEvent `json:"events"`
@@ -46,12 +48,17 @@ type contractCase struct {
 
 // A caseEvent is an event that a case delivers.
 type caseEvent struct {
-	Type    string  `json:"type"`
-	About   string  `json:"about"`
-	Version int     `json:"version"`
-	Count   int     `json:"count"`
-	Set     changes `json:"set"`
-	Add     changes `json:"add"`
+	Type     string  `json:"type"`
+	File     string  `json:"file"`
+	Payloads string  `json:"payloads"`
+	Exact    bool    `json:"exact"`
+	About    string  `json:"about"`
+	Version  int     `json:"version"`
+	Count    int     `json:"count"`
+	Set      changes `json:"set"`
+	Add      changes `json:"add"`
+
+	payloads []payload // of File, or those that Payloads matches
 }
 
 // A caseStep is one thing that a case does.
@@ -67,6 +74,11 @@ type caseStep struct {
 	PreferWithin duration `json:"prefer_within"`
 	Hook         string   `json:"hook"`
 	Redeliver    string   `json:"redeliver"`
+
+	ExpectHeader map[string]string `json:"expect_header"`
+	ExpectBody   bodyExpectation   `json:"expect_body"`
+	Capture      map[string]string `json:"capture"`
+	Golden       string            `json:"golden"`
 }
 
 // names are written as one name or as a list of them.
@@ -142,14 +154,19 @@ func (c *contractCase) validate() error {
 	case (c.Check == "") == (len(c.Steps) == 0):
 		return errors.New("a case has either steps or a check")
 	}
-	for _, steps := range [][]caseStep{c.Steps, c.Reference, c.Witness} {
+	for key, steps := range c.performances() {
 		for i, step := range steps {
 			if err := c.validateStep(step); err != nil {
-				return fmt.Errorf("step %d: %w", i+1, err)
+				return at(fmt.Sprintf("%s.%d", key, i), fmt.Errorf("step %d: %w", i+1, err))
 			}
 		}
 	}
 	return nil
+}
+
+// performances are the lists of steps, by key.
+func (c *contractCase) performances() map[string][]caseStep {
+	return map[string][]caseStep{"steps": c.Steps, "reference": c.Reference, "witness": c.Witness}
 }
 
 func (c *contractCase) validateStep(s caseStep) error {
@@ -192,8 +209,12 @@ func selectCases(cases []contractCase, only, skip []string, level string) ([]con
 
 func (c *contractCase) is(id string) bool { return c.ID == id || c.group() == id }
 
-func caseIDs(cases []contractCase) []string {
-	ids := slices.Clone(contractGroups)
+func caseIDs(cases []contractCase) (ids []string) {
+	for _, c := range cases {
+		if group := c.group(); group != "." && !slices.Contains(ids, group) {
+			ids = append(ids, group)
+		}
+	}
 	for _, c := range cases {
 		ids = append(ids, c.ID)
 	}

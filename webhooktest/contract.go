@@ -1,6 +1,9 @@
 package webhooktest
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
 // Contract runs the contract suite against a handler, each case as a subtest named
 // by its id: go test -run TestContract/signature/unsigned. The function returns the
@@ -8,10 +11,39 @@ import "testing"
 //
 // Cases are run one after the other, or side by side when the subjects are Isolated.
 // A must that is not met fails the test. What cannot be judged is skipped with the
-// reason; a should that is not met is logged.
+// reason; a should that is not met is logged. With FAKESTRIPE_SHARD=2/5 in the
+// environment only the second of five parts of the cases is run.
 func Contract(t *testing.T, subject func(t *testing.T) Subject) {
 	t.Helper()
-	suite := Suite{New: func() Subject { return subject(t) }}
+	runSuite(t, Suite{}, subject)
+}
+
+// RunDir runs a folder of cases against a handler as Contract runs the contract:
+// each as a subtest named by its id, the path below the folder without .json.
+//
+// A case is a JSON file that has steps; folders named payloads and golden, and those
+// whose names begin with a dot, are not searched. The format is that of the contract,
+// specified in fixtures/README.md of the module, where also is what only cases of
+// one's own have: payloads from files, headers and bodies of answers, variables and
+// golden files of the state. A case needs no level (it is a must), requirement or
+// source. It is judged as it is written, once; only a case that compares the state
+// with a reference is repeated before it accuses.
+//
+// No first event has to be accepted: before a case that wants a refusal its own
+// control is delivered, and one for all only where cases compare the state.
+//
+// With FAKESTRIPE_UPDATE=1 in the environment the golden files are written.
+func RunDir(t *testing.T, dir string, subject func(t *testing.T) Subject) {
+	t.Helper()
+	update := os.Getenv("FAKESTRIPE_UPDATE")
+	runSuite(t, Suite{Dir: dir, Update: update != "" && update != "0"}, subject)
+}
+
+// runSuite runs the cases of a suite as subtests.
+func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
+	t.Helper()
+	suite.New = func() Subject { return subject(t) }
+	suite.Shard = os.Getenv("FAKESTRIPE_SHARD")
 	cases, err := suite.cases()
 	if err != nil {
 		t.Fatalf("fakestripe: %v", err)
@@ -21,7 +53,7 @@ func Contract(t *testing.T, subject func(t *testing.T) Subject) {
 		t.Fatalf("fakestripe: %v", err)
 	}
 	t.Cleanup(func() { r.endpoint.Close() })
-	if err := r.learn(t.Context()); err != nil {
+	if err := r.prepare(t.Context(), cases); err != nil {
 		t.Fatalf("fakestripe: %v", err)
 	}
 	for i := range cases {
@@ -62,5 +94,8 @@ func (r Result) String() string {
 	if r.Hint != "" {
 		text += "\n  hint:     " + r.Hint
 	}
-	return text + "\n  source:   " + r.Source
+	if r.Source != "" {
+		text += "\n  source:   " + r.Source
+	}
+	return text
 }

@@ -19,6 +19,7 @@ func TestDependencies(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		module + "fixtures",
+		module + "webhooktest/internal/linediff",
 		module + "webhooktest/internal/nearest",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/dialect",

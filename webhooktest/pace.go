@@ -2,6 +2,7 @@ package webhooktest
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 )
@@ -35,6 +36,7 @@ func (p *play) learnQuiet(ctx context.Context) (state any, err error) {
 		return nil, err
 	}
 	p.ignore(changeOf(before, state, p.roles))
+	p.idle = maps.Clone(p.floor)
 	return state, nil
 }
 

@@ -16,20 +16,29 @@ import (
 // delivering them.
 type play struct {
 	*runner
+	scene   *contractCase
 	variant variant
 	events  map[string][]*Event
 	roles   roles
-	who     identity // what placeholders in the case become
+	who     identity          // what placeholders in the case become
+	vars    values            // what is known of the case's variables
+	renamed *strings.Replacer // fresh ids for those of payloads
 
 	accepted map[*Event]bool
 	sent     []*Event // in the order of their first delivery
 	findings []finding
+
+	before  any            // the state when the steps began
+	goldens map[string]any // what was found for golden files, by name
+	broken  bool           // a variable could not be had: what follows cannot be done
 }
 
-// A variant is one way to run a case: with these types, and this of its rows.
+// A variant is one way to run a case: with these types, this of its rows and this
+// of its payloads.
 type variant struct {
-	types map[string]string
-	each  string
+	types   map[string]string
+	each    string
+	payload int
 }
 
 // A finding is an answer that was not what it should be.
@@ -47,30 +56,52 @@ func (e errInconclusive) Error() string { return e.reason }
 // stage makes the events of a case and delivers the controls: a refusal counts only
 // where a genuine event of the same type is accepted.
 func (r *runner) stage(ctx context.Context, c *contractCase, v variant, steps []caseStep) (*play, error) {
-	p := &play{runner: r, variant: v, events: make(map[string][]*Event), roles: make(roles), accepted: make(map[*Event]bool)}
+	p := &play{runner: r, scene: c, variant: v, events: make(map[string][]*Event), roles: make(roles), accepted: make(map[*Event]bool), goldens: make(map[string]any)}
 	p.who = r.identity()
+	p.renamed = c.renamer(p.who, v)
+	if err := p.begin(c); err != nil {
+		return nil, err
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
+		if c.waits(name) {
+			continue
+		}
 		if err := p.make(ctx, c, name); err != nil {
 			return nil, err
 		}
 	}
 	for _, step := range steps {
-		if !step.refuses() {
-			continue
-		}
-		for _, name := range step.Send {
-			if err := p.control(ctx, p.events[name][0]); err != nil {
-				return nil, err
-			}
+		if err := p.controls(ctx, step); err != nil {
+			return nil, err
 		}
 	}
 	return p, nil
 }
 
+// controls delivers the controls of a step that expects refusals, for the events
+// that have been made.
+func (p *play) controls(ctx context.Context, step caseStep) error {
+	for _, name := range step.Send {
+		if !step.refuses() || len(p.events[name]) == 0 {
+			continue
+		}
+		if err := p.control(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // perform takes the steps.
 func (p *play) perform(ctx context.Context, steps []caseStep) error {
 	for _, step := range steps {
+		if p.broken {
+			return nil
+		}
 		if err := p.take(ctx, step); err != nil {
+			return err
+		}
+		if err := p.compareGolden(ctx, step); err != nil {
 			return err
 		}
 	}
@@ -93,14 +124,18 @@ func (p *play) make(ctx context.Context, c *contractCase, name string) error {
 	if spec.Version != 0 {
 		edits = append(edits, Version(spec.Version))
 	}
-	eventType := p.variant.typeOf(spec.Type)
 	for range max(1, spec.Count) {
 		p.who.created = p.next().Unix()
 		more, err := p.edits(spec)
 		if err != nil {
 			return err
 		}
-		event, err := p.eventOf(ctx, eventType, edits, more)
+		var event *Event
+		if payload := spec.payload(p.variant); payload != nil {
+			event, err = p.replayed(payload, spec.Exact, p.renamed, more)
+		} else {
+			event, err = p.eventOf(ctx, p.variant.typeOf(spec.Type), edits, more)
+		}
 		if err == nil && c.asksForEffect() {
 			event, err = p.varied(event)
 		}
@@ -178,7 +213,7 @@ func (v variant) typeOf(name string) string {
 func (p *play) edits(spec caseEvent) (edits []Edit, err error) {
 	for i, fields := range []changes{spec.Set, spec.Add} {
 		for _, path := range slices.Sorted(maps.Keys(fields)) {
-			filled, err := compile([]byte(p.fill(string(fields[path]))), p.subject.Livemode)
+			filled, err := compile(p.filled(fields[path]), p.subject.Livemode)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
@@ -189,8 +224,9 @@ func (p *play) edits(spec caseEvent) (edits []Edit, err error) {
 	return edits, nil
 }
 
-// fill puts the row that is run and the types into a text.
+// fill puts the row that is run, the types and the variables into a text.
 func (p *play) fill(text string) string {
+	text = p.vars.fill(text)
 	text = strings.ReplaceAll(text, "{each}", p.variant.each)
 	for name, bound := range p.variant.types {
 		text = strings.ReplaceAll(text, "{"+name+"}", bound)
@@ -205,6 +241,9 @@ func (p *play) take(ctx context.Context, step caseStep) error {
 		return p.hook(ctx, step.Hook)
 	case step.Redeliver != "":
 		return p.redeliver(ctx)
+	}
+	if err := p.makeLate(ctx, step); err != nil {
+		return err
 	}
 	var events []*Event
 	for _, name := range step.Send {
@@ -221,8 +260,9 @@ func (p *play) take(ctx context.Context, step caseStep) error {
 }
 
 // control delivers an event of the same type with ids of its own, not mutated.
-func (p *play) control(ctx context.Context, like *Event) error {
-	control, err := p.eventAlone(ctx, like.typ)
+func (p *play) control(ctx context.Context, name string) error {
+	like := p.events[name][0]
+	control, err := p.controlOf(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -319,6 +359,8 @@ func (p *play) judge(step caseStep, responses []*Response) {
 		p.expect(step.Prefer, r, what, true)
 		p.within(time.Duration(step.Within), r, what, false)
 		p.within(time.Duration(step.PreferWithin), r, what, true)
+		p.expectHeader(step.ExpectHeader, r, what)
+		p.expectBody(step.ExpectBody, r, what)
 		if meets, _ := r.Meets(step.AnyExpect); meets && step.AnyExpect != "" {
 			some = true
 		}
@@ -326,6 +368,7 @@ func (p *play) judge(step caseStep, responses []*Response) {
 	if !some && len(responses) > 0 {
 		p.findings = append(p.findings, finding{sent: sent, expected: "one answer at least " + step.AnyExpect, actual: responses[0].String()})
 	}
+	p.capture(step.Capture, responses)
 }
 
 func (p *play) expect(expected string, r *Response, sent string, should bool) {

@@ -25,6 +25,8 @@ type runner struct {
 	last       *Response    // of the last delivery
 	played     *play        // the last that was measured
 	references []change     // what perfect delivery did, of the variant that is run
+	wrote      []string     // golden files
+	differed   bool         // the state from a golden file, in the last performance
 }
 
 // fresh takes a subject for the next case.
@@ -46,7 +48,8 @@ func (r *runner) describe() SubjectReport {
 
 // newEvent makes an event as the subject needs it.
 func (r *runner) newEvent(eventType string, edits ...Edit) (*Event, error) {
-	if handled := slices.Contains(r.subject.Handles, eventType); r.subject.Edit != nil && (handled || eventType == r.subject.control()) {
+	handled := slices.Contains(r.subject.Handles, eventType) || r.suite.Dir != "" && len(r.subject.Handles) == 0
+	if r.subject.Edit != nil && (handled || eventType == r.subject.control()) {
 		edits = append(r.subject.Edit(eventType), edits...) // a case has the last word
 	}
 	event, err := r.event(eventType, edits...)
@@ -112,6 +115,9 @@ func (r *runner) judge(ctx context.Context, c *contractCase) (Result, error) {
 		ID: c.ID, Title: c.Title, Level: c.Level, Requirement: c.Requirement, Source: c.Source, Hint: c.Hint,
 		Reproduce: "fakestripe check " + c.ID,
 	}
+	if r.suite.Dir != "" {
+		result.Reproduce = "fakestripe run " + r.suite.Dir + " " + c.ID
+	}
 	err := r.runInto(ctx, c, &result)
 	var inconclusive errInconclusive
 	if errors.As(err, &inconclusive) {
@@ -163,26 +169,37 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 // the case's own level or the handler has stopped.
 func (r *runner) runVariants(ctx context.Context, c *contractCase, bindings []map[string]string, result *Result) error {
 	var t trial
+	for _, v := range r.variants(c, bindings) {
+		findings, err := r.runVariant(ctx, c, v)
+		gone, dead := r.hasStopped(ctx, err)
+		if dead {
+			result.accuse(c, append(findings, gone))
+			return nil
+		}
+		if err := t.heard(findings, err); err != nil {
+			return err
+		}
+		result.accuse(c, findings)
+		if r.over() != "" || result.Verdict == Fail {
+			break
+		}
+	}
+	result.Reason = r.updated()
+	t.conclude(c, result)
+	return nil
+}
+
+// variants are the ways to run a case: with each binding of its types, each of its
+// rows and each of its payloads.
+func (r *runner) variants(c *contractCase, bindings []map[string]string) (all []variant) {
 	for _, types := range bindings {
 		for _, row := range r.rows(c) {
-			findings, err := r.runVariant(ctx, c, variant{types, row})
-			gone, dead := r.hasStopped(ctx, err)
-			if dead {
-				result.accuse(c, append(findings, gone))
-				return nil
-			}
-			if err := t.heard(findings, err); err != nil {
-				return err
-			}
-			result.accuse(c, findings)
-			if r.over() != "" || result.Verdict == Fail {
-				t.conclude(c, result)
-				return nil
+			for payload := range c.payloads() {
+				all = append(all, variant{types, row, payload})
 			}
 		}
 	}
-	t.conclude(c, result)
-	return nil
+	return all
 }
 
 // rows are the ways to run a case, but for those that are no fault at this
@@ -201,6 +218,12 @@ func (r *runner) rows(c *contractCase) []string {
 // found must be found again. A race is not lost each time.
 func (r *runner) runVariant(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
 	r.references = nil
+	switch {
+	case r.suite.Dir != "" && r.suite.Update && c.golden():
+		return r.update(ctx, c, v)
+	case r.suite.Dir != "" && c.State == "":
+		return r.runOnce(ctx, c, v)
+	}
 	for found, tries := 0, 3; tries > 0; tries-- {
 		r.fresh()
 		if findings, err = r.try(ctx, c, v); err != nil {
@@ -226,10 +249,22 @@ func (r *runner) try(ctx context.Context, c *contractCase, v variant) ([]finding
 
 // answers performs a case and judges the answers alone.
 func (r *runner) answers(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
-	p, err := r.stage(ctx, c, v, c.Steps)
+	p, err := r.act(ctx, c, v)
 	if err != nil {
 		return nil, err
 	}
-	err = p.perform(ctx, c.Steps)
-	return p.findings, err
+	return p.findings, nil
+}
+
+// act performs a case.
+func (r *runner) act(ctx context.Context, c *contractCase, v variant) (p *play, err error) {
+	if p, err = r.stage(ctx, c, v, c.Steps); err != nil {
+		return nil, err
+	}
+	if c.golden() {
+		if p.before, err = p.read(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return p, p.perform(ctx, c.Steps)
 }

@@ -3,22 +3,35 @@ package webhooktest
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
-// A Suite is the contract, run against a subject. The zero value but for the
-// subject runs every case.
+// A Suite is the contract, or a folder of cases, run against a subject. The zero
+// value but for the subject runs every case of the contract.
 type Suite struct {
 	// New returns the subject of a case. It is called for each case, so that cases
 	// cannot disturb each other; returning the same one each time is fine too, for
 	// a handler is never presumed to be empty.
 	New func() Subject
 
+	// Dir is a folder of cases to run instead of the contract, see RunDir. Update
+	// writes the golden files that they name.
+	Dir    string
+	Update bool
+
 	// Only and Skip choose cases by id ("signature/unsigned") or group. Level keeps
 	// the cases of one level.
 	Only, Skip []string
 	Level      string
+
+	// Shard keeps one part of several, "2/5" the second of five. Which part a case
+	// belongs to depends on its id alone, so that jobs side by side share a suite.
+	Shard string
 
 	// MaxTime is when no further case is begun. 0: DefaultMaxTime.
 	MaxTime time.Duration
@@ -53,14 +66,14 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		return nil, err
 	}
 	defer func() { r.endpoint.Close() }()
-	if err := r.learn(ctx); err != nil {
+	if err := r.prepare(ctx, cases); err != nil {
 		return nil, err
 	}
-	report := &Report{Subject: r.describe(), Seed: r.source.seedUsed()}
+	report := &Report{Subject: r.describe()}
 	if report.Cases, err = r.judgeAll(ctx, cases); err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	report.Diagnosis = r.diagnosis
+	report.Seed, report.Diagnosis = r.source.seedUsed(), r.diagnosis
 	report.summarise()
 	return report, ctx.Err()
 }
@@ -108,9 +121,35 @@ func (s *run) progress(result Result) {
 
 // cases reads the cases that the suite is to run.
 func (s *Suite) cases() ([]contractCase, error) {
-	all, err := contractCases()
+	all, err := s.all()
 	if err != nil {
 		return nil, err
 	}
-	return selectCases(all, s.Only, s.Skip, s.Level)
+	chosen, err := selectCases(all, s.Only, s.Skip, s.Level)
+	if err != nil {
+		return nil, err
+	}
+	return shard(chosen, s.Shard)
+}
+
+// all reads the cases that there are.
+func (s *Suite) all() ([]contractCase, error) {
+	if s.Dir != "" {
+		return folderCases(s.Dir)
+	}
+	return contractCases()
+}
+
+// shard keeps the cases of one part.
+func shard(cases []contractCase, part string) ([]contractCase, error) {
+	if part == "" {
+		return cases, nil
+	}
+	first, second, _ := strings.Cut(part, "/")
+	nth, err := strconv.ParseUint(first, 10, 16)
+	parts, err2 := strconv.ParseUint(second, 10, 16)
+	if err != nil || err2 != nil || nth < 1 || nth > parts {
+		return nil, fmt.Errorf("shard %q: want which of how many, such as 2/5", part)
+	}
+	return slices.DeleteFunc(cases, func(c contractCase) bool { return hashOf(c.ID)%parts != nth-1 }), nil
 }

@@ -33,6 +33,7 @@ type checking struct {
 	remote   bool
 	reports  []string
 	format   format
+	command  string // check, or run with its folder
 	again    string // the flags that would run a case once more
 }
 
@@ -53,7 +54,7 @@ nothing could be judged.`,
   fakestripe check signature idempotency/redelivered --to 4242/webhook --report junit=contract.xml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c.suite.Only = args
-			c.again = again(cmd)
+			c.command, c.again = "check", again(cmd)
 			return c.run(cmd.Context(), sh)
 		},
 	}
@@ -86,6 +87,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.DurationVar(&c.subject.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
 	flags.StringSliceVar(&c.suite.Skip, "skip", nil, "leave out these `cases` or groups")
 	flags.StringVar(&c.waivers, "waivers", "", "`file` of shortfalls that are accepted, each with a reason and a last day")
+	flags.StringVar(&c.suite.Shard, "shard", "", "only this `part` of the cases: 2/5 is the second of five, the same on every machine")
 	flags.StringVar(&c.suite.Level, "level", "", "only cases of this `level`: must, should or info")
 	flags.DurationVar(&c.suite.MaxTime, "max-time", webhooktest.DefaultMaxTime, "begin no further case after this long")
 	flags.BoolVar(&c.strict, "strict", false, "a should that is not met fails too")
@@ -125,7 +127,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}
 	for i := range found.Cases {
-		found.Cases[i].Reproduce = "fakestripe check " + found.Cases[i].ID + c.again
+		found.Cases[i].Reproduce = "fakestripe " + c.command + " " + found.Cases[i].ID + c.again
 	}
 	if err := report.Write(found, c.reports); err != nil {
 		return err
@@ -170,7 +172,7 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 func again(cmd *cobra.Command) string {
 	var line strings.Builder
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "max-time"}, flag.Name) {
+		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "max-time", "shard", "update", "watch"}, flag.Name) {
 			return
 		}
 		values := []string{flag.Value.String()}
@@ -216,7 +218,8 @@ func (c *checking) listCases(sh shell) error {
 // prepare turns the flags into a subject.
 func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if c.subject.URL == "" {
-		return errors.New("check what? give --to URL, such as --to localhost:4242/webhook")
+		verb, _, _ := strings.Cut(c.command, " ")
+		return errors.New(verb + " what? give --to URL, such as --to localhost:4242/webhook")
 	}
 	keys, err := c.secrets.get(sh)
 	if err != nil {
@@ -234,7 +237,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		return err
 	}
 	if c.waivers != "" {
-		if c.subject.Waivers, err = webhooktest.ReadWaivers(c.waivers); err != nil {
+		if c.subject.Waivers, err = c.suite.ReadWaivers(c.waivers); err != nil {
 			return err
 		}
 	}

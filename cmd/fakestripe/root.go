@@ -44,8 +44,8 @@ them to any handler: no account, no network, no tunnel.
 	root.SetErr(sh.err)
 	// Cobra's own --version is a template, which would link text/template: 1 MB.
 	root.Flags().BoolVar(&showVersion, "version", false, "print the version")
-	root.AddCommand(newSend(sh), newTrigger(sh), newListen(sh), newCheck(sh), newExplain(sh), newVerify(sh), newRecord(sh), newImport(sh),
-		newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
+	root.AddCommand(newSend(sh), newTrigger(sh), newListen(sh), newCheck(sh), newRun(sh), newInit(sh), newExplain(sh), newVerify(sh),
+		newRecord(sh), newImport(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
 	return root
 }
 

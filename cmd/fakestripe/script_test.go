@@ -94,8 +94,11 @@ func withLedger(s *shop.Shop) http.Handler {
 
 func startHandler(ts *testscript.TestScript, _ bool, args []string) {
 	handler := handlers[args[0]]
-	if args[0] == "refetch" {
+	switch args[0] {
+	case "refetch":
 		handler = refetching(ts)
+	case "own-shop": // whose ledger no other script writes to
+		handler = withLedger(shop.New("whsec_script"))
 	}
 	server := httptest.NewUnstartedServer(handler)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused certificate is what a script wants

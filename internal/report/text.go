@@ -115,7 +115,9 @@ func (t *text) heading(word, colour string, r webhooktest.Result) {
 
 func (t *text) shortfall(word, colour string, r webhooktest.Result) {
 	t.heading(word, colour, r)
-	t.printf("%s\n\n", prose(r.Requirement, margin, width))
+	if r.Requirement != r.Title { // a case of the user's own may say no more
+		t.printf("%s\n\n", prose(r.Requirement, margin, width))
+	}
 	t.printf("%s\n", block(margin, width, evidence(r)))
 }
 

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A draft is a first suite that is to be written.
+type draft struct {
+	handles []string
+	state   bool
+}
+
+func newInit(sh shell) *cobra.Command {
+	var d draft
+	cmd := &cobra.Command{
+		Use:   "init DIR --handles TYPES",
+		Short: "Write a first suite of cases of one's own",
+		Long: `Write a folder of cases for fakestripe run and webhooktest.RunDir: for each event type
+that it is accepted when it is genuine, refused when it is forged and, with --state,
+that a redelivery has no second effect. No file that exists is overwritten.`,
+		Example: `  fakestripe init testdata/webhooks --handles payment_intent.succeeded,charge.refunded
+  fakestripe init testdata/webhooks --handles invoice.paid --state`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("init where? give one folder (see %s --help)", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return d.write(sh, args[0]) },
+	}
+	cmd.Flags().StringSliceVar(&d.handles, "handles", nil, "event `types` that the handler does something for, with commas between")
+	cmd.Flags().BoolVar(&d.state, "state", false, "the suite is run with --state-url or --state-cmd: judge effects too")
+	return cmd
+}
+
+func (d *draft) write(sh shell, dir string) error {
+	if len(d.handles) == 0 {
+		return errors.New("which events? give --handles, such as --handles payment_intent.succeeded,charge.refunded")
+	}
+	files := make(map[string]string)
+	for _, eventType := range d.handles {
+		if _, err := webhooktest.Describe(eventType); err != nil {
+			return fmt.Errorf("--handles: %w", err)
+		}
+		for name, text := range d.cases(eventType) {
+			files[filepath.Join(dir, eventType, name+".json")] = text
+		}
+	}
+	names := make([]string, 0, len(files))
+	for name := range files {
+		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is there already: nothing was written", name)
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		if err := create(name, files[name]); err != nil {
+			for _, written := range names[:i] {
+				_ = os.Remove(written) // ours: it was not there before
+			}
+			return err
+		}
+	}
+	for _, name := range names {
+		if _, err := fmt.Fprintln(sh.out, name); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(sh.err, "fakestripe: run it with fakestripe run %s --to URL --handles %s%s\n", shellQuote(dir), strings.Join(d.handles, ","), map[bool]string{true: " --state-url URL"}[d.state])
+	return nil
+}
+
+// cases are the files for a type, by name.
+func (d *draft) cases(eventType string) map[string]string {
+	files := map[string]string{
+		"accepted": draftCase("A genuine "+eventType+" is accepted", eventType, "",
+			`{"send": "e", "expect": "2xx", "within": "10s"}`, ""),
+		"forged": draftCase("A forged "+eventType+" is refused", eventType, "",
+			`{"send": "e", "mutate": ["wrong-secret"], "expect": "!2xx", "prefer": "4xx"}`, ""),
+	}
+	if d.state {
+		files["redelivered"] = draftCase("A "+eventType+" that comes three times counts once", eventType, "\n  \"needs\": [\"state\"],",
+			`{"send": "e", "times": 3, "expect": "2xx"}`, ",\n  \"reference\": [\n    {\"send\": \"e\"}\n  ],\n  \"state\": \"same\"")
+	}
+	return files
+}
+
+func draftCase(title, eventType, needs, step, reference string) string {
+	return fmt.Sprintf(`{
+  "format": 1,
+  "title": %q,%s
+  "events": {
+    "e": {"type": %q}
+  },
+  "steps": [
+    %s
+  ]%s
+}
+`, title, needs, eventType, step, reference)
+}
+
+// create writes a file that must not exist yet, and makes its folder.
+func create(name, text string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	if err = errors.Join(err, file.Close()); err != nil {
+		_ = os.Remove(name)
+	}
+	return err
+}

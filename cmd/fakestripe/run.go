@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// running is one call of run: a check of one's own cases.
+type running struct {
+	checking
+	watching bool
+}
+
+func newRun(sh shell) *cobra.Command {
+	var r running
+	cmd := &cobra.Command{
+		Use:   "run DIR [CASE|GROUP …]",
+		Short: "Run a folder of cases of one's own",
+		Long: `Run the cases in a folder against a handler, as check runs the contract: each .json
+file with steps is a case, its path without .json is its id. The format is that of
+the contract, and has payloads from files, headers and bodies of answers, variables
+and golden files of the state beside it (fixtures/README.md). fakestripe init writes
+a first suite, record and import make cases of real events.
+
+Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage or when
+nothing could be judged.`,
+		Example: `  fakestripe run testdata/webhooks --to localhost:4242/webhook
+  fakestripe run testdata/webhooks --to 4242/webhook --state-url localhost:4242/ledger --update
+  fakestripe run testdata/webhooks --to 4242/webhook --watch`,
+		Args: someFolder,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r.suite.Dir, r.suite.Only = args[0], args[1:]
+			r.command, r.again = "run "+shellQuote(args[0]), again(cmd)
+			if r.watching {
+				return r.repeat(cmd.Context(), sh)
+			}
+			return r.run(cmd.Context(), sh)
+		},
+	}
+	r.flags(cmd)
+	cmd.Flags().BoolVar(&r.suite.Update, "update", false, "write the golden files that the cases name")
+	cmd.Flags().BoolVar(&r.watching, "watch", false, "run again when a file in the folder changes, or when the handler comes back, until interrupted")
+	return cmd
+}
+
+func someFolder(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("run what? give the folder of the cases (see %s --help)", cmd.CommandPath())
+	}
+	return nil
+}
+
+// repeat runs the cases whenever something changes, until it is interrupted. It ends
+// as the last run did.
+func (r *running) repeat(ctx context.Context, sh shell) error {
+	switch {
+	case r.list:
+		return errors.New("--watch and --list: give one")
+	case r.api != "":
+		return errors.New("--watch and --api: give one")
+	}
+	silent := sh // each run says it again
+	silent.err = io.Discard
+	if err := r.prepare(ctx, silent); err != nil {
+		return err
+	}
+	w := watcher{dir: r.suite.Dir, url: r.subject.URL}
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	why := ""
+	for {
+		w.look(ctx)
+		if why != "" {
+			fmt.Fprintf(sh.err, "\nfakestripe: ---- again: %s ----\n", why)
+		}
+		again := *r // a run changes its own
+		err := again.run(ctx, sh)
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil && !errors.Is(err, errShort) {
+			fmt.Fprintf(sh.err, "fakestripe: %v\n", err) // a file that is being written is no reason to end
+			err = errUnjudged
+		}
+		fmt.Fprintf(sh.err, "fakestripe: watching %s, end with Ctrl-C\n", r.suite.Dir)
+		if why = w.wait(ctx, ticker.C); why == "" {
+			return err
+		}
+	}
+}
+
+// errUnjudged ends a watch whose last run could not judge anything; why was printed.
+var errUnjudged = errors.New("the last run judged nothing")

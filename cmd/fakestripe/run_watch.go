@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"io/fs"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// watchEvery is how often a watcher looks, and maxWatched how many files it looks at.
+const (
+	watchEvery = 500 * time.Millisecond
+	maxWatched = 20_000
+)
+
+// A watcher notices that files in a folder change, and that a handler is back after
+// it could not be reached.
+type watcher struct {
+	dir   string
+	url   string
+	files map[string]stamp
+	away  bool
+}
+
+// A stamp tells two versions of a file apart.
+type stamp struct {
+	modified time.Time
+	size     int64
+}
+
+// look remembers how things are.
+func (w *watcher) look(ctx context.Context) {
+	w.files = stamps(w.dir)
+	w.away = !reachable(ctx, w.url)
+}
+
+// wait returns what changed, "" when the context ended.
+func (w *watcher) wait(ctx context.Context, ticks <-chan time.Time) string {
+	for {
+		select {
+		case <-ctx.Done():
+			return ""
+		case <-ticks:
+			if why := w.changed(ctx); why != "" {
+				return why
+			}
+		}
+	}
+}
+
+// changed says what is no longer as it was.
+func (w *watcher) changed(ctx context.Context) string {
+	now := stamps(w.dir)
+	if !maps.Equal(now, w.files) {
+		return changedFile(w.files, now) + " changed"
+	}
+	was := w.away
+	w.away = !reachable(ctx, w.url)
+	if was && !w.away {
+		return "the handler is back"
+	}
+	return ""
+}
+
+// changedFile is the first file that is not the same in both.
+func changedFile(before, now map[string]stamp) string {
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if before[name] != now[name] {
+			return name
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		if _, ok := now[name]; !ok {
+			return name
+		}
+	}
+	return "something"
+}
+
+// stamps looks at the files of a folder. What cannot be read is not there.
+func stamps(dir string) map[string]stamp {
+	found := make(map[string]stamp)
+	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil
+		case len(found) >= maxWatched:
+			return fs.SkipAll
+		case entry.IsDir() && entry.Name()[0] == '.' && path != dir:
+			return fs.SkipDir
+		case entry.IsDir() || filepath.Ext(path) != ".json":
+			return nil
+		}
+		if info, err := os.Stat(path); err == nil {
+			found[path] = stamp{info.ModTime(), info.Size()}
+		}
+		return nil
+	})
+	return found
+}
+
+// reachable reports whether anybody listens at a URL.
+func reachable(ctx context.Context, to string) bool {
+	endpoint := webhooktest.Endpoint{URL: to}
+	target, err := url.Parse(endpoint.Target())
+	if err != nil {
+		return false
+	}
+	port := target.Port()
+	if port == "" {
+		port = map[string]string{"https": "443"}[target.Scheme]
+	}
+	if port == "" {
+		port = "80"
+	}
+	dialer := net.Dialer{Timeout: watchEvery}
+	connection, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(target.Hostname(), port))
+	if err != nil {
+		return false
+	}
+	return connection.Close() == nil
+}

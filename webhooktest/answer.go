@@ -1,0 +1,107 @@
+package webhooktest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// A bodyExpectation is what the body of an answer is to be.
+type bodyExpectation struct {
+	Contains names   `json:"contains"`
+	JSON     changes `json:"json"` // values by path
+}
+
+func (b *bodyExpectation) empty() bool { return len(b.Contains) == 0 && len(b.JSON) == 0 }
+
+func (p *play) expectHeader(expected map[string]string, r *Response, sent string) {
+	for _, name := range slices.Sorted(maps.Keys(expected)) {
+		want := p.fill(expected[name])
+		if got := r.Header.Get(name); !matches(want, got) {
+			p.accuse(sent, "header "+name+": "+want, answered(r)+", "+name+": "+orNothing(excerpt(got)))
+		}
+	}
+}
+
+func (p *play) expectBody(expected bodyExpectation, r *Response, sent string) {
+	for _, want := range expected.Contains {
+		if want = p.fill(want); !bytes.Contains(r.Body, []byte(want)) {
+			p.accuse(sent, "a body that contains "+want, answered(r)+": "+orNothing(r.Excerpt()))
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(expected.JSON)) {
+		want := p.filled(expected.JSON[path])
+		got, err := rawjson.Get(r.Body, path)
+		switch {
+		case err != nil:
+			p.accuse(sent, "a body with "+path+": "+string(want), answered(r)+": "+err.Error())
+		case !sameJSON(want, got):
+			p.accuse(sent, "a body with "+path+": "+string(want), path+": "+excerpt(string(got)))
+		}
+	}
+}
+
+func (p *play) accuse(sent, expected, actual string) {
+	p.findings = append(p.findings, finding{sent: sent, expected: expected, actual: actual})
+}
+
+// answered is the status of an answer, or why there was none.
+func answered(r *Response) string {
+	if r.Err != nil {
+		return r.Err.Error()
+	}
+	return fmt.Sprintf("status %d", r.StatusCode)
+}
+
+func orNothing(text string) string {
+	if text == "" {
+		return "nothing"
+	}
+	return text
+}
+
+// matches compares a text with what is wanted: the same, or after a ~ a regular
+// expression that matches somewhere in it.
+func matches(want, got string) bool {
+	pattern, isPattern := strings.CutPrefix(want, "~")
+	if !isPattern {
+		return want == got
+	}
+	compiled, err := regexp.Compile(pattern)
+	return err == nil && compiled.MatchString(got)
+}
+
+// sameJSON compares values, not how they are written. A wanted string may be a
+// regular expression, for strings, numbers and the like.
+func sameJSON(want, got []byte) bool {
+	var wanted, found any
+	if json.Unmarshal(want, &wanted) != nil || json.Unmarshal(got, &found) != nil {
+		return false
+	}
+	pattern, isText := wanted.(string)
+	if !isText || !strings.HasPrefix(pattern, "~") {
+		return reflect.DeepEqual(wanted, found)
+	}
+	text, isText := found.(string)
+	if !isText {
+		text = string(got)
+	}
+	return matches(pattern, text)
+}
+
+// checkPattern says what is wrong with a regular expression, if a text is one.
+func checkPattern(text string) error {
+	pattern, isPattern := strings.CutPrefix(text, "~")
+	if !isPattern {
+		return nil
+	}
+	_, err := regexp.Compile(pattern)
+	return err
+}
