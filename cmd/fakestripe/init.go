@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,14 +57,12 @@ func (d *draft) write(sh shell, dir string) error {
 			files[filepath.Join(dir, eventType, name+".json")] = text
 		}
 	}
-	names := make([]string, 0, len(files))
-	for name := range files {
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
 		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s is there already: nothing was written", name)
 		}
-		names = append(names, name)
 	}
-	slices.Sort(names)
 	for i, name := range names {
 		if err := create(name, files[name]); err != nil {
 			for _, written := range names[:i] {

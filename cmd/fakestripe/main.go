@@ -61,12 +61,23 @@ func (in interruptible) Read(p []byte) (int, error) {
 	}
 }
 
+// exitInterrupted is how a shell calls a command that an interrupt ended: 128 and the
+// signal's number.
+const exitInterrupted = 128 + int(syscall.SIGINT)
+
 // run executes one command line. The first interrupt ends the command cleanly,
 // the second at once.
 func run(args []string, sh shell) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(exitInterrupted)
+	}()
 
 	sh.in = interruptible{ctx, sh.in}
 	root := newRoot(sh)

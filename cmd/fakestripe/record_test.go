@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -62,8 +63,20 @@ func stopRecorder(ts *testscript.TestScript, neg bool, _ []string) {
 	if err := r.command.Wait(); (err != nil) != neg {
 		ts.Fatalf("record ended with %v", err)
 	}
-	lines, _, _ := strings.Cut(ts.ReadFile("recorded.txt"), "redacted:\n")
-	ts.Check(os.WriteFile(ts.MkAbs("lines.txt"), []byte(lines), 0o666))
+	text, _, _ := strings.Cut(ts.ReadFile("recorded.txt"), "redacted:\n")
+	lines := strings.SplitAfter(text, "\n")
+	slices.SortStableFunc(lines, func(a, b string) int { // an exchange is kept after it was answered: when the next may have begun
+		return strings.Compare(exchanged(a), exchanged(b))
+	})
+	ts.Check(os.WriteFile(ts.MkAbs("lines.txt"), []byte(strings.Join(lines, "")), 0o666))
+}
+
+// exchanged is a line about an exchange without its time; other lines come last.
+func exchanged(line string) string {
+	if _, rest, found := strings.Cut(line, "<--"); found {
+		return rest
+	}
+	return "~"
 }
 
 // strictShop is a shop, written with stripe-go, whose check of the amount was
