@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 
@@ -122,4 +123,14 @@ func TestCallsToStripeAreJudged(t *testing.T) {
 			}
 		})
 	}
+}
+
+// shortfalls are the ids of the cases with a verdict.
+func shortfalls(report *webhooktest.Report, verdicts ...webhooktest.Verdict) (ids []string) {
+	for _, result := range report.Cases {
+		if slices.Contains(verdicts, result.Verdict) {
+			ids = append(ids, result.ID)
+		}
+	}
+	return ids
 }

@@ -40,7 +40,7 @@ func zooBodyBugs() []zooBug {
 				body, _ = json.Marshal(parsed)
 			}
 			return body
-		}).refusing(),
+		}).refusing("written again without white space and with sorted keys"),
 		changing("body-reindented", "B20: a gateway formats JSON as Stripe does, until Stripe does otherwise", func(body []byte) []byte {
 			var text bytes.Buffer
 			if json.Indent(&text, body, "", "  ") != nil {
@@ -48,7 +48,7 @@ func zooBodyBugs() []zooBug {
 			}
 			return text.Bytes()
 		}),
-		replacing("newlines-dropped", "B21: joins the lines", `\r?\n`, "").refusing(),
+		replacing("newlines-dropped", "B21: joins the lines", `\r?\n`, "").refusing("without its line breaks"),
 		replacing("crlf-to-lf", "B21: reads text", `\r\n`, "\n"),
 		changing("latin-1", "B22: the bytes are taken for Latin-1", func(body []byte) []byte {
 			var text []rune
@@ -81,19 +81,9 @@ func zooBodyBugs() []zooBug {
 				_, err := io.Copy(io.Discard, d.r.Body)
 				return nil, err
 			}
-		}).refusing(),
+		}).refusing("the body is changed before it is verified"),
 		capped("16-KB", "B27: smaller than events are", 16<<10),
 		capped("52-KB", "B27: smaller than some events are", 52<<10),
-		zooWith("no-limit", "B28: reads whatever a stranger sends", func(z *zooHandler) { z.maxBody = 1 << 40 }),
-		zooWith("length-required", "411 for a body whose length is not known beforehand", func(z *zooHandler) {
-			z.gate = func(d *zooDelivery) bool {
-				if d.r.ContentLength < 0 {
-					http.Error(d.w, "length required", http.StatusLengthRequired)
-					return true
-				}
-				return zooPostOnly(d)
-			}
-		}),
 	}
 }
 
@@ -142,6 +132,23 @@ func zooJunkBugs() []zooBug {
 			defer z.mu.Unlock()
 			z.payments = append(z.payments, zooRow{"pi_" + strconv.Itoa(len(z.payments)), 0, "usd"})
 			zooRefuseWith(http.StatusBadRequest)(d, err)
+		}),
+		zooWith("dies-of-junk", "ends when a body is no JSON", func(z *zooHandler) {
+			dead := false
+			z.gate = func(d *zooDelivery) bool {
+				z.mu.Lock()
+				defer z.mu.Unlock()
+				if dead {
+					panic(http.ErrAbortHandler)
+				}
+				return zooPostOnly(d)
+			}
+			z.refuse = func(d *zooDelivery, err error) {
+				z.mu.Lock()
+				defer z.mu.Unlock()
+				dead = dead || !json.Valid(d.body)
+				zooRefuseWith(http.StatusBadRequest)(d, err)
+			}
 		}),
 		zooWith("broken-by-junk", "a parser that stays in a bad state", func(z *zooHandler) {
 			broken := false

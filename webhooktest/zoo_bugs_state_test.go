@@ -20,7 +20,7 @@ func zooRepeatBugs() []zooBug {
 	}
 	kind := func(d *zooDelivery, prefix string) bool { return strings.HasPrefix(string(d.event.Type), prefix) }
 	return []zooBug{
-		keyed("no-dedupe", "B50: every copy counts", func(*zooHandler, *zooDelivery) []string { return nil }),
+		keyed("no-dedupe", "B50: every copy counts", func(*zooHandler, *zooDelivery) []string { return nil }).racing("resilience/hang-up"),
 		zooWith("check-then-insert", "B51: looks, works, then remembers", func(z *zooHandler) {
 			z.handle = func(d *zooDelivery) error {
 				z.mu.Lock()
@@ -36,7 +36,7 @@ func zooRepeatBugs() []zooBug {
 				z.remember(keys...)
 				return nil
 			}
-		}),
+		}).racing("resilience/hang-up"),
 		zooWith("memory-ledger", "B52: a restart forgets what was seen", func(z *zooHandler) { z.restart = func() { clear(z.seen) } }),
 		zooWith("last-id-only", "remembers the last event", func(z *zooHandler) {
 			z.remember = func(keys ...string) {
@@ -49,7 +49,7 @@ func zooRepeatBugs() []zooBug {
 		keyed("by-body", "the same event with another pending_webhooks is another", func(_ *zooHandler, d *zooDelivery) []string {
 			return []string{fmt.Sprintf("%x", sha256.Sum256(d.body))}
 		}),
-		keyed("by-signature", "each attempt has another", func(z *zooHandler, d *zooDelivery) []string { return []string{z.header(d)} }),
+		keyed("by-signature", "each attempt has another", func(z *zooHandler, d *zooDelivery) []string { return []string{z.header(d)} }).racing("resilience/hang-up"),
 		keyed("by-request", "several events come from one request", func(z *zooHandler, d *zooDelivery) []string {
 			if d.event.Request != nil && d.event.Request.IdempotencyKey != "" {
 				return append(z.eventAndFact(d), d.event.Request.IdempotencyKey)
@@ -57,7 +57,7 @@ func zooRepeatBugs() []zooBug {
 			return z.eventAndFact(d)
 		}),
 		keyed("ids-folded", "a collation that takes A and a for one letter", func(z *zooHandler, d *zooDelivery) []string {
-			keys := z.eventAndFact(d)
+			keys := z.eventAndSession(d)
 			keys[0] = strings.ToLower(keys[0])
 			return keys
 		}),
@@ -81,11 +81,35 @@ func zooRepeatBugs() []zooBug {
 			}
 			return []string{d.event.ID}
 		}),
-		keyed("refunds-by-payment", "B59: the second partial refund of a payment is dropped", func(z *zooHandler, d *zooDelivery) []string {
-			if kind(d, "refund.created") {
-				return []string{d.event.ID, "refund of " + zooField(d, "payment_intent")}
+		keyed("refunds-by-charge", "B59: the second partial refund of a charge is dropped", func(z *zooHandler, d *zooDelivery) []string {
+			if kind(d, "charge.refunded") {
+				return []string{d.event.ID, "refund of " + zooField(d, "id")}
 			}
 			return z.eventAndFact(d)
+		}).handling("charge.refunded"),
+		keyed("no-id-once", "dedupes by object, and takes all that have no id for one", func(z *zooHandler, d *zooDelivery) []string {
+			if zooField(d, "id") == "" {
+				return []string{d.event.ID, string(d.event.Type)}
+			}
+			return z.eventAndFact(d)
+		}),
+		keyed("invoice-twice", "B58: counts an invoice that is paid and its payment that succeeded", func(z *zooHandler, d *zooDelivery) []string {
+			if kind(d, "invoice.") {
+				return []string{d.event.ID}
+			}
+			return z.eventAndFact(d)
+		}).handling("invoice.paid", "invoice.payment_succeeded"),
+		zooWith("short-memory", "B52: remembers for less time than Stripe retries", func(z *zooHandler) {
+			var order []string
+			z.remember = func(keys ...string) {
+				for _, key := range keys {
+					z.seen[key], order = true, append(order, key)
+				}
+				for len(order) > 100 {
+					delete(z.seen, order[0])
+					order = order[1:]
+				}
+			}
 		}),
 		zooWith("copy-is-500", "B54: a unique violation is an internal error", func(z *zooHandler) { z.duplicate = errors.New("duplicate key") }),
 		zooWith("copy-is-409", "B54: refuses what it has already", func(z *zooHandler) {
@@ -158,8 +182,17 @@ func zooLossBugs() []zooBug {
 		zooWith("errors-swallowed", "B55: answers 200 whatever happened", func(z *zooHandler) {
 			z.answer = func(d *zooDelivery, _ error) { d.w.WriteHeader(http.StatusOK) }
 		}),
-		zooWith("lost-in-background", "B56: answers first, and tries once", func(z *zooHandler) {
-			z.handle = func(d *zooDelivery) error { return z.laterIf(d, func() bool { return true }) }
+		zooWith("lost-in-background", "B56: answers when it has begun, and tries once", func(z *zooHandler) {
+			z.handle = func(d *zooDelivery) error {
+				z.mu.Lock()
+				z.working.Go(func() { // which has the lock from here on
+					defer z.mu.Unlock()
+					if keys := z.keys(d); !z.known(keys) && z.apply(d) == nil {
+						z.remember(keys...)
+					}
+				})
+				return nil
+			}
 		}),
 		zooWith("lost-at-restart", "B56: a queue in memory", func(z *zooHandler) {
 			life := 0
@@ -183,7 +216,10 @@ func zooLossBugs() []zooBug {
 			}
 		}),
 		zooWith("busy-is-500", "B77: events at the same time are an internal error", func(z *zooHandler) { z.handle = z.ifFree(errors.New("deadlock")) }),
-		zooWith("busy-drops", "B77: acknowledges events at the same time, and drops them", func(z *zooHandler) { z.handle = z.ifFree(nil) }),
+		zooWith("deadlock", "B77: copies at the same time end each other", func(z *zooHandler) {
+			z.handle = z.unlessTogether(errors.New("deadlock"))
+		}),
+		zooWith("busy-drops", "B77: acknowledges events at the same time, and drops them", func(z *zooHandler) { z.handle = z.ifFree(nil) }).racing("resilience/hang-up"),
 	}
 }
 
@@ -211,60 +247,4 @@ func (z *zooHandler) laterIf(d *zooDelivery, still func() bool) error {
 		}
 	})
 	return nil
-}
-
-// zooOrderBugs believe whatever comes last, or not enough of it.
-func zooOrderBugs() []zooBug {
-	newer := func(name, why string, newer func(old, now zooSubscription) bool) zooBug {
-		return zooWith(name, why, func(z *zooHandler) { z.newer = newer })
-	}
-	return []zooBug{
-		newer("stale-overwrites", "B60: an older update overwrites a newer one", func(old, now zooSubscription) bool {
-			return !old.ended && !now.first
-		}),
-		newer("created-overwrites", "B60: creation overwrites whatever is known", func(old, now zooSubscription) bool {
-			return !old.ended && now.first || zooNewer(old, now)
-		}),
-		newer("ended-overwritten", "B61: an update that comes after the end overwrites it", func(old, now zooSubscription) bool {
-			return old.ended && !now.first || zooNewer(old, now)
-		}),
-		zooWith("resurrects", "B61: deletes the row, and makes it anew for a late event", func(z *zooHandler) {
-			z.effects["customer.subscription.deleted"] = func(d *zooDelivery) error {
-				delete(z.subscriptions, zooField(d, "id"))
-				z.note("deleted %s", zooField(d, "id"))
-				return nil
-			}
-		}),
-		newer("same-second-dropped", "B62: created <= last", func(old, now zooSubscription) bool {
-			return zooNewer(old, now) && now.created > old.created
-		}),
-		zooWith("second-by-second", "B62: created <= the last of all events", func(z *zooHandler) {
-			last := int64(0)
-			z.handle = func(d *zooDelivery) error {
-				z.mu.Lock()
-				old := d.event.Created <= last
-				z.mu.Unlock()
-				if old {
-					return nil
-				}
-				err := z.once(d)
-				z.mu.Lock()
-				defer z.mu.Unlock()
-				if err == nil {
-					last = max(last, d.event.Created)
-				}
-				return err
-			}
-		}),
-		zooWith("early-update-dropped", "acknowledges a change of what it does not know yet, and drops it", func(z *zooHandler) {
-			for _, change := range []string{"customer.subscription.updated", "customer.subscription.deleted"} {
-				z.effects[change] = func(d *zooDelivery) error {
-					if _, known := z.subscriptions[zooField(d, "id")]; !known {
-						return nil
-					}
-					return z.subscribed(d)
-				}
-			}
-		}),
-	}
 }

@@ -12,6 +12,30 @@ import (
 	"github.com/stripe/stripe-go/v76"
 )
 
+// What the handler stores.
+
+type zooRow struct {
+	ID       string `json:"id,omitempty"`
+	Amount   int64  `json:"amount"`
+	Currency string `json:"currency"`
+}
+
+type zooRecord struct {
+	ID      string `json:"id"`
+	Type    string `json:"type"`
+	Created int64  `json:"created"`
+}
+
+type zooSubscription struct {
+	Status   string `json:"status"`
+	Quantity int64  `json:"quantity"`
+	Cancels  bool   `json:"cancels"`
+
+	first, ended bool // by a created, a deleted event
+	created      int64
+	arrival      int
+}
+
 // zooDecode reads the event's object into one of stripe-go's.
 func zooDecode(d *zooDelivery, object any) error {
 	if err := json.Unmarshal(d.event.Data.Raw, object); err != nil {
@@ -66,6 +90,34 @@ func (z *zooHandler) refunded(d *zooDelivery) error {
 	return nil
 }
 
+// chargeRefunded notes what was refunded of a charge. The event says how much it is
+// by now, not how much it was this time.
+func (z *zooHandler) chargeRefunded(d *zooDelivery) error {
+	var charge stripe.Charge
+	if err := zooDecode(d, &charge); err != nil {
+		return err
+	}
+	z.charges[charge.ID] = max(z.charges[charge.ID], charge.AmountRefunded)
+	z.note("refunded of %s %.2f", charge.ID, float64(charge.AmountRefunded)/100)
+	return nil
+}
+
+func (z *zooHandler) invoiced(d *zooDelivery) error {
+	var invoice stripe.Invoice
+	if err := zooDecode(d, &invoice); err != nil {
+		return err
+	}
+	z.invoices = append(z.invoices, zooRow{invoice.ID, invoice.AmountPaid, string(invoice.Currency)})
+	z.note("invoiced %s %.2f", invoice.ID, float64(invoice.AmountPaid)/100)
+	return nil
+}
+
+// unfulfilled notes that a slow payment has failed.
+func (z *zooHandler) unfulfilled(d *zooDelivery) error {
+	z.note("unfulfilled %s", zooField(d, "id"))
+	return nil
+}
+
 // fulfil ships what was paid for. A session that is completed may still be unpaid.
 func (z *zooHandler) fulfil(d *zooDelivery) error {
 	var session stripe.CheckoutSession
@@ -115,9 +167,19 @@ func (z *zooHandler) everything() any {
 	return map[string]any{
 		"payments": slices.Clone(z.payments), "total": z.total,
 		"disputes": slices.Clone(z.disputes), "balances": slices.Clone(z.balances),
-		"refunds": slices.Clone(z.refunds), "fulfilled": slices.Clone(z.fulfilled),
+		"refunds": slices.Clone(z.refunds), "charges": zooDecimals(z.charges),
+		"fulfilled": slices.Clone(z.fulfilled), "invoices": slices.Clone(z.invoices),
 		"subscriptions": maps.Clone(z.subscriptions), "log": slices.Clone(z.log),
 	}
+}
+
+// zooDecimals shows amounts as a database's decimals are shown.
+func zooDecimals(amounts map[string]int64) map[string]string {
+	decimals := make(map[string]string)
+	for id, amount := range amounts {
+		decimals[id] = fmt.Sprintf("%d.%02d", amount/100, amount%100)
+	}
+	return decimals
 }
 
 // Break makes the database fail until Heal.

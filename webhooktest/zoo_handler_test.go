@@ -23,6 +23,9 @@ var zooHandles = []string{
 	"refund.created", "checkout.session.completed", "checkout.session.async_payment_succeeded",
 }
 
+// zooMore are types that they handle too, told of where a case needs them.
+var zooMore = []string{"charge.refunded", "checkout.session.async_payment_failed", "invoice.paid", "invoice.payment_succeeded"}
+
 // A zooHandler is a sound webhook handler of a shop, written with stripe-go. What
 // each step does is a field, so that a bug is a line that replaces one step.
 //
@@ -58,6 +61,8 @@ type zooHandler struct {
 	disputes      []zooRow
 	balances      []zooRow
 	refunds       []zooRow
+	charges       map[string]int64 // what was refunded of each
+	invoices      []zooRow
 	fulfilled     []zooRow
 	subscriptions map[string]zooSubscription
 	log           []string
@@ -77,28 +82,6 @@ type zooDelivery struct {
 	body    []byte
 	event   stripe.Event
 	arrival int // its number among the genuine deliveries
-}
-
-type zooRow struct {
-	ID       string `json:"id,omitempty"`
-	Amount   int64  `json:"amount"`
-	Currency string `json:"currency"`
-}
-
-type zooRecord struct {
-	ID      string `json:"id"`
-	Type    string `json:"type"`
-	Created int64  `json:"created"`
-}
-
-type zooSubscription struct {
-	Status   string `json:"status"`
-	Quantity int64  `json:"quantity"`
-	Cancels  bool   `json:"cancels"`
-
-	first, ended bool // by a created, a deleted event
-	created      int64
-	arrival      int
 }
 
 // A zooError is an error with a status of its own.
@@ -121,7 +104,8 @@ func newZoo() *zooHandler {
 		secrets: []string{zooSecret},
 		options: webhook.ConstructEventOptions{IgnoreAPIVersionMismatch: true},
 		maxBody: 1 << 20,
-		claims:  make(map[string]bool), seen: make(map[string]bool), subscriptions: make(map[string]zooSubscription),
+		claims:  make(map[string]bool), seen: make(map[string]bool),
+		charges: make(map[string]int64), subscriptions: make(map[string]zooSubscription),
 	}
 	z.gate, z.read, z.header, z.construct = zooPostOnly, z.readBody, zooSignature, z.verified
 	z.refuse, z.answer = zooRefuseWith(http.StatusBadRequest), zooAnswerWith(http.StatusOK)
@@ -142,6 +126,10 @@ func newZoo() *zooHandler {
 		"refund.created":                           z.refunded,
 		"checkout.session.completed":               z.fulfil,
 		"checkout.session.async_payment_succeeded": z.fulfil,
+		"checkout.session.async_payment_failed":    z.unfulfilled,
+		"charge.refunded":                          z.chargeRefunded,
+		"invoice.paid":                             z.invoiced,
+		"invoice.payment_succeeded":                z.invoiced,
 	}
 	z.show, z.restart = z.everything, func() {}
 	return z
@@ -268,6 +256,8 @@ func (z *zooHandler) eventAndFact(d *zooDelivery) []string {
 		if zooField(d, "payment_status") != "unpaid" {
 			keys = append(keys, "fulfilled "+zooField(d, "id"))
 		}
+	case "invoice.paid", "invoice.payment_succeeded":
+		keys = append(keys, "invoiced "+zooField(d, "id"))
 	}
 	return keys
 }

@@ -1,9 +1,9 @@
 package webhooktest_test
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -48,6 +48,14 @@ func zooSoundAnswers() []zooBug {
 				}
 			}
 		}),
+		zooWith("refuses-with-hint", "says what the secret should look like, and not which it is", func(z *zooHandler) {
+			z.refuse = func(d *zooDelivery, _ error) {
+				http.Error(d.w, "wrong signature: is STRIPE_WEBHOOK_SECRET the endpoint's (whsec_...)?", http.StatusBadRequest)
+			}
+		}),
+		zooWith("documented-secret", "its own secret is one that others have left in", func(z *zooHandler) {
+			z.secrets = []string{webhooktest.DefaultSecret}
+		}).saying(func(s *webhooktest.Subject) { s.Secret = webhooktest.DefaultSecret }),
 		zooWith("far-future-refused", "five minutes either way, as stripe-php", func(z *zooHandler) { z.construct = z.notLaterThan(5 * time.Minute) }),
 		zooWith("half-minute-future", "clocks are kept by NTP", func(z *zooHandler) { z.construct = z.notLaterThan(30 * time.Second) }),
 		zooWith("replay-refused", "an attempt to the byte is no retry of Stripe's", func(z *zooHandler) { z.construct = z.noReplay() }),
@@ -73,7 +81,7 @@ func zooSoundWork() []zooBug {
 		zooWith("works-later", "202, and the effect 20 ms later", func(z *zooHandler) { z.handle, z.answer = z.later, zooAnswerWith(http.StatusAccepted) }),
 		zooWith("works-a-second-later", "a queue that is polled each second", func(z *zooHandler) {
 			z.handle = func(d *zooDelivery) error { return z.laterBy(time.Second, d) }
-		}).slowly(),
+		}),
 		zooWith("subscriptions-later", "payments at once, the rest by a worker", func(z *zooHandler) {
 			z.handle = func(d *zooDelivery) error {
 				if strings.HasPrefix(string(d.event.Type), "payment_intent.") {
@@ -81,7 +89,29 @@ func zooSoundWork() []zooBug {
 				}
 				return z.laterBy(700*time.Millisecond, d)
 			}
-		}).slowly(),
+		}),
+		zooWith("inbox", "an inbox whose rows are pending for 50 ms", func(z *zooHandler) {
+			inbox := make(map[string]string)
+			z.handle = func(d *zooDelivery) error { return z.laterBy(50*time.Millisecond, d) }
+			z.remember = func(keys ...string) {
+				for _, key := range keys {
+					z.seen[key] = true
+				}
+				inbox[keys[0]] = "pending"
+			}
+			z.show = func() any {
+				for _, record := range z.records {
+					inbox[record.ID] = "processed"
+				}
+				return zooBeside(z, "inbox", maps.Clone(inbox))
+			}
+		}),
+		zooWith("batches", "writes every 500 ms what has come until then", func(z *zooHandler) {
+			z.handle = z.batched(500 * time.Millisecond)
+		}),
+		zooWith("rate-limited", "429 and Retry-After from the 31st request in a second on", func(z *zooHandler) {
+			z.gate = z.limited(30)
+		}),
 		zooWith("hiccups", "503 now and then, before anything is done", func(z *zooHandler) {
 			var deliveries atomic.Int64
 			z.handle = func(d *zooDelivery) error {
@@ -114,6 +144,13 @@ func zooSoundWork() []zooBug {
 			}
 		}),
 		zooWith("twins-are-two", "dedupes by event alone, as all SDK examples do", func(z *zooHandler) { z.keys = z.eventAndSession }),
+		zooWith("more-types", "what the others are not asked for", func(*zooHandler) {}).handling(zooMore...),
+		zooWith("over-network", "what the others are not asked for", func(*zooHandler) {}).served(),
+		zooWith("checks-order", "acknowledges what does not fit its order without an effect", func(z *zooHandler) {
+			z.ordered(func(session stripe.CheckoutSession) bool {
+				return session.AmountTotal == 4800 && session.Currency == "usd"
+			})
+		}).saying(zooOrders),
 		zooWith("test-mode-only", "acknowledges the other mode without an effect", func(z *zooHandler) {
 			z.handle = z.unless(func(d *zooDelivery) bool { return d.event.Livemode })
 		}).saying(func(s *webhooktest.Subject) { s.Mode = true }),
@@ -123,87 +160,5 @@ func zooSoundWork() []zooBug {
 		zooWith("own-customers", "acknowledges payments of strangers without an effect", func(z *zooHandler) {
 			z.handle = z.unless(zooStranger)
 		}).saying(zooBound),
-	}
-}
-
-func zooSoundStates() []zooBug {
-	shows := func(name, why string, show func(z *zooHandler) any) zooBug {
-		return zooWith(name, why, func(z *zooHandler) { z.show = func() any { return show(z) } })
-	}
-	type object = map[string]any
-	return []zooBug{
-		shows("ledger", "a row for every event, of unknown types too", func(z *zooHandler) any { return slices.Clone(z.records) }),
-		shows("map-by-event", "a map keyed by event id", func(z *zooHandler) any {
-			rows := make(map[string]zooRecord)
-			for _, record := range z.records {
-				rows[record.ID] = record
-			}
-			return rows
-		}),
-		shows("map-by-object", "a map keyed by payment", func(z *zooHandler) any {
-			rows := make(object)
-			for _, payment := range z.payments {
-				rows[payment.ID] = object{"status": "paid", "amount": payment.Amount}
-			}
-			return object{"payments": rows, "subscriptions": z.everything().(object)["subscriptions"]}
-		}),
-		shows("counts-by-type", "how many of each type, of unknown types too", func(z *zooHandler) any {
-			counts := make(map[string]int)
-			for _, record := range z.records {
-				counts[record.Type]++
-			}
-			return counts
-		}),
-		shows("counters", "numbers only", func(z *zooHandler) any {
-			return object{"payments": len(z.payments), "total": z.total, "disputes": len(z.disputes), "refunds": len(z.refunds),
-				"balances": len(z.balances), "fulfilled": len(z.fulfilled), "subscriptions": len(z.subscriptions)}
-		}),
-		shows("number", "one number", func(z *zooHandler) any { return z.total }),
-		shows("floats", "amounts in dollars", func(z *zooHandler) any { return object{"revenue": float64(z.total) / 100} }),
-		shows("log-lines", "a list of lines", func(z *zooHandler) any { return slices.Clone(z.log) }),
-		shows("text", "lines in one text", func(z *zooHandler) any { return strings.Join(z.log, "\n") }),
-		zooWith("serial-rows", "rows with a serial number and the time", func(z *zooHandler) {
-			var rows []object
-			z.show = func() any {
-				for len(rows) < len(z.log) {
-					rows = append(rows, object{"id": len(rows) + 1, "line": z.log[len(rows)], "at": time.Now().Format(time.RFC3339Nano)})
-				}
-				return object{"rows": slices.Clone(rows)}
-			}
-		}),
-		shows("last-three", "a window of three lines", func(z *zooHandler) any { return slices.Clone(z.log[max(0, len(z.log)-3):]) }),
-		shows("hash", "a hash of everything", func(z *zooHandler) any {
-			return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(z.log, "\n"))))
-		}),
-		shows("null-at-first", "nothing until there is something", func(z *zooHandler) any {
-			if len(z.log) == 0 {
-				return nil
-			}
-			return z.everything()
-		}),
-		shows("copies-counted", "a metric of the copies that it dropped", func(z *zooHandler) any {
-			state := z.everything().(object)
-			state["duplicates"] = len(z.deliveries) - len(z.records)
-			return state
-		}),
-		shows("deliveries-listed", "a row for every genuine delivery, of copies too", func(z *zooHandler) any {
-			state := z.everything().(object)
-			state["deliveries"] = slices.Clone(z.deliveries)
-			return state
-		}),
-		shows("access-log", "a line for every request, of forgeries too", func(z *zooHandler) any {
-			state := z.everything().(object)
-			state["requests"], state["access"] = len(z.requests), slices.Clone(z.requests)
-			return state
-		}),
-		zooWith("heartbeat", "numbers that move by themselves", func(z *zooHandler) {
-			started, reads := time.Now(), 0
-			z.show = func() any {
-				reads++
-				state := z.everything().(object)
-				state["uptime_ms"], state["reads"] = time.Since(started).Milliseconds(), reads
-				return state
-			}
-		}),
 	}
 }

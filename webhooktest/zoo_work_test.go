@@ -82,6 +82,54 @@ func (z *zooHandler) laterBy(delay time.Duration, d *zooDelivery) error {
 	return nil
 }
 
+// batched has the effects of all that has come together, time and again.
+func (z *zooHandler) batched(every time.Duration) func(*zooDelivery) error {
+	var batch []*zooDelivery
+	flush := func() (done bool) {
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		for len(batch) > 0 && !errors.Is(z.apply(batch[0]), errZooDown) {
+			batch = batch[1:]
+		}
+		return len(batch) == 0
+	}
+	return func(d *zooDelivery) error {
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		keys := z.keys(d)
+		if z.known(keys) {
+			return z.duplicate
+		}
+		z.remember(keys...)
+		if batch = append(batch, d); len(batch) == 1 {
+			z.working.Go(func() {
+				for time.Sleep(every); !flush(); {
+					time.Sleep(every)
+				}
+			})
+		}
+		return nil
+	}
+}
+
+// limited answers no more requests in a second than so many.
+func (z *zooHandler) limited(most int) func(*zooDelivery) bool {
+	second, requests := int64(0), 0
+	return func(d *zooDelivery) bool {
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		if now := time.Now().Unix(); now != second {
+			second, requests = now, 0
+		}
+		if requests++; requests <= most {
+			return zooPostOnly(d)
+		}
+		d.w.Header().Set("Retry-After", "1")
+		http.Error(d.w, "too many requests", http.StatusTooManyRequests)
+		return true
+	}
+}
+
 // claimed works outside the lock: a unique key keeps copies away meanwhile.
 func (z *zooHandler) claimed(d *zooDelivery) error {
 	z.mu.Lock()
@@ -129,6 +177,27 @@ func (z *zooHandler) ifFree(busy error) func(*zooDelivery) error {
 	}
 }
 
+// unlessTogether has the effect of an event of which there are no copies at the same
+// time.
+func (z *zooHandler) unlessTogether(failed error) func(*zooDelivery) error {
+	atWork := make(map[string]int)
+	return func(d *zooDelivery) error {
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		atWork[d.event.ID]++
+		z.pause(time.Millisecond)
+		together := atWork[d.event.ID] > 1
+		z.pause(time.Millisecond)
+		atWork[d.event.ID]--
+		if together {
+			return failed
+		}
+		z.mu.Unlock()
+		defer z.mu.Lock()
+		return z.once(d)
+	}
+}
+
 // zooStillThere is the error of the request's context, if the sender has hung up
 // or does so presently.
 func zooStillThere(d *zooDelivery) error {
@@ -160,6 +229,38 @@ func zooBound(s *webhooktest.Subject) {
 	s.Handles = []string{"payment_intent.succeeded"}
 	s.Edit = func(string) []webhooktest.Edit {
 		return []webhooktest.Edit{webhooktest.Set("data.object.customer", zooCustomer)}
+	}
+}
+
+// ordered ships what was ordered, if a session that was paid for passes a check.
+func (z *zooHandler) ordered(check func(stripe.CheckoutSession) bool) {
+	z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
+		var session stripe.CheckoutSession
+		if err := zooDecode(d, &session); err != nil {
+			return err
+		}
+		if session.Metadata["order_id"] != zooOrder || !check(session) {
+			return nil
+		}
+		return z.fulfil(d)
+	}
+	z.show = func() any {
+		shipped := []string{}
+		for _, row := range z.fulfilled {
+			shipped = append(shipped, row.ID)
+		}
+		return map[string]any{"shipped": shipped}
+	}
+}
+
+// zooOrder is the order that such a handler knows.
+const zooOrder = "order_ZooTable4711"
+
+// zooOrders binds sessions to that order.
+func zooOrders(s *webhooktest.Subject) {
+	s.Handles = []string{"checkout.session.completed"}
+	s.Edit = func(string) []webhooktest.Edit {
+		return []webhooktest.Edit{webhooktest.Set("data.object.metadata.order_id", zooOrder)}
 	}
 }
 

@@ -72,7 +72,7 @@ func TestNoTimestampOfAnotherProcessIsRepeated(t *testing.T) {
 		handler := &shop{answers: slices.Repeat([]int{500}, 30)}
 		processes := 0
 		for delivered := false; !delivered; processes++ {
-			hub := &listen.Hub{Retries: slices.Repeat(listen.Schedule{0}, 50)}
+			hub := &listen.Hub{Retries: slices.Repeat(listen.Schedule{time.Millisecond}, 50)}
 			journaled(t, path, hub)
 			enough, tries := make(chan struct{}, 1), 0
 			hub.Report = func(d listen.Delivery) {
