@@ -2,6 +2,7 @@ package webhooktest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -40,6 +41,10 @@ func (r *runner) runCheck(ctx context.Context, c *contractCase, result *Result) 
 	findings, err := check(r, ctx)
 	if lacks, ok := err.(errLacks); ok {
 		result.Verdict, result.Reason = Skip, lacks.Error()
+		return nil
+	}
+	if errors.Is(err, errNotApplicable) {
+		result.Verdict, result.Reason = Skip, err.Error()
 		return nil
 	}
 	if err != nil {

@@ -50,6 +50,9 @@ func newRun(suite Suite) (*runner, error) {
 	if err := checkWaivers(r.subject.Waivers); err != nil {
 		return nil, err
 	}
+	if err := r.subject.checkFamilies(); err != nil {
+		return nil, err
+	}
 	return r, r.endpoint.Validate()
 }
 
