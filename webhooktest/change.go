@@ -153,7 +153,7 @@ func (c change) compareMaps(place string, before, after map[string]any, r roles)
 // eventTypes are all types that a handler may have as keys.
 var eventTypes = sync.OnceValue(func() map[string]bool {
 	types := map[string]bool{futureType: true}
-	for _, eventType := range fixtures.Types(fixtures.DefaultVersion) {
+	for _, eventType := range slices.Concat(fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()) {
 		types[eventType] = true
 	}
 	return types

@@ -2,6 +2,7 @@ package webhooktest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -27,6 +28,7 @@ var checks = map[string]func(*runner, context.Context) ([]finding, error){
 	"outbound":       (*runner).checkIdempotencyKeys,
 	"api-slow":       (*runner).checkSlowAPI,
 	"connect-header": (*runner).checkAccountHeader,
+	"fetches":        (*runner).checkFetches,
 	"context-header": (*runner).checkContextHeader,
 }
 
@@ -49,6 +51,10 @@ func (r *runner) runCheck(ctx context.Context, c *contractCase, result *Result) 
 	}
 	if lacks, ok := err.(errLacks); ok {
 		result.Verdict, result.Reason = Skip, lacks.Error()
+		return nil
+	}
+	if errors.Is(err, errNotApplicable) {
+		result.Verdict, result.Reason = Skip, err.Error()
 		return nil
 	}
 	if err != nil {

@@ -25,6 +25,7 @@ func TestDependencies(t *testing.T) {
 		module + "webhooktest/internal/dialect",
 		module + "webhooktest/internal/doctor",
 		module + "webhooktest/stripeapi",
+		module + "webhooktest/internal/routes",
 		module + "webhooktest",
 	}, strings.Fields(string(output)))
 }

@@ -33,10 +33,11 @@ type Edit struct {
 // A path is keys and list positions with dots between; a dot inside a key is
 // written `\.`. A path that does not exist is ErrNoPath, since a typo would
 // otherwise make a test pass; fields that are optional by nature are the
-// exception: anything in metadata, and the account and context of the event.
+// exception: anything in metadata, and the account and context of the event, or the
+// snapshot_event of a thin one.
 //
 // The value is encoded as JSON: a json.RawMessage goes in as it is written (1.0,
-// 1e2), a time.Time as Unix seconds, as Stripe writes times.
+// 1e2), a time.Time as Stripe writes times: as Unix seconds, in thin events as text.
 func Set(path string, value any) Edit { return Edit{set: true, path: path, value: value} }
 
 // Add gives the value at a path another value, and creates the path where it
@@ -60,35 +61,43 @@ func About(other *Event) Edit {
 func Version(n int) Edit { return Edit{version: n} }
 
 // apply changes the text as the Set and Add edits say, in their order.
-func apply(text []byte, edits []Edit) ([]byte, error) {
+func apply(text []byte, edits []Edit, thin bool) ([]byte, error) {
 	for _, edit := range edits {
 		if !edit.set {
 			continue
 		}
-		raw, err := edit.raw()
+		raw, err := edit.raw(thin)
 		if err != nil {
 			return nil, fmt.Errorf("value for %s: %w", edit.path, err)
 		}
-		if text, err = rawjson.Set(text, edit.path, raw, edit.add || optional(text, edit.path)); err != nil {
+		if text, err = rawjson.Set(text, edit.path, raw, edit.add || optional(text, edit.path, thin)); err != nil {
 			return nil, err
 		}
 	}
 	return text, nil
 }
 
-func (e Edit) raw() (json.RawMessage, error) {
-	if t, ok := e.value.(time.Time); ok {
+func (e Edit) raw(thin bool) (json.RawMessage, error) {
+	t, isTime := e.value.(time.Time)
+	switch {
+	case isTime && thin:
+		return rawjson.Encode(t.UTC().Format(thinTime))
+	case isTime:
 		return rawjson.Encode(t.Unix())
 	}
 	return rawjson.Encode(e.value)
 }
 
 // optional reports whether an event may or may not have the path: a key of metadata
-// that exists belongs to the user, account and context to Connect and organisations.
-func optional(text []byte, path string) bool {
+// that exists belongs to the user, account and context to Connect and organisations,
+// and a thin event names its snapshot twin only if there is one.
+func optional(text []byte, path string, thin bool) bool {
 	const metadata = ".metadata"
-	if path == "account" || path == "context" {
+	switch path {
+	case "account", "context":
 		return true
+	case "snapshot_event":
+		return thin
 	}
 	end := strings.LastIndex(path, metadata+".") + len(metadata)
 	if end < len(metadata) {

@@ -24,6 +24,7 @@ type Event struct {
 	nullable []string // paths that may be null, known for events from fixtures
 	resource string   // of its object, known for events from fixtures
 	objects  objects  // what it is about
+	thin     bool     // without data
 
 	attempts *timestamps          // shared with edited copies of the event
 	last     atomic.Pointer[wire] // the previous attempt as it was sent
@@ -52,12 +53,14 @@ func parseEvent(body []byte) (*Event, error) {
 
 // index reads the fields that a delivery needs from the body.
 func (e *Event) index(root *rawjson.Value) {
+	object := ""
 	e.id, e.typ, e.livemode = "", "", false
-	for key, target := range map[string]any{"id": &e.id, "type": &e.typ, "livemode": &e.livemode} {
+	for key, target := range map[string]any{"id": &e.id, "object": &object, "type": &e.typ, "livemode": &e.livemode} {
 		if v := root.Child(key); v != nil {
 			_ = json.Unmarshal(e.body[v.Start:v.End], target) // a value of another type counts as none
 		}
 	}
+	e.thin = object == thinObject
 }
 
 // Edit returns a copy of the event with Set and Add edits applied to its bytes.
@@ -75,7 +78,10 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	if !slices.ContainsFunc(edits, func(edit Edit) bool { return edit.set }) {
 		return e, nil
 	}
-	body, err := apply(e.body, edits)
+	if err := e.carries(edits); err != nil {
+		return nil, fmt.Errorf("event %s: %w", e, err)
+	}
+	body, err := apply(e.body, edits, e.thin)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e, err)
 	}

@@ -85,20 +85,38 @@ func decodeStrictly(data []byte, file string, v any) error {
 func readEvent(version, eventType string) (fixture eventFixture, file string, err error) {
 	file, err = readFixture(version, "events/"+eventType+".json", &fixture)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-		err = fmt.Errorf("%w %q: nearest are %s", ErrUnknownType, eventType, nearest.List(eventType, fixtures.Types(version)))
+		err = unknownType(version, eventType)
 	}
 	return fixture, file, err
 }
 
-// telling is the version that is easiest to tell from the object's first state: one
-// of another status if there is one, else the last.
-func (f *eventFixture) telling() int {
+// unknownType names what may have been meant. The thin twin of a snapshot event is
+// suggested only to who wrote a thin name.
+func unknownType(version, eventType string) error {
+	names := fixtures.ThinTypes()
+	if !thinName(eventType) {
+		twin := func(name string) bool { _, _, ok := fixtures.Twin(name); return ok }
+		names = append(fixtures.Types(version), slices.DeleteFunc(names, twin)...)
+	}
+	return fmt.Errorf("%w %q: nearest are %s", ErrUnknownType, eventType, nearest.List(eventType, names))
+}
+
+// telling is the version of a type that is easiest to tell from the object's first
+// state: one of another status if there is one, else the last. Thin events have none.
+func telling(eventType string) (int, error) {
+	if thinName(eventType) {
+		return 0, nil
+	}
+	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
+	if err != nil {
+		return 0, err
+	}
 	for i, version := range f.Versions {
 		if i > 0 && string(version["status"]) != string(f.Versions[0]["status"]) {
-			return i + 1
+			return i + 1, nil
 		}
 	}
-	return len(f.Versions)
+	return len(f.Versions), nil
 }
 
 // An EventType describes an event type.
@@ -110,13 +128,17 @@ type EventType struct {
 	Connect     bool     `json:"connect,omitempty"`  // sent for connected accounts only
 	Siblings    []string `json:"siblings,omitempty"` // other types that report the same fact, or are easily confused
 	Legacy      bool     `json:"legacy,omitempty"`   // still declared, but Stripe no longer says what the object holds
+	Thin        bool     `json:"thin,omitempty"`     // carries nothing of the object; Object is empty when it is about none
 }
 
 // Describe returns what the fixtures know of an event type. The error is
-// ErrUnknownType. [fixtures.Types] lists the names.
+// ErrUnknownType. [fixtures.Types] and [fixtures.ThinTypes] list the names.
 func Describe(eventType string) (EventType, error) {
+	if thinName(eventType) {
+		return describeThin(eventType)
+	}
 	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
-	return EventType{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings, f.Legacy}, err
+	return EventType{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings, f.Legacy, false}, err
 }
 
 // load makes the template of an event type: the object, changed as the event

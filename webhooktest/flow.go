@@ -113,6 +113,9 @@ func (s *Source) findFlow(name string) (f flowFixture, flow, eventType string, e
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 		return f, name, "", err
 	}
+	if _, thin := readThin(s.apiVersion(), name); thin == nil {
+		return f, "", "", fmt.Errorf("%s is a thin event: flows are of snapshot events (send delivers it alone)", name)
+	}
 	types := fixtures.Types(s.apiVersion())
 	if !slices.Contains(types, name) {
 		names := slices.Concat(fixtures.Flows(), types)

@@ -30,24 +30,29 @@ const (
 
 // idShapes has a row for each kind of id that is not of the usual shape.
 var idShapes = map[string]idShape{
-	"acct":    {prefix: "acct_1", length: 15},
-	"ca":      {prefix: "ca_", length: 32},
-	"ch":      {prefix: "ch_3", length: 23, family: "pi"},
-	"climsku": {prefix: "climsku_", length: 14},
-	"coupon":  {prefix: "", length: 8}, // Stripe invents coupon ids without a prefix
-	"cs":      {prefix: "cs_test_a1", length: 56},
-	"cus":     {prefix: "cus_", length: 14},
-	"evt":     {perEvent: true},
-	"evt3":    {prefix: "evt_3", length: 23, family: "pi", perEvent: true}, // about a payment
-	"pi":      {prefix: "pi_3", length: 23, family: "pi"},
-	"prod":    {prefix: "prod_", length: 14},
-	"re":      {prefix: "re_3", length: 23, family: "pi"},
-	"req":     {prefix: "req_", length: 14, perEvent: true},
-	"si":      {prefix: "si_", length: 14},
-	"sku":     {prefix: "sku_", length: 14},
-	"tml":     {prefix: "tml_", length: 14},
-	"tmr":     {prefix: "tmr_", length: 14},
-	"tr":      {prefix: "tr_3", length: 23, family: "pi"},
+	"acct":     {prefix: "acct_1", length: 15},
+	"ca":       {prefix: "ca_", length: 32},
+	"ch":       {prefix: "ch_3", length: 23, family: "pi"},
+	"climsku":  {prefix: "climsku_", length: 14},
+	"coupon":   {prefix: "", length: 8}, // Stripe invents coupon ids without a prefix
+	"cs":       {prefix: "cs_test_a1", length: 56},
+	"cus":      {prefix: "cus_", length: 14},
+	"ed":       {prefix: "ed_61", length: 42},
+	"evt":      {perEvent: true},
+	"evt3":     {prefix: "evt_3", length: 23, family: "pi", perEvent: true}, // about a payment
+	"evt65":    {prefix: "evt_65", length: 44, perEvent: true},              // thin
+	"mtr":      {prefix: "mtr_61", length: 30},
+	"pcimprt":  {prefix: "pcimprt_61", length: 42},
+	"person61": {prefix: "person_61", length: 42}, // of the API's version 2
+	"pi":       {prefix: "pi_3", length: 23, family: "pi"},
+	"prod":     {prefix: "prod_", length: 14},
+	"re":       {prefix: "re_3", length: 23, family: "pi"},
+	"req":      {prefix: "req_", length: 14, perEvent: true},
+	"si":       {prefix: "si_", length: 14},
+	"sku":      {prefix: "sku_", length: 14},
+	"tml":      {prefix: "tml_", length: 14},
+	"tmr":      {prefix: "tmr_", length: 14},
+	"tr":       {prefix: "tr_3", length: 23, family: "pi"},
 
 	// Not ids, but fresh in the same way.
 	"fingerprint": {length: 16},
@@ -130,6 +135,7 @@ type identity struct {
 	objects objects
 	event   uint64 // the event's own
 	created int64  // when, in Unix seconds
+	nanos   int64  // and a part of a second, which thin events tell
 }
 
 // objects is the identity of what events are about. It is the same for all events

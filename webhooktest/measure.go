@@ -107,7 +107,7 @@ func (p *play) stateOfEvents(ctx context.Context) (any, error) {
 				return nil, err
 			}
 			key := event.id
-			if id, ok := event.Lookup("data.object.id"); ok {
+			if id, ok := event.aboutID(); ok {
 				key = fmt.Sprint(id)
 			}
 			for stored[key] != nil && !reflect.DeepEqual(stored[key], value) {
@@ -139,7 +139,7 @@ func (r *runner) learnState(ctx context.Context) error {
 	}{
 		{r.subject.control(), nil, nothing},
 		{r.subject.control(), nil, junk},
-		{r.subject.unhandled(), []Edit{Set("type", futureType)}, unknown},
+		{r.subject.unhandled(), []Edit{Set("type", r.subject.future())}, unknown},
 	} {
 		event, err := r.event(noise.eventType, noise.edits...)
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
@@ -117,7 +116,7 @@ func (r *runner) checkIdempotencyKeys(ctx context.Context) ([]finding, error) {
 			return other.Path == call.Path && other.IdempotencyKey != "" && other.IdempotencyKey == call.IdempotencyKey
 		})
 		if call.Write() && !known {
-			return []finding{{sent: event.String() + ", twice", expected: "one " + call.Method + " " + call.Path + ", or both with one Idempotency-Key", actual: "a second one, with " + keyed(call)}}, nil
+			return []finding{{sent: event.String() + ", twice", expected: "one " + called(call) + ", or both with one Idempotency-Key", actual: "a second one, with " + keyed(call)}}, nil
 		}
 	}
 	return nil, nil
@@ -154,21 +153,51 @@ func (r *runner) checkContextHeader(ctx context.Context) ([]finding, error) {
 	return r.checkCarried(ctx, "context", "Stripe-Context", func(call stripeapi.Call) string { return call.Context })
 }
 
-// checkCarried wants a field of the event as a header of all calls.
-func (r *runner) checkCarried(ctx context.Context, field, header string, of func(stripeapi.Call) string) ([]finding, error) {
-	const account = "acct_1FrgnShop4Tq8Ld2"
-	event, calls, err := r.askedFor(ctx, Add(field, account))
+// checkFetches wants the object of a thin event to be asked for, in the context of
+// the event.
+func (r *runner) checkFetches(ctx context.Context) ([]finding, error) {
+	event, calls, err := r.askedFor(ctx, Set("context", foreignAccount))
 	if err != nil {
 		return nil, err
 	}
-	for _, call := range calls {
-		if got := of(call); got != account {
-			actual := call.Method + " " + call.Path + " with " + header + ": " + got
-			if got == "" {
-				actual = strings.TrimSuffix(actual, " with "+header+": ") + " without it"
-			}
-			return []finding{{sent: event.String() + " with " + field + " " + account, expected: header + " in every call", actual: actual}}, nil
-		}
+	url, ok := event.Lookup("related_object.url")
+	if !ok {
+		return nil, errLacks{"a handled type of thin events that are about an object (--handles)"}
 	}
-	return nil, nil
+	sent := event.String() + " with context " + foreignAccount
+	fetched := slices.DeleteFunc(slices.Clone(calls), func(call stripeapi.Call) bool { return call.Path != url })
+	if len(fetched) == 0 {
+		return []finding{{sent: sent, expected: fmt.Sprintf("GET %s with Stripe-Context", url), actual: "other calls: " + called(calls[0])}}, nil
+	}
+	return notCarried(sent, "Stripe-Context", fetched, func(call stripeapi.Call) string { return call.Context }), nil
 }
+
+// foreignAccount is whose event it is, when it is not the platform's own.
+const foreignAccount = "acct_1FrgnShop4Tq8Ld2"
+
+// checkCarried wants a field of the event as a header of all calls.
+func (r *runner) checkCarried(ctx context.Context, field, header string, of func(stripeapi.Call) string) ([]finding, error) {
+	event, calls, err := r.askedFor(ctx, Add(field, foreignAccount))
+	if err != nil {
+		return nil, err
+	}
+	return notCarried(event.String()+" with "+field+" "+foreignAccount, header, calls, of), nil
+}
+
+// notCarried finds the first call without the account in a header.
+func notCarried(sent, header string, calls []stripeapi.Call, of func(stripeapi.Call) string) []finding {
+	for _, call := range calls {
+		got := of(call)
+		if got == foreignAccount {
+			continue
+		}
+		actual := called(call) + " with " + header + ": " + got
+		if got == "" {
+			actual = called(call) + " without it"
+		}
+		return []finding{{sent: sent, expected: header + " in every call", actual: actual}}
+	}
+	return nil
+}
+
+func called(call stripeapi.Call) string { return call.Method + " " + call.Path }

@@ -18,6 +18,9 @@ func (s Suite) Plan() (Plan, error) {
 	p := planner{subject: new(Subject)}
 	if s.New != nil {
 		*p.subject = s.New()
+		if err := p.subject.checkFamilies(); err != nil {
+			return Plan{}, err
+		}
 	}
 	if s.Dir == "" || comparesState(cases) {
 		p.deliver(1)

@@ -54,6 +54,9 @@ func newRun(suite Suite) (*runner, error) {
 	if err := suite.checkWaivers(r.subject.Waivers); err != nil {
 		return nil, err
 	}
+	if err := r.subject.checkFamilies(); err != nil {
+		return nil, err
+	}
 	return r, r.endpoint.Validate()
 }
 

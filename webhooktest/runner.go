@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
-
-	"github.com/fakestripe/fakestripe/fixtures"
 )
 
 // A runner runs a case of a suite.
@@ -68,7 +66,7 @@ func (r *runner) prelude(ctx context.Context, eventType string) ([]Edit, error) 
 	if creation == "" {
 		return nil, nil
 	}
-	about, _, err := readEvent(fixtures.DefaultVersion, eventType)
+	version, err := telling(eventType)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +75,7 @@ func (r *runner) prelude(ctx context.Context, eventType string) ([]Edit, error) 
 		return nil, err
 	}
 	_, err = r.deliver(ctx, event)
-	return []Edit{About(event), Version(about.telling())}, err
+	return []Edit{About(event), Version(version)}, err
 }
 
 // deliver delivers an event and remembers the answer for the checks that look at

@@ -67,7 +67,7 @@ func (f *Flow) edit(facts *sharedFixture, eventType string, edit Edit) error {
 	if !slices.Contains(f.types(), eventType) {
 		return fmt.Errorf("set %s:%s: the flow has %s", eventType, edit.path, strings.Join(f.types(), ", "))
 	}
-	raw, err := edit.raw()
+	raw, err := edit.raw(false)
 	if err != nil {
 		return fmt.Errorf("value for %s: %w", edit.path, err)
 	}
@@ -108,7 +108,7 @@ func (f *Flow) extend(event *Event, edit Edit) error {
 		if other != event && !inObject {
 			return other.body, nil
 		}
-		body, err := apply(other.body, []Edit{edit})
+		body, err := apply(other.body, []Edit{edit}, false)
 		if other != event && errors.Is(err, ErrNoPath) {
 			return other.body, nil // there it has no place
 		}

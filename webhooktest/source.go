@@ -18,11 +18,12 @@ import (
 type Source struct {
 	// APIVersion is the Stripe API version of the events. Empty: 2023-10-16, that
 	// of stripe-go v76. Shapes are those of the newest fixtures that are not newer.
+	// Thin events have none.
 	APIVersion string
 
-	// Account is the connected account that the events come from. Empty: the
-	// platform's own events, and an invented account for types that only
-	// connected accounts send.
+	// Account is the connected account that the events come from, the context of
+	// thin ones. Empty: the platform's own events, and an invented account for types
+	// that only connected accounts send.
 	Account string
 
 	// Livemode makes live-mode events.
@@ -49,8 +50,9 @@ type templateKey struct {
 	version   int
 }
 
-// Event makes a new event of a type, with ids of its own. The error is
-// ErrUnknownType or ErrNoPath, or says what is wrong with an edit.
+// Event makes a new event of a type, with ids of its own: a thin one if the type
+// begins with v1. or v2. The error is ErrUnknownType or ErrNoPath, or says what is
+// wrong with an edit.
 func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	about, version, err := objectsOf(edits)
 	if err != nil {
@@ -107,7 +109,12 @@ func (s *Source) next(eventType string, version int) (*template, identity, error
 	t := s.templates[key]
 	if t == nil {
 		var err error
-		if t, err = s.load(eventType, version, nil, nil); err != nil {
+		if thinName(eventType) {
+			t, err = s.loadThin(eventType, version)
+		} else {
+			t, err = s.load(eventType, version, nil, nil)
+		}
+		if err != nil {
 			return nil, identity{}, err
 		}
 		if s.templates == nil {
@@ -143,8 +150,12 @@ func (s *Source) seed() {
 func (s *Source) identify() identity {
 	s.made++
 	event := mix(mix(s.Seed^runKey(s.RunID)) + s.made*golden)
-	created := s.now().Unix()
-	return identity{objects: objects{key: mix(event), began: created}, event: event, created: created}
+	now := s.now()
+	created := now.Unix()
+	return identity{
+		objects: objects{key: mix(event), began: created},
+		event:   event, created: created, nanos: int64(now.Nanosecond()),
+	}
 }
 
 // shuffle puts things in an order that depends on the seed and on how many events

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/http"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -102,12 +101,17 @@ func (s *Subject) sideBySide() int {
 	return 1
 }
 
-// control is the type of the genuine event that everything is measured by.
+// control is the type of the genuine event that everything is measured by: the first
+// that is handled, of an endpoint for thin events the first thin one.
 func (s *Subject) control() string {
-	if len(s.Handles) == 0 {
-		return "payment_intent.succeeded"
+	own := slices.IndexFunc(s.Handles, func(handled string) bool { return thinName(handled) == s.Thin })
+	switch {
+	case own >= 0:
+		return s.Handles[own]
+	case s.Thin:
+		return "v1.payment_intent.succeeded"
 	}
-	return s.Handles[0]
+	return "payment_intent.succeeded"
 }
 
 // creation is the handled type that creates what a type changes or ends, "" for none.
@@ -136,6 +140,7 @@ func (s *Subject) lacks(need string) (reason string) {
 		"connect":         {s.Connect, "a handler of connected accounts (--connect)"},
 		"mode":            {s.Mode, "a handler that tells live from test mode (--mode)"},
 		"thin":            {s.Thin, "an endpoint that takes thin events (--thin)"},
+		"thin-only":       {s.Thin && !s.takesBoth(), "an endpoint that takes thin events only (--thin, and only thin --handles)"},
 		"snapshot":        {!s.Thin, "an endpoint that takes snapshot events (without --thin)"},
 		"network":         {s.Handler == nil, "a URL: a handler in process has no connection"},
 		"https":           {s.Handler == nil && strings.HasPrefix(s.URL, "https://"), "an https URL"},
@@ -163,7 +168,7 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 		switch {
 		case pattern == "handled":
 			binding[name] = s.control()
-		case pattern == "each handled", pattern == "each telling":
+		case strings.HasPrefix(pattern, "each "):
 			each = name
 		case pattern == "unhandled":
 			binding[name] = s.unhandled()
@@ -180,7 +185,7 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 		return []map[string]string{binding}, ""
 	}
 	for _, eventType := range s.handled() {
-		if given[each] == "each telling" && carriesOn(eventType) {
+		if given[each] == "each telling" && carriesOn(eventType) || given[each] == "each thin" && !thinName(eventType) {
 			continue
 		}
 		one := map[string]string{each: eventType}
@@ -239,11 +244,15 @@ func patterns(given map[string]string) string {
 // unhandled is a type of Stripe's that the handler does not handle, of a resource
 // that no handled type is about.
 func (s *Subject) unhandled() string {
-	for _, candidate := range append([]string{"radar.early_fraud_warning.created"}, fixtures.Types(fixtures.DefaultVersion)...) {
-		prefix := candidate[:strings.LastIndexByte(candidate, '.')]
-		if !slices.ContainsFunc(s.Handles, func(handled string) bool { ok, _ := path.Match(prefix+".*", handled); return ok }) {
+	preferred, types := "radar.early_fraud_warning.created", fixtures.Types(fixtures.DefaultVersion)
+	if s.Thin {
+		preferred, types = "v1."+preferred, fixtures.ThinTypes()
+	}
+	for _, candidate := range append([]string{preferred}, types...) {
+		prefix := candidate[:strings.LastIndexByte(candidate, '.')+1]
+		if !slices.ContainsFunc(s.Handles, func(handled string) bool { return strings.HasPrefix(handled, prefix) }) {
 			return candidate
 		}
 	}
-	return "radar.early_fraud_warning.created"
+	return preferred
 }

@@ -17,6 +17,7 @@ type template struct {
 	nullable []string // paths in the event that may be null
 	resource string   // of the event's object: payment_intent
 	livemode bool
+	thin     bool
 }
 
 // A hole is filled with an id, or with a time when it has no id.
@@ -25,11 +26,15 @@ type hole struct {
 	id     *id
 	offset int64 // seconds after the event was created,
 	began  bool  // or after the first event about the objects was
+	text   bool  // as RFC 3339 has it, not as a number
 }
 
 func (h *hole) size() int {
-	if h.id != nil {
+	switch {
+	case h.id != nil:
 		return h.id.size()
+	case h.text:
+		return len(thinTime)
 	}
 	return len("1700000000")
 }
@@ -44,6 +49,8 @@ func (t *template) append(dst []byte, who identity) []byte {
 		switch {
 		case h.id != nil:
 			dst = h.id.appendTo(dst, who)
+		case h.text:
+			dst = time.Unix(who.created+h.offset, who.nanos).UTC().AppendFormat(dst, thinTime)
 		case h.began:
 			dst = strconv.AppendInt(dst, who.objects.began+h.offset, 10)
 		default:
@@ -60,7 +67,7 @@ func (t *template) event(eventType string, who identity) *Event {
 	return &Event{
 		body: body,
 		id:   string(body[id.at : id.at+id.id.size()]),
-		typ:  eventType, livemode: t.livemode,
+		typ:  eventType, livemode: t.livemode, thin: t.thin,
 		nullable: t.nullable, resource: t.resource, objects: who.objects,
 		attempts: new(timestamps),
 	}
@@ -146,7 +153,7 @@ func placeholder(text []byte) (name []byte, ok bool) {
 	return name, ok
 }
 
-// value fills a whole string: the result is no string.
+// value fills a whole string: the result is no string, unless it is a time as text.
 func (c *compiler) value(name string) bool {
 	if name == "livemode" {
 		c.text = strconv.AppendBool(c.text, c.livemode)
@@ -157,9 +164,14 @@ func (c *compiler) value(name string) bool {
 		c.holes = append(c.holes, hole{at: len(c.text), offset: offset})
 		return true
 	}
-	offset, ok = relativeTime("then", name)
-	if ok {
+	if offset, ok = relativeTime("then", name); ok {
 		c.holes = append(c.holes, hole{at: len(c.text), offset: offset, began: true})
+		return true
+	}
+	if offset, ok = relativeTime("time", name); ok {
+		c.text = append(c.text, '"')
+		c.holes = append(c.holes, hole{at: len(c.text), offset: offset, text: true})
+		c.text = append(c.text, '"')
 	}
 	return ok
 }

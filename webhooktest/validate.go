@@ -76,18 +76,18 @@ func (c *contractCase) validatePaths(e *caseEvent) error {
 	if _, isVariable := c.Given[e.Type]; isVariable {
 		return nil
 	}
-	var bodies [][]byte
+	var events []*Event
 	for _, from := range e.payloads {
-		bodies = append(bodies, from.event.body)
+		events = append(events, from.event)
 	}
 	if e.Type != "" {
 		event, err := new(Source).Event(e.Type, Version(e.Version))
 		if err != nil {
 			return err
 		}
-		bodies = [][]byte{event.body}
+		events = []*Event{event}
 	}
-	for _, body := range bodies {
+	for _, event := range events {
 		var edits []Edit
 		for path := range e.Set {
 			edits = append(edits, Set(path, nil))
@@ -95,7 +95,7 @@ func (c *contractCase) validatePaths(e *caseEvent) error {
 		for path := range e.Add {
 			edits = append(edits, Add(path, nil))
 		}
-		if _, err := apply(body, edits); err != nil {
+		if _, err := apply(event.body, edits, event.thin); err != nil {
 			return err
 		}
 	}

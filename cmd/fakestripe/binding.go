@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -24,8 +23,12 @@ func editsByType(set, files []string) (func(string) []webhooktest.Edit, error) {
 	edits := make(map[string][]webhooktest.Edit)
 	for _, text := range files {
 		eventType, file, found := strings.Cut(text, "=")
-		if _, err := webhooktest.Describe(eventType); !found || err != nil {
+		described, err := webhooktest.Describe(eventType)
+		switch {
+		case !found || err != nil:
 			return nil, fmt.Errorf("--event %q: want type=file.json, such as invoice.paid=invoice.json", text)
+		case described.Thin:
+			return nil, fmt.Errorf("--event %q: a thin event carries no object: set what it is about with --set %s:related_object.id=…", text, eventType)
 		}
 		made, err := editsFromFile(file)
 		if err != nil {
@@ -36,7 +39,7 @@ func editsByType(set, files []string) (func(string) []webhooktest.Edit, error) {
 	for _, text := range set {
 		p := payloads{add: true, set: []string{text}}
 		eventType, rest, typed := strings.Cut(text, ":")
-		if typed && slices.Contains(fixtures.Types(fixtures.DefaultVersion), eventType) {
+		if _, err := webhooktest.Describe(eventType); typed && err == nil {
 			p.set = []string{rest}
 		} else {
 			eventType = ""

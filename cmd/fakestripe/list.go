@@ -12,7 +12,7 @@ import (
 
 func newList(sh shell) *cobra.Command {
 	var format format
-	var flows, mutations bool
+	var flows, mutations, thin bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the event types, the flows or the mutations",
@@ -21,6 +21,10 @@ func newList(sh shell) *cobra.Command {
 			switch {
 			case mutations:
 				return listMutations(sh, format.json())
+			case thin && format.json():
+				return listJSON(sh, fixtures.ThinTypes(), webhooktest.Describe)
+			case thin:
+				return listNames(sh, fixtures.ThinTypes())
 			case flows && format.json():
 				return listJSON(sh, fixtures.Flows(), webhooktest.DescribeFlow)
 			case flows:
@@ -33,7 +37,8 @@ func newList(sh shell) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&flows, "flows", false, "list the flows, which trigger delivers")
 	cmd.Flags().BoolVar(&mutations, "mutations", false, "list the mutations, for --mutate")
-	cmd.MarkFlagsMutuallyExclusive("flows", "mutations")
+	cmd.Flags().BoolVar(&thin, "thin", false, "list the types of thin events, with the thin twins of snapshot events")
+	cmd.MarkFlagsMutuallyExclusive("flows", "mutations", "thin")
 	format.flag(cmd, "json: a JSON object a line, with a description")
 	return cmd
 }
@@ -80,5 +85,5 @@ func listMutations(sh shell, asJSON bool) error {
 
 // completeTypes offers the event types to the shell's completion.
 func completeTypes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return fixtures.Types(fixtures.DefaultVersion), cobra.ShellCompDirectiveDefault // files are payloads too
+	return append(fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()...), cobra.ShellCompDirectiveDefault // files are payloads too
 }

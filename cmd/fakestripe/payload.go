@@ -41,7 +41,7 @@ func (p *payloads) flags(cmd *cobra.Command) {
 func (p *payloads) sourceFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&p.source.APIVersion, "api-version", fixtures.DefaultVersion, "API `version` that the event says it has")
-	flags.StringVar(&p.source.Account, "account", "", "connected `account` that the event comes from, acct_…")
+	flags.StringVar(&p.source.Account, "account", "", "connected `account` that the event comes from, acct_…; the context of a thin event")
 	flags.BoolVar(&p.source.Livemode, "livemode", false, "make a live-mode event")
 	flags.StringVar(&p.created, "created", "", "`time` at which the event was created: Unix seconds or RFC 3339 (default now)")
 	flags.Uint64Var(&p.source.Seed, "seed", 0, "make ids from this `number`; the same seed and time give the same bytes (default random)")
@@ -94,9 +94,12 @@ func (p *payloads) event(in io.Reader, name string) (*webhooktest.Event, error) 
 		return nil, err
 	}
 	if !isFile(name) {
+		if err := p.versioned(name); err != nil {
+			return nil, err
+		}
 		event, err := p.source.Event(name, edits...)
 		if errors.Is(err, webhooktest.ErrUnknownType) {
-			err = fmt.Errorf("%w (fakestripe list has all)", err)
+			err = fmt.Errorf("%w (fakestripe list and list --thin have all)", err)
 			if _, missing := os.Stat(name); missing == nil {
 				err = fmt.Errorf("%w; for the file of this name write ./%s", err, name)
 			}
@@ -107,11 +110,28 @@ func (p *payloads) event(in io.Reader, name string) (*webhooktest.Event, error) 
 	if err != nil {
 		return nil, err
 	}
-	if edits = append(p.envelope(), edits...); len(edits) == 0 {
+	object, _ := event.Lookup("object")
+	thin := object == "v2.core.event"
+	if thin && p.changed("api-version") {
+		return nil, noVersion(p.source.APIVersion, name)
+	}
+	if edits = append(p.envelope(thin), edits...); len(edits) == 0 {
 		return event, nil
 	}
 	event, err = event.Edit(edits...)
 	return event, explain(err)
+}
+
+// versioned refuses a version for an event that has none.
+func (p *payloads) versioned(eventType string) error {
+	if described, err := webhooktest.Describe(eventType); err == nil && described.Thin && p.changed("api-version") {
+		return noVersion(p.source.APIVersion, eventType)
+	}
+	return nil
+}
+
+func noVersion(asked, name string) error {
+	return fmt.Errorf("--api-version %s: %s is a thin event, which has no version", asked, name)
 }
 
 // explain adds what the command can do about an error of the library.
@@ -210,13 +230,17 @@ func parseValue(value string) (any, error) {
 
 // envelope are the flags that a source sees to when it makes an event: set in the
 // caller's own payload only where asked for, since it goes out byte for byte.
-func (p *payloads) envelope() []webhooktest.Edit {
+func (p *payloads) envelope(thin bool) []webhooktest.Edit {
+	account := "account"
+	if thin {
+		account = "context"
+	}
 	var edits []webhooktest.Edit
 	if p.changed("api-version") {
 		edits = append(edits, p.edit("api_version", p.source.APIVersion))
 	}
 	if p.changed("account") {
-		edits = append(edits, p.edit("account", p.source.Account))
+		edits = append(edits, p.edit(account, p.source.Account))
 	}
 	if p.changed("livemode") {
 		edits = append(edits, p.edit("livemode", p.source.Livemode))

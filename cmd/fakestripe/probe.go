@@ -68,11 +68,14 @@ func completed(text string) string {
 
 // fill puts the ids of an event into the braces.
 func fill(text string, event *webhooktest.Event, quote func(string) string) (filled string, known bool) {
-	customer := "data.object.customer"
+	about, customer := "data.object.id", "data.object.customer"
+	if _, thin := event.Lookup("related_object"); thin {
+		about = "related_object.id"
+	}
 	if object, _ := event.Lookup("data.object.object"); object == "customer" {
 		customer = "data.object.id"
 	}
-	for name, path := range map[string]string{"{event.id}": "id", "{object.id}": "data.object.id", "{customer.id}": customer} {
+	for name, path := range map[string]string{"{event.id}": "id", "{object.id}": about, "{customer.id}": customer} {
 		if !strings.Contains(text, name) {
 			continue
 		}

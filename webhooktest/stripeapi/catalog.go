@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
 // A kind is what Stripe calls an object's type ("payment_intent"), and how one of
@@ -29,7 +30,7 @@ type catalog struct {
 	shapes  map[string]byte     // of fields by name, where all kinds agree
 	facts   map[string]*fact
 	writing writing
-	routes  []route
+	routes  []routes.Route
 }
 
 // A fact is told by several fields: "charge:amount" and "refund:amount".
@@ -50,11 +51,6 @@ var bareKinds []byte
 //go:embed writes.json
 var writesJSON []byte
 
-// routesText maps kinds to paths.
-//
-//go:embed routes.txt
-var routesText string
-
 // known is read when the first request needs it: the start of a command should not
 // pay for it.
 var known = sync.OnceValue(func() *catalog {
@@ -63,7 +59,7 @@ var known = sync.OnceValue(func() *catalog {
 	c.learnShapes()
 	c.readFacts()
 	mustDecode(writesJSON, &c.writing)
-	c.routes = parseRoutes(routesText)
+	c.routes = routes.All()
 	return c
 })
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
 // A Failure makes requests fail as they do when Stripe is in trouble: nothing was
@@ -141,8 +143,8 @@ func matches(rule, method, path string) bool {
 		}
 		rule = rest
 	}
-	want := segments(rule)
-	have := segments(path)
+	want := routes.Segments(rule)
+	have := routes.Segments(path)
 	if len(have) < len(want) {
 		return false
 	}
@@ -155,10 +157,6 @@ func matches(rule, method, path string) bool {
 }
 
 // segments are the parts of a path between slashes, none of them empty.
-func segments(path string) []string {
-	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
-}
-
 // delay returns how long a request is to wait.
 func (s *Server) delay(method, path string) time.Duration {
 	s.mu.Lock()

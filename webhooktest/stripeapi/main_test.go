@@ -32,6 +32,7 @@ func TestDependencies(t *testing.T) {
 		module + "fixtures",
 		module + "webhooktest/internal/nearest",
 		module + "webhooktest/internal/rawjson",
+		module + "webhooktest/internal/routes",
 		module + "webhooktest/stripeapi",
 	}, strings.Fields(string(output)))
 }

@@ -3,6 +3,8 @@ package stripeapi
 import (
 	"slices"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
 // read answers GET.
@@ -19,14 +21,14 @@ func (s *Server) read(q *request, t target) (*answer, *apiError) {
 
 func (s *Server) readTree(q *request, t target) (*node, *apiError) {
 	switch {
-	case t.only == makeOnly:
+	case t.Use == routes.MakeOnly:
 		return nil, unrecognized(q.method, q.path)
-	case t.only == singleton:
+	case t.Use == routes.Singleton:
 		return s.readOne(q, t)
 	case t.id == "":
-		return s.list(t.url, t.kinds, t.parent, q.params)
+		return s.list(t.url, t.Kinds, t.parent, q.params)
 	case t.id == "search" && t.rest == "":
-		return s.search(t.url, t.kinds, q.params)
+		return s.search(t.url, t.Kinds, q.params)
 	}
 	o, failed := s.addressed(t)
 	switch {
@@ -41,12 +43,12 @@ func (s *Server) readTree(q *request, t target) (*node, *apiError) {
 // addressed returns the object that a path leads to, of whichever kind it is.
 func (s *Server) addressed(t target) (*stored, *apiError) {
 	for _, r := range s.state().byID[t.id] {
-		if slices.Contains(t.kinds, r.kind) && known().kind(r.kind).id != "" {
+		if slices.Contains(t.Kinds, r.kind) && known().kind(r.kind).id != "" {
 			return s.lookup(r)
 		}
 	}
-	kind := t.kinds[0]
-	for _, other := range t.kinds {
+	kind := t.Kinds[0]
+	for _, other := range t.Kinds {
 		if slices.Contains(known().byPrefix(t.id), other) {
 			kind = other
 		}
@@ -59,7 +61,7 @@ func (t *target) scope() string { return t.parent["customer"] + t.parent["accoun
 
 // readOne returns an object that has no id in its path.
 func (s *Server) readOne(q *request, t target) (*node, *apiError) {
-	if t.event != "" {
+	if t.Event != "" {
 		return s.preview(q, t)
 	}
 	o, failed := s.one(t, q.account)
@@ -75,14 +77,14 @@ func (s *Server) readOne(q *request, t target) (*node, *apiError) {
 // one returns the object that there is one of: of the account, or of the customer
 // or subscription in the path.
 func (s *Server) one(t target, account string) (*stored, *apiError) {
-	kind := t.kinds[0]
+	kind := t.Kinds[0]
 	if kind == "account" {
 		return s.ownAccount(account), nil
 	}
 	if known().kind(kind).id == "" {
 		return s.lookup(ref{kind: kind, scope: t.scope()})
 	}
-	for _, o := range s.state().ofKinds(t.kinds) { // a discount
+	for _, o := range s.state().ofKinds(t.Kinds) { // a discount
 		if !o.deleted && belongs(o.tree(), t.parent) {
 			return o, nil
 		}
@@ -110,9 +112,9 @@ func (s *Server) ownAccount(account string) *stored {
 func (s *Server) preview(q *request, t target) (*node, *apiError) {
 	var tree *node
 	var failed *apiError
-	if o, ok := s.state().objects.get(ref{kind: t.kinds[0], scope: q.params.get("customer")}); ok {
+	if o, ok := s.state().objects.get(ref{kind: t.Kinds[0], scope: q.params.get("customer")}); ok {
 		tree = o.tree()
-	} else if tree, failed = s.make(t.kinds[0], changeTo{Event: t.event}, q.params, t.parent); failed != nil {
+	} else if tree, failed = s.make(t.Kinds[0], changeTo{Event: t.Event}, q.params, t.parent); failed != nil {
 		return nil, failed
 	}
 	if t.rest == "" {

@@ -53,6 +53,9 @@ func (w *world) renderText(s string) *node {
 		if offset, ok := relativeTime(name); ok {
 			return value(w.now + offset)
 		}
+		if offset, ok := relativeTime(strings.Replace(name, "time", "now", 1)); ok {
+			return text(time.Unix(w.now+offset, 0).UTC().Format("2006-01-02T15:04:05.000Z"))
+		}
 	}
 	return text(replaceHoles(s, w.fill))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
 // What a Server keeps, at the most. The oldest is forgotten first; an object that
@@ -215,7 +216,7 @@ func (s *Server) version(asked string) string {
 
 // dispatch does what a request asks for.
 func (s *Server) dispatch(q *request) (*answer, *apiError) {
-	switch parts := segments(q.path); {
+	switch parts := routes.Segments(q.path); {
 	case strings.HasPrefix(q.path, "/v2/"):
 		return s.thinRequest(q)
 	case len(parts) > 1 && parts[1] == "events":

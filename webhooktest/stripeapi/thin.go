@@ -3,30 +3,36 @@ package stripeapi
 import (
 	"net/http"
 	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
 // thinRequest answers requests below /v2: the events and event destinations of thin
 // events (https://docs.stripe.com/api/v2/core/events).
 func (s *Server) thinRequest(q *request) (*answer, *apiError) {
-	parts := segments(q.path)
-	if q.method != http.MethodGet || len(parts) < 3 || parts[1] != "core" || len(parts) > 4 {
+	parts := routes.Segments(q.path)
+	if q.method != http.MethodGet || len(parts) < 3 || parts[1] != "core" {
 		return nil, unrecognized(q.method, q.path)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id := strings.Join(parts[3:], "")
 	switch {
+	case len(parts) > 4:
+		return s.related(q)
 	case parts[2] == "events" && id != "":
 		e, failed := s.event(id, true)
 		if failed != nil {
 			failed.code = "not_found"
 			return nil, failed
 		}
-		return &answer{status: http.StatusOK, body: e.text, object: thinEvent, id: id}, nil
+		return &answer{status: http.StatusOK, body: s.fetched(e), object: thinEvent, id: id}, nil
 	case parts[2] == "events":
 		var items []*node
 		for _, e := range s.state().newestEvents(true) {
-			tree := mustNode(e.text)
+			tree := mustNode(s.fetched(e))
 			if about := q.params.get("object_id"); about == "" || about == tree.at("related_object.id").str() {
 				items = append(items, tree)
 			}
@@ -35,7 +41,50 @@ func (s *Server) thinRequest(q *request) (*answer, *apiError) {
 	case parts[2] == "event_destinations":
 		return s.destinations(id, q.params)
 	}
+	return s.related(q)
+}
+
+// related returns what a thin event is about. Of objects of v2 no more is known than
+// what the event says.
+func (s *Server) related(q *request) (*answer, *apiError) {
+	for _, e := range s.state().newestEvents(true) {
+		event := mustNode(e.text)
+		about := event.child("related_object")
+		if about.child("url").str() != q.path {
+			continue
+		}
+		tree := object()
+		tree.put("id", about.child("id"))
+		tree.put("object", about.child("type"))
+		tree.put("created", event.child("created"))
+		tree.put("livemode", event.child("livemode"))
+		return answerWith(tree), nil
+	}
 	return nil, unrecognized(q.method, q.path)
+}
+
+// fetched returns a thin event as it is when it is fetched: with the data that its type
+// has beside what is delivered. One without data is what was delivered, byte for byte.
+func (s *Server) fetched(e *event) []byte {
+	file, _, err := fixtures.Thin(e.typ)
+	if err != nil {
+		return e.text // a twin, or a type that nothing is known of
+	}
+	template, tree := mustNode(file), mustNode(e.text)
+	data := template.child("data")
+	if data.isNull() || tree.child("data") != nil {
+		return e.text
+	}
+	created, err := time.Parse(time.RFC3339, tree.child("created").str())
+	if err != nil {
+		created = s.now()
+	}
+	w := newWorld(s.seed(), e.id, created.Unix())
+	if related := tree.child("related_object"); !related.isNull() && template.child("related_object") != nil {
+		w.learn(template.child("related_object"), related)
+	}
+	tree.put("data", w.render(data))
+	return indented(tree.encode())
 }
 
 // destinations shows webhook endpoints as event destinations.

@@ -3,6 +3,8 @@ package stripeapi
 import (
 	"slices"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
 // writing says what creating, deleting and actions do to an object: the file
@@ -28,9 +30,9 @@ func (s *Server) change(q *request, t target) (*answer, *apiError) {
 	var tree *node
 	var failed *apiError
 	switch {
-	case t.only == singleton && t.event != "":
+	case t.Use == routes.Singleton && t.Event != "":
 		tree, failed = s.preview(q, t)
-	case t.only == singleton:
+	case t.Use == routes.Singleton:
 		tree, failed = s.updateOne(q, t)
 	case t.id == "" && t.rest == "":
 		tree, failed = s.create(t, q.params)
@@ -75,7 +77,7 @@ func (s *Server) writable(t target) (*stored, *apiError) {
 
 // act answers POST /v1/{collection}/{id}/{action}.
 func (s *Server) act(q *request, t target) (*node, *apiError) {
-	to, ok := known().writing.Actions[t.kinds[0]][t.rest]
+	to, ok := known().writing.Actions[t.Kinds[0]][t.rest]
 	if !ok {
 		return nil, unrecognized(q.method, q.path)
 	}
@@ -120,7 +122,7 @@ func (s *Server) delete(q *request, t target) (*answer, *apiError) {
 	var o *stored
 	var failed *apiError
 	switch {
-	case t.only == singleton && t.event == "":
+	case t.Use == routes.Singleton && t.Event == "":
 		o, failed = s.one(t, q.account)
 	case t.id != "" && t.rest == "":
 		o, failed = s.writable(t)
@@ -188,9 +190,9 @@ func kindToMake(t target, params *param) string {
 		if kind == "" && (strings.HasPrefix(params.get(name), "btok_") || strings.HasPrefix(params.get(name), "ba_")) {
 			kind = "bank_account"
 		}
-		if slices.Contains(t.kinds, kind) {
+		if slices.Contains(t.Kinds, kind) {
 			return kind
 		}
 	}
-	return t.kinds[0]
+	return t.Kinds[0]
 }

@@ -1,0 +1,104 @@
+package webhooktest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// longIDs lengthens the strings that are ids. Equal ids stay equal.
+func longIDs(d *draft, _ string) error {
+	const length = 255 // https://docs.stripe.com/upgrades
+	root, err := rawjson.Parse(d.body)
+	if err != nil {
+		return err
+	}
+	var out []byte
+	copied := 0
+	root.All(func(v *rawjson.Value) {
+		text := string(d.body[v.Start:v.End])
+		long := lengthened(text, length)
+		if strings.HasPrefix(text, `"/v`) { // where the API has an object
+			segments := strings.Split(strings.Trim(text, `"`), "/")
+			for i, segment := range segments {
+				segments[i] = strings.Trim(lengthened(`"`+segment+`"`, length), `"`)
+			}
+			long = `"` + strings.Join(segments, "/") + `"`
+		}
+		if long != text {
+			out = append(append(out, d.body[copied:v.Start]...), long...)
+			copied = v.End
+		}
+	})
+	d.body = append(out, d.body[copied:]...)
+	return nil
+}
+
+// lengthened returns the quoted text of an id, or of what begins with one, with an id
+// of that length. Other texts, and ids that are as long already, stay.
+func lengthened(quoted string, length int) string {
+	id, rest, ok := splitID(quoted)
+	if !ok || len(id) >= length {
+		return quoted
+	}
+	long := appendDigits([]byte(id), base62, length-len(id), hashOf(id))
+	return `"` + string(long) + rest + `"`
+}
+
+// tamperBody changes a digit of the object, such as the first of an amount. The
+// result is valid JSON: only the signature tells.
+func tamperBody(d *draft, _ string) error {
+	d.body = slices.Clone(d.body)
+	root, err := rawjson.Parse(d.body)
+	if err != nil {
+		d.body = append(d.body, ' ') // not JSON: another byte is all there is to change
+		return nil
+	}
+	target := &root
+	for _, key := range []string{"data", "object"} {
+		if child := target.Child(key); child != nil {
+			target = child
+		}
+	}
+	if digit := firstDigit(d.body, target); digit >= 0 {
+		d.body[digit] = '1' + (d.body[digit]-'0')%9
+		return nil
+	}
+	if d.event.thin && tamperID(d.body, &root) {
+		return nil
+	}
+	d.body = append(d.body, ' ')
+	return nil
+}
+
+// tamperID makes a thin event one about another object, or another event if it is
+// about none.
+func tamperID(body []byte, root *rawjson.Value) bool {
+	id := root.Child("id")
+	if related := root.Child("related_object"); related != nil && related.Child("id") != nil {
+		id = related.Child("id")
+	}
+	if id == nil || id.Kind != '"' || id.End-id.Start < len(`"x"`) {
+		return false
+	}
+	last := &body[id.End-2]
+	if *last == 'x' {
+		*last = 'y'
+	} else {
+		*last = 'x'
+	}
+	return true
+}
+
+// firstDigit returns the position of the first number that does not begin with
+// zero, or -1.
+func firstDigit(text []byte, v *rawjson.Value) int {
+	found := -1
+	v.All(func(v *rawjson.Value) {
+		if c := text[v.Start]; found < 0 && v.Kind == '0' && c >= '1' && c <= '9' {
+			found = v.Start
+		}
+	})
+	return found
+}

@@ -1,0 +1,270 @@
+package webhooktest_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76/webhook"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// thinHandles are the types that the zoo's thin handlers do something for. The last is
+// about no object.
+var thinHandles = []string{
+	"v1.payment_intent.succeeded", "v1.customer.subscription.created", "v1.customer.subscription.updated",
+	"v2.core.account[configuration.merchant].updated", "v1.billing.meter.no_meter_found",
+}
+
+// A thinHandler is a sound handler of thin events. What each step does is a field, so
+// that a bug is a line that replaces one step.
+type thinHandler struct {
+	handles []string
+	verify  func(body []byte, header string) error
+	parse   func(body []byte) (thinNote, error)
+	object  func(thinNote) (id string) // that is looked at
+	unknown int                        // the answer to types that are not handled
+	key     func(thinNote) string      // against duplicates
+
+	mu   sync.Mutex
+	seen map[string]bool
+	done []thinDeed
+}
+
+// A thinNote is what is read of an event.
+type thinNote struct {
+	ID            string `json:"id"`
+	Object        string `json:"object"`
+	Type          string `json:"type"`
+	SnapshotEvent string `json:"snapshot_event"`
+	RelatedObject *struct {
+		ID string `json:"id"`
+	} `json:"related_object"`
+	Data struct {
+		Object struct {
+			ID string `json:"id"`
+		} `json:"object"`
+	} `json:"data"`
+}
+
+// A thinDeed is what was done for an event.
+type thinDeed struct {
+	What  string `json:"what"`
+	About string `json:"about"`
+}
+
+var errThinNote = errors.New("not a thin event")
+
+// newThin returns the sound handler.
+func newThin() *thinHandler {
+	return &thinHandler{
+		handles: thinHandles,
+		verify:  func(body []byte, header string) error { return webhook.ValidatePayload(body, header, zooSecret) },
+		parse: func(body []byte) (note thinNote, err error) {
+			if err := json.Unmarshal(body, &note); err != nil || note.Object != "v2.core.event" || note.ID == "" {
+				return note, errThinNote
+			}
+			return note, nil
+		},
+		object: func(note thinNote) string {
+			if note.RelatedObject == nil {
+				return ""
+			}
+			return note.RelatedObject.ID
+		},
+		unknown: http.StatusOK,
+		key:     func(note thinNote) string { return note.ID },
+		seen:    make(map[string]bool),
+	}
+}
+
+func (h *thinHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		http.Error(w, "post only", http.StatusMethodNotAllowed)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	if err != nil || h.verify(body, r.Header.Get("Stripe-Signature")) != nil {
+		http.Error(w, "not verified", http.StatusBadRequest)
+		return
+	}
+	note, err := h.parse(body)
+	if err != nil {
+		http.Error(w, "refused", http.StatusBadRequest)
+		return
+	}
+	about := h.object(note)
+	if !slices.Contains(h.handles, note.Type) {
+		w.WriteHeader(h.unknown)
+		return
+	}
+	h.do(note, about)
+}
+
+// do has the effect once.
+func (h *thinHandler) do(note thinNote, about string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if key := h.key(note); h.seen[key] {
+		return
+	} else if key != "" {
+		h.seen[key] = true
+	}
+	h.done = append(h.done, thinDeed{strings.TrimPrefix(note.Type, "v1."), about})
+}
+
+func (h *thinHandler) State(context.Context) (any, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.done), nil
+}
+
+// migrating makes the handler one that takes snapshot events at the same URL, and
+// counts a twin once.
+func (h *thinHandler) migrating() {
+	thin := h.parse
+	h.handles = append(slices.Clone(thinHandles), "payment_intent.succeeded")
+	h.parse = func(body []byte) (thinNote, error) {
+		note, err := thin(body)
+		if err != nil && note.Object == "event" && note.ID != "" && note.Data.Object.ID != "" {
+			return note, nil
+		}
+		return note, err
+	}
+	related := h.object
+	h.object = func(note thinNote) string {
+		if note.Object == "event" {
+			return note.Data.Object.ID
+		}
+		return related(note)
+	}
+	h.key = func(note thinNote) string {
+		if note.SnapshotEvent != "" {
+			return note.SnapshotEvent
+		}
+		return note.ID
+	}
+}
+
+// checkThin runs cases of the suite against a handler.
+func checkThin(t *testing.T, h *thinHandler, only ...string) *webhooktest.Report {
+	t.Helper()
+	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{Seed: 7, Only: only, New: func() webhooktest.Subject {
+		return webhooktest.Subject{Handler: h, Secret: zooSecret, Handles: h.handles, State: h.State, Thin: true}
+	}})
+	require.NoError(t, err)
+	return report
+}
+
+// The whole suite has nothing against a sound handler of thin events, and judges it by
+// all of the group but what asks for the API.
+func TestSoundThinHandlersPass(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change  func(*thinHandler)
+		skipped []string
+	}{
+		"thin": {func(*thinHandler) {}, []string{"thin/at-snapshot-endpoint", "thin/fetches", "thin/snapshot-twin"}},
+		"both": {(*thinHandler).migrating, []string{"thin/at-snapshot-endpoint", "thin/fetches", "thin/snapshot-event"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newThin()
+			test.change(h)
+			var report *webhooktest.Report
+			bubble(t, func(t *testing.T) { report = checkThin(t, h) })
+			require.Empty(t, shortfalls(report, webhooktest.Fail, webhooktest.Warn, webhooktest.Inconclusive))
+			skipped := shortfalls(report, webhooktest.Skip)
+			require.Equal(t, test.skipped, slices.DeleteFunc(slices.Clone(skipped), func(id string) bool { return !strings.HasPrefix(id, "thin/") }))
+			for _, id := range []string{"signature/unsigned", "freshness/old-event", "dispatch/unhandled-type", "idempotency/redelivered", "http/no-traces"} {
+				require.NotContains(t, skipped, id)
+			}
+			for _, result := range report.Cases {
+				if result.ID == "body/unicode" || result.ID == "ordering/reversed" || result.ID == "version/null" {
+					require.Equal(t, webhooktest.Skip, result.Verdict, "%s: there is nothing of the object in a thin event", result.ID)
+				}
+			}
+		})
+	}
+}
+
+func TestThinBugsAreFound(t *testing.T) {
+	t.Parallel()
+	for _, bug := range []struct {
+		name, why string
+		change    func(*thinHandler)
+		fails     []string
+		warns     []string
+	}{
+		{"unverified", "we fetch the truth from the API anyway", func(h *thinHandler) {
+			h.verify = func([]byte, string) error { return nil }
+		}, []string{"thin/forged"}, nil},
+		{"500-on-unknown-types", "everything else must be a mistake", func(h *thinHandler) {
+			h.unknown = http.StatusInternalServerError
+		}, []string{"thin/unknown-type"}, []string{"thin/ping"}},
+		{"every-event-has-an-object", "crashes where related_object is null", func(h *thinHandler) {
+			h.object = func(note thinNote) string { return note.RelatedObject.ID }
+		}, []string{"thin/accepted", "thin/unknown-type"}, nil},
+		{"swallows-snapshot-events", "reads no object field, and finds nothing to do", func(h *thinHandler) {
+			h.parse = func(body []byte) (note thinNote, err error) { return note, json.Unmarshal(body, &note) }
+		}, nil, []string{"thin/snapshot-event"}},
+		{"no-ledger", "the object is fetched afresh, so what", func(h *thinHandler) {
+			h.key = func(thinNote) string { return "" }
+		}, []string{"thin/redelivered"}, nil},
+		{"two-ledgers", "each kind of event has processed ids of its own", func(h *thinHandler) {
+			h.migrating()
+			h.key = func(note thinNote) string { return note.ID }
+		}, nil, []string{"thin/snapshot-twin"}},
+	} {
+		t.Run(bug.name, func(t *testing.T) {
+			t.Parallel()
+			h := newThin()
+			bug.change(h)
+			var report *webhooktest.Report
+			bubble(t, func(t *testing.T) { report = checkThin(t, h, "control", "thin") })
+			require.Equal(t, bug.fails, shortfalls(report, webhooktest.Fail), bug.why)
+			require.Equal(t, bug.warns, shortfalls(report, webhooktest.Warn), bug.why)
+			require.Empty(t, shortfalls(report, webhooktest.Inconclusive))
+		})
+	}
+}
+
+// Without a word of which types are handled, the control is a thin event all the same.
+func TestThinControl(t *testing.T) {
+	t.Parallel()
+	h := newThin()
+	h.handles = nil
+	bubble(t, func(t *testing.T) {
+		report := checkThin(t, h, "thin")
+		require.Empty(t, shortfalls(report, webhooktest.Fail, webhooktest.Warn))
+	})
+}
+
+func TestThinSubjectsAreOfOneMind(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		thin    bool
+		handles []string
+		want    string
+	}{
+		{"thin, but handles none", true, []string{"charge.refunded"}, "an endpoint for thin events (Subject.Thin, --thin) that handles none"},
+		{"handles some, but is not", false, []string{"charge.refunded", "v1.charge.refunded"}, "v1.charge.refunded is a thin event: say that the endpoint takes them (Subject.Thin, --thin)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := webhooktest.Check(t.Context(), webhooktest.Suite{New: func() webhooktest.Subject {
+				return webhooktest.Subject{Handler: newThin(), Thin: test.thin, Handles: test.handles}
+			}})
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
