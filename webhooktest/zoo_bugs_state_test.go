@@ -21,6 +21,10 @@ func zooRepeatBugs() []zooBug {
 	kind := func(d *zooDelivery, prefix string) bool { return strings.HasPrefix(string(d.event.Type), prefix) }
 	return []zooBug{
 		keyed("no-dedupe", "B50: every copy counts", func(*zooHandler, *zooDelivery) []string { return nil }).racing("resilience/hang-up"),
+		zooWith("every-copy-later", "B50: every copy counts, when the worker has its turn", func(z *zooHandler) {
+			z.keys = func(*zooDelivery) []string { return nil }
+			z.handle = func(d *zooDelivery) error { return z.laterBy(time.Second, d) }
+		}).racing("resilience/hang-up"),
 		zooWith("check-then-insert", "B51: looks, works, then remembers", func(z *zooHandler) {
 			z.handle = func(d *zooDelivery) error {
 				z.mu.Lock()
