@@ -34,6 +34,12 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 	if c.State == "none" {
 		return r.compareNone(ctx, c, v)
 	}
+	if r.perfect(c.perfection(v)) != nil {
+		if findings, ok, err := r.compareKnown(ctx, c, v); ok || err != nil {
+			return findings, err
+		}
+		r.fresh()
+	}
 	y := yardstick{run: r.run}
 	for i := range 2 {
 		steps := c.Reference
@@ -76,12 +82,16 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 	wanted := "the state as after perfect delivery"
 	if c.State == "differs" {
 		if y.differs(adverse) {
+			r.keep(c.perfection(v), r.references)
 			return p.findings, nil
 		}
 		if err := r.hearWitness(ctx, c, v, y); err != nil {
 			return p.findings, err
 		}
 		differences, wanted = []string{"the state is as if nothing had come second"}, "another state"
+	}
+	if len(differences) == 0 && judged > 0 {
+		r.keep(c.perfection(v), r.references)
 	}
 	return p.blame(differences, wanted), nil
 }
@@ -114,7 +124,7 @@ func (r *runner) effectIsGone(ctx context.Context, c *contractCase) ([]finding, 
 	}
 	r.forget(control)
 	moved, err := r.effectOf(ctx, control)
-	if err != nil || len(moved) > 0 {
+	if err != nil || len(moved) > 0 || !r.last.Accepted() {
 		return nil, err
 	}
 	r.stop("the handler answers, but a genuine " + control + " has no effect any more")

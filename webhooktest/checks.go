@@ -115,6 +115,7 @@ func (r *runner) checkSecondEvent(ctx context.Context) ([]finding, error) {
 		if len(second) == 0 {
 			return []finding{{sent: "a second, distinct " + eventType, expected: "a change of the state as after the first", actual: "none"}}, nil
 		}
+		r.keep(oneOf(eventType), []change{first, second})
 	}
 	if !judged {
 		return nil, errInconclusive{"a genuine " + r.subject.control() + " does not move the state"}

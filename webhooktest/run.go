@@ -28,20 +28,21 @@ type run struct {
 	slow      int           // answers that took too long
 	diagnosis []string
 	responses []*Response
-	floor     map[string]bool   // places of the state that move by themselves
-	idle      map[string]bool   // those that did when nothing at all was sent
-	effects   map[string]change // what one event of a type does
-	volatile  map[string]bool   // leaves of the state that the handler makes up
-	first     *Event            // that was accepted
-	refused   *Response         // to the first event, if it was not
-	suspected map[string]bool   // event types with which the state was waited for
-	written   map[string]string // golden files, and what is in them now
+	floor     map[string]bool     // places of the state that move by themselves
+	idle      map[string]bool     // those that did when nothing at all was sent
+	effects   map[string]change   // what one event of a type does
+	perfects  map[string][]change // what perfect delivery did, by its name
+	volatile  map[string]bool     // leaves of the state that the handler makes up
+	first     *Event              // that was accepted
+	refused   *Response           // to the first event, if it was not
+	suspected map[string]bool     // event types with which the state was waited for
+	written   map[string]string   // golden files, and what is in them now
 }
 
 // newRun prepares a suite, and the runner that learns what all cases rest on.
 func newRun(suite Suite) (*runner, error) {
 	now := time.Now()
-	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), floor: make(map[string]bool), suspected: make(map[string]bool), volatile: make(map[string]bool), written: make(map[string]string)}
+	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), perfects: make(map[string][]change), floor: make(map[string]bool), suspected: make(map[string]bool), volatile: make(map[string]bool), written: make(map[string]string)}
 	// Events are created a second apart and in the past, so that no two share a
 	// second and none is from the future.
 	shared.clock = now.Add(-time.Hour)
@@ -171,6 +172,7 @@ func (s *run) forgetAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.effects)
+	clear(s.perfects)
 }
 
 // firstSuspicion reports whether the state has not been waited for yet.
