@@ -7,11 +7,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -201,14 +203,20 @@ func requireSound(t *testing.T, report *webhooktest.Report) {
 	require.Greater(t, report.Summary[webhooktest.Pass], 80, "most cases must have been judged: %v", report.Summary)
 }
 
+// freePort returns a port for a server that is to be started. It is none of those that
+// the system gives to who asks for any, as the servers of other tests do.
 func freePort(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "localhost:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	require.NoError(t, err)
-	return port
+	const first, many = 20000, 10000
+	for range 100 {
+		port := strconv.Itoa(first + rand.IntN(many))
+		if listener, err := net.Listen("tcp", ":"+port); err == nil { // in both families of addresses
+			require.NoError(t, listener.Close())
+			return port
+		}
+	}
+	t.Fatal("no free port was found")
+	return ""
 }
 
 // missing skips a test whose real part is not installed. In .ci/run nothing may

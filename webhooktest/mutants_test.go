@@ -29,10 +29,10 @@ var mutants = []mutant{
 	{why: "the witness is not asked", file: "adverse.go", old: "if len(c.Witness) == 0 {", new: "if true {", zoo: "counters"},
 	{why: "the control is not asked", file: "play.go", old: "if err == nil && !response.Accepted() {", new: "if false {", test: "TestUnjudgedIsSaid"},
 	{why: "nothing has to move", file: "adverse.go", old: "if err == nil && len(moved) > 0 {", new: "if err == nil && len(moved) >= 0 {", test: "TestUnjudgedIsSaid"},
-	{why: "nothing has to be comparable", file: "adverse.go", old: "if judged == 0 && !c.asksForEffect() {", new: "if false {", test: "TestUnjudgedIsSaid"},
+	{why: "nothing has to be comparable", file: "adverse.go", old: "if judged == 0 && !c.asksForEffect() && (c", new: "if false && (c", test: "TestUnjudgedIsSaid"},
 	{why: "rows that cannot be judged pass", file: "trial.go", old: "case reason != \"\" && (t.judged == 0 || len(c.Each) > 0):", new: "case reason != \"\" && t.judged == 0:", test: "TestUnjudgedIsSaid"},
 
-	{why: "what is known is not looked at again", file: "known.go", old: "return p.findings, judged > 0 && len(differences) == 0, nil", new: "return p.findings, true, nil", zoo: "no-dedupe"},
+	{why: "what is known is not looked at again", file: "known.go", old: "return p.findings, judged > 0 && len(differences) == 0, nil", new: "return p.findings, judged > 0 || len(differences) == 0, nil", zoo: "no-dedupe"},
 
 	// Order.
 	{why: "numbers say how an object stands", file: "view.go", old: "case float64, []any:", new: "case []any:", zoo: "lock-version"},

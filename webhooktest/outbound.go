@@ -23,6 +23,21 @@ func (r *runner) told(event *Event) (*Event, error) {
 	return event, nil
 }
 
+// toldLong lets the local API know of an event with the ids that long-ids gives it.
+func (r *runner) toldLong(event *Event, mutations []string) error {
+	if r.subject.API == nil || !slices.Contains(mutations, "long-ids") {
+		return nil
+	}
+	d := draft{wire: wire{body: event.body}}
+	if err := longIDs(&d, ""); err != nil {
+		return err
+	}
+	if err := r.subject.API.Add(d.body); err != nil {
+		return fmt.Errorf("local Stripe API: %w", err)
+	}
+	return nil
+}
+
 // observed reports whether effects can be judged: the user shows a state, or the
 // handler was seen to write to Stripe.
 func (r *runner) observed() bool { return r.subject.observed() || r.writes.Load() }
@@ -74,13 +89,22 @@ func (r *runner) asked(ctx context.Context, event *Event) (*Response, []stripeap
 	api := r.subject.API
 	before := api.Called()
 	response, err := r.deliver(ctx, event)
-	for waited := time.Duration(0); err == nil && waited < max(r.settle, 100*time.Millisecond) && api.Called() == before; waited += 10 * time.Millisecond {
+	if err == nil {
+		err = r.awaitCall(ctx, before)
+	}
+	return response, api.CallsSince(before), err
+}
+
+// awaitCall waits for a call beyond those before, and for the work to end that it may
+// be part of.
+func (r *runner) awaitCall(ctx context.Context, before int) (err error) {
+	for waited := time.Duration(0); err == nil && waited < max(r.settle, 100*time.Millisecond) && r.called() == before; waited += 10 * time.Millisecond {
 		err = pause(ctx, 10*time.Millisecond)
 	}
 	if err == nil && r.settle > 0 {
 		err = pause(ctx, r.settle)
 	}
-	return response, api.CallsSince(before), err
+	return err
 }
 
 // askedFor is asked, for checks that say nothing of a handler that asks nothing.
@@ -134,9 +158,14 @@ func (r *runner) checkSlowAPI(ctx context.Context) ([]finding, error) {
 	if _, _, err := r.askedFor(ctx); err != nil {
 		return nil, err
 	}
-	r.subject.API.Slow(stripeapi.Slowness{Delay: 15 * time.Second})
-	defer r.subject.API.Slow()
+	api := r.subject.API
+	before := api.Called()
+	api.Slow(stripeapi.Slowness{Delay: 15 * time.Second})
 	response, err := r.deliverControl(ctx)
+	api.Slow()
+	if err == nil {
+		err = r.awaitCall(ctx, before) // in the background, else it would be taken for a later event's
+	}
 	if err != nil || response.Err == nil && response.Duration <= 10*time.Second {
 		return nil, err
 	}

@@ -1,12 +1,17 @@
 package webhooktest_test
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
@@ -23,8 +28,11 @@ type loyaltyHandler struct {
 	stripe  *client.API
 	key     func(stripe.Event) string // the Idempotency-Key; "": none
 	account func(stripe.Event) string
+	context bool // is passed on
 	later   bool // acknowledges first
 	dedupes bool
+
+	patience time.Duration // with Stripe; 0: for ever
 
 	mu      sync.Mutex
 	seen    map[string]bool
@@ -47,10 +55,10 @@ func (h *loyaltyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if h.later {
-		h.working.Go(func() { _ = h.book(event) })
+		h.working.Go(func() { _ = h.book(event, body) })
 		return
 	}
-	if err := h.book(event); err != nil {
+	if err := h.book(event, body); err != nil {
 		http.Error(w, "later", http.StatusBadGateway)
 	}
 }
@@ -63,7 +71,7 @@ func (h *loyaltyHandler) known(id string) bool {
 	return known
 }
 
-func (h *loyaltyHandler) book(event stripe.Event) error {
+func (h *loyaltyHandler) book(event stripe.Event, body []byte) error {
 	params := &stripe.CustomerBalanceTransactionParams{
 		Customer: stripe.String("cus_Loyal1"), Amount: stripe.Int64(-100), Currency: stripe.String("usd"),
 	}
@@ -73,54 +81,86 @@ func (h *loyaltyHandler) book(event stripe.Event) error {
 	if account := h.account(event); account != "" {
 		params.SetStripeAccount(account)
 	}
+	if h.context {
+		var note struct{ Context string }
+		if err := json.Unmarshal(body, &note); err != nil {
+			return err
+		}
+		params.Headers = http.Header{"Stripe-Context": {note.Context}}
+	}
 	_, err := h.stripe.CustomerBalanceTransactions.New(params)
 	return err
 }
 
+// inProcess is an API that is reached without a network.
+type inProcess struct{ http.Handler }
+
+// RoundTrip implements http.RoundTripper.
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	p.ServeHTTP(recorder, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return recorder.Result(), nil
+}
+
+// at makes the handler a client of an API.
+func (h *loyaltyHandler) at(api http.Handler) *loyaltyHandler {
+	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		HTTPClient:        &http.Client{Transport: inProcess{api}, Timeout: h.patience},
+		MaxNetworkRetries: stripe.Int64(0), LeveledLogger: &stripe.LeveledLogger{},
+	})
+	h.stripe = client.New("sk_test_loyalty0000000000", &stripe.Backends{API: backend})
+	h.seen = make(map[string]bool)
+	return h
+}
+
+// A loyaltyBug is a loyaltyHandler, sound if it fails nothing.
+type loyaltyBug struct {
+	name   string
+	change func(*loyaltyHandler)
+	fails  []string
+}
+
+func loyaltyBugs() []loyaltyBug {
+	none := func(stripe.Event) string { return "" }
+	return []loyaltyBug{
+		{"sound by its keys", func(*loyaltyHandler) {}, nil},
+		{"sound by its ledger", func(h *loyaltyHandler) { h.key, h.dedupes = none, true }, nil},
+		{"sound, and later", func(h *loyaltyHandler) { h.later, h.patience = true, 0 }, nil},
+		{"books twice", func(h *loyaltyHandler) { h.key = none }, []string{"idempotency/redelivered", "resilience/idempotency-keys"}},
+		{"waits for ever", func(h *loyaltyHandler) { h.patience = 0 }, []string{"resilience/slow-api"}},
+		{"forgets the account", func(h *loyaltyHandler) { h.account = none }, []string{"connect/outbound-account"}},
+		{"forgets the context", func(h *loyaltyHandler) { h.context = false }, []string{"connect/outbound-context"}},
+	}
+}
+
 func TestCallsToStripeAreJudged(t *testing.T) {
 	t.Parallel()
-	byEvent := func(event stripe.Event) string { return event.ID }
-	none := func(stripe.Event) string { return "" }
-	ofEvent := func(event stripe.Event) string { return event.Account }
-	tests := []struct {
-		name  string
-		h     *loyaltyHandler
-		fails []string
-	}{
-		{"sound by its ledger", &loyaltyHandler{key: none, account: ofEvent, dedupes: true}, nil},
-		{"sound by its keys", &loyaltyHandler{key: byEvent, account: ofEvent}, nil},
-		{"sound, and later", &loyaltyHandler{key: byEvent, account: ofEvent, later: true}, nil},
-		{"books twice", &loyaltyHandler{key: none, account: ofEvent},
-			[]string{"idempotency/redelivered", "resilience/idempotency-keys"}},
-		{"forgets the account", &loyaltyHandler{key: byEvent, account: none}, []string{"connect/outbound-account"}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
+	for _, bug := range loyaltyBugs() {
+		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()
-			api := &stripeapi.Server{}
-			server := httptest.NewServer(api)
-			t.Cleanup(server.Close)
-			idle := &http.Client{Transport: &http.Transport{}}
-			t.Cleanup(idle.CloseIdleConnections)
-			backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
-				URL: stripe.String(server.URL), HTTPClient: idle, LeveledLogger: &stripe.LeveledLogger{},
-			})
-			test.h.stripe = client.New("sk_test_loyalty0000000000", &stripe.Backends{API: backend})
-			test.h.seen = make(map[string]bool)
-			t.Cleanup(test.h.working.Wait)
-			report, err := webhooktest.Check(t.Context(), webhooktest.Suite{
-				Only: []string{"control", "idempotency/redelivered", "resilience/idempotency-keys", "connect/outbound-account"},
-				New: func() webhooktest.Subject {
-					return webhooktest.Subject{Handler: test.h, API: api, Connect: true, Handles: []string{"payment_intent.succeeded"}}
-				},
-			})
-			require.NoError(t, err)
-			require.Equal(t, test.fails, shortfalls(report, webhooktest.Fail, webhooktest.Warn))
-			for _, result := range report.Cases {
-				if result.ID != "control/clock" {
-					require.NotEqual(t, webhooktest.Skip, result.Verdict, "%s: %s", result.ID, result.Reason)
+			bubble(t, func(t *testing.T) {
+				h := &loyaltyHandler{
+					key:     func(event stripe.Event) string { return event.ID },
+					account: func(event stripe.Event) string { return event.Account },
+					context: true, patience: 5 * time.Second,
 				}
-			}
+				bug.change(h)
+				api := &stripeapi.Server{}
+				h.at(api)
+				defer h.working.Wait()
+				report, err := webhooktest.Check(t.Context(), webhooktest.Suite{
+					Only: []string{"control", "idempotency/redelivered", "resilience/idempotency-keys", "resilience/slow-api", "connect/outbound-account", "connect/outbound-context"},
+					New: func() webhooktest.Subject {
+						return webhooktest.Subject{Handler: h, API: api, Connect: true, Handles: []string{"payment_intent.succeeded"}}
+					},
+				})
+				require.NoError(t, err)
+				require.Equal(t, bug.fails, shortfalls(report, webhooktest.Fail, webhooktest.Warn))
+				require.Equal(t, []string{"control/clock"}, shortfalls(report, webhooktest.Skip))
+			})
 		})
 	}
 }
@@ -133,4 +173,39 @@ func shortfalls(report *webhooktest.Report, verdicts ...webhooktest.Verdict) (id
 		}
 	}
 	return ids
+}
+
+// A handler may believe no event that Stripe does not have, as stripe_event did before
+// its second version: the API is told of every genuine one.
+func TestRefetchingHandlerIsSound(t *testing.T) {
+	t.Parallel()
+	sound := zooNamed(t, "sound")
+	bubble(t, func(t *testing.T) {
+		api := &stripeapi.Server{}
+		s := sound.subject(sound.build())
+		defer s.Handler.(zooKeeper).Close()
+		inner := s.Handler
+		s.API = api
+		s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return // the sender is gone
+			}
+			ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+			defer cancel()
+			var event struct{ ID string }
+			_ = json.Unmarshal(body, &event) // what is no event is not found
+			fetched, request := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/v1/events/"+url.PathEscape(event.ID), nil)
+			request.Header.Set("Authorization", "Bearer sk_test_refetch0000000")
+			if api.ServeHTTP(fetched, request.WithContext(ctx)); r.Method == http.MethodPost && fetched.Code != http.StatusOK {
+				http.Error(w, "no such event", http.StatusUnauthorized)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			inner.ServeHTTP(w, r)
+		})
+		report, err := webhooktest.Check(t.Context(), webhooktest.Suite{New: func() webhooktest.Subject { return s }})
+		require.NoError(t, err)
+		require.Empty(t, shortfalls(report, webhooktest.Fail, webhooktest.Warn, webhooktest.Inconclusive))
+	})
 }

@@ -81,6 +81,9 @@ func (r *runner) prelude(ctx context.Context, eventType string) ([]Edit, error) 
 // deliver delivers an event and remembers the answer for the checks that look at
 // all of them.
 func (r *runner) deliver(ctx context.Context, event *Event, mutations ...string) (*Response, error) {
+	if err := r.toldLong(event, mutations); err != nil {
+		return nil, err
+	}
 	response, err := r.endpoint.Deliver(ctx, event, mutations...)
 	if err == nil && response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") != "" {
 		// A limit of the rate says nothing of the event: it is asked to come again.

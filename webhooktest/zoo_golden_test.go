@@ -97,17 +97,4 @@ var zooUnfailed = map[string]string{
 
 	"http/no-redirect": "whoever fails it does so at the first genuine event: control/accepted tells",
 	"http/tls":         "whoever fails it does so at the first genuine event: control/accepted tells",
-
-	"connect/outbound-account":    "needs the local Stripe API",
-	"connect/outbound-context":    "needs the local Stripe API",
-	"resilience/idempotency-keys": "needs the local Stripe API",
-	"resilience/slow-api":         "needs the local Stripe API",
-	"thin/accepted":               "needs thin events",
-	"thin/fetches":                "needs thin events",
-	"thin/forged":                 "needs thin events",
-	"thin/ping":                   "needs thin events",
-	"thin/redelivered":            "needs thin events",
-	"thin/snapshot-event":         "needs thin events",
-	"thin/snapshot-twin":          "needs thin events",
-	"thin/unknown-type":           "needs thin events",
 }

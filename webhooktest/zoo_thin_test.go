@@ -6,15 +6,18 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
 // thinHandles are the types that the zoo's thin handlers do something for. The last is
@@ -33,6 +36,8 @@ type thinHandler struct {
 	object  func(thinNote) (id string) // that is looked at
 	unknown int                        // the answer to types that are not handled
 	key     func(thinNote) string      // against duplicates
+	fetch   func(thinNote) *http.Request
+	api     *stripeapi.Server // nil: nothing is fetched
 
 	mu   sync.Mutex
 	seen map[string]bool
@@ -44,9 +49,11 @@ type thinNote struct {
 	ID            string `json:"id"`
 	Object        string `json:"object"`
 	Type          string `json:"type"`
+	Context       string `json:"context"`
 	SnapshotEvent string `json:"snapshot_event"`
 	RelatedObject *struct {
-		ID string `json:"id"`
+		ID  string `json:"id"`
+		URL string `json:"url"`
 	} `json:"related_object"`
 	Data struct {
 		Object struct {
@@ -82,7 +89,12 @@ func newThin() *thinHandler {
 		},
 		unknown: http.StatusOK,
 		key:     func(note thinNote) string { return note.ID },
-		seen:    make(map[string]bool),
+		fetch: func(note thinNote) *http.Request {
+			request := httptest.NewRequest(http.MethodGet, note.RelatedObject.URL, nil)
+			request.Header.Set("Stripe-Context", note.Context)
+			return request
+		},
+		seen: make(map[string]bool),
 	}
 }
 
@@ -106,7 +118,22 @@ func (h *thinHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(h.unknown)
 		return
 	}
+	if h.api != nil && about != "" && !h.fetched(note) {
+		http.Error(w, "nothing there", http.StatusBadGateway)
+		return
+	}
 	h.do(note, about)
+}
+
+// fetched reports whether the API has what the event is about.
+func (h *thinHandler) fetched(note thinNote) bool {
+	request, answer := h.fetch(note), httptest.NewRecorder()
+	ctx, cancel := context.WithTimeout(request.Context(), 5*time.Second)
+	defer cancel()
+	request = request.WithContext(ctx)
+	request.Header.Set("Authorization", "Bearer sk_test_thin00000000")
+	h.api.ServeHTTP(answer, request)
+	return answer.Code == http.StatusOK
 }
 
 // do has the effect once.
@@ -158,7 +185,7 @@ func (h *thinHandler) migrating() {
 func checkThin(t *testing.T, h *thinHandler, only ...string) *webhooktest.Report {
 	t.Helper()
 	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{Seed: 7, Only: only, New: func() webhooktest.Subject {
-		return webhooktest.Subject{Handler: h, Secret: zooSecret, Handles: h.handles, State: h.State, Thin: true}
+		return webhooktest.Subject{Handler: h, Secret: zooSecret, Handles: h.handles, State: h.State, Thin: true, API: h.api}
 	}})
 	require.NoError(t, err)
 	return report
@@ -172,8 +199,9 @@ func TestSoundThinHandlersPass(t *testing.T) {
 		change  func(*thinHandler)
 		skipped []string
 	}{
-		"thin": {func(*thinHandler) {}, []string{"thin/at-snapshot-endpoint", "thin/fetches", "thin/snapshot-twin"}},
-		"both": {(*thinHandler).migrating, []string{"thin/at-snapshot-endpoint", "thin/fetches", "thin/snapshot-event"}},
+		"thin":     {func(*thinHandler) {}, []string{"thin/at-snapshot-endpoint", "thin/fetches", "thin/snapshot-twin"}},
+		"fetching": {func(h *thinHandler) { h.api = new(stripeapi.Server) }, []string{"thin/at-snapshot-endpoint", "thin/snapshot-twin"}},
+		"both":     {(*thinHandler).migrating, []string{"thin/at-snapshot-endpoint", "thin/fetches", "thin/snapshot-event"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -196,14 +224,16 @@ func TestSoundThinHandlersPass(t *testing.T) {
 	}
 }
 
-func TestThinBugsAreFound(t *testing.T) {
-	t.Parallel()
-	for _, bug := range []struct {
-		name, why string
-		change    func(*thinHandler)
-		fails     []string
-		warns     []string
-	}{
+// A thinBug is a thinHandler with a bug.
+type thinBug struct {
+	name, why string
+	change    func(*thinHandler)
+	fails     []string
+	warns     []string
+}
+
+func thinBugs() []thinBug {
+	return []thinBug{
 		{"unverified", "we fetch the truth from the API anyway", func(h *thinHandler) {
 			h.verify = func([]byte, string) error { return nil }
 		}, []string{"thin/forged"}, nil},
@@ -223,7 +253,18 @@ func TestThinBugsAreFound(t *testing.T) {
 			h.migrating()
 			h.key = func(note thinNote) string { return note.ID }
 		}, nil, []string{"thin/snapshot-twin"}},
-	} {
+		{"fetches-elsewhere", "the context is for organisations, and we have none", func(h *thinHandler) {
+			h.api = new(stripeapi.Server)
+			h.fetch = func(note thinNote) *http.Request {
+				return httptest.NewRequest(http.MethodGet, note.RelatedObject.URL, nil)
+			}
+		}, nil, []string{"thin/fetches"}},
+	}
+}
+
+func TestThinBugsAreFound(t *testing.T) {
+	t.Parallel()
+	for _, bug := range thinBugs() {
 		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()
 			h := newThin()

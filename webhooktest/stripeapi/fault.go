@@ -40,11 +40,16 @@ func (s *Server) Fail(rules ...Failure) {
 }
 
 // Slow replaces the rules by which requests are slow. Without any, none is. The
-// first that matches counts. The wait ends early when the client hangs up.
+// first that matches counts. The wait ends early when the client hangs up, or when
+// the rules are replaced.
 func (s *Server) Slow(rules ...Slowness) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.slow = append([]Slowness(nil), rules...)
+	if s.eased != nil {
+		close(s.eased)
+	}
+	s.eased = make(chan struct{})
 }
 
 // ParseFailure reads RATE, PATH or RATE@PATH, each with =STATUS if it is not to be
@@ -156,17 +161,16 @@ func matches(rule, method, path string) bool {
 	return true
 }
 
-// segments are the parts of a path between slashes, none of them empty.
-// delay returns how long a request is to wait.
-func (s *Server) delay(method, path string) time.Duration {
+// delay returns how long a request is to wait, and what ends the wait early.
+func (s *Server) delay(method, path string) (time.Duration, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, rule := range s.slow {
 		if matches(rule.Path, method, path) {
-			return rule.Delay
+			return rule.Delay, s.eased
 		}
 	}
-	return 0
+	return 0, nil
 }
 
 // failure returns the error that a request is to fail with, nil for none.

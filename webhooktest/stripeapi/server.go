@@ -64,8 +64,9 @@ type Server struct {
 	answers  kept[string, *replay]
 	failures []Failure
 	slow     []Slowness
-	rand     *rand.Rand // of ids
-	dice     *rand.Rand // of failures by rate
+	eased    chan struct{} // closed when slow is replaced
+	rand     *rand.Rand    // of ids
+	dice     *rand.Rand    // of failures by rate
 }
 
 // state returns what is stored. It is called with the lock held.
@@ -168,11 +169,12 @@ func (s *Server) admit(r *http.Request) *apiError {
 	if failed := authorize(r); failed != nil {
 		return failed
 	}
-	if delay := s.delay(r.Method, r.URL.Path); delay > 0 {
+	if delay, eased := s.delay(r.Method, r.URL.Path); delay > 0 {
 		timer := time.NewTimer(delay)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
+		case <-eased:
 		case <-r.Context().Done():
 			return nil
 		}
