@@ -71,6 +71,9 @@ func zooDispatchBugs() []zooBug {
 		zooWith("unpaid-fulfilled", "B37: ships when the page is completed", func(z *zooHandler) {
 			z.effects["checkout.session.completed"] = z.fulfilUnpaid
 		}),
+		zooWith("async-forgotten", "B37: does not hear that a slow payment has arrived", func(z *zooHandler) {
+			delete(z.effects, "checkout.session.async_payment_succeeded")
+		}),
 		zooWith("failed-fulfilled", "B37: ships what a slow payment did not pay for", func(z *zooHandler) {
 			z.effects["checkout.session.async_payment_failed"] = z.fulfilUnpaid
 		}).handling("checkout.session.async_payment_failed"),
