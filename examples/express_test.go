@@ -87,7 +87,7 @@ func TestExpressBroken(t *testing.T) {
 		require.NoError(t, os.WriteFile("express/README.md", []byte(before+begin+said+end+after), 0o644))
 		return
 	}
-	require.Equal(t, lasting(said), lasting(quoted), "go test ./examples -run TestExpressBroken -update rewrites it")
+	require.Equal(t, lasting(quoted), lasting(said), "go test ./examples -run TestExpressBroken -update rewrites it")
 }
 
 // lasting is a text without what differs from run to run: ids and durations, and

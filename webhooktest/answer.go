@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
@@ -104,4 +105,45 @@ func checkPattern(text string) error {
 	}
 	_, err := regexp.Compile(pattern)
 	return err
+}
+
+// judge compares the answers of a step with what it expects.
+func (p *play) judge(step caseStep, responses []*Response) {
+	sent := strings.TrimSpace(strings.Join(p.mutations(step), " "))
+	some := step.AnyExpect == ""
+	for _, r := range responses {
+		what := strings.TrimSpace(r.Event.String() + " " + sent)
+		p.expect(step.Expect, r, what, false)
+		p.expect(step.Prefer, r, what, true)
+		p.within(time.Duration(step.Within), r, what, false)
+		p.within(time.Duration(step.PreferWithin), r, what, true)
+		p.expectHeader(step.ExpectHeader, r, what)
+		p.expectBody(step.ExpectBody, r, what)
+		if meets, _ := r.Meets(step.AnyExpect); meets && step.AnyExpect != "" {
+			some = true
+		}
+	}
+	if !some && len(responses) > 0 {
+		p.findings = append(p.findings, finding{sent: sent, expected: "one answer at least " + step.AnyExpect, actual: responses[0].String()})
+	}
+	p.capture(step.Capture, responses)
+}
+
+func (p *play) expect(expected string, r *Response, sent string, should bool) {
+	if expected == "" {
+		return
+	}
+	if meets, err := r.Meets(expected); err != nil || !meets {
+		actual := r.String()
+		if said := r.Excerpt(); said != "" {
+			actual += ": " + said
+		}
+		p.findings = append(p.findings, finding{should: should, sent: sent, expected: expected, actual: actual})
+	}
+}
+
+func (p *play) within(limit time.Duration, r *Response, sent string, should bool) {
+	if limit > 0 && r.Duration > limit {
+		p.findings = append(p.findings, finding{should: should, sent: sent, expected: "an answer within " + limit.String(), actual: "after " + briefly(r.Duration).String()})
+	}
 }

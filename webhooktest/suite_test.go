@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -149,6 +151,15 @@ func TestEveryBugHasItsCase(t *testing.T) {
 		require.NotNil(t, golden[bug.name], bug.name)
 		require.NotEmpty(t, slices.Concat(golden[bug.name].certain, bug.racy), bug.name)
 	}
+}
+
+// The figures of the README are those of the zoo.
+func TestReadmeCountsTheZoo(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(text), fmt.Sprintf("a zoo of %d handlers with one bug each and %d sound ones", len(zooBugs()), len(zooSound())))
+	require.Contains(t, string(text), fmt.Sprintf("%d twins of snapshot events", len(fixtures.ThinTypes())-24))
 }
 
 // Every case is there for a mistake that somebody makes.

@@ -183,6 +183,8 @@ func again(cmd *cobra.Command) string {
 			switch {
 			case flag.Name == "secret":
 				line.WriteString(` --secret "$STRIPE_WEBHOOK_SECRET"`) // never the secret itself
+			case flag.Value.Type() == "bool" && value == "true":
+				fmt.Fprintf(&line, " --%s", flag.Name)
 			case flag.Value.Type() == "bool":
 				fmt.Fprintf(&line, " --%s=%s", flag.Name, value)
 			default:

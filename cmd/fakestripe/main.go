@@ -6,12 +6,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
 func main() {
+	log.SetOutput(io.Discard) // net/http writes there what handlers do wrong on a connection
 	os.Exit(run(os.Args[1:], system()))
 }
 

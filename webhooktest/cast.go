@@ -1,0 +1,133 @@
+package webhooktest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// make makes the event of a name, after the one that it is about.
+func (p *play) make(ctx context.Context, c *contractCase, name string) error {
+	spec := c.Events[name]
+	if p.events[name] != nil {
+		return nil
+	}
+	var edits []Edit
+	if spec.About != "" {
+		if err := p.make(ctx, c, spec.About); err != nil {
+			return err
+		}
+		edits = append(edits, About(p.events[spec.About][0]))
+	}
+	if spec.Version != 0 {
+		edits = append(edits, Version(spec.Version))
+	}
+	for range max(1, spec.Count) {
+		p.who.created = p.next().Unix()
+		more, err := p.edits(spec)
+		if err != nil {
+			return err
+		}
+		var event *Event
+		if payload := spec.payload(p.variant); payload != nil {
+			event, err = p.replayed(payload, spec.Exact, p.renamed, more)
+		} else {
+			event, err = p.eventOf(ctx, p.variant.typeOf(spec.Type), edits, more)
+		}
+		if err == nil && c.asksForEffect() {
+			event, err = p.varied(event)
+		}
+		if thinName(p.variant.typeOf(spec.Type)) && errors.Is(err, ErrNoPath) {
+			err = errThin // which may be what the case is about
+		}
+		if err != nil {
+			return err
+		}
+		p.events[name] = append(p.events[name], event)
+		p.roles.name(event, name)
+	}
+	return nil
+}
+
+// eventOf makes one event. If it stands for itself, what must come before is
+// delivered.
+func (r *runner) eventOf(ctx context.Context, eventType string, edits, more []Edit) (*Event, error) {
+	edits = slices.Concat(edits, more)
+	if !slices.ContainsFunc(edits, func(edit Edit) bool { return edit.about != nil }) {
+		before, err := r.prelude(ctx, eventType)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(before, edits...)
+	}
+	return r.newEvent(eventType, edits...)
+}
+
+// eventAlone makes an event that no case names. If its object has no id, as a
+// balance, it has other amounts each time: it could not be told from the last one.
+func (r *runner) eventAlone(ctx context.Context, eventType string) (*Event, error) {
+	event, err := r.eventOf(ctx, eventType, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.varied(event)
+}
+
+// varied returns the event with other amounts, if its object has no id.
+func (r *runner) varied(event *Event) (*Event, error) {
+	if _, hasID := event.aboutID(); hasID || event.thin {
+		return event, nil
+	}
+	object, _ := event.Lookup("data.object")
+	by := float64(r.next().Unix() % 9973)
+	return event.Edit(raised(object, "data.object", by)...)
+}
+
+// raised are the edits that raise all amounts of an object.
+func raised(value any, path string, by float64) (edits []Edit) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			if amount, isNumber := value[key].(float64); isNumber && key == "amount" {
+				edits = append(edits, Set(path+"."+key, int64(amount+by)))
+				continue
+			}
+			edits = append(edits, raised(value[key], path+"."+key, by)...)
+		}
+	case []any:
+		for i, element := range value {
+			edits = append(edits, raised(element, path+"."+strconv.Itoa(i), by)...)
+		}
+	}
+	return edits
+}
+
+// edits are what the case sets and adds, with variables and placeholders filled in.
+func (p *play) edits(spec caseEvent) (edits []Edit, err error) {
+	for i, fields := range []changes{spec.Set, spec.Add} {
+		for _, path := range slices.Sorted(maps.Keys(fields)) {
+			filled, err := compile(p.filled(fields[path]), p.subject.Livemode)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			raw := json.RawMessage(filled.append(nil, p.who))
+			edits = append(edits, Edit{set: true, path: path, value: raw, add: i == 1})
+		}
+	}
+	return edits, nil
+}
+
+// fill puts the row that is run, the types and the variables into a text.
+func (p *play) fill(text string) string {
+	text = p.vars.fill(text)
+	text = strings.ReplaceAll(text, "{each}", p.variant.each)
+	for name, bound := range p.variant.types {
+		text = strings.ReplaceAll(text, "{"+name+"}", bound)
+	}
+	return text
+}
