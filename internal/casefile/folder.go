@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -112,8 +113,8 @@ func create(path string, data []byte) error {
 // temporaryFile writes a file beside the one that it is to become. Unlike those of
 // os.CreateTemp it may be read by whom the user lets read.
 func temporaryFile(path string, data []byte) (name string, err error) {
-	name = fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	name = fmt.Sprintf("%s.%016x.tmp", path, rand.Uint64()) // others may write to the folder
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return "", err
 	}
