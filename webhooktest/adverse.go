@@ -2,7 +2,6 @@ package webhooktest
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -40,18 +39,8 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 		}
 		r.fresh()
 	}
-	y := yardstick{run: r.run}
-	for i := range 2 {
-		steps := c.Reference
-		if i == 1 && c.independent() {
-			steps = slices.Clone(steps)
-			slices.Reverse(steps)
-		}
-		_, moved, err := r.performed(ctx, c, v, steps)
-		if err != nil {
-			return nil, err
-		}
-		r.references = append(r.references, moved)
+	if err := r.learnReferences(ctx, c, v); err != nil {
+		return nil, err
 	}
 	if gone, err := r.effectIsGone(ctx, c); err != nil || gone != nil {
 		return gone, err
@@ -60,21 +49,14 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 	if err != nil {
 		return nil, err
 	}
-	y.references = r.references
+	y := yardstick{run: r.run, references: r.references}
 	if c.Compare == "object" {
-		several := logs(append(slices.Clone(r.references), adverse)...)
-		adverse = adverse.without(several)
-		y.references = nil
-		for _, view := range r.references {
-			y.references = append(y.references, view.without(several))
-		}
+		y.references, adverse = withoutLogs(r.references, adverse)
 	}
 	differences, judged := y.judge(adverse)
-	beyond := adverse.without(y.touched())
 	if c.Compare == "object" {
-		for _, place := range beyond.places() { // an object that perfect delivery leaves no trace of
-			differences, judged = append(differences, fmt.Sprintf("%s: %s instead of nothing", place, beyond[place])), judged+1
-		}
+		more := y.untouched(adverse)
+		differences, judged = append(differences, more...), judged+len(more)
 	}
 	if judged == 0 && !c.asksForEffect() && (c.State == "same" || len(y.touched()) > 0) {
 		return p.findings, errInconclusive{"nothing in the state is comparable: " + y.String()}
@@ -94,6 +76,24 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 		r.keep(c.perfection(v), r.references)
 	}
 	return p.blame(differences, wanted), nil
+}
+
+// learnReferences takes the reference steps twice. If their order is nobody's business,
+// it is another the second time.
+func (r *runner) learnReferences(ctx context.Context, c *contractCase, v variant) error {
+	for i := range 2 {
+		steps := c.Reference
+		if i == 1 && c.independent() {
+			steps = slices.Clone(steps)
+			slices.Reverse(steps)
+		}
+		_, moved, err := r.performed(ctx, c, v, steps)
+		if err != nil {
+			return err
+		}
+		r.references = append(r.references, moved)
+	}
+	return nil
 }
 
 // hearWitness makes sure that the state could show the difference that was asked
@@ -179,11 +179,7 @@ func (p *play) blame(differences []string, wanted string) []finding {
 	if len(differences) == 0 {
 		return p.findings
 	}
-	var sent []string
-	for _, event := range p.sent {
-		sent = append(sent, event.String())
-	}
-	return append(p.findings, finding{sent: strings.Join(sent, ", "), expected: wanted, actual: strings.Join(differences, "; ")})
+	return append(p.findings, finding{sent: p.sentSoFar(), expected: wanted, actual: strings.Join(differences, "; ")})
 }
 
 // mustMove makes sure that the probe sees what the case is about.

@@ -26,7 +26,7 @@ func (p *play) expectHeader(expected map[string]string, r *Response, sent string
 	for _, name := range slices.Sorted(maps.Keys(expected)) {
 		want := p.fill(expected[name])
 		if got := r.Header.Get(name); !matches(want, got) {
-			p.accuse(sent, "header "+name+": "+want, answered(r)+", "+name+": "+orNothing(excerpt(got)))
+			p.find(sent, "header "+name+": "+want, answered(r)+", "+name+": "+orNothing(excerpt(got)))
 		}
 	}
 }
@@ -34,7 +34,7 @@ func (p *play) expectHeader(expected map[string]string, r *Response, sent string
 func (p *play) expectBody(expected bodyExpectation, r *Response, sent string) {
 	for _, want := range expected.Contains {
 		if want = p.fill(want); !bytes.Contains(r.Body, []byte(want)) {
-			p.accuse(sent, "a body that contains "+want, answered(r)+": "+orNothing(r.Excerpt()))
+			p.find(sent, "a body that contains "+want, answered(r)+": "+orNothing(r.Excerpt()))
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(expected.JSON)) {
@@ -42,14 +42,15 @@ func (p *play) expectBody(expected bodyExpectation, r *Response, sent string) {
 		got, err := rawjson.Get(r.Body, path)
 		switch {
 		case err != nil:
-			p.accuse(sent, "a body with "+path+": "+string(want), answered(r)+": "+err.Error())
+			p.find(sent, "a body with "+path+": "+string(want), answered(r)+": "+err.Error())
 		case !sameJSON(want, got):
-			p.accuse(sent, "a body with "+path+": "+string(want), path+": "+excerpt(string(got)))
+			p.find(sent, "a body with "+path+": "+string(want), path+": "+excerpt(string(got)))
 		}
 	}
 }
 
-func (p *play) accuse(sent, expected, actual string) {
+// find keeps what was not as a must has it.
+func (p *play) find(sent, expected, actual string) {
 	p.findings = append(p.findings, finding{sent: sent, expected: expected, actual: actual})
 }
 
@@ -124,7 +125,7 @@ func (p *play) judge(step caseStep, responses []*Response) {
 		}
 	}
 	if !some && len(responses) > 0 {
-		p.findings = append(p.findings, finding{sent: sent, expected: "one answer at least " + step.AnyExpect, actual: responses[0].String()})
+		p.find(sent, "one answer at least "+step.AnyExpect, responses[0].String())
 	}
 	p.capture(step.Capture, responses)
 }

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // make makes the event of a name, after the one that it is about.
@@ -120,14 +119,4 @@ func (p *play) edits(spec caseEvent) (edits []Edit, err error) {
 		}
 	}
 	return edits, nil
-}
-
-// fill puts the row that is run, the types and the variables into a text.
-func (p *play) fill(text string) string {
-	text = p.vars.fill(text)
-	text = strings.ReplaceAll(text, "{each}", p.variant.each)
-	for name, bound := range p.variant.types {
-		text = strings.ReplaceAll(text, "{"+name+"}", bound)
-	}
-	return text
 }

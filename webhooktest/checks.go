@@ -37,6 +37,9 @@ type errLacks struct{ need string }
 
 func (e errLacks) Error() string { return "needs " + e.need }
 
+// Is makes it one of the reasons for which a case is not for a subject.
+func (errLacks) Is(target error) bool { return target == errNotApplicable }
+
 func (r *runner) runCheck(ctx context.Context, c *contractCase, result *Result) error {
 	check := checks[c.Check]
 	if check == nil {
@@ -49,12 +52,8 @@ func (r *runner) runCheck(ctx context.Context, c *contractCase, result *Result) 
 			findings, err = check(r, ctx) // the work was still going on
 		}
 	}
-	if lacks, ok := err.(errLacks); ok {
-		result.Verdict, result.Reason = Skip, lacks.Error()
-		return nil
-	}
 	if errors.Is(err, errNotApplicable) {
-		result.Verdict, result.Reason = Skip, err.Error()
+		result.skip(err.Error())
 		return nil
 	}
 	if err != nil {

@@ -56,6 +56,9 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if err := r.prepare(t.Context(), cases); err != nil {
 		t.Fatalf("fakestripe: %v", err)
 	}
+	for _, line := range r.diagnosis { // which t shows beside the cases that fail
+		t.Log("fakestripe: " + line)
+	}
 	for i := range cases {
 		t.Run(cases[i].ID, func(t *testing.T) {
 			if r.subject.Isolated {

@@ -179,10 +179,30 @@ func (f *folder) complete(c *contractCase) error {
 	if err == nil {
 		err = c.validateOwn()
 	}
-	if c.golden() && !slices.Contains(c.Needs, "state") {
-		c.Needs = append(c.Needs, "state")
+	for _, need := range c.implied() {
+		if !slices.Contains(c.Needs, need) {
+			c.Needs = append(c.Needs, need)
+		}
 	}
 	return err
+}
+
+// implied are the needs that follow from what a case does.
+func (c *contractCase) implied() (needs []string) {
+	if c.golden() {
+		needs = append(needs, "state")
+	}
+	for _, steps := range c.performances() {
+		for _, step := range steps {
+			switch step.Hook {
+			case "restart":
+				needs = append(needs, "restart")
+			case "break", "heal":
+				needs = append(needs, "faults")
+			}
+		}
+	}
+	return needs
 }
 
 // resolve returns the path in the folder of a file that a case names beside itself.

@@ -76,7 +76,7 @@ func (p *play) compareGolden(ctx context.Context, step caseStep) error {
 	}
 	want, err := readGolden(p.suite.Dir, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		p.accuse(p.sentSoFar(), "the state of "+name, "there is no such file yet: --update writes it (FAKESTRIPE_UPDATE=1 go test)")
+		p.find(p.sentSoFar(), "the state of "+name, "there is no such file yet: --update writes it (FAKESTRIPE_UPDATE=1 go test)")
 		return nil
 	}
 	if err != nil {
@@ -86,7 +86,7 @@ func (p *play) compareGolden(ctx context.Context, step caseStep) error {
 	if found = masked(want, found); err == nil && !reflect.DeepEqual(want, found) {
 		p.differed = true
 		diff := linediff.Unified(goldenText(want), goldenText(found))
-		p.accuse(p.sentSoFar(), "the state of "+name, "another state (- "+name+", + now):\n"+diff)
+		p.find(p.sentSoFar(), "the state of "+name, "another state (- "+name+", + now):\n"+diff)
 	}
 	return err
 }

@@ -63,7 +63,7 @@ func decodeLocated(data []byte, root *rawjson.Value, v any) error {
 func checkKeys(data []byte, v *rawjson.Value, t reflect.Type) error {
 	text := data[v.Start:v.End]
 	switch {
-	case string(text) == "null":
+	case string(text) == "null" && t != reflect.TypeFor[json.RawMessage](): // which is a value of an event
 		return lineError(data, v.From, errors.New("null: leave the key out"))
 	case decodesItself(t):
 	case t.Kind() == reflect.Struct && v.Kind == '{':

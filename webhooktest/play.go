@@ -51,6 +51,13 @@ type errInconclusive struct{ reason string }
 
 func (e errInconclusive) Error() string { return e.reason }
 
+// isInconclusive returns why an error keeps a case from being judged.
+func isInconclusive(err error) (reason string, ok bool) {
+	var inconclusive errInconclusive
+	ok = errors.As(err, &inconclusive)
+	return inconclusive.reason, ok
+}
+
 // stage makes the events of a case and delivers the controls: a refusal counts only
 // where a genuine event of the same type is accepted.
 func (r *runner) stage(ctx context.Context, c *contractCase, v variant, steps []caseStep) (*play, error) {
@@ -218,20 +225,16 @@ func (p *play) redeliver(ctx context.Context) error {
 }
 
 func (p *play) hook(ctx context.Context, name string) error {
-	hook := map[string]func(context.Context) error{"break": p.subject.Break, "heal": p.subject.Heal, "restart": p.subject.Restart}[name]
-	if hook == nil {
+	hook, known := map[string]func(context.Context) error{"break": p.subject.Break, "heal": p.subject.Heal, "restart": p.subject.Restart}[name]
+	switch {
+	case !known:
 		return fmt.Errorf("hook %q: want break, heal or restart", name)
+	case hook == nil:
+		return errLacks{"a hook to " + name + " it (--" + name + "-cmd)"}
 	}
 	p.stirred.Store(true)
 	if err := hook(ctx); err != nil {
 		return fmt.Errorf("hook %s: %w", name, err)
 	}
 	return nil
-}
-
-// isInconclusive returns why an error keeps a case from being judged.
-func isInconclusive(err error) (reason string, ok bool) {
-	var inconclusive errInconclusive
-	ok = errors.As(err, &inconclusive)
-	return inconclusive.reason, ok
 }

@@ -78,9 +78,14 @@ func (r roles) text(text string) string {
 	if role, ok := r[text]; ok {
 		return role
 	}
-	for _, id := range slices.SortedFunc(maps.Keys(r), func(a, b string) int {
-		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
-	}) {
+	var named []string
+	for id := range r {
+		if strings.Contains(text, id) {
+			named = append(named, id)
+		}
+	}
+	slices.SortFunc(named, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	for _, id := range named {
 		text = strings.ReplaceAll(text, id, r[id])
 	}
 	return timeText().ReplaceAllString(text, "{time}")
@@ -99,7 +104,7 @@ var timeText = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // timelike reports whether a number is a Unix time of our days, in seconds, or in
-// thousandths or millionths of them.
+// thousandths, millionths or billionths of them.
 func timelike(n float64) bool {
 	for _, unit := range []float64{1, 1e3, 1e6, 1e9} {
 		if n >= 1.6e9*unit && n < 2.1e9*unit {

@@ -41,6 +41,9 @@ type run struct {
 
 // newRun prepares a suite, and the runner that learns what all cases rest on.
 func newRun(suite Suite) (*runner, error) {
+	if suite.New == nil {
+		return nil, errors.New("a suite without a subject: set New")
+	}
 	now := time.Now()
 	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), perfects: make(map[string][]change), floor: make(map[string]bool), suspected: make(map[string]bool), volatile: make(map[string]bool), written: make(map[string]string)}
 	// Events are created a second apart and in the past, so that no two share a
@@ -100,7 +103,9 @@ func (s *run) next() time.Time {
 func (s *run) note(responses ...*Response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.responses = append(s.responses, responses...)
+	if s.suite.Dir == "" { // the cases of one's own ask nothing of all answers
+		s.responses = append(s.responses, responses...)
+	}
 	for _, response := range responses {
 		if response.Duration > tooSlow {
 			s.slow++
@@ -243,7 +248,8 @@ func (r *runner) refuse(ctx context.Context, first *Response) (err error) {
 // hasStopped notices a handler that ended: the cases that are left would each wait
 // for nothing. Whoever is started again within seconds has not.
 func (r *runner) hasStopped(ctx context.Context, failed error) (finding, bool) {
-	quiet := failed == nil || errors.As(failed, new(errInconclusive)) || errors.Is(failed, errNotApplicable)
+	_, inconclusive := isInconclusive(failed)
+	quiet := failed == nil || inconclusive || errors.Is(failed, errNotApplicable)
 	if r.over() != "" || r.last == nil || r.last.Err == nil && quiet {
 		return finding{}, false
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -371,4 +372,62 @@ func TestOwnWaivers(t *testing.T) {
 	require.NoError(t, err)
 	_, err = suite.ReadWaivers(filepath.Join(dir, "bad.json"))
 	require.ErrorContains(t, err, "no case has this id: nearest are paid")
+}
+
+// What a case fills in may be null, and goes into JSON as JSON.
+func TestFillings(t *testing.T) {
+	t.Parallel()
+	s := new(till)
+	result := runOne(t, s, map[string]string{"case.json": `{
+  "format": 1, "each": ["5\" nails", "screws"],
+  "vars": {"a": "x\\y"}, "given": {"T": "handled"},
+  "events": {"e": {"type": "T", "set": {"data.object.customer": null, "data.object.description": "{each}", "data.object.metadata.order_id": "{a} of {T}"}}},
+  "steps": [{"send": "e", "expect": "2xx"}]
+}`})
+	require.Equal(t, webhooktest.Pass, result.Verdict, "%s", result)
+	bodies := s.delivered()
+	require.Len(t, bodies, 2)
+	for _, body := range bodies {
+		require.Contains(t, body, `"customer": null`)
+		require.Contains(t, body, `"order_id": "x\\y of payment_intent.succeeded"`)
+	}
+	require.Contains(t, bodies[0], `"description": "5\" nails"`)
+	require.Contains(t, bodies[1], `"description": "screws"`)
+}
+
+// A case whose hooks the subject does not have is skipped, not an error.
+func TestHooksAreNeeds(t *testing.T) {
+	t.Parallel()
+	for hook, want := range map[string]string{
+		"restart": "needs a hook that restarts the handler (--restart-cmd)",
+		"break":   "needs hooks that break and heal what the handler depends on (--break-cmd, --heal-cmd)",
+	} {
+		result := runOne(t, new(till), map[string]string{"case.json": strings.Replace(paidCase, `"steps": [`, `"steps": [{"hook": "`+hook+`"}, `, 1)})
+		require.Equal(t, webhooktest.Skip, result.Verdict)
+		require.Equal(t, want, result.Reason)
+	}
+}
+
+func TestGivenThinIsKnown(t *testing.T) {
+	t.Parallel()
+	result := runOne(t, new(till), map[string]string{"case.json": `{
+  "format": 1, "needs": ["thin"], "given": {"T": "each thin"}, "events": {"e": {"type": "T"}}, "steps": [{"send": "e", "expect": "2xx"}]
+}`})
+	require.Equal(t, "needs an endpoint that takes thin events (--thin)", result.Reason)
+}
+
+// All types that a case lacks are named, in an order that stays.
+func TestMissingTypesAreNamed(t *testing.T) {
+	t.Parallel()
+	result := runOne(t, new(till), map[string]string{"case.json": `{
+  "format": 1, "given": {"A": "invoice.paid", "B": "invoice.voided"}, "events": {"a": {"type": "A"}, "b": {"type": "B"}},
+  "steps": [{"send": ["a", "b"], "expect": "2xx"}]
+}`})
+	require.Equal(t, "needs handling invoice.paid and invoice.voided (--handles)", result.Reason)
+}
+
+func TestSuiteWithoutASubject(t *testing.T) {
+	t.Parallel()
+	_, err := webhooktest.Check(t.Context(), webhooktest.Suite{})
+	require.EqualError(t, err, "a suite without a subject: set New")
 }

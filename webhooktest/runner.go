@@ -2,7 +2,6 @@ package webhooktest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -112,20 +111,14 @@ func retryAfter(response *Response) time.Duration {
 // judge runs one case in all its variants.
 func (r *runner) judge(ctx context.Context, c *contractCase) (Result, error) {
 	start := time.Now()
-	result := Result{
-		ID: c.ID, Title: c.Title, Level: c.Level, Requirement: c.Requirement, Source: c.Source, Hint: c.Hint,
-		Reproduce: "fakestripe check " + c.ID,
-	}
-	if r.suite.Dir != "" {
-		result.Reproduce = "fakestripe run " + r.suite.Dir + " " + c.ID
-	}
+	result := r.newResult(c)
 	err := r.runInto(ctx, c, &result)
-	var inconclusive errInconclusive
-	if errors.As(err, &inconclusive) {
-		result.Verdict, result.Reason, err = Inconclusive, inconclusive.reason, nil
+	if reason, ok := isInconclusive(err); ok {
+		result.Verdict, result.Reason, err = Inconclusive, reason, nil
 	}
 	if err != nil && ctx.Err() != nil {
-		result.Verdict, result.Reason, err = Skip, "the run was interrupted", nil
+		result.skip("the run was interrupted")
+		err = nil
 	}
 	if err != nil {
 		return result, fmt.Errorf("case %s: %w", c.ID, err)
@@ -136,15 +129,26 @@ func (r *runner) judge(ctx context.Context, c *contractCase) (Result, error) {
 	return result, nil
 }
 
+func (s *run) newResult(c *contractCase) Result {
+	reproduce := "fakestripe check " + c.ID
+	if s.suite.Dir != "" {
+		reproduce = "fakestripe run " + s.suite.Dir + " " + c.ID
+	}
+	return Result{
+		ID: c.ID, Title: c.Title, Level: c.Level, Requirement: c.Requirement, Source: c.Source, Hint: c.Hint,
+		Reproduce: reproduce,
+	}
+}
+
 func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) error {
 	for _, need := range c.Needs {
 		if reason := r.subject.lacks(need); reason != "" && !(need == "state" && r.observed()) {
-			result.Verdict, result.Reason = Skip, "needs "+reason
+			result.skip("needs " + reason)
 			return nil
 		}
 	}
 	if ctx.Err() != nil {
-		result.Verdict, result.Reason = Skip, "the run was interrupted"
+		result.skip("the run was interrupted")
 		return nil
 	}
 	if r.refused != nil && c.ID == "control/accepted" {
@@ -152,7 +156,7 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 		return nil
 	}
 	if over := r.over(); over != "" && !r.canLookBack(c) {
-		result.Verdict, result.Reason = Skip, over
+		result.skip(over)
 		return nil
 	}
 	if c.Check != "" {
@@ -160,7 +164,7 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 	}
 	bindings, reason := r.subject.bind(c.Given)
 	if reason != "" {
-		result.Verdict, result.Reason = Skip, "needs "+reason
+		result.skip("needs " + reason)
 		return nil
 	}
 	return r.runVariants(ctx, c, bindings, result)

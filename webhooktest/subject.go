@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime"
 	"slices"
@@ -149,12 +150,12 @@ func (s *Subject) lacks(need string) (reason string) {
 		"bound":           {s.Edit != nil, "payloads bound to objects of the app (--set, --event)"},
 		"once-per-object": {s.OncePerObject, "a handler that means one effect for each object (--once-per-object)"},
 	}
-	need_, known := declared[need]
+	asked, known := declared[need]
 	switch {
 	case !known:
 		return fmt.Sprintf("%s, which this version does not know", need)
-	case !need_.given:
-		return need_.how
+	case !asked.given:
+		return asked.how
 	}
 	return ""
 }
@@ -164,8 +165,9 @@ func (s *Subject) lacks(need string) (reason string) {
 func (s *Subject) bind(given map[string]string) (bindings []map[string]string, reason string) {
 	binding := make(map[string]string)
 	each := ""
-	for name, pattern := range given {
-		switch {
+	var missing []string
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		switch pattern := given[name]; {
 		case pattern == "handled":
 			binding[name] = s.control()
 		case strings.HasPrefix(pattern, "each "):
@@ -174,9 +176,12 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 			binding[name] = s.unhandled()
 		case !strings.Contains(pattern, "*"):
 			if binding[name] = pattern; !slices.Contains(s.Handles, pattern) {
-				return nil, "handling " + pattern + " (--handles)"
+				missing = append(missing, pattern)
 			}
 		}
+	}
+	if len(missing) > 0 {
+		return nil, "handling " + strings.Join(missing, " and ") + " (--handles)"
 	}
 	if !s.bindResource(given, binding) {
 		return nil, "handling " + patterns(given) + " of one resource (--handles)"

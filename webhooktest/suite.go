@@ -101,6 +101,11 @@ func (r *runner) judgeAll(ctx context.Context, cases []contractCase) ([]Result, 
 
 // judgeOne runs a case with a subject of its own.
 func (r *runner) judgeOne(ctx context.Context, c *contractCase) (Result, error) {
+	if ctx.Err() != nil {
+		result := r.newResult(c)
+		result.skip("the run was interrupted")
+		return result, nil
+	}
 	own := r.runner(r.suite.New)
 	defer func() { own.endpoint.Close() }()
 	result, err := own.judge(ctx, c)

@@ -53,6 +53,9 @@ func (t *trial) conclude(c *contractCase, result *Result) {
 	}
 }
 
+// skip gives a result the verdict of a case that was not tried.
+func (r *Result) skip(reason string) { r.Verdict, r.Reason = Skip, reason }
+
 // accuse puts the gravest of the findings into the result.
 func (r *Result) accuse(c *contractCase, findings []finding) {
 	if len(findings) == 0 {

@@ -39,9 +39,12 @@ func (c *contractCase) validateOwn() error {
 	return nil
 }
 
+// givenWords are what a variable can stand for, beside types and patterns of types.
+var givenWords = []string{"handled", "each handled", "each telling", "each thin", "unhandled"}
+
 // checkGiven finds a literal type that Stripe does not have.
 func checkGiven(pattern string) error {
-	if strings.Contains(pattern, "*") || slices.Contains([]string{"handled", "each handled", "each telling", "unhandled"}, pattern) {
+	if strings.Contains(pattern, "*") || slices.Contains(givenWords, pattern) {
 		return nil
 	}
 	return knownType(pattern, nil)

@@ -24,33 +24,48 @@ func (v values) text(name string) string {
 	return string(v[name])
 }
 
-// fill puts the variables into a text.
+// fill puts the variables into a text, once: what they hold is no template.
 func (v values) fill(text string) string {
 	if !strings.Contains(text, "{") {
 		return text
 	}
+	var pairs []string
 	for name := range v {
-		text = strings.ReplaceAll(text, "{"+name+"}", v.text(name))
+		pairs = append(pairs, "{"+name+"}", v.text(name))
 	}
-	return text
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // fillJSON puts the variables into JSON. A whole string that is one becomes its
 // value, whatever that is.
 func (v values) fillJSON(raw []byte) []byte {
-	text := string(raw)
+	var pairs []string
 	for name, value := range v {
-		text = strings.ReplaceAll(text, `"{`+name+`}"`, string(value))
 		inside, _ := rawjson.Encode(v.text(name)) // a string always has a JSON form
-		text = strings.ReplaceAll(text, "{"+name+"}", string(inside[1:len(inside)-1]))
+		pairs = append(pairs, `"{`+name+`}"`, string(value), "{"+name+"}", string(inside[1:len(inside)-1]))
 	}
-	return []byte(text)
+	return []byte(strings.NewReplacer(pairs...).Replace(string(raw)))
 }
 
-// filled is a value of an event with what the case puts into it.
-func (p *play) filled(raw json.RawMessage) []byte {
-	return []byte(p.fill(string(p.vars.fillJSON(raw))))
+// known is what stands for the names in braces of a case: its variables, the types
+// that are bound, and the row that is run.
+func (p *play) known() values {
+	known := maps.Clone(p.vars)
+	if known == nil {
+		known = make(values)
+	}
+	for name, bound := range p.variant.types {
+		known[name], _ = rawjson.Encode(bound)
+	}
+	known["each"], _ = rawjson.Encode(p.variant.each)
+	return known
 }
+
+// fill puts the row that is run, the types and the variables into a text.
+func (p *play) fill(text string) string { return p.known().fill(text) }
+
+// filled is a value of an event with what the case puts into it.
+func (p *play) filled(raw json.RawMessage) []byte { return p.known().fillJSON(raw) }
 
 // begin gives the variables of a case their first values.
 func (p *play) begin(c *contractCase) error {
@@ -75,7 +90,7 @@ func (p *play) capture(wanted map[string]string, responses []*Response) {
 		answer := responses[len(responses)-1]
 		value, err := captured(answer, wanted[name])
 		if err != nil {
-			p.findings = append(p.findings, finding{sent: answer.Event.String(), expected: wanted[name] + ", which later steps need as {" + name + "}", actual: answered(answer) + ": " + err.Error()})
+			p.find(answer.Event.String(), wanted[name]+", which later steps need as {"+name+"}", answered(answer)+": "+err.Error())
 			p.broken = true
 			return
 		}

@@ -93,3 +93,12 @@ func logs(views ...change) map[string]bool {
 	}
 	return many
 }
+
+// withoutLogs leaves out the places that are logs in any of the views.
+func withoutLogs(references []change, adverse change) (kept []change, left change) {
+	several := logs(append(slices.Clone(references), adverse)...)
+	for _, view := range references {
+		kept = append(kept, view.without(several))
+	}
+	return kept, adverse.without(several)
+}

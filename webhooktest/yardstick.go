@@ -63,6 +63,15 @@ func (y yardstick) String() string {
 	return strings.Join(said, "; ")
 }
 
+// untouched is what adverse delivery left where perfect delivery leaves nothing.
+func (y yardstick) untouched(adverse change) (differences []string) {
+	beyond := adverse.without(y.touched())
+	for _, place := range beyond.places() {
+		differences = append(differences, fmt.Sprintf("%s: %s instead of nothing", place, beyond[place]))
+	}
+	return differences
+}
+
 // touched are the places that perfect delivery touches.
 func (y yardstick) touched() map[string]bool {
 	touched := make(map[string]bool)
