@@ -91,11 +91,20 @@ func (p *play) compareGolden(ctx context.Context, step caseStep) error {
 	return err
 }
 
-// sentSoFar is what was delivered.
+// sentSoFar is what was delivered; with the names that the case has for them, which
+// are in the roles of ids, if there are several.
 func (p *play) sentSoFar() string {
+	names := make(map[*Event]string)
+	if len(p.events) > 1 {
+		for name, events := range p.events {
+			for _, event := range events {
+				names[event] = name + ": "
+			}
+		}
+	}
 	var sent []string
 	for _, event := range p.sent {
-		sent = append(sent, event.String())
+		sent = append(sent, names[event]+event.String())
 	}
 	return strings.Join(sent, ", ")
 }
