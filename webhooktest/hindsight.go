@@ -58,23 +58,6 @@ func (r *Response) all() string {
 	return text.String()
 }
 
-// secretLike returns the beginning of what looks like a secret.
-func secretLike(text string) string {
-	for _, prefix := range []string{"whsec_", "sk_test_", "sk_live_"} {
-		for rest := text; ; {
-			_, after, found := strings.Cut(rest, prefix)
-			if !found {
-				break
-			}
-			if length := len(after) - len(strings.TrimLeft(after, base62)); length >= 16 {
-				return prefix
-			}
-			rest = after
-		}
-	}
-	return ""
-}
-
 // expectedSignature is what the handler computed, if it was at it: the MAC of a
 // forgery under the right secret.
 func (r *Response) expectedSignature(secret string) string {

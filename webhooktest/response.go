@@ -21,6 +21,7 @@ type Response struct {
 	Signature string    // the Stripe-Signature header as it was sent
 
 	sentBody []byte
+	secrets  []string // of the endpoint, which nobody is to read
 
 	StatusCode int // 0: no answer
 	Header     http.Header
@@ -67,15 +68,16 @@ func briefly(d time.Duration) time.Duration {
 }
 
 // Excerpt returns the beginning of the body on one line, for people to read:
-// whatever the handler sent, it cannot disturb a terminal or a log.
+// whatever the handler sent, it cannot disturb a terminal or a log, and what is or
+// looks like a secret is left out.
 func (r *Response) Excerpt() string {
-	return excerpt(string(r.Body[:min(len(r.Body), 4*maxExcerpt)]))
+	return excerpt(withoutSecrets(string(r.Body[:min(len(r.Body), 4*maxExcerpt)]), r.secrets...))
 }
 
 const maxExcerpt = 200 // characters
 
 func excerpt(text string) string {
-	text = printable(strings.TrimSpace(text))
+	text = printable(withoutSecrets(strings.TrimSpace(text)))
 	if cut := []rune(text); len(cut) > maxExcerpt {
 		text = string(cut[:maxExcerpt]) + "…"
 	}

@@ -214,6 +214,8 @@ func (r *runner) learn(ctx context.Context, control string) error {
 		return err
 	}
 	switch {
+	case ctx.Err() != nil:
+		return ctx.Err() // which says nothing of the handler
 	case !response.Accepted() && r.suite.Dir != "":
 		return nil // the cases have controls of their own
 	case !response.Accepted():

@@ -117,10 +117,11 @@ func (r *runner) judge(ctx context.Context, c *contractCase) (Result, error) {
 		result.Verdict, result.Reason, err = Inconclusive, reason, nil
 	}
 	if err != nil && ctx.Err() != nil {
-		result.skip("the run was interrupted")
+		result.skip(runEnded)
 		err = nil
 	}
 	if err != nil {
+		result.Verdict, result.Reason = Inconclusive, err.Error()
 		return result, fmt.Errorf("case %s: %w", c.ID, err)
 	}
 	result.waive(r.subject.Waivers, time.Now())
@@ -148,7 +149,7 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 		}
 	}
 	if ctx.Err() != nil {
-		result.skip("the run was interrupted")
+		result.skip(runEnded)
 		return nil
 	}
 	if r.refused != nil && c.ID == "control/accepted" {

@@ -55,7 +55,8 @@ func (s *Suite) maxTime() time.Duration { return cmp.Or(s.MaxTime, DefaultMaxTim
 //
 // Cases are run one after the other, unless the subjects are isolated. When the
 // very first genuine event is refused, nothing else can be judged: the rest is
-// skipped. So it is when the context ends, the error of which comes with the report.
+// skipped. When the context ends, or a hook or the state of a subject fails, the error
+// comes with the report of what was done until then.
 func Check(ctx context.Context, suite Suite) (*Report, error) {
 	cases, err := suite.cases()
 	if err != nil {
@@ -66,17 +67,30 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		return nil, err
 	}
 	defer func() { r.endpoint.Close() }()
-	if err := r.prepare(ctx, cases); err != nil {
-		return nil, err
-	}
 	report := &Report{Subject: r.describe()}
-	if report.Cases, err = r.judgeAll(ctx, cases); err != nil && ctx.Err() == nil {
-		return nil, err
+	if err = r.prepare(ctx, cases); err == nil {
+		report.Cases, err = r.judgeAll(ctx, cases)
+	}
+	if report.Cases == nil {
+		report.Cases = r.untried(cases)
 	}
 	report.Seed, report.Diagnosis = r.source.seedUsed(), r.diagnosis
 	report.summarise()
-	return report, ctx.Err()
+	return report, cmp.Or(ctx.Err(), err)
 }
+
+// untried are the results of cases when nothing could be learned.
+func (r *runner) untried(cases []contractCase) []Result {
+	results := make([]Result, len(cases))
+	for i := range cases {
+		results[i] = r.newResult(&cases[i])
+		results[i].skip(runEnded)
+	}
+	return results
+}
+
+// runEnded is why a case was not tried when the run was cut short.
+const runEnded = "the run was interrupted"
 
 // judgeAll runs the cases, side by side if that disturbs nobody.
 func (r *runner) judgeAll(ctx context.Context, cases []contractCase) ([]Result, error) {
@@ -103,7 +117,7 @@ func (r *runner) judgeAll(ctx context.Context, cases []contractCase) ([]Result, 
 func (r *runner) judgeOne(ctx context.Context, c *contractCase) (Result, error) {
 	if ctx.Err() != nil {
 		result := r.newResult(c)
-		result.skip("the run was interrupted")
+		result.skip(runEnded)
 		return result, nil
 	}
 	own := r.runner(r.suite.New)
