@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
@@ -136,6 +135,9 @@ var contractGroups = []string{
 	"resilience", "http", "version", "connect", "mode", "thin",
 }
 
+// levels are what a requirement can be.
+var levels = []string{"must", "should", "info"}
+
 // validate finds what strict decoding does not.
 func (c *contractCase) validate() error {
 	switch {
@@ -143,7 +145,7 @@ func (c *contractCase) validate() error {
 		return fmt.Errorf("format %d: want 1", c.Format)
 	case c.Title == "" || c.Requirement == "" || c.Source == "":
 		return errors.New("a case needs title, requirement and source")
-	case !slices.Contains([]string{"must", "should", "info"}, c.Level):
+	case !slices.Contains(levels, c.Level):
 		return fmt.Errorf("level %q: want must, should or info", c.Level)
 	case !slices.Contains([]string{"", "same", "none", "differs"}, c.State):
 		return fmt.Errorf("state %q: want same, none or differs", c.State)
@@ -201,10 +203,17 @@ func selectCases(cases []contractCase, only, skip []string, level string) ([]con
 			return nil, fmt.Errorf("no case or group %q: nearest are %s", id, nearest.List(id, caseIDs(cases)))
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(cases), func(c contractCase) bool {
+	if level != "" && !slices.Contains(levels, level) {
+		return nil, fmt.Errorf("level %q: want must, should or info", level)
+	}
+	chosen := slices.DeleteFunc(slices.Clone(cases), func(c contractCase) bool {
 		wanted := len(only) == 0 || slices.ContainsFunc(only, c.is)
 		return !wanted || slices.ContainsFunc(skip, c.is) || level != "" && c.Level != level
-	}), nil
+	})
+	if len(chosen) == 0 {
+		return nil, errors.New("no case is left: all that are chosen are skipped, or of another level")
+	}
+	return chosen, nil
 }
 
 func (c *contractCase) is(id string) bool { return c.ID == id || c.group() == id }
@@ -220,5 +229,3 @@ func caseIDs(cases []contractCase) (ids []string) {
 	}
 	return ids
 }
-
-func (d duration) String() string { return time.Duration(d).String() }

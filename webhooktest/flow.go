@@ -60,9 +60,14 @@ type duration time.Duration
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
+	if err == nil && parsed < 0 {
+		err = fmt.Errorf("%s: want no duration below zero", text)
+	}
 	*d = duration(parsed)
 	return err
 }
+
+func (d duration) String() string { return time.Duration(d).String() }
 
 // A FlowType describes a flow.
 type FlowType struct {

@@ -41,8 +41,11 @@ type run struct {
 
 // newRun prepares a suite, and the runner that learns what all cases rest on.
 func newRun(suite Suite) (*runner, error) {
-	if suite.New == nil {
+	switch {
+	case suite.New == nil:
 		return nil, errors.New("a suite without a subject: set New")
+	case suite.MaxTime < 0:
+		return nil, fmt.Errorf("%s is no time for a run: want more than zero (Suite.MaxTime, --max-time)", suite.MaxTime)
 	}
 	now := time.Now()
 	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), perfects: make(map[string][]change), floor: make(map[string]bool), suspected: make(map[string]bool), volatile: make(map[string]bool), written: make(map[string]string)}
@@ -50,6 +53,9 @@ func newRun(suite Suite) (*runner, error) {
 	// second and none is from the future.
 	shared.clock = now.Add(-time.Hour)
 	r := shared.runner(suite.New)
+	if r.subject.Settle < 0 {
+		return nil, fmt.Errorf("%s is no time to be still: want zero or more (Subject.Settle, --settle)", r.subject.Settle)
+	}
 	shared.settled, r.settle = r.subject.Settle, r.subject.Settle
 	shared.source = &Source{
 		APIVersion: r.subject.APIVersion, Account: r.subject.Account, Livemode: r.subject.Livemode,

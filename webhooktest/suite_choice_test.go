@@ -1,0 +1,37 @@
+package webhooktest_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A suite that could judge nothing is a mistake, not a success.
+func TestSuiteMistakes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		change func(*webhooktest.Suite, *webhooktest.Subject)
+		want   string
+	}{
+		{"a level that there is not", func(s *webhooktest.Suite, _ *webhooktest.Subject) { s.Level = "nope" }, `level "nope": want must, should or info`},
+		{"all skipped", func(s *webhooktest.Suite, _ *webhooktest.Subject) {
+			s.Only, s.Skip = []string{"signature"}, []string{"signature"}
+		}, "no case is left: all that are chosen are skipped, or of another level"},
+		{"an unknown case", func(s *webhooktest.Suite, _ *webhooktest.Subject) { s.Only = []string{"signature/unsignd"} }, `no case or group "signature/unsignd": nearest are signature/unsigned`},
+		{"no time", func(s *webhooktest.Suite, _ *webhooktest.Subject) { s.MaxTime = -time.Second }, "-1s is no time for a run: want more than zero (Suite.MaxTime, --max-time)"},
+		{"no stillness", func(_ *webhooktest.Suite, s *webhooktest.Subject) { s.Settle = -time.Second }, "-1s is no time to be still: want zero or more (Subject.Settle, --settle)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			subject := webhooktest.Subject{Handler: accept}
+			suite := webhooktest.Suite{New: func() webhooktest.Subject { return subject }}
+			test.change(&suite, &subject)
+			_, err := webhooktest.Check(t.Context(), suite)
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
