@@ -50,6 +50,9 @@ sign it, and try again what is refused. The same address is the API base for any
 Stripe SDK: it knows the objects that the events carried. The inspector there
 shows each delivery and replays it.
 
+It signs with --secret, or the secret in --secret-file, or $STRIPE_WEBHOOK_SECRET, or
+a new one, which it prints.
+
 Ends with an interrupt: what is under way is finished, then a summary is printed.
 
 Exit status: 0 when everything was delivered, 1 when something was given up or
@@ -78,7 +81,7 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.BoolVarP(&l.latest, "latest", "l", false, "give events the newest API version that the fixtures have")
 	flags.StringVar(&l.version, "api-version", "", "give events this API `version` (default: that with which they are triggered)")
 	flags.StringVar(&l.address, "listen", listen.DefaultAddress, "listen on this `address`, for API calls, the inspector, trigger and send; port 0: any that is free")
-	flags.StringVar(&l.signing.secret, "secret", "", "sign with this `secret` (default: a new one, which is printed)")
+	flags.StringVar(&l.signing.secret, "secret", "", "sign with this `secret` (default $"+secretVariable+", else a new one, which is printed)")
 	flags.StringVar(&l.signing.file, "secret-file", "", "sign with the secret in this `file`; a missing one is made")
 	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret and end")
 	l.format.flag(cmd, "json: a JSON object a line: ready, event, attempt, summary")
@@ -103,7 +106,7 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	secret, made, err := l.signing.get(l.changed)
+	secret, err := l.signing.get(l.changed, sh.getenv)
 	if err != nil {
 		return err
 	}
@@ -129,7 +132,7 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	defer l.ready.remove()
-	if err := l.announce(p, server, secret, made); err != nil {
+	if err := l.announce(p, server, secret); err != nil {
 		return err
 	}
 	served := server.serve()
@@ -198,7 +201,7 @@ func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
 	}
 	p.talk("journal %s: %s, %s; %s", l.journal, events(restored.Events), attempts(restored.Attempts),
 		counted(restored.Waiting, "delivery goes on", "deliveries go on"))
-	if restored.Waiting > 0 && !l.changed("secret") && !l.changed("secret-file") {
+	if restored.Waiting > 0 && l.signing.from == secretFresh {
 		p.talk("what goes on is signed with the new secret: --secret-file keeps one")
 	}
 }

@@ -145,7 +145,7 @@ func (l *listener) checkAPI() error {
 
 // tellSecret prints the secret alone.
 func (l *listener) tellSecret(sh shell, secret string) error {
-	if !l.changed("secret") && !l.changed("secret-file") {
+	if l.signing.from == secretFresh {
 		fmt.Fprintln(sh.err, "fakestripe: a new secret, which no listen has: start one with --secret, or let --secret-file keep it")
 	}
 	_, err := fmt.Fprintln(sh.out, secret)

@@ -166,6 +166,9 @@ func (p *listenPrinter) ending(s listen.Summary) {
 	}
 	text := fmt.Sprintf("%s, %s, %s: %d delivered, %d given up, %d waiting",
 		events(s.Events), deliveries(s.Deliveries), attempts(s.Attempts), s.Delivered, s.GivenUp, s.Waiting)
+	if s.Unaccepted > 0 {
+		text += fmt.Sprintf(", %d mutated and not accepted", s.Unaccepted)
+	}
 	if s.Dropped > 0 {
 		text += fmt.Sprintf(", %d dropped", s.Dropped)
 	}

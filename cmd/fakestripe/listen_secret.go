@@ -14,24 +14,48 @@ import (
 // signing are the flags for the secret that listen signs with.
 type signing struct {
 	secret, file string
+	from         secretSource
 }
 
-// get returns the secret: the given one, that of the file, or a fresh one. made
-// reports whether it is listen's own, which may be printed.
-func (s *signing) get(changed func(string) bool) (secret string, made bool, err error) {
-	switch {
+// A secretSource is where the secret of listen is from.
+type secretSource int
+
+const (
+	secretFresh secretSource = iota
+	secretGiven              // --secret
+	secretKept               // --secret-file
+	secretSet                // $STRIPE_WEBHOOK_SECRET
+)
+
+// own reports whether the secret is listen's own, which may be printed.
+func (s secretSource) own() bool { return s == secretFresh || s == secretKept }
+
+// get returns the secret: the given one, that of the file, that of the environment, or
+// a fresh one.
+func (s *signing) get(changed func(string) bool, getenv func(string) string) (secret string, err error) {
+	switch set := getenv(secretVariable); {
 	case changed("secret") && changed("secret-file"):
-		return "", false, errors.New("--secret and --secret-file: give one")
+		return "", errors.New("--secret and --secret-file: give one")
 	case changed("secret"):
-		return s.secret, false, checkSecret(s.secret)
+		s.from = secretGiven
+		return s.secret, checkSecret(s.secret)
 	case changed("secret-file"):
+		s.from = secretKept
 		secret, err = kept(s.file)
 		if err != nil {
 			err = fmt.Errorf("--secret-file: %w", err)
 		}
-		return secret, true, err
+		return secret, err
+	case set != "":
+		s.from = secretSet
+		err = checkSecret(set)
+		if err != nil {
+			err = fmt.Errorf("$%s: %w", secretVariable, err)
+		}
+		return set, err
 	}
-	return listen.NewSecret(), true, nil
+	s.from = secretFresh
+	return listen.NewSecret(), nil
 }
 
 func checkSecret(secret string) error {

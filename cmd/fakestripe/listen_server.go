@@ -111,11 +111,25 @@ func (l *listener) connectAPI() {
 			l.hub.RemoveEndpoint(e.ID)
 			return nil
 		}
-		_, err := l.hub.AddEndpoint(listen.Endpoint{
-			ID: e.ID, URL: e.URL, Events: e.EnabledEvents, APIVersion: e.APIVersion, Connect: e.Connect, Disabled: e.Disabled, Secret: e.Secret,
-		})
+		changed := listen.Endpoint{ID: e.ID, Secret: e.Secret}
+		if change == stripeapi.Updated {
+			changed = l.endpoint(e.ID) // the API knows neither its secret nor its headers
+		}
+		changed.URL, changed.Events, changed.APIVersion = e.URL, e.EnabledEvents, e.APIVersion
+		changed.Connect, changed.Disabled = e.Connect, e.Disabled
+		_, err := l.hub.AddEndpoint(changed)
 		return err
 	}
+}
+
+// endpoint is what the hub knows of an endpoint.
+func (l *listener) endpoint(id string) listen.Endpoint {
+	for _, e := range l.hub.Endpoints() {
+		if e.ID == id {
+			return e
+		}
+	}
+	return listen.Endpoint{ID: id}
 }
 
 // serve answers requests until close. The channel has why it ended before.
@@ -167,7 +181,7 @@ func (s *listenServer) granted() string {
 }
 
 // announce says that listen is ready, and what one has to know.
-func (l *listener) announce(p *listenPrinter, s *listenServer, secret string, made bool) error {
+func (l *listener) announce(p *listenPrinter, s *listenServer, secret string) error {
 	mode := os.FileMode(0o644)
 	if s.guard.Token != "" {
 		mode = 0o600
@@ -180,12 +194,15 @@ func (l *listener) announce(p *listenPrinter, s *listenServer, secret string, ma
 		shown = fixtures.DefaultVersion
 	}
 	if l.format.json() {
-		p.json(map[string]any{"ready": l.readiness(s, secret, made, shown)})
+		p.json(map[string]any{"ready": l.readiness(s, secret, shown)})
 		return nil
 	}
 	your := "Your webhook signing secret is " + secret
-	if !made {
+	switch l.signing.from {
+	case secretGiven:
 		your = "Your webhook signing secret is the one that you gave"
+	case secretSet:
+		your = "Your webhook signing secret is that of $" + secretVariable
 	}
 	fmt.Fprintf(p.shell.err, "Ready! You are using Stripe API Version [%s]. %s (^C to quit)\n", shown, your)
 	l.tell(p, s)
@@ -210,9 +227,9 @@ func (l *listener) tell(p *listenPrinter, s *listenServer) {
 }
 
 // readiness is what announce says, as JSON.
-func (l *listener) readiness(s *listenServer, secret string, made bool, version string) any {
+func (l *listener) readiness(s *listenServer, secret, version string) any {
 	ready := map[string]any{"url": s.url(), "api_version": version, "endpoints": l.hub.Endpoints()}
-	if made {
+	if l.signing.from.own() {
 		ready["secret"] = secret
 	}
 	if s.guard.Token != "" {

@@ -171,6 +171,60 @@ func TestAnEndpointThatIsRegistered(t *testing.T) {
 	require.Error(t, send("charge.succeeded"), "nobody is there")
 }
 
+// What a client of the API does not say about an endpoint stays as it was.
+func TestAnEndpointThatIsChanged(t *testing.T) {
+	t.Parallel()
+	const secret = "whsec_changed"
+	got := make(chan *http.Request, 10)
+	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if _, err := webhook.ConstructEvent(body, r.Header.Get("Stripe-Signature"), secret); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		got <- r
+	}))
+	defer handler.Close()
+	withPassword := strings.Replace(handler.URL, "http://", "http://me:hunter2@", 1)
+	ready := startServer(t, "--listen", "127.0.0.1:0", "--retry-schedule", "none", "--secret", secret, "-f", withPassword, "-H", "X-Env: dev")
+	api := apiClient(ready.URL)
+	list := api.WebhookEndpoints.List(nil)
+	require.True(t, list.Next())
+	endpoint := list.WebhookEndpoint()
+	send := func(args ...string) error {
+		return exec.Command("fakestripe", append([]string{"send", "--api-base", ready.URL}, args...)...).Run()
+	}
+	for _, c := range []struct {
+		name      string
+		change    *stripe.WebhookEndpointParams
+		delivered bool
+	}{
+		{"nothing that deliveries show", &stripe.WebhookEndpointParams{Description: stripe.String("the shop")}, true},
+		{"off", &stripe.WebhookEndpointParams{Disabled: stripe.Bool(true)}, false},
+		{"on, for one type", &stripe.WebhookEndpointParams{Disabled: stripe.Bool(false), EnabledEvents: stripe.StringSlice([]string{"charge.succeeded"})}, true},
+	} {
+		changed, err := api.WebhookEndpoints.Update(endpoint.ID, c.change)
+		require.NoError(t, err, c.name)
+		require.Empty(t, changed.Secret, c.name)
+		if !c.delivered {
+			require.Error(t, send("charge.succeeded"), c.name)
+			continue
+		}
+		for _, account := range [][]string{nil, {"--account", "acct_1"}} {
+			require.NoError(t, send(append([]string{"charge.succeeded"}, account...)...), c.name)
+			r := <-got
+			_, password, _ := r.BasicAuth()
+			require.Equal(t, []string{"dev", "hunter2"}, []string{r.Header.Get("X-Env"), password}, c.name)
+		}
+	}
+	require.Error(t, send("charge.failed"), "it is for one type now")
+	_, err := api.WebhookEndpoints.Update(endpoint.ID, &stripe.WebhookEndpointParams{URL: stripe.String(handler.URL + "/moved")})
+	require.NoError(t, err)
+	require.NoError(t, send("charge.succeeded"))
+	r := <-got
+	require.Equal(t, []string{"/moved", "dev"}, []string{r.URL.Path, r.Header.Get("X-Env")})
+}
+
 // What was not accepted can be listed, as at Stripe.
 func TestUndeliveredEventsAreListed(t *testing.T) {
 	t.Parallel()

@@ -69,6 +69,7 @@ func startListen(ts *testscript.TestScript, _ bool, args []string) {
 	ready := ts.MkAbs("ready")
 	l.command = exec.Command("fakestripe", append([]string{"listen", "--listen", "127.0.0.1:0", "--ready-file", ready}, args...)...)
 	l.command.Dir = ts.MkAbs(".")
+	l.command.Env = append(os.Environ(), "STRIPE_WEBHOOK_SECRET="+ts.Getenv("STRIPE_WEBHOOK_SECRET"))
 	l.out, l.err = new(spoken), new(spoken)
 	stdout, err := l.command.StdoutPipe()
 	ts.Check(err)

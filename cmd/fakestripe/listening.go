@@ -44,7 +44,10 @@ func (l *listening) open(ctx context.Context) error {
 	if l.client, err = listen.NewClient(l.base); err != nil {
 		return fmt.Errorf("--api-base: %w", err)
 	}
-	if err := l.client.Check(ctx); err != nil {
+	switch err := l.client.Check(ctx); {
+	case ctx.Err() != nil:
+		return errors.New("interrupted")
+	case err != nil:
 		return fmt.Errorf("no --to, and %w: start one, or give --to URL", err)
 	}
 	return nil

@@ -39,7 +39,7 @@ func (i *inspector) live(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	s := &stream{inspector: i, w: w, control: http.NewResponseController(w), at: make(map[string]int)}
 	changes, cancel := i.Hub.Watch()
-	defer func() { cancel() }()
+	defer cancel()
 	if s.start() != nil {
 		return
 	}

@@ -118,6 +118,15 @@ func TestTriggerOnThePage(t *testing.T) {
 	b.until(`!document.getElementById("trigger-dialog").open`)
 	b.until(`document.querySelectorAll(".row").length > 3`)
 	b.fill("#filter-text", "") // the keyboard is not the dialog's any more
+
+	b.click("#trigger-open")
+	b.until(`document.getElementById("trigger-dialog").open`)
+	b.fill("#trigger-filter", "v1.charge.refunded")
+	b.until(`document.getElementById("trigger-name").value === "type v1.charge.refunded"`)
+	b.until(`document.querySelector("#trigger-name optgroup").label === "Thin events"`)
+	b.until(`document.getElementById("trigger-alone-line").hidden`)
+	b.keys(kb.Enter)
+	b.sees("#detail h2", "v1.charge.refunded")
 }
 
 func TestCopies(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/inspector"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -144,6 +145,13 @@ func TestTypes(t *testing.T) {
 	s.getJSON("/inspect/types", &all)
 	require.Greater(t, len(all.Types), 100)
 	require.NotEmpty(t, all.Types[0].Description)
+	var thin []string
+	for _, described := range all.Types {
+		if described.Thin {
+			thin = append(thin, described.Name)
+		}
+	}
+	require.Equal(t, fixtures.ThinTypes(), thin)
 	require.Greater(t, len(all.Flows), 10)
 	require.NotEmpty(t, all.Flows[0].Types)
 	require.Len(t, all.Mutations, len(webhooktest.Mutations()))

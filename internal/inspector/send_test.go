@@ -98,6 +98,19 @@ func TestWrongPayloads(t *testing.T) {
 	require.Empty(t, s.hub.Deliveries(0), "nothing was delivered")
 }
 
+// No flow leads to a thin event: it comes alone, asked for or not.
+func TestTriggerThinEvents(t *testing.T) {
+	s := newStand(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	for _, body := range []string{`{"name":"v1.charge.refunded"}`, `{"name":"v1.charge.refunded","alone":true}`} {
+		status, answer := s.post("/inspect/trigger", body)
+		require.Equal(t, http.StatusAccepted, status, "%s: %s", body, answer.Error)
+		require.Len(t, answer.Deliveries, 1, body)
+		sent := s.finished(answer.Deliveries[0].ID)
+		require.Equal(t, "v1.charge.refunded", sent.Type)
+		require.Contains(t, string(sent.Body), `"v2.core.event"`)
+	}
+}
+
 func TestTrigger(t *testing.T) {
 	s := newStand(t, shop)
 	for _, c := range []struct {

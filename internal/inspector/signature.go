@@ -13,11 +13,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// tolerance is the age at which Stripe's libraries refuse a signature.
-//
-// Source: https://docs.stripe.com/webhooks#replay-attacks
-const tolerance = 5 * time.Minute
-
 // A judgement says whether a handler should take a signature for genuine.
 type judgement struct {
 	Verdict string `json:"verdict"` // genuine, refused or unknown
@@ -63,8 +58,8 @@ func judge(header string, body []byte, sent time.Time, secret string, known bool
 		if cause := proven(header, body, sent, secret); cause != "" {
 			j.Why += ": " + cause
 		}
-	case sent.Sub(stamp) > tolerance:
-		j.Why = fmt.Sprintf("the signature is right, but was %s old when it was sent; handlers take %s", old(stamp, sent), brief(tolerance))
+	case sent.Sub(stamp) > webhooktest.DefaultTolerance:
+		j.Why = fmt.Sprintf("the signature is right, but was %s old when it was sent; handlers take %s", old(stamp, sent), brief(webhooktest.DefaultTolerance))
 	default:
 		j.Verdict, j.Why = genuine, "v1 is right, signed "+old(stamp, sent)+" before it was sent"
 	}
@@ -166,7 +161,7 @@ func headerOf(header http.Header) string {
 // a mutation dated it.
 func signedAt(a listen.Attempt) time.Time {
 	at, ok := timestamp(headerOf(a.Request))
-	if age := a.At.Sub(at); !ok || age < 0 || age >= tolerance {
+	if age := a.At.Sub(at); !ok || age < 0 || age >= webhooktest.DefaultTolerance {
 		return a.At
 	}
 	return at

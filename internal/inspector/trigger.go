@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func (i *inspector) types(w http.ResponseWriter, _ *http.Request) {
 		version = fixtures.DefaultVersion
 	}
 	types, flows, mutations := []webhooktest.EventType{}, []webhooktest.FlowType{}, []mutation{}
-	for _, name := range fixtures.Types(version) {
+	for _, name := range slices.Concat(fixtures.Types(version), fixtures.ThinTypes()) {
 		if described, err := webhooktest.Describe(name); err == nil {
 			types = append(types, described)
 		}
@@ -44,7 +45,7 @@ func (i *inspector) types(w http.ResponseWriter, _ *http.Request) {
 }
 
 // trigger makes new events and delivers them: those of a flow, or of the flow that
-// leads to a type, or the type alone.
+// leads to a type, or the type alone, as a thin one always is.
 func (i *inspector) trigger(w http.ResponseWriter, r *http.Request) {
 	var asked struct {
 		Name      string   `json:"name"`
@@ -99,7 +100,7 @@ func (i *inspector) events(name string, alone bool, set []string) (events []*web
 	if err != nil {
 		return nil, err
 	}
-	if alone {
+	if described, err := webhooktest.Describe(name); alone || err == nil && described.Thin {
 		event, err := i.Source.Event(name, changes...)
 		return []*webhooktest.Event{event}, err
 	}

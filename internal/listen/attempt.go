@@ -28,6 +28,7 @@ func (h *Hub) attempt(l *lane, t *task) {
 		h.conclude(t, outcome{state: GivenUp, reason: reason})
 		return
 	}
+	defer h.unuse(sender)
 	t.past.burn(h.ctx, t.event)
 	called := h.called()
 	var sent requestHeader
@@ -50,19 +51,20 @@ func (h *Hub) attempt(l *lane, t *task) {
 }
 
 // begin says that an attempt is under way, or why it is not made.
-func (h *Hub) begin(l *lane, t *task) (sender *webhooktest.Endpoint, reason string) {
+func (h *Hub) begin(l *lane, t *task) (s *sender, reason string) {
 	h.mu.Lock()
 	if reason = l.unusable(); reason != "" {
 		h.mu.Unlock()
 		return nil, reason
 	}
 	t.State, t.Next = Sending, time.Time{}
-	sender = l.sender
+	s = l.sender
+	s.uses++
 	h.notify(t)
 	d := t.Delivery
 	h.mu.Unlock()
 	h.report(d)
-	return sender, ""
+	return s, ""
 }
 
 // interrupted puts back a task whose attempt does not count: listen has ended.
@@ -121,7 +123,7 @@ func (h *Hub) apply(t *task, o outcome) {
 	if a := o.attempt; a != nil {
 		t.Attempts = append(t.Attempts, *a)
 		h.counts.Attempts++
-		grown := len(a.ResponseBody) + overhead
+		grown := a.size()
 		t.size += grown
 		h.kept.bytes += grown
 		h.queued.bytes += grown
@@ -129,6 +131,28 @@ func (h *Hub) apply(t *task, o outcome) {
 	if t.Finished() {
 		h.finish(t)
 	}
+}
+
+// size is about how many bytes an attempt takes.
+func (a *Attempt) size() int {
+	size := overhead + len(a.ResponseBody) + len(a.Error) + sizeOf(a.Request) + sizeOf(a.Response)
+	for i := range a.Calls {
+		c := &a.Calls[i]
+		size += overhead + len(c.Path) + len(c.Query) + sizeOf(c.Params) + len(c.IdempotencyKey) + len(c.Client) + len(c.Error)
+	}
+	return size
+}
+
+// sizeOf is about how many bytes a header or parameters take.
+func sizeOf(values map[string][]string) (size int) {
+	const each = 16 // bytes of a string without its text
+	for name, texts := range values {
+		size += each + len(name)
+		for _, text := range texts {
+			size += each + len(text)
+		}
+	}
+	return size
 }
 
 func (h *Hub) called() int {
@@ -214,7 +238,7 @@ func (h *requestHeader) add(name string, values []string) {
 func (h *requestHeader) header() http.Header {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.fields
+	return h.fields.Clone()
 }
 
 func attempts(n int) string {

@@ -1,6 +1,10 @@
 package listen_test
 
 import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +15,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
 func TestTheQueueIsBounded(t *testing.T) {
@@ -79,4 +84,55 @@ func TestOnlySoManyAreKept(t *testing.T) {
 		require.False(t, hub.Undelivered(full.EventID))
 		shutdown(t, hub)
 	})
+}
+
+// The deliveries of one event may be forgotten while the last of them begin.
+func TestFewerAreKeptThanAnEventHas(t *testing.T) {
+	t.Parallel()
+	hub := &listen.Hub{Keep: 1, Chaos: listen.Chaos{Drop: 1}}
+	for _, url := range []string{"/a", "/b", "/c"} {
+		add(t, hub, listen.Endpoint{URL: url, Handler: always(200)})
+	}
+	require.Len(t, submit(t, hub, newEvent(t, "charge.succeeded")), 3)
+	require.Equal(t, "dlv_3", hub.Deliveries(0)[0].ID)
+	require.Equal(t, 3, shutdown(t, hub).Dropped)
+}
+
+// All that an attempt brings counts, not only the body of the answer.
+func TestWhatAttemptsHold(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 2000)
+	wide := make(http.Header)
+	for i := range 20 {
+		wide.Set(fmt.Sprintf("X-Wide-%d", i), long)
+	}
+	api := new(stripeapi.Server)
+	ask := func() {
+		query := httptest.NewRequest("GET", "/v1/customers?email="+long, nil)
+		query.Header.Set("Authorization", "Bearer sk_test_x")
+		api.ServeHTTP(httptest.NewRecorder(), query)
+	}
+	for _, c := range []struct {
+		name    string
+		header  http.Header // of the request
+		handler http.HandlerFunc
+	}{
+		{"headers of the request", wide, func(http.ResponseWriter, *http.Request) {}},
+		{"headers of the answer", nil, func(w http.ResponseWriter, _ *http.Request) { maps.Copy(w.Header(), wide) }},
+		{"calls of the API", nil, func(http.ResponseWriter, *http.Request) {
+			for range 10 {
+				ask()
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			hub := &listen.Hub{KeepBytes: 100 << 10, API: api}
+			add(t, hub, listen.Endpoint{URL: newServer(t, c.handler), Header: c.header})
+			for range 8 {
+				wait(t, hub, submit(t, hub, newEvent(t, "charge.succeeded"))[0])
+			}
+			require.LessOrEqual(t, len(hub.Deliveries(0)), 2)
+			shutdown(t, hub)
+		})
+	}
 }

@@ -3,7 +3,6 @@ package listen
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +59,7 @@ func (c Chaos) String() string {
 			parts = append(parts, rate.name+"="+strconv.FormatFloat(rate.rate, 'g', -1, 64))
 		}
 	}
-	return strings.Join(slices.Clip(parts), ",")
+	return strings.Join(parts, ",")
 }
 
 // A fate is what chaos does to one delivery.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -65,20 +66,26 @@ func (c *Client) Base() string { return c.base }
 // Close closes the connections that are kept open.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Check reports whether a listen answers. The error is ErrNoListen, or says that
-// something else does.
+// Check reports whether a listen answers. The error is that of the context when it has
+// ended, else ErrNoListen with the cause, or with the word that something else answers.
 func (c *Client) Check(ctx context.Context) error {
 	const patience = 10 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	answer, err := c.do(ctx, http.MethodGet, HealthPath, nil)
-	if err != nil {
-		return fmt.Errorf("%w at %s", ErrNoListen, c.base)
+	answer, err := c.do(limited, http.MethodGet, HealthPath, nil)
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("asking for a listen at %s: %w", c.base, ctx.Err())
+	case err != nil:
+		return fmt.Errorf("%w at %s: %w", ErrNoListen, c.base, cause(err))
 	}
 	defer answer.Body.Close()
 	var health Health
 	err = json.NewDecoder(io.LimitReader(answer.Body, 1<<10)).Decode(&health)
-	if err != nil || health.Fakestripe != "listen" {
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("asking for a listen at %s: %w", c.base, ctx.Err())
+	case err != nil || health.Fakestripe != "listen":
 		return fmt.Errorf("%w at %s: something else answers there", ErrNoListen, c.base)
 	}
 	return nil
@@ -116,10 +123,14 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (*htt
 	return c.http.Do(request)
 }
 
-// cause leaves out the method and URL that net/http puts before an error.
+// cause leaves out the method and URL that net/http puts before an error, and the
+// addresses that net does.
 func cause(err error) error {
 	if of := (*url.Error)(nil); errors.As(err, &of) {
-		return of.Err
+		err = of.Err
+	}
+	if of := (*net.OpError)(nil); errors.As(err, &of) {
+		err = of.Err
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -118,7 +119,14 @@ func TestListenEndsMeanwhile(t *testing.T) {
 func TestNoListen(t *testing.T) {
 	t.Parallel()
 	client := newClient(t, "127.0.0.1:1")
-	require.ErrorIs(t, client.Check(t.Context()), listen.ErrNoListen)
+	err := client.Check(t.Context())
+	require.ErrorIs(t, err, listen.ErrNoListen)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	err = client.Check(ended)
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, listen.ErrNoListen, "nobody knows")
 	require.ErrorIs(t, submitError(t, client, newEvent(t, "charge.succeeded")), listen.ErrNoListen)
 
 	stranger := newClient(t, newServer(t, http.NotFoundHandler()))

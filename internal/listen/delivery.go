@@ -37,7 +37,7 @@ const (
 	Waiting   = "waiting"   // for its first attempt or the next
 	Sending   = "sending"   // an attempt is under way
 	Delivered = "delivered" // accepted with 2xx
-	GivenUp   = "given up"  // refused until the schedule ended
+	GivenUp   = "given up"  // refused until the schedule ended, or once with a mutation
 	Dropped   = "dropped"   // by chaos
 )
 

@@ -12,17 +12,24 @@ import (
 // A lane is an endpoint and its queue.
 type lane struct {
 	Endpoint
-	sender  *webhooktest.Endpoint
+	sender  *sender // nil when it is gone
 	gone    bool
 	ready   []*task // to be delivered now
 	held    []*task // by chaos, until the next was delivered
 	running int
 }
 
+// A sender makes the deliveries of an endpoint as it was at a time.
+type sender struct {
+	*webhooktest.Endpoint
+	uses    int // attempts under way
+	retired bool
+}
+
 // AddEndpoint adds an endpoint, or changes the one with the same id, and returns it
 // with what was left out filled in: the id, which is the same for the same URL at each
 // start, and a fresh secret. Its URL is completed, and without a password, which is
-// kept. Deliveries of the journal that still wait for an endpoint with this id, or with
+// kept, also when the endpoint is changed and the URL is not. Deliveries of the journal that still wait for an endpoint with this id, or with
 // this URL, go on.
 //
 // The error says what is wrong with the URL, the secret or a header.
@@ -31,25 +38,37 @@ func (h *Hub) AddEndpoint(e Endpoint) (Endpoint, error) {
 	if e.Secret == "" {
 		e.Secret = NewSecret()
 	}
-	sender := &webhooktest.Endpoint{
-		URL: e.URL, Handler: e.Handler, Secrets: []string{e.Secret}, Header: e.Header, Timeout: h.Timeout, TLS: h.TLS,
-	}
-	if err := sender.Validate(); err != nil {
+	s := &sender{Endpoint: &webhooktest.Endpoint{
+		URL: h.withPassword(&e), Handler: e.Handler, Secrets: []string{e.Secret}, Header: e.Header, Timeout: h.Timeout, TLS: h.TLS,
+	}}
+	if err := s.Validate(); err != nil {
 		return e, err
 	}
-	e.URL = sender.Target()
+	e.URL = s.Target()
 	if e.ID == "" {
 		e.ID = endpointID(&e)
 	}
-	replaced, err := h.add(e, sender)
-	if replaced != nil {
-		replaced.Close()
+	unused, err := h.add(e, s)
+	if unused != nil {
+		unused.Close()
 	}
 	return e, err
 }
 
-// add makes the lane of an endpoint, or gives it another sender.
-func (h *Hub) add(e Endpoint, sender *webhooktest.Endpoint) (replaced *webhooktest.Endpoint, err error) {
+// withPassword returns the URL of an endpoint, with the password that it was added
+// with if the URL is still the one that was returned then.
+func (h *Hub) withPassword(e *Endpoint) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if l := h.laneOf(e.ID); l != nil && l.URL == e.URL {
+		return l.sender.URL
+	}
+	return e.URL
+}
+
+// add makes the lane of an endpoint, or gives it another sender. It returns the one
+// before if that can be closed.
+func (h *Hub) add(e Endpoint, s *sender) (unused *sender, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -60,12 +79,33 @@ func (h *Hub) add(e Endpoint, sender *webhooktest.Endpoint) (replaced *webhookte
 		l = new(lane)
 		h.lanes = append(h.lanes, l)
 	} else {
-		replaced = l.sender
-		h.retired = append(h.retired, replaced)
+		unused = l.retire()
 	}
-	l.Endpoint, l.sender = e, sender
+	l.Endpoint, l.sender = e, s
 	h.adopt(l)
-	return replaced, nil
+	return unused, nil
+}
+
+// retire takes the sender from a lane, and returns it if no attempt uses it: else the
+// last one closes it. The lock is held.
+func (l *lane) retire() (unused *sender) {
+	s := l.sender
+	l.sender, s.retired = nil, true
+	if s.uses > 0 {
+		return nil
+	}
+	return s
+}
+
+// unuse ends the use of a sender by an attempt.
+func (h *Hub) unuse(s *sender) {
+	h.mu.Lock()
+	s.uses--
+	unused := s.retired && s.uses == 0
+	h.mu.Unlock()
+	if unused {
+		s.Close()
+	}
 }
 
 // endpointID makes an id from what an endpoint is for.
@@ -90,23 +130,23 @@ func (h *Hub) Endpoints() []Endpoint {
 //
 // Source: https://docs.stripe.com/webhooks#disable-delete
 func (h *Hub) RemoveEndpoint(id string) bool {
-	l := h.remove(id)
-	if l != nil {
-		l.sender.Close()
+	unused, known := h.remove(id)
+	if unused != nil {
+		unused.Close()
 	}
-	return l != nil
+	return known
 }
 
-func (h *Hub) remove(id string) *lane {
+func (h *Hub) remove(id string) (unused *sender, known bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	l := h.laneOf(id)
-	if l != nil {
-		l.gone = true
-		h.lanes = slices.DeleteFunc(h.lanes, func(other *lane) bool { return other == l })
-		h.retired = append(h.retired, l.sender)
+	if l == nil {
+		return nil, false
 	}
-	return l
+	l.gone = true
+	h.lanes = slices.DeleteFunc(h.lanes, func(other *lane) bool { return other == l })
+	return l.retire(), true
 }
 
 // laneOf returns the lane of an endpoint, nil if there is none. The lock is held.

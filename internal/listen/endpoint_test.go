@@ -1,9 +1,14 @@
 package listen_test
 
 import (
+	"fmt"
 	"net/http"
+	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
@@ -127,4 +132,80 @@ func TestWhatAnEndpointMayNotBe(t *testing.T) {
 	shutdown(t, hub)
 	_, err = hub.AddEndpoint(listen.Endpoint{URL: "4242"})
 	require.ErrorIs(t, err, listen.ErrClosed)
+}
+
+// A change of an endpoint by who sees it without its password.
+func TestAPasswordOutlivesAChange(t *testing.T) {
+	t.Parallel()
+	var got []string
+	server := newServer(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, password, _ := r.BasicAuth()
+		got = append(got, password)
+	}))
+	hub := new(listen.Hub)
+	endpoint := add(t, hub, listen.Endpoint{URL: strings.Replace(server, "http://", "http://me:hunter2@", 1)})
+	endpoint.Events = []string{"charge.succeeded"}
+	endpoint = add(t, hub, endpoint)
+	wait(t, hub, submit(t, hub, newEvent(t, "charge.succeeded"))[0])
+	endpoint.URL = server + "/elsewhere"
+	add(t, hub, endpoint)
+	wait(t, hub, submit(t, hub, newEvent(t, "charge.succeeded"))[0])
+	require.Equal(t, []string{"hunter2", ""}, got)
+	shutdown(t, hub)
+}
+
+// What made the deliveries of an endpoint is freed when the endpoint has changed, or
+// is gone, and the last attempt has ended.
+func TestWhatIsReplacedIsFreed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(*listen.Hub)
+	}{
+		{"changed", func(h *listen.Hub) { _, _ = h.AddEndpoint(listen.Endpoint{ID: "we_1", URL: "/", Handler: always(200)}) }},
+		{"removed", func(h *listen.Hub) { h.RemoveEndpoint("we_1") }},
+	} {
+		for _, busy := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, busy=%t", c.name, busy), func(t *testing.T) {
+				t.Parallel()
+				hub := &listen.Hub{Keep: 1}
+				defer shutdown(t, hub)
+				entered, leave := make(chan struct{}), make(chan struct{})
+				was := addGate(t, hub, entered, leave)
+				if busy {
+					d := submit(t, hub, newEvent(t, "charge.succeeded"))[0]
+					<-entered
+					c.change(hub)
+					runtime.GC()
+					require.NotNil(t, was.Value(), "an attempt is under way")
+					close(leave)
+					wait(t, hub, d)
+				} else {
+					c.change(hub)
+				}
+				add(t, hub, listen.Endpoint{ID: "we_2", URL: "/", Handler: always(200)})
+				wait(t, hub, submit(t, hub, newEvent(t, "charge.succeeded"))[0]) // what was kept before is not
+				require.Eventually(t, func() bool {
+					runtime.GC()
+					return was.Value() == nil
+				}, 10*time.Second, time.Millisecond)
+			})
+		}
+	}
+}
+
+// A gate is a handler that says who is in and waits to be opened.
+type gate struct{ entered, leave chan struct{} }
+
+func (g *gate) ServeHTTP(http.ResponseWriter, *http.Request) {
+	g.entered <- struct{}{}
+	<-g.leave
+}
+
+// addGate adds an endpoint whose handler nobody else has.
+func addGate(t *testing.T, hub *listen.Hub, entered, leave chan struct{}) weak.Pointer[gate] {
+	t.Helper()
+	g := &gate{entered, leave}
+	add(t, hub, listen.Endpoint{ID: "we_1", URL: "/", Handler: g})
+	return weak.Make(g)
 }

@@ -82,8 +82,7 @@ type Hub struct {
 	failed   chan struct{} // closed when the journal cannot be written
 	err      error
 	lanes    []*lane
-	retired  []*webhooktest.Endpoint // of endpoints that were changed or removed
-	made     int                     // deliveries so far, whose number is the last one's
+	made     int // deliveries so far, whose number is the last one's
 	tasks    map[string]*task
 	order    []*task // by number
 	orphans  []*task // of the journal, whose endpoint is not known yet

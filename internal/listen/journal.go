@@ -121,10 +121,7 @@ func (j *journal) prepare() error {
 	case !info.Mode().IsRegular():
 		return errors.New("not a file")
 	}
-	if err := lock(j.file); err != nil {
-		return err
-	}
-	return nil
+	return lock(j.file)
 }
 
 // errLocked is the error for a journal that another process has open.

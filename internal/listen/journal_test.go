@@ -271,6 +271,25 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 	})
 }
 
+// What goes to several endpoints is taken back as a whole.
+func TestAnEventThatCannotBeJournaled(t *testing.T) {
+	t.Parallel()
+	hub := new(listen.Hub)
+	journaled(t, filepath.Join(t.TempDir(), "journal"), hub)
+	for _, url := range []string{"/a", "/b", "/c"} {
+		add(t, hub, listen.Endpoint{URL: url, Handler: always(200)})
+	}
+	hub.BreakJournal()
+	event := newEvent(t, "charge.succeeded")
+	_, err := hub.Submit(t.Context(), event)
+	require.ErrorContains(t, err, "nothing more is delivered")
+	require.Empty(t, hub.Deliveries(0))
+	require.False(t, hub.Undelivered(event.ID()))
+	summary := shutdown(t, hub)
+	require.Zero(t, summary.Waiting)
+	require.Zero(t, summary.Events)
+}
+
 func TestTextThatIsNotUTF8(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal")

@@ -114,13 +114,15 @@ func (h *Hub) insert(t *task) {
 // finish takes a task out of the queue.
 func (h *Hub) finish(t *task) {
 	h.queued.remove(t)
-	switch t.State {
-	case Delivered:
+	switch {
+	case t.State == Delivered:
 		h.counts.Delivered++
-	case GivenUp:
-		h.counts.GivenUp++
-	case Dropped:
+	case t.State == Dropped:
 		h.counts.Dropped++
+	case len(t.Mutations) > 0:
+		h.counts.Unaccepted++
+	default:
+		h.counts.GivenUp++
 	}
 	h.evict()
 }
@@ -167,7 +169,7 @@ func (h *Hub) keepEvent(event *webhooktest.Event, tasks []*task) {
 			t.past = known.past
 		}
 	case len(tasks) > 0:
-		h.events[event.ID()] = &original{Event: event, past: tasks[0].past, tasks: tasks}
+		h.events[event.ID()] = &original{Event: event, past: tasks[0].past, tasks: slices.Clone(tasks)}
 	default:
 		if len(h.unwanted) == keptUnwanted {
 			h.unwanted = slices.Delete(h.unwanted, 0, keptUnwanted/2)

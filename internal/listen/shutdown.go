@@ -3,7 +3,6 @@ package listen
 import (
 	"context"
 	"fmt"
-	"slices"
 )
 
 // A Summary is what a hub has done.
@@ -12,7 +11,8 @@ type Summary struct {
 	Deliveries int `json:"deliveries"`
 	Attempts   int `json:"attempts"`
 	Delivered  int `json:"delivered"`
-	GivenUp    int `json:"given_up"`
+	GivenUp    int `json:"given_up"`           // of what was sent as it is
+	Unaccepted int `json:"mutated_unaccepted"` // of what was mutated: tried once, and not owed
 	Dropped    int `json:"dropped"`
 	Waiting    int `json:"waiting"`
 
@@ -96,7 +96,7 @@ func (h *Hub) stop(err error) {
 // close gives back what the hub holds.
 func (h *Hub) close() {
 	h.mu.Lock()
-	senders := slices.Clone(h.retired)
+	var senders []*sender
 	for _, l := range h.lanes {
 		senders = append(senders, l.sender)
 	}

@@ -144,7 +144,7 @@ func (r *Recorder) proxy(t *take) *httputil.ReverseProxy {
 		ModifyResponse: func(answer *http.Response) error {
 			t.exchange.Status, t.header = answer.StatusCode, answer.Header.Clone()
 			if answer.StatusCode != http.StatusSwitchingProtocols {
-				answer.Body = &listener{answer.Body, t}
+				answer.Body = &tee{answer.Body, t}
 			}
 			return nil
 		},
@@ -207,16 +207,16 @@ func (r *Recorder) why(t *take, err error) string {
 	}
 }
 
-// A listener keeps the beginning of an answer while it passes.
-type listener struct {
+// A tee keeps the beginning of an answer while it passes.
+type tee struct {
 	io.ReadCloser
 	take *take
 }
 
 // Read implements io.Reader.
-func (l *listener) Read(p []byte) (int, error) {
-	n, err := l.ReadCloser.Read(p)
-	t := l.take
+func (r *tee) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	t := r.take
 	t.size += int64(n)
 	t.answer = append(t.answer, p[:min(n, maxAnswer-len(t.answer))]...)
 	return n, err

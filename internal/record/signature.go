@@ -9,9 +9,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// tolerance is how old a signature may be for official libraries to accept it.
-const tolerance = 5 * time.Minute
-
 // forged says why a delivery is not one that a replay can repeat: a replay is
 // signed afresh, so that a handler accepts what it refused before. Without
 // secrets nobody can say.
@@ -32,7 +29,7 @@ func (r *Recorder) forged(t *take) (reason string) {
 			signatures = append(signatures, value)
 		}
 	}
-	if t.started.Sub(signed) > tolerance {
+	if t.started.Sub(signed) > webhooktest.DefaultTolerance {
 		return "its signature is older than 5 minutes"
 	}
 	for _, secret := range r.Secrets {

@@ -53,3 +53,30 @@ func BenchmarkAdd(b *testing.B) {
 		require.NoError(b, api.Add(event.Body()))
 	}
 }
+
+// BenchmarkFirstList measures the list that makes known whom many payments are about:
+// nobody has asked for one of their customers before.
+func BenchmarkFirstList(b *testing.B) {
+	for _, payments := range []int{100, 1000, stripeapi.KeptEvents} {
+		b.Run(fmt.Sprintf("of=%d", payments), func(b *testing.B) {
+			source := webhooktest.Source{Seed: 1}
+			events := make([][]byte, payments)
+			for i := range events {
+				event, err := source.Event("payment_intent.succeeded")
+				require.NoError(b, err)
+				events[i] = event.Body()
+			}
+			for range b.N {
+				b.StopTimer()
+				api := new(stripeapi.Server)
+				for _, event := range events {
+					require.NoError(b, api.Add(event))
+				}
+				b.StartTimer()
+				if code := do(api, "GET", "/v1/customers?limit=1", ""); code != 200 {
+					b.Fatal(code)
+				}
+			}
+		})
+	}
+}

@@ -51,9 +51,9 @@ func (s *Server) RemoveEndpoint(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := ref{kind: endpointKind, id: id}
-	if _, ok := s.state().objects.get(r); ok {
+	if o, ok := s.state().objects.get(r); ok {
 		s.store.objects.remove(r)
-		s.store.unindex(r)
+		s.store.unindex(o)
 	}
 }
 

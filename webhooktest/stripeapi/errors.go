@@ -3,6 +3,7 @@ package stripeapi
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // An apiError is an error as the API answers it
@@ -25,7 +26,7 @@ func (e *apiError) body() *node {
 	}
 	optional("code", e.code)
 	if e.code != "" {
-		fields.put("doc_url", text("https://docs.stripe.com/error-codes#"+hyphenated(e.code)))
+		fields.put("doc_url", text("https://docs.stripe.com/error-codes#"+strings.ReplaceAll(e.code, "_", "-")))
 	}
 	fields.put("message", text(e.message))
 	optional("param", e.param)
@@ -33,16 +34,6 @@ func (e *apiError) body() *node {
 	answer := object()
 	answer.put("error", fields)
 	return answer
-}
-
-func hyphenated(code string) string {
-	text := []byte(code)
-	for i, c := range text {
-		if c == '_' {
-			text[i] = '-'
-		}
-	}
-	return string(text)
 }
 
 const invalidRequest = "invalid_request_error"

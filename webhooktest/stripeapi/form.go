@@ -1,6 +1,7 @@
 package stripeapi
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -126,7 +127,7 @@ func (p *param) step(step string, want paramKind, rest []string) (*param, error)
 		return p.fields[len(p.fields)-1], nil
 	}
 	if p.fields[i].kind != want {
-		return nil, fmt.Errorf("given both as one value and as several")
+		return nil, errors.New("given both as one value and as several")
 	}
 	return p.fields[i], nil
 }

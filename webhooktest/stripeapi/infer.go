@@ -1,8 +1,7 @@
 package stripeapi
 
 import (
-	"bytes"
-	"slices"
+	"iter"
 	"strings"
 )
 
@@ -110,14 +109,19 @@ func (w *world) spread(to *node, fields []string, was, is *node) {
 func (s *Server) materialize(kinds []string) {
 	c := known()
 	var wanted []ref
+	seen := make(map[ref]bool)
 	for _, name := range kinds {
 		k := c.kind(name)
 		if k.id == "" {
 			continue
 		}
-		for _, id := range s.references(k.id + "_") {
+		for id := range s.references(k.id + "_") {
 			r := ref{kind: name, id: id}
-			if _, isKnown := s.store.objects.get(r); !isKnown && !slices.Contains(wanted, r) && s.owner(id) == name {
+			if seen[r] {
+				continue
+			}
+			seen[r] = true
+			if _, isKnown := s.store.objects.get(r); !isKnown && s.owner(id) == name {
 				wanted = append(wanted, r)
 			}
 		}
@@ -133,26 +137,18 @@ func (s *Server) owner(id string) string {
 	return kind
 }
 
-// references returns the ids with a prefix that the API was told of inside objects.
-func (s *Server) references(prefix string) []string {
-	var ids []string
-	opening := []byte(`"` + prefix)
-	for _, o := range s.state().objects.newest() {
-		if o.origin == inferred {
-			continue
-		}
-		for rest := o.text; ; {
-			at := bytes.Index(rest, opening)
-			if at < 0 {
-				break
+// references yields the ids with a prefix that the API was told of inside objects.
+func (s *Server) references(prefix string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, o := range s.state().objects.newest() {
+			if o.origin == inferred {
+				continue
 			}
-			rest = rest[at+1:]
-			end := bytes.IndexByte(rest, '"')
-			if id := string(rest[:end]); looksLikeID(id) && !strings.Contains(id, "_secret_") {
-				ids = append(ids, id)
+			for _, id := range o.ids {
+				if strings.HasPrefix(id, prefix) && !strings.Contains(id, "_secret_") && !yield(id) {
+					return
+				}
 			}
-			rest = rest[end:]
 		}
 	}
-	return ids
 }

@@ -1,6 +1,7 @@
 package stripeapi
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,7 +12,7 @@ func (s *Server) search(url string, kinds []string, params *param) (*node, *apiE
 	if strings.TrimSpace(params.get("query")) == "" {
 		return nil, lacking("query")
 	}
-	clauses, any, err := parseQuery(params.get("query"))
+	clauses, either, err := parseQuery(params.get("query"))
 	if err != nil {
 		return nil, invalid("query", "%s", err)
 	}
@@ -25,7 +26,7 @@ func (s *Server) search(url string, kinds []string, params *param) (*node, *apiE
 	tree.put("object", text("search_result"))
 	var items []*node
 	for _, o := range s.state().ofKinds(kinds) {
-		if found := o.tree(); !o.deleted && satisfies(found, clauses, any) {
+		if found := o.tree(); !o.deleted && satisfies(found, clauses, either) {
 			items = append(items, found)
 		}
 	}
@@ -51,7 +52,7 @@ type clause struct {
 }
 
 // parseQuery reads clauses joined by AND, or by OR.
-func parseQuery(query string) (clauses []clause, any bool, err error) {
+func parseQuery(query string) (clauses []clause, either bool, err error) {
 	rest := strings.TrimSpace(query)
 	joined := ""
 	for {
@@ -71,7 +72,7 @@ func parseQuery(query string) (clauses []clause, any bool, err error) {
 		case joined == "" || joined == word:
 			joined, rest = word, strings.TrimSpace(after)
 		default:
-			return nil, false, fmt.Errorf("the query mixes AND and OR")
+			return nil, false, errors.New("the query mixes AND and OR")
 		}
 	}
 }
@@ -101,13 +102,13 @@ func parseClause(text string) (c clause, rest string, err error) {
 	return c, rest, nil
 }
 
-func satisfies(tree *node, clauses []clause, any bool) bool {
+func satisfies(tree *node, clauses []clause, either bool) bool {
 	for _, c := range clauses {
-		if c.holds(tree) == any {
-			return any
+		if c.holds(tree) == either {
+			return either
 		}
 	}
-	return !any
+	return !either
 }
 
 func (c *clause) holds(tree *node) bool { return c.compare(tree.at(c.field)) != c.not }

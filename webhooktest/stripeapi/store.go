@@ -3,6 +3,7 @@ package stripeapi
 import (
 	"bytes"
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -30,6 +31,8 @@ type stored struct {
 	asOf    int64 // when the last event about it was created
 	ended   bool  // that event was about its end
 	seq     int64 // in which order objects became known
+	turn    int64 // in which order they came to be as they are
+	ids     []string
 	deleted bool
 }
 
@@ -49,14 +52,15 @@ type store struct {
 	events  kept[string, *event]
 	objects kept[ref, *stored]
 	byID    map[string][]ref
+	holding mentions
 	seq     int64
 }
 
 func newStore() *store {
-	s := &store{byID: make(map[string][]ref)}
+	s := &store{byID: make(map[string][]ref), holding: make(mentions)}
 	s.events.count, s.events.bytes = KeptEvents, KeptBytes
 	s.objects.count, s.objects.bytes = KeptObjects, KeptBytes
-	s.objects.forgotten = func(r ref, _ *stored) { s.unindex(r) }
+	s.objects.forgotten = func(_ ref, o *stored) { s.unindex(o) }
 	return s
 }
 
@@ -67,31 +71,37 @@ func (s *store) next() int64 {
 
 // keep makes a tree the state of an object. An object keeps its place in lists.
 func (s *store) keep(r ref, tree *node, from origin) *stored {
-	o := &stored{ref: r, text: tree.encode(), origin: from, created: tree.child("created").int(), deleted: tree.child("deleted").plain() == "true"}
+	o := &stored{ref: r, text: tree.encode(), origin: from, created: tree.child("created").int(), ids: idsIn(tree), deleted: tree.child("deleted").plain() == "true"}
 	old, known := s.objects.get(r)
 	switch {
 	case known && old.origin > from:
 		return old
 	case known:
+		s.holding.remove(old)
+		o.turn = s.next()
 		o.seq, o.asOf, o.ended = old.seq, old.asOf, old.ended
 		if o.deleted {
 			o.created = old.created
 		}
 	default:
 		o.seq = s.next()
+		o.turn = o.seq
 		s.byID[r.id] = append(s.byID[r.id], r)
 	}
+	s.holding.add(o)
 	s.objects.put(r, o, len(o.text))
 	return o
 }
 
-func (s *store) unindex(r ref) {
-	rest := slices.DeleteFunc(s.byID[r.id], func(other ref) bool { return other == r })
+// unindex takes out what leads to an object that is no longer kept.
+func (s *store) unindex(o *stored) {
+	s.holding.remove(o)
+	rest := slices.DeleteFunc(s.byID[o.id], func(other ref) bool { return other == o.ref })
 	if len(rest) == 0 {
-		delete(s.byID, r.id)
+		delete(s.byID, o.id)
 		return
 	}
-	s.byID[r.id] = rest
+	s.byID[o.id] = rest
 }
 
 // ofKinds returns the objects of some kinds, newest first.
@@ -127,30 +137,46 @@ func (s *store) newestEvents(thin bool) []*event {
 func (s *store) mentioning(id string) []*stored {
 	const few = 8
 	var found []*stored
-	quoted := quote(id)
-	for r, o := range s.objects.newest() {
-		if r.id != id && bytes.Contains(o.text, quoted) {
-			found = append(found, o)
+	for _, wanted := range []origin{stated, embedded, inferred} {
+		for o := range s.thatHold(id) {
+			if o.origin != wanted || o.id == id {
+				continue
+			}
+			if found = append(found, o); len(found) == few {
+				return found
+			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *stored) int { return cmp.Compare(b.origin, a.origin) })
-	return found[:min(few, len(found))]
+	return found
+}
+
+// thatHold yields the objects that hold an id, or another text, newest first.
+func (s *store) thatHold(text string) iter.Seq[*stored] {
+	if looksLikeID(text) {
+		return s.holding.of(text)
+	}
+	return func(yield func(*stored) bool) {
+		quoted := quote(text)
+		for _, o := range s.objects.newest() {
+			if bytes.Contains(o.text, quoted) && !yield(o) {
+				return
+			}
+		}
+	}
 }
 
 // mentioned says whether an object or an event holds an id, and for one that does
 // not look like an id, whether a field named after the kind does.
 func (s *store) mentioned(kind, id string) bool {
-	quoted := quote(id)
-	holds := func(text []byte) bool {
-		return bytes.Contains(text, quoted) && (looksLikeID(id) || holdsAs(text, kind, id))
-	}
-	for _, o := range s.objects.newest() {
-		if holds(o.text) {
+	isID := looksLikeID(id)
+	for o := range s.thatHold(id) {
+		if isID || holdsAs(o.text, kind, id) {
 			return true
 		}
 	}
+	quoted := quote(id)
 	for _, e := range s.events.newest() {
-		if holds(e.text) {
+		if bytes.Contains(e.text, quoted) && (isID || holdsAs(e.text, kind, id)) {
 			return true
 		}
 	}

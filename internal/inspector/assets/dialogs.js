@@ -137,7 +137,12 @@ export function triggerDialog(sent) {
       const fitting = all.filter((name) => name.toLowerCase().includes(text));
       return fitting.length ? [h("optgroup", { label }, fitting.map((name) => h("option", { value: `${kind} ${name}` }, name)))] : [];
     };
-    names.replaceChildren(...group("Event types", "type", known.types.map((t) => t.type)), ...group("Flows", "flow", known.flows.map((f) => f.flow)));
+    const typesThat = (fit) => known.types.filter(fit).map((t) => t.type);
+    names.replaceChildren(
+      ...group("Event types", "type", typesThat((t) => !t.thin)),
+      ...group("Flows", "flow", known.flows.map((f) => f.flow)),
+      ...group("Thin events", "type", typesThat((t) => t.thin)),
+    );
     names.value = before;
     if (names.selectedIndex < 0) names.selectedIndex = 0;
     about();

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+)
+
+// An interrupt is not taken for a listen that is missing.
+func TestAnInterruptWhileAskingForListen(t *testing.T) {
+	t.Parallel()
+	var hub listen.Hub
+	server := httptest.NewServer(listen.Control(&hub))
+	defer server.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l := listening{base: server.URL, wait: time.Minute}
+	defer l.close()
+	require.EqualError(t, l.open(ctx), "interrupted")
+}
