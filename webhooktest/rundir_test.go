@@ -370,5 +370,5 @@ func TestOwnWaivers(t *testing.T) {
 	_, err := suite.ReadWaivers(filepath.Join(dir, "good.json"))
 	require.NoError(t, err)
 	_, err = suite.ReadWaivers(filepath.Join(dir, "bad.json"))
-	require.ErrorContains(t, err, "no case has this id: nearest are paid")
+	require.ErrorContains(t, err, "no case has this id: nearest are none")
 }
