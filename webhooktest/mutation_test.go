@@ -16,9 +16,9 @@ func TestMutationErrors(t *testing.T) {
 		mutation string
 		want     string
 	}{
-		{"unsined", `unknown mutation "unsined": nearest are unsigned, `},
+		{"unsined", `unknown mutation "unsined": nearest are unsigned`},
 		{"", `unknown mutation "": nearest are `},
-		{"Unsigned", `unknown mutation "Unsigned": nearest are unsigned, `},
+		{"Unsigned", `unknown mutation "Unsigned": nearest are unsigned`},
 		{"unsigned=yes", `mutation unsigned takes no value, got "yes"`},
 		{"unsigned=", `mutation unsigned takes no value, got ""`},
 		{"age", `mutation age needs a value, such as age=10m`},

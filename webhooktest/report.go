@@ -57,6 +57,12 @@ func (r *Report) Failed(strict bool) bool {
 	return r.Summary[Fail] > 0 || strict && r.Summary[Warn] > 0
 }
 
+// Judged reports whether anything was: whether a case came to more than a Skip or an
+// Inconclusive.
+func (r *Report) Judged() bool {
+	return r.Summary[Pass]+r.Summary[Fail]+r.Summary[Warn]+r.Summary[Info] > 0
+}
+
 func (r *Report) summarise() {
 	r.Summary = map[Verdict]int{Pass: 0, Fail: 0, Warn: 0, Info: 0, Skip: 0, Inconclusive: 0}
 	for _, result := range r.Cases {

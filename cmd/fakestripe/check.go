@@ -12,6 +12,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/report"
+	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -120,36 +121,38 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	}
 	found, interrupted := webhooktest.Check(ctx, c.suite)
 	done()
-	if found == nil || interrupted != nil && ctx.Err() == nil && found.Summary[webhooktest.Skip] == len(found.Cases) {
+	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
 		return interrupted // before anything was judged
 	}
-	if !strings.Contains(c.again, " --seed ") {
+	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}
 	for i := range found.Cases {
-		found.Cases[i].Reproduce = "fakestripe " + c.command + " " + found.Cases[i].ID + c.again
+		found.Cases[i].Reproduce = "fakestripe " + c.command + " " + word.Quote(found.Cases[i].ID) + c.again
 	}
-	if err := report.Write(found, c.reports); err != nil {
-		return err
-	}
+	printed, verdict := c.print(sh, found), c.verdict(sh, found, interrupted)
+	return together(verdict, printed, report.Write(found, c.reports))
+}
+
+func (c *checking) print(sh shell, found *webhooktest.Report) error {
 	if c.format.json() {
-		err = report.JSON(sh.out, found)
-	} else {
-		err = report.Text(sh.out, found, sh.terminal(sh.out) && sh.getenv("NO_COLOR") == "")
+		return report.JSON(sh.out, found)
 	}
-	switch {
-	case err != nil:
-		return err
-	case interrupted != nil && ctx.Err() == nil:
-		return fmt.Errorf("%w: the report is of the cases that were done", interrupted)
-	case interrupted != nil:
-		return errors.New("interrupted: the report is of the cases that were done")
-	case len(found.Diagnosis) > 0:
-		return errors.New("the first genuine event was refused, so nothing could be judged")
-	case found.Failed(c.strict):
-		return errShort
+	return report.Text(sh.out, found, sh.terminal(sh.out) && sh.getenv("NO_COLOR") == "")
+}
+
+// together is several errors in one line. That the handler fell short needs no word:
+// it was printed.
+func together(errs ...error) (all error) {
+	for _, err := range errs {
+		switch {
+		case all == nil || err != nil && errors.Is(all, errShort):
+			all = err
+		case err != nil && !errors.Is(err, errShort):
+			all = fmt.Errorf("%w; %w", all, err)
+		}
 	}
-	return nil
+	return all
 }
 
 // watch says what is to be done, and on a terminal which case is done.
@@ -158,7 +161,11 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(sh.err, "fakestripe: %d cases, about %d deliveries\n", len(plan.Cases), plan.Deliveries)
+	deliveries := "1 delivery"
+	if plan.Deliveries != 1 {
+		deliveries = fmt.Sprintf("%d deliveries", plan.Deliveries)
+	}
+	fmt.Fprintf(sh.err, "fakestripe: %s, about %s\n", plural(len(plan.Cases), "case"), deliveries)
 	if !sh.terminal(sh.err) {
 		return func() {}, nil
 	}
@@ -177,33 +184,33 @@ func again(cmd *cobra.Command) string {
 		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "max-time", "shard", "update", "watch"}, flag.Name) {
 			return
 		}
-		values := []string{flag.Value.String()}
-		if list, ok := flag.Value.(pflag.SliceValue); ok && flag.Value.Type() == "stringArray" {
-			values = list.GetSlice()
-		}
-		for _, value := range values {
+		for _, value := range values(flag) {
 			switch {
 			case flag.Name == "secret":
 				line.WriteString(` --secret "$STRIPE_WEBHOOK_SECRET"`) // never the secret itself
 			case flag.Value.Type() == "bool" && value == "true":
 				fmt.Fprintf(&line, " --%s", flag.Name)
-			case flag.Value.Type() == "bool":
-				fmt.Fprintf(&line, " --%s=%s", flag.Name, value)
+			case flag.NoOptDefVal != "": // a word behind it would be a case
+				fmt.Fprintf(&line, " --%s=%s", flag.Name, word.Quote(value))
 			default:
-				fmt.Fprintf(&line, " --%s %s", flag.Name, shellQuote(value))
+				fmt.Fprintf(&line, " --%s %s", flag.Name, word.Quote(value))
 			}
 		}
 	})
 	return line.String()
 }
 
-// shellQuote makes a text one word of a shell.
-func shellQuote(text string) string {
-	text = strings.TrimSuffix(strings.TrimPrefix(text, "["), "]") // of a list
-	if strings.ContainsAny(text, " \t\n\"'$`\\|&;<>(){}*?!#~") || text == "" {
-		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+// values are what a flag was given: several if it is repeatable, a list as it is
+// written, with commas.
+func values(flag *pflag.Flag) []string {
+	list, ok := flag.Value.(pflag.SliceValue)
+	switch {
+	case !ok:
+		return []string{flag.Value.String()}
+	case flag.Value.Type() == "stringArray":
+		return list.GetSlice()
 	}
-	return text
+	return []string{strings.Join(list.GetSlice(), ",")}
 }
 
 func (c *checking) listCases(sh shell) error {
@@ -250,7 +257,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 			return fmt.Errorf("--handles: %w", err)
 		}
 	}
-	c.subject.Break, c.subject.Heal, c.subject.Restart = hook(c.hooks.broken), hook(c.hooks.heal), hook(c.hooks.restart)
+	c.subject.Break, c.subject.Heal, c.subject.Restart = hook(c.hooks.broken, hookTimeout), hook(c.hooks.heal, hookTimeout), hook(c.hooks.restart, hookTimeout)
 	c.suite.New = func() webhooktest.Subject { return c.subject }
 	return c.checkLocal(ctx)
 }
@@ -260,7 +267,7 @@ func (c *checking) checkLocal(ctx context.Context) error {
 	if err := endpoint.Validate(); err != nil || c.remote {
 		return err
 	}
-	if local, err := endpoint.Local(ctx); err == nil && !local {
+	if remote(ctx, &endpoint) {
 		return errors.New("the handler is neither on this host nor in a private network: give --allow-remote if it is yours")
 	}
 	return nil

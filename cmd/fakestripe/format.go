@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -25,7 +25,7 @@ func (f *format) Type() string { return "format" }
 // Set implements pflag.Value.
 func (f *format) Set(text string) error {
 	if text != "text" && text != "json" {
-		return fmt.Errorf("want text or json")
+		return errors.New("want text or json")
 	}
 	*f = format(text)
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -76,7 +77,7 @@ func (d *draft) write(sh shell, dir string) error {
 			return err
 		}
 	}
-	fmt.Fprintf(sh.err, "fakestripe: run it with fakestripe run %s --to URL --handles %s%s\n", shellQuote(dir), strings.Join(d.handles, ","), map[bool]string{true: " --state-url URL"}[d.state])
+	fmt.Fprintf(sh.err, "fakestripe: run it with fakestripe run %s --to URL --handles %s%s\n", word.Quote(dir), strings.Join(d.handles, ","), map[bool]string{true: " --state-url URL"}[d.state])
 	return nil
 }
 

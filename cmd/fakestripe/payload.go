@@ -34,7 +34,7 @@ type payloads struct {
 func (p *payloads) flags(cmd *cobra.Command) {
 	p.sourceFlags(cmd)
 	cmd.Flags().StringVar(&p.id, "id", "", "the event's `id`")
-	cmd.Flags().StringArrayVar(&p.set, "set", nil, "change the field at a path to a `path=value`, such as data.object.amount=4200; the value is JSON, else text (repeatable)")
+	cmd.Flags().StringArrayVar(&p.set, "set", nil, "change a field: `path=value`, such as data.object.amount=4200; the value is JSON, else text (repeatable)")
 }
 
 // sourceFlags adds what is the same for all events that a command makes.

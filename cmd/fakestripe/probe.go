@@ -9,12 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
+	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -29,7 +28,7 @@ func (c *checking) observe() error {
 	case c.stateURL != "" && c.stateCmd != "":
 		return errors.New("--state-url and --state-cmd: give one")
 	case c.stateCmd != "":
-		given, read, quote = c.stateCmd, stateFromCommand, shellQuote
+		given, read, quote = c.stateCmd, stateFromCommand, word.Single
 	case c.stateURL == "":
 		return nil
 	case !strings.Contains(given, "://"):
@@ -48,7 +47,11 @@ func (c *checking) observe() error {
 		if !known {
 			return nil, nil // the event has no such id, so nothing was stored under it
 		}
-		return read(ctx, where)
+		state, err := read(ctx, where)
+		if errors.Is(err, errNothing) {
+			return nil, nil
+		}
+		return state, err
 	}
 	return nil
 }
@@ -89,6 +92,10 @@ func fill(text string, event *webhooktest.Event, quote func(string) string) (fil
 	return text, true
 }
 
+// errNothing is the answer 404 or 204: under an id nothing is stored. Asked for all
+// there is, it is more likely that the URL is wrong.
+var errNothing = errors.New("is the URL right? A handler that stored nothing answers 200 with JSON, such as []")
+
 func stateFromURL(ctx context.Context, from string) (any, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
@@ -101,7 +108,7 @@ func stateFromURL(ctx context.Context, from string) (any, error) {
 	defer answer.Body.Close()
 	switch {
 	case answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusNoContent:
-		return nil, nil
+		return nil, fmt.Errorf("%s answered %s: %w", from, answer.Status, errNothing)
 	case answer.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("%s answered %s", from, answer.Status)
 	}
@@ -109,13 +116,9 @@ func stateFromURL(ctx context.Context, from string) (any, error) {
 }
 
 func stateFromCommand(ctx context.Context, line string) (any, error) {
-	var said bytes.Buffer
-	command := exec.CommandContext(ctx, "sh", "-c", line)
-	command.Stderr = &said
-	command.WaitDelay = time.Second
-	output, err := command.Output()
+	output, err := printed(ctx, line, maxState)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %s", line, err, strings.TrimSpace(said.String()))
+		return nil, err
 	}
 	state, err := decodeState(bytes.NewReader(output))
 	if err != nil {
@@ -136,18 +139,4 @@ func decodeState(from io.Reader) (state any, err error) {
 		return nil, fmt.Errorf("not JSON: %w", err)
 	}
 	return state, nil
-}
-
-// hook runs a command line, nil for none.
-func hook(line string) func(context.Context) error {
-	if line == "" {
-		return nil
-	}
-	return func(ctx context.Context) error {
-		said, err := exec.CommandContext(ctx, "sh", "-c", line).CombinedOutput()
-		if err != nil {
-			return fmt.Errorf("%s: %w: %s", line, err, bytes.TrimSpace(said))
-		}
-		return nil
-	}
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	word "github.com/fakestripe/fakestripe/internal/shell"
 )
 
 // running is one call of run: a check of one's own cases.
@@ -27,15 +29,15 @@ the contract, and has payloads from files, headers and bodies of answers, variab
 and golden files of the state beside it (fixtures/README.md). fakestripe init writes
 a first suite, record and import make cases of real events.
 
-Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage or when
-nothing could be judged.`,
+Exit status: 0 when nothing failed, 1 when a case did or could not be judged though
+it was tried, 2 for wrong usage or when nothing could be judged.`,
 		Example: `  fakestripe run testdata/webhooks --to localhost:4242/webhook
   fakestripe run testdata/webhooks --to 4242/webhook --state-url localhost:4242/ledger --update
   fakestripe run testdata/webhooks --to 4242/webhook --watch`,
 		Args: someFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.suite.Dir, r.suite.Only = args[0], args[1:]
-			r.command, r.again = "run "+shellQuote(args[0]), again(cmd)
+			r.command, r.again = "run "+word.Quote(args[0]), again(cmd)
 			if r.watching {
 				return r.repeat(cmd.Context(), sh)
 			}

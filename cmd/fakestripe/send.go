@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -91,7 +92,7 @@ func (s *sending) check() error {
 		return fmt.Errorf("--id %s: %d distinct events cannot share an id", s.payloads.id, s.count*len(s.names))
 	}
 	if slices.Contains(s.target.mutations, "replay") && s.times == 1 {
-		return fmt.Errorf("--mutate replay: there is nothing to replay in a single delivery: give --times 2")
+		return errors.New("--mutate replay: there is nothing to replay in a single delivery: give --times 2")
 	}
 	return s.payloads.check()
 }

@@ -151,13 +151,19 @@ func (t *target) checkLoad(ctx context.Context, deliveries int) error {
 	if deliveries <= remoteLimit || t.allowRemote {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	local, err := t.endpoint.Local(ctx)
-	if err == nil && !local {
+	if remote(ctx, &t.endpoint) {
 		return fmt.Errorf("%d deliveries to a host that is neither this one nor in a private network: give --allow-remote if it is yours", deliveries)
 	}
-	return nil // a host without an address is for the deliveries to tell
+	return nil
+}
+
+// remote reports whether an endpoint is known to be neither on this host nor in a
+// private network. A host without an address is for the deliveries to tell.
+func remote(ctx context.Context, endpoint *webhooktest.Endpoint) bool {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	local, err := endpoint.Local(ctx)
+	return err == nil && !local
 }
 
 // parseHeaders reads "Name: value".

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,15 +47,15 @@ Nothing is sent anywhere. The exit status is 0 if the delivery is valid, 1 if no
   fakestripe verify --request request.txt --secret whsec_… --at 2026-11-21T23:20:20Z`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			received, notes, err := v.received(sh, cmd.Flags().Changed, args)
+			received, request, err := v.received(sh, cmd.Flags().Changed, args)
 			if err != nil {
 				return err
 			}
-			verification, err := webhooktest.Verify(cmd.Context(), *received)
+			verification, err := verify(cmd.Context(), *received, request.Unstripped)
 			if err != nil {
 				return err
 			}
-			verification.Notes = append(verification.Notes, notes...)
+			verification.Notes = append(verification.Notes, request.Notes...)
 			return v.print(sh, verification)
 		},
 	}
@@ -72,8 +74,33 @@ func (v *verifying) flags(cmd *cobra.Command) {
 	v.format.flag(cmd, "print text or one line of json")
 }
 
+// verify verifies a delivery. What curl left out of the body is looked for first: the
+// handler has no part in it.
+func verify(ctx context.Context, r webhooktest.Received, unstripped []byte) (*webhooktest.Verification, error) {
+	verification, err := webhooktest.Verify(ctx, r)
+	if err != nil || verification.Valid || len(unstripped) == 0 {
+		return verification, err
+	}
+	r.Body = unstripped
+	whole, err := webhooktest.Verify(ctx, r)
+	if err != nil || whole.Original == nil || whole.Difference != nil {
+		return verification, err
+	}
+	whole.Valid, whole.Findings = false, slices.Insert(whole.Findings, 0, strippedByCurl)
+	if bytes.Equal(whole.Original, verification.Original) {
+		whole.Difference = verification.Difference
+	}
+	return whole, nil
+}
+
+var strippedByCurl = webhooktest.Finding{
+	ID: "curl-line-breaks", Says: "the body was deprived of the line breaks of its file, by curl",
+	Cause: "curl's -d @FILE leaves them out; with them the signature matches, and the handler may be right",
+	Mend:  []webhooktest.Mend{{Where: "curl", How: "--data-binary @FILE, not -d @FILE"}}, Proven: true,
+}
+
 // received is the delivery that the flags and arguments describe.
-func (v *verifying) received(sh shell, changed func(string) bool, args []string) (*webhooktest.Received, []string, error) {
+func (v *verifying) received(sh shell, changed func(string) bool, args []string) (*webhooktest.Received, *capture.Request, error) {
 	request, err := v.capture(sh, changed, args)
 	if err != nil {
 		return nil, nil, err
@@ -94,7 +121,7 @@ func (v *verifying) received(sh shell, changed func(string) bool, args []string)
 		}
 	}
 	r.Secrets, err = v.keys(sh)
-	return r, request.Notes, err
+	return r, request, err
 }
 
 // keys are the secrets. There is no default: a delivery that the documented secret

@@ -19,6 +19,10 @@ type Request struct {
 	Header http.Header
 	Body   []byte
 	Notes  []string // what was passed over, and should be known
+
+	// Unstripped is the body with the line breaks that curl's -d @file left out, nil
+	// if it left out none.
+	Unstripped []byte
 }
 
 // maxHead bounds the lines before a body.

@@ -37,6 +37,9 @@ func ParseCurl(text []byte, read func(name string) ([]byte, error)) (*Request, e
 	if c.get {
 		return nil, errors.New("-G (--get) puts the data into the URL: the request has no body")
 	}
+	if c.stripped {
+		c.Unstripped = c.files
+	}
 	if c.json {
 		c.setDefault("Content-Type", "application/json")
 	}
@@ -53,9 +56,12 @@ type curl struct {
 	Request
 	read  func(name string) ([]byte, error)
 	rest  []word
-	parts int // of the body
-	get   bool
-	json  bool
+	parts int    // of the body
+	files []byte // the body, of files as they are
+
+	stripped bool // of line breaks
+	get      bool
+	json     bool
 }
 
 func (c *curl) take() word {
@@ -219,17 +225,24 @@ func (c *curl) data(value, separator string, change func([]byte) []byte) error {
 	}
 	if changed := change(content); len(changed) < len(content) {
 		c.note("curl's -d @%s leaves out the line breaks of the file: --data-binary @%s keeps them", name, name)
-		content = changed
+		c.stripped = true
+		c.join(changed, content, separator)
+		return nil
 	}
 	c.append(content, separator)
 	return nil
 }
 
-func (c *curl) append(content []byte, separator string) {
+func (c *curl) append(content []byte, separator string) { c.join(content, content, separator) }
+
+// join adds a part to the body, and what it is in its file.
+func (c *curl) join(content, file []byte, separator string) {
 	if c.parts++; c.parts > 1 {
 		c.Body = append(c.Body, separator...)
+		c.files = append(c.files, separator...)
 	}
 	c.Body = append(c.Body, content...)
+	c.files = append(c.files, file...)
 }
 
 // urlencoded encodes a value: content, =content, name=content, @file or name@file.

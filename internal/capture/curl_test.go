@@ -151,9 +151,15 @@ func TestParseCurlErrors(t *testing.T) {
 
 func TestCurlSaysWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
-	r, err := capture.ParseCurl([]byte("curl URL -d @event.json"), func(string) ([]byte, error) { return []byte("{\n}\n"), nil })
+	file := func(string) ([]byte, error) { return []byte("{\n}\n"), nil }
+	r, err := capture.ParseCurl([]byte("curl URL -d x -d @event.json -d 'y\n'"), file)
 	require.NoError(t, err)
+	require.Equal(t, "x&{}&y\n", string(r.Body))
+	require.Equal(t, "x&{\n}\n&y\n", string(r.Unstripped))
 	require.Equal(t, []string{"curl's -d @event.json leaves out the line breaks of the file: --data-binary @event.json keeps them"}, r.Notes)
+	r, err = capture.ParseCurl([]byte("curl URL --data-binary @event.json"), file)
+	require.NoError(t, err)
+	require.Nil(t, r.Unstripped, "nothing was left out")
 }
 
 func FuzzParseCurl(f *testing.F) {

@@ -51,7 +51,7 @@ type Summary struct {
 // Read imports what is in a stream. Its name is for errors.
 func (im *Importer) Read(ctx context.Context, name string, in io.Reader) error {
 	before := im.Summary.Events + im.Summary.Repeated
-	s := newScanner(in, nil)
+	s := newScanner(in)
 	s.found = func(text []byte, at Position, alone bool) error {
 		if err := ctx.Err(); err != nil {
 			return errors.New("interrupted")

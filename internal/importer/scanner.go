@@ -48,8 +48,8 @@ type scanner struct {
 	start  Position // of what is taken
 }
 
-func newScanner(in io.Reader, found func([]byte, Position, bool) error) *scanner {
-	return &scanner{in: bufio.NewReaderSize(in, 64<<10), at: Position{Line: 1, Column: 1}, found: found}
+func newScanner(in io.Reader) *scanner {
+	return &scanner{in: bufio.NewReaderSize(in, 64<<10), at: Position{Line: 1, Column: 1}}
 }
 
 // scan reads the whole input: values on lines of their own, and lines of the

@@ -1,13 +1,13 @@
 package inspector
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/internal/shell"
 )
 
 // argumentLimit is well below what systems take as one argument of a command: for
@@ -39,10 +39,10 @@ var left = []string{"Content-Length", "Transfer-Encoding", "Accept-Encoding", "C
 var usual = []string{"Accept", "Content-Type", "User-Agent"}
 
 func command(made *request, url string) string {
-	lines := []string{"curl -X " + quote(made.method) + " " + quote(addQuery(url, made.query))}
+	lines := []string{"curl -X " + shell.Quote(made.method) + " " + shell.Quote(addQuery(url, made.query))}
 	for _, name := range usual {
 		if made.header.Get(name) == "" {
-			lines = append(lines, "-H "+quote(name+":"))
+			lines = append(lines, "-H "+shell.Quote(name+":"))
 		}
 	}
 	for _, f := range fields(made.header) {
@@ -52,10 +52,10 @@ func command(made *request, url string) string {
 	}
 	before := ""
 	if len(made.body) > argumentLimit {
-		before = "printf %s " + quote(string(made.body)) + " | "
+		before = "printf %s " + shell.Quote(string(made.body)) + " | "
 		lines = append(lines, "--data-binary @-")
 	} else {
-		lines = append(lines, "--data-raw "+quote(string(made.body)))
+		lines = append(lines, "--data-raw "+shell.Quote(string(made.body)))
 	}
 	return before + strings.Join(lines, " \\\n  ") + "\n"
 }
@@ -69,9 +69,9 @@ func headerLine(f field) string {
 	case value == "" && slices.ContainsFunc(usual, same):
 		return "" // left out already
 	case value == "":
-		return "-H " + quote(name+";") // curl's way to send it empty
+		return "-H " + shell.Quote(name+";") // curl's way to send it empty
 	}
-	return "-H " + quote(name+": "+value)
+	return "-H " + shell.Quote(name+": "+value)
 }
 
 func addQuery(url, query string) string {
@@ -82,32 +82,3 @@ func addQuery(url, query string) string {
 	url, _, _ = strings.Cut(url, "?")
 	return url + "?" + query
 }
-
-// quote makes one word of the shell of a text. Control characters are spelled out,
-// which bash, zsh and ksh read: pasted as they are, a terminal would act on them.
-func quote(text string) string {
-	plain := func(r rune) bool {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./:", r)
-	}
-	if text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }) {
-		return text
-	}
-	if !slices.ContainsFunc([]byte(text), control) {
-		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-	}
-	var b strings.Builder
-	for _, c := range []byte(text) {
-		switch {
-		case control(c):
-			fmt.Fprintf(&b, `\x%02x`, c)
-		case c == '\'' || c == '\\':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return "$'" + b.String() + "'"
-}
-
-func control(c byte) bool { return c < ' ' && c != '\n' || c == 0x7f }

@@ -24,6 +24,7 @@ func FuzzJSON(f *testing.F) {
 		{`{"id":"evt_3MtwBwLkdIwHu7ix0snN0B15","s":"pi_3MtwBwLkdIwHu7ix28a3tqPa_secret_YrKJUKribcBjcG8H"}`, "evt_3MtwBwLkdIwHu7ix0snN0B15"},
 		{"\"\\ud83d\\ude00\xff\"", "\xff\xfe\xfd\xfc"},
 		{` {} `, "e"},
+		{`{"x":"DE89 3704 0044 0532 01\u212a0 00, DE89 3704 0044 05\u017f2 0130 00"}`, "GB29 NWBK 6016 1331 9268 1\u212a"},
 	} {
 		f.Add([]byte(seed.payload), seed.value)
 	}

@@ -63,7 +63,7 @@ func (p *page) subject() {
 	p.put(`  <p class="target">`, p.Subject.Target, "</p>\n")
 	p.own("  <dl class=\"subject\">\n")
 	p.maybe("    <div><dt>API version</dt><dd>", p.Subject.APIVersion, "</dd></div>\n")
-	p.put("    <div><dt>Seed</dt><dd>", strconv.FormatUint(p.Seed, 10), "</dd></div>\n")
+	p.maybe("    <div><dt>Seed</dt><dd>", p.seed(), "</dd></div>\n")
 	p.maybe("    <div><dt>State read from</dt><dd>", p.Subject.State, "</dd></div>\n")
 	p.maybe(`    <div class="types"><dt>Handles</dt><dd>`, strings.Join(p.Subject.Handles, ", "), "</dd></div>\n")
 	p.own("  </dl>\n")

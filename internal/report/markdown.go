@@ -52,7 +52,7 @@ func (m *markdown) add(part string) {
 
 func (m *markdown) head() {
 	m.WriteString("## Webhook contract: " + m.headline() + "\n")
-	m.add(codeSpan(m.Subject.Target) + " " + prosaic(setting(m.view)))
+	m.add(strings.TrimRight(codeSpan(m.Subject.Target)+" "+prosaic(setting(m.view)), " "))
 	words, rule, counts := "|", "|", "|"
 	for _, v := range verdicts {
 		word := strings.ToUpper(v.word[:1]) + v.word[1:]
@@ -106,7 +106,7 @@ func (m *markdown) rest() {
 	if notes := m.of(webhooktest.Info); len(notes) > 0 {
 		var items []string
 		for _, r := range notes {
-			items = append(items, "- "+prosaic(r.Title)+" "+codeSpan(r.ID)+"\n\n"+indented(fence("text", cmp.Or(clip(strings.TrimSpace(r.Reason+"\n"+r.Actual)), "nothing to report"))))
+			items = append(items, "- "+prosaic(r.Title)+" "+codeSpan(r.ID)+"\n\n"+indented(fence("text", noted(r))))
 		}
 		m.folded(fmt.Sprintf("%d info", len(notes)), items)
 	}
@@ -117,6 +117,15 @@ func (m *markdown) rest() {
 	if items != nil {
 		m.folded(fmt.Sprintf("%d passed", len(m.of(webhooktest.Pass))), items)
 	}
+}
+
+// noted is what there is to know of an info.
+func noted(r webhooktest.Result) string {
+	lines := []string{cmp.Or(clip(strings.TrimSpace(r.Reason+"\n"+r.Actual)), "nothing to report")}
+	if command := explain(r); command != "" {
+		lines = append(lines, command)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (m *markdown) unjudged(word string, reasons []*reason) {

@@ -129,7 +129,7 @@ func TestJUnit(t *testing.T) {
 		} `xml:"testsuite"`
 	}
 	require.NoError(t, xml.Unmarshal([]byte(written(t, report.JUnit, sample())), &suites))
-	require.Equal(t, []int{16, 2, 0, 5}, []int{suites.Tests, suites.Failures, suites.Errors, suites.Skipped})
+	require.Equal(t, []int{17, 2, 0, 5}, []int{suites.Tests, suites.Failures, suites.Errors, suites.Skipped})
 	want := map[string]webhooktest.Result{}
 	for _, result := range sample().Cases {
 		want[result.ID] = result
@@ -213,11 +213,36 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 
 func TestFailuresComeLast(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(written(t, inText, sample())), "\n")
-	require.Equal(t, "6 passed, 2 failed, 1 warning, 2 info, 1 inconclusive, 4 skipped", lines[len(lines)-1])
+	require.Equal(t, "6 passed, 2 failed, 2 warnings, 2 info, 1 inconclusive, 4 skipped", lines[len(lines)-1])
 	text := strings.Join(lines, "\n")
 	require.Less(t, strings.Index(text, "WARN  "), strings.Index(text, "FAIL  "))
 	require.Contains(t, text, "\n      reproduce  "+sample().Cases[4].Reproduce+"\n", "a command to copy is one line")
 	require.NotContains(t, written(t, inText, refused()), "signature/unsigned", "a diagnosis stands alone")
+}
+
+// Each line of a report that says what to do is there, and none that does nothing.
+func TestTextSaysMore(t *testing.T) {
+	text := written(t, inText, sample())
+	require.Contains(t, text, "\n      explain  fakestripe explain control/clock\n")
+	require.NotContains(t, text, "explain http/no-traces", "it is not known to be of the contract")
+	require.Equal(t, 1, strings.Count(text, "note       only a warning: what has to be was met"), "a should needs no excuse")
+	require.Contains(t, text, "[[[…\n")
+	require.NotContains(t, text, strings.Repeat("[", 200))
+	require.Contains(t, written(t, report.JSON, sample()), strings.Repeat("[", 300), "programs get all of it")
+	require.Contains(t, written(t, report.Markdown, sample()), "fakestripe explain control/clock")
+}
+
+// A report without a seed, because nothing was made, does not name one.
+func TestNoSeed(t *testing.T) {
+	unseeded := sample()
+	unseeded.Seed = 0
+	for name, write := range writers {
+		require.Contains(t, strings.ToLower(written(t, write, sample())), "seed", name)
+		if name != "json" {
+			require.NotRegexp(t, `(?i)seed(</dt><dd>|"? value="| )0`, written(t, write, unseeded), name)
+		}
+	}
+	require.Equal(t, "http://127.0.0.1:4242/webhook (API version 2023-10-16)", strings.SplitN(written(t, inText, unseeded), "\n", 2)[0])
 }
 
 func TestHeadline(t *testing.T) {

@@ -1,6 +1,10 @@
 package report_test
 
-import "github.com/fakestripe/fakestripe/webhooktest"
+import (
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
 
 // hostile is what a handler may answer to break the page that shows it.
 const hostile = "[200 POST] <script>alert(1)</script> ]]> | ``` \x1b[31mred\x1b[0m \xff\xfe \u202eevil\u2066 @octocat #1\r\n" +
@@ -25,7 +29,7 @@ func sample() *webhooktest.Report {
 			{
 				ID: "control/clock", Title: "The clocks agree", Level: "info", Verdict: webhooktest.Info,
 				Requirement: "The handler's clock should be kept by NTP: signatures carry the time.",
-				Source:      docs, Actual: "the Date header is 2s behind",
+				Source:      docs, Actual: "the Date header is 2s behind", Reproduce: "fakestripe check control/clock --to 4242/webhook --seed 7",
 			},
 			passed("signature/empty-header", "An empty signature header is refused"),
 			passed("signature/unknown-scheme", "An unknown scheme beside a good v1 is ignored"),
@@ -57,6 +61,13 @@ func sample() *webhooktest.Report {
 				Expected:    "an answer from 400 to 499", Actual: "[500 POST] Internal Server Error",
 				Hint:      "The library throws when verification fails. Catch it and answer 400.",
 				Reproduce: "fakestripe send payment_intent.succeeded --mutate wrong-secret",
+			},
+			{
+				ID: "body/not-json", Title: "A signed body that is no event is refused", Level: "must", Verdict: webhooktest.Warn,
+				Requirement: "What cannot be read is not acknowledged, preferably with 4xx.", Source: docs,
+				Sent:     "a signed body, " + strings.Repeat("[", 300),
+				Expected: "an answer from 400 to 499", Actual: "[500 POST] Internal Server Error",
+				Reproduce: "fakestripe check body/not-json",
 			},
 			passed("body/compact", "Compact JSON is accepted"),
 			remarked(passed("body/chunked", "A chunked body is accepted"), "it has a waiver and does not need it: the old gateway"),

@@ -45,16 +45,26 @@ func (t *text) paint(code, text string) string {
 }
 
 func (t *text) head() {
-	t.printf("%s %s\n\n", t.paint("1", t.Subject.Target), t.paint("2", setting(t.view)))
+	about := setting(t.view)
+	if about != "" {
+		about = " " + t.paint("2", about)
+	}
+	t.printf("%s%s\n\n", t.paint("1", t.Subject.Target), about)
 }
 
-// setting is what to repeat to see the same.
+// setting is what to repeat to see the same, "" if that is nothing.
 func setting(v *view) string {
-	about := fmt.Sprintf("seed %d", v.Seed)
+	var about []string
 	if v.Subject.APIVersion != "" {
-		about = "API version " + v.Subject.APIVersion + ", " + about
+		about = append(about, "API version "+v.Subject.APIVersion)
 	}
-	return "(" + about + ")"
+	if v.seed() != "" {
+		about = append(about, "seed "+v.seed())
+	}
+	if len(about) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(about, ", ") + ")"
 }
 
 func (t *text) diagnosis() {
@@ -72,7 +82,8 @@ func (t *text) body() {
 	t.unjudged("inconclusive", "35", t.reasons(webhooktest.Inconclusive))
 	for _, result := range t.of(webhooktest.Info) {
 		t.heading("INFO", "36", result)
-		t.printf("%s\n", block(margin, width, present(fact{"note", result.Reason}, fact{"sent", result.Sent}, fact{"actual", result.Actual})))
+		t.printf("%s\n", block(margin, width, present(
+			fact{"note", result.Reason}, fact{"sent", result.Sent}, fact{"actual", result.Actual}, fact{"explain", explain(result)})))
 	}
 	for _, result := range t.of(webhooktest.Warn) {
 		t.shortfall("WARN", "1;33", result)
@@ -134,7 +145,7 @@ func block(indent, width int, facts []fact) string {
 		if widest == 1 {
 			at-- // a dash
 		}
-		if f.label == "reproduce" || f.label == "source" {
+		if f.label == "reproduce" || f.label == "explain" || f.label == "source" {
 			until = 0
 		}
 		body := prose(f.text, at, until)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -31,11 +32,55 @@ type reason struct {
 
 func newView(r *webhooktest.Report) *view {
 	v := &view{Report: clean(r), byVerdict: map[webhooktest.Verdict][]webhooktest.Result{}}
+	for i := range v.Cases {
+		v.Cases[i].Sent = shortened(v.Cases[i].Sent)
+		v.Cases[i].Reason = remark(v.Cases[i])
+	}
 	v.Groups = grouped(v.Cases)
 	for _, result := range v.Cases {
 		v.byVerdict[result.Verdict] = append(v.byVerdict[result.Verdict], result)
 	}
 	return v
+}
+
+// maxSent bounds the words for what was sent, in characters: they may hold a body.
+const maxSent = 200
+
+func shortened(sent string) string {
+	if runes := []rune(sent); len(runes) > maxSent {
+		return string(runes[:maxSent]) + "…"
+	}
+	return sent
+}
+
+// remark is what there is to say of a result beside the evidence. A must ends in a
+// warning when only what its requirement prefers was not met.
+func remark(r webhooktest.Result) string {
+	if r.Verdict != webhooktest.Warn || r.Level != "must" {
+		return r.Reason
+	}
+	why := "only a warning: what has to be was met, and what is preferred was not"
+	if r.Reason != "" {
+		why = r.Reason + "; " + why
+	}
+	return why
+}
+
+// explain is the command that tells more of a case, "" for a case of the user's own:
+// all there is to know of it is in its file.
+func explain(r webhooktest.Result) string {
+	if !strings.HasPrefix(r.Reproduce, "fakestripe check ") {
+		return ""
+	}
+	return "fakestripe explain " + r.ID
+}
+
+// seed is "" when nothing was made from one.
+func (v *view) seed() string {
+	if v.Seed == 0 {
+		return ""
+	}
+	return strconv.FormatUint(v.Seed, 10)
 }
 
 // grouped keeps the order in which the groups began.

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What a reproduce line holds is read back as it was given.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"nothing", nil, ""},
+		{"a value with brackets", []string{"--set", "data.object.x=[1]"}, " --set 'data.object.x=[1]'"},
+		{"several", []string{"--set", "a=1", "--set", "b=it's"}, ` --set a=1 --set 'b=it'\''s'`},
+		{"a list", []string{"--handles", "invoice.paid", "--handles", "charge.refunded,invoice.voided"}, " --handles invoice.paid,charge.refunded,invoice.voided"},
+		{"a flag whose value may be left out", []string{"--api"}, " --api=" + apiAddress},
+		{"a switch", []string{"--connect", "--thin=false"}, " --connect --thin=false"},
+		{"a secret", []string{"--secret", "whsec_x"}, ` --secret "$STRIPE_WEBHOOK_SECRET"`},
+		{"what is of this run alone", []string{"--strict", "--max-time", "1s", "--report", "json=x"}, ""},
+	} {
+		cmd := newCheck(shell{})
+		require.NoError(t, cmd.ParseFlags(test.args), test.name)
+		require.Equal(t, test.want, again(cmd), test.name)
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// verdict is the error that a report ends the command with, nil if nothing fell short.
+func (c *checking) verdict(sh shell, found *webhooktest.Report, interrupted error) error {
+	if n := count(found, outOfTime); n > 0 {
+		fmt.Fprintf(sh.err, "fakestripe: the time of the run was over before %s could begin: give more --max-time, or divide them with --shard\n", plural(n, "case"))
+	}
+	switch {
+	case interrupted != nil && !errors.Is(interrupted, context.Canceled):
+		return fmt.Errorf("%w: the report is of the cases that were done", interrupted)
+	case interrupted != nil:
+		return errors.New("interrupted: the report is of the cases that were done")
+	case len(found.Diagnosis) > 0:
+		return errors.New("the first genuine event was refused, so nothing could be judged")
+	case len(found.Cases) == 0 && c.suite.Shard != "": // a part may be empty: others have the cases
+		return nil
+	case !found.Judged():
+		return fmt.Errorf("nothing could be judged: %s", commonReason(found))
+	case found.Failed(c.strict):
+		return errShort
+	}
+	if n := found.Summary[webhooktest.Inconclusive]; n > 0 && c.suite.Dir != "" { // in one's own cases it is a shortfall
+		fmt.Fprintf(sh.err, "fakestripe: %s could not be judged\n", plural(n, "case"))
+		return errShort
+	}
+	return nil
+}
+
+// outOfTime reports whether a case was not begun because of --max-time.
+func outOfTime(result webhooktest.Result) bool {
+	return result.Verdict == webhooktest.Skip && strings.HasSuffix(result.Reason, "--max-time)")
+}
+
+func count(found *webhooktest.Report, is func(webhooktest.Result) bool) (n int) {
+	for _, result := range found.Cases {
+		if is(result) {
+			n++
+		}
+	}
+	return n
+}
+
+// commonReason is what kept most of the cases from being judged.
+func commonReason(found *webhooktest.Report) string {
+	if len(found.Cases) == 0 {
+		return "no case was chosen"
+	}
+	times := make(map[string]int)
+	for _, result := range found.Cases {
+		times[result.Reason]++
+	}
+	return slices.MaxFunc(found.Cases, func(a, b webhooktest.Result) int {
+		return cmp.Compare(times[a.Reason], times[b.Reason])
+	}).Reason
+}
