@@ -185,6 +185,14 @@ func again(cmd *cobra.Command) string {
 			return
 		}
 		for _, value := range values(flag) {
+			switch flag.Name {
+			case "header":
+				value = unsecretHeader(value)
+			case "to", "state-url":
+				value = unsecretURL(value)
+			default:
+				value = unsecret(value)
+			}
 			switch {
 			case flag.Name == "secret":
 				line.WriteString(` --secret "$STRIPE_WEBHOOK_SECRET"`) // never the secret itself

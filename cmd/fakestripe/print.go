@@ -204,7 +204,7 @@ func newDelivery(r *webhooktest.Response, mutations []string) delivery {
 		Event: r.Event.ID(), Type: r.Event.Type(), Mutations: mutations,
 		Sent: r.Sent.UTC(), Signature: r.Signature,
 		Status: r.StatusCode, Accepted: r.Accepted(), Duration: milliseconds(r.Duration),
-		Headers: r.Header, Body: string(r.Body), Truncated: r.Truncated,
+		Headers: r.Header, Body: unsecret(string(r.Body)), Truncated: r.Truncated,
 	}
 	if r.Err != nil {
 		d.Error = r.Err.Error()

@@ -102,17 +102,32 @@ func stateFromURL(ctx context.Context, from string) (any, error) {
 		return nil, err
 	}
 	answer, err := http.DefaultClient.Do(request)
+	from = unsecretURL(from)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", from, cause(err))
 	}
 	defer answer.Body.Close()
 	switch {
 	case answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusNoContent:
-		return nil, fmt.Errorf("%s answered %s: %w", from, answer.Status, errNothing)
+		return nil, fmt.Errorf("%s answered %s: %w", from, status(answer), errNothing)
 	case answer.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("%s answered %s", from, answer.Status)
+		return nil, fmt.Errorf("%s answered %s", from, status(answer))
 	}
 	return decodeState(answer.Body)
+}
+
+// status is that of an answer in our words: the handler's could say anything.
+func status(answer *http.Response) string {
+	return strings.TrimSpace(fmt.Sprint(answer.StatusCode, " ", http.StatusText(answer.StatusCode)))
+}
+
+// cause is why a request came to nothing, without the URL.
+func cause(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
 }
 
 func stateFromCommand(ctx context.Context, line string) (any, error) {

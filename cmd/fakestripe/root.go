@@ -84,6 +84,6 @@ func exitCode(sh shell, err error) int {
 	case errors.Is(err, errShort):
 		return exitShort
 	}
-	fmt.Fprintf(sh.err, "fakestripe: %v\n", err)
+	fmt.Fprintf(sh.err, "fakestripe: %s\n", harmless(err.Error()))
 	return exitUsage
 }
