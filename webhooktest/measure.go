@@ -75,13 +75,16 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // readNow returns the state as it is, as decoded JSON.
 func (p *play) readNow(ctx context.Context) (state any, err error) {
-	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
+	patient, cancel := context.WithTimeout(ctx, stateTimeout)
 	defer cancel()
 	switch {
 	case p.subject.StateOf != nil:
-		state, err = p.stateOfEvents(ctx)
+		state, err = p.stateOfEvents(patient)
 	case p.subject.State != nil:
-		state, err = p.subject.State(ctx)
+		state, err = p.subject.State(patient)
+	}
+	if err != nil && patient.Err() != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("state: not read within %s: %w", stateTimeout, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)

@@ -57,6 +57,8 @@ func printed(ctx context.Context, line string, limit int) ([]byte, error) {
 	switch {
 	case output.full:
 		return nil, fmt.Errorf("%s: larger than %d MiB", line, limit>>20)
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("%s: %w", line, ctx.Err())
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // what it left running has its output still
 		return nil, fmt.Errorf("%s: %w: %s", line, err, strings.TrimSpace(said.buffer.String()))
 	}
