@@ -221,7 +221,7 @@ func newerVersion(d *draft, _ string) error {
 	date, train, found := strings.Cut(strings.Trim(string(raw), `"`), ".")
 	day, err := time.Parse(time.DateOnly, date)
 	if !found || err != nil {
-		return fmt.Errorf("%w: API version %s belongs to no train", errNotApplicable, raw)
+		return fmt.Errorf("%w: API version %s has no monthly releases, as those from 2024-09-30.acacia on have (--api-version)", errNotApplicable, raw)
 	}
 	return d.set("api_version", quoted(day.AddDate(0, 1, 0).Format(time.DateOnly)+"."+train))
 }

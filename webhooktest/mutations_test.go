@@ -176,7 +176,7 @@ func TestNewerVersion(t *testing.T) {
 	require.Equal(t, "2025-05-01.basil", lookup(t, handler.last(t), "api_version"))
 
 	_, err = endpoint.Deliver(t.Context(), newEvent(t, "payment_intent.succeeded"), "newer-version")
-	require.ErrorContains(t, err, "belongs to no train")
+	require.ErrorContains(t, err, "has no monthly releases")
 }
 
 // Each mutation is judged by stripe-go, with its default options, as a handler
