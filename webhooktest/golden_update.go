@@ -3,6 +3,7 @@ package webhooktest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path"
@@ -34,6 +35,9 @@ func (r *runner) update(ctx context.Context, c *contractCase, v variant) ([]find
 			return nil, err
 		}
 	}
+	if err := first.refuseTaken(r.suite.Dir); err != nil || len(first.findings) > 0 {
+		return first.findings, err
+	}
 	for name, found := range first.goldens {
 		if other, ok := second.goldens[name]; ok {
 			found = common(found, other)
@@ -43,6 +47,23 @@ func (r *runner) update(ctx context.Context, c *contractCase, v variant) ([]find
 		}
 	}
 	return nil, nil
+}
+
+// refuseTaken finds fault with golden files that cannot be replaced, before any is
+// written: a folder, or a pipe that somebody waits at.
+func (p *play) refuseTaken(dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	for _, name := range slices.Sorted(maps.Keys(p.goldens)) {
+		info, err := root.Stat(filepath.FromSlash(name))
+		if err == nil && !info.Mode().IsRegular() {
+			p.find(p.sentSoFar(), "a file to write the state to", (&folder{dir: dir}).name(name)+": not a regular file: remove it, or let the case name another golden file")
+		}
+	}
+	return nil
 }
 
 func (c *contractCase) exact() bool {

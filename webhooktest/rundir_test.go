@@ -326,11 +326,54 @@ func TestGoldenFilesAreKept(t *testing.T) {
 	})
 	_, err = webhooktest.Check(t.Context(), webhooktest.Suite{Dir: dir, New: new(till).subject, Update: true})
 	require.ErrorContains(t, err, "golden/x.json would be written with two states: give each a file, with {payload}")
+}
 
-	// A broken golden file is named.
-	dir = folderOf(t, map[string]string{"a.json": files["a.json"], "golden/x.json": "{\n]"})
-	_, err = webhooktest.Check(t.Context(), webhooktest.Suite{Dir: dir, New: new(till).subject})
-	require.ErrorContains(t, err, "x.json: line 2, column 1")
+// What is no golden file is the fault of its case: the other cases are run.
+func TestGoldenFilesThatAreNone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		file   string // "": a folder
+		actual string
+	}{
+		"broken":   {"{\n]", "x.json: line 2, column 1"},
+		"a list":   {"[]", "x.json: line 1, column 1"},
+		"a folder": {"", "x.json: not a file"},
+	} {
+		files := map[string]string{
+			"a.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/x.json"}`),
+			"b.json": caseSending(payment, `{"send": "e", "expect": "2xx"}`),
+		}
+		if test.file != "" {
+			files["golden/x.json"] = test.file
+		}
+		dir := folderOf(t, files)
+		if test.file == "" {
+			require.NoError(t, os.MkdirAll(filepath.Join(dir, "golden/x.json"), 0o777))
+		}
+		cases := runOn(t, new(till), dir).Cases
+		require.Equal(t, webhooktest.Fail, cases[0].Verdict, name)
+		require.Equal(t, "the state of golden/x.json", cases[0].Expected, name)
+		require.Contains(t, cases[0].Actual, "there is nothing to compare with: "+filepath.Join(dir, "golden"), name)
+		require.Contains(t, cases[0].Actual, test.actual, name)
+		require.Equal(t, webhooktest.Pass, cases[1].Verdict, "%s: %s", name, cases[1])
+	}
+}
+
+// What is no file is not replaced, and nothing else that the case names is written.
+func TestOnlyGoldenFilesAreReplaced(t *testing.T) {
+	t.Parallel()
+	dir := folderOf(t, map[string]string{
+		"a.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/a.json"}, {"send": "e", "expect": "2xx", "golden": "golden/x.json"}`),
+		"b.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/b.json"}`),
+	})
+	taken := filepath.Join(dir, "golden/x.json")
+	require.NoError(t, os.MkdirAll(taken, 0o777))
+	cases := runOn(t, new(till), dir, updating).Cases
+	require.Equal(t, webhooktest.Fail, cases[0].Verdict)
+	require.Equal(t, taken+": not a regular file: remove it, or let the case name another golden file", cases[0].Actual)
+	require.Equal(t, "written: golden/b.json", cases[1].Reason)
+	require.NoFileExists(t, filepath.Join(dir, "golden/a.json"))
+	require.DirExists(t, taken)
 }
 
 // The state can be compared with a reference as in the contract, for any type.

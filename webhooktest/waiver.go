@@ -3,6 +3,7 @@ package webhooktest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"time"
@@ -27,7 +28,7 @@ func ReadWaivers(path string) ([]Waiver, error) { return new(Suite).ReadWaivers(
 
 // ReadWaivers reads a file of waivers for the cases of the suite.
 func (s *Suite) ReadWaivers(path string) ([]Waiver, error) {
-	data, err := os.ReadFile(path)
+	data, err := readWaiverFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("waivers: %w", err)
 	}
@@ -45,6 +46,30 @@ func (s *Suite) ReadWaivers(path string) ([]Waiver, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return file.Waivers, nil
+}
+
+// maxWaiverFile bounds a file of waivers.
+const maxWaiverFile = 1 << 20
+
+// readWaiverFile reads the file in bounded memory, and waits for no pipe.
+func readWaiverFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err // names the file
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file: a pipe, a device or a folder is not read here", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxWaiverFile+1))
+	if err == nil && len(data) > maxWaiverFile {
+		err = fmt.Errorf("%s: larger than %d MiB", path, maxWaiverFile>>20)
+	}
+	return data, err
 }
 
 // checkWaivers finds those that could never do what they are for.

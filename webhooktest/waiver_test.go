@@ -76,3 +76,19 @@ func TestReadWaivers(t *testing.T) {
 		})
 	}
 }
+
+// A file of waivers is read in bounded memory, and nobody waits for a pipe.
+func TestWaiversOfAStrangeFile(t *testing.T) {
+	t.Parallel()
+	large := filepath.Join(t.TempDir(), "large.json")
+	require.NoError(t, os.WriteFile(large, make([]byte, 1<<20+1), 0o600))
+	for file, want := range map[string]string{
+		large:         "large.json: larger than 1 MiB",
+		os.DevNull:    os.DevNull + ": not a regular file",
+		t.TempDir():   ": not a regular file",
+		large + "nil": "large.jsonnil: no such file or directory",
+	} {
+		_, err := webhooktest.ReadWaivers(file)
+		require.ErrorContains(t, err, want)
+	}
+}

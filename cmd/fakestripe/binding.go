@@ -2,55 +2,147 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // maxObject bounds the file of an event.
-const maxObject = 8 << 20
+const maxObject = 16 << 20
+
+// bindings bind events to objects of the app.
+type bindings struct {
+	objects map[string][]webhooktest.Edit // of --event, by type
+	typed   map[string][]webhooktest.Edit // of --set type:path=value
+	untyped []setting                     // of --set path=value, for the types that have the path
+}
+
+// A setting is one --set.
+type setting struct {
+	try  webhooktest.Edit // fails where there is no such path
+	made webhooktest.Edit // does not: an event that follows on another may lack what it has
+}
 
 // editsByType reads what binds events to objects of the app: --set as path=value
-// or type:path=value, --event as type=file. It is nil when there is nothing.
-func editsByType(set, files []string) (func(string) []webhooktest.Edit, error) {
+// or type:path=value, --event as type=file. It is nil when there is nothing. A path
+// that no event has, of the types that are handled or of all that there are, is an
+// error: a typo would make a check pass.
+func editsByType(set, files []string, handled ...string) (func(string) []webhooktest.Edit, error) {
 	if len(set)+len(files) == 0 {
 		return nil, nil
 	}
-	edits := make(map[string][]webhooktest.Edit)
+	b := bindings{objects: make(map[string][]webhooktest.Edit), typed: make(map[string][]webhooktest.Edit)}
 	for _, text := range files {
-		eventType, file, found := strings.Cut(text, "=")
-		described, err := webhooktest.Describe(eventType)
-		switch {
-		case !found || err != nil:
-			return nil, fmt.Errorf("--event %q: want type=file.json, such as invoice.paid=invoice.json", text)
-		case described.Thin:
-			return nil, fmt.Errorf("--event %q: a thin event carries no object: set what it is about with --set %s:related_object.id=…", text, eventType)
-		}
-		made, err := editsFromFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("--event %s: %w", eventType, err)
-		}
-		edits[eventType] = append(edits[eventType], made...)
-	}
-	for _, text := range set {
-		p := payloads{add: true, set: []string{text}}
-		eventType, rest, typed := strings.Cut(text, ":")
-		if _, err := webhooktest.Describe(eventType); typed && err == nil {
-			p.set = []string{rest}
-		} else {
-			eventType = ""
-		}
-		made, err := p.edits()
-		if err != nil {
+		if err := b.readObject(text); err != nil {
 			return nil, err
 		}
-		edits[eventType] = append(edits[eventType], made...)
 	}
-	return func(eventType string) []webhooktest.Edit { return append(slices.Clone(edits[""]), edits[eventType]...) }, nil
+	if len(handled) == 0 {
+		handled = slices.Concat([]string{"payment_intent.succeeded"}, fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes())
+	}
+	for _, text := range set {
+		if err := b.readSetting(text, handled); err != nil {
+			return nil, err
+		}
+	}
+	return b.edits, nil
+}
+
+// edits are those of an event type.
+func (b *bindings) edits(eventType string) []webhooktest.Edit {
+	edits := slices.Clone(b.objects[eventType])
+	for _, one := range b.untyped {
+		if rendered(eventType, edits, one.try) == nil {
+			edits = append(edits, one.made)
+		}
+	}
+	return append(edits, b.typed[eventType]...)
+}
+
+// rendered says what is wrong with an edit, after others, on an event of a type.
+func rendered(eventType string, before []webhooktest.Edit, edit webhooktest.Edit) error {
+	var source webhooktest.Source
+	_, err := source.Event(eventType, append(slices.Clone(before), edit)...)
+	return err
+}
+
+// readObject reads an --event.
+func (b *bindings) readObject(text string) error {
+	eventType, file, found := strings.Cut(text, "=")
+	if !found || eventType == "" || file == "" {
+		return fmt.Errorf("--event %q: want type=file.json, such as invoice.paid=invoice.json", text)
+	}
+	described, err := webhooktest.Describe(eventType)
+	if err != nil {
+		return fmt.Errorf("--event %q: %w (fakestripe list has all)", text, err)
+	}
+	if described.Thin {
+		return fmt.Errorf("--event %q: a thin event carries no object: set what it is about with --set %s:related_object.id=…", text, eventType)
+	}
+	made, err := editsFromFile(file)
+	if err != nil {
+		return fmt.Errorf("--event %s: %w", eventType, err)
+	}
+	b.objects[eventType] = append(b.objects[eventType], made...)
+	return nil
+}
+
+// readSetting reads a --set.
+func (b *bindings) readSetting(text string, handled []string) error {
+	path, _, _ := strings.Cut(text, "=")
+	eventType, _, colon := strings.Cut(path, ":")
+	_, unknown := webhooktest.Describe(eventType)
+	if colon && unknown == nil {
+		one, err := newSetting(text[len(eventType)+1:])
+		if err == nil {
+			err = rendered(eventType, b.edits(eventType), one.try)
+		}
+		if err != nil {
+			return fmt.Errorf("--set %q: %w", text, err)
+		}
+		b.typed[eventType] = append(b.typed[eventType], one.made)
+		return nil
+	}
+	one, err := newSetting(text)
+	if err != nil {
+		return fmt.Errorf("--set %q: %w", text, err)
+	}
+	if err := b.has(one, handled); err != nil {
+		if colon { // in no path that there is: the end of a type, then
+			err = fmt.Errorf("%w (fakestripe list has all)", unknown)
+		}
+		return fmt.Errorf("--set %q: %w", text, err)
+	}
+	b.untyped = append(b.untyped, one)
+	return nil
+}
+
+// has reports what is wrong with a setting, if no type has its path.
+func (b *bindings) has(one setting, eventTypes []string) (first error) {
+	for _, eventType := range eventTypes {
+		err := rendered(eventType, b.edits(eventType), one.try)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err // names the type
+		}
+	}
+	return first
+}
+
+func newSetting(text string) (setting, error) {
+	path, value, found := strings.Cut(text, "=")
+	if !found || path == "" {
+		return setting{}, errors.New("want PATH=VALUE or TYPE:PATH=VALUE, such as data.object.amount=4200")
+	}
+	typed, err := parseValue(value)
+	return setting{webhooktest.Set(path, typed), webhooktest.Add(path, typed)}, err
 }
 
 // editsFromFile reads an event, or the object of one, and returns the edits that
@@ -58,7 +150,7 @@ func editsByType(set, files []string) (func(string) []webhooktest.Edit, error) {
 // the id) and when it was made stays that of the new event: each delivery is about
 // another one.
 func editsFromFile(file string) (edits []webhooktest.Edit, err error) {
-	members, id, err := readObject(file)
+	members, id, err := objectOf(file)
 	if err != nil {
 		return nil, err
 	}
@@ -72,15 +164,8 @@ func editsFromFile(file string) (edits []webhooktest.Edit, err error) {
 	return edits, nil
 }
 
-func readObject(file string) (members map[string]json.RawMessage, id string, err error) {
-	info, err := os.Stat(file)
-	if err != nil {
-		return nil, "", err
-	}
-	if info.Size() > maxObject {
-		return nil, "", fmt.Errorf("%s: larger than %d MiB", file, maxObject>>20)
-	}
-	text, err := os.ReadFile(file)
+func objectOf(file string) (members map[string]json.RawMessage, id string, err error) {
+	text, err := readRegular(file, maxObject)
 	if err != nil {
 		return nil, "", err
 	}

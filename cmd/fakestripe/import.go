@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -117,9 +116,9 @@ func readSource(ctx context.Context, sh shell, im *importer.Importer, name strin
 	if name == "-" {
 		return im.Read(ctx, fileName(name), sh.in)
 	}
-	file, err := os.Open(name)
+	file, err := openFile(ctx, name)
 	if err != nil {
-		return err // names the file
+		return err
 	}
 	defer file.Close()
 	return im.Read(ctx, name, file)

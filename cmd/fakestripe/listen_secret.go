@@ -62,9 +62,12 @@ func checkSecret(secret string) error {
 	return (&webhooktest.Endpoint{URL: "localhost", Secrets: []string{secret}}).Validate()
 }
 
+// maxSecretFile bounds a file that has one secret in it.
+const maxSecretFile = 4 << 10
+
 // kept returns the secret in a file, which is made when it is missing.
 func kept(path string) (string, error) {
-	data, err := os.ReadFile(path)
+	data, err := readRegular(path, maxSecretFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return keep(path)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -161,22 +162,19 @@ func own(in io.Reader, name string) (*webhooktest.Event, error) {
 
 // readPayload reads a file, or standard input for -.
 func readPayload(in io.Reader, name string) ([]byte, error) {
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, err // names the file
-		}
-		defer file.Close()
-		in = file
+	if name == "-" {
+		return readBounded(in, fileName(name), maxPayload)
 	}
-	body, err := io.ReadAll(io.LimitReader(in, maxPayload+1))
-	if err == nil && len(body) > maxPayload {
-		err = fmt.Errorf("larger than %d MiB", maxPayload>>20)
+	return readFile(interruption(in), name, maxPayload)
+}
+
+// interruption is the context that ends the reading of standard input, and so that of
+// any file.
+func interruption(in io.Reader) context.Context {
+	if in, ok := in.(interruptible); ok {
+		return in.ctx
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", fileName(name), err)
-	}
-	return body, nil
+	return context.Background()
 }
 
 func fileName(name string) string {

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -93,6 +95,9 @@ func (r *recording) run(ctx context.Context) error {
 		return err
 	}
 	defer listener.Close()
+	if leadsTo(ctx, target, listener.Addr()) {
+		return fmt.Errorf("--to %s: this is where record itself listens (--listen %s): give the address of the handler, or another one to listen on", r.to, r.listen)
+	}
 	folder, err := casefile.Open(r.out)
 	if err != nil {
 		return err
@@ -102,13 +107,14 @@ func (r *recording) run(ctx context.Context) error {
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	server := &http.Server{
 		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          log.New(io.Discard, "", 0), // what clients do wrong is theirs to tell
 		Handler: &record.Recorder{
 			Target: target, Transport: transport, Port: port, Folder: folder, Redactor: redactor,
 			Secrets: r.secrets, Done: r.done,
 		},
 	}
 	r.announce(listener, target)
-	if err := serve(ctx, server, listener); err != nil {
+	if err := serve(ctx, server, listener, lastRequests); err != nil {
 		return err
 	}
 	return r.summary(redactor)
@@ -162,25 +168,4 @@ func (r *recording) announce(listener net.Listener, target *url.URL) {
 	if address, err := netip.ParseAddrPort(listener.Addr().String()); err == nil && !address.Addr().IsLoopback() {
 		fmt.Fprintln(r.shell.err, "fakestripe: other machines can reach the handler through this address")
 	}
-}
-
-// lastRequests is how long requests that are under way may take at the end.
-const lastRequests = 5 * time.Second
-
-// serve serves until the context ends, and then what is under way.
-func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastRequests)
-	defer cancel()
-	if err := server.Shutdown(last); err != nil {
-		server.Close()
-	}
-	<-failed
-	return nil
 }

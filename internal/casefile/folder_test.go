@@ -231,6 +231,48 @@ func TestStageDiscarded(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, stage.Discard())
 	require.Empty(t, tree(t, parent))
+
+	deep := filepath.Join(parent, "a", "b", "cases")
+	stage, err = casefile.NewStage(deep)
+	require.NoError(t, err)
+	require.NoError(t, stage.Discard())
+	require.NoDirExists(t, filepath.Join(parent, "a"), "what was made for it")
+	require.DirExists(t, parent, "what was there")
+}
+
+// TestStageOnAnotherFileSystem has a link to a folder on one, as a mount point is.
+func TestStageOnAnotherFileSystem(t *testing.T) {
+	t.Parallel()
+	other, err := os.MkdirTemp("/dev/shm", "casefile-*")
+	if err != nil {
+		t.Skip("no other file system: ", err)
+	}
+	t.Cleanup(func() { os.RemoveAll(other) })
+	dir := filepath.Join(t.TempDir(), "cases")
+	if sameFileSystem(t, other, filepath.Dir(dir)) {
+		t.Skip("the temporary folder is on the same file system")
+	}
+	require.NoError(t, os.Symlink(other, dir))
+	stage, err := casefile.NewStage(dir)
+	require.NoError(t, err)
+	_, err = stage.Add(stage.Number(), paid("2xx"))
+	require.NoError(t, err)
+	require.NoError(t, stage.Commit())
+	require.ElementsMatch(t, []string{"00001-invoice.paid.json", "payloads/00001-invoice.paid.json"}, names(tree(t, other)))
+	entries, err := os.ReadDir(other)
+	require.NoError(t, err)
+	require.Len(t, entries, 2)
+}
+
+// sameFileSystem reports whether a file can be linked from one folder to the other.
+func sameFileSystem(t *testing.T, a, b string) bool {
+	t.Helper()
+	file := filepath.Join(a, "probe")
+	require.NoError(t, os.WriteFile(file, nil, 0o644))
+	defer os.Remove(file)
+	linked := filepath.Join(b, "probe")
+	defer os.Remove(linked)
+	return os.Link(file, linked) == nil
 }
 
 // TestStageTakesBack has a file appear where one of the stage is to go.
@@ -250,7 +292,8 @@ func TestStageTakesBack(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrExist)
 	require.ErrorContains(t, err, "00002-invoice.paid.json")
 	require.Equal(t, map[string]string{"notes.txt": "", "00002-invoice.paid.json": "mine"}, tree(t, dir))
-	entries, err := os.ReadDir(filepath.Dir(dir))
+	require.NoDirExists(t, filepath.Join(dir, "payloads"), "it was made for the cases")
+	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	for _, entry := range entries {
 		require.False(t, strings.HasPrefix(entry.Name(), ".fakestripe"), entry.Name())

@@ -5,14 +5,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
-// A Stage is a folder beside the one that cases go into, so that all of them get
-// there or none.
+// A Stage is a folder that cases are gathered in, so that all of them get to where
+// they belong or none. It is on the same file system: inside the folder that is there,
+// else beside the one that it becomes.
 type Stage struct {
-	*Folder        // to add cases to
-	target  string // what it is to become
-	outside string // the temporary folder that holds it
+	*Folder          // to add cases to
+	target  string   // what it is to become
+	outside string   // the temporary folder that holds it
+	made    []string // folders that were not there before, outermost first
+	merged  bool     // the target is there
 }
 
 // NewStage returns a stage for a folder, which need not exist. Numbers go on after
@@ -23,38 +27,77 @@ func NewStage(dir string) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
-		return nil, err
-	}
-	outside, err := os.MkdirTemp(filepath.Dir(dir), ".fakestripe-*")
-	if err != nil {
-		return nil, err
-	}
-	s := &Stage{Folder: &Folder{dir: filepath.Join(outside, "cases")}, target: dir, outside: outside}
+	s := &Stage{target: dir, Folder: new(Folder)}
 	s.last.Store(int64(last))
-	return s, os.Mkdir(s.dir, 0o777)
+	around := dir
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		around = filepath.Dir(dir)
+	} else {
+		s.merged = true
+	}
+	if err := s.makeAll(around); err != nil {
+		return nil, errors.Join(err, s.Discard())
+	}
+	if s.outside, err = os.MkdirTemp(around, ".fakestripe-*"); err != nil {
+		return nil, errors.Join(err, s.Discard())
+	}
+	s.dir = filepath.Join(s.outside, "cases")
+	if err := os.Mkdir(s.dir, 0o777); err != nil {
+		return nil, errors.Join(err, s.Discard())
+	}
+	return s, nil
 }
 
-// Discard removes what was not committed.
-func (s *Stage) Discard() error { return os.RemoveAll(s.outside) }
+// makeAll is os.MkdirAll that remembers what it made.
+func (s *Stage) makeAll(dir string) error {
+	_, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir {
+		if err := s.makeAll(filepath.Dir(dir)); err != nil {
+			return err
+		}
+	}
+	switch err := os.Mkdir(dir, 0o777); {
+	case err == nil:
+		s.made = append(s.made, dir)
+	case !isFolder(dir): // also one that somebody else has just made
+		return err
+	}
+	return nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// Discard removes what was not committed, and the folders that were made for it.
+func (s *Stage) Discard() error {
+	var err error
+	if s.outside != "" {
+		err = os.RemoveAll(s.outside)
+	}
+	for _, dir := range slices.Backward(s.made) {
+		_ = os.Remove(dir) // one in which somebody else has something stays
+	}
+	return err
+}
 
 // Commit moves all cases to where they belong. After an error none of them is
 // there.
 func (s *Stage) Commit() error {
-	var err error
-	if replaceable(s.target) {
-		err = os.Rename(s.dir, s.target)
-	} else {
-		err = s.merge()
+	err := s.deliver()
+	if err != nil {
+		return errors.Join(err, s.Discard())
 	}
-	return errors.Join(err, s.Discard())
+	return os.RemoveAll(s.outside)
 }
 
-// replaceable reports whether a folder can be put in a place as a whole. An empty
-// folder is removed for it.
-func replaceable(dir string) bool {
-	info, err := os.Lstat(dir)
-	return errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir() && os.Remove(dir) == nil
+// deliver puts the folder in its place as a whole, where there is none.
+func (s *Stage) deliver() error {
+	if s.merged {
+		return s.merge()
+	}
+	return os.Rename(s.dir, s.target)
 }
 
 // merge moves file by file into a folder that has others, cases last, and takes
@@ -82,7 +125,7 @@ func (s *Stage) merge() error {
 
 func (s *Stage) move(path string) error {
 	target := filepath.Join(s.target, path)
-	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
+	if err := s.makeAll(filepath.Dir(target)); err != nil {
 		return err
 	}
 	return rename(filepath.Join(s.dir, path), target)

@@ -127,8 +127,9 @@ func (j *journal) prepare() error {
 // errLocked is the error for a journal that another process has open.
 var errLocked = errors.New("in use by another process: stop that one, or give another file")
 
-// maxLine bounds a line: an event of the largest size that is taken, escaped.
-const maxLine = 512 << 20
+// maxLine bounds a line, in bytes: the largest event that is taken, with a backslash
+// before each byte, and what is around it.
+const maxLine = 2*MaxEvent + 1<<20
 
 // read yields the entries of the file and leaves it ready to be appended to. torn is
 // how many bytes at the end were cut off, since they were no complete line.
@@ -157,12 +158,12 @@ func (j *journal) read(yield func(*entry) error) (torn int, err error) {
 func readLine(in *bufio.Reader) (line []byte, err error) {
 	for {
 		part, err := in.ReadSlice('\n')
+		if len(line)+len(part) > maxLine {
+			return nil, fmt.Errorf("longer than %d MiB: give another file, or remove the line", maxLine>>20)
+		}
 		line = append(line, part...)
 		if err != bufio.ErrBufferFull {
 			return line, err
-		}
-		if len(line) > maxLine {
-			return nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
 		}
 	}
 }

@@ -175,6 +175,31 @@ func TestWhatAJournalMayNotBe(t *testing.T) {
 	require.ErrorContains(t, err, "no such file or directory")
 }
 
+// A line without end is not read to its end.
+func TestALineOfAJournalIsBounded(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "journal")
+	const first = `{"fakestripe_journal":1}` + "\n"
+	require.NoError(t, os.WriteFile(path, []byte(first), 0o600))
+	require.NoError(t, os.Truncate(path, 1<<40)) // takes no room on the disk
+	_, err := new(listen.Hub).OpenJournal(path)
+	require.EqualError(t, err, "journal "+path+": line 2: longer than 33 MiB: give another file, or remove the line")
+
+	// The largest event that is taken is read, also with what escaping adds.
+	body := []byte(`{"id":"evt_1","a":"` + strings.Repeat(`\"`, listen.MaxEvent/2-20) + `"}`)
+	event, err := webhooktest.ParseEvent(body)
+	require.NoError(t, err)
+	path = filepath.Join(t.TempDir(), "journal")
+	hub := new(listen.Hub)
+	journaled(t, path, hub)
+	add(t, hub, listen.Endpoint{Handler: always(200)})
+	wait(t, hub, submit(t, hub, event)[0])
+	shutdown(t, hub)
+	hub = new(listen.Hub)
+	require.Equal(t, 1, journaled(t, path, hub).Events)
+	shutdown(t, hub)
+}
+
 func TestAJournalInUseIsRefused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal")

@@ -28,6 +28,8 @@ func (r *Recorder) keep(t *take) {
 	switch err := json.Unmarshal(t.body, &top); {
 	case e.Status == 0:
 		e.Reason = "no answer"
+	case !t.complete && t.ended():
+		e.Reason = "the answer broke off: " + ErrEnded.Error()
 	case !t.complete:
 		e.Reason = "the answer broke off"
 	case err != nil || top.Type == "":

@@ -4,9 +4,11 @@ package record
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -55,6 +57,10 @@ type Exchange struct {
 	Reason   string // why it was not
 	Err      error  // why it could not be, though it should
 }
+
+// ErrEnded is the cause to end the context of requests with when the recorder ends
+// before the handler has answered them.
+var ErrEnded = errors.New("the recording ended before the handler had answered")
 
 // noWebhook is why most requests that are not kept are not.
 const noWebhook = "no webhook: not a POST with a Stripe-Signature"
@@ -139,9 +145,13 @@ func (t *take) silence(w http.ResponseWriter) {
 func (r *Recorder) proxy(t *take) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Transport:     r.Transport,
-		FlushInterval: -1, // as the handler does
+		FlushInterval: -1,                         // as the handler does
+		ErrorLog:      log.New(io.Discard, "", 0), // Done tells it
 		Rewrite:       r.rewrite,
 		ModifyResponse: func(answer *http.Response) error {
+			if err := t.passable(answer); err != nil {
+				return err
+			}
 			t.exchange.Status, t.header = answer.StatusCode, answer.Header.Clone()
 			if answer.StatusCode != http.StatusSwitchingProtocols {
 				answer.Body = &tee{answer.Body, t}
@@ -152,6 +162,23 @@ func (r *Recorder) proxy(t *take) *httputil.ReverseProxy {
 			r.noAnswer(w, t, err)
 		},
 	}
+}
+
+// errStatus is an answer that cannot be passed on, since its status is none.
+type errStatus int
+
+func (e errStatus) Error() string {
+	return fmt.Sprintf("the handler answered with status %03d, which is no final status of HTTP: want 200 to 599", int(e))
+}
+
+// passable refuses what net/http panics at, or takes for the answer to an upgrade that
+// nobody asked for.
+func (t *take) passable(answer *http.Response) error {
+	upgraded := answer.StatusCode == http.StatusSwitchingProtocols && t.request.Header.Get("Upgrade") != "" && t.body == nil
+	if status := answer.StatusCode; (status < 200 || status > 599) && !upgraded {
+		return errStatus(status)
+	}
+	return nil
 }
 
 // rewrite addresses a request to the handler, and restores what the proxy takes
@@ -187,13 +214,18 @@ func (r *Recorder) isOwn(host string) bool {
 
 // noAnswer tells who sent the request that the handler cannot be reached.
 func (r *Recorder) noAnswer(w http.ResponseWriter, t *take, err error) {
-	t.exchange.Reason = "no answer: " + r.why(t, err)
+	t.exchange.Status, t.exchange.Reason = 0, "no answer: "+r.why(t, err)
 	http.Error(w, "fakestripe record: "+t.exchange.Reason, http.StatusBadGateway)
 }
+
+// ended reports whether the recorder ended before the handler had answered.
+func (t *take) ended() bool { return errors.Is(context.Cause(t.request.Context()), ErrEnded) }
 
 func (r *Recorder) why(t *take, err error) string {
 	var dns *net.DNSError
 	switch host := r.Target.Host; {
+	case t.ended():
+		return ErrEnded.Error()
 	case t.request.Context().Err() != nil:
 		return "who sent the request hung up"
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -351,6 +351,12 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// raw returns the URL of a server that gives one answer.
+func raw(t testing.TB, answer string) string {
+	t.Helper()
+	return "http://" + newWire(t, answer).address
+}
+
 // TestNotKept is what passes and leaves nothing.
 func TestNotKept(t *testing.T) {
 	t.Parallel()
@@ -386,6 +392,10 @@ func TestNotKept(t *testing.T) {
 		{"handler down", nobody, good, nil, 502, "no answer: connection refused: nothing listens on " + strings.TrimPrefix(nobody, "http://")},
 		{"no such host", "http://nosuch.invalid", good, nil, 502, "no answer: no address found for host nosuch.invalid"},
 		{"handler closes", closing, good, nil, 502, "no answer: " + strings.TrimPrefix(closing, "http://") + " closed the connection without an answer"},
+		{"no status", raw(t, "HTTP/1.1 000 X\r\nContent-Length: 0\r\n\r\n"), good, nil, 502, "no answer: the handler answered with status 000, which is no final status of HTTP: want 200 to 599"},
+		{"a status that is none", raw(t, "HTTP/1.1 600 X\r\nContent-Length: 0\r\n\r\n"), good, nil, 502, "no answer: the handler answered with status 600, which is no final status of HTTP: want 200 to 599"},
+		{"an upgrade that nobody asked for", raw(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), good, nil, 502, "no answer: the handler answered with status 101, which is no final status of HTTP: want 200 to 599"},
+		{"an upgrade of a webhook", raw(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), good, http.Header{"Upgrade": {"x"}, "Connection": {"Upgrade"}}, 502, "no answer: the handler answered with status 101, which is no final status of HTTP: want 200 to 599"},
 		{"handler breaks off", breaking, good, nil, 200, "the answer broke off"},
 	}
 	for _, test := range tests {
