@@ -249,7 +249,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if c.subject.Header, err = parseHeaders(c.headers); err != nil {
 		return err
 	}
-	if c.subject.Edit, err = editsByType(c.set, c.events); err != nil {
+	if c.subject.Edit, err = editsByType(c.set, c.events, c.subject.Handles...); err != nil {
 		return err
 	}
 	if err := c.observe(); err != nil {

@@ -86,7 +86,7 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret and end")
 	l.format.flag(cmd, "json: a JSON object a line: ready, event, attempt, summary")
 	flags.BoolVarP(&l.printJSON, "print-json", "j", false, "short for --format json")
-	flags.StringVar((*string)(&l.ready), "ready-file", "", "write the address to this `file` when ready, and remove it at the end")
+	flags.StringVar(&l.ready.name, "ready-file", "", "write the address to this `file` when ready, and remove it at the end")
 	flags.DurationVar(&l.hub.Timeout, "timeout", webhooktest.DefaultTimeout, "how long a handler has to answer")
 	flags.IntVar(&l.hub.Concurrency, "concurrency", listen.DefaultConcurrency, "make `n` deliveries to an endpoint at a time")
 	flags.IntVar(&l.hub.Queue, "queue", listen.DefaultQueue, "refuse more events when `n` deliveries are not finished")

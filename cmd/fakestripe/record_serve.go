@@ -27,7 +27,7 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener, last
 	requests, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	server.BaseContext = func(net.Listener) context.Context { return requests }
 	var underway sync.WaitGroup
-	count(server, &underway)
+	follow(server, &underway)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	var err error
@@ -53,9 +53,9 @@ func ended(server *http.Server, patience time.Duration) bool {
 	return server.Shutdown(ctx) == nil
 }
 
-// count counts the connections of a server and the requests on them: those on upgraded
+// follow counts the connections of a server and the requests on them: those on upgraded
 // connections, too, which are no longer the server's.
-func count(server *http.Server, underway *sync.WaitGroup) {
+func follow(server *http.Server, underway *sync.WaitGroup) {
 	server.ConnState = func(_ net.Conn, state http.ConnState) {
 		switch state {
 		case http.StateNew:

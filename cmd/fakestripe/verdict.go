@@ -13,7 +13,7 @@ import (
 
 // verdict is the error that a report ends the command with, nil if nothing fell short.
 func (c *checking) verdict(sh shell, found *webhooktest.Report, interrupted error) error {
-	if n := count(found, outOfTime); n > 0 {
+	if n := unbegun(found); n > 0 {
 		fmt.Fprintf(sh.err, "fakestripe: the time of the run was over before %s could begin: give more --max-time, or divide them with --shard\n", plural(n, "case"))
 	}
 	switch {
@@ -37,14 +37,10 @@ func (c *checking) verdict(sh shell, found *webhooktest.Report, interrupted erro
 	return nil
 }
 
-// outOfTime reports whether a case was not begun because of --max-time.
-func outOfTime(result webhooktest.Result) bool {
-	return result.Verdict == webhooktest.Skip && strings.HasSuffix(result.Reason, "--max-time)")
-}
-
-func count(found *webhooktest.Report, is func(webhooktest.Result) bool) (n int) {
+// unbegun is how many cases --max-time kept from being tried.
+func unbegun(found *webhooktest.Report) (n int) {
 	for _, result := range found.Cases {
-		if is(result) {
+		if result.Verdict == webhooktest.Skip && strings.HasSuffix(result.Reason, "--max-time)") {
 			n++
 		}
 	}

@@ -233,9 +233,19 @@ func (j *journal) cut(end int64) error {
 	return err
 }
 
+// encodeLine returns an entry as a line. It is not for a web page, so that < and & need
+// one byte each.
+func encodeLine(e *entry) ([]byte, error) {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(e)
+	return line.Bytes(), err
+}
+
 // append writes an entry and returns when it is on disk.
 func (j *journal) append(e *entry) error {
-	line, err := json.Marshal(e)
+	line, err := encodeLine(e)
 	if err != nil {
 		return fmt.Errorf("journal %s: %w", j.path, err)
 	}
@@ -244,7 +254,7 @@ func (j *journal) append(e *entry) error {
 	if j.err != nil {
 		return j.err
 	}
-	j.pending = append(append(j.pending, line...), '\n')
+	j.pending = append(j.pending, line...)
 	if j.batch == nil {
 		j.batch = &batch{done: make(chan struct{})}
 	}
