@@ -13,18 +13,26 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
+// A generator is not for several tests at a time: each call makes one.
+
 // space draws the white space between two tokens.
-var space = rapid.SampledFrom([]string{"", "", "", " ", "\n", "\r\n", "\t", "\n  ", " \n\n\t"})
+func space() *rapid.Generator[string] {
+	return rapid.SampledFrom([]string{"", "", "", " ", "\n", "\r\n", "\t", "\n  ", " \n\n\t"})
+}
 
 // key draws the name of a member: anything but the empty text, which no path can
 // name, and a backslash at its end, which would escape the path's dot.
-var key = rapid.OneOf(
-	rapid.SampledFrom([]string{"id", "object", "amount", "a.b", ".", "0", "1", "é", "😀", `q"uote`, `back\slash`, "line\nbreak", " "}),
-	rapid.StringMatching(`[a-z]{1,3}`),
-)
+func key() *rapid.Generator[string] {
+	return rapid.OneOf(
+		rapid.SampledFrom([]string{"id", "object", "amount", "a.b", ".", "0", "1", "é", "😀", `q"uote`, `back\slash`, "line\nbreak", " "}),
+		rapid.StringMatching(`[a-z]{1,3}`),
+	)
+}
 
 // number draws one in any spelling.
-var number = rapid.StringMatching(`-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,2})?`)
+func number() *rapid.Generator[string] {
+	return rapid.StringMatching(`-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,2})?`)
+}
 
 // text draws JSON in any layout.
 func text(depth int) *rapid.Generator[string] {
@@ -37,15 +45,15 @@ func text(depth int) *rapid.Generator[string] {
 		case 0:
 			return rapid.SampledFrom([]string{"true", "false", "null"}).Draw(t, "word")
 		case 1:
-			return number.Draw(t, "number")
+			return number().Draw(t, "number")
 		case 2:
 			return quoted(t, rapid.String().Draw(t, "string"))
 		case 3:
 			return join(t, "[", "]", rapid.SliceOfN(text(depth-1), 0, 4).Draw(t, "list"))
 		}
 		var members []string
-		for _, name := range rapid.SliceOfNDistinct(key, 0, 4, rapid.ID).Draw(t, "keys") {
-			members = append(members, quoted(t, name)+space.Draw(t, "")+":"+space.Draw(t, "")+text(depth-1).Draw(t, "member"))
+		for _, name := range rapid.SliceOfNDistinct(key(), 0, 4, rapid.ID).Draw(t, "keys") {
+			members = append(members, quoted(t, name)+space().Draw(t, "")+":"+space().Draw(t, "")+text(depth-1).Draw(t, "member"))
 		}
 		return join(t, "{", "}", members)
 	})
@@ -54,14 +62,14 @@ func text(depth int) *rapid.Generator[string] {
 // join puts a list between brackets, with white space anywhere.
 func join(t *rapid.T, open, closing string, parts []string) string {
 	var out strings.Builder
-	out.WriteString(open + space.Draw(t, ""))
+	out.WriteString(open + space().Draw(t, ""))
 	for i, part := range parts {
 		if i > 0 {
-			out.WriteString(space.Draw(t, "") + "," + space.Draw(t, ""))
+			out.WriteString(space().Draw(t, "") + "," + space().Draw(t, ""))
 		}
 		out.WriteString(part)
 	}
-	return out.String() + space.Draw(t, "") + closing
+	return out.String() + space().Draw(t, "") + closing
 }
 
 // quoted draws one of the spellings of a string: with escapes or as it is.
@@ -84,7 +92,7 @@ func quoted(t *rapid.T, s string) string {
 
 // whole draws a document: a value with white space around.
 func whole(t *rapid.T) []byte {
-	return []byte(space.Draw(t, "") + text(4).Draw(t, "document") + space.Draw(t, ""))
+	return []byte(space().Draw(t, "") + text(4).Draw(t, "document") + space().Draw(t, ""))
 }
 
 func TestSetChangesOneValue(t *testing.T) {
