@@ -1,6 +1,7 @@
 package webhooktest_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -34,4 +35,24 @@ func TestSuiteMistakes(t *testing.T) {
 			require.ErrorContains(t, err, test.want)
 		})
 	}
+}
+
+// When the time is not enough for a slow handler, it is the musts that were judged.
+func TestMustsOfASlowHandlerComeFirst(t *testing.T) {
+	t.Parallel()
+	bug := zooNamed(t, "every-copy-later")
+	bubble(t, func(t *testing.T) {
+		s := bug.subject(bug.build())
+		defer s.Handler.(zooKeeper).Close()
+		report, err := webhooktest.Check(t.Context(), webhooktest.Suite{New: func() webhooktest.Subject { return s }, Seed: 7, MaxTime: 3 * time.Minute})
+		require.NoError(t, err)
+		late := make(map[string]int)
+		for _, result := range report.Cases {
+			if strings.HasSuffix(result.Reason, "--max-time)") {
+				late[result.Level]++
+			}
+		}
+		require.NotZero(t, late["should"], "the time must not be enough for this test")
+		require.Contains(t, shortfalls(report, webhooktest.Fail), "idempotency/concurrent")
+	})
 }
