@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,6 +67,7 @@ func (c change) compareTexts(place string, before, after any, r roles) {
 // compareLists adds the rows that a list has more than before. A row that differs
 // from one that is gone in numbers alone is that one, counted on.
 func (c change) compareLists(place string, before, after []any, r roles) {
+	before, after = apart(before, after)
 	gone := make(map[string][]row)
 	for _, value := range less(before, after) {
 		old := newRow(r.plain(value))
@@ -107,6 +109,17 @@ func (c change) recount(place string, before, after row) bool {
 		}
 	}
 	return true
+}
+
+// apart leaves out what two lists begin and end with: most only grow.
+func apart(a, b []any) (restA, restB []any) {
+	for len(a) > 0 && len(b) > 0 && reflect.DeepEqual(a[0], b[0]) {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && reflect.DeepEqual(a[len(a)-1], b[len(b)-1]) {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a, b
 }
 
 // less returns the values of a that b does not have, each as often as it lacks it.

@@ -122,19 +122,17 @@ func padded(d *draft, value string) error {
 	if err != nil {
 		return err
 	}
-	original, text := d.body, size-len(d.body)
-	values := min(1+text/500, 250) // beyond that it is for no Stripe event any more
-	for range 2 {                  // the first time tells what the keys take
-		if text < 0 {
-			return fmt.Errorf("%s is too little for a body of %d bytes and padding", value, len(original))
-		}
-		d.body = original
-		if err := d.pad(values, text); err != nil {
-			return err
-		}
-		text -= len(d.body) - size
+	original := d.body
+	values := min(1+max(0, size-len(original))/500, 250) // beyond that it is for no Stripe event any more
+	if err := d.pad(values, 0); err != nil {             // which tells what the keys take
+		return err
 	}
-	return nil
+	text := size - len(d.body)
+	if text < 0 {
+		return fmt.Errorf("%s is too little for a body of %d bytes and padding", value, len(original))
+	}
+	d.body = original
+	return d.pad(values, text)
 }
 
 // pad adds text to the metadata, spread over so many values.
@@ -151,7 +149,7 @@ func (d *draft) pad(values, text int) error {
 		if i == 0 {
 			length += text % values
 		}
-		padding[fmt.Sprintf("padding_%05d", i)] = quoted(strings.Repeat("x", length))
+		padding[fmt.Sprintf("padding_%05d", i)] = json.RawMessage(`"` + strings.Repeat("x", length) + `"`)
 	}
 	raw, err := rawjson.Encode(padding)
 	if err != nil {
