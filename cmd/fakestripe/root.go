@@ -84,6 +84,11 @@ func exitCode(sh shell, err error) int {
 	case errors.Is(err, errShort):
 		return exitShort
 	}
-	fmt.Fprintf(sh.err, "fakestripe: %s\n", harmless(err.Error()))
+	complain(sh, err)
 	return exitUsage
+}
+
+// complain says what is wrong: others may have had a word in it.
+func complain(sh shell, err error) {
+	fmt.Fprintf(sh.err, "fakestripe: %s\n", harmless(err.Error()))
 }

@@ -86,7 +86,7 @@ func (r *running) repeat(ctx context.Context, sh shell) error {
 			return err
 		}
 		if err != nil && !errors.Is(err, errShort) {
-			fmt.Fprintf(sh.err, "fakestripe: %v\n", err) // a file that is being written is no reason to end
+			complain(sh, err) // a file that is being written is no reason to end
 			err = errUnjudged
 		}
 		fmt.Fprintf(sh.err, "fakestripe: watching %s, end with Ctrl-C\n", r.suite.Dir)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -27,8 +29,7 @@ func TestWatcher(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}
 	write("a.json", "1")
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	listener := listenApart(t)
 	address := listener.Addr().String()
 	w := watcher{dir: dir, url: "http://" + address + "/webhook"}
 	again := func() string {
@@ -50,11 +51,25 @@ func TestWatcher(t *testing.T) {
 	require.NoError(t, listener.Close())
 	require.Empty(t, w.changed(t.Context()), "away is no reason to run")
 	require.Empty(t, w.changed(t.Context()))
-	listener, err = net.Listen("tcp", address)
+	listener, err := net.Listen("tcp", address)
 	require.NoError(t, err)
 	defer listener.Close()
 	require.Equal(t, "the handler is back", w.changed(t.Context()))
 	require.Empty(t, w.changed(t.Context()), "once")
+}
+
+// listenApart listens at a port that nobody gets who asks for any, so that it is still
+// free when it is to be listened at again.
+func listenApart(t *testing.T) net.Listener {
+	t.Helper()
+	const first, many = 20000, 10000
+	for range 100 {
+		if listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", first+rand.IntN(many))); err == nil {
+			return listener
+		}
+	}
+	t.Fatal("no free port was found")
+	return nil
 }
 
 // A said is what a command printed, as it comes.
