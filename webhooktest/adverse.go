@@ -33,8 +33,9 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 	if c.State == "none" {
 		return r.compareNone(ctx, c, v)
 	}
-	if r.perfect(c.perfection(v)) != nil {
-		if findings, ok, err := r.compareKnown(ctx, c, v); ok || err != nil {
+	perfection := c.perfection(v)
+	if known := r.perfect(perfection); known != nil {
+		if findings, ok, err := r.compareKnown(ctx, c, v, known); ok || err != nil {
 			return findings, err
 		}
 		r.fresh()
@@ -64,7 +65,7 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 	wanted := "the state as after perfect delivery"
 	if c.State == "differs" {
 		if y.differs(adverse) {
-			r.keep(c.perfection(v), r.references)
+			r.keep(perfection, r.references)
 			return p.findings, nil
 		}
 		if err := r.hearWitness(ctx, c, v, y); err != nil {
@@ -73,7 +74,7 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 		differences, wanted = []string{"the state is as if nothing had come second"}, "another state"
 	}
 	if len(differences) == 0 && judged > 0 {
-		r.keep(c.perfection(v), r.references)
+		r.keep(perfection, r.references)
 	}
 	return p.blame(differences, wanted), nil
 }

@@ -28,9 +28,9 @@ func (s *Source) envelope(eventType string, f *eventFixture, object []byte) []by
 	field("id", eventID(object))
 	field("object", []byte(`"event"`))
 	if account := s.account(f.Connect); account != "" {
-		field("account", quoted(account))
+		field("account", rawjson.Quote(account))
 	}
-	field("api_version", quoted(s.apiVersion()))
+	field("api_version", rawjson.Quote(s.apiVersion()))
 	field("created", []byte(`"{now}"`))
 	field("data", append(data, '}'))
 	field("livemode", []byte(`"{livemode}"`))
@@ -40,7 +40,7 @@ func (s *Source) envelope(eventType string, f *eventFixture, object []byte) []by
 	} else {
 		field("request", []byte(`{"id":"{req}","idempotency_key":"{uuid}"}`))
 	}
-	field("type", quoted(eventType))
+	field("type", rawjson.Quote(eventType))
 	text.WriteByte('}')
 
 	var indented bytes.Buffer
@@ -69,9 +69,4 @@ func eventID(object []byte) []byte {
 		}
 	}
 	return []byte(`"{evt}"`)
-}
-
-func quoted(text string) []byte {
-	raw, _ := rawjson.Encode(text) // a string always has a JSON form
-	return raw
 }

@@ -12,12 +12,12 @@ import (
 // compareKnown compares adverse delivery with what perfect delivery did for an earlier
 // case. Only that all is well is learned so (ok): before anybody is accused, perfect
 // delivery is seen again.
-func (r *runner) compareKnown(ctx context.Context, c *contractCase, v variant) (findings []finding, ok bool, err error) {
+func (r *runner) compareKnown(ctx context.Context, c *contractCase, v variant, references []change) (findings []finding, ok bool, err error) {
 	p, adverse, err := r.performed(ctx, c, v, c.Steps)
 	if err != nil {
 		return nil, false, err
 	}
-	y := yardstick{run: r.run, references: r.perfect(c.perfection(v))}
+	y := yardstick{run: r.run, references: references}
 	if c.State == "differs" {
 		return p.findings, y.differs(adverse), nil
 	}

@@ -37,7 +37,7 @@ func eventAge(d *draft, value string) error {
 	}
 	created := d.sent - int64(old/time.Second)
 	if d.event.thin {
-		return d.set("created", quoted(time.Unix(created, 0).UTC().Format(thinTime)))
+		return d.set("created", rawjson.Quote(time.Unix(created, 0).UTC().Format(thinTime)))
 	}
 	return d.set("created", strconv.AppendInt(nil, created, 10))
 }
@@ -221,7 +221,7 @@ func newerVersion(d *draft, _ string) error {
 	if !found || err != nil {
 		return fmt.Errorf("%w: API version %s has no monthly releases, as those from 2024-09-30.acacia on have (--api-version)", errNotApplicable, raw)
 	}
-	return d.set("api_version", quoted(day.AddDate(0, 1, 0).Format(time.DateOnly)+"."+train))
+	return d.set("api_version", rawjson.Quote(day.AddDate(0, 1, 0).Format(time.DateOnly)+"."+train))
 }
 
 // extraProperties adds fields that an upgrade of the API might bring.

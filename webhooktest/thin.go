@@ -171,7 +171,7 @@ func (s *Source) loadThin(eventType string, version int) (*template, error) {
 func (s *Source) thinEnvelope(eventType string, f *thinFixture) []byte {
 	context, related, reason := []byte("null"), []byte("null"), []byte("null")
 	if account := s.account(f.connect); account != "" {
-		context = quoted(account)
+		context = rawjson.Quote(account)
 	}
 	if f.RelatedObject != nil {
 		related, _ = rawjson.Encode(f.RelatedObject) // texts have a JSON form
@@ -180,7 +180,7 @@ func (s *Source) thinEnvelope(eventType string, f *thinFixture) []byte {
 		reason = []byte(`{"type":"request","request":{"id":"{req}","idempotency_key":"{uuid}"}}`)
 	}
 	text := fmt.Appendf(nil, `{"id":"{evt65}","object":%q,"type":%s,"livemode":"{livemode}","created":"{time}","context":%s,"related_object":%s,"reason":%s}`,
-		thinObject, quoted(eventType), context, related, reason)
+		thinObject, rawjson.Quote(eventType), context, related, reason)
 	var indented bytes.Buffer
 	if err := json.Indent(&indented, text, "", "  "); err != nil {
 		panic(err) // the parts are valid JSON

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
 // What a reproduce line holds is read back as it was given.
@@ -18,7 +20,7 @@ func TestAgain(t *testing.T) {
 		{"a value with brackets", []string{"--set", "data.object.x=[1]"}, " --set 'data.object.x=[1]'"},
 		{"several", []string{"--set", "a=1", "--set", "b=it's"}, ` --set a=1 --set 'b=it'\''s'`},
 		{"a list", []string{"--handles", "invoice.paid", "--handles", "charge.refunded,invoice.voided"}, " --handles invoice.paid,charge.refunded,invoice.voided"},
-		{"a flag whose value may be left out", []string{"--api"}, " --api=" + apiAddress},
+		{"a flag whose value may be left out", []string{"--api"}, " --api=" + listen.DefaultAddress},
 		{"a switch", []string{"--connect", "--thin=false"}, " --connect --thin=false"},
 		{"a secret", []string{"--secret", "whsec_x"}, ` --secret "$STRIPE_WEBHOOK_SECRET"`},
 		{"what is of this run alone", []string{"--strict", "--max-time", "1s", "--report", "json=x"}, ""},

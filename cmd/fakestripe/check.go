@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/internal/report"
 	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -77,8 +78,8 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
 	flags.BoolVar(&c.subject.Connect, "connect", false, "the handler serves connected accounts")
-	flags.StringVar(&c.api, "api", "", "be the Stripe API that the handler calls, at this `address` (--api alone: "+apiAddress+"); what it writes there counts as state")
-	flags.Lookup("api").NoOptDefVal = apiAddress
+	flags.StringVar(&c.api, "api", "", "be the Stripe API that the handler calls, at this `address` (--api alone: "+listen.DefaultAddress+"); what it writes there counts as state")
+	flags.Lookup("api").NoOptDefVal = listen.DefaultAddress
 	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
 	flags.BoolVar(&c.subject.OncePerObject, "once-per-object", false, "the handler means one effect for each object")
 	flags.StringVar(&c.hooks.broken, "break-cmd", "", "`command` that makes what the handler depends on fail")
@@ -161,11 +162,7 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	deliveries := "1 delivery"
-	if plan.Deliveries != 1 {
-		deliveries = fmt.Sprintf("%d deliveries", plan.Deliveries)
-	}
-	fmt.Fprintf(sh.err, "fakestripe: %s, about %s\n", plural(len(plan.Cases), "case"), deliveries)
+	fmt.Fprintf(sh.err, "fakestripe: %s, about %s\n", plural(len(plan.Cases), "case"), deliveries(plan.Deliveries))
 	if !sh.terminal(sh.err) {
 		return func() {}, nil
 	}

@@ -9,10 +9,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// apiAddress is where the local Stripe API is unless told otherwise, beside
-// stripe-mock's 12111 and 12112.
-const apiAddress = "127.0.0.1:12113"
-
 // serveAPI starts the local Stripe API for the time of the check, if it was asked for.
 func (c *checking) serveAPI(sh shell) (stop func(), err error) {
 	if c.api == "" {

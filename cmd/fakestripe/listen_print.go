@@ -152,9 +152,9 @@ func counted(n int, one, more string) string {
 	return fmt.Sprintf("%d %s", n, more)
 }
 
-func attempts(n int) string   { return counted(n, "attempt", "attempts") }
+func attempts(n int) string   { return plural(n, "attempt") }
 func deliveries(n int) string { return counted(n, "delivery", "deliveries") }
-func events(n int) string     { return counted(n, "event", "events") }
+func events(n int) string     { return plural(n, "event") }
 
 const shownUndelivered = 20
 

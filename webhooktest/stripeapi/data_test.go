@@ -195,3 +195,5 @@ func TestForgetting(t *testing.T) {
 	require.Len(t, s.CallsSince(KeptCalls+3), 2)
 	require.Empty(t, s.CallsSince(s.Called()))
 }
+
+func (k *kept[K, V]) len() int { return k.order.Len() }

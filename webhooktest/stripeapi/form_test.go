@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 func TestDecodeForm(t *testing.T) {
@@ -61,7 +63,7 @@ func TestDecodeForm(t *testing.T) {
 func (p *param) json() []byte {
 	switch p.kind {
 	case scalar:
-		return quote(p.text)
+		return rawjson.Quote(p.text)
 	case array:
 		elements := listOf()
 		for _, field := range p.fields {

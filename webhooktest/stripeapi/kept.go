@@ -56,8 +56,6 @@ func (k *kept[K, V]) remove(key K) {
 	}
 }
 
-func (k *kept[K, V]) len() int { return k.order.Len() }
-
 // newest yields what is kept, newest first.
 func (k *kept[K, V]) newest() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // TestMentions holds the index against a search of all texts, while objects come,
@@ -53,7 +55,7 @@ func (s *Server) checkMentions(t *testing.T) {
 	for _, id := range append(ids, "cus_A0", "cus_A1", "cus_KEY1", "pi_1A", "in_1A", "cus_NONE1") {
 		var want []*stored
 		for _, o := range s.store.objects.newest() {
-			if bytes.Contains(o.text, quote(id)) {
+			if bytes.Contains(o.text, rawjson.Quote(id)) {
 				want = append(want, o)
 			}
 		}

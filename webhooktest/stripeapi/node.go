@@ -159,21 +159,11 @@ func (n *node) put(key string, v *node) {
 		return
 	}
 	at := len(n.keys)
-	for at > 0 && rank(n.keys[at-1]) > rank(key) {
+	for at > 0 && rawjson.KeyRank(n.keys[at-1]) > rawjson.KeyRank(key) {
 		at--
 	}
 	n.keys = slices.Insert(n.keys, at, key)
 	n.children = slices.Insert(n.children, at, v)
-}
-
-func rank(key string) string {
-	switch key {
-	case "id":
-		return "\x00"
-	case "object":
-		return "\x01"
-	}
-	return key
 }
 
 func (n *node) remove(key string) {
@@ -220,7 +210,7 @@ func (n *node) append(dst []byte) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(append(dst, quote(n.keys[i])...), ':')
+			dst = append(append(dst, rawjson.Quote(n.keys[i])...), ':')
 			dst = child.append(dst)
 		}
 		return append(dst, '}')
@@ -235,11 +225,6 @@ func (n *node) append(dst []byte) []byte {
 		return append(dst, ']')
 	}
 	return append(dst, n.raw...)
-}
-
-func quote(s string) []byte {
-	raw, _ := rawjson.Encode(s) // a string always has a JSON form
-	return raw
 }
 
 // indented lays JSON text out as Stripe does.

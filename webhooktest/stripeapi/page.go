@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // An item is an element of a list. Only those that are shown are parsed.
@@ -55,13 +57,13 @@ func (s *Server) list(url string, kinds []string, parent map[string]string, para
 // asks for.
 func mayPass(o *stored, parent map[string]string, filter *param) bool {
 	for _, id := range parent {
-		if !bytes.Contains(o.text, quote(id)) {
+		if !bytes.Contains(o.text, rawjson.Quote(id)) {
 			return false
 		}
 	}
 	for i, key := range filter.keys {
 		p := filter.fields[i]
-		if p.kind == scalar && looksLikeID(p.text) && bytes.Contains(o.text, []byte(`"`+key+`"`)) && !bytes.Contains(o.text, quote(p.text)) {
+		if p.kind == scalar && looksLikeID(p.text) && bytes.Contains(o.text, []byte(`"`+key+`"`)) && !bytes.Contains(o.text, rawjson.Quote(p.text)) {
 			return false
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // A ref names an object. The scope is the customer or account of objects whose ids
@@ -156,7 +158,7 @@ func (s *store) thatHold(text string) iter.Seq[*stored] {
 		return s.holding.of(text)
 	}
 	return func(yield func(*stored) bool) {
-		quoted := quote(text)
+		quoted := rawjson.Quote(text)
 		for _, o := range s.objects.newest() {
 			if bytes.Contains(o.text, quoted) && !yield(o) {
 				return
@@ -174,7 +176,7 @@ func (s *store) mentioned(kind, id string) bool {
 			return true
 		}
 	}
-	quoted := quote(id)
+	quoted := rawjson.Quote(id)
 	for _, e := range s.events.newest() {
 		if bytes.Contains(e.text, quoted) && (isID || holdsAs(e.text, kind, id)) {
 			return true

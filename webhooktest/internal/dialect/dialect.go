@@ -260,21 +260,11 @@ func (w *writer) ordered(v *rawjson.Value) []*rawjson.Value {
 func (o Order) compare(a, b string) int {
 	switch o {
 	case Stripe:
-		return strings.Compare(stripeRank(a), stripeRank(b))
+		return strings.Compare(rawjson.KeyRank(a), rawjson.KeyRank(b))
 	case JavaScript:
 		return arrayIndex(a) - arrayIndex(b)
 	}
 	return strings.Compare(a, b)
-}
-
-func stripeRank(key string) string {
-	switch key {
-	case "id":
-		return "\x00"
-	case "object":
-		return "\x01"
-	}
-	return key
 }
 
 // arrayIndex is the value of an integer key; all others come after.

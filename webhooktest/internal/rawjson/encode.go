@@ -21,6 +21,12 @@ func Encode(value any) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
+// Quote returns a text as a JSON string.
+func Quote(text string) []byte {
+	raw, _ := Encode(text) // a string always has a JSON form
+	return raw
+}
+
 // ReorderKeys returns the text with the members of every object put in the order
 // that swap produces, as rand.Shuffle does it. The layout is kept.
 func ReorderKeys(text []byte, shuffle func(n int, swap func(i, j int))) ([]byte, error) {

@@ -154,14 +154,15 @@ func insert(text []byte, parent *Value, path string, rest []string, raw []byte) 
 
 // insertMember keeps Stripe's key order: id, object, then alphabetical.
 func insertMember(text []byte, parent *Value, key string, raw []byte) []byte {
-	at := slices.IndexFunc(parent.Children, func(child Value) bool { return rank(child.Key) > rank(key) })
+	at := slices.IndexFunc(parent.Children, func(child Value) bool { return KeyRank(child.Key) > KeyRank(key) })
 	if at < 0 {
 		at = len(parent.Children)
 	}
 	return insertAt(text, parent, at, quote(key), raw)
 }
 
-func rank(key string) string {
+// KeyRank is what the keys of Stripe's objects are sorted by: id and object come first.
+func KeyRank(key string) string {
 	switch key {
 	case "id":
 		return "\x00"
