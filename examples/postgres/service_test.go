@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync/atomic"
 	"testing"
 
@@ -51,6 +53,9 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	routes(s.Load(), false).ServeHTTP(w, r)
 }
 
+// postgresImage is pinned by digest: a tag can be moved to another image.
+const postgresImage = "postgres:15-bookworm@sha256:539ceaaae49b3a7c8a04467cf00cc6788d8e3f1675df41860d86eebc4c40524f"
+
 // A database is a PostgreSQL in a container.
 type database struct {
 	url       string
@@ -61,7 +66,8 @@ type database struct {
 func startDatabase(t *testing.T) *database {
 	t.Helper()
 	dockertest.Need(t)
-	container, err := postgres.Run(t.Context(), "postgres:15-bookworm", postgres.WithDatabase("shop"), postgres.BasicWaitStrategies())
+	image := cmp.Or(os.Getenv("POSTGRES_IMAGE"), postgresImage)
+	container, err := postgres.Run(t.Context(), image, postgres.WithDatabase("shop"), postgres.BasicWaitStrategies())
 	testcontainers.CleanupContainer(t, container)
 	require.NoError(t, err)
 	url, err := container.ConnectionString(t.Context(), "sslmode=disable")
