@@ -2,6 +2,7 @@ package webhooktest_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,7 +129,8 @@ func TestBadCases(t *testing.T) {
 		})
 	}
 	_, err := webhooktest.Suite{Dir: "nowhere"}.Plan()
-	require.ErrorContains(t, err, "folder of cases: open nowhere: no such file or directory")
+	require.ErrorContains(t, err, "folder of cases: open nowhere: ")
+	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = webhooktest.Suite{Dir: t.TempDir()}.Plan()
 	require.ErrorIs(t, err, webhooktest.ErrNoCases)
 }
@@ -138,7 +140,9 @@ func TestFolderKeepsToItself(t *testing.T) {
 	t.Parallel()
 	outside := folderOf(t, map[string]string{"secret.json": `{"type": "invoice.paid"}`})
 	dir := folderOf(t, map[string]string{"a.json": caseSending(`{"file": "payloads/secret.json"}`, `{"send": "e", "expect": "2xx"}`)})
-	require.NoError(t, os.Symlink(outside, filepath.Join(dir, "payloads")))
+	if err := os.Symlink(outside, filepath.Join(dir, "payloads")); err != nil {
+		t.Skipf("no links for this user, as is usual on Windows: %v", err)
+	}
 	_, err := webhooktest.Suite{Dir: dir}.Plan()
 	require.ErrorContains(t, err, "path escapes from parent")
 }

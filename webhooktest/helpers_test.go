@@ -18,6 +18,10 @@ import (
 // epoch is the time in tests whose result must not depend on the day.
 var epoch = time.Date(2026, time.November, 21, 23, 20, 16, 0, time.UTC)
 
+// patience is how long a test waits for what comes unless something hangs: no
+// machine is so slow.
+const patience = time.Minute
+
 // stopped is a clock that stands still.
 func stopped(at time.Time) func() time.Time {
 	return func() time.Time { return at }
@@ -64,7 +68,7 @@ func serve(t testing.TB, handler http.Handler) *httptest.Server {
 // overNetwork returns an endpoint that sends to a URL, closed with the test.
 func overNetwork(t testing.TB, url string) *webhooktest.Endpoint {
 	t.Helper()
-	endpoint := &webhooktest.Endpoint{URL: url}
+	endpoint := &webhooktest.Endpoint{URL: url, Timeout: patience}
 	t.Cleanup(endpoint.Close)
 	return endpoint
 }

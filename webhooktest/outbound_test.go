@@ -179,6 +179,7 @@ func shortfalls(report *webhooktest.Report, verdicts ...webhooktest.Verdict) (id
 // its second version: the API is told of every genuine one.
 func TestRefetchingHandlerIsSound(t *testing.T) {
 	t.Parallel()
+	long(t)
 	sound := zooNamed(t, "sound")
 	bubble(t, func(t *testing.T) {
 		api := &stripeapi.Server{}

@@ -1,6 +1,8 @@
 package webhooktest_test
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -30,30 +32,32 @@ func TestNoAnswer(t *testing.T) {
 		handler              http.HandlerFunc
 		inProcess, onNetwork string
 		causes               [2]error
+		timeout              time.Duration // 0: patience
 	}{
 		{"panic", func(http.ResponseWriter, *http.Request) { panic("out of tea") },
-			"handler panicked at response_test.go:LINE: out of tea", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+			"handler panicked at response_test.go:LINE: out of tea", closed, [2]error{webhooktest.ErrPanic, io.EOF}, 0},
 		{"panic with what cannot be compared", func(http.ResponseWriter, *http.Request) { panic([]int{7}) },
-			"handler panicked at response_test.go:LINE: [7]", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+			"handler panicked at response_test.go:LINE: [7]", closed, [2]error{webhooktest.ErrPanic, io.EOF}, 0},
 		{"panic after a status", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200); panic("late") },
-			"handler panicked at response_test.go:LINE: late", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+			"handler panicked at response_test.go:LINE: late", closed, [2]error{webhooktest.ErrPanic, io.EOF}, 0},
 		{"an impossible status", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(42) },
-			"handler panicked at response_test.go:LINE: invalid WriteHeader code 42", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+			"handler panicked at response_test.go:LINE: invalid WriteHeader code 42", closed, [2]error{webhooktest.ErrPanic, io.EOF}, 0},
 		{"abort", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-			"handler closed the connection without an answer", closed, [2]error{nil, io.EOF}},
+			"handler closed the connection without an answer", closed, [2]error{nil, io.EOF}, 0},
 		{"the goroutine ends", func(http.ResponseWriter, *http.Request) { runtime.Goexit() },
-			"handler ended its goroutine (runtime.Goexit, as t.FailNow does)", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
+			"handler ended its goroutine (runtime.Goexit, as t.FailNow does)", closed, [2]error{webhooktest.ErrPanic, io.EOF}, 0},
 		{"hang", waitForEnd,
-			"no answer from the handler within 50ms", "no answer from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}},
+			"no answer from the handler within 50ms", "no answer from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}, 50 * time.Millisecond},
 		{"hang after a status", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(200); waitForEnd(w, r) },
-			"no answer from the handler within 50ms", "no answer from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}},
+			"no answer from the handler within 50ms", "no answer from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}, 50 * time.Millisecond},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			test.timeout = cmp.Or(test.timeout, patience)
 			server := serve(t, test.handler)
 			for i, endpoint := range []*webhooktest.Endpoint{{Handler: test.handler, URL: server.URL}, {URL: server.URL}} {
-				endpoint.Timeout = 50 * time.Millisecond
+				endpoint.Timeout = test.timeout
 				response := deliver(t, endpoint, newEvent(t, "charge.succeeded"))
 				endpoint.Close()
 				want := [2]string{test.inProcess, test.onNetwork}[i]
@@ -114,17 +118,33 @@ func TestBrokenAnswer(t *testing.T) {
 
 func TestBodyThatDoesNotEnd(t *testing.T) {
 	t.Parallel()
-	stuck := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, "begun")
-		w.(http.Flusher).Flush()
-		waitForEnd(w, r)
-	}))
-	endpoint := &webhooktest.Endpoint{URL: stuck.URL, Timeout: 50 * time.Millisecond}
-	response := deliver(t, endpoint, newEvent(t, "charge.succeeded"))
-	require.EqualError(t, response.Err, "answered 200, but the body did not end within 50ms")
-	require.ErrorIs(t, response.Err, context.DeadlineExceeded)
-	require.Equal(t, "begun", string(response.Body))
+	bubble(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		go begin(far, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegun")
+		endpoint := &webhooktest.Endpoint{URL: "http://shop.test/"}
+		endpoint.DialBy(near)
+		response := deliver(t, endpoint, newEvent(t, "charge.succeeded"))
+		require.EqualError(t, response.Err, "answered 200, but the body did not end within 30s")
+		require.ErrorIs(t, response.Err, context.DeadlineExceeded)
+		require.Equal(t, "begun", string(response.Body))
+	})
+}
 
+// begin reads a request, writes the beginning of an answer and waits until the
+// client hangs up.
+func begin(conn net.Conn, answer string) {
+	defer conn.Close()
+	request, err := http.ReadRequest(bufio.NewReader(conn))
+	if err != nil {
+		return
+	}
+	_, _ = io.Copy(io.Discard, request.Body)
+	_, _ = io.WriteString(conn, answer)
+	_, _ = conn.Read(make([]byte, 1))
+}
+
+func TestBodyWithoutEnd(t *testing.T) {
+	t.Parallel()
 	endless := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for chunk := make([]byte, 4096); ; {
 			if _, err := w.Write(chunk); err != nil {
@@ -132,7 +152,7 @@ func TestBodyThatDoesNotEnd(t *testing.T) {
 			}
 		}
 	}))
-	response = deliver(t, overNetwork(t, endless.URL), newEvent(t, "charge.succeeded"))
+	response := deliver(t, overNetwork(t, endless.URL), newEvent(t, "charge.succeeded"))
 	require.NoError(t, response.Err)
 	require.True(t, response.Truncated)
 	require.Len(t, response.Body, webhooktest.MaxResponseBody)
@@ -145,8 +165,7 @@ func TestUnreachable(t *testing.T) {
 	private.Config.ErrorLog = silent
 	private.StartTLS()
 	t.Cleanup(private.Close)
-	unused := listen(t)
-	unused.Close()
+	unused := unlistened(t)
 
 	var dns *net.DNSError
 	var notTLS tls.RecordHeaderError
@@ -157,7 +176,7 @@ func TestUnreachable(t *testing.T) {
 		want  string
 		cause func(error) bool
 	}{
-		{"nobody listens", "http://" + unused.Addr().String(), "connection refused: nothing listens on HOST",
+		{"nobody listens", "http://" + unused, "connection refused: nothing listens on HOST",
 			func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }},
 		{"no address", "http://nosuch.invalid/webhook", "no address found for host nosuch.invalid",
 			func(err error) bool { return errors.As(err, &dns) }},
@@ -178,6 +197,16 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
+// unlistened returns the address of a port that nobody can listen on while the test
+// runs, unlike one that was closed: a connection has it at its other end.
+func unlistened(t *testing.T) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", listen(t).Addr().String())
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return conn.LocalAddr().String()
+}
+
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	handler := new(recorder)
@@ -186,7 +215,7 @@ func TestTLS(t *testing.T) {
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
 
-	endpoint := &webhooktest.Endpoint{URL: server.URL, TLS: &tls.Config{RootCAs: roots}}
+	endpoint := &webhooktest.Endpoint{URL: server.URL, TLS: &tls.Config{RootCAs: roots}, Timeout: patience}
 	t.Cleanup(endpoint.Close)
 	require.True(t, deliver(t, endpoint, newEvent(t, "charge.succeeded")).Accepted())
 	require.Equal(t, "HTTP/1.1", handler.last(t).Proto, "as Stripe speaks it, over TLS too")
@@ -200,7 +229,7 @@ func TestInterrupted(t *testing.T) {
 		waitForEnd(w, r)
 	})
 	server := serve(t, handler)
-	for _, endpoint := range []*webhooktest.Endpoint{{Handler: handler, URL: server.URL}, {URL: server.URL}} {
+	for _, endpoint := range []*webhooktest.Endpoint{{Handler: handler, URL: server.URL, Timeout: patience}, {URL: server.URL, Timeout: patience}} {
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { <-arrived; cancel() }()
 		response, err := endpoint.Deliver(ctx, newEvent(t, "charge.succeeded"))

@@ -80,14 +80,11 @@ func (s *till) subject() webhooktest.Subject {
 // runOn runs a folder against a till.
 func runOn(t *testing.T, s *till, dir string, change ...func(*webhooktest.Suite)) *webhooktest.Report {
 	t.Helper()
-	t.Cleanup(s.working.Wait)
 	suite := webhooktest.Suite{Dir: dir, New: s.subject}
 	for _, c := range change {
 		c(&suite)
 	}
-	report, err := webhooktest.Check(t.Context(), suite)
-	require.NoError(t, err)
-	return report
+	return check(t, suite, s.working.Wait)
 }
 
 // runOne runs a folder of one case.
@@ -313,8 +310,7 @@ func TestGoldenFilesAreKept(t *testing.T) {
 
 	// Without a state there is nothing to judge.
 	s := new(till)
-	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{Dir: dir, New: func() webhooktest.Subject { return webhooktest.Subject{Handler: s} }})
-	require.NoError(t, err)
+	report := check(t, webhooktest.Suite{Dir: dir, New: func() webhooktest.Subject { return webhooktest.Subject{Handler: s} }})
 	require.Equal(t, webhooktest.Skip, report.Cases[0].Verdict)
 	require.Contains(t, report.Cases[0].Reason, "--state-url")
 
