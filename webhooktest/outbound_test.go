@@ -138,6 +138,7 @@ func loyaltyBugs() []loyaltyBug {
 
 func TestCallsToStripeAreJudged(t *testing.T) {
 	t.Parallel()
+	long(t)
 	for _, bug := range loyaltyBugs() {
 		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()

@@ -296,6 +296,7 @@ func TestGoldenFiles(t *testing.T) {
 
 func TestGoldenFilesAreKept(t *testing.T) {
 	t.Parallel()
+	long(t)
 	const golden = `{"state.rows[]": "{any}"}`
 	files := map[string]string{"a.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/x.json"}`), "golden/x.json": golden}
 	require.Equal(t, webhooktest.Pass, runOne(t, new(till), files).Verdict, "what its owner left open")
@@ -358,6 +359,7 @@ func TestGoldenFilesThatAreNone(t *testing.T) {
 // What is no file is not replaced, and nothing else that the case names is written.
 func TestOnlyGoldenFilesAreReplaced(t *testing.T) {
 	t.Parallel()
+	long(t)
 	dir := folderOf(t, map[string]string{
 		"a.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/a.json"}, {"send": "e", "expect": "2xx", "golden": "golden/x.json"}`),
 		"b.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/b.json"}`),

@@ -44,14 +44,14 @@ func checkZoo(t *testing.T, bug zooBug, only ...string) (report *webhooktest.Rep
 // hundred handlers, and a run of the suite takes half a second of a processor.
 func wholeZoo() bool { return os.Getenv("FAKESTRIPE_WHOLE_ZOO") != "" || *update }
 
-// fewer keeps one handler of so many, with -short of a hundred, unless all are asked
+// fewer keeps one handler of so many, with -short of two hundred, unless all are asked
 // for.
 func fewer(bugs []zooBug, step int) []zooBug {
 	switch {
 	case wholeZoo():
 		return bugs
 	case testing.Short():
-		step = 100
+		step = 200
 	}
 	var some []zooBug
 	for i := 0; i < len(bugs); i += step {

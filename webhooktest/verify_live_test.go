@@ -17,6 +17,7 @@ import (
 // have that a library loses is different in each.
 func TestVerifyRebuildsEveryType(t *testing.T) {
 	t.Parallel()
+	long(t)
 	bodies, types := everyEvent(t)
 	tests := []struct {
 		name, program string
@@ -44,13 +45,13 @@ func TestVerifyRebuildsEveryType(t *testing.T) {
 	}
 }
 
-// everyEvent makes one event of each type; of a few with -short, and under the race
-// detector, which makes hashing slow.
+// everyEvent makes one event of each type; of a few under the race detector, which
+// makes hashing slow.
 func everyEvent(t *testing.T) (bodies, types []string) {
 	t.Helper()
 	source := webhooktest.Source{Seed: 3, Now: stopped(epoch)}
 	for i, eventType := range fixtures.Types(fixtures.DefaultVersion) {
-		if (raceEnabled || testing.Short()) && i%16 > 0 {
+		if raceEnabled && i%16 > 0 {
 			continue
 		}
 		event, err := source.Event(eventType)
