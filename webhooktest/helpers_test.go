@@ -2,9 +2,12 @@ package webhooktest_test
 
 import (
 	"io"
+	"io/fs"
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +28,15 @@ const patience = time.Minute
 // stopped is a clock that stands still.
 func stopped(at time.Time) func() time.Time {
 	return func() time.Time { return at }
+}
+
+// noSuchFile is what the operating system says of a file that is not there.
+func noSuchFile(t testing.TB) string {
+	t.Helper()
+	_, err := os.Stat(filepath.Join(t.TempDir(), "nosuch"))
+	var failed *fs.PathError
+	require.ErrorAs(t, err, &failed)
+	return failed.Err.Error()
 }
 
 // newEvent returns an event that is the same in each run.

@@ -44,12 +44,17 @@ func checkZoo(t *testing.T, bug zooBug, only ...string) (report *webhooktest.Rep
 // hundred handlers, and a run of the suite takes half a second of a processor.
 func wholeZoo() bool { return os.Getenv("FAKESTRIPE_WHOLE_ZOO") != "" || *update }
 
-// fewer keeps one handler of so many, with -short of two hundred, unless all are asked
-// for.
+// inGate is whether .ci/run runs the tests, which has more time than a user.
+func inGate() bool { return wholeZoo() || os.Getenv("FAKESTRIPE_REAL_PARTS") != "" }
+
+// fewer keeps one handler of so many, of ten in .ci/run and of two hundred with -short,
+// unless all are asked for.
 func fewer(bugs []zooBug, step int) []zooBug {
 	switch {
 	case wholeZoo():
 		return bugs
+	case inGate():
+		step = 10
 	case testing.Short():
 		step = 200
 	}
@@ -63,7 +68,7 @@ func fewer(bugs []zooBug, step int) []zooBug {
 // long skips a test that -short has no time for.
 func long(t *testing.T) {
 	t.Helper()
-	if testing.Short() && !wholeZoo() {
+	if testing.Short() && !inGate() {
 		t.Skip("takes seconds: run it without -short")
 	}
 }
