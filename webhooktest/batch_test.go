@@ -165,7 +165,7 @@ func TestDeliverTogether(t *testing.T) {
 	for name, events := range map[string][]*webhooktest.Event{"different events": events, "copies of one": same} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			endpoint := &webhooktest.Endpoint{Handler: barrier(len(events))}
+			endpoint := &webhooktest.Endpoint{Handler: barrier(len(events)), Timeout: patience}
 			responses, err := endpoint.DeliverTogether(t.Context(), events, "compact")
 			require.NoError(t, err)
 			for i, response := range responses {

@@ -2,6 +2,7 @@ package webhooktest_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -96,7 +97,7 @@ func TestBadCases(t *testing.T) {
 		{"a mutation", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "mutate": ["unsined"], "expect": "2xx"}`)}, []string{"a.json: line 3: step 1: ", "unsined"}},
 		{"nothing expected", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "expect": "any"}`)}, []string{"a.json: line 2: nothing is expected"}},
 		{"the same id", map[string]string{"paid.json": paidCase, "paid.JSON": paidCase}, []string{"paid.json: line 1: another case has the id paid too", "paid.JSON"}},
-		{"no payload", map[string]string{"a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": `, "x.json: no such file"}},
+		{"no payload", map[string]string{"a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": `, "x.json: " + noSuchFile(t)}},
 		{"no payloads", map[string]string{"a.json": caseSending(`{"payloads": "payloads/*.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": "payloads/*.json": no file is called so`}},
 		{"a broken payload", map[string]string{"payloads/x.json": "{\n}}", "a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": `, "x.json: line 2, column"}},
 		{"a folder as payload", map[string]string{"payloads/x.json/y": "", "a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{"x.json: not a file"}},
@@ -128,7 +129,8 @@ func TestBadCases(t *testing.T) {
 		})
 	}
 	_, err := webhooktest.Suite{Dir: "nowhere"}.Plan()
-	require.ErrorContains(t, err, "folder of cases: open nowhere: no such file or directory")
+	require.ErrorContains(t, err, "folder of cases: open nowhere: ")
+	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = webhooktest.Suite{Dir: t.TempDir()}.Plan()
 	require.ErrorIs(t, err, webhooktest.ErrNoCases)
 }
@@ -138,7 +140,9 @@ func TestFolderKeepsToItself(t *testing.T) {
 	t.Parallel()
 	outside := folderOf(t, map[string]string{"secret.json": `{"type": "invoice.paid"}`})
 	dir := folderOf(t, map[string]string{"a.json": caseSending(`{"file": "payloads/secret.json"}`, `{"send": "e", "expect": "2xx"}`)})
-	require.NoError(t, os.Symlink(outside, filepath.Join(dir, "payloads")))
+	if err := os.Symlink(outside, filepath.Join(dir, "payloads")); err != nil {
+		t.Skipf("no links for this user, as is usual on Windows: %v", err)
+	}
 	_, err := webhooktest.Suite{Dir: dir}.Plan()
 	require.ErrorContains(t, err, "path escapes from parent")
 }

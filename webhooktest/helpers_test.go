@@ -2,9 +2,12 @@ package webhooktest_test
 
 import (
 	"io"
+	"io/fs"
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -18,9 +21,22 @@ import (
 // epoch is the time in tests whose result must not depend on the day.
 var epoch = time.Date(2026, time.November, 21, 23, 20, 16, 0, time.UTC)
 
+// patience is how long a test waits for what comes unless something hangs: no
+// machine is so slow.
+const patience = time.Minute
+
 // stopped is a clock that stands still.
 func stopped(at time.Time) func() time.Time {
 	return func() time.Time { return at }
+}
+
+// noSuchFile is what the operating system says of a file that is not there.
+func noSuchFile(t testing.TB) string {
+	t.Helper()
+	_, err := os.Stat(filepath.Join(t.TempDir(), "nosuch"))
+	var failed *fs.PathError
+	require.ErrorAs(t, err, &failed)
+	return failed.Err.Error()
 }
 
 // newEvent returns an event that is the same in each run.
@@ -64,7 +80,7 @@ func serve(t testing.TB, handler http.Handler) *httptest.Server {
 // overNetwork returns an endpoint that sends to a URL, closed with the test.
 func overNetwork(t testing.TB, url string) *webhooktest.Endpoint {
 	t.Helper()
-	endpoint := &webhooktest.Endpoint{URL: url}
+	endpoint := &webhooktest.Endpoint{URL: url, Timeout: patience}
 	t.Cleanup(endpoint.Close)
 	return endpoint
 }

@@ -188,6 +188,7 @@ func sent(responses []*webhooktest.Response) []string {
 func TestHookTogether(t *testing.T) {
 	t.Parallel()
 	hook := webhooktest.New(t, barrier(10))
+	hook.Endpoint.Timeout = patience
 	event := hook.Event("charge.succeeded")
 	for _, response := range hook.DeliverTogether(slices.Repeat([]*webhooktest.Event{event}, 10)...) {
 		require.True(t, response.Accepted(), response)

@@ -64,31 +64,32 @@ func TestCallersGoroutine(t *testing.T) {
 // and its late answer goes nowhere.
 func TestOverrunHandler(t *testing.T) {
 	t.Parallel()
-	release, late := make(chan struct{}), make(chan error, 1)
-	var calls atomic.Int64
-	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if calls.Add(1) > 1 {
-			_, _ = io.WriteString(w, "in time")
-			return
-		}
-		<-release
-		w.Header().Set("X-Late", "yes")
-		w.WriteHeader(http.StatusInternalServerError)
-		_, err := io.WriteString(w, "late")
-		late <- err
-	})
-	endpoint := &webhooktest.Endpoint{Handler: handler, Timeout: 10 * time.Millisecond}
-	event := newEvent(t, "charge.succeeded")
-	missed := deliver(t, endpoint, event)
-	require.Error(t, missed.Err)
+	bubble(t, func(t *testing.T) {
+		release, late := make(chan struct{}), make(chan error, 1)
+		var calls atomic.Int64
+		handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if calls.Add(1) > 1 {
+				_, _ = io.WriteString(w, "in time")
+				return
+			}
+			<-release
+			w.Header().Set("X-Late", "yes")
+			w.WriteHeader(http.StatusInternalServerError)
+			_, err := io.WriteString(w, "late")
+			late <- err
+		})
+		endpoint := &webhooktest.Endpoint{Handler: handler, Timeout: 10 * time.Millisecond}
+		event := newEvent(t, "charge.succeeded")
+		missed := deliver(t, endpoint, event)
+		require.Error(t, missed.Err)
 
-	endpoint = &webhooktest.Endpoint{Handler: handler}
-	response := deliver(t, endpoint, event)
-	require.Equal(t, "in time", string(response.Body))
-	close(release)
-	require.Error(t, <-late, "as writing to a closed connection")
-	require.Zero(t, missed.StatusCode)
-	require.Nil(t, missed.Header)
+		response := deliver(t, endpoint, event)
+		require.Equal(t, "in time", string(response.Body))
+		close(release)
+		require.Error(t, <-late, "as writing to a closed connection")
+		require.Zero(t, missed.StatusCode)
+		require.Nil(t, missed.Header)
+	})
 }
 
 // The header that was sent is the header as it was then.
@@ -106,14 +107,15 @@ func TestHeaderIsASnapshot(t *testing.T) {
 // Many handlers at once, each with a goroutine, an answer and a deadline.
 func TestLargeConcurrency(t *testing.T) {
 	t.Parallel()
-	const n = 2000
-	handler := barrier(n)
-	endpoint := &webhooktest.Endpoint{Handler: handler}
-	responses, err := endpoint.DeliverTogether(t.Context(), slices.Collect(someEvents(t, n)))
-	require.NoError(t, err)
-	for _, response := range responses {
-		require.True(t, response.Accepted(), response)
-	}
+	bubble(t, func(t *testing.T) {
+		const n = 2000
+		endpoint := &webhooktest.Endpoint{Handler: barrier(n)}
+		responses, err := endpoint.DeliverTogether(t.Context(), slices.Collect(someEvents(t, n)))
+		require.NoError(t, err)
+		for _, response := range responses {
+			require.True(t, response.Accepted(), response)
+		}
+	})
 }
 
 // A handler that writes without end is hung up on, as over the network.

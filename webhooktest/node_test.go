@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,12 +46,15 @@ func startNode(t *testing.T) string {
 		missing(t, "the stripe npm package: run npm ci in webhooktest/"+folder)
 	}
 	command := exec.CommandContext(t.Context(), node, "server.mjs")
+	command.WaitDelay = patience
 	command.Dir, command.Stderr = folder, os.Stderr
 	command.Env = append(os.Environ(), "STRIPE_WEBHOOK_SECRET="+secret)
 	output, err := command.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, command.Start())
 	t.Cleanup(func() { _ = command.Wait() }) // the context has ended it
+	hung := time.AfterFunc(patience, func() { _ = command.Process.Kill() })
+	defer hung.Stop()
 	url, err := bufio.NewReader(output).ReadString('\n')
 	require.NoError(t, err)
 	return strings.TrimSpace(url)

@@ -138,6 +138,7 @@ func loyaltyBugs() []loyaltyBug {
 
 func TestCallsToStripeAreJudged(t *testing.T) {
 	t.Parallel()
+	long(t)
 	for _, bug := range loyaltyBugs() {
 		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()
@@ -179,6 +180,7 @@ func shortfalls(report *webhooktest.Report, verdicts ...webhooktest.Verdict) (id
 // its second version: the API is told of every genuine one.
 func TestRefetchingHandlerIsSound(t *testing.T) {
 	t.Parallel()
+	long(t)
 	sound := zooNamed(t, "sound")
 	bubble(t, func(t *testing.T) {
 		api := &stripeapi.Server{}

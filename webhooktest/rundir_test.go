@@ -80,14 +80,11 @@ func (s *till) subject() webhooktest.Subject {
 // runOn runs a folder against a till.
 func runOn(t *testing.T, s *till, dir string, change ...func(*webhooktest.Suite)) *webhooktest.Report {
 	t.Helper()
-	t.Cleanup(s.working.Wait)
 	suite := webhooktest.Suite{Dir: dir, New: s.subject}
 	for _, c := range change {
 		c(&suite)
 	}
-	report, err := webhooktest.Check(t.Context(), suite)
-	require.NoError(t, err)
-	return report
+	return check(t, suite, s.working.Wait)
 }
 
 // runOne runs a folder of one case.
@@ -299,6 +296,7 @@ func TestGoldenFiles(t *testing.T) {
 
 func TestGoldenFilesAreKept(t *testing.T) {
 	t.Parallel()
+	long(t)
 	const golden = `{"state.rows[]": "{any}"}`
 	files := map[string]string{"a.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/x.json"}`), "golden/x.json": golden}
 	require.Equal(t, webhooktest.Pass, runOne(t, new(till), files).Verdict, "what its owner left open")
@@ -313,8 +311,7 @@ func TestGoldenFilesAreKept(t *testing.T) {
 
 	// Without a state there is nothing to judge.
 	s := new(till)
-	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{Dir: dir, New: func() webhooktest.Subject { return webhooktest.Subject{Handler: s} }})
-	require.NoError(t, err)
+	report := check(t, webhooktest.Suite{Dir: dir, New: func() webhooktest.Subject { return webhooktest.Subject{Handler: s} }})
 	require.Equal(t, webhooktest.Skip, report.Cases[0].Verdict)
 	require.Contains(t, report.Cases[0].Reason, "--state-url")
 
@@ -362,6 +359,7 @@ func TestGoldenFilesThatAreNone(t *testing.T) {
 // What is no file is not replaced, and nothing else that the case names is written.
 func TestOnlyGoldenFilesAreReplaced(t *testing.T) {
 	t.Parallel()
+	long(t)
 	dir := folderOf(t, map[string]string{
 		"a.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/a.json"}, {"send": "e", "expect": "2xx", "golden": "golden/x.json"}`),
 		"b.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/b.json"}`),

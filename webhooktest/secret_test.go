@@ -33,15 +33,19 @@ func TestReportComesWithTheError(t *testing.T) {
 	t.Parallel()
 	s := new(till)
 	down := errors.New("no such service")
-	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{
-		Only: []string{"control/accepted", "resilience/restart-keeps-ledger", "version/declared"},
-		New: func() webhooktest.Subject {
-			subject := s.subject()
-			subject.Restart = func(context.Context) error { return down }
-			return subject
-		},
+	var report *webhooktest.Report
+	bubble(t, func(t *testing.T) {
+		var err error
+		report, err = webhooktest.Check(t.Context(), webhooktest.Suite{
+			Only: []string{"control/accepted", "resilience/restart-keeps-ledger", "version/declared"},
+			New: func() webhooktest.Subject {
+				subject := s.subject()
+				subject.Restart = func(context.Context) error { return down }
+				return subject
+			},
+		})
+		require.ErrorIs(t, err, down)
 	})
-	require.ErrorIs(t, err, down)
 	verdicts := make(map[string]webhooktest.Verdict)
 	for _, result := range report.Cases {
 		verdicts[result.ID] = result.Verdict

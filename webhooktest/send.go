@@ -39,7 +39,7 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 	}
 	if timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, timeout)
+		ctx, cancel = context.WithDeadline(ctx, start.Add(timeout))
 		defer cancel()
 	}
 	if deadline, ok := ctx.Deadline(); ok {

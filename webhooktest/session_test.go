@@ -64,10 +64,9 @@ func TestRecordedSessionReplays(t *testing.T) {
 // and in the ledger.
 func TestRecordedSessionTurnsRed(t *testing.T) {
 	t.Parallel()
-	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{
+	report := check(t, webhooktest.Suite{
 		Dir: session, New: func() webhooktest.Subject { return shopSubject(choosy) },
 	})
-	require.NoError(t, err)
 	require.Equal(t, []string{"00004-payment_intent.succeeded", "ledger"}, shortfalls(report, webhooktest.Fail))
 	require.Equal(t, 3, report.Summary[webhooktest.Pass])
 	require.Contains(t, report.Cases[3].Actual, "[422 POST] Unprocessable Entity payment_intent.succeeded")
@@ -79,10 +78,9 @@ func TestRecordedSessionTurnsRed(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS(session)))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ledger.json"), bytes.Replace(text, []byte(`"200"`), []byte(`"answer"`), 1), 0o644))
-	report, err = webhooktest.Check(t.Context(), webhooktest.Suite{
+	report = check(t, webhooktest.Suite{
 		Dir: dir, Only: []string{"ledger"}, New: func() webhooktest.Subject { return shopSubject(choosy) },
 	})
-	require.NoError(t, err)
 	require.Equal(t, "the state of golden/00004-payment_intent.succeeded.json", report.Cases[0].Expected)
 	require.Equal(t, `another state (- golden/00004-payment_intent.succeeded.json, + now):
 - {

@@ -40,6 +40,7 @@ func TestSuiteMistakes(t *testing.T) {
 // When the time is not enough for a slow handler, it is the musts that were judged.
 func TestMustsOfASlowHandlerComeFirst(t *testing.T) {
 	t.Parallel()
+	long(t)
 	bug := zooNamed(t, "every-copy-later")
 	bubble(t, func(t *testing.T) {
 		s := bug.subject(bug.build())

@@ -40,17 +40,37 @@ func checkZoo(t *testing.T, bug zooBug, only ...string) (report *webhooktest.Rep
 	return report
 }
 
-// fewer keeps every tenth handler, unless all are asked for as .ci/run does: there
-// are more than two hundred, and each takes a fifth of a second.
-func fewer(bugs []zooBug) []zooBug {
-	if os.Getenv("FAKESTRIPE_WHOLE_ZOO") != "" || *update {
+// wholeZoo is whether everything is asked for, as by .ci/run: there are more than two
+// hundred handlers, and a run of the suite takes half a second of a processor.
+func wholeZoo() bool { return os.Getenv("FAKESTRIPE_WHOLE_ZOO") != "" || *update }
+
+// inGate is whether .ci/run runs the tests, which has more time than a user.
+func inGate() bool { return wholeZoo() || os.Getenv("FAKESTRIPE_REAL_PARTS") != "" }
+
+// fewer keeps one handler of so many, of ten in .ci/run and of two hundred with -short,
+// unless all are asked for.
+func fewer(bugs []zooBug, step int) []zooBug {
+	switch {
+	case wholeZoo():
 		return bugs
+	case inGate():
+		step = 10
+	case testing.Short():
+		step = 200
 	}
 	var some []zooBug
-	for i := 0; i < len(bugs); i += 10 {
+	for i := 0; i < len(bugs); i += step {
 		some = append(some, bugs[i])
 	}
 	return some
+}
+
+// long skips a test that -short has no time for.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() && !inGate() {
+		t.Skip("takes seconds: run it without -short")
+	}
 }
 
 // zooWarned are the shortfalls of sound handlers that are real, and no more than a
@@ -79,7 +99,7 @@ var zooWarned = map[string][]string{
 // Nobody is accused unheard: sound handlers fail nothing.
 func TestSoundHandlersPass(t *testing.T) {
 	t.Parallel()
-	for _, bug := range fewer(zooSound()) {
+	for _, bug := range fewer(zooSound(), 12) {
 		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()
 			var warned []string
@@ -103,7 +123,7 @@ func TestBugsAreFound(t *testing.T) {
 	if *update {
 		t.Cleanup(func() { golden.write(t) })
 	}
-	for _, bug := range fewer(zooBugs()) {
+	for _, bug := range fewer(zooBugs(), 20) {
 		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()
 			report := checkZoo(t, bug)
@@ -131,6 +151,7 @@ func TestUnjudgedIsSaid(t *testing.T) {
 		{"times-in-german", "ordering/stale-update", "nothing in the state is comparable"},
 		{"first-only", "control/second-event", "a genuine payment_intent.succeeded does not move the state"},
 	}
+	long(t)
 	for _, test := range tests {
 		t.Run(test.name+"/"+path.Base(test.id), func(t *testing.T) {
 			t.Parallel()

@@ -107,6 +107,7 @@ var mangledBodies = []struct {
 
 func TestVerifyMangledBodies(t *testing.T) {
 	t.Parallel()
+	long(t)
 	original := richEvent(t)
 	header := webhooktest.Sign(original, epoch, verifySecret)
 	tested := make(map[string]bool)
@@ -147,6 +148,7 @@ func gzipped(t testing.TB, body []byte) string {
 // What Go's own programs, editors and templates do.
 func TestVerifyAlterations(t *testing.T) {
 	t.Parallel()
+	long(t)
 	body := richEvent(t)
 	var parsed map[string]any
 	require.NoError(t, json.Unmarshal(body, &parsed))

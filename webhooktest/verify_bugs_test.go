@@ -30,6 +30,7 @@ type handlerBug struct {
 // longer the more is right, leaves no trace in bytes.
 func TestVerifyExplainsHandlerBugs(t *testing.T) {
 	t.Parallel()
+	long(t)
 	for _, bug := range append(signatureBugs(t), bodyBugs(t)...) {
 		t.Run(bug.id+" "+bug.name, func(t *testing.T) {
 			t.Parallel()

@@ -17,6 +17,7 @@ import (
 // have that a library loses is different in each.
 func TestVerifyRebuildsEveryType(t *testing.T) {
 	t.Parallel()
+	long(t)
 	bodies, types := everyEvent(t)
 	tests := []struct {
 		name, program string

@@ -194,6 +194,7 @@ func TestZooSoundRefusesForgeries(t *testing.T) {
 // What was refused meanwhile is delivered again; in the end the last word counts.
 func TestZooSoundStandsAnyOrder(t *testing.T) {
 	t.Parallel()
+	long(t)
 	inZoo(t, zooSound(), func(t *testing.T, _ zooBug, s webhooktest.Subject) {
 		if len(s.Handles) == 1 {
 			t.Skip("for handlers of subscriptions")

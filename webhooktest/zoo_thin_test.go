@@ -195,6 +195,7 @@ func checkThin(t *testing.T, h *thinHandler, only ...string) *webhooktest.Report
 // all of the group but what asks for the API.
 func TestSoundThinHandlersPass(t *testing.T) {
 	t.Parallel()
+	long(t)
 	for name, test := range map[string]struct {
 		change  func(*thinHandler)
 		skipped []string
@@ -264,6 +265,7 @@ func thinBugs() []thinBug {
 
 func TestThinBugsAreFound(t *testing.T) {
 	t.Parallel()
+	long(t)
 	for _, bug := range thinBugs() {
 		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()

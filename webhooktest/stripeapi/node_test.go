@@ -17,6 +17,7 @@ import (
 
 // TestNodeJudges has the stripe npm package call the API.
 func TestNodeJudges(t *testing.T) {
+	node := findNode(t)
 	api := &stripeapi.Server{}
 	api.Fail(stripeapi.Failure{Path: "/v1/products", Status: 503})
 	server := httptest.NewServer(api)
@@ -41,7 +42,7 @@ func TestNodeJudges(t *testing.T) {
 			Status                   int
 		}
 	}
-	require.NoError(t, json.Unmarshal(runNode(t, address.Port(), event.ID()), &got))
+	require.NoError(t, json.Unmarshal(runNode(t, node, address.Port(), event.ID()), &got))
 	require.JSONEq(t, string(event.Body()), string(got.Event), "the event that was delivered")
 	require.Equal(t, []any{id, "rosa@example.org", true, true}, []any{got.Payment.ID, got.Payment.Email, got.Payment.SameCharge, got.Payment.Source})
 	require.Equal(t, []any{true, 500.0, "true"}, got.Refunds)
@@ -68,21 +69,29 @@ func customerOf(t *testing.T, event *webhooktest.Event) string {
 	return id.(string)
 }
 
-// runNode runs testdata/calls.mjs with the stripe package of webhooktest.
-func runNode(t *testing.T, arguments ...string) []byte {
+// nodeFolder is where the stripe package of webhooktest is installed.
+const nodeFolder = "../testdata/node"
+
+// findNode returns the path of Node.js, if it and the stripe package are there.
+func findNode(t *testing.T) string {
 	t.Helper()
-	const folder = "../testdata/node"
 	node, err := exec.LookPath("node")
 	if err != nil {
 		missing(t, "node: install Node.js 20")
 	}
-	if _, err := os.Stat(filepath.Join(folder, "node_modules", "stripe")); err != nil {
+	if _, err := os.Stat(filepath.Join(nodeFolder, "node_modules", "stripe")); err != nil {
 		missing(t, "the stripe npm package: run npm ci in webhooktest/testdata/node")
 	}
+	return node
+}
+
+// runNode runs testdata/calls.mjs with the stripe package of webhooktest.
+func runNode(t *testing.T, node string, arguments ...string) []byte {
+	t.Helper()
 	script, err := filepath.Abs("testdata/calls.mjs")
 	require.NoError(t, err)
 	command := exec.CommandContext(t.Context(), node, append([]string{script}, arguments...)...)
-	command.Dir, command.Stderr = folder, os.Stderr
+	command.Dir, command.Stderr = nodeFolder, os.Stderr
 	output, err := command.Output()
 	require.NoError(t, err)
 	return output
