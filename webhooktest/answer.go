@@ -12,12 +12,14 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // A bodyExpectation is what the body of an answer is to be.
 type bodyExpectation struct {
-	Contains names   `json:"contains"`
-	JSON     changes `json:"json"` // values by path
+	Contains names          `json:"contains"`
+	JSON     render.Changes `json:"json"` // values by path
 }
 
 func (b *bodyExpectation) empty() bool { return len(b.Contains) == 0 && len(b.JSON) == 0 }
@@ -26,7 +28,7 @@ func (p *play) expectHeader(expected map[string]string, r *Response, sent string
 	for _, name := range slices.Sorted(maps.Keys(expected)) {
 		want := p.fill(expected[name])
 		if got := r.Header.Get(name); !matches(want, got) {
-			p.find(sent, "header "+name+": "+want, answered(r)+", "+name+": "+orNothing(excerpt(got)))
+			p.find(sent, "header "+name+": "+want, answered(r)+", "+name+": "+orNothing(text.Excerpt(got)))
 		}
 	}
 }
@@ -44,7 +46,7 @@ func (p *play) expectBody(expected bodyExpectation, r *Response, sent string) {
 		case err != nil:
 			p.find(sent, "a body with "+path+": "+string(want), answered(r)+": "+err.Error())
 		case !sameJSON(want, got):
-			p.find(sent, "a body with "+path+": "+string(want), path+": "+excerpt(string(got)))
+			p.find(sent, "a body with "+path+": "+string(want), path+": "+text.Excerpt(string(got)))
 		}
 	}
 }
@@ -145,6 +147,6 @@ func (p *play) expect(expected string, r *Response, sent string, should bool) {
 
 func (p *play) within(limit time.Duration, r *Response, sent string, should bool) {
 	if limit > 0 && r.Duration > limit {
-		p.findings = append(p.findings, finding{should: should, sent: sent, expected: "an answer within " + limit.String(), actual: "after " + briefly(r.Duration).String()})
+		p.findings = append(p.findings, finding{should: should, sent: sent, expected: "an answer within " + limit.String(), actual: "after " + text.Brief(r.Duration).String()})
 	}
 }

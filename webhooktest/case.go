@@ -11,6 +11,8 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A Case is what the contract asks for, one requirement.
@@ -47,15 +49,15 @@ type contractCase struct {
 
 // A caseEvent is an event that a case delivers.
 type caseEvent struct {
-	Type     string  `json:"type"`
-	File     string  `json:"file"`
-	Payloads string  `json:"payloads"`
-	Exact    bool    `json:"exact"`
-	About    string  `json:"about"`
-	Version  int     `json:"version"`
-	Count    int     `json:"count"`
-	Set      changes `json:"set"`
-	Add      changes `json:"add"`
+	Type     string         `json:"type"`
+	File     string         `json:"file"`
+	Payloads string         `json:"payloads"`
+	Exact    bool           `json:"exact"`
+	About    string         `json:"about"`
+	Version  int            `json:"version"`
+	Count    int            `json:"count"`
+	Set      render.Changes `json:"set"`
+	Add      render.Changes `json:"add"`
 
 	payloads []payload // of File, or those that Payloads matches
 }
@@ -115,7 +117,7 @@ func contractCases() ([]contractCase, error) {
 				return nil, err
 			}
 			var c contractCase
-			if err := decodeStrictly(data, "fixtures/"+file, &c); err != nil {
+			if err := rawjson.DecodeStrictly(data, "fixtures/"+file, &c); err != nil {
 				return nil, err
 			}
 			c.ID = strings.TrimSuffix(strings.TrimPrefix(file, "contract/"), ".json")

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // make makes the event of a name, after the one that it is about.
@@ -27,7 +29,7 @@ func (p *play) make(ctx context.Context, c *contractCase, name string) error {
 		edits = append(edits, Version(spec.Version))
 	}
 	for range max(1, spec.Count) {
-		p.who.created = p.next().Unix()
+		p.who.Created = p.next().Unix()
 		more, err := p.edits(spec)
 		if err != nil {
 			return err
@@ -41,8 +43,8 @@ func (p *play) make(ctx context.Context, c *contractCase, name string) error {
 		if err == nil && c.asksForEffect() {
 			event, err = p.varied(event)
 		}
-		if thinName(p.variant.typeOf(spec.Type)) && errors.Is(err, ErrNoPath) {
-			err = errThin // which may be what the case is about
+		if render.IsThin(p.variant.typeOf(spec.Type)) && errors.Is(err, ErrNoPath) {
+			err = render.ErrThin // which may be what the case is about
 		}
 		if err != nil {
 			return err
@@ -108,13 +110,13 @@ func raised(value any, path string, by float64) (edits []Edit) {
 
 // edits are what the case sets and adds, with variables and placeholders filled in.
 func (p *play) edits(spec caseEvent) (edits []Edit, err error) {
-	for i, fields := range []changes{spec.Set, spec.Add} {
+	for i, fields := range []render.Changes{spec.Set, spec.Add} {
 		for _, path := range slices.Sorted(maps.Keys(fields)) {
-			filled, err := compile(p.filled(fields[path]), p.subject.Livemode)
+			filled, err := render.Compile(p.filled(fields[path]), p.subject.Livemode)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
-			raw := json.RawMessage(filled.append(nil, p.who))
+			raw := json.RawMessage(filled.Append(nil, p.who))
 			edits = append(edits, Edit{set: true, path: path, value: raw, add: i == 1})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // A change is what a delivery did to the state, by place.
@@ -258,9 +259,9 @@ func (e effect) String() string {
 	}
 	switch n := len(e.rows); {
 	case n == 1:
-		words = append(words, excerpt(e.rows[0].text))
+		words = append(words, text.Excerpt(e.rows[0].text))
 	case n > 1:
-		words = append(words, fmt.Sprintf("%d of %s", n, excerpt(e.rows[0].text)))
+		words = append(words, fmt.Sprintf("%d of %s", n, text.Excerpt(e.rows[0].text)))
 	}
 	if words == nil {
 		return "nothing"

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // checks are the cases that are code: what no delivery of events shows.
@@ -38,7 +40,7 @@ type errLacks struct{ need string }
 func (e errLacks) Error() string { return "needs " + e.need }
 
 // Is makes it one of the reasons for which a case is not for a subject.
-func (errLacks) Is(target error) bool { return target == errNotApplicable }
+func (errLacks) Is(target error) bool { return target == render.ErrNotApplicable }
 
 func (r *runner) runCheck(ctx context.Context, c *contractCase, result *Result) error {
 	check := checks[c.Check]
@@ -52,7 +54,7 @@ func (r *runner) runCheck(ctx context.Context, c *contractCase, result *Result) 
 			findings, err = check(r, ctx) // the work was still going on
 		}
 	}
-	if errors.Is(err, errNotApplicable) {
+	if errors.Is(err, render.ErrNotApplicable) {
 		result.skip(err.Error())
 		return nil
 	}

@@ -13,19 +13,13 @@ import (
 func TestDependencies(t *testing.T) {
 	t.Parallel()
 	const module = "github.com/fakestripe/fakestripe/"
-	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./webhooktest", "./fixtures")
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./webhooktest/...", "./fixtures")
 	list.Dir = ".."
 	output, err := list.Output()
 	require.NoError(t, err)
-	require.ElementsMatch(t, []string{
-		module + "fixtures",
-		module + "webhooktest/internal/linediff",
-		module + "webhooktest/internal/nearest",
-		module + "webhooktest/internal/rawjson",
-		module + "webhooktest/internal/dialect",
-		module + "webhooktest/internal/doctor",
-		module + "webhooktest/stripeapi",
-		module + "webhooktest/internal/routes",
-		module + "webhooktest",
-	}, strings.Fields(string(output)))
+	for _, path := range strings.Fields(string(output)) {
+		if path != module+"fixtures" {
+			require.True(t, strings.HasPrefix(path+"/", module+"webhooktest/"), "%s: what a Go test imports is the standard library and our own code", path)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // ErrNoPath is the error for a path that the event does not have. The message
@@ -81,7 +82,7 @@ func (e Edit) raw(thin bool) (json.RawMessage, error) {
 	t, isTime := e.value.(time.Time)
 	switch {
 	case isTime && thin:
-		return rawjson.Encode(t.UTC().Format(thinTime))
+		return rawjson.Encode(t.UTC().Format(render.ThinTime))
 	case isTime:
 		return rawjson.Encode(t.Unix())
 	}

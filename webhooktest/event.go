@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // An Event is the exact JSON that is delivered. It does not change: an edit
@@ -21,10 +24,10 @@ type Event struct {
 	id       string
 	typ      string
 	livemode bool
-	nullable []string // paths that may be null, known for events from fixtures
-	resource string   // of its object, known for events from fixtures
-	objects  objects  // what it is about
-	thin     bool     // without data
+	nullable []string       // paths that may be null, known for events from fixtures
+	resource string         // of its object, known for events from fixtures
+	objects  render.Objects // what it is about
+	thin     bool           // without data
 
 	attempts *timestamps          // shared with edited copies of the event
 	last     atomic.Pointer[wire] // the previous attempt as it was sent
@@ -60,7 +63,7 @@ func (e *Event) index(root *rawjson.Value) {
 			_ = json.Unmarshal(e.body[v.Start:v.End], target) // a value of another type counts as none
 		}
 	}
-	e.thin = object == thinObject
+	e.thin = object == render.ThinObject
 }
 
 // Edit returns a copy of the event with Set and Add edits applied to its bytes.
@@ -144,5 +147,30 @@ func (e *Event) Lookup(path string) (value any, ok bool) {
 // String returns the type and the id, as the lines of the Stripe CLI have them:
 // "payment_intent.succeeded [evt_1Qd0…]".
 func (e *Event) String() string {
-	return printable(cmp.Or(e.typ, "(no type)") + " [" + cmp.Or(e.id, "no id") + "]")
+	return text.Printable(cmp.Or(e.typ, "(no type)") + " [" + cmp.Or(e.id, "no id") + "]")
+}
+
+// aboutID returns the id of the object that an event is about.
+func (e *Event) aboutID() (id any, ok bool) {
+	if e.thin {
+		return e.Lookup("related_object.id")
+	}
+	return e.Lookup("data.object.id")
+}
+
+// carries reports an edit of what a thin event does not carry.
+func (e *Event) carries(edits []Edit) error {
+	if !e.thin {
+		return nil
+	}
+	for _, edit := range edits {
+		field, _, _ := strings.Cut(edit.path, ".")
+		if field != "data" && field != "account" {
+			continue
+		}
+		if _, err := rawjson.Get(e.body, field); err != nil { // the caller's own payload may have it
+			return fmt.Errorf("path %q: %w, and its account as context", edit.path, render.ErrThin)
+		}
+	}
+	return nil
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A Flow is what one business action makes Stripe send: events about the same
@@ -43,10 +45,10 @@ type flowFixture struct {
 }
 
 type flowEvent struct {
-	Type    string  `json:"type"`
-	Version int     `json:"version"`
-	Set     changes `json:"set"`
-	Add     changes `json:"add"`
+	Type    string         `json:"type"`
+	Version int            `json:"version"`
+	Set     render.Changes `json:"set"`
+	Add     render.Changes `json:"add"`
 }
 
 type flowSend struct {
@@ -118,7 +120,7 @@ func (s *Source) findFlow(name string) (f flowFixture, flow, eventType string, e
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 		return f, name, "", err
 	}
-	if _, thin := readThin(s.apiVersion(), name); thin == nil {
+	if _, thin := render.Describe(name); thin == nil && render.IsThin(name) {
 		return f, "", "", fmt.Errorf("%s is a thin event: flows are of snapshot events (send delivers it alone)", name)
 	}
 	types := fixtures.Types(s.apiVersion())
@@ -140,7 +142,7 @@ func readFlow(name string) (f flowFixture, err error) {
 	if err != nil {
 		return f, err
 	}
-	return f, decodeStrictly(data, "fixtures/"+file, &f)
+	return f, rawjson.DecodeStrictly(data, "fixtures/"+file, &f)
 }
 
 // single is the flow of an event type that no flow leads to.
@@ -164,17 +166,17 @@ func (s *Source) play(name string, f flowFixture) (*Flow, error) {
 		flow.Steps = append(flow.Steps, FlowStep{After: time.Duration(step.After), cause: cause})
 	}
 	who := s.identity()
-	began := who.created - int64(flow.length()/time.Second)
-	who.objects.began = began
+	began := who.Created - int64(flow.length()/time.Second)
+	who.Objects.Began = began
 	for i, step := range f.Steps {
 		event := f.Events[step.Send]
-		t, err := s.load(event.Type, event.Version, event.Set, event.Add)
+		t, err := s.options().Load(event.Type, event.Version, event.Set, event.Add)
 		if err != nil {
 			return nil, fmt.Errorf("event %q: %w", step.Send, err)
 		}
 		next := s.identity()
-		next.objects, next.created = who.objects, began+int64(flow.happened(i)/time.Second)
-		flow.Steps[i].Event = t.event(event.Type, next)
+		next.Objects, next.Created = who.Objects, began+int64(flow.happened(i)/time.Second)
+		flow.Steps[i].Event = newEvent(t, event.Type, next)
 	}
 	return flow, flow.agree()
 }
@@ -229,7 +231,7 @@ func (f *Flow) Causal() *Flow {
 // Shuffled returns the flow in an order that depends on the seed.
 func (f *Flow) Shuffled(seed uint64) *Flow {
 	return f.reordered(func(steps []FlowStep) {
-		random := rand.New(rand.NewPCG(seed, golden))
+		random := rand.New(rand.NewPCG(seed, shuffleStream))
 		random.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // What the answers of a run tell when they are looked at again. These checks are
@@ -40,7 +42,7 @@ func (r *runner) checkNoSecrets(ctx context.Context) ([]finding, error) {
 				return []finding{{sent: response.Event.String(), expected: "no signing secret in an answer", actual: "the answer has it"}}, nil
 			}
 		}
-		if found := secretLike(answer); found != "" {
+		if found := text.SecretLike(answer); found != "" {
 			return []finding{{sent: response.Event.String(), expected: "no secret or key in an answer", actual: "the answer has one that begins with " + found}}, nil
 		}
 		if mac := response.expectedSignature(r.endpoint.secrets()[0]); mac != "" && strings.Contains(answer, mac) {

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // inProcess is a transport that calls a handler, as a server would.
@@ -131,7 +133,7 @@ func (c *call) serve(handler http.Handler) {
 		case http.ErrAbortHandler:
 			c.abandon(errAborted)
 		default:
-			said := excerpt(fmt.Sprint(reason))
+			said := text.Excerpt(fmt.Sprint(reason))
 			c.abandon(&failure{fmt.Sprintf("%v%s: %s", ErrPanic, panickedAt(), said), errors.Join(ErrPanic, asError(reason))})
 		}
 	}()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // A fault is an error about a place in a file.
@@ -61,9 +62,9 @@ func decodeLocated(data []byte, root *rawjson.Value, v any) error {
 
 // checkKeys compares what is written with what a type can hold.
 func checkKeys(data []byte, v *rawjson.Value, t reflect.Type) error {
-	text := data[v.Start:v.End]
+	raw := data[v.Start:v.End]
 	switch {
-	case string(text) == "null" && t != reflect.TypeFor[json.RawMessage](): // which is a value of an event
+	case string(raw) == "null" && t != reflect.TypeFor[json.RawMessage](): // which is a value of an event
 		return lineError(data, v.From, errors.New("null: leave the key out"))
 	case decodesItself(t):
 	case t.Kind() == reflect.Struct && v.Kind == '{':
@@ -76,10 +77,10 @@ func checkKeys(data []byte, v *rawjson.Value, t reflect.Type) error {
 		}
 		return nil
 	}
-	if err := json.Unmarshal(text, reflect.New(t).Interface()); err != nil {
+	if err := json.Unmarshal(raw, reflect.New(t).Interface()); err != nil {
 		var other *json.UnmarshalTypeError
 		if errors.As(err, &other) {
-			err = fmt.Errorf("%s: want %s", excerpt(string(text)), wanted(t))
+			err = fmt.Errorf("%s: want %s", text.Excerpt(string(raw)), wanted(t))
 		}
 		return lineError(data, v.From, err)
 	}
@@ -98,7 +99,7 @@ func checkMembers(data []byte, v *rawjson.Value, t reflect.Type) error {
 		member := &v.Children[i]
 		of, ok := fields[member.Key]
 		if !ok {
-			return lineError(data, member.From, fmt.Errorf("unknown key %q: nearest are %s", excerpt(member.Key), nearest.List(member.Key, known)))
+			return lineError(data, member.From, fmt.Errorf("unknown key %q: nearest are %s", text.Excerpt(member.Key), nearest.List(member.Key, known)))
 		}
 		if err := checkKeys(data, member, of); err != nil {
 			return err

@@ -15,12 +15,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // set adds or replaces the value at a path of the body. A thin event gets no data.
 func (d *draft) set(path string, raw []byte) error {
 	if d.event.thin && strings.HasPrefix(path, objectPath) {
-		return errThin
+		return render.ErrThin
 	}
 	body, err := rawjson.Set(d.body, path, raw, true)
 	if err != nil {
@@ -37,7 +38,7 @@ func eventAge(d *draft, value string) error {
 	}
 	created := d.sent - int64(old/time.Second)
 	if d.event.thin {
-		return d.set("created", rawjson.Quote(time.Unix(created, 0).UTC().Format(thinTime)))
+		return d.set("created", rawjson.Quote(time.Unix(created, 0).UTC().Format(render.ThinTime)))
 	}
 	return d.set("created", strconv.AppendInt(nil, created, 10))
 }
@@ -106,7 +107,7 @@ func oddNumbers(d *draft, _ string) error {
 }
 
 func shuffledKeys(d *draft, _ string) error {
-	random := rand.New(rand.NewPCG(hashOf(d.event.id), golden))
+	random := rand.New(rand.NewPCG(render.Hash(d.event.id), shuffleStream))
 	body, err := rawjson.ReorderKeys(d.body, random.Shuffle)
 	if err != nil {
 		return err
@@ -196,23 +197,19 @@ func nulls(d *draft, _ string) error {
 	case changed:
 		return nil
 	case d.event.thin:
-		return errThin
+		return render.ErrThin
 	case len(d.event.nullable) > 0:
 		return errors.New("the body has none of the fields that may be null")
-	case d.event.objects != (objects{}):
-		return fmt.Errorf("%w: no field of the object in %s may be null", errNotApplicable, d.event.typ)
+	case d.event.objects != (render.Objects{}):
+		return fmt.Errorf("%w: no field of the object in %s may be null", render.ErrNotApplicable, d.event.typ)
 	}
 	return errors.New("which fields may be null is known for events from fixtures only")
 }
 
-// errNotApplicable is in the errors of mutations that have nothing to change in an
-// event: no field that may be null, a version without a train.
-var errNotApplicable = errors.New("nothing to change")
-
 // newerVersion moves the version on by a month, as Stripe does within a train.
 func newerVersion(d *draft, _ string) error {
 	if d.event.thin {
-		return fmt.Errorf("%w: a thin event has no version", errNotApplicable)
+		return fmt.Errorf("%w: a thin event has no version", render.ErrNotApplicable)
 	}
 	raw, err := rawjson.Get(d.body, "api_version")
 	if err != nil {
@@ -221,7 +218,7 @@ func newerVersion(d *draft, _ string) error {
 	date, train, found := strings.Cut(strings.Trim(string(raw), `"`), ".")
 	day, err := time.Parse(time.DateOnly, date)
 	if !found || err != nil {
-		return fmt.Errorf("%w: API version %s has no monthly releases, as those from 2024-09-30.acacia on have (--api-version)", errNotApplicable, raw)
+		return fmt.Errorf("%w: API version %s has no monthly releases, as those from 2024-09-30.acacia on have (--api-version)", render.ErrNotApplicable, raw)
 	}
 	return d.set("api_version", rawjson.Quote(day.AddDate(0, 1, 0).Format(time.DateOnly)+"."+train))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // longIDs lengthens the strings that are ids. Equal ids stay equal.
@@ -38,11 +39,11 @@ func longIDs(d *draft, _ string) error {
 // lengthened returns the quoted text of an id, or of what begins with one, with an id
 // of that length. Other texts, and ids that are as long already, stay.
 func lengthened(quoted string, length int) string {
-	id, rest, ok := splitID(quoted)
+	id, rest, ok := render.SplitID(quoted)
 	if !ok || len(id) >= length {
 		return quoted
 	}
-	long := appendDigits([]byte(id), base62, length-len(id), hashOf(id))
+	long := render.AppendDigits([]byte(id), render.Base62, length-len(id), render.Hash(id))
 	return `"` + string(long) + rest + `"`
 }
 

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 func unsigned(d *draft, _ string) error {
@@ -28,7 +30,7 @@ func wrongSecret(d *draft, _ string) error {
 
 // otherSecret returns a secret that looks real, the same for the same event.
 func (d *draft) otherSecret() string {
-	return string(appendDigits([]byte("whsec_"), base62, 32, hashOf(d.event.id)))
+	return string(render.AppendDigits([]byte("whsec_"), render.Base62, 32, render.Hash(d.event.id)))
 }
 
 func withSecret(d *draft, secret string) error {

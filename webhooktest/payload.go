@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A payload is a file beside a case whose bytes are delivered.
@@ -138,7 +139,7 @@ func (p *play) controlOf(ctx context.Context, name string) (*Event, error) {
 // renamer gives the ids of the events and of the requests behind them, in all
 // payloads of a case, others: a handler that remembers the last replay would take
 // them for duplicates. The same id becomes the same one in all of them.
-func (c *contractCase) renamer(who identity, v variant) *strings.Replacer {
+func (c *contractCase) renamer(who render.Identity, v variant) *strings.Replacer {
 	fresh := make(map[string]string)
 	for _, spec := range c.Events {
 		from := spec.payload(v)
@@ -164,19 +165,19 @@ const shortestID = 8
 
 // freshID returns another id that looks the same: the prefix stays, and so does what
 // is neither a letter nor a digit.
-func freshID(id string, who identity) string {
+func freshID(id string, who render.Identity) string {
 	prefix := strings.LastIndexByte(id, '_') + 1
 	if prefix > 0 && prefix < len(id) && (id[prefix] == '1' || id[prefix] == '3') {
 		prefix++ // evt_1…, evt_3…
 	}
-	alphabet := base62
-	if strings.Trim(id[prefix:], lowercase+"-") == "" {
-		alphabet = lowercase
+	alphabet := render.Base62
+	if strings.Trim(id[prefix:], render.Lowercase+"-") == "" {
+		alphabet = render.Lowercase
 	}
-	digits := appendDigits(nil, alphabet, max(len(id), 14), who.event^hashOf(id))
+	digits := render.AppendDigits(nil, alphabet, max(len(id), 14), who.Event^render.Hash(id))
 	out := []byte(id)
 	for i := prefix; i < len(out); i++ {
-		if strings.IndexByte(base62, out[i]) >= 0 {
+		if strings.IndexByte(render.Base62, out[i]) >= 0 {
 			out[i] = digits[i]
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A play is one performance of a case: its events, made anew, and what came of
@@ -18,7 +20,7 @@ type play struct {
 	variant variant
 	events  map[string][]*Event
 	roles   roles
-	who     identity          // what placeholders in the case become
+	who     render.Identity   // what placeholders in the case become
 	vars    values            // what is known of the case's variables
 	renamed *strings.Replacer // fresh ids for those of payloads
 

@@ -8,10 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"syscall"
 	"time"
-	"unicode"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // A Response is what came of one attempt to deliver an event.
@@ -52,48 +52,19 @@ func (r *Response) String() string {
 		answer += " " + text
 	}
 	if location := r.Header.Get("Location"); r.StatusCode/100 == 3 && location != "" {
-		answer += " -> " + excerpt(location)
+		answer += " -> " + text.Excerpt(location)
 	}
 	if r.Err != nil {
 		answer = "[ERROR] " + r.Err.Error() + ":"
 	}
-	return fmt.Sprintf("%s %s %s", answer, r.Event, briefly(r.Duration))
-}
-
-func briefly(d time.Duration) time.Duration {
-	if d < time.Millisecond {
-		return d.Round(time.Microsecond)
-	}
-	return d.Round(time.Millisecond)
+	return fmt.Sprintf("%s %s %s", answer, r.Event, text.Brief(r.Duration))
 }
 
 // Excerpt returns the beginning of the body on one line, for people to read:
 // whatever the handler sent, it cannot disturb a terminal or a log, and what is or
 // looks like a secret is left out.
 func (r *Response) Excerpt() string {
-	return excerpt(withoutSecrets(string(r.Body[:min(len(r.Body), 4*maxExcerpt)]), r.secrets...))
-}
-
-const maxExcerpt = 200 // characters
-
-func excerpt(text string) string {
-	text = printable(withoutSecrets(strings.TrimSpace(text)))
-	if cut := []rune(text); len(cut) > maxExcerpt {
-		text = string(cut[:maxExcerpt]) + "…"
-	}
-	return text
-}
-
-// printable puts a space in the place of each run of tabs and line breaks, and a
-// mark in the place of control characters and of bytes that are not UTF-8.
-func printable(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }), " ")
-	return strings.Map(func(r rune) rune {
-		if r != ' ' && !unicode.IsPrint(r) {
-			return '\uFFFD'
-		}
-		return r
-	}, text)
+	return text.Excerpt(text.WithoutSecrets(string(r.Body[:min(len(r.Body), 4*text.MaxExcerpt)]), r.secrets...))
 }
 
 // ErrPanic is in the Err of a Response when a handler in this process panicked.

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // What a handler stores is any JSON. Two deliveries are compared by the change
@@ -33,7 +35,7 @@ func (r roles) name(event *Event, as string) {
 func (r roles) nameIn(value any, place string) {
 	switch value := value.(type) {
 	case string:
-		if _, _, isID := splitID(`"` + value + `"`); isID && r[value] == "" {
+		if _, _, isID := render.SplitID(`"` + value + `"`); isID && r[value] == "" {
 			r[value] = "{" + place + "}"
 		}
 	case []any:

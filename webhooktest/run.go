@@ -9,6 +9,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // A run is what the cases of a suite share. They may be run side by side.
@@ -92,7 +95,7 @@ func (s *run) event(eventType string, edits ...Edit) (*Event, error) {
 }
 
 // identity returns fresh ids for the placeholders of a case.
-func (s *run) identity() identity {
+func (s *run) identity() render.Identity {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.source.identity()
@@ -147,7 +150,7 @@ func (s *run) over() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken == "" && !time.Now().Before(s.deadline) {
-		s.broken = "the time of the run, " + briefly(s.suite.maxTime()).String() + ", was over (Suite.MaxTime, --max-time)"
+		s.broken = "the time of the run, " + text.Brief(s.suite.maxTime()).String() + ", was over (Suite.MaxTime, --max-time)"
 	}
 	return s.broken
 }
@@ -257,7 +260,7 @@ func (r *runner) refuse(ctx context.Context, first *Response) (err error) {
 // for nothing. Whoever is started again within seconds has not.
 func (r *runner) hasStopped(ctx context.Context, failed error) (finding, bool) {
 	_, inconclusive := isInconclusive(failed)
-	quiet := failed == nil || inconclusive || errors.Is(failed, errNotApplicable)
+	quiet := failed == nil || inconclusive || errors.Is(failed, render.ErrNotApplicable)
 	if r.over() != "" || r.last == nil || r.last.Err == nil && quiet {
 		return finding{}, false
 	}

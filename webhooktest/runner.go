@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A runner runs a case of a suite.
@@ -65,7 +67,7 @@ func (r *runner) prelude(ctx context.Context, eventType string) ([]Edit, error) 
 	if creation == "" {
 		return nil, nil
 	}
-	version, err := telling(eventType)
+	version, err := render.DistinctVersion(eventType)
 	if err != nil {
 		return nil, err
 	}

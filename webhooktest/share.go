@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A sharedFixture is the file shared.json of an API version: facts that several
@@ -43,7 +44,7 @@ func (s *Source) share(flow *Flow, eventType string, edits []Edit) error {
 		return nil
 	}
 	var facts sharedFixture
-	if _, err := readFixture(s.apiVersion(), "shared.json", &facts); err != nil {
+	if _, err := render.Read(s.apiVersion(), "shared.json", &facts); err != nil {
 		return err
 	}
 	for _, edit := range edits {
@@ -122,7 +123,7 @@ const objectPath = "data.object."
 // the same: ids everywhere, other values in the same field of the same object and
 // in the fields that tell the same fact.
 func (f *Flow) spread(facts *sharedFixture, event *Event, path string, old, raw []byte) error {
-	if _, _, isID := splitID(string(old)); isID && raw[0] == '"' {
+	if _, _, isID := render.SplitID(string(old)); isID && raw[0] == '"' {
 		return f.change(func(other *Event) ([]byte, error) {
 			return bytes.ReplaceAll(other.body, old[1:len(old)-1], raw[1:len(raw)-1]), nil
 		})

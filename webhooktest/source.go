@@ -2,14 +2,12 @@ package webhooktest
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A Source makes events from the fixtures. The zero value makes test-mode events
@@ -41,7 +39,7 @@ type Source struct {
 	Now func() time.Time
 
 	mu        sync.Mutex
-	templates map[templateKey]*template
+	templates map[templateKey]*render.Template
 	made      uint64 // events so far
 }
 
@@ -63,9 +61,9 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 		return nil, err
 	}
 	if about != nil {
-		who.objects = about.objects
+		who.Objects = about.objects
 	}
-	event := t.event(eventType, who)
+	event := newEvent(t, eventType, who)
 	if about != nil {
 		if event, err = event.agreeing(about); err != nil {
 			return nil, err
@@ -81,7 +79,17 @@ func (s *Source) AppendEvent(dst []byte, eventType string) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return t.append(dst, who), nil
+	return t.Append(dst, who), nil
+}
+
+// newEvent renders a template.
+func newEvent(t *render.Template, eventType string, who render.Identity) *Event {
+	body, id := t.Event(who)
+	return &Event{
+		body: body, id: id, typ: eventType, livemode: t.Livemode, thin: t.Thin,
+		nullable: t.Nullable, resource: t.Resource, objects: who.Objects,
+		attempts: new(timestamps),
+	}
 }
 
 // objectsOf reads the edits that choose which objects an event is about.
@@ -94,14 +102,14 @@ func objectsOf(edits []Edit) (about *Event, version int, err error) {
 			version = edit.version
 		}
 	}
-	if about != nil && about.objects == (objects{}) {
+	if about != nil && about.objects == (render.Objects{}) {
 		return nil, 0, errors.New("About: the other event has a payload of its own, its objects are not known")
 	}
 	return about, version, nil
 }
 
 // next returns the template of a type and the identity of the next event.
-func (s *Source) next(eventType string, version int) (*template, identity, error) {
+func (s *Source) next(eventType string, version int) (*render.Template, render.Identity, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seed()
@@ -109,16 +117,11 @@ func (s *Source) next(eventType string, version int) (*template, identity, error
 	t := s.templates[key]
 	if t == nil {
 		var err error
-		if thinName(eventType) {
-			t, err = s.loadThin(eventType, version)
-		} else {
-			t, err = s.load(eventType, version, nil, nil)
-		}
-		if err != nil {
-			return nil, identity{}, err
+		if t, err = s.options().Load(eventType, version, nil, nil); err != nil {
+			return nil, render.Identity{}, err
 		}
 		if s.templates == nil {
-			s.templates = make(map[templateKey]*template)
+			s.templates = make(map[templateKey]*render.Template)
 		}
 		s.templates[key] = t
 	}
@@ -126,18 +129,11 @@ func (s *Source) next(eventType string, version int) (*template, identity, error
 }
 
 // identity returns what the next event and new objects are made from.
-func (s *Source) identity() identity {
+func (s *Source) identity() render.Identity {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seed()
 	return s.identify()
-}
-
-func runKey(runID string) uint64 {
-	if runID == "" {
-		return 0
-	}
-	return hashOf(runID)
 }
 
 func (s *Source) seed() {
@@ -147,16 +143,13 @@ func (s *Source) seed() {
 }
 
 // identify returns the identity of the next event.
-func (s *Source) identify() identity {
+func (s *Source) identify() render.Identity {
 	s.made++
-	event := mix(mix(s.Seed^runKey(s.RunID)) + s.made*golden)
-	now := s.now()
-	created := now.Unix()
-	return identity{
-		objects: objects{key: mix(event), began: created},
-		event:   event, created: created, nanos: int64(now.Nanosecond()),
-	}
+	return render.NewIdentity(s.Seed, s.RunID, s.made, s.now())
 }
+
+// shuffleStream is the second half of the seed of everything that is shuffled.
+const shuffleStream = 0x9e3779b97f4a7c15
 
 // shuffle puts things in an order that depends on the seed and on how many events
 // were made.
@@ -174,19 +167,9 @@ func (s *Source) seedUsed() uint64 {
 	return s.Seed
 }
 
-// validate reports what the fields may not be: they become part of events.
-func (s *Source) validate() error {
-	date, train, _ := strings.Cut(s.apiVersion(), ".")
-	if _, err := time.Parse(time.DateOnly, date); err != nil || strings.ContainsFunc(train, notWord) {
-		return fmt.Errorf("API version %q: want a date such as 2023-10-16 or 2025-03-31.basil", s.APIVersion)
-	}
-	if strings.ContainsFunc(s.Account, notWord) {
-		return fmt.Errorf("account %q: want an id such as acct_1Qd0…", s.Account)
-	}
-	return nil
+func (s *Source) options() *render.Options {
+	return &render.Options{APIVersion: s.APIVersion, Account: s.Account, Livemode: s.Livemode}
 }
-
-func notWord(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 func (s *Source) apiVersion() string {
 	if s.APIVersion == "" {

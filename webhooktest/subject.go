@@ -3,6 +3,7 @@ package webhooktest
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
@@ -105,7 +107,7 @@ func (s *Subject) sideBySide() int {
 // control is the type of the genuine event that everything is measured by: the first
 // that is handled, of an endpoint for thin events the first thin one.
 func (s *Subject) control() string {
-	own := slices.IndexFunc(s.Handles, func(handled string) bool { return thinName(handled) == s.Thin })
+	own := slices.IndexFunc(s.Handles, func(handled string) bool { return render.IsThin(handled) == s.Thin })
 	switch {
 	case own >= 0:
 		return s.Handles[own]
@@ -190,7 +192,7 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 		return []map[string]string{binding}, ""
 	}
 	for _, eventType := range s.handled() {
-		if given[each] == "each telling" && carriesOn(eventType) || given[each] == "each thin" && !thinName(eventType) {
+		if given[each] == "each telling" && carriesOn(eventType) || given[each] == "each thin" && !render.IsThin(eventType) {
 			continue
 		}
 		one := map[string]string{each: eventType}
@@ -260,4 +262,30 @@ func (s *Subject) unhandled() string {
 		}
 	}
 	return preferred
+}
+
+// takesBoth reports whether an endpoint for thin events takes snapshot events too, as
+// it may while an app moves from these to those.
+func (s *Subject) takesBoth() bool {
+	return s.Thin && slices.ContainsFunc(s.Handles, func(handled string) bool { return !render.IsThin(handled) })
+}
+
+// checkFamilies finds types that contradict what the user says of the endpoint.
+func (s *Subject) checkFamilies() error {
+	thin := slices.IndexFunc(s.Handles, render.IsThin)
+	switch {
+	case s.Thin && len(s.Handles) > 0 && thin < 0:
+		return errors.New("an endpoint for thin events (Subject.Thin, --thin) that handles none: name one in Handles (--handles), such as v1.payment_intent.succeeded")
+	case !s.Thin && thin >= 0:
+		return fmt.Errorf("%s is a thin event: say that the endpoint takes them (Subject.Thin, --thin)", s.Handles[thin])
+	}
+	return nil
+}
+
+// future is a type that nobody handles.
+func (s *Subject) future() string {
+	if s.Thin {
+		return "v2." + futureType
+	}
+	return futureType
 }

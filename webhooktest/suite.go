@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A Suite is the contract, or a folder of cases, run against a subject. The zero
@@ -188,5 +190,5 @@ func shard(cases []contractCase, part string) ([]contractCase, error) {
 	if err != nil || err2 != nil || nth < 1 || nth > parts {
 		return nil, fmt.Errorf("shard %q: want which of how many, such as 2/5", part)
 	}
-	return slices.DeleteFunc(cases, func(c contractCase) bool { return hashOf(c.ID)%parts != nth-1 }), nil
+	return slices.DeleteFunc(cases, func(c contractCase) bool { return render.Hash(c.ID)%parts != nth-1 }), nil
 }

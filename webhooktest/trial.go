@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A trial is what the variants of one case came to.
@@ -21,7 +23,7 @@ func (t *trial) heard(findings []finding, err error) error {
 		}
 		return nil
 	}
-	if errors.Is(err, errNotApplicable) {
+	if errors.Is(err, render.ErrNotApplicable) {
 		t.notApplicable = err.Error()
 		return nil
 	}

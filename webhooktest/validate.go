@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // validateOwn finds what is wrong in a case of the user's own. The contract's are
@@ -114,7 +116,7 @@ func (c *contractCase) validateVariables() error {
 		if err := checkVariable(name); err != nil {
 			return at("vars."+name, err)
 		}
-		if _, err := compile(c.Vars[name], false); err != nil {
+		if _, err := render.Compile(c.Vars[name], false); err != nil {
 			return at("vars."+name, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // values are the variables of a case by name, as JSON.
@@ -71,12 +72,12 @@ func (p *play) filled(raw json.RawMessage) []byte { return p.known().fillJSON(ra
 func (p *play) begin(c *contractCase) error {
 	p.vars = make(values)
 	for name, raw := range c.Vars {
-		filled, err := compile(raw, p.subject.Livemode)
+		filled, err := render.Compile(raw, p.subject.Livemode)
 		if err != nil {
 			return fmt.Errorf("vars: %s: %w", name, err)
 		}
-		p.who.created = p.next().Unix()
-		p.vars[name] = filled.append(nil, p.who)
+		p.who.Created = p.next().Unix()
+		p.vars[name] = filled.Append(nil, p.who)
 	}
 	return nil
 }
@@ -143,7 +144,7 @@ func (c *contractCase) waitsFor(name string) (needed []string) {
 }
 
 func (e *caseEvent) mentions(text string) bool {
-	for _, fields := range []changes{e.Set, e.Add} {
+	for _, fields := range []render.Changes{e.Set, e.Add} {
 		for _, raw := range fields {
 			if strings.Contains(string(raw), text) {
 				return true

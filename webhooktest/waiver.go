@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // A Waiver accepts that a handler falls short of a case, for a reason and until a
@@ -36,7 +37,7 @@ func (s *Suite) ReadWaivers(path string) ([]Waiver, error) {
 		Format  int      `json:"format"`
 		Waivers []Waiver `json:"waivers"`
 	}
-	if err := decodeStrictly(data, path, &file); err != nil {
+	if err := rawjson.DecodeStrictly(data, path, &file); err != nil {
 		return nil, err
 	}
 	if file.Format != 1 {

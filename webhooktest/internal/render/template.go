@@ -1,4 +1,4 @@
-package webhooktest
+package render
 
 import (
 	"bytes"
@@ -8,21 +8,22 @@ import (
 	"time"
 )
 
-// A template is an event with holes where ids and times go. Compiled once, it
+// A Template is an event with holes where ids and times go. Compiled once, it
 // renders by copying: no JSON is parsed, nothing is allocated.
-type template struct {
-	text     []byte // without the placeholders
-	holes    []hole
-	size     int      // of a rendered event, at the most
-	nullable []string // paths in the event that may be null
-	resource string   // of the event's object: payment_intent
-	livemode bool
-	thin     bool
+type Template struct {
+	Nullable []string // paths in the event that may be null
+	Resource string   // of the event's object: payment_intent
+	Livemode bool
+	Thin     bool
+
+	text  []byte // without the placeholders
+	holes []hole
+	size  int // of a rendered event, at the most
 }
 
 // A hole is filled with an id, or with a time when it has no id.
 type hole struct {
-	at     int // in the template's text
+	at     int // in the Template's text
 	id     *id
 	offset int64 // seconds after the event was created,
 	began  bool  // or after the first event about the objects was
@@ -34,13 +35,13 @@ func (h *hole) size() int {
 	case h.id != nil:
 		return h.id.size()
 	case h.text:
-		return len(thinTime)
+		return len(ThinTime)
 	}
 	return len("1700000000")
 }
 
-// append writes an event.
-func (t *template) append(dst []byte, who identity) []byte {
+// Append appends an event to dst. It allocates nothing when dst has room.
+func (t *Template) Append(dst []byte, who Identity) []byte {
 	copied := 0
 	for i := range t.holes {
 		h := &t.holes[i]
@@ -50,32 +51,28 @@ func (t *template) append(dst []byte, who identity) []byte {
 		case h.id != nil:
 			dst = h.id.appendTo(dst, who)
 		case h.text:
-			dst = time.Unix(who.created+h.offset, who.nanos).UTC().AppendFormat(dst, thinTime)
+			dst = time.Unix(who.Created+h.offset, who.Nanos).UTC().AppendFormat(dst, ThinTime)
 		case h.began:
-			dst = strconv.AppendInt(dst, who.objects.began+h.offset, 10)
+			dst = strconv.AppendInt(dst, who.Objects.Began+h.offset, 10)
 		default:
-			dst = strconv.AppendInt(dst, who.created+h.offset, 10)
+			dst = strconv.AppendInt(dst, who.Created+h.offset, 10)
 		}
 	}
 	return append(dst, t.text[copied:]...)
 }
 
-// event renders the template.
-func (t *template) event(eventType string, who identity) *Event {
-	body := t.append(make([]byte, 0, t.size), who)
-	id := t.holes[0] // the event's id is what fills the first
-	return &Event{
-		body: body,
-		id:   string(body[id.at : id.at+id.id.size()]),
-		typ:  eventType, livemode: t.livemode, thin: t.thin,
-		nullable: t.nullable, resource: t.resource, objects: who.objects,
-		attempts: new(timestamps),
-	}
+// Event renders the template into a buffer of its own. The event's id, which fills the
+// first hole, is a part of the body.
+func (t *Template) Event(who Identity) (body []byte, id string) {
+	body = t.Append(make([]byte, 0, t.size), who)
+	first := t.holes[0]
+	return body, string(body[first.at : first.at+first.id.size()])
 }
 
-// compile finds the placeholders in the strings of JSON text.
-func compile(text []byte, livemode bool) (*template, error) {
-	c := compiler{template{livemode: livemode}}
+// Compile finds the placeholders in the strings of JSON text. The error names a
+// placeholder that is not in the table of fixtures/README.md.
+func Compile(text []byte, livemode bool) (*Template, error) {
+	c := compiler{template: Template{Livemode: livemode}}
 	for len(text) > 0 {
 		quote := bytes.IndexByte(text, '"')
 		if quote < 0 {
@@ -89,9 +86,9 @@ func compile(text []byte, livemode bool) (*template, error) {
 		text = text[end:]
 	}
 	c.copy(text)
-	c.size = len(c.text)
-	for _, h := range c.holes {
-		c.size += h.size()
+	c.template.size = len(c.template.text)
+	for _, h := range c.template.holes {
+		c.template.size += h.size()
 	}
 	return &c.template, nil
 }
@@ -108,9 +105,9 @@ func stringLength(text []byte) int {
 	return i + 1
 }
 
-type compiler struct{ template }
+type compiler struct{ template Template }
 
-func (c *compiler) copy(text []byte) { c.text = append(c.text, text...) }
+func (c *compiler) copy(text []byte) { c.template.text = append(c.template.text, text...) }
 
 func (c *compiler) string(quoted []byte) error {
 	if whole, ok := placeholder(quoted[1:]); ok && len(whole) == len(quoted)-4 {
@@ -136,10 +133,10 @@ func (c *compiler) string(quoted []byte) error {
 		if !known {
 			return fmt.Errorf("unknown placeholder {%s}: see the table in fixtures/README.md", name)
 		}
-		if c.livemode { // cs_live_…, of the same length
+		if c.template.Livemode { // cs_live_…, of the same length
 			id.shape.prefix = strings.Replace(id.shape.prefix, "_test_", "_live_", 1)
 		}
-		c.holes = append(c.holes, hole{at: len(c.text), id: &id})
+		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), id: &id})
 		quoted = quoted[len(name)+2:]
 	}
 }
@@ -156,22 +153,22 @@ func placeholder(text []byte) (name []byte, ok bool) {
 // value fills a whole string: the result is no string, unless it is a time as text.
 func (c *compiler) value(name string) bool {
 	if name == "livemode" {
-		c.text = strconv.AppendBool(c.text, c.livemode)
+		c.template.text = strconv.AppendBool(c.template.text, c.template.Livemode)
 		return true
 	}
 	offset, ok := relativeTime("now", name)
 	if ok {
-		c.holes = append(c.holes, hole{at: len(c.text), offset: offset})
+		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), offset: offset})
 		return true
 	}
 	if offset, ok = relativeTime("then", name); ok {
-		c.holes = append(c.holes, hole{at: len(c.text), offset: offset, began: true})
+		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), offset: offset, began: true})
 		return true
 	}
 	if offset, ok = relativeTime("time", name); ok {
-		c.text = append(c.text, '"')
-		c.holes = append(c.holes, hole{at: len(c.text), offset: offset, text: true})
-		c.text = append(c.text, '"')
+		c.template.text = append(c.template.text, '"')
+		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), offset: offset, text: true})
+		c.template.text = append(c.template.text, '"')
 	}
 	return ok
 }

@@ -1,4 +1,4 @@
-package webhooktest
+package render
 
 import (
 	"bytes"
@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -19,25 +18,25 @@ import (
 // handler asks the API (https://docs.stripe.com/event-destinations). The payload is
 // the same at every API version.
 
-// thinObject is what a thin event calls itself, where a snapshot event has "event".
-const thinObject = "v2.core.event"
+// ThinObject is what a thin event calls itself, where a snapshot event has "event".
+const ThinObject = "v2.core.event"
 
-// thinTime is how its times are written, where a snapshot event has Unix seconds.
-const thinTime = "2006-01-02T15:04:05.000Z"
+// ThinTime is how its times are written, where a snapshot event has Unix seconds.
+const ThinTime = "2006-01-02T15:04:05.000Z"
 
-// errThin is in the errors for what only events with data have.
-var errThin error = thinError{}
+// ErrThin is in the errors for what only events with data have.
+var ErrThin error = thinError{}
 
 type thinError struct{}
 
 func (thinError) Error() string { return "a thin event carries nothing of its object" }
 
 // Is makes it one of the reasons for which a case is not for thin events.
-func (thinError) Is(target error) bool { return target == errNotApplicable }
+func (thinError) Is(target error) bool { return target == ErrNotApplicable }
 
-// thinName reports whether a type is named as thin events are: it begins with the
+// IsThin reports whether a type is named as thin events are: it begins with the
 // version of the API that the object belongs to.
-func thinName(eventType string) bool {
+func IsThin(eventType string) bool {
 	return strings.HasPrefix(eventType, "v1.") || strings.HasPrefix(eventType, "v2.")
 }
 
@@ -66,7 +65,7 @@ func readThin(version, eventType string) (f thinFixture, err error) {
 	data, file, err := fixtures.Thin(eventType)
 	switch {
 	case err == nil:
-		return f, decodeStrictly(data, "fixtures/"+file, &f)
+		return f, rawjson.DecodeStrictly(data, "fixtures/"+file, &f)
 	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
 		return f, err
 	}
@@ -87,7 +86,7 @@ func readTwin(version, snapshot string, related bool) (f thinFixture, err error)
 		return f, nil
 	}
 	var object objectFixture
-	if _, err := readFixture(version, "objects/"+event.Object+".json", &object); err != nil {
+	if _, err := Read(version, "objects/"+event.Object+".json", &object); err != nil {
 		return f, fmt.Errorf("fixtures/%s: object: %w", file, err)
 	}
 	state, err := event.state(0, object.Object)
@@ -146,31 +145,28 @@ func textAt(object []byte, path string) (string, error) {
 	return text, nil
 }
 
-// loadThin makes the template of a thin event type.
-func (s *Source) loadThin(eventType string, version int) (*template, error) {
-	if err := s.validate(); err != nil {
-		return nil, err
-	}
+// loadThin makes the Template of a thin event type.
+func (o *Options) loadThin(eventType string, version int) (*Template, error) {
 	if version != 0 {
-		return nil, fmt.Errorf("version %d: %w", version, errThin)
+		return nil, fmt.Errorf("version %d: %w", version, ErrThin)
 	}
-	f, err := readThin(s.apiVersion(), eventType)
+	f, err := readThin(o.version(), eventType)
 	if err != nil {
 		return nil, err
 	}
-	compiled, err := compile(s.thinEnvelope(eventType, &f), s.Livemode)
+	compiled, err := Compile(o.thinEnvelope(eventType, &f), o.Livemode)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", eventType, err)
 	}
-	compiled.thin = true
+	compiled.Thin = true
 	return compiled, nil
 }
 
 // thinEnvelope returns the event with the keys in the order in which Stripe's
 // documentation shows them.
-func (s *Source) thinEnvelope(eventType string, f *thinFixture) []byte {
+func (o *Options) thinEnvelope(eventType string, f *thinFixture) []byte {
 	context, related, reason := []byte("null"), []byte("null"), []byte("null")
-	if account := s.account(f.connect); account != "" {
+	if account := o.account(f.connect); account != "" {
 		context = rawjson.Quote(account)
 	}
 	if f.RelatedObject != nil {
@@ -180,61 +176,10 @@ func (s *Source) thinEnvelope(eventType string, f *thinFixture) []byte {
 		reason = []byte(`{"type":"request","request":{"id":"{req}","idempotency_key":"{uuid}"}}`)
 	}
 	text := fmt.Appendf(nil, `{"id":"{evt65}","object":%q,"type":%s,"livemode":"{livemode}","created":"{time}","context":%s,"related_object":%s,"reason":%s}`,
-		thinObject, rawjson.Quote(eventType), context, related, reason)
+		ThinObject, rawjson.Quote(eventType), context, related, reason)
 	var indented bytes.Buffer
 	if err := json.Indent(&indented, text, "", "  "); err != nil {
 		panic(err) // the parts are valid JSON
 	}
 	return indented.Bytes()
-}
-
-// takesBoth reports whether an endpoint for thin events takes snapshot events too, as
-// it may while an app moves from these to those.
-func (s *Subject) takesBoth() bool {
-	return s.Thin && slices.ContainsFunc(s.Handles, func(handled string) bool { return !thinName(handled) })
-}
-
-// checkFamilies finds types that contradict what the user says of the endpoint.
-func (s *Subject) checkFamilies() error {
-	thin := slices.IndexFunc(s.Handles, thinName)
-	switch {
-	case s.Thin && len(s.Handles) > 0 && thin < 0:
-		return errors.New("an endpoint for thin events (Subject.Thin, --thin) that handles none: name one in Handles (--handles), such as v1.payment_intent.succeeded")
-	case !s.Thin && thin >= 0:
-		return fmt.Errorf("%s is a thin event: say that the endpoint takes them (Subject.Thin, --thin)", s.Handles[thin])
-	}
-	return nil
-}
-
-// future is a type that nobody handles.
-func (s *Subject) future() string {
-	if s.Thin {
-		return "v2." + futureType
-	}
-	return futureType
-}
-
-// aboutID returns the id of the object that an event is about.
-func (e *Event) aboutID() (id any, ok bool) {
-	if e.thin {
-		return e.Lookup("related_object.id")
-	}
-	return e.Lookup("data.object.id")
-}
-
-// carries reports an edit of what a thin event does not carry.
-func (e *Event) carries(edits []Edit) error {
-	if !e.thin {
-		return nil
-	}
-	for _, edit := range edits {
-		field, _, _ := strings.Cut(edit.path, ".")
-		if field != "data" && field != "account" {
-			continue
-		}
-		if _, err := rawjson.Get(e.body, field); err != nil { // the caller's own payload may have it
-			return fmt.Errorf("path %q: %w, and its account as context", edit.path, errThin)
-		}
-	}
-	return nil
 }

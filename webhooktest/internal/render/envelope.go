@@ -1,4 +1,4 @@
-package webhooktest
+package render
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 
 // envelope returns the event as Stripe lays it out: two spaces, id and object
 // first, the other keys in alphabetical order.
-func (s *Source) envelope(eventType string, f *eventFixture, object []byte) []byte {
+func (o *Options) envelope(eventType string, f *eventFixture, object []byte) []byte {
 	var text bytes.Buffer
 	field := func(key string, value []byte) {
 		if text.Len() > 1 {
@@ -27,10 +27,10 @@ func (s *Source) envelope(eventType string, f *eventFixture, object []byte) []by
 	text.WriteByte('{')
 	field("id", eventID(object))
 	field("object", []byte(`"event"`))
-	if account := s.account(f.Connect); account != "" {
+	if account := o.account(f.Connect); account != "" {
 		field("account", rawjson.Quote(account))
 	}
-	field("api_version", rawjson.Quote(s.apiVersion()))
+	field("api_version", rawjson.Quote(o.version()))
 	field("created", []byte(`"{now}"`))
 	field("data", append(data, '}'))
 	field("livemode", []byte(`"{livemode}"`))
@@ -50,11 +50,11 @@ func (s *Source) envelope(eventType string, f *eventFixture, object []byte) []by
 	return indented.Bytes()
 }
 
-func (s *Source) account(connect bool) string {
-	if s.Account == "" && connect {
+func (o *Options) account(connect bool) string {
+	if o.Account == "" && connect {
 		return "{acct}"
 	}
-	return s.Account
+	return o.Account
 }
 
 // eventID returns the placeholder of the event's id. An event about a payment

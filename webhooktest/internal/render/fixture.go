@@ -1,11 +1,10 @@
-package webhooktest
+package render
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -24,11 +23,11 @@ type eventFixture struct {
 	Format             int             `json:"format"`
 	Description        string          `json:"description"`
 	Object             string          `json:"object"`
-	Set                changes         `json:"set"`
-	Add                changes         `json:"add"`
+	Set                Changes         `json:"set"`
+	Add                Changes         `json:"add"`
 	Remove             []string        `json:"remove"`
 	PreviousAttributes json.RawMessage `json:"previous_attributes"`
-	Versions           []changes       `json:"versions"`
+	Versions           []Changes       `json:"versions"`
 	Automatic          bool            `json:"automatic"`
 	Connect            bool            `json:"connect"`
 	Siblings           []string        `json:"siblings"`
@@ -43,11 +42,11 @@ type objectFixture struct {
 	Nullable    []string        `json:"nullable"`
 }
 
-// changes are values by path.
-type changes map[string]json.RawMessage
+// Changes are values by path.
+type Changes map[string]json.RawMessage
 
 // apply sets the paths in order, so that the result does not depend on the map.
-func (c changes) apply(object []byte, add bool) ([]byte, error) {
+func (c Changes) apply(object []byte, add bool) ([]byte, error) {
 	for _, path := range slices.Sorted(maps.Keys(c)) {
 		var err error
 		if object, err = rawjson.Set(object, path, c[path], add); err != nil {
@@ -57,33 +56,18 @@ func (c changes) apply(object []byte, add bool) ([]byte, error) {
 	return object, nil
 }
 
-// readFixture decodes a file of an API version and returns its name.
-func readFixture(version, name string, v any) (file string, err error) {
+// Read decodes a fixture file of an API version and returns its name.
+func Read(version, name string, v any) (file string, err error) {
 	data, file, err := fixtures.Find(version, name)
 	if err != nil {
 		return "", err
 	}
-	return file, decodeStrictly(data, "fixtures/"+file, v)
-}
-
-// decodeStrictly decodes strictly: an unknown key is an error.
-func decodeStrictly(data []byte, file string, v any) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(v)
-	if err == nil && decoder.Decode(new(json.RawMessage)) != io.EOF {
-		err = errors.New("more than one JSON value")
-	}
-	if err != nil {
-		line := 1 + bytes.Count(data[:min(int(decoder.InputOffset()), len(data))], []byte("\n"))
-		return fmt.Errorf("%s: line %d: %w", file, line, err)
-	}
-	return nil
+	return file, rawjson.DecodeStrictly(data, "fixtures/"+file, v)
 }
 
 // readEvent returns the fixture of an event type.
 func readEvent(version, eventType string) (fixture eventFixture, file string, err error) {
-	file, err = readFixture(version, "events/"+eventType+".json", &fixture)
+	file, err = Read(version, "events/"+eventType+".json", &fixture)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
 		err = unknownType(version, eventType)
 	}
@@ -94,17 +78,17 @@ func readEvent(version, eventType string) (fixture eventFixture, file string, er
 // suggested only to who wrote a thin name.
 func unknownType(version, eventType string) error {
 	names := fixtures.ThinTypes()
-	if !thinName(eventType) {
+	if !IsThin(eventType) {
 		twin := func(name string) bool { _, _, ok := fixtures.Twin(name); return ok }
 		names = append(fixtures.Types(version), slices.DeleteFunc(names, twin)...)
 	}
 	return fmt.Errorf("%w %q: nearest are %s", ErrUnknownType, eventType, nearest.List(eventType, names))
 }
 
-// telling is the version of a type that is easiest to tell from the object's first
+// DistinctVersion is the version of a type that is easiest to tell from the object's first
 // state: one of another status if there is one, else the last. Thin events have none.
-func telling(eventType string) (int, error) {
-	if thinName(eventType) {
+func DistinctVersion(eventType string) (int, error) {
+	if IsThin(eventType) {
 		return 0, nil
 	}
 	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
@@ -134,21 +118,18 @@ type EventType struct {
 // Describe returns what the fixtures know of an event type. The error is
 // ErrUnknownType. [fixtures.Types] and [fixtures.ThinTypes] list the names.
 func Describe(eventType string) (EventType, error) {
-	if thinName(eventType) {
+	if IsThin(eventType) {
 		return describeThin(eventType)
 	}
 	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
 	return EventType{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings, f.Legacy, false}, err
 }
 
-// load makes the template of an event type: the object, changed as the event
+// load makes the Template of an event type: the object, changed as the event
 // and the version of the object say, in its envelope. Last come what a flow sets
 // and adds, by paths inside the event.
-func (s *Source) load(eventType string, version int, set, add changes) (*template, error) {
-	if err := s.validate(); err != nil {
-		return nil, err
-	}
-	event, file, err := readEvent(s.apiVersion(), eventType)
+func (o *Options) load(eventType string, version int, set, add Changes) (*Template, error) {
+	event, file, err := readEvent(o.version(), eventType)
 	if err != nil {
 		return nil, err
 	}
@@ -156,26 +137,26 @@ func (s *Source) load(eventType string, version int, set, add changes) (*templat
 		return nil, fmt.Errorf("version %d: %s has %d versions (fakestripe list --format json shows how many a type has)", version, eventType, len(event.Versions))
 	}
 	var object objectFixture
-	if _, err := readFixture(s.apiVersion(), "objects/"+event.Object+".json", &object); err != nil {
+	if _, err := Read(o.version(), "objects/"+event.Object+".json", &object); err != nil {
 		return nil, fmt.Errorf("fixtures/%s: object: %w", file, err)
 	}
 	text, err := event.at(version, sinceBegan(object.Object))
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
-	if text, err = set.apply(s.envelope(eventType, &event, text), false); err != nil {
+	if text, err = set.apply(o.envelope(eventType, &event, text), false); err != nil {
 		return nil, err
 	}
 	if text, err = add.apply(text, true); err != nil {
 		return nil, err
 	}
-	compiled, err := compile(text, s.Livemode)
+	compiled, err := Compile(text, o.Livemode)
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
-	compiled.resource = event.Object
+	compiled.Resource = event.Object
 	for _, path := range object.Nullable {
-		compiled.nullable = append(compiled.nullable, "data.object."+path)
+		compiled.Nullable = append(compiled.Nullable, "data.object."+path)
 	}
 	return compiled, nil
 }

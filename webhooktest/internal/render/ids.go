@@ -1,4 +1,4 @@
-package webhooktest
+package render
 
 import (
 	"hash/fnv"
@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // An idShape says how the ids of one kind look. Stripe publishes no grammar;
@@ -22,10 +23,11 @@ type idShape struct {
 	uuid     bool // in the form of a random UUID
 }
 
+// Base62 and Lowercase are the alphabets of most ids.
 const (
-	base62    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	Base62    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	capitals  = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	lowercase = "0123456789abcdef"
+	Lowercase = "0123456789abcdef"
 )
 
 // idShapes has a row for each kind of id that is not of the usual shape.
@@ -56,11 +58,11 @@ var idShapes = map[string]idShape{
 
 	// Not ids, but fresh in the same way.
 	"fingerprint": {length: 16},
-	"handle":      {length: 6, digits: lowercase},
+	"handle":      {length: 6, digits: Lowercase},
 	"number":      {length: 8, digits: capitals},
 	"order":       {prefix: "order_", length: 6, digits: capitals}, // the shop's own
 	"secret":      {length: 25},
-	"uuid":        {length: 36, digits: lowercase, uuid: true, perEvent: true},
+	"uuid":        {length: 36, digits: Lowercase, uuid: true, perEvent: true},
 }
 
 // usualKinds are the kinds of id that have no row in idShapes: the kind, "_1" and
@@ -82,7 +84,7 @@ func shapeOf(kind string) (shape idShape, ok bool) {
 		shape.prefix, shape.length = kind+"_1", 23
 	}
 	if shape.digits == "" {
-		shape.digits = base62
+		shape.digits = Base62
 	}
 	return shape, ok
 }
@@ -102,9 +104,9 @@ const familyTail = 8 // characters at the end that tell the members of a family 
 func newID(placeholder string) (id, bool) {
 	kind, _, _ := strings.Cut(placeholder, ":")
 	shape, ok := shapeOf(kind)
-	i := id{shape: shape, role: hashOf(placeholder)}
+	i := id{shape: shape, role: Hash(placeholder)}
 	if shape.family != "" {
-		i.family = hashOf(shape.family)
+		i.family = Hash(shape.family)
 	}
 	return i, ok
 }
@@ -112,41 +114,56 @@ func newID(placeholder string) (id, bool) {
 func (i *id) size() int { return len(i.shape.prefix) + i.shape.length }
 
 // appendTo writes the id that the role has in an event.
-func (i *id) appendTo(dst []byte, c identity) []byte {
-	own := c.objects.key
+func (i *id) appendTo(dst []byte, c Identity) []byte {
+	own := c.Objects.Key
 	if i.shape.perEvent {
-		own = c.event
+		own = c.Event
 	}
 	dst = append(dst, i.shape.prefix...)
 	start, length := len(dst), i.shape.length
 	if i.family != 0 {
-		dst = appendDigits(dst, i.shape.digits, length-familyTail, c.objects.key^i.family)
+		dst = AppendDigits(dst, i.shape.digits, length-familyTail, c.Objects.Key^i.family)
 		length, own = familyTail, mix(own) // the founder of the family needs a tail of its own too
 	}
-	dst = appendDigits(dst, i.shape.digits, length, own^i.role)
+	dst = AppendDigits(dst, i.shape.digits, length, own^i.role)
 	if i.shape.uuid {
 		formatUUID(dst[start:])
 	}
 	return dst
 }
 
-// An identity is what the ids and times of one event are made from.
-type identity struct {
-	objects objects
-	event   uint64 // the event's own
-	created int64  // when, in Unix seconds
-	nanos   int64  // and a part of a second, which thin events tell
+// An Identity is what the ids and times of one event are made from.
+type Identity struct {
+	Objects Objects
+	Event   uint64 // the event's own
+	Created int64  // in Unix seconds
+	Nanos   int64  // a part of a second, which thin events tell
 }
 
-// objects is the identity of what events are about. It is the same for all events
-// about the same objects, zero for a payload that is not from fixtures.
-type objects struct {
-	key   uint64
-	began int64 // when the first event about them was created
+// Objects is the identity of what events are about. It is the same for all events
+// about the same objects, and zero for a payload that is not from fixtures.
+type Objects struct {
+	Key   uint64
+	Began int64 // when the first event about them was created, in Unix seconds
 }
 
-// appendDigits writes pseudo-random digits of an alphabet.
-func appendDigits(dst []byte, alphabet string, n int, state uint64) []byte {
+// NewIdentity returns the identity of the nth event of a seed and a run, which is
+// created now and about objects of its own. An empty runID is the seed alone.
+func NewIdentity(seed uint64, runID string, n uint64, now time.Time) Identity {
+	if runID != "" {
+		seed ^= Hash(runID)
+	}
+	event := mix(mix(seed) + n*golden)
+	created := now.Unix()
+	return Identity{
+		Objects: Objects{Key: mix(event), Began: created},
+		Event:   event, Created: created, Nanos: int64(now.Nanosecond()),
+	}
+}
+
+// AppendDigits appends n pseudo-random digits of an alphabet, the same for the same
+// state.
+func AppendDigits(dst []byte, alphabet string, n int, state uint64) []byte {
 	const perWord = 10 // 62^10 < 2^64
 	base := uint64(len(alphabet))
 	for n > 0 {
@@ -178,16 +195,17 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-func hashOf(text string) uint64 {
+// Hash returns a well-mixed hash of a text.
+func Hash(text string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(text))
 	return mix(h.Sum64())
 }
 
-// splitID takes apart the quoted text of an id, and of a client secret, which
+// SplitID takes apart the quoted text of an id, and of a client secret, which
 // begins with one. The names that Stripe gives to states and the like
 // ("requires_payment_method") have small letters only.
-func splitID(quoted string) (id, rest string, ok bool) {
+func SplitID(quoted string) (id, rest string, ok bool) {
 	match := idText().FindStringSubmatch(quoted)
 	if match == nil || !strings.ContainsFunc(match[2], func(r rune) bool { return r < 'a' }) {
 		return "", "", false

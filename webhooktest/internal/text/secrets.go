@@ -1,8 +1,6 @@
-package webhooktest
+package text
 
 import "strings"
-
-// Secrets and keys are of no use in a report, and reports are kept and shown.
 
 // secretPrefixes are how Stripe's begin.
 var secretPrefixes = []string{"whsec_", "sk_test_", "sk_live_", "rk_test_", "rk_live_"}
@@ -11,8 +9,9 @@ var secretPrefixes = []string{"whsec_", "sk_test_", "sk_live_", "rk_test_", "rk_
 // form of a secret, only what is long enough is one.
 const leastSecret = 16
 
-// secretLike returns the beginning of what looks like a secret.
-func secretLike(text string) string {
+// SecretLike returns the prefix of the first text that looks like a secret or an API
+// key, "" for none.
+func SecretLike(text string) string {
 	for _, prefix := range secretPrefixes {
 		for rest := text; ; {
 			_, after, found := strings.Cut(rest, prefix)
@@ -28,11 +27,14 @@ func secretLike(text string) string {
 	return ""
 }
 
-func wordLength(text string) int { return len(text) - len(strings.TrimLeft(text, base62)) }
+// wordBytes are what the rest of a secret is made of.
+const wordBytes = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// withoutSecrets returns a text with … in the place of what looks like a secret, and of these
-// secrets, whatever they look like.
-func withoutSecrets(text string, secrets ...string) string {
+func wordLength(text string) int { return len(text) - len(strings.TrimLeft(text, wordBytes)) }
+
+// WithoutSecrets replaces what looks like a secret or an API key with …, and each of
+// the given secrets whatever it looks like.
+func WithoutSecrets(text string, secrets ...string) string {
 	for _, secret := range secrets {
 		if secret != "" {
 			text = strings.ReplaceAll(text, secret, "…")
@@ -49,7 +51,7 @@ func withoutSecrets(text string, secrets ...string) string {
 			kept.WriteString(prefix)
 			if rest = after; wordLength(after) >= leastSecret {
 				kept.WriteString("…")
-				rest = strings.TrimLeft(after, base62)
+				rest = strings.TrimLeft(after, wordBytes)
 			}
 		}
 		text = kept.String()
