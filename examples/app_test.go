@@ -23,7 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 func TestMain(m *testing.M) {
@@ -179,28 +179,28 @@ func (a *app) show(ctx context.Context, into any) error {
 }
 
 // subject is the app, for the contract.
-func (a *app) subject(handles ...string) webhooktest.Subject {
-	return webhooktest.Subject{URL: a.url(), Secret: secret, Handles: handles, State: a.state}
+func (a *app) subject(handles ...string) contract.Subject {
+	return contract.Subject{URL: a.url(), Secret: secret, Handles: handles, State: a.state}
 }
 
 // check runs the contract against a subject.
-func check(t *testing.T, subject webhooktest.Subject) *webhooktest.Report {
+func check(t *testing.T, subject contract.Subject) *contract.Report {
 	t.Helper()
-	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{New: func() webhooktest.Subject { return subject }})
+	report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return subject }})
 	require.NoError(t, err)
 	return report
 }
 
 // requireSound fails, with the cases that are not met, unless all are that apply.
-func requireSound(t *testing.T, report *webhooktest.Report) {
+func requireSound(t *testing.T, report *contract.Report) {
 	t.Helper()
 	for _, result := range report.Cases {
-		if result.Verdict == webhooktest.Fail || result.Verdict == webhooktest.Warn {
+		if result.Verdict == contract.Fail || result.Verdict == contract.Warn {
 			t.Errorf("%s %s: %s", result.Verdict, result.ID, result)
 		}
 	}
 	require.Empty(t, report.Diagnosis)
-	require.Greater(t, report.Summary[webhooktest.Pass], 80, "most cases must have been judged: %v", report.Summary)
+	require.Greater(t, report.Summary[contract.Pass], 80, "most cases must have been judged: %v", report.Summary)
 }
 
 // freePort returns a port for a server that is to be started. It is none of those that

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // TestFlask also restarts the service: its ledger is in a file.
@@ -25,7 +26,7 @@ func TestFlask(t *testing.T) {
 	requireSound(t, report)
 	for _, result := range report.Cases {
 		if strings.HasPrefix(result.ID, "resilience/restart-") {
-			require.Equal(t, webhooktest.Pass, result.Verdict, "%s: %s", result.ID, result)
+			require.Equal(t, contract.Pass, result.Verdict, "%s: %s", result.ID, result)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // guideHandles are the types of Stripe's guide.
@@ -30,7 +30,7 @@ func TestSinatraGuide(t *testing.T) {
 	var failed []string
 	for _, result := range report.Cases {
 		switch result.Verdict {
-		case webhooktest.Fail, webhooktest.Warn:
+		case contract.Fail, contract.Warn:
 			failed = append(failed, result.ID)
 			group, _, _ := strings.Cut(result.ID, "/")
 			require.Contains(t, []string{"signature", "freshness"}, group, "%s: %s", result.ID, result)

@@ -117,28 +117,3 @@ func benchmarkDeliver(b *testing.B, endpoint *webhooktest.Endpoint) {
 		}
 	}
 }
-
-// BenchmarkCheck runs the whole suite, with effects, against a handler that works
-// at once: in process and over the loopback network.
-func BenchmarkCheck(b *testing.B) {
-	for name, serve := range map[string]func(*testing.B, *webhooktest.Subject){
-		"in-process": func(*testing.B, *webhooktest.Subject) {},
-		"loopback": func(b *testing.B, s *webhooktest.Subject) {
-			server := httptest.NewServer(s.Handler)
-			b.Cleanup(server.Close)
-			s.Handler, s.URL = nil, server.URL
-		},
-	} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				sound := zooSound()[0]
-				s := sound.subject(sound.build())
-				serve(b, &s)
-				report, err := webhooktest.Check(b.Context(), webhooktest.Suite{New: func() webhooktest.Subject { return s }})
-				if err != nil || report.Failed(false) {
-					b.Fatal(err, report)
-				}
-			}
-		})
-	}
-}

@@ -150,14 +150,6 @@ func (e *Event) String() string {
 	return text.Printable(cmp.Or(e.typ, "(no type)") + " [" + cmp.Or(e.id, "no id") + "]")
 }
 
-// aboutID returns the id of the object that an event is about.
-func (e *Event) aboutID() (id any, ok bool) {
-	if e.thin {
-		return e.Lookup("related_object.id")
-	}
-	return e.Lookup("data.object.id")
-}
-
 // carries reports an edit of what a thin event does not carry.
 func (e *Event) carries(edits []Edit) error {
 	if !e.thin {

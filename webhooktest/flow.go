@@ -13,7 +13,6 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -33,44 +32,6 @@ type FlowStep struct {
 	cause int // its place in the order in which things happened
 }
 
-// A flowFixture is a file of fixtures/flows. The format is specified in
-// fixtures/README.md.
-type flowFixture struct {
-	Format   int                  `json:"format"`
-	Title    string               `json:"title"`
-	Triggers []string             `json:"triggers"`
-	Events   map[string]flowEvent `json:"events"`
-	Steps    []flowSend           `json:"steps"`
-	Causal   []string             `json:"causal"`
-}
-
-type flowEvent struct {
-	Type    string         `json:"type"`
-	Version int            `json:"version"`
-	Set     render.Changes `json:"set"`
-	Add     render.Changes `json:"add"`
-}
-
-type flowSend struct {
-	Send  string   `json:"send"`
-	After duration `json:"after"`
-}
-
-// A duration is written as time.ParseDuration reads it: "1.5s".
-type duration time.Duration
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (d *duration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
-	if err == nil && parsed < 0 {
-		err = fmt.Errorf("%s: want no duration below zero", text)
-	}
-	*d = duration(parsed)
-	return err
-}
-
-func (d duration) String() string { return time.Duration(d).String() }
-
 // A FlowType describes a flow.
 type FlowType struct {
 	Name     string   `json:"flow"`
@@ -82,7 +43,7 @@ type FlowType struct {
 // DescribeFlow returns what the fixtures know of a flow. [fixtures.Flows] lists
 // the names.
 func DescribeFlow(name string) (FlowType, error) {
-	f, err := readFlow(name)
+	f, err := render.ReadFlow(name)
 	described := FlowType{Name: name, Title: f.Title, Triggers: f.Triggers}
 	for _, step := range f.Steps {
 		described.Types = append(described.Types, f.Events[step.Send].Type)
@@ -115,8 +76,8 @@ func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
 }
 
 // findFlow returns the flow that a name means, and the event type if it is one.
-func (s *Source) findFlow(name string) (f flowFixture, flow, eventType string, err error) {
-	f, err = readFlow(name)
+func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, err error) {
+	f, err = render.ReadFlow(name)
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 		return f, name, "", err
 	}
@@ -129,7 +90,7 @@ func (s *Source) findFlow(name string) (f flowFixture, flow, eventType string, e
 		return f, "", "", fmt.Errorf("%w, or flow, %q: nearest are %s", ErrUnknownType, name, nearest.List(name, names))
 	}
 	for _, flow := range fixtures.Flows() {
-		f, err := readFlow(flow)
+		f, err := render.ReadFlow(flow)
 		if err != nil || slices.Contains(f.Triggers, name) {
 			return f, flow, name, err
 		}
@@ -137,26 +98,18 @@ func (s *Source) findFlow(name string) (f flowFixture, flow, eventType string, e
 	return single(name), name, name, nil
 }
 
-func readFlow(name string) (f flowFixture, err error) {
-	data, file, err := fixtures.Flow(name)
-	if err != nil {
-		return f, err
-	}
-	return f, rawjson.DecodeStrictly(data, "fixtures/"+file, &f)
-}
-
 // single is the flow of an event type that no flow leads to.
-func single(eventType string) flowFixture {
-	return flowFixture{
+func single(eventType string) render.Flow {
+	return render.Flow{
 		Title:  "nothing else happens",
-		Events: map[string]flowEvent{eventType: {Type: eventType}},
-		Steps:  []flowSend{{Send: eventType}},
+		Events: map[string]render.FlowEvent{eventType: {Type: eventType}},
+		Steps:  []render.FlowStep{{Send: eventType}},
 		Causal: []string{eventType},
 	}
 }
 
 // play makes the events of a flow, as if it had just ended.
-func (s *Source) play(name string, f flowFixture) (*Flow, error) {
+func (s *Source) play(name string, f render.Flow) (*Flow, error) {
 	flow := &Flow{Name: name, Title: f.Title}
 	for _, step := range f.Steps {
 		cause := slices.Index(f.Causal, step.Send)

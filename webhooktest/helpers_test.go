@@ -145,3 +145,11 @@ func (r *recorder) last(t testing.TB) *delivery {
 var accept = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 })
+
+// long skips a test that -short has no time for.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() && os.Getenv("FAKESTRIPE_REAL_PARTS") == "" {
+		t.Skip("takes seconds: run it without -short")
+	}
+}

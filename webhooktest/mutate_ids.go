@@ -2,49 +2,14 @@ package webhooktest
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// longIDs lengthens the strings that are ids. Equal ids stay equal.
-func longIDs(d *draft, _ string) error {
-	const length = 255 // https://docs.stripe.com/upgrades
-	root, err := rawjson.Parse(d.body)
-	if err != nil {
-		return err
-	}
-	var out []byte
-	copied := 0
-	root.All(func(v *rawjson.Value) {
-		text := string(d.body[v.Start:v.End])
-		long := lengthened(text, length)
-		if strings.HasPrefix(text, `"/v`) { // where the API has an object
-			segments := strings.Split(strings.Trim(text, `"`), "/")
-			for i, segment := range segments {
-				segments[i] = strings.Trim(lengthened(`"`+segment+`"`, length), `"`)
-			}
-			long = `"` + strings.Join(segments, "/") + `"`
-		}
-		if long != text {
-			out = append(append(out, d.body[copied:v.Start]...), long...)
-			copied = v.End
-		}
-	})
-	d.body = append(out, d.body[copied:]...)
-	return nil
-}
-
-// lengthened returns the quoted text of an id, or of what begins with one, with an id
-// of that length. Other texts, and ids that are as long already, stay.
-func lengthened(quoted string, length int) string {
-	id, rest, ok := render.SplitID(quoted)
-	if !ok || len(id) >= length {
-		return quoted
-	}
-	long := render.AppendDigits([]byte(id), render.Base62, length-len(id), render.Hash(id))
-	return `"` + string(long) + rest + `"`
+func longIDs(d *draft, _ string) (err error) {
+	d.body, err = render.LongIDs(d.body)
+	return err
 }
 
 // tamperBody changes a digit of the object, such as the first of an amount. The

@@ -19,9 +19,9 @@ type Response struct {
 	Event     *Event
 	Sent      time.Time // when, by the endpoint's clock
 	Signature string    // the Stripe-Signature header as it was sent
+	SentBody  []byte    // as it was sent: mutations change it; do not modify
 
-	sentBody []byte
-	secrets  []string // of the endpoint, which nobody is to read
+	secrets []string // of the endpoint, which nobody is to read
 
 	StatusCode int // 0: no answer
 	Header     http.Header

@@ -26,7 +26,7 @@ var stripeHeaders = []struct{ name, value string }{
 
 // send carries one attempt and waits for the answer.
 func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
-	r := &Response{Event: event, Sent: e.now(), sentBody: w.body, secrets: e.secrets()}
+	r := &Response{Event: event, Sent: e.now(), SentBody: w.body, secrets: e.secrets()}
 	if e.Sending != nil {
 		e.Sending(event)
 	}

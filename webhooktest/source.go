@@ -160,13 +160,6 @@ func (s *Source) shuffle(n int, swap func(i, j int)) {
 	rand.New(rand.NewPCG(s.Seed, s.made)).Shuffle(n, swap)
 }
 
-// seedUsed returns the seed that ids were made from, 0 if none were.
-func (s *Source) seedUsed() uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.Seed
-}
-
 func (s *Source) options() *render.Options {
 	return &render.Options{APIVersion: s.APIVersion, Account: s.Account, Livemode: s.Livemode}
 }
@@ -183,4 +176,11 @@ func (s *Source) now() time.Time {
 		return time.Now()
 	}
 	return s.Now()
+}
+
+// seedUsed returns the seed that ids were made from, 0 if none were.
+func (s *Source) seedUsed() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Seed
 }

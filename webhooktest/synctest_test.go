@@ -24,21 +24,6 @@ func bubble(t *testing.T, test func(t *testing.T)) {
 	})
 }
 
-// check runs a suite in a bubble, where no verdict depends on the machine's speed
-// and no wait takes time. It waits there for what the handler still does.
-func check(t *testing.T, suite webhooktest.Suite, wait ...func()) (report *webhooktest.Report) {
-	t.Helper()
-	bubble(t, func(t *testing.T) {
-		for _, w := range wait {
-			defer w()
-		}
-		var err error
-		report, err = webhooktest.Check(t.Context(), suite)
-		require.NoError(t, err)
-	})
-	return report
-}
-
 // A bubble that has not slept is in the year 2000, whose Unix times have nine
 // digits.
 func TestBubbleOfTheYear2000(t *testing.T) {

@@ -15,12 +15,13 @@ import (
 	"github.com/fakestripe/fakestripe/internal/report"
 	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // checking is one run of check.
 type checking struct {
-	subject  webhooktest.Subject
-	suite    webhooktest.Suite
+	subject  contract.Subject
+	suite    contract.Suite
 	secrets  secrets
 	headers  []string
 	set      []string
@@ -91,7 +92,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.waivers, "waivers", "", "`file` of shortfalls that are accepted, each with a reason and a last day")
 	flags.StringVar(&c.suite.Shard, "shard", "", "only this `part` of the cases: 2/5 is the second of five, the same on every machine")
 	flags.StringVar(&c.suite.Level, "level", "", "only cases of this `level`: must, should or info")
-	flags.DurationVar(&c.suite.MaxTime, "max-time", webhooktest.DefaultMaxTime, "begin no further case after this long")
+	flags.DurationVar(&c.suite.MaxTime, "max-time", contract.DefaultMaxTime, "begin no further case after this long")
 	flags.BoolVar(&c.strict, "strict", false, "a should that is not met fails too")
 	flags.BoolVar(&c.list, "list", false, "list the cases that would be run, and run none")
 	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make ids from this `number` (default random)")
@@ -120,7 +121,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
-	found, interrupted := webhooktest.Check(ctx, c.suite)
+	found, interrupted := contract.Check(ctx, c.suite)
 	done()
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
 		return interrupted // before anything was judged
@@ -135,7 +136,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	return together(verdict, printed, report.Write(found, c.reports))
 }
 
-func (c *checking) print(sh shell, found *webhooktest.Report) error {
+func (c *checking) print(sh shell, found *contract.Report) error {
 	if c.format.json() {
 		return report.JSON(sh.out, found)
 	}
@@ -167,7 +168,7 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 		return func() {}, nil
 	}
 	n := 0
-	c.suite.Progress = func(result webhooktest.Result) {
+	c.suite.Progress = func(result contract.Result) {
 		n++
 		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(plan.Cases), result.ID)
 	}
@@ -263,7 +264,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		}
 	}
 	c.subject.Break, c.subject.Heal, c.subject.Restart = hook(c.hooks.broken, hookTimeout), hook(c.hooks.heal, hookTimeout), hook(c.hooks.restart, hookTimeout)
-	c.suite.New = func() webhooktest.Subject { return c.subject }
+	c.suite.New = func() contract.Subject { return c.subject }
 	return c.checkLocal(ctx)
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 func newExplain(sh shell) *cobra.Command {
@@ -16,7 +16,7 @@ func newExplain(sh shell) *cobra.Command {
 		Example: `  fakestripe explain signature/unsigned`,
 		Args:    onePayload,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			plan, _ := webhooktest.Suite{}.Plan()
+			plan, _ := contract.Suite{}.Plan()
 			ids := make([]string, len(plan.Cases))
 			for i, c := range plan.Cases {
 				ids[i] = c.ID
@@ -24,7 +24,7 @@ func newExplain(sh shell) *cobra.Command {
 			return ids, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			plan, err := webhooktest.Suite{Only: args}.Plan()
+			plan, err := contract.Suite{Only: args}.Plan()
 			if err != nil {
 				return err
 			}
@@ -39,7 +39,7 @@ func newExplain(sh shell) *cobra.Command {
 }
 
 // explanation words one case.
-func explanation(c webhooktest.Case) string {
+func explanation(c contract.Case) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s (%s)\n%s\n\n%s\n%s\n", c.ID, c.Level, c.Title, c.Requirement, c.Source)
 	fmt.Fprintf(&text, "\nWhy: %s\n\nThe usual mistake: %s\n", c.Why, c.Mistake)

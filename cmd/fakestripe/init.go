@@ -27,7 +27,7 @@ func newInit(sh shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init DIR --handles TYPES",
 		Short: "Write a first suite of cases of one's own",
-		Long: `Write a folder of cases for fakestripe run and webhooktest.RunDir: for each event type
+		Long: `Write a folder of cases for fakestripe run and contract.RunDir: for each event type
 that it is accepted when it is genuine, refused when it is forged and, with --state,
 that a redelivery has no second effect. No file that exists is overwritten.`,
 		Example: `  fakestripe init testdata/webhooks --handles payment_intent.succeeded,charge.refunded

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // TestReadmeIsTrue keeps the figures and the table of commands up with the code.
@@ -17,7 +18,7 @@ func TestReadmeIsTrue(t *testing.T) {
 	data, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	readme := string(data)
-	plan, err := webhooktest.Suite{}.Plan()
+	plan, err := contract.Suite{}.Plan()
 	require.NoError(t, err)
 	for what, n := range map[string]int{
 		"| contract | %d cases in":           len(plan.Cases),

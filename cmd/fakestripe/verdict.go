@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // verdict is the error that a report ends the command with, nil if nothing fell short.
-func (c *checking) verdict(sh shell, found *webhooktest.Report, interrupted error) error {
+func (c *checking) verdict(sh shell, found *contract.Report, interrupted error) error {
 	if n := unbegun(found); n > 0 {
 		fmt.Fprintf(sh.err, "fakestripe: the time of the run was over before %s could begin: give more --max-time, or divide them with --shard\n", plural(n, "case"))
 	}
@@ -30,7 +30,7 @@ func (c *checking) verdict(sh shell, found *webhooktest.Report, interrupted erro
 	case found.Failed(c.strict):
 		return errShort
 	}
-	if n := found.Summary[webhooktest.Inconclusive]; n > 0 && c.suite.Dir != "" { // in one's own cases it is a shortfall
+	if n := found.Summary[contract.Inconclusive]; n > 0 && c.suite.Dir != "" { // in one's own cases it is a shortfall
 		fmt.Fprintf(sh.err, "fakestripe: %s could not be judged\n", plural(n, "case"))
 		return errShort
 	}
@@ -38,9 +38,9 @@ func (c *checking) verdict(sh shell, found *webhooktest.Report, interrupted erro
 }
 
 // unbegun is how many cases --max-time kept from being tried.
-func unbegun(found *webhooktest.Report) (n int) {
+func unbegun(found *contract.Report) (n int) {
 	for _, result := range found.Cases {
-		if result.Verdict == webhooktest.Skip && strings.HasSuffix(result.Reason, "--max-time)") {
+		if result.Verdict == contract.Skip && strings.HasSuffix(result.Reason, "--max-time)") {
 			n++
 		}
 	}
@@ -48,7 +48,7 @@ func unbegun(found *webhooktest.Report) (n int) {
 }
 
 // commonReason is what kept most of the cases from being judged.
-func commonReason(found *webhooktest.Report) string {
+func commonReason(found *contract.Report) string {
 	if len(found.Cases) == 0 {
 		return "no case was chosen"
 	}
@@ -56,7 +56,7 @@ func commonReason(found *webhooktest.Report) string {
 	for _, result := range found.Cases {
 		times[result.Reason]++
 	}
-	return slices.MaxFunc(found.Cases, func(a, b webhooktest.Result) int {
+	return slices.MaxFunc(found.Cases, func(a, b contract.Result) int {
 		return cmp.Compare(times[a.Reason], times[b.Reason])
 	}).Reason
 }

@@ -8,12 +8,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // found is a report of some results.
-func found(verdicts ...webhooktest.Result) *webhooktest.Report {
-	r := &webhooktest.Report{Summary: make(map[webhooktest.Verdict]int), Cases: verdicts}
+func found(verdicts ...contract.Result) *contract.Report {
+	r := &contract.Report{Summary: make(map[contract.Verdict]int), Cases: verdicts}
 	for _, result := range verdicts {
 		r.Summary[result.Verdict]++
 	}
@@ -22,11 +22,11 @@ func found(verdicts ...webhooktest.Result) *webhooktest.Report {
 
 func TestVerdict(t *testing.T) {
 	t.Parallel()
-	came := func(verdict webhooktest.Verdict) webhooktest.Result { return webhooktest.Result{Verdict: verdict} }
-	needing := func(what string) webhooktest.Result {
-		return webhooktest.Result{Verdict: webhooktest.Skip, Reason: "needs " + what}
+	came := func(verdict contract.Verdict) contract.Result { return contract.Result{Verdict: verdict} }
+	needing := func(what string) contract.Result {
+		return contract.Result{Verdict: contract.Skip, Reason: "needs " + what}
 	}
-	late := webhooktest.Result{Verdict: webhooktest.Skip, Reason: "the time of the run, 1s, was over (Suite.MaxTime, --max-time)"}
+	late := contract.Result{Verdict: contract.Skip, Reason: "the time of the run, 1s, was over (Suite.MaxTime, --max-time)"}
 	refused := found(needing("a handler"))
 	refused.Diagnosis = []string{"refused"}
 	const tooLate = "fakestripe: the time of the run was over before 1 case could begin: give more --max-time, or divide them with --shard\n"
@@ -34,30 +34,30 @@ func TestVerdict(t *testing.T) {
 		name        string
 		dir, shard  string
 		strict      bool
-		found       *webhooktest.Report
+		found       *contract.Report
 		interrupted error
 		want, said  string
 		short       bool
 	}{
-		{name: "all is well", found: found(came(webhooktest.Pass), needing("a state"))},
-		{name: "something failed", found: found(came(webhooktest.Pass), came(webhooktest.Fail)), short: true},
-		{name: "a warning", found: found(came(webhooktest.Warn))},
-		{name: "a warning, strictly", strict: true, found: found(came(webhooktest.Warn)), short: true},
-		{name: "only worth knowing", found: found(came(webhooktest.Info))},
+		{name: "all is well", found: found(came(contract.Pass), needing("a state"))},
+		{name: "something failed", found: found(came(contract.Pass), came(contract.Fail)), short: true},
+		{name: "a warning", found: found(came(contract.Warn))},
+		{name: "a warning, strictly", strict: true, found: found(came(contract.Warn)), short: true},
+		{name: "only worth knowing", found: found(came(contract.Info))},
 		{name: "only skipped", found: found(needing("a"), needing("b"), needing("b")), want: "nothing could be judged: needs b"},
 		{name: "no cases", found: found(), want: "nothing could be judged: no case was chosen"},
 		{name: "no cases in this part of them", shard: "2/5", found: found()},
 		{name: "only skipped in this part", shard: "2/5", found: found(needing("a")), want: "nothing could be judged: needs a"},
-		{name: "inconclusive, of the contract", found: found(came(webhooktest.Pass), came(webhooktest.Inconclusive))},
-		{name: "inconclusive, of one's own", dir: "cases", found: found(came(webhooktest.Pass), came(webhooktest.Inconclusive)),
+		{name: "inconclusive, of the contract", found: found(came(contract.Pass), came(contract.Inconclusive))},
+		{name: "inconclusive, of one's own", dir: "cases", found: found(came(contract.Pass), came(contract.Inconclusive)),
 			said: "fakestripe: 1 case could not be judged\n", short: true},
-		{name: "the time was over", found: found(came(webhooktest.Pass), late), said: tooLate},
+		{name: "the time was over", found: found(came(contract.Pass), late), said: tooLate},
 		{name: "the time was over, and nothing judged", found: found(late), said: tooLate, want: "nothing could be judged: " + late.Reason},
 		{name: "refused", found: refused, want: "the first genuine event was refused, so nothing could be judged"},
-		{name: "interrupted", found: found(came(webhooktest.Fail)), interrupted: context.Canceled, want: "interrupted: the report is of the cases that were done"},
+		{name: "interrupted", found: found(came(contract.Fail)), interrupted: context.Canceled, want: "interrupted: the report is of the cases that were done"},
 	} {
 		var said bytes.Buffer
-		c := checking{suite: webhooktest.Suite{Dir: test.dir, Shard: test.shard}, strict: test.strict}
+		c := checking{suite: contract.Suite{Dir: test.dir, Shard: test.shard}, strict: test.strict}
 		err := c.verdict(shell{err: &said}, test.found, test.interrupted)
 		switch {
 		case test.short:

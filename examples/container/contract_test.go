@@ -10,7 +10,7 @@ import (
 	"github.com/stripe/stripe-go/v76/transfer"
 	"github.com/testcontainers/testcontainers-go"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // TestContract runs the contract against the image. What the service did is what
@@ -25,8 +25,8 @@ func TestContract(t *testing.T) {
 	id := stack.stripe.GetContainerID()
 	defer docker.ContainerUnpause(context.Background(), id, client.ContainerUnpauseOptions{}) // if the test ends while it is paused
 
-	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{New: func() webhooktest.Subject {
-		return webhooktest.Subject{
+	report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject {
+		return contract.Subject{
 			URL: stack.url, Secret: secret, Handles: []string{"payment_intent.succeeded"},
 			State: stack.transfers,
 			Break: func(ctx context.Context) error {
@@ -41,10 +41,10 @@ func TestContract(t *testing.T) {
 		}
 	}})
 	require.NoError(t, err)
-	verdicts := make(map[string]webhooktest.Verdict)
+	verdicts := make(map[string]contract.Verdict)
 	for _, result := range report.Cases {
 		verdicts[result.ID] = result.Verdict
-		if result.Verdict == webhooktest.Fail || result.Verdict == webhooktest.Warn {
+		if result.Verdict == contract.Fail || result.Verdict == contract.Warn {
 			t.Errorf("%s %s: %s", result.Verdict, result.ID, result)
 		}
 	}
@@ -52,7 +52,7 @@ func TestContract(t *testing.T) {
 		"signature/unsigned", "idempotency/redelivered", "idempotency/concurrent",
 		"resilience/failure-not-acknowledged", "resilience/retry-after-failure",
 	} {
-		require.Equal(t, webhooktest.Pass, verdicts[id], id)
+		require.Equal(t, contract.Pass, verdicts[id], id)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 const secret = "whsec_test"
@@ -20,8 +21,8 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	db := startDatabase(t)
 	shop := startService(t, db.url)
-	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{New: func() webhooktest.Subject {
-		return webhooktest.Subject{
+	report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject {
+		return contract.Subject{
 			URL: shop.url, Secret: secret,
 			Handles: []string{
 				"payment_intent.succeeded", "charge.refunded",
@@ -35,10 +36,10 @@ func TestContract(t *testing.T) {
 		}
 	}})
 	require.NoError(t, err)
-	verdicts := make(map[string]webhooktest.Verdict)
+	verdicts := make(map[string]contract.Verdict)
 	for _, result := range report.Cases {
 		verdicts[result.ID] = result.Verdict
-		if result.Verdict == webhooktest.Fail || result.Verdict == webhooktest.Warn {
+		if result.Verdict == contract.Fail || result.Verdict == contract.Warn {
 			t.Errorf("%s %s: %s", result.Verdict, result.ID, result)
 		}
 	}
@@ -47,7 +48,7 @@ func TestContract(t *testing.T) {
 		"resilience/failure-not-acknowledged", "resilience/retry-after-failure",
 		"resilience/restart-keeps-ledger", "resilience/restart-keeps-work",
 	} {
-		require.Equal(t, webhooktest.Pass, verdicts[id], id)
+		require.Equal(t, contract.Pass, verdicts[id], id)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stripe/stripe-go/v86"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 const secret = "whsec_test"
@@ -17,9 +18,9 @@ const secret = "whsec_test"
 // TestContract delivers events of the API version that this stripe-go is pinned to,
 // as an endpoint that was created with it gets them.
 func TestContract(t *testing.T) {
-	webhooktest.Contract(t, func(t *testing.T) webhooktest.Subject {
+	contract.Run(t, func(t *testing.T) contract.Subject {
 		shop := NewShop(secret)
-		return webhooktest.Subject{
+		return contract.Subject{
 			Handler: routes(shop), Secret: secret,
 			APIVersion: stripe.APIVersion,
 			Handles: []string{

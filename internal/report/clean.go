@@ -9,12 +9,12 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // clean returns a copy of a report whose texts can be printed anywhere. What is
 // one line in a well-made report is one line whatever was in it.
-func clean(r *webhooktest.Report) *webhooktest.Report {
+func clean(r *contract.Report) *contract.Report {
 	c := *r
 	c.Summary = maps.Clone(r.Summary)
 	c.Subject.Handles = slices.Clone(r.Subject.Handles)

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // A file is a report on its way to the disk.
@@ -55,7 +55,7 @@ func (f *file) find() {
 	}
 }
 
-func (f *file) render(r *webhooktest.Report) ([]byte, error) {
+func (f *file) render(r *contract.Report) ([]byte, error) {
 	var content bytes.Buffer
 	if err := formats[f.format](&content, r); err != nil {
 		return nil, f.wrap(err)

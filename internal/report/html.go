@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 const (
@@ -29,7 +29,7 @@ var pageStyle markup
 
 // HTML writes a report as one page that needs nothing else: no script, no font,
 // no network. Its policy forbids them too, should an escape ever fail.
-func HTML(w io.Writer, r *webhooktest.Report) error {
+func HTML(w io.Writer, r *contract.Report) error {
 	p := &page{view: newView(r)}
 	p.head()
 	p.subject()
@@ -109,8 +109,8 @@ type filter struct{ verdict, count, word string }
 // filters are the verdicts that came up, those to act on first.
 func (v *view) filters() []filter {
 	var filters []filter
-	for _, verdict := range []webhooktest.Verdict{
-		webhooktest.Fail, webhooktest.Warn, webhooktest.Inconclusive, webhooktest.Skip, webhooktest.Info, webhooktest.Pass,
+	for _, verdict := range []contract.Verdict{
+		contract.Fail, contract.Warn, contract.Inconclusive, contract.Skip, contract.Info, contract.Pass,
 	} {
 		if results := v.of(verdict); len(results) > 0 {
 			count, word, _ := strings.Cut(tally(results, plain), " ")

@@ -3,24 +3,24 @@ package report
 import (
 	"strconv"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // sections show in full what somebody has to act on, and fold the rest.
 func (p *page) sections() {
 	p.own("<main>\n")
-	p.cards(`<section class="fail"><h2>Failed</h2>`, p.of(webhooktest.Fail))
-	p.cards(`<section class="warn"><h2>Warnings</h2>`, p.of(webhooktest.Warn))
+	p.cards(`<section class="fail"><h2>Failed</h2>`, p.of(contract.Fail))
+	p.cards(`<section class="warn"><h2>Warnings</h2>`, p.of(contract.Warn))
 	p.unjudged(`<section class="inconclusive"><h2>Inconclusive <small>tried, and not to be judged</small></h2>`,
-		p.reasons(webhooktest.Inconclusive))
-	p.unjudged(`<section class="skip"><h2>Skipped <small>by what they need</small></h2>`, p.reasons(webhooktest.Skip))
-	p.cards(`<section class="info"><h2>Worth knowing</h2>`, p.of(webhooktest.Info))
+		p.reasons(contract.Inconclusive))
+	p.unjudged(`<section class="skip"><h2>Skipped <small>by what they need</small></h2>`, p.reasons(contract.Skip))
+	p.cards(`<section class="info"><h2>Worth knowing</h2>`, p.of(contract.Info))
 	p.unjudged(`<section class="pass"><h2>Passed, with a remark</h2>`, p.remarks())
-	p.passed(`<section class="pass"><h2>Passed</h2>`, p.groupsOf(webhooktest.Pass))
+	p.passed(`<section class="pass"><h2>Passed</h2>`, p.groupsOf(contract.Pass))
 	p.own("</main>\n")
 }
 
-func (p *page) cards(heading markup, results []webhooktest.Result) {
+func (p *page) cards(heading markup, results []contract.Result) {
 	if len(results) == 0 {
 		return
 	}
@@ -53,7 +53,7 @@ func (p *page) passed(heading markup, groups []*group) {
 	p.own("\n</section>\n")
 }
 
-func (p *page) card(r webhooktest.Result) {
+func (p *page) card(r contract.Result) {
 	p.put("\n<article id=\"", r.ID, "\">\n  <header>")
 	p.anchor(r.ID)
 	p.put(`<span class="level">`, r.Level, "</span></header>\n")
@@ -76,7 +76,7 @@ func (p *page) card(r webhooktest.Result) {
 }
 
 // fold hides cases under a text and their number until it is clicked on.
-func (p *page) fold(text string, results []webhooktest.Result) {
+func (p *page) fold(text string, results []contract.Result) {
 	p.put("\n<details><summary><b>", text, "</b>")
 	p.put(`<span class="n">`, strconv.Itoa(len(results)), "</span></summary>\n<ul class=\"rows\">")
 	for _, result := range results {

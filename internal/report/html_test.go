@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/report"
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // tag finds what a browser would take for an element.
@@ -97,7 +97,7 @@ func TestHTMLLinksToTheWebOnly(t *testing.T) {
 		"stripe-node issue 356":         `stripe-node issue 356`,
 	} {
 		r := everywhere("x")
-		r.Cases = []webhooktest.Result{{ID: `a/"b ü`, Verdict: webhooktest.Fail, Source: source}}
+		r.Cases = []contract.Result{{ID: `a/"b ü`, Verdict: contract.Fail, Source: source}}
 		got := written(t, report.HTML, summed(r))
 		require.Contains(t, got, "<b>Source</b><span>"+want+"</span>")
 		require.Contains(t, got, `<a class="id" href="#a%2f%22b%20%c3%bc">a/&#34;b ü</a>`)

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // JSON writes a report on one line. Texts are as they are: a program reads them.
-func JSON(w io.Writer, r *webhooktest.Report) error {
+func JSON(w io.Writer, r *contract.Report) error {
 	line, err := json.Marshal(complete(r))
 	if err != nil {
 		return err
@@ -19,9 +19,9 @@ func JSON(w io.Writer, r *webhooktest.Report) error {
 }
 
 // complete leaves no null where a program expects a list, and no verdict out.
-func complete(r *webhooktest.Report) *webhooktest.Report {
+func complete(r *contract.Report) *contract.Report {
 	c := *r
-	c.Summary = map[webhooktest.Verdict]int{}
+	c.Summary = map[contract.Verdict]int{}
 	for _, v := range verdicts {
 		c.Summary[v.verdict] = r.Summary[v.verdict]
 	}
@@ -29,7 +29,7 @@ func complete(r *webhooktest.Report) *webhooktest.Report {
 		c.Subject.Handles = []string{}
 	}
 	if c.Cases == nil {
-		c.Cases = []webhooktest.Result{}
+		c.Cases = []contract.Result{}
 	}
 	return &c
 }

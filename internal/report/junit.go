@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // JUnit has two verdicts too few. A warning passes with output, so that it breaks
@@ -57,7 +57,7 @@ type junitOutput struct {
 }
 
 // JUnit writes a report as the XML that continuous integration reads.
-func JUnit(w io.Writer, r *webhooktest.Report) error {
+func JUnit(w io.Writer, r *contract.Report) error {
 	v := newView(r)
 	all := junitSuites{Name: "fakestripe"}
 	for _, g := range v.Groups {
@@ -85,32 +85,32 @@ func diagnosed(v *view) junitCase {
 	}}
 }
 
-func newJUnitCase(group string, r webhooktest.Result) junitCase {
+func newJUnitCase(group string, r contract.Result) junitCase {
 	c := junitCase{Group: group, Name: r.ID}
 	switch r.Verdict {
-	case webhooktest.Fail:
+	case contract.Fail:
 		c.Fail = &junitMessage{Message: message(r), Type: r.Level, Text: details(r)}
-	case webhooktest.Skip, webhooktest.Inconclusive:
+	case contract.Skip, contract.Inconclusive:
 		c.Skip = &junitMessage{Message: string(r.Verdict) + ": " + r.Reason}
-	case webhooktest.Pass:
+	case contract.Pass:
 		if r.Reason != "" {
 			c.Out = &junitOutput{Text: "passed, with a remark: " + r.Reason}
 		}
-	case webhooktest.Warn, webhooktest.Info:
+	case contract.Warn, contract.Info:
 		c.Out = &junitOutput{Text: string(r.Verdict) + ": " + r.Title + details(r)}
 	}
 	return c
 }
 
 // message is the one line that most viewers show.
-func message(r webhooktest.Result) string {
+func message(r contract.Result) string {
 	if r.Actual == "" {
 		return r.Title
 	}
 	return r.Title + ": " + line(r.Actual)
 }
 
-func details(r webhooktest.Result) string {
+func details(r contract.Result) string {
 	return "\n" + r.Requirement + "\n" + block(0, 0, evidence(r))
 }
 

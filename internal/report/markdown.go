@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // A comment on GitHub holds 65,536 characters, and one that is longer is not
@@ -18,14 +18,14 @@ const (
 )
 
 // Markdown writes a report as a comment on a pull request.
-func Markdown(w io.Writer, r *webhooktest.Report) error {
+func Markdown(w io.Writer, r *contract.Report) error {
 	m := &markdown{view: newView(r)}
 	m.head()
 	if len(m.Diagnosis) > 0 {
 		m.add(fence("text", m.Diagnosis...))
 	} else {
-		m.shortfalls("Failed", m.of(webhooktest.Fail))
-		m.shortfalls("Warnings", m.of(webhooktest.Warn))
+		m.shortfalls("Failed", m.of(contract.Fail))
+		m.shortfalls("Warnings", m.of(contract.Warn))
 		m.rest()
 	}
 	if m.left > 0 {
@@ -56,7 +56,7 @@ func (m *markdown) head() {
 	words, rule, counts := "|", "|", "|"
 	for _, v := range verdicts {
 		word := strings.ToUpper(v.word[:1]) + v.word[1:]
-		if v.verdict == webhooktest.Warn {
+		if v.verdict == contract.Warn {
 			word += "s"
 		}
 		words += " " + word + " |"
@@ -66,7 +66,7 @@ func (m *markdown) head() {
 	m.add(words + "\n" + rule + "\n" + counts)
 }
 
-func (m *markdown) shortfalls(title string, results []webhooktest.Result) {
+func (m *markdown) shortfalls(title string, results []contract.Result) {
 	if len(results) == 0 {
 		return
 	}
@@ -76,7 +76,7 @@ func (m *markdown) shortfalls(title string, results []webhooktest.Result) {
 	}
 }
 
-func shortfall(r webhooktest.Result) string {
+func shortfall(r contract.Result) string {
 	about := []string{codeSpan(r.ID), prosaic(r.Level)}
 	if url := link(r.Source); url != "" {
 		about = append(about, "[source](<"+url+">)")
@@ -101,9 +101,9 @@ func shortfall(r webhooktest.Result) string {
 // rest is folded: nobody has to act on it.
 func (m *markdown) rest() {
 	m.unjudged("passed, with a remark", m.remarks())
-	m.unjudged("inconclusive", m.reasons(webhooktest.Inconclusive))
-	m.unjudged("skipped", m.reasons(webhooktest.Skip))
-	if notes := m.of(webhooktest.Info); len(notes) > 0 {
+	m.unjudged("inconclusive", m.reasons(contract.Inconclusive))
+	m.unjudged("skipped", m.reasons(contract.Skip))
+	if notes := m.of(contract.Info); len(notes) > 0 {
 		var items []string
 		for _, r := range notes {
 			items = append(items, "- "+prosaic(r.Title)+" "+codeSpan(r.ID)+"\n\n"+indented(fence("text", noted(r))))
@@ -111,16 +111,16 @@ func (m *markdown) rest() {
 		m.folded(fmt.Sprintf("%d info", len(notes)), items)
 	}
 	var items []string
-	for _, g := range m.groupsOf(webhooktest.Pass) {
+	for _, g := range m.groupsOf(contract.Pass) {
 		items = append(items, fmt.Sprintf("- %s (%d): %s", prosaic(g.Name), len(g.Cases), titles(g.Cases)))
 	}
 	if items != nil {
-		m.folded(fmt.Sprintf("%d passed", len(m.of(webhooktest.Pass))), items)
+		m.folded(fmt.Sprintf("%d passed", len(m.of(contract.Pass))), items)
 	}
 }
 
 // noted is what there is to know of an info.
-func noted(r webhooktest.Result) string {
+func noted(r contract.Result) string {
 	lines := []string{cmp.Or(clip(strings.TrimSpace(r.Reason+"\n"+r.Actual)), "nothing to report")}
 	if command := explain(r); command != "" {
 		lines = append(lines, command)
@@ -144,7 +144,7 @@ func (m *markdown) folded(summary string, items []string) {
 	m.add("<details>\n<summary>" + html.EscapeString(summary) + "</summary>\n\n" + strings.Join(items, "\n") + "\n\n</details>")
 }
 
-func titles(results []webhooktest.Result) string {
+func titles(results []contract.Result) string {
 	ids := make([]string, len(results))
 	for i, result := range results {
 		ids[i] = codeSpan(result.ID)

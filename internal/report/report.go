@@ -14,18 +14,18 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // A Format is a way to write a report: html, json, junit, markdown or text.
 type Format string
 
-var formats = map[Format]func(io.Writer, *webhooktest.Report) error{
+var formats = map[Format]func(io.Writer, *contract.Report) error{
 	"html":     HTML,
 	"json":     JSON,
 	"junit":    JUnit,
 	"markdown": Markdown,
-	"text":     func(w io.Writer, r *webhooktest.Report) error { return Text(w, r, false) },
+	"text":     func(w io.Writer, r *contract.Report) error { return Text(w, r, false) },
 }
 
 // ParseTarget takes a target such as junit=report.xml apart.
@@ -60,7 +60,7 @@ func Ready(specs []string) error {
 
 // Write writes a file for each target. All of them are complete before the first
 // takes its place, so that an error leaves what was there before.
-func Write(r *webhooktest.Report, specs []string) error {
+func Write(r *contract.Report, specs []string) error {
 	files, err := parse(specs)
 	if err != nil {
 		return err

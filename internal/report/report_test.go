@@ -18,22 +18,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/report"
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-type writer = func(io.Writer, *webhooktest.Report) error
+type writer = func(io.Writer, *contract.Report) error
 
-func inColour(w io.Writer, r *webhooktest.Report) error { return report.Text(w, r, true) }
-func inText(w io.Writer, r *webhooktest.Report) error   { return report.Text(w, r, false) }
+func inColour(w io.Writer, r *contract.Report) error { return report.Text(w, r, true) }
+func inText(w io.Writer, r *contract.Report) error   { return report.Text(w, r, false) }
 
 var writers = map[string]writer{
 	"colour.txt": inColour, "txt": inText, "json": report.JSON,
 	"xml": report.JUnit, "md": report.Markdown, "html": report.HTML,
 }
 
-func written(t *testing.T, write writer, r *webhooktest.Report) string {
+func written(t *testing.T, write writer, r *contract.Report) string {
 	t.Helper()
 	var text bytes.Buffer
 	require.NoError(t, write(&text, r))
@@ -41,8 +41,8 @@ func written(t *testing.T, write writer, r *webhooktest.Report) string {
 }
 
 func TestGolden(t *testing.T) {
-	for name, r := range map[string]*webhooktest.Report{
-		"sample": sample(), "refused": refused(), "empty": {Summary: map[webhooktest.Verdict]int{}},
+	for name, r := range map[string]*contract.Report{
+		"sample": sample(), "refused": refused(), "empty": {Summary: map[contract.Verdict]int{}},
 	} {
 		for ending, write := range writers {
 			golden(t, filepath.Join("testdata", name+"."+ending), written(t, write, r))
@@ -61,12 +61,12 @@ func golden(t *testing.T, file, got string) {
 }
 
 // everywhere puts a text into every field that is a text.
-func everywhere(text string) *webhooktest.Report {
-	r := &webhooktest.Report{
-		Subject: webhooktest.SubjectReport{Target: text, Handles: []string{text}, APIVersion: text, State: text},
+func everywhere(text string) *contract.Report {
+	r := &contract.Report{
+		Subject: contract.SubjectReport{Target: text, Handles: []string{text}, APIVersion: text, State: text},
 	}
-	for _, verdict := range []webhooktest.Verdict{"pass", "fail", "warn", "info", "skip", "inconclusive"} {
-		r.Cases = append(r.Cases, webhooktest.Result{
+	for _, verdict := range []contract.Verdict{"pass", "fail", "warn", "info", "skip", "inconclusive"} {
+		r.Cases = append(r.Cases, contract.Result{
 			ID: text, Title: text, Level: text, Verdict: verdict, Reason: text, Requirement: text, Source: text,
 			Sent: text, Expected: text, Actual: text, Hint: text, Reproduce: text,
 		})
@@ -77,7 +77,7 @@ func everywhere(text string) *webhooktest.Report {
 func TestNothingPrintsButText(t *testing.T) {
 	diagnosed := everywhere(hostile)
 	diagnosed.Diagnosis = []string{hostile}
-	for _, r := range []*webhooktest.Report{sample(), refused(), everywhere(hostile), everywhere("\u009b31m\u0085\x00\x7f"), diagnosed} {
+	for _, r := range []*contract.Report{sample(), refused(), everywhere(hostile), everywhere("\u009b31m\u0085\x00\x7f"), diagnosed} {
 		before := written(t, report.JSON, r)
 		for name, write := range writers {
 			got := written(t, write, r)
@@ -97,7 +97,7 @@ func TestNothingPrintsButText(t *testing.T) {
 func TestJSON(t *testing.T) {
 	got := written(t, report.JSON, sample())
 	require.Equal(t, 1, strings.Count(got, "\n"))
-	var back webhooktest.Report
+	var back contract.Report
 	require.NoError(t, json.Unmarshal([]byte(got), &back))
 	want := sample()
 	for i := range want.Cases {
@@ -106,7 +106,7 @@ func TestJSON(t *testing.T) {
 	}
 	require.Equal(t, want, &back)
 	require.JSONEq(t, `{"summary":{"pass":0,"fail":0,"warn":0,"info":0,"skip":0,"inconclusive":0},
-		"subject":{"target":"","handles":[],"api_version":""},"seed":0,"cases":[]}`, written(t, report.JSON, &webhooktest.Report{}))
+		"subject":{"target":"","handles":[],"api_version":""},"seed":0,"cases":[]}`, written(t, report.JSON, &contract.Report{}))
 }
 
 func TestJUnit(t *testing.T) {
@@ -130,7 +130,7 @@ func TestJUnit(t *testing.T) {
 	}
 	require.NoError(t, xml.Unmarshal([]byte(written(t, report.JUnit, sample())), &suites))
 	require.Equal(t, []int{17, 2, 0, 5}, []int{suites.Tests, suites.Failures, suites.Errors, suites.Skipped})
-	want := map[string]webhooktest.Result{}
+	want := map[string]contract.Result{}
 	for _, result := range sample().Cases {
 		want[result.ID] = result
 	}
@@ -138,10 +138,10 @@ func TestJUnit(t *testing.T) {
 		for _, c := range suite.Cases {
 			verdict := want[c.Name].Verdict
 			require.Equal(t, suite.Name, c.Class)
-			require.Equal(t, verdict == webhooktest.Fail, c.Failure != nil, c.Name)
-			require.Equal(t, verdict == webhooktest.Skip || verdict == webhooktest.Inconclusive, c.Skipped != nil, c.Name)
-			remarked := verdict == webhooktest.Pass && want[c.Name].Reason != ""
-			require.Equal(t, remarked || verdict == webhooktest.Warn || verdict == webhooktest.Info, c.Out != "", c.Name)
+			require.Equal(t, verdict == contract.Fail, c.Failure != nil, c.Name)
+			require.Equal(t, verdict == contract.Skip || verdict == contract.Inconclusive, c.Skipped != nil, c.Name)
+			remarked := verdict == contract.Pass && want[c.Name].Reason != ""
+			require.Equal(t, remarked || verdict == contract.Warn || verdict == contract.Info, c.Out != "", c.Name)
 			delete(want, c.Name)
 		}
 	}
@@ -246,7 +246,7 @@ func TestNoSeed(t *testing.T) {
 }
 
 func TestHeadline(t *testing.T) {
-	for want, verdicts := range map[string][]webhooktest.Verdict{
+	for want, verdicts := range map[string][]contract.Verdict{
 		"2 requirements not met":                      {"pass", "fail", "fail", "warn"},
 		"1 requirement not met":                       {"fail", "skip"},
 		"Every requirement met, 1 recommendation not": {"pass", "warn", "skip"},
@@ -254,9 +254,9 @@ func TestHeadline(t *testing.T) {
 		"Every requirement met":                       {"pass", "info"},
 		"Nothing was judged":                          {"skip", "skip", "info"},
 	} {
-		r := &webhooktest.Report{}
+		r := &contract.Report{}
 		for _, verdict := range verdicts {
-			r.Cases = append(r.Cases, webhooktest.Result{ID: "paid", Verdict: verdict})
+			r.Cases = append(r.Cases, contract.Result{ID: "paid", Verdict: verdict})
 		}
 		got := written(t, report.Markdown, summed(r))
 		require.Equal(t, "## Webhook contract: "+want, strings.SplitN(got, "\n", 2)[0])

@@ -3,7 +3,7 @@ package report_test
 import (
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // hostile is what a handler may answer to break the page that shows it.
@@ -15,26 +15,26 @@ const docs = "https://docs.stripe.com/webhooks#verify-manually"
 const needsState = "needs to see the handler's state: --state-url, --state-cmd or, in Go, Subject.State"
 
 // sample has every verdict, every field and every way to be skipped.
-func sample() *webhooktest.Report {
-	return summed(&webhooktest.Report{
-		Subject: webhooktest.SubjectReport{
+func sample() *contract.Report {
+	return summed(&contract.Report{
+		Subject: contract.SubjectReport{
 			Target:     "http://127.0.0.1:4242/webhook",
 			Handles:    []string{"payment_intent.succeeded", "charge.dispute.created", "customer.subscription.updated"},
 			APIVersion: "2023-10-16",
 			State:      "http://127.0.0.1:4242/state",
 		},
 		Seed: 7,
-		Cases: []webhooktest.Result{
+		Cases: []contract.Result{
 			passed("control/genuine", "A genuine event is accepted"),
 			{
-				ID: "control/clock", Title: "The clocks agree", Level: "info", Verdict: webhooktest.Info,
+				ID: "control/clock", Title: "The clocks agree", Level: "info", Verdict: contract.Info,
 				Requirement: "The handler's clock should be kept by NTP: signatures carry the time.",
 				Source:      docs, Actual: "the Date header is 2s behind", Reproduce: "fakestripe check control/clock --to 4242/webhook --seed 7",
 			},
 			passed("signature/empty-header", "An empty signature header is refused"),
 			passed("signature/unknown-scheme", "An unknown scheme beside a good v1 is ignored"),
 			{
-				ID: "signature/unsigned", Title: "An unsigned event is refused", Level: "must", Verdict: webhooktest.Fail,
+				ID: "signature/unsigned", Title: "An unsigned event is refused", Level: "must", Verdict: contract.Fail,
 				Requirement: "An event without a Stripe-Signature header has to be refused: anybody could have sent it.",
 				Source:      docs,
 				Sent:        "payment_intent.succeeded as just accepted, but without the Stripe-Signature header (mutation unsigned)",
@@ -45,7 +45,7 @@ func sample() *webhooktest.Report {
 				Duration:    3_100_000, Millis: 3.1,
 			},
 			{
-				ID: "signature/rolled-second", Title: "A rolled secret's second signature counts", Level: "must", Verdict: webhooktest.Fail,
+				ID: "signature/rolled-second", Title: "A rolled secret's second signature counts", Level: "must", Verdict: contract.Fail,
 				Requirement: "While a secret is being rolled, any one of several v1 signatures is enough.",
 				Source:      "stripe/stripe-node issue 356 (seen)",
 				Sent:        "two v1 signatures, the second made with your secret",
@@ -54,7 +54,7 @@ func sample() *webhooktest.Report {
 				Reproduce:   "fakestripe send payment_intent.succeeded --mutate rolled-secret=second",
 			},
 			{
-				ID: "signature/bad-is-4xx", Title: "A bad signature is answered with 4xx", Level: "should", Verdict: webhooktest.Warn,
+				ID: "signature/bad-is-4xx", Title: "A bad signature is answered with 4xx", Level: "should", Verdict: contract.Warn,
 				Requirement: "A forged event is the sender's mistake, and 5xx would alarm whoever is on call.",
 				Source:      "https://docs.stripe.com/webhooks#fix-http-status-codes",
 				Sent:        "payment_intent.succeeded signed with another secret (mutation wrong-secret)",
@@ -63,7 +63,7 @@ func sample() *webhooktest.Report {
 				Reproduce: "fakestripe send payment_intent.succeeded --mutate wrong-secret",
 			},
 			{
-				ID: "body/not-json", Title: "A signed body that is no event is refused", Level: "must", Verdict: webhooktest.Warn,
+				ID: "body/not-json", Title: "A signed body that is no event is refused", Level: "must", Verdict: contract.Warn,
 				Requirement: "What cannot be read is not acknowledged, preferably with 4xx.", Source: docs,
 				Sent:     "a signed body, " + strings.Repeat("[", 300),
 				Expected: "an answer from 400 to 499", Actual: "[500 POST] Internal Server Error",
@@ -72,7 +72,7 @@ func sample() *webhooktest.Report {
 			passed("body/compact", "Compact JSON is accepted"),
 			remarked(passed("body/chunked", "A chunked body is accepted"), "it has a waiver and does not need it: the old gateway"),
 			{
-				ID: "http/no-traces", Title: "No stack trace in an answer", Level: "should", Verdict: webhooktest.Info,
+				ID: "http/no-traces", Title: "No stack trace in an answer", Level: "should", Verdict: contract.Info,
 				Reason: "waived until 2027-01-31: behind a gateway", Requirement: "It has to be so.", Source: docs, Actual: "Traceback",
 			},
 			passed("body/utf-8", "Accents, Chinese, Arabic and emoji are accepted"),
@@ -82,33 +82,33 @@ func sample() *webhooktest.Report {
 			skipped("resilience/dependency-down", "A failure is not acknowledged", "needs a dependency to break: --break-cmd and --heal-cmd"),
 			{
 				ID: "freshness/ten-minutes-old", Title: "A ten-minute-old signature is refused", Level: "should",
-				Verdict: webhooktest.Inconclusive, Reason: "the two clocks differ by 94s", Source: docs,
+				Verdict: contract.Inconclusive, Reason: "the two clocks differ by 94s", Source: docs,
 				Requirement: "A signature older than five minutes may be a replay.",
 			},
 		},
 	})
 }
 
-func passed(id, title string) webhooktest.Result {
-	return webhooktest.Result{
-		ID: id, Title: title, Level: "must", Verdict: webhooktest.Pass, Source: docs,
+func passed(id, title string) contract.Result {
+	return contract.Result{
+		ID: id, Title: title, Level: "must", Verdict: contract.Pass, Source: docs,
 		Requirement: "It has to be so.", Sent: "an event", Expected: "2xx", Actual: "[200 POST] OK", Millis: 1.25,
 	}
 }
 
-func remarked(r webhooktest.Result, reason string) webhooktest.Result {
+func remarked(r contract.Result, reason string) contract.Result {
 	r.Reason = reason
 	return r
 }
 
-func skipped(id, title, reason string) webhooktest.Result {
-	return webhooktest.Result{
-		ID: id, Title: title, Level: "must", Verdict: webhooktest.Skip, Reason: reason, Source: docs, Requirement: "It has to be so.",
+func skipped(id, title, reason string) contract.Result {
+	return contract.Result{
+		ID: id, Title: title, Level: "must", Verdict: contract.Skip, Reason: reason, Source: docs, Requirement: "It has to be so.",
 	}
 }
 
 // refused is what comes of a wrong secret: a diagnosis, and nothing else judged.
-func refused() *webhooktest.Report {
+func refused() *contract.Report {
 	r := sample()
 	r.Diagnosis = []string{
 		"The event was refused with [400 POST] <b>bad</b> `signature` @octocat.",
@@ -116,13 +116,13 @@ func refused() *webhooktest.Report {
 		"Also tried and refused: the body compacted, without line breaks, and without non-ASCII characters.",
 	}
 	r.Cases = r.Cases[:1]
-	r.Cases[0].Verdict = webhooktest.Fail
+	r.Cases[0].Verdict = contract.Fail
 	r.Cases = append(r.Cases, skipped("signature/unsigned", "An unsigned event is refused", "the control was refused"))
 	return summed(r)
 }
 
-func summed(r *webhooktest.Report) *webhooktest.Report {
-	r.Summary = map[webhooktest.Verdict]int{}
+func summed(r *contract.Report) *contract.Report {
+	r.Summary = map[contract.Verdict]int{}
 	for _, result := range r.Cases {
 		r.Summary[result.Verdict]++
 	}

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // Text writes a report for a terminal: what passed in a line per group, and what
 // fell short in full and last, where the eye is when the command has ended.
-func Text(w io.Writer, r *webhooktest.Report, colour bool) error {
+func Text(w io.Writer, r *contract.Report, colour bool) error {
 	t := &text{view: newView(r), colour: colour}
 	t.head()
 	if len(t.Diagnosis) > 0 {
@@ -77,18 +77,18 @@ func (t *text) diagnosis() {
 
 func (t *text) body() {
 	t.groups()
-	t.unjudged("skipped", "2", t.reasons(webhooktest.Skip))
+	t.unjudged("skipped", "2", t.reasons(contract.Skip))
 	t.unjudged("passed, with a remark", "33", t.remarks())
-	t.unjudged("inconclusive", "35", t.reasons(webhooktest.Inconclusive))
-	for _, result := range t.of(webhooktest.Info) {
+	t.unjudged("inconclusive", "35", t.reasons(contract.Inconclusive))
+	for _, result := range t.of(contract.Info) {
 		t.heading("INFO", "36", result)
 		t.printf("%s\n", block(margin, width, present(
 			fact{"note", result.Reason}, fact{"sent", result.Sent}, fact{"actual", result.Actual}, fact{"explain", explain(result)})))
 	}
-	for _, result := range t.of(webhooktest.Warn) {
+	for _, result := range t.of(contract.Warn) {
 		t.shortfall("WARN", "1;33", result)
 	}
-	for _, result := range t.of(webhooktest.Fail) {
+	for _, result := range t.of(contract.Fail) {
 		t.shortfall("FAIL", "1;31", result)
 	}
 }
@@ -119,12 +119,12 @@ func (t *text) unjudged(word, colour string, reasons []*reason) {
 	}
 }
 
-func (t *text) heading(word, colour string, r webhooktest.Result) {
+func (t *text) heading(word, colour string, r contract.Result) {
 	t.printf("%s  %s\n", t.paint(colour, word), t.paint("1", r.Title))
 	t.printf("%*s%s\n", margin, "", t.paint("2", r.ID+" ("+r.Level+")"))
 }
 
-func (t *text) shortfall(word, colour string, r webhooktest.Result) {
+func (t *text) shortfall(word, colour string, r contract.Result) {
 	t.heading(word, colour, r)
 	if r.Requirement != r.Title { // a case of the user's own may say no more
 		t.printf("%s\n\n", prose(r.Requirement, margin, width))

@@ -8,30 +8,30 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // A view is a report sorted for people. Its texts are clean.
 type view struct {
-	*webhooktest.Report
+	*contract.Report
 	Groups    []*group
-	byVerdict map[webhooktest.Verdict][]webhooktest.Result
+	byVerdict map[contract.Verdict][]contract.Result
 }
 
 // A group is the cases of one folder.
 type group struct {
 	Name  string
-	Cases []webhooktest.Result
+	Cases []contract.Result
 }
 
 // A reason is the cases that could not be judged for it.
 type reason struct {
 	Text  string
-	Cases []webhooktest.Result
+	Cases []contract.Result
 }
 
-func newView(r *webhooktest.Report) *view {
-	v := &view{Report: clean(r), byVerdict: map[webhooktest.Verdict][]webhooktest.Result{}}
+func newView(r *contract.Report) *view {
+	v := &view{Report: clean(r), byVerdict: map[contract.Verdict][]contract.Result{}}
 	for i := range v.Cases {
 		v.Cases[i].Sent = shortened(v.Cases[i].Sent)
 		v.Cases[i].Reason = remark(v.Cases[i])
@@ -55,8 +55,8 @@ func shortened(sent string) string {
 
 // remark is what there is to say of a result beside the evidence. A must ends in a
 // warning when only what its requirement prefers was not met.
-func remark(r webhooktest.Result) string {
-	if r.Verdict != webhooktest.Warn || r.Level != "must" {
+func remark(r contract.Result) string {
+	if r.Verdict != contract.Warn || r.Level != "must" {
 		return r.Reason
 	}
 	why := "only a warning: what has to be was met, and what is preferred was not"
@@ -68,7 +68,7 @@ func remark(r webhooktest.Result) string {
 
 // explain is the command that tells more of a case, "" for a case of the user's own:
 // all there is to know of it is in its file.
-func explain(r webhooktest.Result) string {
+func explain(r contract.Result) string {
 	if !strings.HasPrefix(r.Reproduce, "fakestripe check ") {
 		return ""
 	}
@@ -84,7 +84,7 @@ func (v *view) seed() string {
 }
 
 // grouped keeps the order in which the groups began.
-func grouped(results []webhooktest.Result) []*group {
+func grouped(results []contract.Result) []*group {
 	var groups []*group
 	byName := map[string]*group{}
 	for _, result := range results {
@@ -99,7 +99,7 @@ func grouped(results []webhooktest.Result) []*group {
 }
 
 // groupOf is the folder of a case; a case of the user's own may have none.
-func groupOf(result webhooktest.Result) string {
+func groupOf(result contract.Result) string {
 	if dir := path.Dir(result.ID); dir != "." {
 		return dir
 	}
@@ -107,21 +107,21 @@ func groupOf(result webhooktest.Result) string {
 }
 
 // of returns the cases with a verdict.
-func (v *view) of(verdict webhooktest.Verdict) []webhooktest.Result { return v.byVerdict[verdict] }
+func (v *view) of(verdict contract.Verdict) []contract.Result { return v.byVerdict[verdict] }
 
 // groupsOf returns the cases with a verdict by group.
-func (v *view) groupsOf(verdict webhooktest.Verdict) []*group { return grouped(v.of(verdict)) }
+func (v *view) groupsOf(verdict contract.Verdict) []*group { return grouped(v.of(verdict)) }
 
 // reasons returns the cases with a verdict by reason: one flag often runs many.
-func (v *view) reasons(verdict webhooktest.Verdict) []*reason { return byReason(v.of(verdict)) }
+func (v *view) reasons(verdict contract.Verdict) []*reason { return byReason(v.of(verdict)) }
 
 // remarks returns the passed cases of which there is something to say.
 func (v *view) remarks() []*reason {
-	silent := func(r webhooktest.Result) bool { return r.Reason == "" }
-	return byReason(slices.DeleteFunc(slices.Clone(v.of(webhooktest.Pass)), silent))
+	silent := func(r contract.Result) bool { return r.Reason == "" }
+	return byReason(slices.DeleteFunc(slices.Clone(v.of(contract.Pass)), silent))
 }
 
-func byReason(results []webhooktest.Result) []*reason {
+func byReason(results []contract.Result) []*reason {
 	var reasons []*reason
 	byText := map[string]*reason{}
 	for _, result := range results {
@@ -137,8 +137,8 @@ func byReason(results []webhooktest.Result) []*reason {
 
 // headline is the report in a sentence.
 func (v *view) headline() string {
-	failed, warned := len(v.of(webhooktest.Fail)), len(v.of(webhooktest.Warn))
-	unjudged := len(v.of(webhooktest.Skip)) + len(v.of(webhooktest.Inconclusive))
+	failed, warned := len(v.of(contract.Fail)), len(v.of(contract.Warn))
+	unjudged := len(v.of(contract.Skip)) + len(v.of(contract.Inconclusive))
 	switch {
 	case len(v.Diagnosis) > 0:
 		return "The first genuine event was refused"
@@ -146,7 +146,7 @@ func (v *view) headline() string {
 		return plural(failed, "requirement") + " not met"
 	case warned > 0:
 		return "Every requirement met, " + plural(warned, "recommendation") + " not"
-	case len(v.of(webhooktest.Pass)) == 0:
+	case len(v.of(contract.Pass)) == 0:
 		return "Nothing was judged"
 	case unjudged > 0:
 		return "Every requirement met that was judged"
@@ -156,21 +156,21 @@ func (v *view) headline() string {
 
 // verdicts in the order in which they are counted, and their words.
 var verdicts = []struct {
-	verdict webhooktest.Verdict
+	verdict contract.Verdict
 	word    string
 	colour  string
 }{
-	{webhooktest.Pass, "passed", "32"},
-	{webhooktest.Fail, "failed", "1;31"},
-	{webhooktest.Warn, "warning", "33"},
-	{webhooktest.Info, "info", "36"},
-	{webhooktest.Inconclusive, "inconclusive", "35"},
-	{webhooktest.Skip, "skipped", "2"},
+	{contract.Pass, "passed", "32"},
+	{contract.Fail, "failed", "1;31"},
+	{contract.Warn, "warning", "33"},
+	{contract.Info, "info", "36"},
+	{contract.Inconclusive, "inconclusive", "35"},
+	{contract.Skip, "skipped", "2"},
 }
 
 // tally counts cases: "23 passed, 1 failed, 2 warnings".
-func tally(results []webhooktest.Result, paint func(colour, text string) string) string {
-	count := map[webhooktest.Verdict]int{}
+func tally(results []contract.Result, paint func(colour, text string) string) string {
+	count := map[contract.Verdict]int{}
 	for _, result := range results {
 		count[result.Verdict]++
 	}
@@ -178,7 +178,7 @@ func tally(results []webhooktest.Result, paint func(colour, text string) string)
 	for _, v := range verdicts {
 		n := count[v.verdict]
 		text := fmt.Sprintf("%d %s", n, v.word)
-		if v.verdict == webhooktest.Warn {
+		if v.verdict == contract.Warn {
 			text = plural(n, v.word)
 		}
 		if n > 0 {
@@ -204,7 +204,7 @@ func plural(n int, noun string) string {
 type fact struct{ label, text string }
 
 // evidence is what a person needs to believe a verdict and to act on it.
-func evidence(r webhooktest.Result) []fact {
+func evidence(r contract.Result) []fact {
 	return present(
 		fact{"note", r.Reason}, fact{"sent", r.Sent}, fact{"expected", r.Expected}, fact{"actual", r.Actual},
 		fact{"hint", r.Hint}, fact{"reproduce", r.Reproduce}, fact{"source", r.Source},

@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 func TestContract(t *testing.T) {
-	webhooktest.Contract(t, func(t *testing.T) webhooktest.Subject {
+	contract.Run(t, func(t *testing.T) contract.Subject {
 		s := shop.New(secret)
-		return webhooktest.Subject{
+		return contract.Subject{
 			Handler: s, Secret: secret,
 			Handles: []string{"payment_intent.succeeded", "charge.dispute.created", "balance.available"},
 			State:   func(context.Context) (any, error) { return s.Ledger(), nil },

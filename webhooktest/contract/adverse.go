@@ -1,0 +1,234 @@
+package contract
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// tryState compares what adverse delivery does to the state with what it should do.
+func (r *runner) tryState(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	if err := r.mustMove(ctx, c, v); err != nil {
+		if _, ok := isInconclusive(err); ok && !slices.Contains(c.Needs, "state") {
+			return r.answers(ctx, c, v) // the answers can be judged all the same
+		}
+		return nil, err
+	}
+	findings, err := r.compareState(ctx, c, v)
+	if err != nil || len(findings) == 0 {
+		return findings, err
+	}
+	// Nobody is accused before a wait: the work may still be going on.
+	late, err := r.late(ctx, c.types(v))
+	if err != nil || !late {
+		return findings, err
+	}
+	r.references = nil
+	r.fresh()
+	return r.compareState(ctx, c, v)
+}
+
+func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	if c.State == "none" {
+		return r.compareNone(ctx, c, v)
+	}
+	perfection := c.perfection(v)
+	if known := r.perfect(perfection); known != nil {
+		if findings, ok, err := r.compareKnown(ctx, c, v, known); ok || err != nil {
+			return findings, err
+		}
+		r.fresh()
+	}
+	if err := r.learnReferences(ctx, c, v); err != nil {
+		return nil, err
+	}
+	if gone, err := r.effectIsGone(ctx, c); err != nil || gone != nil {
+		return gone, err
+	}
+	p, adverse, err := r.performed(ctx, c, v, c.Steps)
+	if err != nil {
+		return nil, err
+	}
+	y := yardstick{run: r.run, references: r.references}
+	if c.Compare == "object" {
+		y.references, adverse = withoutLogs(r.references, adverse)
+	}
+	differences, judged := y.judge(adverse)
+	if c.Compare == "object" {
+		more := y.untouched(adverse)
+		differences, judged = append(differences, more...), judged+len(more)
+	}
+	if judged == 0 && !c.asksForEffect() && (c.State == "same" || len(y.touched()) > 0) {
+		return p.findings, errInconclusive{"nothing in the state is comparable: " + y.String()}
+	}
+	wanted := "the state as after perfect delivery"
+	if c.State == "differs" {
+		if y.differs(adverse) {
+			r.keep(perfection, r.references)
+			return p.findings, nil
+		}
+		if err := r.hearWitness(ctx, c, v, y); err != nil {
+			return p.findings, err
+		}
+		differences, wanted = []string{"the state is as if nothing had come second"}, "another state"
+	}
+	if len(differences) == 0 && judged > 0 {
+		r.keep(perfection, r.references)
+	}
+	return p.blame(differences, wanted), nil
+}
+
+// learnReferences takes the reference steps twice. If their order is nobody's business,
+// it is another the second time.
+func (r *runner) learnReferences(ctx context.Context, c *contractCase, v variant) error {
+	for i := range 2 {
+		steps := c.Reference
+		if i == 1 && c.independent() {
+			steps = slices.Clone(steps)
+			slices.Reverse(steps)
+		}
+		_, moved, err := r.performed(ctx, c, v, steps)
+		if err != nil {
+			return err
+		}
+		r.references = append(r.references, moved)
+	}
+	return nil
+}
+
+// hearWitness makes sure that the state could show the difference that was asked
+// for: what the witness delivers must differ from the reference too.
+func (r *runner) hearWitness(ctx context.Context, c *contractCase, v variant, y yardstick) error {
+	if len(c.Witness) == 0 {
+		return nil
+	}
+	_, seen, err := r.performed(ctx, c, v, c.Witness)
+	if err != nil {
+		return err
+	}
+	if !y.differs(seen) {
+		return errInconclusive{"the state does not show what the case is about"}
+	}
+	return nil
+}
+
+// effectIsGone notices a handler that answers as ever but does nothing any more, as
+// one whose worker has died: perfect delivery has no effect, nor has the control.
+func (r *runner) effectIsGone(ctx context.Context, c *contractCase) ([]finding, error) {
+	if c.State != "same" || slices.ContainsFunc(r.references, func(moved change) bool { return len(moved) > 0 }) {
+		return nil, nil
+	}
+	control := r.subject.control()
+	if known, _ := r.effect(control); len(known) == 0 {
+		return nil, nil
+	}
+	r.forget(control)
+	moved, err := r.effectOf(ctx, control)
+	if err != nil || len(moved) > 0 || !r.last.Accepted() {
+		return nil, err
+	}
+	r.stop("the handler answers, but a genuine " + control + " has no effect any more")
+	return []finding{{grave: true, sent: "a genuine " + control, expected: "the effect that it had before", actual: "none: did a worker die?"}}, nil
+}
+
+// performed takes steps and returns what they did to the state; compare: object
+// looks at what it says of each object in the end.
+func (r *runner) performed(ctx context.Context, c *contractCase, v variant, steps []caseStep) (p *play, moved change, err error) {
+	p, err = r.stage(ctx, c, v, steps)
+	if err != nil {
+		return nil, nil, err
+	}
+	moved, err = r.measure(ctx, p, func(p *play) error { return p.perform(ctx, steps) })
+	if err != nil || c.Compare != "object" {
+		return p, moved, err
+	}
+	state, err := p.read(ctx)
+	if err != nil {
+		return p, nil, err
+	}
+	return p, objectView(state, p.roles), nil
+}
+
+// compareNone is for what must have no effect: no more than the noise floor, at
+// the places that a genuine event touches.
+func (r *runner) compareNone(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	touched := make(change)
+	for _, eventType := range c.types(v) {
+		moved, err := r.effectOf(ctx, eventType)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(touched, moved)
+	}
+	p, adverse, err := r.performed(ctx, c, v, c.Steps)
+	if err != nil {
+		return nil, err
+	}
+	var differences []string
+	for place, effect := range adverse {
+		if _, ok := touched[place]; ok && !strings.HasSuffix(place, goneSuffix) {
+			differences = append(differences, place+": "+effect.String())
+		}
+	}
+	slices.Sort(differences)
+	return p.blame(differences, "no change of the state"), nil
+}
+
+// blame adds what the state shows to what the answers show.
+func (p *play) blame(differences []string, wanted string) []finding {
+	if len(differences) == 0 {
+		return p.findings
+	}
+	return append(p.findings, finding{sent: p.sentSoFar(), expected: wanted, actual: strings.Join(differences, "; ")})
+}
+
+// mustMove makes sure that the probe sees what the case is about.
+func (r *runner) mustMove(ctx context.Context, c *contractCase, v variant) error {
+	types := c.types(v)
+	if c.asksForEffect() {
+		types = []string{r.subject.control()}
+	}
+	for _, eventType := range types {
+		moved, err := r.effectOf(ctx, eventType)
+		if err == nil && len(moved) > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errInconclusive{"no event of the case moves the state by itself: " + strings.Join(types, ", ")}
+}
+
+// asksForEffect reports whether the question is if an event moves the state at all.
+// A state need not show every type, so that is never a must.
+func (c *contractCase) asksForEffect() bool { return c.State == "differs" && c.Level != "must" }
+
+// types are the handled types of a case's events.
+func (c *contractCase) types(v variant) (types []string) {
+	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
+		event := c.Events[name]
+		eventType := event.Type
+		if payload := event.payload(v); payload != nil {
+			eventType = payload.event.Type()
+		}
+		if bound := v.types[eventType]; bound != "" {
+			eventType = bound
+		}
+		if !slices.Contains(types, eventType) {
+			types = append(types, eventType)
+		}
+	}
+	return types
+}
+
+// independent reports whether the events of a case are about objects of their own.
+func (c *contractCase) independent() bool {
+	for _, event := range c.Events {
+		if event.About != "" {
+			return false
+		}
+	}
+	return true
+}

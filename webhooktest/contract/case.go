@@ -1,0 +1,234 @@
+package contract
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// A Case is what the contract asks for, one requirement.
+type Case struct {
+	ID          string            `json:"-"` // signature/unsigned
+	Title       string            `json:"title"`
+	Level       string            `json:"level"` // must, should or info
+	Requirement string            `json:"requirement"`
+	Source      string            `json:"source"`
+	Needs       []string          `json:"needs"`
+	Hint        string            `json:"hint"`
+	Why         string            `json:"why"`     // what happens when it is not met
+	Mistake     string            `json:"mistake"` // the usual one
+	Mend        map[string]string `json:"mend"`    // code, by language: go, node, python, ruby
+}
+
+// A contractCase is a file of fixtures/contract, or of a user's folder. The format is
+// specified in fixtures/README.md.
+type contractCase struct {
+	Case
+	Schema    string               `json:"$schema"` // for editors
+	Format    int                  `json:"format"`
+	Vars      values               `json:"vars"`
+	Given     map[string]string    `json:"given"`
+	Each      []string             `json:"each"`
+	Events    map[string]caseEvent `json:"events"`
+	Steps     []caseStep           `json:"steps"`
+	Reference []caseStep           `json:"reference"`
+	Witness   []caseStep           `json:"witness"`
+	State     string               `json:"state"`
+	Compare   string               `json:"compare"`
+	Check     string               `json:"check"`
+}
+
+// A caseEvent is an event that a case delivers.
+type caseEvent struct {
+	Type     string         `json:"type"`
+	File     string         `json:"file"`
+	Payloads string         `json:"payloads"`
+	Exact    bool           `json:"exact"`
+	About    string         `json:"about"`
+	Version  int            `json:"version"`
+	Count    int            `json:"count"`
+	Set      render.Changes `json:"set"`
+	Add      render.Changes `json:"add"`
+
+	payloads []payload // of File, or those that Payloads matches
+}
+
+// A caseStep is one thing that a case does.
+type caseStep struct {
+	Send         names           `json:"send"`
+	Mutate       []string        `json:"mutate"`
+	Times        int             `json:"times"`
+	Together     bool            `json:"together"`
+	Expect       string          `json:"expect"`
+	AnyExpect    string          `json:"any_expect"`
+	Prefer       string          `json:"prefer"`
+	Within       render.Duration `json:"within"`
+	PreferWithin render.Duration `json:"prefer_within"`
+	Hook         string          `json:"hook"`
+	Redeliver    string          `json:"redeliver"`
+
+	ExpectHeader map[string]string `json:"expect_header"`
+	ExpectBody   bodyExpectation   `json:"expect_body"`
+	Capture      map[string]string `json:"capture"`
+	Golden       string            `json:"golden"`
+}
+
+// names are written as one name or as a list of them.
+type names []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *names) UnmarshalJSON(text []byte) error {
+	var one string
+	if json.Unmarshal(text, &one) == nil {
+		*n = names{one}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(n))
+}
+
+// group is the part of the id before the slash.
+func (c *contractCase) group() string { return path.Dir(c.ID) }
+
+// refuses reports whether the step expects what is sent not to be accepted.
+func (s *caseStep) refuses() bool {
+	return s.Expect == "!2xx" || strings.HasPrefix(s.Expect, "4")
+}
+
+// contractCases reads the shipped suite, in the order of the groups.
+func contractCases() ([]contractCase, error) {
+	var cases []contractCase
+	for _, group := range contractGroups {
+		files, err := fs.Glob(fixtures.FS, "contract/"+group+"/*.json")
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			data, err := fixtures.FS.ReadFile(file)
+			if err != nil {
+				return nil, err
+			}
+			var c contractCase
+			if err := rawjson.DecodeStrictly(data, "fixtures/"+file, &c); err != nil {
+				return nil, err
+			}
+			c.ID = strings.TrimSuffix(strings.TrimPrefix(file, "contract/"), ".json")
+			if err := c.validate(); err != nil {
+				return nil, fmt.Errorf("fixtures/%s: %w", file, err)
+			}
+			cases = append(cases, c)
+		}
+	}
+	return cases, nil
+}
+
+// contractGroups are in the order in which they are run: what all else rests on
+// comes first.
+var contractGroups = []string{
+	"control", "signature", "freshness", "body", "dispatch", "idempotency", "ordering",
+	"resilience", "http", "version", "connect", "mode", "thin",
+}
+
+// levels are what a requirement can be.
+var levels = []string{"must", "should", "info"}
+
+// validate finds what strict decoding does not.
+func (c *contractCase) validate() error {
+	switch {
+	case c.Format != 1:
+		return fmt.Errorf("format %d: want 1", c.Format)
+	case c.Title == "" || c.Requirement == "" || c.Source == "":
+		return errors.New("a case needs title, requirement and source")
+	case !slices.Contains(levels, c.Level):
+		return fmt.Errorf("level %q: want must, should or info", c.Level)
+	case !slices.Contains([]string{"", "same", "none", "differs"}, c.State):
+		return fmt.Errorf("state %q: want same, none or differs", c.State)
+	case (c.State == "same" || c.State == "differs") && len(c.Reference) == 0:
+		return fmt.Errorf("state %s: a reference is missing", c.State)
+	case c.Compare != "" && c.Compare != "object":
+		return fmt.Errorf("compare %q: want object", c.Compare)
+	case (c.Check == "") == (len(c.Steps) == 0):
+		return errors.New("a case has either steps or a check")
+	}
+	for key, steps := range c.performances() {
+		for i, step := range steps {
+			if err := c.validateStep(step); err != nil {
+				return at(fmt.Sprintf("%s.%d", key, i), fmt.Errorf("step %d: %w", i+1, err))
+			}
+		}
+	}
+	return nil
+}
+
+// performances are the lists of steps, by key.
+func (c *contractCase) performances() map[string][]caseStep {
+	return map[string][]caseStep{"steps": c.Steps, "reference": c.Reference, "witness": c.Witness}
+}
+
+func (c *contractCase) validateStep(s caseStep) error {
+	for _, name := range s.Send {
+		if _, ok := c.Events[name]; !ok {
+			return fmt.Errorf("no event is named %q", name)
+		}
+	}
+	for _, expected := range []string{s.Expect, s.AnyExpect, s.Prefer} {
+		if expected == "" {
+			continue
+		}
+		if _, err := new(webhooktest.Response).Meets(expected); err != nil {
+			return err
+		}
+	}
+	for _, mutation := range s.Mutate {
+		if strings.Contains(mutation, "{each}") {
+			continue
+		}
+		if _, err := webhooktest.ParseMutation(mutation); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// selectCases keeps the cases whose id or group is asked for.
+func selectCases(cases []contractCase, only, skip []string, level string) ([]contractCase, error) {
+	for _, id := range slices.Concat(only, skip) {
+		if !slices.ContainsFunc(cases, func(c contractCase) bool { return c.is(id) }) {
+			return nil, fmt.Errorf("no case or group %q: nearest are %s", id, nearest.List(id, caseIDs(cases)))
+		}
+	}
+	if level != "" && !slices.Contains(levels, level) {
+		return nil, fmt.Errorf("level %q: want must, should or info", level)
+	}
+	chosen := slices.DeleteFunc(slices.Clone(cases), func(c contractCase) bool {
+		wanted := len(only) == 0 || slices.ContainsFunc(only, c.is)
+		return !wanted || slices.ContainsFunc(skip, c.is) || level != "" && c.Level != level
+	})
+	if len(chosen) == 0 {
+		return nil, errors.New("no case is left: all that are chosen are skipped, or of another level")
+	}
+	return chosen, nil
+}
+
+func (c *contractCase) is(id string) bool { return c.ID == id || c.group() == id }
+
+func caseIDs(cases []contractCase) (ids []string) {
+	for _, c := range cases {
+		if group := c.group(); group != "." && !slices.Contains(ids, group) {
+			ids = append(ids, group)
+		}
+	}
+	for _, c := range cases {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}

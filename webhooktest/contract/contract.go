@@ -1,0 +1,104 @@
+package contract
+
+import (
+	"os"
+	"testing"
+)
+
+// Run runs the contract suite against a handler, each case as a subtest named
+// by its id: go test -run TestContract/signature/unsigned. The function returns the
+// subject of a case; it may return the same each time.
+//
+// Cases are run one after the other, or side by side when the subjects are Isolated.
+// A must that is not met fails the test. What cannot be judged is skipped with the
+// reason; a should that is not met is logged. With FAKESTRIPE_SHARD=2/5 in the
+// environment only the second of five parts of the cases is run.
+func Run(t *testing.T, subject func(t *testing.T) Subject) {
+	t.Helper()
+	runSuite(t, Suite{}, subject)
+}
+
+// RunDir runs a folder of cases against a handler as Run runs the contract:
+// each as a subtest named by its id, the path below the folder without .json.
+//
+// A case is a JSON file that has steps; folders named payloads and golden, and those
+// whose names begin with a dot, are not searched. The format is that of the contract,
+// specified in fixtures/README.md of the module, where also is what only cases of
+// one's own have: payloads from files, headers and bodies of answers, variables and
+// golden files of the state. A case needs no level (it is a must), requirement or
+// source. It is judged as it is written, once; only a case that compares the state
+// with a reference is repeated before it accuses.
+//
+// No first event has to be accepted: before a case that wants a refusal its own
+// control is delivered, and one for all only where cases compare the state.
+//
+// With FAKESTRIPE_UPDATE=1 in the environment the golden files are written.
+func RunDir(t *testing.T, dir string, subject func(t *testing.T) Subject) {
+	t.Helper()
+	update := os.Getenv("FAKESTRIPE_UPDATE")
+	runSuite(t, Suite{Dir: dir, Update: update != "" && update != "0"}, subject)
+}
+
+// runSuite runs the cases of a suite as subtests.
+func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
+	t.Helper()
+	suite.New = func() Subject { return subject(t) }
+	suite.Shard = os.Getenv("FAKESTRIPE_SHARD")
+	cases, err := suite.cases()
+	if err != nil {
+		t.Fatalf("fakestripe: %v", err)
+	}
+	r, err := newRun(suite)
+	if err != nil {
+		t.Fatalf("fakestripe: %v", err)
+	}
+	t.Cleanup(func() { r.endpoint.Close() })
+	if err := r.prepare(t.Context(), cases); err != nil {
+		t.Fatalf("fakestripe: %v", err)
+	}
+	for _, line := range r.diagnosis { // which t shows beside the cases that fail
+		t.Log("fakestripe: " + line)
+	}
+	for i := range cases {
+		t.Run(cases[i].ID, func(t *testing.T) {
+			if r.subject.Isolated {
+				t.Parallel()
+			}
+			own := r.runner(func() Subject { return subject(t) })
+			t.Cleanup(func() { own.endpoint.Close() })
+			result, err := own.judge(t.Context(), &cases[i])
+			if err != nil {
+				t.Fatalf("fakestripe: %v", err)
+			}
+			result.tell(t)
+		})
+	}
+}
+
+// tell gives a result to a test.
+func (r Result) tell(t *testing.T) {
+	switch r.Verdict {
+	case Fail:
+		t.Errorf("%s", r)
+	case Warn, Info:
+		t.Logf("%s", r)
+	case Skip, Inconclusive:
+		t.Skip(r.Reason)
+	}
+}
+
+// String words a result that is not a pass, in a few lines.
+func (r Result) String() string {
+	text := r.Requirement
+	if r.Reason != "" {
+		text += "\n  (" + r.Reason + ")"
+	}
+	text += "\n  sent:     " + r.Sent + "\n  expected: " + r.Expected + "\n  actual:   " + r.Actual
+	if r.Hint != "" {
+		text += "\n  hint:     " + r.Hint
+	}
+	if r.Source != "" {
+		text += "\n  source:   " + r.Source
+	}
+	return text
+}

@@ -1,0 +1,213 @@
+package contract
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// futureType is a type that no handler handles.
+const futureType = "fakestripe.future_thing.happened"
+
+// stateTimeout bounds one reading of the state.
+const stateTimeout = 10 * time.Second
+
+// read returns the state as decoded JSON, once it is still: at once if nothing was
+// sent since it was. If it moved all the same, the handler works longer than was
+// thought.
+func (p *play) read(ctx context.Context) (state any, err error) {
+	if p.settle > 0 && p.stirred.Load() {
+		return p.readStill(ctx)
+	}
+	state, err = p.readNow(ctx)
+	if err == nil && !p.stirred.Load() && p.movedSince(state) {
+		p.pace(max(p.settle, DefaultSettle))
+		p.works(p.settle)
+		p.forgetAll()
+		return p.readStill(ctx)
+	}
+	return state, err
+}
+
+// movedSince reports whether the state is another one than when it was still. Only
+// behind a URL is it known to be of the same handler.
+func (p *play) movedSince(state any) bool {
+	if p.subject.Handler != nil || p.subject.State == nil || p.subject.Settle > 0 || p.still == nil {
+		return false
+	}
+	return len(changeOf(p.still, state, p.roles).without(p.floor)) > 0
+}
+
+// readStill reads the state until it is the same for as long as the subject's
+// handler may take, within reason.
+func (p *play) readStill(ctx context.Context) (state any, err error) {
+	state, err = p.readNow(ctx)
+	const polls, most = 4, 80
+	for left, still := most, 0; err == nil && still < polls && left > 0; left-- {
+		if err = pause(ctx, p.settle/polls); err != nil {
+			return nil, err
+		}
+		before := state
+		state, err = p.readNow(ctx)
+		if still++; len(changeOf(before, state, p.roles).without(p.floor)) > 0 {
+			still = 0
+		}
+	}
+	p.stirred.Store(err != nil)
+	if !p.subject.Isolated {
+		p.still = state
+	}
+	return state, err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// readNow returns the state as it is, as decoded JSON.
+func (p *play) readNow(ctx context.Context) (state any, err error) {
+	patient, cancel := context.WithTimeout(ctx, stateTimeout)
+	defer cancel()
+	switch {
+	case p.subject.StateOf != nil:
+		state, err = p.stateOfEvents(patient)
+	case p.subject.State != nil:
+		state, err = p.subject.State(patient)
+	}
+	if err != nil && patient.Err() != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("state: not read within %s: %w", stateTimeout, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	text, err := json.Marshal(p.withWrites(state))
+	if err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	state = nil
+	if err := json.Unmarshal(text, &state); err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	return state, nil
+}
+
+// stateOfEvents is what the handler stored of each object that the play is about.
+func (p *play) stateOfEvents(ctx context.Context) (any, error) {
+	stored := make(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(p.events)) {
+		for _, event := range p.events[name] {
+			value, err := p.subject.StateOf(ctx, event)
+			if err != nil {
+				return nil, err
+			}
+			key := event.ID()
+			if id, ok := aboutID(event); ok {
+				key = fmt.Sprint(id)
+			}
+			for stored[key] != nil && !reflect.DeepEqual(stored[key], value) {
+				key += "'" // events of one object may be asked for one by one
+			}
+			stored[key] = value
+		}
+	}
+	return stored, nil
+}
+
+// learnState finds the noise floor: what moves when nothing is sent, on a request
+// that nobody could take for an event, and on an event that nobody handles.
+func (r *runner) learnState(ctx context.Context) error {
+	idle := max(r.settle, 20*time.Millisecond)
+	nothing := func(*play) error { return pause(ctx, idle) }
+	junk := func(p *play) error {
+		_, err := r.deliver(ctx, p.events["e"][0], "body=x", "unsigned")
+		return err
+	}
+	unknown := func(p *play) error {
+		_, err := r.deliver(ctx, p.events["e"][0])
+		return err
+	}
+	for _, noise := range []struct {
+		eventType string
+		edits     []webhooktest.Edit
+		make      func(*play) error
+	}{
+		{r.subject.control(), nil, nothing},
+		{r.subject.control(), nil, junk},
+		{r.subject.unhandled(), []webhooktest.Edit{webhooktest.Set("type", r.subject.future())}, unknown},
+	} {
+		event, err := r.event(noise.eventType, noise.edits...)
+		if err != nil {
+			return err
+		}
+		moved, err := r.measure(ctx, r.about(event), noise.make)
+		if err != nil {
+			return err
+		}
+		r.ignore(moved)
+	}
+	return nil
+}
+
+// ignore makes the places of a change part of the noise floor.
+func (r *runner) ignore(moved change) {
+	for place := range moved {
+		r.floor[place] = true
+	}
+}
+
+// about returns a play that is about one event.
+func (r *runner) about(event *webhooktest.Event) *play {
+	p := &play{runner: r, roles: make(roles), events: map[string][]*webhooktest.Event{"e": {event}}}
+	p.roles.name(event, "e")
+	return p
+}
+
+// measure returns what a delivery changes in the state.
+func (r *runner) measure(ctx context.Context, p *play, deliver func(*play) error) (change, error) {
+	r.played = p
+	before, err := p.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := deliver(p); err != nil {
+		return nil, err
+	}
+	after, err := p.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	moved := changeOf(before, after, p.roles)
+	r.noise = moved.within(r.floor)
+	return moved.without(r.floor), nil
+}
+
+// effectOf returns what one event of a type does, learned once.
+func (r *runner) effectOf(ctx context.Context, eventType string) (change, error) {
+	if known, ok := r.effect(eventType); ok {
+		return known, nil
+	}
+	event, err := r.eventAlone(ctx, eventType)
+	if err != nil {
+		return nil, err
+	}
+	p := r.about(event)
+	moved, err := r.measure(ctx, p, func(*play) error {
+		_, err := r.deliver(ctx, event)
+		return err
+	})
+	if err == nil {
+		r.learned(eventType, moved)
+	}
+	return moved, err
+}

@@ -1,0 +1,80 @@
+package contract_test
+
+// What each breaks is in its name. The text that is changed is to be found once in
+// its file: whoever changes the engine there changes it here.
+var mutants = []mutant{
+	// How two deliveries are compared.
+	{why: "no difference is told", file: "yardstick.go", old: "!got.same(want) {", new: "false {", zoo: "no-dedupe"},
+	{why: "any difference will do", file: "yardstick.go", old: "return len(differences) > 0 || len(adverse", new: "return len(differences) >= 0 || len(adverse", zoo: "unpaid-fulfilled"},
+	{why: "numbers are not compared", file: "change.go", old: "return math.Abs(e.delta-other.delta) <= 1e-6*max(1, math.Abs(e.delta)) &&", new: "return math.Abs(0) == 0 &&", zoo: "twice-in-number"},
+	{why: "rows are not compared", file: "change.go", old: "slices.EqualFunc(e.rows, other.rows, func(a, b row) bool { return a.text == b.text })", new: "true", zoo: "twice-in-payments"},
+	{why: "numbers within rows are not compared", file: "change.go", old: "c.add(place+after.label()+l.path, now-was)", new: "c.add(place+after.label()+l.path, 0*(now-was))", zoo: "twice-in-kinds-counted"},
+	{why: "a row with other numbers is another row", file: "change.go", old: "if len(after.leaves) == 0 || before.key() != after.key() {", new: "if true {", zoo: "twice-in-kinds-counted|twice-in-decimal-sums"},
+	{why: "ids have no roles", file: "roles.go", old: `r[value] = "{" + place + "}"`, new: "_ = place", zoo: "twice-in-paid-by-object"},
+	{why: "times in texts stay", file: "roles.go", old: `return timeText().ReplaceAllString(text, "{time}")`, new: "return text", zoo: "twice-in-by-second"},
+	{why: "times in numbers stay", file: "roles.go", old: "if n >= 1.6e9*unit && n < 2.1e9*unit {", new: "if n >= 1.6e9*unit && n < 1.6e9*unit {", zoo: "paid-at"},
+	{why: "ids of the database are places", file: "change.go", old: "if !existed && name == key && foreignID().MatchString(key) {", new: "if false {", zoo: "twice-in-own-ids"},
+	{why: "types are places", file: "change.go", old: `name = "{type}"`, new: `name = name + ""`, zoo: "counts-by-type"},
+	{why: "places that perfect delivery does not touch count", file: "yardstick.go", old: "range slices.Sorted(maps.Keys(y.touched())) {", new: "range slices.Sorted(maps.Keys(adverse)) {", zoo: "copies-counted"},
+
+	// What is learned before anybody is accused.
+	{why: "no noise floor", file: "measure.go", old: "r.floor[place] = true", new: "_ = place", zoo: "ledger|heartbeat"},
+	{why: "one perfect delivery is enough", file: "adverse.go", old: "references: r.references}", new: "references: r.references[:1]}", zoo: "hash|last-three|serial-rows"},
+	{why: "what differs between perfect deliveries counts", file: "yardstick.go", old: "if value != other[path] {", new: "if value != other[path] && false {", zoo: "twice-in-worker-names"},
+	{why: "no-effect means nowhere", file: "adverse.go", old: "if _, ok := touched[place]; ok &&", new: "if _, ok := touched[place]; (ok || true) &&", zoo: "refusals-counted"},
+	{why: "no-effect is never judged", file: "adverse.go", old: `return p.blame(differences, "no change of the state"), nil`, new: "return p.findings, nil", zoo: "junk-booked"},
+	{why: "nobody is waited for", file: "pace.go", old: "if r.subject.Settle > 0 || !r.firstSuspicion(", new: "if true || !r.firstSuspicion(", zoo: "subscriptions-later"},
+	{why: "once is enough to accuse", file: "runner.go", old: "if found == 0 || found == 2 ||", new: "if found == 0 || found == 1 ||", zoo: "hiccups"},
+	{why: "the state is not waited for", file: "measure.go", old: "if p.settle > 0 && p.stirred.Load() {", new: "if false {", zoo: "works-later|inbox"},
+	{why: "the witness is not asked", file: "adverse.go", old: "if len(c.Witness) == 0 {", new: "if true {", zoo: "counters"},
+	{why: "the control is not asked", file: "play.go", old: "if err == nil && !response.Accepted() {", new: "if false {", test: "TestUnjudgedIsSaid"},
+	{why: "nothing has to move", file: "adverse.go", old: "if err == nil && len(moved) > 0 {", new: "if err == nil && len(moved) >= 0 {", test: "TestUnjudgedIsSaid"},
+	{why: "nothing has to be comparable", file: "adverse.go", old: "if judged == 0 && !c.asksForEffect() && (c", new: "if false && (c", test: "TestUnjudgedIsSaid"},
+	{why: "rows that cannot be judged pass", file: "trial.go", old: "case reason != \"\" && (t.judged == 0 || len(c.Each) > 0):", new: "case reason != \"\" && t.judged == 0:", test: "TestUnjudgedIsSaid"},
+
+	{why: "what is known is not looked at again", file: "known.go", old: "return p.findings, judged > 0 && len(differences) == 0, nil", new: "return p.findings, judged > 0 || len(differences) == 0, nil", zoo: "no-dedupe"},
+
+	// Order.
+	{why: "numbers say how an object stands", file: "view.go", old: "case float64, []any:", new: "case []any:", zoo: "lock-version"},
+	{why: "logs say how an object stands", file: "view.go", old: "if len(e.rows) > 1 {", new: "if len(e.rows) < 0 {", zoo: "history|sound"},
+	{why: "what was refused is not delivered again", file: "play.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
+	{why: "creation does not come before", file: "runner.go", old: `if creation == "" {`, new: "if true {", zoo: "waits-for-object"},
+
+	// Answers.
+	{why: "the first refusal is no failure", file: "runner.go", old: "if r.refused != nil && c.ID == \"control/accepted\" {", new: "if false {", zoo: "wrong-secret"},
+	{why: "statuses are all good", file: "expect.go", old: "return r.Err == nil && within != negated, nil", new: "return r.Err == nil || within != negated, nil", zoo: "refuses-with-200"},
+	{why: "no mistake is suspected", file: "diagnose.go", old: "return append(found, worded(mistake)...), nil", new: "continue", zoo: "prefix-stripped|newlines-dropped"},
+	{why: "statuses say nothing", file: "diagnose.go", old: "return append(found, readStatus(answer, unsigned)...), nil", new: "return append(found, readStatus(answer, unsigned)[:0]...), nil", zoo: "login-wanted|redirects"},
+	{why: "connections are not kept", file: "checks.go", old: "[]string{\"wrong-secret\", \"unsigned\"}", new: "[]string{}", zoo: "connection-spoilt"},
+	{why: "expectations are not judged", file: "answer.go", old: "p.expect(step.Expect, r, what, false)", new: "", zoo: "wrong-length-digest|longer-accepted"},
+	{why: "preferences are not judged", file: "answer.go", old: "p.expect(step.Prefer, r, what, true)", new: "", zoo: "missing-is-500"},
+	{why: "preferences are musts", file: "trial.go", old: "if worst.should && verdict == Fail {", new: "if false {", zoo: "refuses-with-500"},
+	{why: "one good answer of many is not asked for", file: "answer.go", old: "if !some && len(responses) > 0 {", new: "if !some && len(responses) < 0 {", zoo: "deadlock"},
+	{why: "limits of the rate are not heeded", file: "runner.go", old: "response.StatusCode == http.StatusTooManyRequests &&", new: "response.StatusCode == -http.StatusTooManyRequests &&", zoo: "rate-limited"},
+	{why: "its own secret is a placeholder", file: "runner.go", old: `return row == secret || row == "secret="+secret`, new: "return false", zoo: "documented-secret"},
+	{why: "a handler that ended is asked on", file: "run.go", old: `if r.over() != "" || r.last == nil || r.last.Err == nil && quiet {`, new: "if true || r.last.Err == nil && quiet {", zoo: "dies-of-junk"},
+	{why: "payloads are not bound", file: "runner.go", old: "edits = append(r.subject.Edit(eventType), edits...)", new: "_ = edits", zoo: "own-customers|checks-order"},
+
+	// Checks that are code, and looking back.
+	{why: "checks find nothing", file: "checks.go", old: "if len(findings) > 0 {", new: "if false {", zoo: "restless"},
+	{why: "no state is restless", file: "checks.go", old: "return []finding{{expected: \"a state that is still", new: "return nil, nil\n\treturn []finding{{expected: \"a state that is still", zoo: "restless"},
+	{why: "a second event is as good as the first", file: "checks.go", old: "if len(second) == 0 {", new: "if len(second) < 0 {", zoo: "no-id-once"},
+	{why: "late copies are early", file: "checks.go", old: "const many = 100", new: "const many = 1", zoo: "short-memory"},
+	{why: "one secret of several is enough", file: "checks.go", old: "range slices.Concat(r.endpoint.secrets(), r.subject.Secrets) {", new: "range slices.Concat(r.endpoint.secrets()) {", zoo: "one-secret-of-two"},
+	{why: "GET is not tried", file: "checks.go", old: "http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete", new: "http.MethodPut, http.MethodDelete", zoo: "get-is-200"},
+	{why: "clocks agree", file: "checks.go", old: "skew > most {", new: "false {", zoo: "wrong-date"},
+	{why: "nothing is too long for a stranger", file: "checks.go", old: "if err != nil || response.Duration < time.Second {", new: "if true {", zoo: "large-is-slow"},
+	{why: "what looks like a secret is none", file: "secret.go", old: "const leastSecret = 16", new: "const leastSecret = 1600", zoo: "key-in-answer"},
+	{why: "placeholders of secrets are secrets", file: "secret.go", old: "const leastSecret = 16", new: "const leastSecret = 0", zoo: "refuses-with-hint"},
+	{why: "expected signatures may be told", file: "hindsight.go", old: `mac != "" && strings.Contains(answer, mac)`, new: `mac != "" && false`, zoo: "expected-in-answer"},
+	{why: "headers are not looked at", file: "hindsight.go", old: "_ = r.Header.Write(&text)", new: "", zoo: "secret-in-header"},
+	{why: "traces are not looked for", file: "hindsight.go", old: "if strings.Contains(string(response.Body), trace) {", new: "if trace == string(response.Body) {", zoo: "trace-in-answer"},
+	{why: "ten seconds are no time", file: "hindsight.go", old: "case slow > tooSlow:", new: "case slow < 0:", zoo: "very-slow"},
+	{why: "two seconds are no time", file: "hindsight.go", old: "case slow > 2*time.Second:", new: "case false:", zoo: "slow"},
+	{why: "a run that was cut short is not looked back at", file: "hindsight.go", old: `"no-secrets", "no-traces", "timing"}`, new: `"no-secrets", "no-traces"}`, zoo: "very-slow"},
+
+	// What the user says.
+	{why: "waivers never expire", file: "waiver.go", old: "return now.UTC().Format(time.DateOnly) > w.Expires", new: "return false", test: "TestWaivers"},
+	{why: "waivers waive nothing", file: "waiver.go", old: "r.Verdict, r.Reason = Info,", new: "_, r.Reason = Info,", test: "TestWaivers"},
+	{why: "time is never over", file: "run.go", old: `if s.broken == "" && !time.Now().Before(s.deadline) {`, new: "if false {", test: "TestRunEndsInTime"},
+}

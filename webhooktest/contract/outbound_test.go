@@ -1,0 +1,214 @@
+package contract_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/client"
+	"github.com/stripe/stripe-go/v76/webhook"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// A loyaltyHandler books points at Stripe for each payment: what it does is seen in
+// its calls alone.
+type loyaltyHandler struct {
+	stripe  *client.API
+	key     func(stripe.Event) string // the Idempotency-Key; "": none
+	account func(stripe.Event) string
+	context bool // is passed on
+	later   bool // acknowledges first
+	dedupes bool
+
+	patience time.Duration // with Stripe; 0: for ever
+
+	mu      sync.Mutex
+	seen    map[string]bool
+	working sync.WaitGroup
+}
+
+func (h *loyaltyHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		http.Error(w, "unreadable", http.StatusBadRequest)
+		return
+	}
+	event, err := webhook.ConstructEventWithOptions(body, r.Header.Get("Stripe-Signature"), webhooktest.DefaultSecret,
+		webhook.ConstructEventOptions{IgnoreAPIVersionMismatch: true})
+	if err != nil {
+		http.Error(w, "forged", http.StatusBadRequest)
+		return
+	}
+	if event.Type != "payment_intent.succeeded" || h.known(event.ID) {
+		return
+	}
+	if h.later {
+		h.working.Go(func() { _ = h.book(event, body) })
+		return
+	}
+	if err := h.book(event, body); err != nil {
+		http.Error(w, "later", http.StatusBadGateway)
+	}
+}
+
+func (h *loyaltyHandler) known(id string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	known := h.dedupes && h.seen[id]
+	h.seen[id] = true
+	return known
+}
+
+func (h *loyaltyHandler) book(event stripe.Event, body []byte) error {
+	params := &stripe.CustomerBalanceTransactionParams{
+		Customer: stripe.String("cus_Loyal1"), Amount: stripe.Int64(-100), Currency: stripe.String("usd"),
+	}
+	if key := h.key(event); key != "" {
+		params.SetIdempotencyKey(key)
+	}
+	if account := h.account(event); account != "" {
+		params.SetStripeAccount(account)
+	}
+	if h.context {
+		var note struct{ Context string }
+		if err := json.Unmarshal(body, &note); err != nil {
+			return err
+		}
+		params.Headers = http.Header{"Stripe-Context": {note.Context}}
+	}
+	_, err := h.stripe.CustomerBalanceTransactions.New(params)
+	return err
+}
+
+// inProcess is an API that is reached without a network.
+type inProcess struct{ http.Handler }
+
+// RoundTrip implements http.RoundTripper.
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	recorder := httptest.NewRecorder()
+	p.ServeHTTP(recorder, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return recorder.Result(), nil
+}
+
+// at makes the handler a client of an API.
+func (h *loyaltyHandler) at(api http.Handler) *loyaltyHandler {
+	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		HTTPClient:        &http.Client{Transport: inProcess{api}, Timeout: h.patience},
+		MaxNetworkRetries: stripe.Int64(0), LeveledLogger: &stripe.LeveledLogger{},
+	})
+	h.stripe = client.New("sk_test_loyalty0000000000", &stripe.Backends{API: backend})
+	h.seen = make(map[string]bool)
+	return h
+}
+
+// A loyaltyBug is a loyaltyHandler, sound if it fails nothing.
+type loyaltyBug struct {
+	name   string
+	change func(*loyaltyHandler)
+	fails  []string
+}
+
+func loyaltyBugs() []loyaltyBug {
+	none := func(stripe.Event) string { return "" }
+	return []loyaltyBug{
+		{"sound by its keys", func(*loyaltyHandler) {}, nil},
+		{"sound by its ledger", func(h *loyaltyHandler) { h.key, h.dedupes = none, true }, nil},
+		{"sound, and later", func(h *loyaltyHandler) { h.later, h.patience = true, 0 }, nil},
+		{"books twice", func(h *loyaltyHandler) { h.key = none }, []string{"idempotency/redelivered", "resilience/idempotency-keys"}},
+		{"waits for ever", func(h *loyaltyHandler) { h.patience = 0 }, []string{"resilience/slow-api"}},
+		{"forgets the account", func(h *loyaltyHandler) { h.account = none }, []string{"connect/outbound-account"}},
+		{"forgets the context", func(h *loyaltyHandler) { h.context = false }, []string{"connect/outbound-context"}},
+	}
+}
+
+func TestCallsToStripeAreJudged(t *testing.T) {
+	t.Parallel()
+	long(t)
+	for _, bug := range loyaltyBugs() {
+		t.Run(bug.name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				h := &loyaltyHandler{
+					key:     func(event stripe.Event) string { return event.ID },
+					account: func(event stripe.Event) string { return event.Account },
+					context: true, patience: 5 * time.Second,
+				}
+				bug.change(h)
+				api := &stripeapi.Server{}
+				h.at(api)
+				defer h.working.Wait()
+				report, err := contract.Check(t.Context(), contract.Suite{
+					Only: []string{"control", "idempotency/redelivered", "resilience/idempotency-keys", "resilience/slow-api", "connect/outbound-account", "connect/outbound-context"},
+					New: func() contract.Subject {
+						return contract.Subject{Handler: h, API: api, Connect: true, Handles: []string{"payment_intent.succeeded"}}
+					},
+				})
+				require.NoError(t, err)
+				require.Equal(t, bug.fails, shortfalls(report, contract.Fail, contract.Warn))
+				require.Equal(t, []string{"control/clock"}, shortfalls(report, contract.Skip))
+			})
+		})
+	}
+}
+
+// shortfalls are the ids of the cases with a verdict.
+func shortfalls(report *contract.Report, verdicts ...contract.Verdict) (ids []string) {
+	for _, result := range report.Cases {
+		if slices.Contains(verdicts, result.Verdict) {
+			ids = append(ids, result.ID)
+		}
+	}
+	return ids
+}
+
+// A handler may believe no event that Stripe does not have, as stripe_event did before
+// its second version: the API is told of every genuine one.
+func TestRefetchingHandlerIsSound(t *testing.T) {
+	t.Parallel()
+	long(t)
+	sound := zooNamed(t, "sound")
+	bubble(t, func(t *testing.T) {
+		api := &stripeapi.Server{}
+		s := sound.subject(sound.build())
+		defer s.Handler.(zooKeeper).Close()
+		inner := s.Handler
+		s.API = api
+		s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return // the sender is gone
+			}
+			ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
+			defer cancel()
+			var event struct{ ID string }
+			_ = json.Unmarshal(body, &event) // what is no event is not found
+			fetched, request := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/v1/events/"+url.PathEscape(event.ID), nil)
+			request.Header.Set("Authorization", "Bearer sk_test_refetch0000000")
+			if api.ServeHTTP(fetched, request.WithContext(ctx)); r.Method == http.MethodPost && fetched.Code != http.StatusOK {
+				http.Error(w, "no such event", http.StatusUnauthorized)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			inner.ServeHTTP(w, r)
+		})
+		report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return s }})
+		require.NoError(t, err)
+		require.Empty(t, shortfalls(report, contract.Fail, contract.Warn, contract.Inconclusive))
+	})
+}

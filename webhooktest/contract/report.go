@@ -1,0 +1,71 @@
+package contract
+
+import "time"
+
+// A Verdict is what a case came to.
+type Verdict string
+
+// The verdicts. What cannot be judged is never a Pass.
+const (
+	Pass         Verdict = "pass"
+	Fail         Verdict = "fail"         // a must that is not met
+	Warn         Verdict = "warn"         // a should that is not met
+	Info         Verdict = "info"         // worth knowing, no judgement
+	Skip         Verdict = "skip"         // not tried; Reason says what it needs
+	Inconclusive Verdict = "inconclusive" // tried, and not to be judged; Reason says why
+)
+
+// A Report is what Check found.
+type Report struct {
+	Summary   map[Verdict]int `json:"summary"` // how many cases, for every verdict
+	Subject   SubjectReport   `json:"subject"`
+	Seed      uint64          `json:"seed"`
+	Diagnosis []string        `json:"diagnosis,omitempty"` // why the first genuine event was refused, if it was
+	Cases     []Result        `json:"cases"`
+}
+
+// A SubjectReport says what was tested, without secrets.
+type SubjectReport struct {
+	Target     string   `json:"target"` // a URL, or "in process"
+	Handles    []string `json:"handles"`
+	APIVersion string   `json:"api_version"`
+	State      string   `json:"state,omitempty"` // where the state was read
+}
+
+// A Result is what one case came to. Text in it may come from the handler:
+// reporters escape it.
+type Result struct {
+	ID          string        `json:"id"`
+	Title       string        `json:"title"`
+	Level       string        `json:"level"` // must, should or info
+	Verdict     Verdict       `json:"verdict"`
+	Reason      string        `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
+	Requirement string        `json:"requirement"`
+	Source      string        `json:"source"`
+	Sent        string        `json:"sent,omitempty"` // and how it differs from what was accepted
+	Expected    string        `json:"expected,omitempty"`
+	Actual      string        `json:"actual,omitempty"`
+	Hint        string        `json:"hint,omitempty"`
+	Reproduce   string        `json:"reproduce,omitempty"` // a command line
+	Duration    time.Duration `json:"-"`
+	Millis      float64       `json:"duration_ms"`
+}
+
+// Failed reports whether the handler fell short: of a must, or if strict of a
+// should.
+func (r *Report) Failed(strict bool) bool {
+	return r.Summary[Fail] > 0 || strict && r.Summary[Warn] > 0
+}
+
+// Judged reports whether anything was: whether a case came to more than a Skip or an
+// Inconclusive.
+func (r *Report) Judged() bool {
+	return r.Summary[Pass]+r.Summary[Fail]+r.Summary[Warn]+r.Summary[Info] > 0
+}
+
+func (r *Report) summarise() {
+	r.Summary = map[Verdict]int{Pass: 0, Fail: 0, Warn: 0, Info: 0, Skip: 0, Inconclusive: 0}
+	for _, result := range r.Cases {
+		r.Summary[result.Verdict]++
+	}
+}

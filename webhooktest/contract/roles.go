@@ -1,0 +1,118 @@
+package contract
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// What a handler stores is any JSON. Two deliveries are compared by the change
+// that each makes in it, with everything that must differ (ids, times) taken out:
+// ids that we sent become the roles that they have in the case.
+
+// roles are the names of ids in one delivery.
+type roles map[string]string
+
+// name gives the ids of an event their roles: each the place where it stands.
+// An id that has a role keeps it, so that the events of one object agree.
+func (r roles) name(event *webhooktest.Event, as string) {
+	if event.ID() != "" {
+		r[event.ID()] = "{event}"
+	}
+	var value any
+	if json.Unmarshal(event.Body(), &value) == nil {
+		r.nameIn(value, as)
+	}
+}
+
+func (r roles) nameIn(value any, place string) {
+	switch value := value.(type) {
+	case string:
+		if _, _, isID := render.SplitID(`"` + value + `"`); isID && r[value] == "" {
+			r[value] = "{" + place + "}"
+		}
+	case []any:
+		for i, element := range value {
+			r.nameIn(element, place+"."+strconv.Itoa(i))
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			r.nameIn(value[key], place+"."+key)
+		}
+	}
+}
+
+// plain returns a value without what must differ between two deliveries.
+func (r roles) plain(value any) any {
+	switch value := value.(type) {
+	case string:
+		return r.text(value)
+	case float64:
+		if timelike(value) {
+			return "{time}"
+		}
+		return value
+	case []any:
+		plain := make([]any, len(value))
+		for i, element := range value {
+			plain[i] = r.plain(element)
+		}
+		return plain
+	case map[string]any:
+		plain := make(map[string]any, len(value))
+		for key, member := range value {
+			plain[r.text(key)] = r.plain(member)
+		}
+		return plain
+	}
+	return value
+}
+
+// text replaces ids, the longest first, and times in a text.
+func (r roles) text(text string) string {
+	if role, ok := r[text]; ok {
+		return role
+	}
+	var named []string
+	for id := range r {
+		if strings.Contains(text, id) {
+			named = append(named, id)
+		}
+	}
+	slices.SortFunc(named, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	for _, id := range named {
+		text = strings.ReplaceAll(text, id, r[id])
+	}
+	return timeText().ReplaceAllString(text, "{time}")
+}
+
+// timeText matches points in time as programs write them: with the day, of the clock
+// alone, or as a Unix time.
+var timeText = sync.OnceValue(func() *regexp.Regexp {
+	const (
+		clock   = `\d{1,2}:\d\d(:\d\d)?([.,]\d+)?( ?[AaPp][Mm]\b)?( ?(Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d))?`
+		weekday = `(\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?`
+		month   = `(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*`
+		day     = weekday + `(\b\d{4}[-/.]\d\d?[-/.]\d\d?|\b\d\d?[-/.]\d\d?[-/.]\d{4}|\b\d\d?[ -]` + month + `[ -]\d{4}|\b` + month + ` +\d\d?(, \d{4})?)`
+	)
+	return regexp.MustCompile(`\b\d{8}T\d{6}(\.\d+)?Z?\b|` + day + `([T ,]+` + clock + `)?( [+-]?\d{4}\b)?|\b` + clock + `|\b1[6-9]\d{8}(\.\d+|\d{3}|\d{6}|\d{9})?\b`)
+})
+
+// timelike reports whether a number is a Unix time of our days, in seconds, or in
+// thousandths, millionths or billionths of them.
+func timelike(n float64) bool {
+	for _, unit := range []float64{1, 1e3, 1e6, 1e9} {
+		if n >= 1.6e9*unit && n < 2.1e9*unit {
+			return true
+		}
+	}
+	return false
+}

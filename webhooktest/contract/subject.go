@@ -1,0 +1,300 @@
+package contract
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// A Subject is the handler that a suite is run against, and what is known of it.
+// What is not known is not held against it: the cases that need it are skipped.
+type Subject struct {
+	// Handler or URL is where events are delivered, as in an Endpoint.
+	Handler http.Handler
+	URL     string
+
+	// Secret is the signing secret. Empty: DefaultSecret.
+	Secret string
+
+	// Secrets are further secrets that the handler accepts, each by itself.
+	Secrets []string
+
+	// Handles are the event types that the handler does something for. None: the
+	// control is payment_intent.succeeded, and cases about other types are skipped.
+	Handles []string
+
+	// State returns what the handler has stored: any value that encoding/json can
+	// encode. It must not depend on when it is called. Nil: cases about effects are
+	// skipped.
+	State func(context.Context) (any, error)
+
+	// StateOf, instead of State, returns what the handler has stored that concerns
+	// an event: a row about its object, say, and nil for nothing.
+	StateOf func(context.Context, *webhooktest.Event) (any, error)
+
+	// API is the local Stripe API that the handler has been pointed at. It is told of
+	// every event, and what the handler writes there counts as state. Nil: cases about
+	// calls to Stripe are skipped.
+	API *stripeapi.Server
+
+	// Settle is how long the state must have been still before it is believed.
+	// 0: it is read at once, and again after DefaultSettle if the handler turns out
+	// to work asynchronously.
+	Settle time.Duration
+
+	// Edit returns the edits for each new event of a type, nil for none: a real
+	// handler needs its own metadata, customer or price.
+	Edit func(eventType string) []webhooktest.Edit
+
+	// APIVersion, Livemode and Account are those of the events.
+	APIVersion string
+	Livemode   bool
+	Account    string
+
+	// What else the user says: that events of the other mode must have no effect,
+	// that the handler serves connected accounts, takes thin events, means one
+	// effect for each object.
+	Mode, Connect, Thin, OncePerObject bool
+
+	// Break makes what the handler depends on fail, Heal ends that, Restart starts
+	// the handler anew. Nil: cases that need them are skipped.
+	Break, Heal, Restart func(context.Context) error
+
+	// Waivers are the shortfalls that are accepted for now.
+	Waivers []Waiver
+
+	// Isolated says that each subject has a handler and a state of its own, so that
+	// cases may be run side by side.
+	Isolated bool
+
+	// Header, Timeout and TLS are those of an Endpoint.
+	Header  http.Header
+	Timeout time.Duration
+	TLS     *tls.Config
+}
+
+// DefaultSettle is how long the state of a handler that works asynchronously must
+// have been still.
+const DefaultSettle = 300 * time.Millisecond
+
+func (s *Subject) endpoint() *webhooktest.Endpoint {
+	e := &webhooktest.Endpoint{Handler: s.Handler, URL: s.URL, Header: s.Header, Timeout: s.Timeout, TLS: s.TLS}
+	if s.Secret != "" {
+		e.Secrets = []string{s.Secret}
+	}
+	return e
+}
+
+// secretsOf are the secrets that an endpoint signs with.
+func secretsOf(e *webhooktest.Endpoint) []string {
+	if len(e.Secrets) == 0 {
+		return []string{webhooktest.DefaultSecret}
+	}
+	return e.Secrets
+}
+
+// sideBySide is how many cases may be run at a time.
+func (s *Subject) sideBySide() int {
+	if s.Isolated {
+		return runtime.GOMAXPROCS(0)
+	}
+	return 1
+}
+
+// control is the type of the genuine event that everything is measured by: the first
+// that is handled, of an endpoint for thin events the first thin one.
+func (s *Subject) control() string {
+	own := slices.IndexFunc(s.Handles, func(handled string) bool { return render.IsThin(handled) == s.Thin })
+	switch {
+	case own >= 0:
+		return s.Handles[own]
+	case s.Thin:
+		return "v1.payment_intent.succeeded"
+	}
+	return "payment_intent.succeeded"
+}
+
+// creation is the handled type that creates what a type changes or ends, "" for none.
+func (s *Subject) creation(eventType string) string {
+	dot := strings.LastIndexByte(eventType, '.')
+	creation := eventType[:max(dot, 0)] + ".created"
+	if creation == eventType || !slices.Contains(s.Handles, creation) {
+		return ""
+	}
+	return creation
+}
+
+// observed reports whether effects can be judged.
+func (s *Subject) observed() bool { return s.State != nil || s.StateOf != nil }
+
+// lacks says what a case needs that the subject does not have, and how to give it.
+func (s *Subject) lacks(need string) (reason string) {
+	declared := map[string]struct {
+		given bool
+		how   string
+	}{
+		"state":           {s.observed(), "what the handler stores (Subject.State, --state-url, --state-cmd)"},
+		"api":             {s.API != nil, "a handler that calls a local Stripe API (Subject.API, --api)"},
+		"faults":          {s.Break != nil && s.Heal != nil, "hooks that break and heal what the handler depends on (--break-cmd, --heal-cmd)"},
+		"restart":         {s.Restart != nil, "a hook that restarts the handler (--restart-cmd)"},
+		"connect":         {s.Connect, "a handler of connected accounts (--connect)"},
+		"mode":            {s.Mode, "a handler that tells live from test mode (--mode)"},
+		"thin":            {s.Thin, "an endpoint that takes thin events (--thin)"},
+		"thin-only":       {s.Thin && !s.takesBoth(), "an endpoint that takes thin events only (--thin, and only thin --handles)"},
+		"snapshot":        {!s.Thin, "an endpoint that takes snapshot events (without --thin)"},
+		"network":         {s.Handler == nil, "a URL: a handler in process has no connection"},
+		"https":           {s.Handler == nil && strings.HasPrefix(s.URL, "https://"), "an https URL"},
+		"secrets":         {len(s.Secrets) > 0, "a second signing secret (--secret, repeated)"},
+		"handles":         {len(s.Handles) > 0, "the types that the handler handles (--handles)"},
+		"bound":           {s.Edit != nil, "payloads bound to objects of the app (--set, --event)"},
+		"once-per-object": {s.OncePerObject, "a handler that means one effect for each object (--once-per-object)"},
+	}
+	asked, known := declared[need]
+	switch {
+	case !known:
+		return fmt.Sprintf("%s, which this version does not know", need)
+	case !asked.given:
+		return asked.how
+	}
+	return ""
+}
+
+// bind gives values to the type variables of a case: one binding, or one for each
+// handled type. The reason says which types would make it possible.
+func (s *Subject) bind(given map[string]string) (bindings []map[string]string, reason string) {
+	binding := make(map[string]string)
+	each := ""
+	var missing []string
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		switch pattern := given[name]; {
+		case pattern == "handled":
+			binding[name] = s.control()
+		case strings.HasPrefix(pattern, "each "):
+			each = name
+		case pattern == "unhandled":
+			binding[name] = s.unhandled()
+		case !strings.Contains(pattern, "*"):
+			if binding[name] = pattern; !slices.Contains(s.Handles, pattern) {
+				missing = append(missing, pattern)
+			}
+		}
+	}
+	if len(missing) > 0 {
+		return nil, "handling " + strings.Join(missing, " and ") + " (--handles)"
+	}
+	if !s.bindResource(given, binding) {
+		return nil, "handling " + patterns(given) + " of one resource (--handles)"
+	}
+	if each == "" {
+		return []map[string]string{binding}, ""
+	}
+	for _, eventType := range s.handled() {
+		if given[each] == "each telling" && carriesOn(eventType) || given[each] == "each thin" && !render.IsThin(eventType) {
+			continue
+		}
+		one := map[string]string{each: eventType}
+		for name, bound := range binding {
+			one[name] = bound
+		}
+		bindings = append(bindings, one)
+	}
+	return bindings, ""
+}
+
+// handled are the types that are known to be.
+func (s *Subject) handled() []string {
+	if len(s.Handles) == 0 {
+		return []string{s.control()}
+	}
+	return s.Handles
+}
+
+// carriesOn reports whether a type is about something that another event began, so
+// that it may leave no trace when it comes alone.
+func carriesOn(eventType string) bool {
+	return strings.HasSuffix(eventType, ".updated") || strings.Contains(eventType, ".async_")
+}
+
+// bindResource finds handled types of one resource for all patterns with a star.
+func (s *Subject) bindResource(given, binding map[string]string) bool {
+	for _, first := range append([]string{""}, s.Handles...) {
+		resource := first[:max(0, strings.LastIndexByte(first, '.'))]
+		found := true
+		for name, pattern := range given {
+			if !strings.Contains(pattern, "*") {
+				continue
+			}
+			binding[name] = strings.ReplaceAll(pattern, "*", resource)
+			found = found && first != "" && slices.Contains(s.Handles, binding[name])
+		}
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+func patterns(given map[string]string) string {
+	var wanted []string
+	for _, pattern := range given {
+		if strings.Contains(pattern, "*") {
+			wanted = append(wanted, pattern)
+		}
+	}
+	slices.Sort(wanted)
+	return strings.Join(wanted, " and ")
+}
+
+// unhandled is a type of Stripe's that the handler does not handle, of a resource
+// that no handled type is about.
+func (s *Subject) unhandled() string {
+	preferred, types := "radar.early_fraud_warning.created", fixtures.Types(fixtures.DefaultVersion)
+	if s.Thin {
+		preferred, types = "v1."+preferred, fixtures.ThinTypes()
+	}
+	for _, candidate := range append([]string{preferred}, types...) {
+		prefix := candidate[:strings.LastIndexByte(candidate, '.')+1]
+		if !slices.ContainsFunc(s.Handles, func(handled string) bool { return strings.HasPrefix(handled, prefix) }) {
+			return candidate
+		}
+	}
+	return preferred
+}
+
+// takesBoth reports whether an endpoint for thin events takes snapshot events too, as
+// it may while an app moves from these to those.
+func (s *Subject) takesBoth() bool {
+	return s.Thin && slices.ContainsFunc(s.Handles, func(handled string) bool { return !render.IsThin(handled) })
+}
+
+// checkFamilies finds types that contradict what the user says of the endpoint.
+func (s *Subject) checkFamilies() error {
+	thin := slices.IndexFunc(s.Handles, render.IsThin)
+	switch {
+	case s.Thin && len(s.Handles) > 0 && thin < 0:
+		return errors.New("an endpoint for thin events (Subject.Thin, --thin) that handles none: name one in Handles (--handles), such as v1.payment_intent.succeeded")
+	case !s.Thin && thin >= 0:
+		return fmt.Errorf("%s is a thin event: say that the endpoint takes them (Subject.Thin, --thin)", s.Handles[thin])
+	}
+	return nil
+}
+
+// future is a type that nobody handles.
+func (s *Subject) future() string {
+	if s.Thin {
+		return "v2." + futureType
+	}
+	return futureType
+}

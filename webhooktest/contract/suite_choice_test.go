@@ -1,0 +1,59 @@
+package contract_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// A suite that could judge nothing is a mistake, not a success.
+func TestSuiteMistakes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		change func(*contract.Suite, *contract.Subject)
+		want   string
+	}{
+		{"a level that there is not", func(s *contract.Suite, _ *contract.Subject) { s.Level = "nope" }, `level "nope": want must, should or info`},
+		{"all skipped", func(s *contract.Suite, _ *contract.Subject) {
+			s.Only, s.Skip = []string{"signature"}, []string{"signature"}
+		}, "no case is left: all that are chosen are skipped, or of another level"},
+		{"an unknown case", func(s *contract.Suite, _ *contract.Subject) { s.Only = []string{"signature/unsignd"} }, `no case or group "signature/unsignd": nearest are signature/unsigned`},
+		{"no time", func(s *contract.Suite, _ *contract.Subject) { s.MaxTime = -time.Second }, "-1s is no time for a run: want more than zero (Suite.MaxTime, --max-time)"},
+		{"no stillness", func(_ *contract.Suite, s *contract.Subject) { s.Settle = -time.Second }, "-1s is no time to be still: want zero or more (Subject.Settle, --settle)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			subject := contract.Subject{Handler: accept}
+			suite := contract.Suite{New: func() contract.Subject { return subject }}
+			test.change(&suite, &subject)
+			_, err := contract.Check(t.Context(), suite)
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
+
+// When the time is not enough for a slow handler, it is the musts that were judged.
+func TestMustsOfASlowHandlerComeFirst(t *testing.T) {
+	t.Parallel()
+	long(t)
+	bug := zooNamed(t, "every-copy-later")
+	bubble(t, func(t *testing.T) {
+		s := bug.subject(bug.build())
+		defer s.Handler.(zooKeeper).Close()
+		report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return s }, Seed: 7, MaxTime: 3 * time.Minute})
+		require.NoError(t, err)
+		late := make(map[string]int)
+		for _, result := range report.Cases {
+			if strings.HasSuffix(result.Reason, "--max-time)") {
+				late[result.Level]++
+			}
+		}
+		require.NotZero(t, late["should"], "the time must not be enough for this test")
+		require.Contains(t, shortfalls(report, contract.Fail), "idempotency/concurrent")
+	})
+}

@@ -1,0 +1,83 @@
+package contract
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// A trial is what the variants of one case came to.
+type trial struct {
+	judged        int
+	inconclusive  []string // why variants could not be judged
+	notApplicable string   // why a variant says nothing about this subject
+}
+
+// heard takes in what came of a variant, and returns the errors that end the run.
+func (t *trial) heard(findings []finding, err error) error {
+	if reason, ok := isInconclusive(err); ok {
+		if !slices.Contains(t.inconclusive, reason) {
+			t.inconclusive = append(t.inconclusive, reason)
+		}
+		return nil
+	}
+	if errors.Is(err, render.ErrNotApplicable) {
+		t.notApplicable = err.Error()
+		return nil
+	}
+	if err == nil {
+		t.judged++
+	}
+	return err
+}
+
+// conclude gives a result without fault its verdict. A case that is run for each
+// handled type passes if those that can be judged do, and says which could not; of
+// its rows every one must be judged.
+func (t *trial) conclude(c *contractCase, result *Result) {
+	reason := strings.Join(t.inconclusive, "; ")
+	switch {
+	case result.Verdict != "":
+	case t.judged == 0 && reason == "":
+		result.Verdict, reason = Skip, t.notApplicable
+	case reason != "" && (t.judged == 0 || len(c.Each) > 0):
+		result.Verdict = Inconclusive
+	default:
+		result.Verdict = Pass
+	}
+	if reason != "" && result.Verdict == Pass {
+		reason = "not judged everywhere: " + reason
+	}
+	if result.Reason == "" {
+		result.Reason = reason
+	}
+}
+
+// skip gives a result the verdict of a case that was not tried.
+func (r *Result) skip(reason string) { r.Verdict, r.Reason = Skip, reason }
+
+// accuse puts the gravest of the findings into the result.
+func (r *Result) accuse(c *contractCase, findings []finding) {
+	if len(findings) == 0 {
+		return
+	}
+	worst := findings[0]
+	for _, f := range findings {
+		if f.grave || worst.should && !f.should {
+			worst = f
+		}
+	}
+	verdict := map[string]Verdict{"must": Fail, "should": Warn, "info": Info}[c.Level]
+	if worst.should && verdict == Fail {
+		verdict = Warn
+	}
+	if worst.grave {
+		verdict = Fail
+	}
+	if r.Verdict == Warn && verdict == Info {
+		return
+	}
+	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
+}

@@ -1,0 +1,131 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// A Waiver accepts that a handler falls short of a case, for a reason and until a
+// day. What it covers is told as Info.
+type Waiver struct {
+	Case    string `json:"case"` // its id
+	Reason  string `json:"reason"`
+	Expires string `json:"expires"` // the last day that it holds, UTC: 2027-01-31
+}
+
+// ReadWaivers reads a file of waivers:
+//
+//	{"format": 1, "waivers": [
+//	  {"case": "http/no-traces", "reason": "behind the gateway, which hides bodies", "expires": "2027-01-31"}
+//	]}
+func ReadWaivers(path string) ([]Waiver, error) { return new(Suite).ReadWaivers(path) }
+
+// ReadWaivers reads a file of waivers for the cases of the suite.
+func (s *Suite) ReadWaivers(path string) ([]Waiver, error) {
+	data, err := readWaiverFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("waivers: %w", err)
+	}
+	var file struct {
+		Format  int      `json:"format"`
+		Waivers []Waiver `json:"waivers"`
+	}
+	if err := rawjson.DecodeStrictly(data, path, &file); err != nil {
+		return nil, err
+	}
+	if file.Format != 1 {
+		return nil, fmt.Errorf("%s: format %d: want 1", path, file.Format)
+	}
+	if err := s.checkWaivers(file.Waivers); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return file.Waivers, nil
+}
+
+// maxWaiverFile bounds a file of waivers.
+const maxWaiverFile = 1 << 20
+
+// readWaiverFile reads the file in bounded memory, and waits for no pipe.
+func readWaiverFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err // names the file
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file: a pipe, a device or a folder is not read here", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxWaiverFile+1))
+	if err == nil && len(data) > maxWaiverFile {
+		err = fmt.Errorf("%s: larger than %d MiB", path, maxWaiverFile>>20)
+	}
+	return data, err
+}
+
+// checkWaivers finds those that could never do what they are for.
+func (s *Suite) checkWaivers(waivers []Waiver) error {
+	if len(waivers) == 0 {
+		return nil
+	}
+	cases, err := s.all()
+	if err != nil {
+		return err
+	}
+	seen := make(map[string]bool)
+	for _, w := range waivers {
+		if err := w.validate(cases); err != nil {
+			return fmt.Errorf("waiver of %q: %w", w.Case, err)
+		}
+		if seen[w.Case] {
+			return fmt.Errorf("waiver of %q: there are two", w.Case)
+		}
+		seen[w.Case] = true
+	}
+	return nil
+}
+
+func (w Waiver) validate(cases []contractCase) error {
+	if !slices.ContainsFunc(cases, func(c contractCase) bool { return c.ID == w.Case }) {
+		return fmt.Errorf("no case has this id: nearest are %s", nearest.List(w.Case, caseIDs(cases)))
+	}
+	if w.Reason == "" {
+		return errors.New("a reason is missing")
+	}
+	if _, err := time.Parse(time.DateOnly, w.Expires); err != nil {
+		return fmt.Errorf("expires %q: want a day such as 2027-01-31", w.Expires)
+	}
+	return nil
+}
+
+// expired reports whether the waiver's last day is over.
+func (w Waiver) expired(now time.Time) bool { return now.UTC().Format(time.DateOnly) > w.Expires }
+
+// waive makes a shortfall that is accepted an Info; Reason says so, or that the
+// waiver is no good any more.
+func (r *Result) waive(waivers []Waiver, now time.Time) {
+	at := slices.IndexFunc(waivers, func(w Waiver) bool { return w.Case == r.ID })
+	if at < 0 {
+		return
+	}
+	w := waivers[at]
+	short := r.Verdict == Fail || r.Verdict == Warn
+	switch {
+	case short && w.expired(now):
+		r.Reason = fmt.Sprintf("its waiver expired on %s: %s", w.Expires, w.Reason)
+	case short:
+		r.Verdict, r.Reason = Info, fmt.Sprintf("waived until %s: %s", w.Expires, w.Reason)
+	case r.Verdict == Pass:
+		r.Reason = "it has a waiver and does not need it: " + w.Reason
+	}
+}

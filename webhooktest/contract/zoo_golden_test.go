@@ -1,0 +1,100 @@
+package contract_test
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// A zooGolden says which cases each bug fails. Its file has a line for each: ids
+// that fail, ~ids that warn, ?ids that inform; in brackets those that are not found
+// each time.
+type zooGolden map[string]*zooLine
+
+type zooLine struct{ certain, possible []string }
+
+const zooGoldenFile = "testdata/zoo.golden"
+
+func readZooGolden(t *testing.T) zooGolden {
+	t.Helper()
+	text, err := os.ReadFile(zooGoldenFile)
+	require.NoError(t, err)
+	golden := make(zooGolden)
+	for line := range strings.Lines(string(text)) {
+		name, ids, _ := strings.Cut(line, ":")
+		certain, possible, _ := strings.Cut(ids, "[")
+		golden[name] = &zooLine{strings.Fields(certain), strings.Fields(strings.Trim(possible, "]\n"))}
+	}
+	return golden
+}
+
+func (g zooGolden) write(t *testing.T) {
+	var text strings.Builder
+	for _, bug := range zooBugs() {
+		line := cmp.Or(g[bug.name], new(zooLine))
+		fmt.Fprintf(&text, "%s: %s", bug.name, strings.Join(line.certain, " "))
+		if len(line.possible) > 0 {
+			fmt.Fprintf(&text, " [%s]", strings.Join(line.possible, " "))
+		}
+		text.WriteByte('\n')
+	}
+	require.NoError(t, os.WriteFile(zooGoldenFile, []byte(text.String()), 0o644))
+}
+
+// ids are the cases that some bug is certain to fail.
+func (g zooGolden) ids() (ids []string) {
+	for _, line := range g {
+		for _, id := range line.certain {
+			ids = append(ids, strings.TrimLeft(id, "~?"))
+		}
+	}
+	return ids
+}
+
+// newZooLine is what was found, and what is not found each time.
+func newZooLine(found, racy []string) *zooLine {
+	certain := slices.DeleteFunc(slices.Clone(found), func(id string) bool { return slices.Contains(racy, id) })
+	unmarked := func(a, b string) int { return strings.Compare(strings.TrimLeft(a, "~?"), strings.TrimLeft(b, "~?")) }
+	slices.SortFunc(certain, unmarked)
+	return &zooLine{certain, racy}
+}
+
+// require demands exactly what the line says.
+func (l *zooLine) require(t *testing.T, found []string) {
+	t.Helper()
+	require.NotNil(t, l, "no line in %s: write it with -update", zooGoldenFile)
+	require.Subset(t, found, l.certain)
+	require.Subset(t, slices.Concat(l.certain, l.possible), found)
+}
+
+// zooMarks are how a golden line marks a verdict.
+var zooMarks = map[contract.Verdict]string{contract.Fail: "", contract.Warn: "~", contract.Info: "?"}
+
+// zooShortfalls are the marked ids of what a report finds fault with, but for what
+// the sound handler is told too.
+func zooShortfalls(report *contract.Report) (ids []string) {
+	for _, result := range report.Cases {
+		if mark, short := zooMarks[result.Verdict]; short && result.ID != zooOfAll {
+			ids = append(ids, mark+result.ID)
+		}
+	}
+	return ids
+}
+
+// zooOfAll is what the sound handler is told, as stripe-go is.
+const zooOfAll = "freshness/far-future"
+
+// zooUnfailed are the cases that no handler of the zoo fails, and why.
+var zooUnfailed = map[string]string{
+	zooOfAll: "the sound one does, and those that differ from it by another bug",
+
+	"http/no-redirect": "whoever fails it does so at the first genuine event: control/accepted tells",
+	"http/tls":         "whoever fails it does so at the first genuine event: control/accepted tells",
+}

@@ -1,0 +1,58 @@
+package contract_test
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// zooSoundStates differ in what they show of what they store.
+func zooSoundStates() (sound []zooBug) {
+	for _, view := range slices.Concat(zooViews(), zooTurnViews()) {
+		sound = append(sound, zooWith(view.name, view.why, func(z *zooHandler) { z.showAs(view) }))
+	}
+	return append(sound,
+		zooWith("serial-rows", "rows with a serial number and the time", func(z *zooHandler) {
+			var rows []zooObject
+			z.show = func() any {
+				for len(rows) < len(z.log) {
+					rows = append(rows, zooObject{"id": len(rows) + 1, "line": z.log[len(rows)], "at": time.Now().Format(time.RFC3339Nano)})
+				}
+				return zooObject{"rows": slices.Clone(rows)}
+			}
+		}),
+		zooWith("heartbeat", "numbers that move by themselves", func(z *zooHandler) {
+			started, reads := time.Now(), 0
+			z.show = func() any {
+				reads++
+				return zooBeside(z, "health", zooObject{"uptime_ms": time.Since(started).Milliseconds(), "reads": reads})
+			}
+		}),
+		zooWith("refusals-counted", "how often it refused what, for which reason", func(z *zooHandler) {
+			reasons := make(map[string]int)
+			z.refuse = func(d *zooDelivery, err error) {
+				z.mu.Lock()
+				defer z.mu.Unlock()
+				reasons[err.Error()]++
+				zooRefuseWith(http.StatusBadRequest)(d, err)
+			}
+			z.show = func() any { return zooBeside(z, "refused", maps.Clone(reasons)) }
+		}),
+	)
+}
+
+func (z *zooHandler) showAs(view zooView) { z.show = func() any { return view.show(z) } }
+
+// zooShownBugs count every copy, and show it in one way only.
+func zooShownBugs() (bugs []zooBug) {
+	for _, view := range slices.Concat(zooViews(), zooTurnViews()) {
+		if view.doubles {
+			bugs = append(bugs, zooWith("twice-in-"+view.name, "B50: every copy counts; shows "+view.why, func(z *zooHandler) {
+				z.keys = func(*zooDelivery) []string { return nil }
+				z.showAs(view)
+			}).racing("resilience/hang-up"))
+		}
+	}
+	return bugs
+}

@@ -1,0 +1,59 @@
+package render
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// A Flow is a file of fixtures/flows. The format is specified in
+// fixtures/README.md.
+type Flow struct {
+	Format   int                  `json:"format"`
+	Title    string               `json:"title"`
+	Triggers []string             `json:"triggers"`
+	Events   map[string]FlowEvent `json:"events"`
+	Steps    []FlowStep           `json:"steps"`
+	Causal   []string             `json:"causal"`
+}
+
+// A FlowEvent is an event of a flow, by its name there.
+type FlowEvent struct {
+	Type    string  `json:"type"`
+	Version int     `json:"version"`
+	Set     Changes `json:"set"`
+	Add     Changes `json:"add"`
+}
+
+// A FlowStep says when an event arrives.
+type FlowStep struct {
+	Send  string   `json:"send"`
+	After Duration `json:"after"`
+}
+
+// A Duration is written as time.ParseDuration reads it: "1.5s".
+type Duration time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err == nil && parsed < 0 {
+		err = fmt.Errorf("%s: want no duration below zero", text)
+	}
+	*d = Duration(parsed)
+	return err
+}
+
+// String implements fmt.Stringer.
+func (d Duration) String() string { return time.Duration(d).String() }
+
+// ReadFlow decodes the file of a flow. The error is fs.ErrNotExist when there is none.
+func ReadFlow(name string) (f Flow, err error) {
+	data, file, err := fixtures.Flow(name)
+	if err != nil {
+		return f, err
+	}
+	return f, rawjson.DecodeStrictly(data, "fixtures/"+file, &f)
+}
