@@ -19,6 +19,7 @@ func TestDependencies(t *testing.T) {
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{
 		module + "fixtures",
+		module + "internal/file",
 		module + "webhooktest/internal/linediff",
 		module + "webhooktest/internal/nearest",
 		module + "webhooktest/internal/rawjson",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -132,7 +133,19 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		found.Cases[i].Reproduce = "fakestripe " + c.command + " " + word.Quote(found.Cases[i].ID) + c.again
 	}
 	printed, verdict := c.print(sh, found), c.verdict(sh, found, interrupted)
-	return together(verdict, printed, report.Write(found, c.reports))
+	return together(verdict, printed, c.writeReports(ctx, found))
+}
+
+// lastReports is how long those who read a pipe have for a report after an interrupt.
+const lastReports = 5 * time.Second
+
+func (c *checking) writeReports(ctx context.Context, found *webhooktest.Report) error {
+	if ctx.Err() != nil { // the report is of what was done until then
+		var cancel func()
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastReports)
+		defer cancel()
+	}
+	return report.Write(ctx, found, c.reports)
 }
 
 func (c *checking) print(sh shell, found *webhooktest.Report) error {

@@ -106,13 +106,13 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	defer s.target.close()
-	if err := s.makeFirst(sh); err != nil {
+	if err := s.makeFirst(ctx, sh); err != nil {
 		return err
 	}
 	p := newPrinter(sh, s.format, &s.target, total)
 	s.payloads.announce(p)
 	var failed error
-	err := s.target.deliver(ctx, p, s.events(sh, &failed), s.concurrency)
+	err := s.target.deliver(ctx, p, s.events(ctx, sh, &failed), s.concurrency)
 	if failed != nil {
 		return failed
 	}
@@ -122,13 +122,13 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 // makeFirst makes the first event of each name: what is wrong with a name, a file
 // or an edit shows before anything is sent. A file that is named twice is one
 // event, and so is standard input, which can be read only once.
-func (s *sending) makeFirst(sh shell) error {
+func (s *sending) makeFirst(ctx context.Context, sh shell) error {
 	for i, name := range s.names {
 		if at := slices.Index(s.names, name); at < i && isFile(name) {
 			s.first = append(s.first, s.first[at])
 			continue
 		}
-		event, err := s.payloads.event(sh.in, name)
+		event, err := s.payloads.event(ctx, sh.in, name)
 		if err != nil {
 			return err
 		}
@@ -138,12 +138,12 @@ func (s *sending) makeFirst(sh shell) error {
 }
 
 // events are all events to deliver, made as they are needed.
-func (s *sending) events(sh shell, failed *error) iter.Seq[*webhooktest.Event] {
+func (s *sending) events(ctx context.Context, sh shell, failed *error) iter.Seq[*webhooktest.Event] {
 	return func(yield func(*webhooktest.Event) bool) {
 		for n := range s.count {
 			for i, event := range s.first {
 				if n > 0 {
-					if event, *failed = s.payloads.event(sh.in, s.names[i]); *failed != nil {
+					if event, *failed = s.payloads.event(ctx, sh.in, s.names[i]); *failed != nil {
 						return
 					}
 				}
