@@ -21,10 +21,8 @@ type listening struct {
 
 	client *listen.Client
 
-	mu          sync.Mutex
-	dropped     int // by chaos
-	undelivered int // without an answer that could be judged
-	err         error
+	mu  sync.Mutex
+	err error
 }
 
 const defaultWait = time.Minute
@@ -111,25 +109,19 @@ func (l *listening) follow(ctx context.Context, p *printer, event *webhooktest.E
 		}
 	}
 	switch {
-	case len(deliveries) > 0 || ctx.Err() != nil:
+	case len(deliveries) > 0:
+		p.tallied(func(t *tally) { t.planned += len(deliveries) - 1 }) // to so many endpoints, or by chaos
+	case ctx.Err() != nil:
 	case waiting.Err() != nil:
-		l.unheard()
 		p.talk("%s: no word from listen within %s (--wait)", event, l.wait)
 	default:
+		p.tallied(func(t *tally) { t.planned, t.unwanted = t.planned-1, t.unwanted+1 })
 		p.talk("%s: no endpoint of listen wants it", event)
 	}
 	for _, d := range deliveries {
-		if d.Finished() || ctx.Err() == nil { // else it was interrupted
-			l.count(p, event, d)
-		}
+		l.count(p, event, d, ctx.Err() != nil)
 	}
 	return nil
-}
-
-func (l *listening) unheard() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.undelivered++
 }
 
 // allAnswered reports whether each endpoint has answered once.
@@ -159,18 +151,18 @@ func (l *listening) show(p *printer, event *webhooktest.Event, d listen.Delivery
 }
 
 // count judges the last answer of a delivery.
-func (l *listening) count(p *printer, event *webhooktest.Event, d listen.Delivery) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (l *listening) count(p *printer, event *webhooktest.Event, d listen.Delivery, interrupted bool) {
 	switch n := len(d.Attempts); {
 	case d.State == listen.Dropped:
-		l.dropped++
+		p.tallied(func(t *tally) { t.dropped++ })
 		p.talk("%s to %s: %s", event, d.URL, d.Reason)
 	case !d.Finished():
-		l.undelivered++
-		p.talk("%s to %s: not accepted within %s (--wait), after %s; listen goes on", event, d.URL, l.wait, attempts(n))
+		p.tallied(func(t *tally) { t.waiting++ })
+		if !interrupted {
+			p.talk("%s to %s: not accepted within %s (--wait), after %s; listen goes on", event, d.URL, l.wait, attempts(n))
+		}
 	case n == 0:
-		l.undelivered++
+		p.tallied(func(t *tally) { t.unanswered++ })
 		p.talk("%s to %s: given up: %s", event, d.URL, d.Reason)
 	default:
 		p.count(response(event, &d.Attempts[n-1]))
@@ -203,11 +195,7 @@ func (l *listening) verdict(p *printer, ended bool) error {
 	case ended:
 		p.talk("interrupted")
 		return errShort
-	case l.undelivered > 0:
-		return errShort
-	case p.tally.attempts == 0 && l.dropped > 0:
-		return p.err
-	case p.tally.attempts == 0:
+	case p.tally.deliveries() == 0 && p.tally.planned == 0:
 		return fmt.Errorf("nothing was delivered: no endpoint of the listen at %s wants it (see its --forward-to and --events)", l.client.Base())
 	}
 	return p.verdict()

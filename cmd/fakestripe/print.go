@@ -76,11 +76,15 @@ func (p *printer) response(r *webhooktest.Response) {
 
 // count adds an answer to the tally.
 func (p *printer) count(r *webhooktest.Response) {
+	asExpected, _ := r.Meets(p.expect) // checked when the command began
+	p.tallied(func(t *tally) { t.add(r, asExpected) })
+}
+
+func (p *printer) tallied(change func(*tally)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	asExpected, _ := r.Meets(p.expect) // checked when the command began
-	p.tally.add(r, asExpected)
-	p.bar.done = p.tally.attempts
+	change(&p.tally)
+	p.bar.done, p.bar.total = p.tally.deliveries(), p.tally.planned
 }
 
 // incoming is the line of an answer, with what there is to note, and a second one with
@@ -94,12 +98,12 @@ func (p *printer) incoming(r *webhooktest.Response, notes ...string) string {
 	return line
 }
 
-// summary prints the tally of more than one attempt.
+// summary prints the tally of more than one delivery.
 func (p *printer) summary() {
 	p.close()
 	p.tally.took = time.Since(p.started)
 	switch {
-	case p.tally.planned == 1 || p.tally.attempts == 0:
+	case p.tally.planned+p.tally.unwanted == 1 || p.tally.deliveries() == 0:
 	case p.format.json():
 		p.json(map[string]any{"summary": p.tally.json()})
 	default:
@@ -107,12 +111,12 @@ func (p *printer) summary() {
 	}
 }
 
-// verdict is errShort unless every answer was as expected.
+// verdict is errShort unless every delivery came to its end as expected.
 func (p *printer) verdict() error {
 	if p.err != nil {
 		return p.err
 	}
-	if p.tally.attempts == 0 || p.tally.expected < p.tally.attempts {
+	if p.tally.deliveries() == 0 || !p.tally.asExpected() {
 		return errShort
 	}
 	return nil
