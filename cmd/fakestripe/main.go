@@ -17,29 +17,6 @@ func main() {
 	os.Exit(run(os.Args[1:], system()))
 }
 
-// A shell is what the command sees of the world, so that a test can be one.
-type shell struct {
-	in       io.Reader
-	out, err io.Writer
-	getenv   func(string) string
-	terminal func(io.Writer) bool
-}
-
-func system() shell {
-	return shell{os.Stdin, os.Stdout, os.Stderr, os.Getenv, isTerminal}
-}
-
-// Exit codes: what a script can tell apart.
-const (
-	exitOK    = 0
-	exitShort = 1 // the handler fell short
-	exitUsage = 2 // wrong usage, nothing could be judged
-)
-
-// exitInterrupted is how a shell calls a command that an interrupt ended: 128 and the
-// signal's number.
-const exitInterrupted = 128 + int(syscall.SIGINT)
-
 // lastPatience is how long a command may take to end after an interrupt. Whatever keeps
 // it longer, such as a pipe that takes no more output, it would not end by itself.
 const lastPatience = 30 * time.Second

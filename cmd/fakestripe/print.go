@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/term"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -36,11 +33,13 @@ type printer struct {
 	err   error // of standard output
 }
 
-func newPrinter(sh shell, f format, t *target, total int) *printer {
-	p := &printer{shell: sh, format: f, expect: t.expect, mutations: []string{}, started: time.Now()}
+// newPrinter returns a printer of so many deliveries with the same mutations, each of whose
+// answers is to be as expected.
+func newPrinter(sh shell, f format, expect string, mutations []string, total int) *printer {
+	p := &printer{shell: sh, format: f, expect: expect, mutations: []string{}, started: time.Now()}
 	p.tally.planned = total
 	p.colour = sh.terminal(sh.out) && sh.getenv("NO_COLOR") == ""
-	for _, text := range t.mutations {
+	for _, text := range mutations {
 		if m, err := webhooktest.ParseMutation(text); err == nil {
 			p.mutations = append(p.mutations, m.String())
 		}
@@ -182,11 +181,6 @@ func (p *printer) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
-}
-
 // A delivery is an attempt and its answer as JSON.
 type delivery struct {
 	Event     string      `json:"event"`
@@ -215,5 +209,3 @@ func newDelivery(r *webhooktest.Response, mutations []string) delivery {
 	}
 	return d
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

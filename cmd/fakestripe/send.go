@@ -109,7 +109,7 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 	if err := s.makeFirst(ctx, sh); err != nil {
 		return err
 	}
-	p := newPrinter(sh, s.format, &s.target, total)
+	p := newPrinter(sh, s.format, s.target.expect, s.target.mutations, total)
 	s.payloads.announce(p)
 	var failed error
 	err := s.target.deliver(ctx, p, s.events(ctx, sh, &failed), s.concurrency)

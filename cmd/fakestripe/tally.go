@@ -94,10 +94,3 @@ func (t *tally) json() any {
 		milliseconds(t.took), milliseconds(t.average()), milliseconds(t.longest), t.rate(),
 	}
 }
-
-func round(d time.Duration) time.Duration {
-	if d < time.Millisecond {
-		return d.Round(time.Microsecond)
-	}
-	return d.Round(time.Millisecond)
-}

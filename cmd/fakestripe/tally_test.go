@@ -62,7 +62,7 @@ func TestSumsThroughListen(t *testing.T) {
 			defer l.close()
 			var printed bytes.Buffer
 			sh := shell{out: &printed, err: io.Discard, getenv: func(string) string { return "" }, terminal: func(io.Writer) bool { return false }}
-			p := newPrinter(sh, "text", &target{expect: "2xx"}, test.events)
+			p := newPrinter(sh, "text", "2xx", nil, test.events)
 			event, err := new(webhooktest.Source).Event("charge.succeeded")
 			require.NoError(t, err)
 			err = l.deliver(t.Context(), p, slices.Values(slices.Repeat([]*webhooktest.Event{event}, test.events)), 1, nil)
