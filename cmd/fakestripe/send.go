@@ -15,7 +15,7 @@ import (
 // sending is one run of send.
 type sending struct {
 	payloads    payloads
-	target      target
+	target      targetFlags
 	format      format
 	names       []string
 	count       int
@@ -102,17 +102,18 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	total := len(s.names) * s.count * s.times
-	if err := s.target.open(ctx, sh, total); err != nil {
+	to, err := s.target.open(ctx, sh, total)
+	if err != nil {
 		return err
 	}
-	defer s.target.close()
+	defer to.close()
 	if err := s.makeFirst(ctx, sh); err != nil {
 		return err
 	}
 	p := newPrinter(sh, s.format, s.target.expect, s.target.mutations, total)
 	s.payloads.announce(p)
 	var failed error
-	err := s.target.deliver(ctx, p, s.events(ctx, sh, &failed), s.concurrency)
+	err = to.deliver(ctx, p, s.events(ctx, sh, &failed), s.concurrency, s.target.mutations)
 	if failed != nil {
 		return failed
 	}

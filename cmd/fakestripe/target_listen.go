@@ -8,61 +8,49 @@ import (
 	"sync"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// listening is a running listen that delivers for send and trigger.
-type listening struct {
-	base string
-	wait time.Duration
-
+// A listenTarget is a running listen that delivers.
+type listenTarget struct {
 	client *listen.Client
+	wait   time.Duration // for what becomes of each event
 
 	mu  sync.Mutex
 	err error
 }
 
-const defaultWait = time.Minute
-
-func (l *listening) flags(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&l.base, "api-base", "http://"+listen.DefaultAddress, "`url` of the running fakestripe listen that delivers when there is no --to")
-	flags.DurationVar(&l.wait, "wait", defaultWait, "how long to wait for what becomes of each event that listen delivers, with its retries")
-}
-
-// open makes sure that a listen is running.
-func (l *listening) open(ctx context.Context) error {
-	if l.wait <= 0 {
-		return fmt.Errorf("--wait %s: want more than nothing, such as %s", l.wait, defaultWait)
+// openListen makes sure that a listen is running.
+func openListen(ctx context.Context, base string, wait time.Duration) (*listenTarget, error) {
+	if wait <= 0 {
+		return nil, fmt.Errorf("--wait %s: want more than nothing, such as %s", wait, defaultWait)
 	}
-	var err error
-	if l.client, err = listen.NewClient(l.base); err != nil {
-		return fmt.Errorf("--api-base: %w", err)
+	client, err := listen.NewClient(base)
+	if err != nil {
+		return nil, fmt.Errorf("--api-base: %w", err)
 	}
-	switch err := l.client.Check(ctx); {
+	if err = client.Check(ctx); err != nil || ctx.Err() != nil {
+		client.Close()
+	}
+	switch {
 	case ctx.Err() != nil:
-		return errors.New("interrupted")
+		return nil, errors.New("interrupted")
 	case err != nil:
-		return fmt.Errorf("no --to, and %w: start one, or give --to URL", err)
+		return nil, fmt.Errorf("no --to, and %w: start one, or give --to URL", err)
 	}
-	return nil
+	return &listenTarget{client: client, wait: wait}, nil
 }
 
-func (l *listening) close() {
-	if l.client != nil {
-		l.client.Close()
-	}
-}
+func (l *listenTarget) close() { l.client.Close() }
 
 // maxUnfinished bounds how many events wait for the retries of their deliveries.
 const maxUnfinished = 256
 
 // deliver hands the events over and prints what comes of them. So many at a time wait
 // for a first answer from each endpoint; retries are waited for while others go out.
-func (l *listening) deliver(ctx context.Context, p *printer, events iter.Seq[*webhooktest.Event], concurrency int, mutations []string) error {
+func (l *listenTarget) deliver(ctx context.Context, p *printer, events iter.Seq[*webhooktest.Event], concurrency int, mutations []string) error {
+	defer p.close()
 	p.talk("listen at %s delivers", l.client.Base())
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -89,7 +77,7 @@ func (l *listening) deliver(ctx context.Context, p *printer, events iter.Seq[*we
 }
 
 // follow prints what becomes of one event.
-func (l *listening) follow(ctx context.Context, p *printer, event *webhooktest.Event, mutations []string, answered func()) error {
+func (l *listenTarget) follow(ctx context.Context, p *printer, event *webhooktest.Event, mutations []string, answered func()) error {
 	waiting, cancel := context.WithTimeout(ctx, l.wait)
 	defer cancel()
 	p.attempt(event)
@@ -135,7 +123,7 @@ func allAnswered(deliveries map[string]listen.Delivery) bool {
 }
 
 // show prints the attempts of a delivery that were not shown yet.
-func (l *listening) show(p *printer, event *webhooktest.Event, d listen.Delivery, shown int, several bool) {
+func (l *listenTarget) show(p *printer, event *webhooktest.Event, d listen.Delivery, shown int, several bool) {
 	for i := range d.Attempts[shown:] {
 		a := &d.Attempts[shown+i]
 		if p.format.json() {
@@ -151,7 +139,7 @@ func (l *listening) show(p *printer, event *webhooktest.Event, d listen.Delivery
 }
 
 // count judges the last answer of a delivery.
-func (l *listening) count(p *printer, event *webhooktest.Event, d listen.Delivery, interrupted bool) {
+func (l *listenTarget) count(p *printer, event *webhooktest.Event, d listen.Delivery, interrupted bool) {
 	switch n := len(d.Attempts); {
 	case d.State == listen.Dropped:
 		p.tallied(func(t *tally) { t.dropped++ })
@@ -169,7 +157,7 @@ func (l *listening) count(p *printer, event *webhooktest.Event, d listen.Deliver
 	}
 }
 
-func (l *listening) fail(err error) {
+func (l *listenTarget) fail(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err == nil {
@@ -177,7 +165,7 @@ func (l *listening) fail(err error) {
 	}
 }
 
-func (l *listening) failed() error {
+func (l *listenTarget) failed() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.err
@@ -185,7 +173,7 @@ func (l *listening) failed() error {
 
 // verdict is what the command ends with. That listen has no room, or ended, is the
 // deliveries' failure; what it does not take at all is wrong usage.
-func (l *listening) verdict(p *printer, ended bool) error {
+func (l *listenTarget) verdict(p *printer, ended bool) error {
 	switch {
 	case errors.Is(l.err, listen.ErrQueueFull), errors.Is(l.err, listen.ErrClosed):
 		p.talk("%v", l.err)

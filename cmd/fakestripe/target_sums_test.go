@@ -58,7 +58,7 @@ func TestSumsThroughListen(t *testing.T) {
 			defer server.Close()
 			client, err := listen.NewClient(server.URL)
 			require.NoError(t, err)
-			l := listening{wait: time.Hour, client: client}
+			l := listenTarget{wait: time.Hour, client: client}
 			defer l.close()
 			var printed bytes.Buffer
 			sh := shell{out: &printed, err: io.Discard, getenv: func(string) string { return "" }, terminal: func(io.Writer) bool { return false }}
