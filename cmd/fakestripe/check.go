@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -32,6 +33,7 @@ type checking struct {
 	stateCmd string
 	hooks    struct{ broken, heal, restart string }
 	strict   bool
+	partial  bool
 	list     bool
 	remote   bool
 	reports  []string
@@ -50,8 +52,8 @@ case with an id such as signature/unsigned. What the handler stores can be shown
 to it (--state-url, --state-cmd); then effects are judged too: that a duplicate
 counts once, that nothing is lost or overwritten.
 
-Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage or when
-nothing could be judged.`,
+Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage, when nothing
+could be judged, or when --max-time left cases out (but for --partial).`,
 		Example: `  fakestripe check --to localhost:4242/webhook --secret whsec_…
   fakestripe check --to 4242/webhook --handles payment_intent.succeeded,charge.dispute.created --state-url localhost:4242/ledger
   fakestripe check signature idempotency/redelivered --to 4242/webhook --report junit=contract.xml`,
@@ -93,6 +95,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.suite.Shard, "shard", "", "only this `part` of the cases: 2/5 is the second of five, the same on every machine")
 	flags.StringVar(&c.suite.Level, "level", "", "only cases of this `level`: must, should or info")
 	flags.DurationVar(&c.suite.MaxTime, "max-time", contract.DefaultMaxTime, "begin no further case after this long")
+	flags.BoolVar(&c.partial, "partial", false, "let a run pass though --max-time left cases out")
 	flags.BoolVar(&c.strict, "strict", false, "a should that is not met fails too")
 	flags.BoolVar(&c.list, "list", false, "list the cases that would be run, and run none")
 	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make ids from this `number` (default random)")
@@ -133,7 +136,19 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		found.Cases[i].Reproduce = "fakestripe " + c.command + " " + word.Quote(found.Cases[i].ID) + c.again
 	}
 	printed, verdict := c.print(sh, found), c.verdict(sh, found, interrupted)
-	return together(verdict, printed, report.Write(found, c.reports))
+	return together(verdict, printed, c.writeReports(ctx, found))
+}
+
+// lastReports is how long those who read a pipe have for a report after an interrupt.
+const lastReports = 5 * time.Second
+
+func (c *checking) writeReports(ctx context.Context, found *contract.Report) error {
+	if ctx.Err() != nil { // the report is of what was done until then
+		var cancel func()
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastReports)
+		defer cancel()
+	}
+	return report.Write(ctx, found, c.reports)
 }
 
 func (c *checking) print(sh shell, found *contract.Report) error {
@@ -179,7 +194,7 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 func again(cmd *cobra.Command) string {
 	var line strings.Builder
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "max-time", "shard", "update", "watch"}, flag.Name) {
+		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "partial", "max-time", "shard", "update", "watch"}, flag.Name) {
 			return
 		}
 		for _, value := range values(flag) {
@@ -224,12 +239,32 @@ func (c *checking) listCases(sh shell) error {
 	if err != nil {
 		return err
 	}
+	if err := c.readWaivers(); err != nil {
+		return err
+	}
 	for _, one := range plan.Cases {
-		if _, err := fmt.Fprintf(sh.out, "%-40s %-6s %s\n", one.ID, one.Level, one.Title); err != nil {
+		if _, err := fmt.Fprintf(sh.out, "%-40s %-6s %s%s\n", one.ID, one.Level, one.Title, c.waived(one.ID)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (c *checking) readWaivers() (err error) {
+	if c.waivers != "" {
+		c.subject.Waivers, err = c.suite.ReadWaivers(c.waivers)
+	}
+	return err
+}
+
+// waived says until when a case is waived, "" if it is not.
+func (c *checking) waived(id string) string {
+	for _, w := range c.subject.Waivers {
+		if w.Case == id {
+			return " (waived until " + w.Expires + ": " + visible(w.Reason) + ")"
+		}
+	}
+	return ""
 }
 
 // prepare turns the flags into a subject.
@@ -253,10 +288,8 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err := c.observe(); err != nil {
 		return err
 	}
-	if c.waivers != "" {
-		if c.subject.Waivers, err = c.suite.ReadWaivers(c.waivers); err != nil {
-			return err
-		}
+	if err := c.readWaivers(); err != nil {
+		return err
 	}
 	for _, eventType := range c.subject.Handles {
 		if _, err := webhooktest.Describe(eventType); err != nil {

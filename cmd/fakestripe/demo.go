@@ -71,7 +71,7 @@ func demo(ctx context.Context, sh shell) error {
 	}
 	defer stop()
 
-	p := newPrinter(sh, "text", &target{expect: "any"}, 1)
+	p := newPrinter(sh, "text", "any", nil, 1)
 	s.endpoint.Sending = p.attempt
 	p.line(fmt.Sprintf("A shop, written with net/http and stripe-go, listens on %s.\n", s.endpoint.URL))
 	for _, scene := range demoScenes {

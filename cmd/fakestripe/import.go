@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/internal/casefile"
+	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/internal/importer"
 	"github.com/fakestripe/fakestripe/internal/redact"
 )
@@ -114,14 +115,14 @@ func readAll(ctx context.Context, sh shell, im *importer.Importer, sources []str
 
 func readSource(ctx context.Context, sh shell, im *importer.Importer, name string) error {
 	if name == "-" {
-		return im.Read(ctx, fileName(name), sh.in)
+		return im.Read(ctx, fileName(name), file.Interruptible(ctx, sh.in))
 	}
-	file, err := openFile(ctx, name)
+	in, err := file.Open(ctx, name)
 	if err != nil {
-		return err
+		return named(name, err)
 	}
-	defer file.Close()
-	return im.Read(ctx, name, file)
+	defer in.Close()
+	return im.Read(ctx, name, in)
 }
 
 // progressEvery is how often the bar is drawn anew.

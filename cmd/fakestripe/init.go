@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakestripe/fakestripe/internal/file"
 	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -60,8 +61,11 @@ func (d *draft) write(sh shell, dir string) error {
 	}
 	names := slices.Sorted(maps.Keys(files))
 	for _, name := range names {
-		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		switch _, err := os.Lstat(name); {
+		case err == nil:
 			return fmt.Errorf("%s is there already: nothing was written", name)
+		case !errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("%w: nothing was written", err)
 		}
 	}
 	for i, name := range names {
@@ -115,13 +119,5 @@ func create(name, text string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteString(text)
-	if err = errors.Join(err, file.Close()); err != nil {
-		_ = os.Remove(name)
-	}
-	return err
+	return named(name, file.Create(file.Here{}, name, []byte(text), 0))
 }

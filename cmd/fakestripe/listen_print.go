@@ -68,7 +68,7 @@ type listenPrinter struct {
 }
 
 func newListenPrinter(sh shell, f format) *listenPrinter {
-	return &listenPrinter{printer: newPrinter(sh, f, &target{expect: "any"}, 1)}
+	return &listenPrinter{printer: newPrinter(sh, f, "any", nil, 1)}
 }
 
 // accepted prints an event: as JSON, or when nothing else will show it.
@@ -143,18 +143,6 @@ func (p *listenPrinter) to(d listen.Delivery) []string {
 	}
 	return nil
 }
-
-// counted is a number of things.
-func counted(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
-}
-
-func attempts(n int) string   { return plural(n, "attempt") }
-func deliveries(n int) string { return counted(n, "delivery", "deliveries") }
-func events(n int) string     { return plural(n, "event") }
 
 const shownUndelivered = 20
 

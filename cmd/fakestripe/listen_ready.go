@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
@@ -72,18 +72,8 @@ func (f *readyFile) write(url string, mode os.FileMode) error {
 	if f.name == "" {
 		return nil
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(f.name), filepath.Base(f.name)+".*")
-	if err != nil {
-		return fmt.Errorf("--ready-file: %w", err)
-	}
-	_, err = temporary.WriteString(url + "\n")
-	err = errors.Join(err, temporary.Chmod(mode), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), f.name)
-	}
-	if err != nil {
-		_ = os.Remove(temporary.Name())
-		return fmt.Errorf("--ready-file: %w", err)
+	if err := file.Replace(file.Here{}, f.name, []byte(url+"\n"), mode); err != nil {
+		return fmt.Errorf("--ready-file %s: %w", f.name, err)
 	}
 	f.url = url
 	return nil

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -83,14 +83,7 @@ func kept(path string) (string, error) {
 
 // keep writes a fresh secret into a new file that only its owner can read.
 func keep(path string) (string, error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return "", err
-	}
 	secret := listen.NewSecret()
-	_, err = file.WriteString(secret + "\n")
-	if err = errors.Join(err, file.Close()); err != nil {
-		return "", err
-	}
-	return secret, nil
+	err := file.Create(file.Here{}, path, []byte(secret+"\n"), 0o600)
+	return secret, named(path, err)
 }

@@ -17,9 +17,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// maxPayload bounds what is read from a file or standard input.
-const maxPayload = 64 << 20
-
 // payloads are the flags that say what an event holds, and what they make.
 type payloads struct {
 	source  webhooktest.Source
@@ -89,7 +86,7 @@ func parseTime(text string) (time.Time, error) {
 
 // event makes the event that an argument names: a type, a file, or - for
 // standard input.
-func (p *payloads) event(in io.Reader, name string) (*webhooktest.Event, error) {
+func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webhooktest.Event, error) {
 	edits, err := p.edits()
 	if err != nil {
 		return nil, err
@@ -107,7 +104,7 @@ func (p *payloads) event(in io.Reader, name string) (*webhooktest.Event, error) 
 		}
 		return event, explain(err)
 	}
-	event, err := own(in, name)
+	event, err := own(ctx, in, name)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +145,8 @@ func isFile(name string) bool {
 }
 
 // own reads the caller's own payload.
-func own(in io.Reader, name string) (*webhooktest.Event, error) {
-	body, err := readPayload(in, name)
+func own(ctx context.Context, in io.Reader, name string) (*webhooktest.Event, error) {
+	body, err := readPayload(ctx, in, name)
 	if err != nil {
 		return nil, err
 	}
@@ -158,30 +155,6 @@ func own(in io.Reader, name string) (*webhooktest.Event, error) {
 		return nil, fmt.Errorf("%s: %w", fileName(name), err)
 	}
 	return event, nil
-}
-
-// readPayload reads a file, or standard input for -.
-func readPayload(in io.Reader, name string) ([]byte, error) {
-	if name == "-" {
-		return readBounded(in, fileName(name), maxPayload)
-	}
-	return readFile(interruption(in), name, maxPayload)
-}
-
-// interruption is the context that ends the reading of standard input, and so that of
-// any file.
-func interruption(in io.Reader) context.Context {
-	if in, ok := in.(interruptible); ok {
-		return in.ctx
-	}
-	return context.Background()
-}
-
-func fileName(name string) string {
-	if name == "-" {
-		return "standard input"
-	}
-	return name
 }
 
 // edits are the changes that are made to every event, of whatever origin.

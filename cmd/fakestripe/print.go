@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/term"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -36,11 +33,13 @@ type printer struct {
 	err   error // of standard output
 }
 
-func newPrinter(sh shell, f format, t *target, total int) *printer {
-	p := &printer{shell: sh, format: f, expect: t.expect, mutations: []string{}, started: time.Now()}
+// newPrinter returns a printer of so many deliveries with the same mutations, each of whose
+// answers is to be as expected.
+func newPrinter(sh shell, f format, expect string, mutations []string, total int) *printer {
+	p := &printer{shell: sh, format: f, expect: expect, mutations: []string{}, started: time.Now()}
 	p.tally.planned = total
 	p.colour = sh.terminal(sh.out) && sh.getenv("NO_COLOR") == ""
-	for _, text := range t.mutations {
+	for _, text := range mutations {
 		if m, err := webhooktest.ParseMutation(text); err == nil {
 			p.mutations = append(p.mutations, m.String())
 		}
@@ -76,11 +75,15 @@ func (p *printer) response(r *webhooktest.Response) {
 
 // count adds an answer to the tally.
 func (p *printer) count(r *webhooktest.Response) {
+	asExpected, _ := r.Meets(p.expect) // checked when the command began
+	p.tallied(func(t *tally) { t.add(r, asExpected) })
+}
+
+func (p *printer) tallied(change func(*tally)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	asExpected, _ := r.Meets(p.expect) // checked when the command began
-	p.tally.add(r, asExpected)
-	p.bar.done = p.tally.attempts
+	change(&p.tally)
+	p.bar.done, p.bar.total = p.tally.deliveries(), p.tally.planned
 }
 
 // incoming is the line of an answer, with what there is to note, and a second one with
@@ -94,12 +97,12 @@ func (p *printer) incoming(r *webhooktest.Response, notes ...string) string {
 	return line
 }
 
-// summary prints the tally of more than one attempt.
+// summary prints the tally of more than one delivery.
 func (p *printer) summary() {
 	p.close()
 	p.tally.took = time.Since(p.started)
 	switch {
-	case p.tally.planned == 1 || p.tally.attempts == 0:
+	case p.tally.planned+p.tally.unwanted == 1 || p.tally.deliveries() == 0:
 	case p.format.json():
 		p.json(map[string]any{"summary": p.tally.json()})
 	default:
@@ -107,12 +110,12 @@ func (p *printer) summary() {
 	}
 }
 
-// verdict is errShort unless every answer was as expected.
+// verdict is errShort unless every delivery came to its end as expected.
 func (p *printer) verdict() error {
 	if p.err != nil {
 		return p.err
 	}
-	if p.tally.attempts == 0 || p.tally.expected < p.tally.attempts {
+	if p.tally.deliveries() == 0 || !p.tally.asExpected() {
 		return errShort
 	}
 	return nil
@@ -178,11 +181,6 @@ func (p *printer) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
-}
-
 // A delivery is an attempt and its answer as JSON.
 type delivery struct {
 	Event     string      `json:"event"`
@@ -211,5 +209,3 @@ func newDelivery(r *webhooktest.Response, mutations []string) delivery {
 	}
 	return d
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

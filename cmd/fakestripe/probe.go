@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/internal/file"
 	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -143,10 +144,7 @@ func stateFromCommand(ctx context.Context, line string) (any, error) {
 }
 
 func decodeState(from io.Reader) (state any, err error) {
-	data, err := io.ReadAll(io.LimitReader(from, maxState+1))
-	if err == nil && len(data) > maxState {
-		err = fmt.Errorf("larger than %d MiB", maxState>>20)
-	}
+	data, err := file.ReadAll(from, maxState)
 	if err != nil {
 		return nil, err
 	}

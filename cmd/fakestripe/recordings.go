@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -56,29 +54,4 @@ func warnUnused(out io.Writer, r *redact.Redactor) {
 	for _, flag := range r.Unused() {
 		fmt.Fprintf(out, "fakestripe: %s: there was nothing at this path\n", flag)
 	}
-}
-
-// visible is a stranger's text on one line, without what would steer a terminal.
-func visible(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
-}
-
-// plural returns "1 event", "2 events".
-func plural(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }

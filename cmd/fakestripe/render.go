@@ -15,11 +15,11 @@ func newRender(sh shell) *cobra.Command {
   fakestripe render charge.refunded --set data.object.amount_refunded=500 | jq .data.object`,
 		Args:              onePayload,
 		ValidArgsFunction: completeTypes,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.check(); err != nil {
 				return err
 			}
-			event, err := p.event(sh.in, args[0])
+			event, err := p.event(cmd.Context(), sh.in, args[0])
 			if err != nil {
 				return err
 			}

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
-
-// errShort ends a command whose handler fell short, after that was printed.
-var errShort = errors.New("the handler fell short")
 
 func newRoot(sh shell) *cobra.Command {
 	var showVersion bool
@@ -59,36 +55,4 @@ func knownCommand(root *cobra.Command, args []string) error {
 		hint = "did you mean " + strings.Join(similar, " or ") + "?"
 	}
 	return fmt.Errorf("unknown command %q (%s)", args[0], hint)
-}
-
-// somePayload and onePayload say what is missing in the command's own words.
-func somePayload(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return fmt.Errorf("%s what? (see %s --help)", cmd.Use, cmd.CommandPath())
-	}
-	return nil
-}
-
-func onePayload(cmd *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return fmt.Errorf("%s: want one, got %d (see %s --help)", cmd.Use, len(args), cmd.CommandPath())
-	}
-	return somePayload(cmd, args)
-}
-
-// exitCode prints the error of a command and returns what it exits with.
-func exitCode(sh shell, err error) int {
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, errShort):
-		return exitShort
-	}
-	complain(sh, err)
-	return exitUsage
-}
-
-// complain says what is wrong: others may have had a word in it.
-func complain(sh shell, err error) {
-	fmt.Fprintf(sh.err, "fakestripe: %s\n", harmless(err.Error()))
 }

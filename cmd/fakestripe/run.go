@@ -30,7 +30,8 @@ and golden files of the state beside it (fixtures/README.md). fakestripe init wr
 a first suite, record and import make cases of real events.
 
 Exit status: 0 when nothing failed, 1 when a case did or could not be judged though
-it was tried, 2 for wrong usage or when nothing could be judged.`,
+it was tried, 2 for wrong usage, when nothing could be judged, or when --max-time left
+cases out (but for --partial).`,
 		Example: `  fakestripe run testdata/webhooks --to localhost:4242/webhook
   fakestripe run testdata/webhooks --to 4242/webhook --state-url localhost:4242/ledger --update
   fakestripe run testdata/webhooks --to 4242/webhook --watch`,

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -8,11 +10,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -40,6 +44,8 @@ func TestScript(t *testing.T) {
 			"listen":   startListen,
 			"unlisten": endListen,
 			"ended":    awaitListen,
+
+			"signal": endBySignal,
 
 			"record":    startRecorder,
 			"interrupt": stopRecorder,
@@ -150,6 +156,32 @@ func compareBytes(ts *testscript.TestScript, neg bool, args []string) {
 	got, want := ts.ReadFile(args[0]), strings.TrimSuffix(ts.ReadFile(args[1]), "\n")
 	if (got == want) == neg {
 		ts.Fatalf("%s differs from %s:\n%s", args[0], args[1], got)
+	}
+}
+
+// endBySignal is "signal INT|TERM PATTERN STATUS ARG …": fakestripe with these arguments
+// gets the signal once it has printed what fits the pattern, and ends with the status.
+// What it said is in signaled.err.
+func endBySignal(ts *testscript.TestScript, _ bool, args []string) {
+	pattern := regexp.MustCompile(args[1])
+	command := exec.Command("fakestripe", args[3:]...)
+	command.Dir = ts.MkAbs(".")
+	command.Env = append(os.Environ(), "STRIPE_WEBHOOK_SECRET="+ts.Getenv("STRIPE_WEBHOOK_SECRET"))
+	var said bytes.Buffer
+	command.Stderr = &said
+	printed, err := command.StdoutPipe()
+	ts.Check(err)
+	ts.Check(command.Start())
+	ts.Defer(func() { _ = command.Process.Kill() })
+	lines := bufio.NewScanner(printed)
+	for lines.Scan() && !pattern.MatchString(lines.Text()) {
+	}
+	ts.Check(command.Process.Signal(map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[args[0]]))
+	_, _ = io.Copy(io.Discard, printed)
+	_ = command.Wait() // the status says it
+	ts.Check(os.WriteFile(ts.MkAbs("signaled.err"), said.Bytes(), 0o644))
+	if code := command.ProcessState.ExitCode(); strconv.Itoa(code) != args[2] {
+		ts.Fatalf("exit status %d, want %s:\n%s", code, args[2], said.String())
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // sending is one run of send.
 type sending struct {
 	payloads    payloads
-	target      target
+	target      targetFlags
 	format      format
 	names       []string
 	count       int
@@ -102,17 +102,18 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	total := len(s.names) * s.count * s.times
-	if err := s.target.open(ctx, sh, total); err != nil {
+	to, err := s.target.open(ctx, sh, total)
+	if err != nil {
 		return err
 	}
-	defer s.target.close()
-	if err := s.makeFirst(sh); err != nil {
+	defer to.close()
+	if err := s.makeFirst(ctx, sh); err != nil {
 		return err
 	}
-	p := newPrinter(sh, s.format, &s.target, total)
+	p := newPrinter(sh, s.format, s.target.expect, s.target.mutations, total)
 	s.payloads.announce(p)
 	var failed error
-	err := s.target.deliver(ctx, p, s.events(sh, &failed), s.concurrency)
+	err = to.deliver(ctx, p, s.events(ctx, sh, &failed), s.concurrency, s.target.mutations)
 	if failed != nil {
 		return failed
 	}
@@ -122,13 +123,13 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 // makeFirst makes the first event of each name: what is wrong with a name, a file
 // or an edit shows before anything is sent. A file that is named twice is one
 // event, and so is standard input, which can be read only once.
-func (s *sending) makeFirst(sh shell) error {
+func (s *sending) makeFirst(ctx context.Context, sh shell) error {
 	for i, name := range s.names {
 		if at := slices.Index(s.names, name); at < i && isFile(name) {
 			s.first = append(s.first, s.first[at])
 			continue
 		}
-		event, err := s.payloads.event(sh.in, name)
+		event, err := s.payloads.event(ctx, sh.in, name)
 		if err != nil {
 			return err
 		}
@@ -138,12 +139,12 @@ func (s *sending) makeFirst(sh shell) error {
 }
 
 // events are all events to deliver, made as they are needed.
-func (s *sending) events(sh shell, failed *error) iter.Seq[*webhooktest.Event] {
+func (s *sending) events(ctx context.Context, sh shell, failed *error) iter.Seq[*webhooktest.Event] {
 	return func(yield func(*webhooktest.Event) bool) {
 		for n := range s.count {
 			for i, event := range s.first {
 				if n > 0 {
-					if event, *failed = s.payloads.event(sh.in, s.names[i]); *failed != nil {
+					if event, *failed = s.payloads.event(ctx, sh.in, s.names[i]); *failed != nil {
 						return
 					}
 				}

@@ -19,7 +19,7 @@ func newSign(sh shell) *cobra.Command {
   curl localhost:4242/webhook -H "Stripe-Signature: $(fakestripe sign event.json)" \
     -H 'Content-Type: application/json' --data-binary @event.json`,
 		Args: onePayload,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			keys, err := secrets.get(sh)
 			if err != nil {
 				return err
@@ -30,7 +30,7 @@ func newSign(sh shell) *cobra.Command {
 					return fmt.Errorf("--timestamp %w", err)
 				}
 			}
-			body, err := readPayload(sh.in, args[0])
+			body, err := readPayload(cmd.Context(), sh.in, args[0])
 			if err != nil {
 				return err
 			}

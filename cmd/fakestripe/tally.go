@@ -7,11 +7,14 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A tally counts what came of many attempts.
+// A tally counts what came of many deliveries.
 type tally struct {
-	planned                                 int
-	attempts, accepted, refused, unanswered int
-	expected                                int // answers that were as expected
+	planned                       int
+	accepted, refused, unanswered int // by the last answer
+	waiting                       int // not accepted yet: listen goes on
+	dropped                       int // by the chaos of listen
+	unwanted                      int // events that no endpoint of listen wants
+	expected                      int // answers that were as expected
 
 	took    time.Duration // from the first to the last
 	inAll   time.Duration // spent waiting for answers
@@ -19,7 +22,6 @@ type tally struct {
 }
 
 func (t *tally) add(r *webhooktest.Response, asExpected bool) {
-	t.attempts++
 	if asExpected {
 		t.expected++
 	}
@@ -35,22 +37,42 @@ func (t *tally) add(r *webhooktest.Response, asExpected bool) {
 	}
 }
 
-func (t *tally) String() string {
-	deliveries := fmt.Sprint(t.attempts)
-	if t.attempts < t.planned {
-		deliveries += fmt.Sprintf(" of %d", t.planned)
-	}
-	return fmt.Sprintf("%s deliveries in %s: %d accepted, %d refused, %d without an answer; %s on average, %s at the most, %.0f a second",
-		deliveries, round(t.took), t.accepted, t.refused, t.unanswered, round(t.average()), round(t.longest), t.rate())
+// judged is how many deliveries came to their end with an answer or without.
+func (t *tally) judged() int { return t.accepted + t.refused + t.unanswered }
+
+func (t *tally) deliveries() int { return t.judged() + t.waiting + t.dropped }
+
+// asExpected reports whether all came to their end, and as expected.
+func (t *tally) asExpected() bool {
+	return t.deliveries() == t.planned && t.waiting == 0 && t.expected == t.judged()
 }
 
-func (t *tally) average() time.Duration { return t.inAll / time.Duration(max(1, t.attempts)) }
+// String words the tally: what it lists are all deliveries.
+func (t *tally) String() string {
+	made := deliveries(t.deliveries())
+	if t.deliveries() < t.planned {
+		made = fmt.Sprintf("%d of %s", t.deliveries(), deliveries(t.planned))
+	}
+	text := fmt.Sprintf("%s in %s: %d accepted, %d refused, %d without an answer", made, round(t.took), t.accepted, t.refused, t.unanswered)
+	if t.waiting > 0 {
+		text += fmt.Sprintf(", %d not accepted yet", t.waiting)
+	}
+	if t.dropped > 0 {
+		text += fmt.Sprintf(", %d dropped", t.dropped)
+	}
+	if t.unwanted > 0 {
+		text += fmt.Sprintf(", %s that no endpoint wants", events(t.unwanted))
+	}
+	return fmt.Sprintf("%s; %s on average, %s at the most, %.0f a second", text, round(t.average()), round(t.longest), t.rate())
+}
+
+func (t *tally) average() time.Duration { return t.inAll / time.Duration(max(1, t.judged())) }
 
 func (t *tally) rate() float64 {
 	if t.took <= 0 {
 		return 0
 	}
-	return float64(t.attempts) / t.took.Seconds()
+	return float64(t.deliveries()) / t.took.Seconds()
 }
 
 func (t *tally) json() any {
@@ -60,16 +82,15 @@ func (t *tally) json() any {
 		Accepted   int     `json:"accepted"`
 		Refused    int     `json:"refused"`
 		Unanswered int     `json:"unanswered"`
+		Waiting    int     `json:"waiting"`
+		Dropped    int     `json:"dropped"`
+		Unwanted   int     `json:"unwanted_events"`
 		Took       float64 `json:"duration_ms"`
 		Average    float64 `json:"average_ms"`
 		Longest    float64 `json:"longest_ms"`
 		Rate       float64 `json:"per_second"`
-	}{t.planned, t.attempts, t.accepted, t.refused, t.unanswered, milliseconds(t.took), milliseconds(t.average()), milliseconds(t.longest), t.rate()}
-}
-
-func round(d time.Duration) time.Duration {
-	if d < time.Millisecond {
-		return d.Round(time.Microsecond)
+	}{
+		t.planned, t.deliveries(), t.accepted, t.refused, t.unanswered, t.waiting, t.dropped, t.unwanted,
+		milliseconds(t.took), milliseconds(t.average()), milliseconds(t.longest), t.rate(),
 	}
-	return d.Round(time.Millisecond)
 }

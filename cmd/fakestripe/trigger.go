@@ -15,7 +15,7 @@ import (
 // triggering is one run of trigger.
 type triggering struct {
 	payloads payloads
-	target   target
+	target   targetFlags
 	format   format
 	order    string
 	realTime bool
@@ -67,18 +67,19 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := tr.target.open(ctx, sh, len(flow.Steps)); err != nil {
+	to, err := tr.target.open(ctx, sh, len(flow.Steps))
+	if err != nil {
 		return err
 	}
-	defer tr.target.close()
-	p := newPrinter(sh, tr.format, &tr.target, len(flow.Steps))
+	defer to.close()
+	p := newPrinter(sh, tr.format, tr.target.expect, tr.target.mutations, len(flow.Steps))
 	p.talk("%s: %s", flow.Name, strings.TrimSuffix(flow.Title, "."))
 	tr.payloads.announce(p)
 	events := flow.Events()
 	if tr.realTime {
 		events = flow.EventsInRealTime(ctx)
 	}
-	return tr.target.deliver(ctx, p, events, 1)
+	return to.deliver(ctx, p, events, 1, tr.target.mutations)
 }
 
 // flow makes the events, in the order that was asked for.

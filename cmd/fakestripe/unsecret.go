@@ -58,3 +58,13 @@ func unsecretHeader(line string) string {
 	}
 	return unsecret(line)
 }
+
+// visible is a stranger's text on one line, without what would steer a terminal.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}

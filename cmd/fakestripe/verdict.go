@@ -11,11 +11,23 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// verdict is the error that a report ends the command with, nil if nothing fell short.
+// verdict is the error that a report ends the command with, nil if nothing fell short and
+// all was reached.
 func (c *checking) verdict(sh shell, found *contract.Report, interrupted error) error {
-	if n := unbegun(found); n > 0 {
-		fmt.Fprintf(sh.err, "fakestripe: the time of the run was over before %s could begin: give more --max-time, or divide them with --shard\n", plural(n, "case"))
+	err := c.shortfall(sh, found, interrupted)
+	left := unreached(found)
+	if left == "" {
+		return err
 	}
+	if err == nil && !c.partial {
+		return fmt.Errorf("%s: give more --max-time, divide them with --shard, or accept it with --partial", left)
+	}
+	fmt.Fprintf(sh.err, "fakestripe: %s: give more --max-time, or divide them with --shard\n", left)
+	return err
+}
+
+// shortfall is what is wrong with the cases that were reached.
+func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error) error {
 	switch {
 	case interrupted != nil && !errors.Is(interrupted, context.Canceled):
 		return fmt.Errorf("%w: the report is of the cases that were done", interrupted)
@@ -37,14 +49,21 @@ func (c *checking) verdict(sh shell, found *contract.Report, interrupted error) 
 	return nil
 }
 
-// unbegun is how many cases --max-time kept from being tried.
-func unbegun(found *contract.Report) (n int) {
+// unreached says how many cases --max-time kept from being tried, "" if none.
+func unreached(found *contract.Report) string {
+	all, musts := 0, 0
 	for _, result := range found.Cases {
 		if result.Verdict == contract.Skip && strings.HasSuffix(result.Reason, "--max-time)") {
-			n++
+			all++
+			if result.Level == "must" {
+				musts++
+			}
 		}
 	}
-	return n
+	if all == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the time of the run was over before %s could be judged, %s among them", plural(all, "case"), plural(musts, "must"))
 }
 
 // commonReason is what kept most of the cases from being judged.

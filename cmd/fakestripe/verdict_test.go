@@ -29,11 +29,15 @@ func TestVerdict(t *testing.T) {
 	late := contract.Result{Verdict: contract.Skip, Reason: "the time of the run, 1s, was over (Suite.MaxTime, --max-time)"}
 	refused := found(needing("a handler"))
 	refused.Diagnosis = []string{"refused"}
-	const tooLate = "fakestripe: the time of the run was over before 1 case could begin: give more --max-time, or divide them with --shard\n"
+	lateMust := late
+	lateMust.Level = "must"
+	const tooLate = "the time of the run was over before 1 case could be judged, 0 musts among them: give more --max-time, "
+	const saidTooLate = "fakestripe: " + tooLate + "or divide them with --shard\n"
 	for _, test := range []struct {
 		name        string
 		dir, shard  string
 		strict      bool
+		partial     bool
 		found       *contract.Report
 		interrupted error
 		want, said  string
@@ -51,13 +55,18 @@ func TestVerdict(t *testing.T) {
 		{name: "inconclusive, of the contract", found: found(came(contract.Pass), came(contract.Inconclusive))},
 		{name: "inconclusive, of one's own", dir: "cases", found: found(came(contract.Pass), came(contract.Inconclusive)),
 			said: "fakestripe: 1 case could not be judged\n", short: true},
-		{name: "the time was over", found: found(came(contract.Pass), late), said: tooLate},
-		{name: "the time was over, and nothing judged", found: found(late), said: tooLate, want: "nothing could be judged: " + late.Reason},
+		{name: "the time was over", found: found(came(contract.Pass), late), want: tooLate + "divide them with --shard, or accept it with --partial"},
+		{name: "the time was over before a must", found: found(came(contract.Pass), late, lateMust),
+			want: "the time of the run was over before 2 cases could be judged, 1 must among them: give more --max-time, divide them with --shard, or accept it with --partial"},
+		{name: "the time was over, one's own", dir: "cases", found: found(came(contract.Pass), late), want: tooLate + "divide them with --shard, or accept it with --partial"},
+		{name: "the time was over, as it may be", partial: true, found: found(came(contract.Pass), late), said: saidTooLate},
+		{name: "the time was over, and something failed", found: found(came(contract.Fail), late), said: saidTooLate, short: true},
+		{name: "the time was over, and nothing judged", partial: true, found: found(late), said: saidTooLate, want: "nothing could be judged: " + late.Reason},
 		{name: "refused", found: refused, want: "the first genuine event was refused, so nothing could be judged"},
 		{name: "interrupted", found: found(came(contract.Fail)), interrupted: context.Canceled, want: "interrupted: the report is of the cases that were done"},
 	} {
 		var said bytes.Buffer
-		c := checking{suite: contract.Suite{Dir: test.dir, Shard: test.shard}, strict: test.strict}
+		c := checking{suite: contract.Suite{Dir: test.dir, Shard: test.shard}, strict: test.strict, partial: test.partial}
 		err := c.verdict(shell{err: &said}, test.found, test.interrupted)
 		switch {
 		case test.short:

@@ -47,7 +47,7 @@ Nothing is sent anywhere. The exit status is 0 if the delivery is valid, 1 if no
   fakestripe verify --request request.txt --secret whsec_… --at 2026-11-21T23:20:20Z`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			received, request, err := v.received(sh, cmd.Flags().Changed, args)
+			received, request, err := v.received(cmd.Context(), sh, cmd.Flags().Changed, args)
 			if err != nil {
 				return err
 			}
@@ -100,8 +100,8 @@ var strippedByCurl = webhooktest.Finding{
 }
 
 // received is the delivery that the flags and arguments describe.
-func (v *verifying) received(sh shell, changed func(string) bool, args []string) (*webhooktest.Received, *capture.Request, error) {
-	request, err := v.capture(sh, changed, args)
+func (v *verifying) received(ctx context.Context, sh shell, changed func(string) bool, args []string) (*webhooktest.Received, *capture.Request, error) {
+	request, err := v.capture(ctx, sh, changed, args)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -141,7 +141,7 @@ func (v *verifying) keys(sh shell) ([]string, error) {
 }
 
 // capture reads the request, in the one form that is given.
-func (v *verifying) capture(sh shell, changed func(string) bool, args []string) (*capture.Request, error) {
+func (v *verifying) capture(ctx context.Context, sh shell, changed func(string) bool, args []string) (*capture.Request, error) {
 	given := len(args)
 	for _, flag := range []string{"curl", "request"} {
 		if changed(flag) {
@@ -154,20 +154,20 @@ func (v *verifying) capture(sh shell, changed func(string) bool, args []string) 
 	case given > 1:
 		return nil, errors.New("verify: want one of FILE, --curl and --request")
 	case changed("curl"):
-		return read(sh.in, v.curl, "--curl", func(text []byte) (*capture.Request, error) {
-			return capture.ParseCurl(text, func(name string) ([]byte, error) { return readNamed(v.curl, sh.in, name) })
+		return read(ctx, sh.in, v.curl, "--curl", func(text []byte) (*capture.Request, error) {
+			return capture.ParseCurl(text, func(name string) ([]byte, error) { return readNamed(ctx, v.curl, sh.in, name) })
 		})
 	case changed("request"):
-		return read(sh.in, v.request, "--request", capture.ParseHTTP)
+		return read(ctx, sh.in, v.request, "--request", capture.ParseHTTP)
 	case !changed("signature"):
 		return nil, fmt.Errorf("verify %s against what? give --signature, the value of its Stripe-Signature header", fileName(args[0]))
 	}
-	body, err := readPayload(sh.in, args[0])
+	body, err := readPayload(ctx, sh.in, args[0])
 	return &capture.Request{Header: http.Header{}, Body: body}, err
 }
 
-func read(in io.Reader, name, flag string, parse func([]byte) (*capture.Request, error)) (*capture.Request, error) {
-	text, err := readPayload(in, name)
+func read(ctx context.Context, in io.Reader, name, flag string, parse func([]byte) (*capture.Request, error)) (*capture.Request, error) {
+	text, err := readPayload(ctx, in, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
@@ -180,11 +180,11 @@ func read(in io.Reader, name, flag string, parse func([]byte) (*capture.Request,
 
 // readNamed reads a file that a command line names. Standard input can be read
 // once.
-func readNamed(from string, in io.Reader, name string) ([]byte, error) {
+func readNamed(ctx context.Context, from string, in io.Reader, name string) ([]byte, error) {
 	if name == "-" && from == "-" {
 		return nil, errors.New("@- is standard input, which the command line itself was read from: put it into a file")
 	}
-	return readPayload(in, name)
+	return readPayload(ctx, in, name)
 }
 
 // print prints the verification, and is errShort if it is not valid.

@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"github.com/fakestripe/fakestripe/internal/file"
 )
 
 // A Folder is a folder that cases are added to. It is safe for use by several
@@ -76,11 +77,11 @@ func (f *Folder) write(name string, c Case) error {
 		{filepath.Join(exchanges, name+".http"), c.Exchange},
 		{name + ".json", c.text(name)},
 	}
-	for i, file := range files {
-		if file.data == nil {
+	for i, one := range files {
+		if one.data == nil {
 			continue
 		}
-		if err := create(filepath.Join(f.dir, file.path), file.data); err != nil {
+		if err := create(filepath.Join(f.dir, one.path), one.data); err != nil {
 			for _, written := range files[:i] {
 				_ = os.Remove(filepath.Join(f.dir, written.path)) // ours: it was not there before
 			}
@@ -93,51 +94,15 @@ func (f *Folder) write(name string, c Case) error {
 // create writes a file that is there only when it is complete, and makes its
 // folder. The error is fs.ErrExist for a file that exists.
 func create(path string, data []byte) error {
-	temporary, err := temporaryFile(path, data)
+	err := file.Create(file.Here{}, path, data, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
-		temporary, err = temporaryFile(path, data)
+		err = file.Create(file.Here{}, path, data, 0)
 	}
 	if err != nil {
-		return err
-	}
-	if err := rename(temporary, path); err != nil {
-		_ = os.Remove(temporary)
-		return err
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
-}
-
-// temporaryFile writes a file beside the one that it is to become. Unlike those of
-// os.CreateTemp it may be read by whom the user lets read.
-func temporaryFile(path string, data []byte) (name string, err error) {
-	name = fmt.Sprintf("%s.%016x.tmp", path, rand.Uint64()) // others may write to the folder
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return "", err
-	}
-	_, err = file.Write(data)
-	if err := errors.Join(err, file.Close()); err != nil {
-		_ = os.Remove(name)
-		return "", err
-	}
-	return name, nil
-}
-
-// rename gives a file a name that no other file has: os.Rename would overwrite.
-func rename(old, name string) error {
-	err := os.Link(old, name)
-	if err == nil {
-		return os.Remove(old)
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	// A file system without links.
-	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-		return &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
-	}
-	return os.Rename(old, name)
 }

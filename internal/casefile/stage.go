@@ -2,10 +2,13 @@ package casefile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/fakestripe/fakestripe/internal/file"
 )
 
 // A Stage is a folder that cases are gathered in, so that all of them get to where
@@ -128,7 +131,10 @@ func (s *Stage) move(path string) error {
 	if err := s.makeAll(filepath.Dir(target)); err != nil {
 		return err
 	}
-	return rename(filepath.Join(s.dir, path), target)
+	if err := file.Move(file.Here{}, filepath.Join(s.dir, path), target); err != nil {
+		return fmt.Errorf("%s: %w", target, err)
+	}
+	return nil
 }
 
 func remove(paths []string) error {

@@ -2,133 +2,104 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 
+	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A file is a report on its way to the disk.
-type file struct {
-	format  Format
-	path    string // as the user wrote it
-	place   string // where links lead
+// An output is a report on its way to where it was asked for.
+type output struct {
+	format Format
+	path   string // as the user wrote it
+	place  string // where links lead
+	mode   fs.FileMode
+	stream bool // a device or a pipe: written to, never replaced
+	socket bool // which cannot be written to
+
 	content []byte
-	temp    string // holds content until it takes its place; empty if nothing is staged
-	mode    fs.FileMode
-	stream  bool // a device or a pipe: written to, never replaced
+	draft   *file.Draft // of the content; nil if nothing is staged
 }
 
-func parse(specs []string) ([]*file, error) {
-	var files []*file
+func parse(specs []string) ([]*output, error) {
+	var outputs []*output
 	taken := map[string]bool{}
 	for _, spec := range specs {
 		format, path, err := ParseTarget(spec)
 		if err != nil {
 			return nil, err
 		}
-		f := &file{format: format, path: path}
-		f.find()
-		if taken[f.place] && !f.stream {
+		o := &output{format: format, path: path}
+		o.find()
+		if taken[o.place] && !o.stream {
 			return nil, fmt.Errorf("two reports go to %s", path)
 		}
-		taken[f.place] = true
-		files = append(files, f)
+		taken[o.place] = true
+		outputs = append(outputs, o)
 	}
-	return files, nil
+	return outputs, nil
 }
 
 // find looks at what is at the path. A link stays a link, and /dev/null stays
 // /dev/null: what is renamed to must be a regular file or nothing.
-func (f *file) find() {
-	f.place = filepath.Clean(f.path)
-	if place, err := filepath.EvalSymlinks(f.path); err == nil {
-		f.place = place
+func (o *output) find() {
+	o.place = filepath.Clean(o.path)
+	if place, err := filepath.EvalSymlinks(o.path); err == nil {
+		o.place = place
 	}
-	if info, err := os.Stat(f.place); err == nil {
-		f.stream = !info.Mode().IsRegular() && !info.IsDir()
-		f.mode = info.Mode().Perm()
+	if info, err := os.Stat(o.place); err == nil {
+		o.stream = !info.Mode().IsRegular() && !info.IsDir()
+		o.socket = info.Mode()&fs.ModeSocket != 0
+		o.mode = info.Mode().Perm()
 	}
 }
 
-func (f *file) render(r *contract.Report) ([]byte, error) {
+func (o *output) render(r *contract.Report) ([]byte, error) {
 	var content bytes.Buffer
-	if err := formats[f.format](&content, r); err != nil {
-		return nil, f.wrap(err)
+	if err := formats[o.format](&content, r); err != nil {
+		return nil, o.wrap(err)
 	}
 	return content.Bytes(), nil
 }
 
-// stage writes the content beside its place: a rename within one folder cannot
-// be half done.
-func (f *file) stage(content []byte) error {
-	f.content = content
-	if f.stream {
-		return nil
+// stage makes a draft of the content, which commit puts in its place.
+func (o *output) stage(content []byte) (err error) {
+	o.content = content
+	switch {
+	case o.socket:
+		err = errors.New("a socket: want a file")
+	case !o.stream:
+		o.draft, err = file.NewDraft(file.Here{}, o.place, content, o.mode)
 	}
-	if info, err := os.Stat(f.place); err == nil && info.IsDir() {
-		return f.wrap(errors.New("it is a folder"))
-	}
-	dir, base := filepath.Split(f.place)
-	temp := filepath.Join(dir, fmt.Sprintf(".%s.%x", base, rand.Uint64()))
-	out, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return f.wrap(err)
-	}
-	f.temp = temp
-	if f.mode != 0 {
-		_ = out.Chmod(f.mode) // as it was, where that is possible
-	}
-	_, err = out.Write(content)
-	return f.wrap(errors.Join(err, out.Close()))
+	return o.wrap(err)
 }
 
-func (f *file) commit() error {
-	if f.stream {
-		return f.send()
+// commit waits at a pipe for whoever reads it, until the context ends.
+func (o *output) commit(ctx context.Context) error {
+	if o.stream {
+		return o.wrap(file.Send(ctx, o.place, o.content))
 	}
-	if err := os.Rename(f.temp, f.place); err != nil {
-		return f.wrap(err)
-	}
-	f.temp = ""
-	return nil
+	return o.wrap(o.draft.Replace())
 }
 
-func (f *file) send() error {
-	out, err := os.OpenFile(f.place, os.O_WRONLY, 0)
-	if err != nil {
-		return f.wrap(err)
-	}
-	_, err = out.Write(f.content)
-	return f.wrap(errors.Join(err, out.Close()))
-}
-
-// wrap names the file that the user named, and not the temporary one.
-func (f *file) wrap(err error) error {
+// wrap names the file that the user named.
+func (o *output) wrap(err error) error {
 	if err == nil {
 		return nil
 	}
-	var onPath *fs.PathError
-	var onLink *os.LinkError
-	switch {
-	case errors.As(err, &onPath):
-		err = onPath.Err
-	case errors.As(err, &onLink):
-		err = onLink.Err
-	}
-	return fmt.Errorf("cannot write the report %s: %w", f.path, err)
+	return fmt.Errorf("cannot write the report %s: %w", o.path, err)
 }
 
 // discard removes what did not take its place.
-func discard(files []*file) {
-	for _, f := range files {
-		if f.temp != "" {
-			_ = os.Remove(f.temp)
-			f.temp = ""
+func discard(outputs []*output) {
+	for _, o := range outputs {
+		if o.draft != nil {
+			o.draft.Discard()
 		}
 	}
 }

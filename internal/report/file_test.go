@@ -25,7 +25,7 @@ func TestParseTarget(t *testing.T) {
 	} {
 		_, _, err := report.ParseTarget(text)
 		require.EqualError(t, err, want)
-		require.EqualError(t, report.Write(sample(), []string{text}), want)
+		require.EqualError(t, report.Write(t.Context(), sample(), []string{text}), want)
 	}
 }
 
@@ -38,7 +38,7 @@ func TestWrite(t *testing.T) {
 	specs := []string{"html=" + dir + "/new.html", "junit=" + dir + "/link.xml", "text=" + os.DevNull, "json=" + os.DevNull}
 	require.NoError(t, report.Ready(specs))
 	require.Equal(t, []string{"link.xml", "old.xml"}, names(t, dir), "Ready leaves nothing behind")
-	require.NoError(t, report.Write(sample(), specs))
+	require.NoError(t, report.Write(t.Context(), sample(), specs))
 	require.Equal(t, []string{"link.xml", "new.html", "old.xml"}, names(t, dir))
 	require.Equal(t, written(t, report.JUnit, sample()), content(t, old), "written where the link leads")
 	require.Equal(t, written(t, report.HTML, sample()), content(t, dir+"/new.html"))
@@ -57,23 +57,23 @@ func TestUnwritable(t *testing.T) {
 	for path, want := range map[string]string{
 		dir + "/no/such/folder.xml": "no such file or directory",
 		good + "/below.xml":         "not a directory",
-		dir:                         "it is a folder",
+		dir:                         "a folder: want a file",
 	} {
 		specs := []string{"html=" + good, "junit=" + path}
 		require.EqualError(t, report.Ready(specs), "cannot write the report "+path+": "+want)
-		require.EqualError(t, report.Write(sample(), specs), "cannot write the report "+path+": "+want)
+		require.EqualError(t, report.Write(t.Context(), sample(), specs), "cannot write the report "+path+": "+want)
 		require.Equal(t, "before", content(t, good), "one bad file, and none is written")
 		require.Equal(t, []string{"good.html"}, names(t, dir))
 	}
 	same := []string{"html=" + good, "junit=" + dir + "/./good.html"}
-	require.EqualError(t, report.Write(sample(), same), "two reports go to "+dir+"/./good.html")
+	require.EqualError(t, report.Write(t.Context(), sample(), same), "two reports go to "+dir+"/./good.html")
 }
 
 func TestFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("no /dev/full here")
 	}
-	require.EqualError(t, report.Write(sample(), []string{"json=/dev/full"}),
+	require.EqualError(t, report.Write(t.Context(), sample(), []string{"json=/dev/full"}),
 		"cannot write the report /dev/full: no space left on device")
 }
 

@@ -8,6 +8,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -48,36 +49,42 @@ func ParseTarget(text string) (Format, string, error) {
 // Ready says what Write would not be able to do, and leaves nothing behind. It is
 // for before a check: nobody wants to hear of a mistyped folder afterwards.
 func Ready(specs []string) error {
-	files, err := parse(specs)
-	defer discard(files)
-	for _, f := range files {
+	outputs, err := parse(specs)
+	defer discard(outputs)
+	for _, o := range outputs {
 		if err == nil {
-			err = f.stage(nil)
+			err = o.stage(nil)
 		}
 	}
 	return err
 }
 
-// Write writes a file for each target. All of them are complete before the first
-// takes its place, so that an error leaves what was there before.
-func Write(r *contract.Report, specs []string) error {
-	files, err := parse(specs)
+// Write writes a report for each target. All of them are complete before the first
+// takes its place, so that an error leaves what was there before. Pipes come last: each
+// waits for whoever reads it until the context ends.
+func Write(ctx context.Context, r *contract.Report, specs []string) error {
+	outputs, err := parse(specs)
 	if err != nil {
 		return err
 	}
-	defer discard(files)
-	for _, f := range files {
-		content, err := f.render(r)
+	defer discard(outputs)
+	for _, o := range outputs {
+		content, err := o.render(r)
 		if err != nil {
 			return err
 		}
-		if err := f.stage(content); err != nil {
+		if err := o.stage(content); err != nil {
 			return err
 		}
 	}
-	for _, f := range files {
-		if err := f.commit(); err != nil {
-			return err
+	for _, streams := range []bool{false, true} {
+		for _, o := range outputs {
+			if o.stream != streams {
+				continue
+			}
+			if err := o.commit(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package contract
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -11,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
@@ -34,9 +34,9 @@ type folder struct {
 
 // folderCases reads the cases of a folder, in the order of their paths.
 func folderCases(dir string) ([]contractCase, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := file.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("folder of cases: %w", err)
+		return nil, fmt.Errorf("folder of cases %s: %w", dir, err)
 	}
 	defer root.Close()
 	f := &folder{dir: dir, root: root}
@@ -46,8 +46,8 @@ func folderCases(dir string) ([]contractCase, error) {
 	}
 	var cases []contractCase
 	ids := make(map[string]string)
-	for _, file := range files {
-		c, err := f.readCase(file)
+	for _, name := range files {
+		c, err := f.readCase(name)
 		if err != nil {
 			return nil, err
 		}
@@ -56,9 +56,9 @@ func folderCases(dir string) ([]contractCase, error) {
 		}
 		// Letters of another size are no difference to some file systems.
 		if other := ids[strings.ToLower(c.ID)]; other != "" {
-			return nil, fmt.Errorf("%s: line 1: another case has the id %s too, %s: rename one", f.name(file), c.ID, f.name(other))
+			return nil, fmt.Errorf("%s: line 1: another case has the id %s too, %s: rename one", f.name(name), c.ID, f.name(other))
 		}
-		ids[strings.ToLower(c.ID)] = file
+		ids[strings.ToLower(c.ID)] = name
 		cases = append(cases, *c)
 	}
 	if len(cases) == 0 {
@@ -88,37 +88,12 @@ func (f *folder) files() (files []string, err error) {
 func (f *folder) name(file string) string { return filepath.Join(f.dir, filepath.FromSlash(file)) }
 
 // read returns a file of the folder, in bounded memory.
-func (f *folder) read(file string) ([]byte, error) {
-	// Before it is opened: who opens a pipe waits.
-	info, err := f.root.Stat(filepath.FromSlash(file))
+func (f *folder) read(name string) ([]byte, error) {
+	data, err := file.ReadRegular(f.root, filepath.FromSlash(name), maxCaseFile)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name(file), cause(err))
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a file", f.name(file))
-	}
-	opened, err := f.root.Open(filepath.FromSlash(file))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name(file), cause(err))
-	}
-	defer opened.Close()
-	data, err := io.ReadAll(io.LimitReader(opened, maxCaseFile+1))
-	if err == nil && len(data) > maxCaseFile {
-		err = fmt.Errorf("larger than %d MiB", maxCaseFile>>20)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name(file), cause(err))
+		return nil, fmt.Errorf("%s: %w", f.name(name), err)
 	}
 	return data, nil
-}
-
-// cause is an error without the path that it names: f.name says it better.
-func cause(err error) error {
-	var onPath *fs.PathError
-	if errors.As(err, &onPath) {
-		return onPath.Err
-	}
-	return err
 }
 
 // readCase reads a file, nil if it is not a case.

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/linediff"
 )
@@ -209,7 +209,7 @@ func goldenText(doc any) string {
 }
 
 func readGolden(dir, name string) (doc any, err error) {
-	root, err := os.OpenRoot(dir)
+	root, err := file.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}

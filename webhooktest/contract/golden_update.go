@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math/rand/v2"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/internal/file"
 )
 
 // update performs a case and writes its golden files. What differs between two
@@ -52,7 +52,7 @@ func (r *runner) update(ctx context.Context, c *contractCase, v variant) ([]find
 // refuseTaken finds fault with golden files that cannot be replaced, before any is
 // written: a folder, or a pipe that somebody waits at.
 func (p *play) refuseTaken(dir string) error {
-	root, err := os.OpenRoot(dir)
+	root, err := file.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func common(first, second any) any {
 
 // writeGolden replaces a file at once, so that it is never there in half.
 func writeGolden(dir, name, text string) (changed bool, err error) {
-	root, err := os.OpenRoot(dir)
+	root, err := file.OpenRoot(dir)
 	if err != nil {
 		return false, err
 	}
@@ -149,13 +149,8 @@ func writeGolden(dir, name, text string) (changed bool, err error) {
 	if err := root.MkdirAll(filepath.FromSlash(path.Dir(name)), 0o777); err != nil {
 		return false, err
 	}
-	temporary := fmt.Sprintf("%s.%x.tmp", place, rand.Uint64())
-	err = root.WriteFile(temporary, []byte(text), 0o666)
-	if err == nil {
-		err = root.Rename(temporary, place)
+	if err := file.Replace(root, place, []byte(text), 0); err != nil {
+		return false, fmt.Errorf("%s: %w", filepath.Join(dir, place), err)
 	}
-	if err != nil {
-		_ = root.Remove(temporary)
-	}
-	return err == nil, err
+	return true, nil
 }

@@ -335,7 +335,7 @@ func TestGoldenFilesThatAreNone(t *testing.T) {
 	}{
 		"broken":   {"{\n]", "x.json: line 2, column 1"},
 		"a list":   {"[]", "x.json: line 1, column 1"},
-		"a folder": {"", "x.json: not a file"},
+		"a folder": {"", "x.json: not a regular file"},
 	} {
 		files := map[string]string{
 			"a.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/x.json"}`),

@@ -180,7 +180,8 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 // the case's own level or the handler has stopped.
 func (r *runner) runVariants(ctx context.Context, c *contractCase, bindings []map[string]string, result *Result) error {
 	var t trial
-	for _, v := range r.variants(c, bindings) {
+	variants := r.variants(c, bindings)
+	for i, v := range variants {
 		findings, err := r.runVariant(ctx, c, v)
 		gone, dead := r.hasStopped(ctx, err)
 		if dead {
@@ -191,8 +192,14 @@ func (r *runner) runVariants(ctx context.Context, c *contractCase, bindings []ma
 			return err
 		}
 		result.accuse(c, findings)
-		if r.over() != "" || result.Verdict == Fail {
+		if result.Verdict == Fail {
 			break
+		}
+		if over := r.over(); over != "" && i < len(variants)-1 {
+			if result.Verdict == "" {
+				result.skip(over) // not a pass: the other variants were not tried
+			}
+			return nil
 		}
 	}
 	result.Reason = r.updated()

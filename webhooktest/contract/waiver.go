@@ -3,11 +3,10 @@ package contract
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
@@ -29,49 +28,28 @@ func ReadWaivers(path string) ([]Waiver, error) { return new(Suite).ReadWaivers(
 
 // ReadWaivers reads a file of waivers for the cases of the suite.
 func (s *Suite) ReadWaivers(path string) ([]Waiver, error) {
-	data, err := readWaiverFile(path)
+	data, err := file.ReadRegular(file.Here{}, path, maxWaiverFile)
 	if err != nil {
-		return nil, fmt.Errorf("waivers: %w", err)
+		return nil, fmt.Errorf("waivers: %s: %w", path, err)
 	}
-	var file struct {
+	var list struct {
 		Format  int      `json:"format"`
 		Waivers []Waiver `json:"waivers"`
 	}
-	if err := rawjson.DecodeStrictly(data, path, &file); err != nil {
+	if err := rawjson.DecodeStrictly(data, path, &list); err != nil {
 		return nil, err
 	}
-	if file.Format != 1 {
-		return nil, fmt.Errorf("%s: format %d: want 1", path, file.Format)
+	if list.Format != 1 {
+		return nil, fmt.Errorf("%s: format %d: want 1", path, list.Format)
 	}
-	if err := s.checkWaivers(file.Waivers); err != nil {
+	if err := s.checkWaivers(list.Waivers); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return file.Waivers, nil
+	return list.Waivers, nil
 }
 
 // maxWaiverFile bounds a file of waivers.
 const maxWaiverFile = 1 << 20
-
-// readWaiverFile reads the file in bounded memory, and waits for no pipe.
-func readWaiverFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err // names the file
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file: a pipe, a device or a folder is not read here", path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxWaiverFile+1))
-	if err == nil && len(data) > maxWaiverFile {
-		err = fmt.Errorf("%s: larger than %d MiB", path, maxWaiverFile>>20)
-	}
-	return data, err
-}
 
 // checkWaivers finds those that could never do what they are for.
 func (s *Suite) checkWaivers(waivers []Waiver) error {

@@ -8,63 +8,49 @@ import (
 	"sync"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// listening is a running listen that delivers for send and trigger.
-type listening struct {
-	base string
-	wait time.Duration
-
+// A listenTarget is a running listen that delivers.
+type listenTarget struct {
 	client *listen.Client
+	wait   time.Duration // for what becomes of each event
 
-	mu          sync.Mutex
-	dropped     int // by chaos
-	undelivered int // without an answer that could be judged
-	err         error
+	mu  sync.Mutex
+	err error
 }
 
-const defaultWait = time.Minute
-
-func (l *listening) flags(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&l.base, "api-base", "http://"+listen.DefaultAddress, "`url` of the running fakestripe listen that delivers when there is no --to")
-	flags.DurationVar(&l.wait, "wait", defaultWait, "how long to wait for what becomes of each event that listen delivers, with its retries")
-}
-
-// open makes sure that a listen is running.
-func (l *listening) open(ctx context.Context) error {
-	if l.wait <= 0 {
-		return fmt.Errorf("--wait %s: want more than nothing, such as %s", l.wait, defaultWait)
+// openListen makes sure that a listen is running.
+func openListen(ctx context.Context, base string, wait time.Duration) (*listenTarget, error) {
+	if wait <= 0 {
+		return nil, fmt.Errorf("--wait %s: want more than nothing, such as %s", wait, defaultWait)
 	}
-	var err error
-	if l.client, err = listen.NewClient(l.base); err != nil {
-		return fmt.Errorf("--api-base: %w", err)
+	client, err := listen.NewClient(base)
+	if err != nil {
+		return nil, fmt.Errorf("--api-base: %w", err)
 	}
-	switch err := l.client.Check(ctx); {
+	if err = client.Check(ctx); err != nil || ctx.Err() != nil {
+		client.Close()
+	}
+	switch {
 	case ctx.Err() != nil:
-		return errors.New("interrupted")
+		return nil, errors.New("interrupted")
 	case err != nil:
-		return fmt.Errorf("no --to, and %w: start one, or give --to URL", err)
+		return nil, fmt.Errorf("no --to, and %w: start one, or give --to URL", err)
 	}
-	return nil
+	return &listenTarget{client: client, wait: wait}, nil
 }
 
-func (l *listening) close() {
-	if l.client != nil {
-		l.client.Close()
-	}
-}
+func (l *listenTarget) close() { l.client.Close() }
 
 // maxUnfinished bounds how many events wait for the retries of their deliveries.
 const maxUnfinished = 256
 
 // deliver hands the events over and prints what comes of them. So many at a time wait
 // for a first answer from each endpoint; retries are waited for while others go out.
-func (l *listening) deliver(ctx context.Context, p *printer, events iter.Seq[*webhooktest.Event], concurrency int, mutations []string) error {
+func (l *listenTarget) deliver(ctx context.Context, p *printer, events iter.Seq[*webhooktest.Event], concurrency int, mutations []string) error {
+	defer p.close()
 	p.talk("listen at %s delivers", l.client.Base())
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -91,7 +77,7 @@ func (l *listening) deliver(ctx context.Context, p *printer, events iter.Seq[*we
 }
 
 // follow prints what becomes of one event.
-func (l *listening) follow(ctx context.Context, p *printer, event *webhooktest.Event, mutations []string, answered func()) error {
+func (l *listenTarget) follow(ctx context.Context, p *printer, event *webhooktest.Event, mutations []string, answered func()) error {
 	waiting, cancel := context.WithTimeout(ctx, l.wait)
 	defer cancel()
 	p.attempt(event)
@@ -111,25 +97,19 @@ func (l *listening) follow(ctx context.Context, p *printer, event *webhooktest.E
 		}
 	}
 	switch {
-	case len(deliveries) > 0 || ctx.Err() != nil:
+	case len(deliveries) > 0:
+		p.tallied(func(t *tally) { t.planned += len(deliveries) - 1 }) // to so many endpoints, or by chaos
+	case ctx.Err() != nil:
 	case waiting.Err() != nil:
-		l.unheard()
 		p.talk("%s: no word from listen within %s (--wait)", event, l.wait)
 	default:
+		p.tallied(func(t *tally) { t.planned, t.unwanted = t.planned-1, t.unwanted+1 })
 		p.talk("%s: no endpoint of listen wants it", event)
 	}
 	for _, d := range deliveries {
-		if d.Finished() || ctx.Err() == nil { // else it was interrupted
-			l.count(p, event, d)
-		}
+		l.count(p, event, d, ctx.Err() != nil)
 	}
 	return nil
-}
-
-func (l *listening) unheard() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.undelivered++
 }
 
 // allAnswered reports whether each endpoint has answered once.
@@ -143,7 +123,7 @@ func allAnswered(deliveries map[string]listen.Delivery) bool {
 }
 
 // show prints the attempts of a delivery that were not shown yet.
-func (l *listening) show(p *printer, event *webhooktest.Event, d listen.Delivery, shown int, several bool) {
+func (l *listenTarget) show(p *printer, event *webhooktest.Event, d listen.Delivery, shown int, several bool) {
 	for i := range d.Attempts[shown:] {
 		a := &d.Attempts[shown+i]
 		if p.format.json() {
@@ -159,25 +139,25 @@ func (l *listening) show(p *printer, event *webhooktest.Event, d listen.Delivery
 }
 
 // count judges the last answer of a delivery.
-func (l *listening) count(p *printer, event *webhooktest.Event, d listen.Delivery) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (l *listenTarget) count(p *printer, event *webhooktest.Event, d listen.Delivery, interrupted bool) {
 	switch n := len(d.Attempts); {
 	case d.State == listen.Dropped:
-		l.dropped++
+		p.tallied(func(t *tally) { t.dropped++ })
 		p.talk("%s to %s: %s", event, d.URL, d.Reason)
 	case !d.Finished():
-		l.undelivered++
-		p.talk("%s to %s: not accepted within %s (--wait), after %s; listen goes on", event, d.URL, l.wait, attempts(n))
+		p.tallied(func(t *tally) { t.waiting++ })
+		if !interrupted {
+			p.talk("%s to %s: not accepted within %s (--wait), after %s; listen goes on", event, d.URL, l.wait, attempts(n))
+		}
 	case n == 0:
-		l.undelivered++
+		p.tallied(func(t *tally) { t.unanswered++ })
 		p.talk("%s to %s: given up: %s", event, d.URL, d.Reason)
 	default:
 		p.count(response(event, &d.Attempts[n-1]))
 	}
 }
 
-func (l *listening) fail(err error) {
+func (l *listenTarget) fail(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err == nil {
@@ -185,7 +165,7 @@ func (l *listening) fail(err error) {
 	}
 }
 
-func (l *listening) failed() error {
+func (l *listenTarget) failed() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.err
@@ -193,7 +173,7 @@ func (l *listening) failed() error {
 
 // verdict is what the command ends with. That listen has no room, or ended, is the
 // deliveries' failure; what it does not take at all is wrong usage.
-func (l *listening) verdict(p *printer, ended bool) error {
+func (l *listenTarget) verdict(p *printer, ended bool) error {
 	switch {
 	case errors.Is(l.err, listen.ErrQueueFull), errors.Is(l.err, listen.ErrClosed):
 		p.talk("%v", l.err)
@@ -203,11 +183,7 @@ func (l *listening) verdict(p *printer, ended bool) error {
 	case ended:
 		p.talk("interrupted")
 		return errShort
-	case l.undelivered > 0:
-		return errShort
-	case p.tally.attempts == 0 && l.dropped > 0:
-		return p.err
-	case p.tally.attempts == 0:
+	case p.tally.deliveries() == 0 && p.tally.planned == 0:
 		return fmt.Errorf("nothing was delivered: no endpoint of the listen at %s wants it (see its --forward-to and --events)", l.client.Base())
 	}
 	return p.verdict()

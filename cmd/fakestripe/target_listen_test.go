@@ -19,7 +19,6 @@ func TestAnInterruptWhileAskingForListen(t *testing.T) {
 	defer server.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	l := listening{base: server.URL, wait: time.Minute}
-	defer l.close()
-	require.EqualError(t, l.open(ctx), "interrupted")
+	_, err := openListen(ctx, server.URL, time.Minute)
+	require.EqualError(t, err, "interrupted")
 }

@@ -1,0 +1,54 @@
+package file
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+)
+
+// A Folder is where names are looked up: Here, or an *os.Root.
+type Folder interface {
+	Stat(name string) (fs.FileInfo, error)
+	Lstat(name string) (fs.FileInfo, error)
+	OpenFile(name string, flag int, mode fs.FileMode) (*os.File, error)
+	Link(old, name string) error
+	Rename(old, name string) error
+	Remove(name string) error
+}
+
+// Here looks names up as the operating system does: from the working folder, unless they
+// are absolute.
+type Here struct{}
+
+// Stat implements Folder.
+func (Here) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
+
+// Lstat implements Folder.
+func (Here) Lstat(name string) (fs.FileInfo, error) { return os.Lstat(name) }
+
+// OpenFile implements Folder.
+func (Here) OpenFile(name string, flag int, mode fs.FileMode) (*os.File, error) {
+	return os.OpenFile(name, flag, mode)
+}
+
+// Link implements Folder.
+func (Here) Link(old, name string) error { return os.Link(old, name) }
+
+// Rename implements Folder.
+func (Here) Rename(old, name string) error { return os.Rename(old, name) }
+
+// Remove implements Folder.
+func (Here) Remove(name string) error { return os.Remove(name) }
+
+// OpenRoot opens a folder as os.OpenRoot does, which would wait at a pipe.
+func OpenRoot(dir string) (*os.Root, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case !info.IsDir():
+		return nil, errors.New("not a folder")
+	}
+	root, err := os.OpenRoot(dir)
+	return root, cause(err)
+}

@@ -1,0 +1,157 @@
+// Package file opens, reads and writes the files that a user names. Whatever is under
+// the name, a pipe that nobody writes to or a device without an end, nothing waits
+// without a way out or takes more memory than it may. What is written is there as a
+// whole or not at all.
+//
+// Errors say what is wrong, not with which file: the caller knows what its user calls
+// the file.
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// ErrInterrupted is the error when the context ends before the file was opened, read or
+// written.
+var ErrInterrupted = errors.New("interrupted")
+
+// Open opens a file to read: a regular file, a pipe or a device. Opening and each read
+// end when the context does.
+func Open(ctx context.Context, name string) (io.ReadCloser, error) {
+	file, err := until(ctx, func() (*os.File, error) { return open(name) }, func(late *os.File) { _ = late.Close() })
+	if err != nil {
+		return nil, cause(err)
+	}
+	return opened{Interruptible(ctx, file), file}, nil
+}
+
+type opened struct {
+	io.Reader
+	io.Closer
+}
+
+func open(name string) (*os.File, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, errors.New("a folder: want a file")
+	case info.Mode()&fs.ModeSocket != 0:
+		return nil, errors.New("a socket: want a file")
+	}
+	return os.Open(name)
+}
+
+// Read reads a whole file, as Open opens it, of at most limit bytes.
+func Read(ctx context.Context, name string, limit int64) ([]byte, error) {
+	file, err := Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return ReadAll(file, limit)
+}
+
+// ReadRegular reads a whole file of at most limit bytes. The file must be one that can be
+// read again: no pipe, device or folder.
+func ReadRegular(in Folder, name string, limit int64) ([]byte, error) {
+	info, err := in.Stat(name) // before it is opened: opening a pipe waits
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case !info.Mode().IsRegular():
+		return nil, errors.New("not a regular file: a pipe, a device or a folder is not read here")
+	}
+	file, err := in.OpenFile(name, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, cause(err)
+	}
+	defer file.Close()
+	return ReadAll(file, limit)
+}
+
+// ReadAll reads to the end, which must come within limit bytes.
+func ReadAll(in io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(in, limit+1))
+	switch {
+	case err != nil:
+		return nil, cause(err)
+	case int64(len(data)) > limit:
+		return nil, errors.New("larger than " + size(limit))
+	}
+	return data, nil
+}
+
+func size(bytes int64) string {
+	if bytes < 1<<20 {
+		return fmt.Sprintf("%d KiB", bytes>>10)
+	}
+	return fmt.Sprintf("%d MiB", bytes>>20)
+}
+
+// Interruptible returns a reader whose reads end when the context does.
+func Interruptible(ctx context.Context, in io.Reader) io.Reader { return interruptible{ctx, in} }
+
+type interruptible struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+// Read implements io.Reader.
+func (r interruptible) Read(p []byte) (int, error) {
+	var end error
+	data, err := until(r.ctx, func() ([]byte, error) {
+		own := make([]byte, len(p)) // p is the caller's again when the context ends
+		n, err := r.in.Read(own)
+		end = err
+		return own[:n], nil // with some data, at the end too
+	}, func([]byte) {})
+	if err != nil {
+		return 0, err
+	}
+	return copy(p, data), end
+}
+
+// until does what may take for ever, until the context ends. What comes too late is
+// handed to drop.
+func until[T any](ctx context.Context, do func() (T, error), drop func(T)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result)
+	go func() {
+		value, err := do()
+		select {
+		case done <- result{value, err}:
+		case <-ctx.Done():
+			drop(value)
+		}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ErrInterrupted
+	}
+}
+
+// cause is an error without the name of the file.
+func cause(err error) error {
+	var onPath *fs.PathError
+	var onLink *os.LinkError
+	switch {
+	case errors.As(err, &onPath):
+		return onPath.Err
+	case errors.As(err, &onLink):
+		return onLink.Err
+	}
+	return err
+}
