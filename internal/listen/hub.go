@@ -71,6 +71,10 @@ type Hub struct {
 	// has ended, by several goroutines, but for one delivery in order.
 	Report func(Delivery)
 
+	// Loading, if not nil, is called now and then while a journal is read, with how many
+	// bytes of how many are done.
+	Loading func(done, size int64)
+
 	once    sync.Once
 	ctx     context.Context // of the attempts
 	cancel  context.CancelFunc

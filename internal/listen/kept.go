@@ -127,9 +127,14 @@ func (h *Hub) finish(t *task) {
 	h.evict()
 }
 
+// mostKept is what may be kept.
+func (h *Hub) mostKept() load {
+	return load{cmp.Or(h.Keep, DefaultKeep), cmp.Or(h.KeepBytes, DefaultKeepBytes)}
+}
+
 // evict forgets the oldest finished tasks while there are too many.
 func (h *Hub) evict() {
-	most := load{cmp.Or(h.Keep, DefaultKeep), cmp.Or(h.KeepBytes, DefaultKeepBytes)}
+	most := h.mostKept()
 	for i := 0; i < len(h.order) && (h.kept.count > most.count || h.kept.bytes > most.bytes); {
 		t := h.order[i]
 		if !t.Finished() {
