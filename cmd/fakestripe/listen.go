@@ -120,6 +120,7 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 	if err := l.ready.clear(); err != nil {
 		return err
 	}
+	defer boundMemory(sh.getenv)()
 	server, err := l.open()
 	if err != nil {
 		return err

@@ -132,14 +132,18 @@ func (h *Hub) apply(t *task, o outcome) {
 	if a := o.attempt; a != nil {
 		t.Attempts = append(t.Attempts, *a)
 		h.counts.Attempts++
-		grown := a.size()
-		t.size += grown
-		h.kept.bytes += grown
-		h.queued.bytes += grown
+		h.grow(t, a.size())
 	}
 	if t.Finished() {
 		h.finish(t)
 	}
+}
+
+// grow counts what a task that is not finished holds more than before. The lock is held.
+func (h *Hub) grow(t *task, bytes int) {
+	t.size += bytes
+	h.kept.bytes += bytes
+	h.queued.bytes += bytes
 }
 
 // size is about how many bytes an attempt takes.

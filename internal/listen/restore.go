@@ -242,7 +242,7 @@ func restoredTask(d Delivery, event *webhooktest.Event, before *past) (*task, er
 		return nil, fmt.Errorf("delivery %s: begins with state %q", d.ID, d.State)
 	}
 	d.Attempts, d.Body = nil, event.Body()
-	return &task{Delivery: d, number: number, event: event, spoken: d.Mutations, size: overhead + len(event.Body()), past: before}, nil
+	return &task{Delivery: d, number: number, event: event, spoken: d.Mutations, size: heldBy(event, nil, d.Mutations), past: before}, nil
 }
 
 // restoreChange takes up what came of a delivery. What is finished may be forgotten
@@ -275,6 +275,7 @@ func (h *Hub) adopt(l *lane) {
 		t.lane, t.Endpoint, t.URL = l, l.ID, l.URL
 		if versioned, err := l.version(t.event); err == nil {
 			t.event, t.Body = versioned, versioned.Body()
+			h.grow(t, heldBy(versioned, l, t.spoken)-heldBy(versioned, nil, t.spoken))
 		}
 		h.resume(t)
 	}
