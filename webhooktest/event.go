@@ -42,7 +42,7 @@ func ParseEvent(body []byte) (*Event, error) {
 
 // parseEvent is ParseEvent for text that nobody else changes.
 func parseEvent(body []byte) (*Event, error) {
-	root, err := rawjson.Parse(body)
+	root, err := rawjson.Outline(body)
 	if err != nil {
 		return nil, err
 	}

@@ -120,6 +120,7 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 	if err := l.ready.clear(); err != nil {
 		return err
 	}
+	defer boundMemory(sh.getenv)()
 	server, err := l.open()
 	if err != nil {
 		return err
@@ -168,6 +169,7 @@ func (l *listener) watch(p *listenPrinter) (ended <-chan struct{}) {
 func (l *listener) start(p *listenPrinter, endpoints []listen.Endpoint) error {
 	l.connectAPI()
 	if l.journal != "" {
+		l.hub.Loading = (&loading{name: l.journal, talk: p.talk, now: time.Now}).told
 		restored, err := l.hub.OpenJournal(l.journal)
 		if err != nil {
 			return err
@@ -190,20 +192,6 @@ func (l *listener) start(p *listenPrinter, endpoints []listen.Endpoint) error {
 		p.talk("of the journal, %s for an endpoint that is not there, such as %s", counted(len(orphans), "delivery waits", "deliveries wait"), orphans[0].URL)
 	}
 	return nil
-}
-
-func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
-	if restored.Torn > 0 {
-		p.talk("journal %s: the last line was torn, its %d bytes are cut off", l.journal, restored.Torn)
-	}
-	if restored.Events == 0 {
-		return
-	}
-	p.talk("journal %s: %s, %s; %s", l.journal, events(restored.Events), attempts(restored.Attempts),
-		counted(restored.Waiting, "delivery goes on", "deliveries go on"))
-	if restored.Waiting > 0 && l.signing.from == secretFresh {
-		p.talk("what goes on is signed with the new secret: --secret-file keeps one")
-	}
 }
 
 // inFlight bounds how long listen waits, at its end, for attempts that are under way.

@@ -52,7 +52,7 @@ func isTalk(top map[string]json.RawMessage) bool {
 			return true
 		}
 	}
-	return top["delivery"] != nil && top["state"] != nil
+	return top["delivery"] != nil && top["state"] != nil || top["started"] != nil && top["sum"] != nil
 }
 
 // strange says what it is instead of an event, as far as that is known.
@@ -82,12 +82,12 @@ func word(raw json.RawMessage) string {
 
 // checkJournal reads the first line of a journal.
 func checkJournal(text []byte) error {
-	const known = 1
+	const known = 2
 	var first struct {
 		Format int `json:"fakestripe_journal"`
 	}
-	if err := json.Unmarshal(text, &first); err != nil || first.Format != known {
-		return fmt.Errorf("a journal of another version of fakestripe: this one knows format %d", known)
+	if err := json.Unmarshal(text, &first); err != nil || first.Format < 1 || first.Format > known {
+		return fmt.Errorf("a journal of another version of fakestripe: this one knows formats 1 to %d", known)
 	}
 	return errNothing
 }

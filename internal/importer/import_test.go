@@ -99,8 +99,9 @@ func TestKindsOfInput(t *testing.T) {
 			sorted(t, events[2]) + "\n"},
 		{"an event after the other", string(events[0]) + "\n" + string(events[1]) + "\n\n" + string(events[2])},
 		{"a byte order mark", "\ufeff" + string(events[0]) + "\n" + string(events[1]) + "\n" + string(events[2])},
-		{"the journal of fakestripe listen", `{"fakestripe_journal":1}` + "\n" +
-			string(journaled(t, events[0])) + `{"delivery":"dlv_1","state":"delivered","attempt":{"number":1,"status":200}}` + "\n" +
+		{"the journal of fakestripe listen", `{"fakestripe_journal":2}` + "\n" +
+			`{"started":"2026-11-22T10:00:00Z","sum":"00c0ffee"}` + "\n" +
+			string(journaled(t, events[0])) + `{"delivery":"dlv_1","state":"delivered","attempt":{"number":1,"status":200},"sum":"00c0ffee"}` + "\n" +
 			string(journaled(t, events[1])) + string(journaled(t, events[1])) +
 			fmt.Sprintf(`{"event_base64":%q,"deliveries":[]}`, base64.StdEncoding.EncodeToString(events[2])) + "\n"},
 		{"fakestripe listen --format json", `{"ready":{"url":"http://127.0.0.1:12113","secret":"whsec_1"}}` + "\n" +
@@ -209,7 +210,7 @@ func TestErrors(t *testing.T) {
 		{"a case", `{"format":1,"steps":[{"send":"e"}]}`, "a case of fakestripe, want an event, which says \"object\": \"event\": the folder payloads beside it has them"},
 		{"no type", `{"object":"event"}`, "an event without a type"},
 		{"a list without data", `{"object":"list","data":null}`, "a list without data"},
-		{"a journal to come", `{"fakestripe_journal":2}`, "a journal of another version of fakestripe: this one knows format 1"},
+		{"a journal to come", `{"fakestripe_journal":3}`, "a journal of another version of fakestripe: this one knows formats 1 to 2"},
 		{"a journal of something else", `{"event":"[]","deliveries":[]}`, "the event in it: "},
 		{"a line of no journal", `{"event":17}`, "not a line of fakestripe listen: event is neither a text nor has a body"},
 		{"a line of no event", `{"event_base64":null}`, "not a line of fakestripe listen"},

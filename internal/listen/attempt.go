@@ -39,7 +39,7 @@ func (h *Hub) attempt(l *lane, t *task) {
 		h.interrupted(t)
 		return
 	}
-	attempt := Attempt{Number: len(t.Attempts) + 1, At: at, Calls: h.callsSince(called)}
+	attempt := Attempt{Number: t.tried() + 1, At: at, Calls: h.callsSince(called)}
 	if err != nil { // it could not be sent at all
 		attempt.Error = err.Error()
 		h.conclude(t, outcome{GivenUp, time.Time{}, attempt.Error, &attempt})
@@ -48,6 +48,15 @@ func (h *Hub) attempt(l *lane, t *task) {
 	attempt.take(response, sent.header())
 	attempt.mask(sender.Secrets)
 	h.conclude(t, h.outcome(t, &attempt))
+}
+
+// tried is how many attempts were made. One of them is missing where a line of the
+// journal was damaged.
+func (t *task) tried() int {
+	if len(t.Attempts) == 0 {
+		return 0
+	}
+	return t.Attempts[len(t.Attempts)-1].Number
 }
 
 // begin says that an attempt is under way, or why it is not made.
@@ -123,14 +132,18 @@ func (h *Hub) apply(t *task, o outcome) {
 	if a := o.attempt; a != nil {
 		t.Attempts = append(t.Attempts, *a)
 		h.counts.Attempts++
-		grown := a.size()
-		t.size += grown
-		h.kept.bytes += grown
-		h.queued.bytes += grown
+		h.grow(t, a.size())
 	}
 	if t.Finished() {
 		h.finish(t)
 	}
+}
+
+// grow counts what a task that is not finished holds more than before. The lock is held.
+func (h *Hub) grow(t *task, bytes int) {
+	t.size += bytes
+	h.kept.bytes += bytes
+	h.queued.bytes += bytes
 }
 
 // size is about how many bytes an attempt takes.

@@ -37,12 +37,9 @@ const (
 // Who may ask is not decided here.
 func Control(h *Hub) http.Handler {
 	mux := http.NewServeMux()
+	large := make(intake, 1)
 	mux.HandleFunc("POST "+ControlPath, func(w http.ResponseWriter, r *http.Request) {
-		event, err := readEvent(w, r)
-		var deliveries []Delivery
-		if err == nil {
-			deliveries, err = h.Submit(r.Context(), event, r.URL.Query()["mutate"]...)
-		}
+		deliveries, err := large.submit(h, w, r)
 		if err != nil {
 			refuse(w, err)
 			return
@@ -52,9 +49,40 @@ func Control(h *Hub) http.Handler {
 	return mux
 }
 
-func readEvent(w http.ResponseWriter, r *http.Request) (*webhooktest.Event, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxEvent))
+// largeEvent is how many bytes an event has of which one at a time is taken: while it is
+// read, parsed and written it needs several times its size.
+const largeEvent = 1 << 20
+
+// An intake lets in one large event at a time.
+type intake chan struct{}
+
+func (i intake) submit(h *Hub, w http.ResponseWriter, r *http.Request) ([]Delivery, error) {
+	if r.ContentLength < 0 || r.ContentLength > largeEvent {
+		select {
+		case i <- struct{}{}:
+			defer func() { <-i }()
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+	event, err := readEvent(w, r)
 	if err != nil {
+		return nil, err
+	}
+	return h.Submit(r.Context(), event, r.URL.Query()["mutate"]...)
+}
+
+func readEvent(w http.ResponseWriter, r *http.Request) (*webhooktest.Event, error) {
+	in := http.MaxBytesReader(w, r.Body, MaxEvent)
+	if r.ContentLength < 0 || r.ContentLength > MaxEvent {
+		body, err := io.ReadAll(in)
+		if err != nil {
+			return nil, err
+		}
+		return webhooktest.ParseEvent(body)
+	}
+	body := make([]byte, r.ContentLength)
+	if _, err := io.ReadFull(in, body); err != nil {
 		return nil, err
 	}
 	return webhooktest.ParseEvent(body)

@@ -17,8 +17,8 @@ const (
 	DefaultQueue       = 10_000 // deliveries that are not finished
 	DefaultKeep        = 10_000 // deliveries that can be looked at
 
-	DefaultQueueBytes = 256 << 20 // what they hold
-	DefaultKeepBytes  = 512 << 20
+	DefaultQueueBytes = 128 << 20 // what they hold, at the most
+	DefaultKeepBytes  = 128 << 20 // what all deliveries hold, finished or not
 )
 
 // The errors of a Hub that a caller may want to tell apart.
@@ -50,7 +50,8 @@ type Hub struct {
 	Concurrency int
 
 	// Queue is how many deliveries may be unfinished, and how many bytes they may hold.
-	// 0: DefaultQueue, DefaultQueueBytes.
+	// 0: DefaultQueue, DefaultQueueBytes. An event that goes to several endpoints counts
+	// for each.
 	Queue, QueueBytes int
 
 	// Keep is how many deliveries can be looked at, and how many bytes they may hold;
@@ -71,6 +72,10 @@ type Hub struct {
 	// has ended, by several goroutines, but for one delivery in order.
 	Report func(Delivery)
 
+	// Loading, if not nil, is called now and then while a journal is read, with how many
+	// bytes of how many are done.
+	Loading func(done, size int64)
+
 	once    sync.Once
 	ctx     context.Context // of the attempts
 	cancel  context.CancelFunc
@@ -87,7 +92,7 @@ type Hub struct {
 	order    []*task // by number
 	orphans  []*task // of the journal, whose endpoint is not known yet
 	events   map[string]*original
-	unwanted []*webhooktest.Event
+	unwanted shelf
 	queued   load // not finished
 	kept     load
 	watchers []*watcher

@@ -127,9 +127,14 @@ func (h *Hub) finish(t *task) {
 	h.evict()
 }
 
+// mostKept is what may be kept.
+func (h *Hub) mostKept() load {
+	return load{cmp.Or(h.Keep, DefaultKeep), cmp.Or(h.KeepBytes, DefaultKeepBytes)}
+}
+
 // evict forgets the oldest finished tasks while there are too many.
 func (h *Hub) evict() {
-	most := load{cmp.Or(h.Keep, DefaultKeep), cmp.Or(h.KeepBytes, DefaultKeepBytes)}
+	most := h.mostKept()
 	for i := 0; i < len(h.order) && (h.kept.count > most.count || h.kept.bytes > most.bytes); {
 		t := h.order[i]
 		if !t.Finished() {
@@ -148,15 +153,11 @@ func (h *Hub) remembered(event *webhooktest.Event) *webhooktest.Event {
 	if known := h.events[event.ID()]; known != nil && bytes.Equal(known.Body(), event.Body()) {
 		return known.Event
 	}
-	for _, known := range h.unwanted {
-		if known.ID() == event.ID() && bytes.Equal(known.Body(), event.Body()) {
-			return known
-		}
+	if known := h.unwanted.find(event.ID()); known != nil && bytes.Equal(known.Body(), event.Body()) {
+		return known
 	}
 	return event
 }
-
-const keptUnwanted = 1000 // events that no endpoint wanted
 
 // keepEvent keeps an event as long as its deliveries.
 func (h *Hub) keepEvent(event *webhooktest.Event, tasks []*task) {
@@ -171,10 +172,7 @@ func (h *Hub) keepEvent(event *webhooktest.Event, tasks []*task) {
 	case len(tasks) > 0:
 		h.events[event.ID()] = &original{Event: event, past: tasks[0].past, tasks: slices.Clone(tasks)}
 	default:
-		if len(h.unwanted) == keptUnwanted {
-			h.unwanted = slices.Delete(h.unwanted, 0, keptUnwanted/2)
-		}
-		h.unwanted = append(h.unwanted, event)
+		h.unwanted.add(event)
 	}
 }
 

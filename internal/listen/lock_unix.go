@@ -8,6 +8,9 @@ import (
 	"syscall"
 )
 
+// replaceable: another file may take the place of one that is open.
+const replaceable = true
+
 // lock keeps other processes from opening the journal. The lock ends with the process.
 func lock(file *os.File) error {
 	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)

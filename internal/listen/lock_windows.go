@@ -6,6 +6,9 @@ import (
 	"unsafe"
 )
 
+// replaceable: a file that is open keeps its name here, so that no journal is compacted.
+const replaceable = false
+
 // lock keeps other processes from opening the journal. The lock ends with the process.
 // It is on a byte far behind the end: Windows would keep the locked bytes from being
 // read and written.

@@ -1,11 +1,9 @@
 package listen
 
 import (
-	"context"
 	"fmt"
-	"strconv"
-	"strings"
-	"sync"
+	"io"
+	"slices"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -13,61 +11,204 @@ import (
 
 // Restored is what a journal held.
 type Restored struct {
-	Events, Attempts int
+	Events, Attempts int // in the whole file, also what is too old to be kept
 	Waiting          int // deliveries that are not finished
 	Torn             int // bytes at the end that were no complete line, and were cut off
+	Damaged          []Damage
+	Compaction       Compaction
 }
 
 // OpenJournal makes the hub keep a journal in a file, and takes up what the file
-// holds: what was finished can be looked at, what was not goes on when its endpoint is
-// added. It must be called before anything else.
+// holds: what was finished can be looked at, as far as it is kept, what was not goes on
+// when its endpoint is added. It must be called before anything else.
 //
-// A torn last line, of a process that was killed, is cut off. The error says what else
-// is wrong with the file, and in which line, or that another process has it open.
+// A torn last line, of a process that was killed, is cut off. Damaged lines stay where
+// they are, and what is whole is taken up. When most of the file is finished and too
+// old to be kept, it is left out. The error says what else is wrong with the file, and
+// in which line, or that another process has it open.
 func (h *Hub) OpenJournal(path string) (Restored, error) {
 	h.open()
 	j, err := openJournal(path)
 	if err != nil {
 		return Restored{}, err
 	}
-	now := time.Now()
-	restored := Restored{}
-	restored.Torn, err = j.read(func(e *entry) error { return h.restore(e, now, &restored) })
-	if err != nil {
+	r := restorer{hub: h, journal: j, latest: time.Now()}
+	if err := r.run(); err != nil {
 		j.close()
 		return Restored{}, fmt.Errorf("journal %s: %w", path, err)
 	}
+	return r.restored, nil
+}
+
+// A restorer takes up what a journal holds.
+type restorer struct {
+	hub      *Hub
+	journal  *journal
+	survey   survey
+	needed   []surveyed
+	latest   time.Time // when anything can have been signed
+	restored Restored
+}
+
+func (r *restorer) run() error {
+	if err := r.look(); err != nil {
+		return err
+	}
+	for _, line := range r.needed {
+		if err := r.read(line); err != nil {
+			return fmt.Errorf("line %d: %w", 2+slices.Index(r.survey.lines, line), err)
+		}
+	}
+	if err := r.tidy(); err != nil {
+		return err
+	}
+	return r.begin()
+}
+
+// look surveys the file.
+func (r *restorer) look() error {
+	info, err := r.journal.file.Stat()
+	if err != nil {
+		return err
+	}
+	h, s := r.hub, &r.survey
+	progress := func(done int64) {
+		if h.Loading != nil {
+			h.Loading(done, info.Size())
+		}
+	}
+	if err := s.take(r.journal.file, progress); err != nil {
+		return err
+	}
+	s.choose(h.mostKept())
+	r.needed = s.needed()
+	r.restored.Events, r.restored.Attempts = len(s.groups), s.attempts
+	r.restored.Torn, r.restored.Damaged = s.torn, s.damaged
+	return nil
+}
+
+// read takes up one line.
+func (r *restorer) read(line surveyed) error {
+	h := r.hub
+	if line.group < 0 { // a line that cannot be read may have been an attempt, or a start
+		h.reserve()
+		if line.group != ofStart {
+			return nil
+		}
+	}
+	object := make([]byte, line.size)
+	if _, err := r.journal.file.ReadAt(object, line.offset); err != nil && err != io.EOF {
+		return err
+	}
+	object = append(object[:line.size-sumLength], '}')
+	e, err := decodeEntry(object)
+	switch {
+	case err != nil:
+		return err
+	case !e.Started.IsZero():
+		r.sawTime(e.Started)
+		return nil
+	case e.Delivery != "":
+		if e.Attempt != nil {
+			r.sawTime(e.Attempt.At)
+		}
+		return h.restoreChange(e)
+	}
+	return h.restoreEvent(e)
+}
+
+func (r *restorer) sawTime(at time.Time) {
+	if at.After(r.latest) {
+		r.latest = at
+	}
+}
+
+// tidy leaves the file ready to be appended to, and without what is not needed, if
+// that is most of it.
+func (r *restorer) tidy() error {
+	s, j := &r.survey, r.journal
+	if s.end == 0 {
+		return j.begin()
+	}
+	if r.compact(); r.restored.Compaction.After > 0 {
+		return nil
+	}
+	if s.mend {
+		if _, err := j.file.WriteAt([]byte("\n"), s.end-1); err != nil {
+			return err
+		}
+	}
+	return j.cut(s.end)
+}
+
+// compact is not needed: the journal is whole without it.
+func (r *restorer) compact() {
+	c := Compaction{Before: r.survey.end, After: int64(len(journalFirst))}
+	for _, line := range r.needed {
+		c.After += int64(line.size)
+	}
+	if saved := c.Before - c.After; !replaceable || r.survey.mend || saved < worthwhile || saved < c.Before/2 {
+		return
+	}
+	for _, g := range r.survey.groups {
+		if g.unneeded {
+			c.Events++
+		}
+	}
+	if c.Err = r.journal.compact(r.needed, func() {}); c.Err != nil {
+		c.After = 0
+	}
+	r.restored.Compaction = c
+}
+
+// begin hands the journal to the hub. Where something goes on, the next start has to
+// know of this one: an attempt may be under way when the process is killed.
+func (r *restorer) begin() error {
+	h := r.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.journal = j
+	h.made = max(h.made, r.survey.highest)
 	h.counts = Summary{}
-	restored.Waiting = h.queued.count
+	r.restored.Waiting = h.queued.count
 	for _, t := range h.order {
+		t.past.until = r.latest
 		if !t.Finished() {
 			h.orphans = append(h.orphans, t)
 		}
 	}
-	return restored, nil
+	h.journal = r.journal
+	if len(h.orphans) == 0 {
+		return nil
+	}
+	return h.journal.append(&entry{Started: time.Now()})
 }
 
-// restore takes up one line.
-func (h *Hub) restore(e *entry, now time.Time, restored *Restored) error {
+// reserve counts an attempt of everything that is not finished: it may have been under
+// way when a process was killed.
+func (h *Hub) reserve() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if e.Delivery != "" {
-		return h.restoreChange(e, restored)
+	for _, t := range h.order {
+		if !t.Finished() {
+			t.past.sent++
+		}
 	}
+}
+
+// restoreEvent takes up an event and its deliveries as they began.
+func (h *Hub) restoreEvent(e *entry) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	body := e.body()
 	event, err := webhooktest.ParseEvent(body)
 	if err != nil {
 		return fmt.Errorf("event: %w", err)
 	}
 	if h.API != nil && event.ID() != "" {
-		_ = h.API.Add(body) // as when it was delivered
+		_ = h.API.Add(event.Body()) // as when it was delivered
 	}
-	restored.Events++
 	event = h.remembered(event)
-	before := &past{until: now}
+	before := new(past)
 	if len(e.Deliveries) > 0 {
 		before.from = e.Deliveries[0].Created
 	}
@@ -76,9 +217,6 @@ func (h *Hub) restore(e *entry, now time.Time, restored *Restored) error {
 		t, err := restoredTask(d, event, before)
 		if err != nil {
 			return err
-		}
-		if h.tasks[t.ID] != nil {
-			return fmt.Errorf("delivery %s was there before", t.ID)
 		}
 		tasks = append(tasks, t)
 		h.made = max(h.made, t.number)
@@ -96,23 +234,22 @@ func (h *Hub) restore(e *entry, now time.Time, restored *Restored) error {
 }
 
 func restoredTask(d Delivery, event *webhooktest.Event, before *past) (*task, error) {
-	number, err := strconv.Atoi(strings.TrimPrefix(d.ID, "dlv_"))
-	if err != nil || number < 1 || deliveryID(number) != d.ID {
-		return nil, fmt.Errorf("delivery %q: want dlv_ and a number", d.ID)
+	number, err := numberOf(d.ID)
+	if err != nil {
+		return nil, err
 	}
 	if d.State != Waiting && d.State != Dropped {
 		return nil, fmt.Errorf("delivery %s: begins with state %q", d.ID, d.State)
 	}
 	d.Attempts, d.Body = nil, event.Body()
-	return &task{Delivery: d, number: number, event: event, spoken: d.Mutations, size: overhead + len(event.Body()), past: before}, nil
+	return &task{Delivery: d, number: number, event: event, spoken: d.Mutations, size: heldBy(event, nil, d.Mutations), past: before}, nil
 }
 
 // restoreChange takes up what came of a delivery. What is finished may be forgotten
 // already, since only so many are kept, but has no more lines.
-func (h *Hub) restoreChange(e *entry, restored *Restored) error {
-	if e.Attempt != nil {
-		restored.Attempts++
-	}
+func (h *Hub) restoreChange(e *entry) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	t := h.tasks[e.Delivery]
 	switch {
 	case t == nil:
@@ -138,6 +275,7 @@ func (h *Hub) adopt(l *lane) {
 		t.lane, t.Endpoint, t.URL = l, l.ID, l.URL
 		if versioned, err := l.version(t.event); err == nil {
 			t.event, t.Body = versioned, versioned.Body()
+			h.grow(t, heldBy(versioned, l, t.spoken)-heldBy(versioned, nil, t.spoken))
 		}
 		h.resume(t)
 	}
@@ -169,33 +307,4 @@ func (h *Hub) Waits() []Delivery {
 		deliveries[i] = t.summary()
 	}
 	return deliveries
-}
-
-// A past is what an event of a journal does not remember: the seconds in which another
-// process may have sent it. No two attempts may share one.
-type past struct {
-	from, until time.Time
-	sent        int // how often, at the most
-	once        sync.Once
-}
-
-// burn makes the event remember them: it is signed once for each second, and delivered
-// to nobody. An attempt is dated back by a second for each that was made before, and
-// by four minutes at the most.
-func (p *past) burn(ctx context.Context, event *webhooktest.Event) {
-	const window = 240
-	if p == nil {
-		return
-	}
-	p.once.Do(func() {
-		small, err := event.Edit(webhooktest.Add("data", nil)) // remembers with the event, and is signed faster
-		if err != nil {
-			return // Add can always replace a value
-		}
-		until := p.until.Unix()
-		for second := max(until-window, p.from.Unix()-int64(p.sent)); second <= until; second++ {
-			endpoint := nobody(func() time.Time { return time.Unix(second, 0) })
-			_, _ = endpoint.Deliver(ctx, small) // fails only at the end of the context
-		}
-	})
 }

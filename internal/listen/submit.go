@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -97,12 +96,7 @@ func (h *Hub) find(eventID string) *webhooktest.Event {
 	if known := h.events[eventID]; known != nil {
 		return known.Event
 	}
-	for _, event := range slices.Backward(h.unwanted) {
-		if event.ID() == eventID {
-			return event
-		}
-	}
-	return nil
+	return h.unwanted.find(eventID)
 }
 
 // take makes the deliveries of an event and queues them.
@@ -205,8 +199,22 @@ func newTask(number int, l *lane, event *webhooktest.Event, account, replayOf st
 			Endpoint: l.ID, URL: l.URL, State: Waiting, Created: time.Now(),
 			Mutations: shown(mutations), ReplayOf: replayOf, Body: event.Body(),
 		},
-		number: number, event: event, lane: l, spoken: mutations, size: overhead + len(event.Body()),
+		number: number, event: event, lane: l, spoken: mutations, size: heldBy(event, l, mutations),
 	}
+}
+
+// heldBy is about how many bytes a delivery holds before its first attempt: the event;
+// its text in the version of the endpoint, beside the one that was submitted; and what
+// a mutation makes of it, which the event remembers.
+func heldBy(event *webhooktest.Event, l *lane, mutations []string) int {
+	texts := 1
+	if l != nil && l.APIVersion != "" {
+		texts++
+	}
+	if len(mutations) > 0 {
+		texts++
+	}
+	return overhead + texts*len(event.Body())
 }
 
 const overhead = 1 << 10 // bytes of a task, about

@@ -21,7 +21,8 @@ import (
 // others the one that was added first is the older.
 //
 // Thin events (object v2.core.event) are added too; they carry no object. The error
-// says why the bytes are no event.
+// says why the bytes are no event. They are kept as they are, without a copy, and must
+// not be changed.
 func (s *Server) Add(payload []byte) error {
 	tree, err := parseNode(payload)
 	if err != nil {
@@ -40,7 +41,7 @@ func (s *Server) Add(payload []byte) error {
 	if old, known := st.events.get(id); known && bytes.Equal(old.text, payload) {
 		return nil
 	}
-	e := &event{id: id, typ: tree.child("type").str(), text: bytes.Clone(payload), seq: st.next(), thin: object == thinEvent}
+	e := &event{id: id, typ: tree.child("type").str(), text: payload, seq: st.next(), thin: object == thinEvent}
 	if !e.thin {
 		e.created = tree.child("created").int()
 		if err := s.happen(e, tree.at("data.object")); err != nil {

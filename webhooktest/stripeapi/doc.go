@@ -75,7 +75,7 @@
 //
 // A Server remembers up to [KeptEvents] events, [KeptObjects] objects, [KeptCalls]
 // calls and [KeptKeys] idempotency keys, and [KeptBytes] of each; the oldest are
-// forgotten. Bodies above [MaxBody] are answered with 413. It starts no goroutines,
+// forgotten. An object counts with what it takes to find it by the ids in it. Bodies above [MaxBody] are answered with 413. It starts no goroutines,
 // and the zero value works.
 //
 // The package imports the standard library only.

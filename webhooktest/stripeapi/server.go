@@ -18,9 +18,9 @@ const (
 	KeptEvents  = 10_000
 	KeptObjects = 20_000
 	KeptCalls   = 10_000
-	KeptKeys    = 10_000    // idempotency keys, with the answers that go with them
-	KeptBytes   = 128 << 20 // of the text of each of these four
-	MaxBody     = 1 << 20   // of a request, in bytes; what is larger is answered with 413
+	KeptKeys    = 10_000   // idempotency keys, with the answers that go with them
+	KeptBytes   = 64 << 20 // of each of these four
+	MaxBody     = 1 << 20  // of a request, in bytes; what is larger is answered with 413
 )
 
 // A Server is Stripe's API, as far as a webhook handler needs it. The zero value

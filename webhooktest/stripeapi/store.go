@@ -91,8 +91,19 @@ func (s *store) keep(r ref, tree *node, from origin) *stored {
 		s.byID[r.id] = append(s.byID[r.id], r)
 	}
 	s.holding.add(o)
-	s.objects.put(r, o, len(o.text))
+	s.objects.put(r, o, o.size())
 	return o
+}
+
+// size is about how many bytes an object takes: its text, and that it is found by each
+// of the ids in it.
+func (o *stored) size() int {
+	const each, object = 120, 300
+	size := object + len(o.text)
+	for _, id := range o.ids {
+		size += each + len(id)
+	}
+	return size
 }
 
 // unindex takes out what leads to an object that is no longer kept.

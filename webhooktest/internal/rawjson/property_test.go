@@ -181,3 +181,21 @@ func TestReorderKeysKeepsMeaning(t *testing.T) {
 		require.Equal(t, string(before), string(again), "reversed twice is the text itself")
 	})
 }
+
+// An outline is the value without what is inside its members.
+func TestOutlineIsTheOutermostOfParse(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := whole(t)
+		full, err := rawjson.Parse(text)
+		require.NoError(t, err)
+		for i := range full.Children {
+			full.Children[i].Children = nil
+		}
+		outline, err := rawjson.Outline(text)
+		require.NoError(t, err)
+		require.Equal(t, full, outline)
+	})
+	_, err := rawjson.Outline([]byte(`{"a":`))
+	require.EqualError(t, err, "line 1, column 5: unexpected end of JSON input")
+}

@@ -31,6 +31,17 @@ func Parse(text []byte) (Value, error) {
 	return p.value(), nil
 }
 
+// Outline returns the value that the text holds, with its members or elements but
+// without what is inside those: of a large text that takes little memory. The error is
+// that of Parse.
+func Outline(text []byte) (Value, error) {
+	if err := check(text); err != nil {
+		return Value{}, err
+	}
+	p := parser{text: text, flat: true}
+	return p.value(), nil
+}
+
 // check leaves the judgement of what is JSON to encoding/json, which bounds the
 // depth as well.
 func check(text []byte) error {
@@ -39,6 +50,9 @@ func check(text []byte) error {
 	}
 	if len(bytes.TrimSpace(text)) == 0 {
 		return errors.New("line 1, column 1: empty, want a JSON value")
+	}
+	if json.Valid(text) {
+		return nil
 	}
 	var raw json.RawMessage
 	err := json.Unmarshal(text, &raw)
@@ -54,8 +68,10 @@ func check(text []byte) error {
 
 // A parser walks text that is known to be valid.
 type parser struct {
-	text []byte
-	pos  int
+	text   []byte
+	pos    int
+	flat   bool // inside the outermost value nothing is kept
+	inside bool // the outermost value
 }
 
 func (p *parser) value() Value {
@@ -77,6 +93,11 @@ func (p *parser) value() Value {
 }
 
 func (p *parser) children(closing byte, child func() Value) []Value {
+	if p.flat && p.inside {
+		p.skip()
+		return nil
+	}
+	p.inside = true
 	var children []Value
 	p.pos++
 	for p.space(); p.text[p.pos] != closing; p.space() {
@@ -88,6 +109,24 @@ func (p *parser) children(closing byte, child func() Value) []Value {
 	}
 	p.pos++
 	return children
+}
+
+// skip goes to the end of an object or list.
+func (p *parser) skip() {
+	for depth := 0; ; {
+		switch p.text[p.pos] {
+		case '"':
+			p.string()
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
+		if p.pos++; depth == 0 {
+			return
+		}
+	}
 }
 
 func (p *parser) member() Value {

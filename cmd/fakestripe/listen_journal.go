@@ -1,0 +1,59 @@
+package main
+
+import (
+	"time"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+)
+
+// shownDamaged is how many damaged lines of a journal are told of one by one.
+const shownDamaged = 10
+
+// tellRestored says what the journal held, and what is wrong with it.
+func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
+	if restored.Torn > 0 {
+		p.talk("journal %s: the last line was torn, its %d bytes are cut off", l.journal, restored.Torn)
+	}
+	for i, damage := range restored.Damaged {
+		if i == shownDamaged {
+			p.talk("journal %s: %s more", l.journal, counted(len(restored.Damaged)-i, "damaged line", "damaged lines"))
+			break
+		}
+		p.talk("journal %s: line %d is damaged: %s", l.journal, damage.Line, damage.Problem)
+	}
+	if len(restored.Damaged) > 0 {
+		p.talk("journal %s: everything else counts; the damaged lines stay in the file: remove them when you have looked at them", l.journal)
+	}
+	if restored.Events == 0 {
+		return
+	}
+	p.talk("journal %s: %s, %s; %s", l.journal, events(restored.Events), attempts(restored.Attempts),
+		counted(restored.Waiting, "delivery goes on", "deliveries go on"))
+	if c := restored.Compaction; c != (listen.Compaction{}) {
+		p.talk("journal %s: %s", l.journal, c)
+	}
+	if restored.Waiting > 0 && l.signing.from == secretFresh {
+		p.talk("what goes on is signed with the new secret: --secret-file keeps one")
+	}
+}
+
+// A loading says how far a long journal is read.
+type loading struct {
+	name string
+	talk func(format string, args ...any)
+	now  func() time.Time
+	next time.Time // when it says something
+}
+
+// toldEvery is how long nothing is said.
+const toldEvery = 2 * time.Second
+
+func (l *loading) told(done, size int64) {
+	switch now := l.now(); {
+	case l.next.IsZero():
+		l.next = now.Add(toldEvery)
+	case !now.Before(l.next):
+		l.next = now.Add(toldEvery)
+		l.talk("journal %s: %d of %d MB read", l.name, done/1e6, size/1e6)
+	}
+}
