@@ -106,9 +106,6 @@ func next(t *testing.T, lines *bufio.Scanner) (line told, ok bool) {
 // Killed in the middle of the retries of many events and started again: no attempt
 // that was told of is missing, and no event comes again whose acceptance was told of.
 func TestKilledInTheMiddleOfRetries(t *testing.T) {
-	if testing.Short() {
-		t.Skip("several processes and some hundred retries, which take seconds")
-	}
 	needInterrupts(t)
 	events := 200
 	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {

@@ -25,10 +25,13 @@ func serveTest(t *testing.T, handler http.Handler) *httptest.Server {
 	return server
 }
 
-// needInterrupts skips a test that interrupts another process, which Windows has no
-// way to.
+// needInterrupts skips a test that starts a process and interrupts it, when tests are to
+// be short, and on Windows.
 func needInterrupts(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts processes, which takes seconds")
+	}
 	if runtime.GOOS == "windows" {
 		t.Skip("on Windows no process can interrupt another one")
 	}

@@ -46,6 +46,9 @@ func TestCurl(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the bash of Windows may be that of another system, WSL")
 	}
+	if testing.Short() {
+		t.Skip("starts a shell and curl for each delivery, which takes seconds")
+	}
 	bash, _ := realPart(t, "apt-get install bash", "bash"), realPart(t, "apt-get install curl", "curl")
 	s := newStand(t, shop)
 	for name, mutations := range map[string][]string{
