@@ -86,6 +86,7 @@ func (r *runner) failures(t *testing.T) int {
 // newRunner reads the workflow and cleans up after its steps.
 func newRunner(t *testing.T) *runner {
 	t.Helper()
+	needGate(t, "the steps of the workflow install the command and run the whole contract")
 	for _, tool := range []string{"bash", "curl"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			missing(t, tool+": apt install "+tool)
@@ -120,7 +121,7 @@ func (r *runner) take(t *testing.T, step step) error {
 	script := filepath.Join(t.TempDir(), "step.sh")
 	commands := strings.ReplaceAll(step.Run, "github.com/fakestripe/fakestripe/cmd/fakestripe@latest", "./cmd/fakestripe")
 	require.NoError(t, os.WriteFile(script, []byte(commands), 0o600))
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), ready)
 	defer cancel()
 	command := exec.CommandContext(ctx, "bash", "--noprofile", "--norc", "-eo", "pipefail", script)
 	command.Dir, command.Env = "..", r.env
@@ -140,7 +141,7 @@ func free(t *testing.T, address string) {
 	t.Helper()
 	poll := time.NewTicker(20 * time.Millisecond)
 	defer poll.Stop()
-	for range 100 {
+	for range 3000 { // a minute, for a busy machine to end it
 		if listener, err := net.Listen("tcp", address); err == nil {
 			require.NoError(t, listener.Close())
 			return

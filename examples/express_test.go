@@ -100,6 +100,7 @@ func lasting(text string) string {
 
 func needExpress(t *testing.T) {
 	t.Helper()
+	needProcesses(t)
 	if _, err := exec.LookPath("node"); err != nil {
 		missing(t, "node: install Node.js 20")
 	}

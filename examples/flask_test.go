@@ -3,6 +3,7 @@
 package examples_test
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,7 @@ import (
 // TestFlask also restarts the service: its ledger is in a file.
 func TestFlask(t *testing.T) {
 	t.Parallel()
-	service := startFlask(t)
+	service := startFlask(t) // skips first of all
 	subject := service.subject("customer.subscription.created", "customer.subscription.updated",
 		"customer.subscription.deleted", "invoice.paid")
 	subject.Restart = service.restart
@@ -56,12 +57,14 @@ func startFlask(t *testing.T) *app {
 	return start(t, "flask", env, flaskPython(t), "-m", "flask", "run", "--port", "PORT")
 }
 
-// flaskPython returns the Python that has what the example imports: Debian's, often,
-// and not the one that is found first.
+// flaskPython returns the Python that has what the example imports: the first on the
+// PATH that does, which often is Debian's.
 func flaskPython(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{"python3", "/usr/bin/python3"} {
-		if path, err := exec.LookPath(name); err == nil && exec.Command(path, "-c", "import flask, stripe").Run() == nil {
+	needProcesses(t)
+	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
+		path, err := exec.LookPath(filepath.Join(folder, "python3"))
+		if err == nil && exec.Command(path, "-c", "import flask, stripe").Run() == nil {
 			return path
 		}
 	}

@@ -50,6 +50,7 @@ func TestSinatraWithoutSecret(t *testing.T) {
 
 func needSinatra(t *testing.T) {
 	t.Helper()
+	needProcesses(t)
 	if _, err := exec.LookPath("ruby"); err != nil {
 		missing(t, "ruby: apt install ruby-sinatra puma")
 	}

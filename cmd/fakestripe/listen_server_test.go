@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -34,6 +33,7 @@ type readyLine struct {
 // startServer starts fakestripe listen, which ends with the test.
 func startServer(t *testing.T, args ...string) (ready readyLine) {
 	t.Helper()
+	needInterrupts(t)
 	command := exec.Command("fakestripe", append([]string{"listen", "--format", "json"}, args...)...)
 	command.Stderr = t.Output()
 	out, err := command.StdoutPipe()
@@ -140,7 +140,7 @@ func TestAnEndpointThatIsRegistered(t *testing.T) {
 	api := apiClient(ready.URL)
 	var secret atomic.Value
 	got := make(chan stripe.Event, 10)
-	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := serveTest(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		event, err := webhook.ConstructEvent(body, r.Header.Get("Stripe-Signature"), secret.Load().(string))
 		if err != nil {
@@ -149,7 +149,6 @@ func TestAnEndpointThatIsRegistered(t *testing.T) {
 		}
 		got <- event
 	}))
-	defer handler.Close()
 	endpoint, err := api.WebhookEndpoints.New(&stripe.WebhookEndpointParams{URL: stripe.String(handler.URL), EnabledEvents: stripe.StringSlice([]string{"charge.succeeded"})})
 	require.NoError(t, err)
 	require.Regexp(t, `^whsec_`, endpoint.Secret)
@@ -159,12 +158,12 @@ func TestAnEndpointThatIsRegistered(t *testing.T) {
 		return exec.Command("fakestripe", "send", eventType, "--api-base", ready.URL).Run()
 	}
 	require.NoError(t, send("charge.succeeded"))
-	event := <-got
+	event := await(t, got, "the event")
 	require.Error(t, send("charge.failed"), "nobody wants it")
 
 	retry := stripe.Event{}
 	require.NoError(t, api.Events.B.Call("POST", "/v1/events/"+event.ID+"/retry", "sk_test_listen", nil, &retry))
-	require.Equal(t, event.ID, (<-got).ID)
+	require.Equal(t, event.ID, await(t, got, "the event").ID)
 
 	_, err = api.WebhookEndpoints.Del(endpoint.ID, nil)
 	require.NoError(t, err)
@@ -173,10 +172,11 @@ func TestAnEndpointThatIsRegistered(t *testing.T) {
 
 // What a client of the API does not say about an endpoint stays as it was.
 func TestAnEndpointThatIsChanged(t *testing.T) {
+	needInterrupts(t)
 	t.Parallel()
 	const secret = "whsec_changed"
 	got := make(chan *http.Request, 10)
-	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := serveTest(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if _, err := webhook.ConstructEvent(body, r.Header.Get("Stripe-Signature"), secret); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
@@ -184,7 +184,6 @@ func TestAnEndpointThatIsChanged(t *testing.T) {
 		}
 		got <- r
 	}))
-	defer handler.Close()
 	withPassword := strings.Replace(handler.URL, "http://", "http://me:hunter2@", 1)
 	ready := startServer(t, "--listen", "127.0.0.1:0", "--retry-schedule", "none", "--secret", secret, "-f", withPassword, "-H", "X-Env: dev")
 	api := apiClient(ready.URL)
@@ -212,7 +211,7 @@ func TestAnEndpointThatIsChanged(t *testing.T) {
 		}
 		for _, account := range [][]string{nil, {"--account", "acct_1"}} {
 			require.NoError(t, send(append([]string{"charge.succeeded"}, account...)...), c.name)
-			r := <-got
+			r := await(t, got, "the event")
 			_, password, _ := r.BasicAuth()
 			require.Equal(t, []string{"dev", "hunter2"}, []string{r.Header.Get("X-Env"), password}, c.name)
 		}
@@ -221,15 +220,15 @@ func TestAnEndpointThatIsChanged(t *testing.T) {
 	_, err := api.WebhookEndpoints.Update(endpoint.ID, &stripe.WebhookEndpointParams{URL: stripe.String(handler.URL + "/moved")})
 	require.NoError(t, err)
 	require.NoError(t, send("charge.succeeded"))
-	r := <-got
+	r := await(t, got, "the event")
 	require.Equal(t, []string{"/moved", "dev"}, []string{r.URL.Path, r.Header.Get("X-Env")})
 }
 
 // What was not accepted can be listed, as at Stripe.
 func TestUndeliveredEventsAreListed(t *testing.T) {
+	needInterrupts(t)
 	t.Parallel()
-	refuse := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
-	defer refuse.Close()
+	refuse := serveTest(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	ready := startServer(t, "--listen", "127.0.0.1:0", "--retry-schedule", "none", "-f", refuse.URL, "-e", "charge.failed")
 	for _, eventType := range []string{"charge.failed", "charge.succeeded"} {
 		require.Error(t, exec.Command("fakestripe", "send", eventType, "--api-base", ready.URL).Run())
@@ -243,19 +242,21 @@ func TestUndeliveredEventsAreListed(t *testing.T) {
 }
 
 func TestASecondInterruptEndsAtOnce(t *testing.T) {
+	needInterrupts(t)
 	t.Parallel()
-	entered := make(chan struct{})
-	leave := make(chan struct{})
-	hang := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		entered <- struct{}{}
-		<-leave
+	entered := make(chan struct{}, 1)
+	hang := serveTest(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case entered <- struct{}{}:
+		default: // it is known already
+		}
+		<-r.Context().Done()
 	}))
-	defer hang.Close()
-	defer close(leave)
 	command := exec.Command("fakestripe", "listen", "--listen", "127.0.0.1:0", "-j", "-f", hang.URL, "--timeout", "1h")
 	out, err := command.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, command.Start())
+	t.Cleanup(func() { _ = command.Process.Kill() }) // it has ended, unless the test failed
 	var line struct{ Ready readyLine }
 	require.NoError(t, json.NewDecoder(out).Decode(&line))
 	client, err := listen.NewClient(line.Ready.URL)
@@ -267,7 +268,7 @@ func TestASecondInterruptEndsAtOnce(t *testing.T) {
 		for range client.Submit(t.Context(), event) {
 		}
 	}()
-	<-entered
+	await(t, entered, "the delivery")
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
 	for { // the first ends it cleanly, which would take ten seconds

@@ -19,6 +19,9 @@ var manPages = flag.String("man", "", "keep the manual pages in this `folder`, w
 // TestManPages writes a manual page for each command. A release ships them: .ci/extras
 // calls this test for them.
 func TestManPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("has groff format every page, which takes seconds")
+	}
 	folder := *manPages
 	if folder == "" {
 		folder = t.TempDir()

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -36,7 +35,7 @@ func TestWhatIsUnderWayAtTheEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			reached := make(chan struct{})
-			handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			handler := serveTest(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				if test.begins {
 					fmt.Fprint(w, "half")
@@ -45,7 +44,6 @@ func TestWhatIsUnderWayAtTheEnd(t *testing.T) {
 				close(reached)
 				<-r.Context().Done()
 			}))
-			defer handler.Close()
 			target, err := url.Parse(handler.URL)
 			require.NoError(t, err)
 			folder, err := casefile.Open(t.TempDir())
@@ -67,10 +65,10 @@ func TestWhatIsUnderWayAtTheEnd(t *testing.T) {
 
 			status := make(chan int, 1)
 			go func() { status <- deliverTo(listener.Addr().String()) }()
-			<-reached
+			await(t, reached, "the delivery")
 			interrupt()
-			require.NoError(t, <-over)
-			require.Equal(t, test.status, <-status)
+			require.NoError(t, await(t, over, "the end"))
+			require.Equal(t, test.status, await(t, status, "the answer"))
 			require.Len(t, told, 1)
 			require.Equal(t, test.reason, told[0].Reason)
 			require.Empty(t, told[0].File)
@@ -100,17 +98,27 @@ func deliverTo(address string) int {
 func TestRecordToItself(t *testing.T) {
 	t.Parallel()
 	for _, to := range []string{"127.0.0.1:%s", "http://localhost:%s/webhook", "%s", "0.0.0.0:%s", "[::ffff:127.0.0.1]:%s"} {
-		free, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		_, port, err := net.SplitHostPort(free.Addr().String())
-		require.NoError(t, err)
-		require.NoError(t, free.Close())
-		var out, errs bytes.Buffer
-		sh := shell{strings.NewReader(""), &out, &errs, func(string) string { return "" }, func(io.Writer) bool { return false }}
-		status := run([]string{"record", "--to", fmt.Sprintf(to, port), "--listen", "127.0.0.1:" + port, "--out", t.TempDir()}, sh)
-		require.Equal(t, exitUsage, status, to)
-		require.Contains(t, errs.String(), "this is where record itself listens", to)
+		said := "something listens there"
+		for strings.Contains(said, "something listens there") { // somebody else got the port in between
+			said = recordToItself(t, to)
+		}
+		require.Contains(t, said, "this is where record itself listens", to)
 	}
+}
+
+// recordToItself runs record with a port that was free, and returns what it said.
+func recordToItself(t *testing.T, to string) string {
+	t.Helper()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(free.Addr().String())
+	require.NoError(t, err)
+	require.NoError(t, free.Close())
+	var out, errs bytes.Buffer
+	sh := shell{strings.NewReader(""), &out, &errs, func(string) string { return "" }, func(io.Writer) bool { return false }}
+	status := run([]string{"record", "--to", fmt.Sprintf(to, port), "--listen", "127.0.0.1:" + port, "--out", t.TempDir()}, sh)
+	require.Equal(t, exitUsage, status, to)
+	return errs.String()
 }
 
 func TestLeadsTo(t *testing.T) {

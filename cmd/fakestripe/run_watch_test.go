@@ -4,17 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -29,9 +24,9 @@ func TestWatcher(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}
 	write("a.json", "1")
-	listener := listenApart(t)
-	address := listener.Addr().String()
-	w := watcher{dir: dir, url: "http://" + address + "/webhook"}
+	const nobody = "http://127.0.0.1:1/webhook"
+	somebody := serveTest(t, http.NotFoundHandler()).URL + "/webhook"
+	w := watcher{dir: dir, url: somebody}
 	again := func() string {
 		why := w.changed(t.Context())
 		w.look(t.Context())
@@ -48,28 +43,12 @@ func TestWatcher(t *testing.T) {
 	write("notes.txt", "no case")
 	require.Empty(t, again())
 
-	require.NoError(t, listener.Close())
+	w.url = nobody // a port that is closed and opened again may be somebody else's by then
 	require.Empty(t, w.changed(t.Context()), "away is no reason to run")
 	require.Empty(t, w.changed(t.Context()))
-	listener, err := net.Listen("tcp", address)
-	require.NoError(t, err)
-	defer listener.Close()
+	w.url = somebody
 	require.Equal(t, "the handler is back", w.changed(t.Context()))
 	require.Empty(t, w.changed(t.Context()), "once")
-}
-
-// listenApart listens at a port that nobody gets who asks for any, so that it is still
-// free when it is to be listened at again.
-func listenApart(t *testing.T) net.Listener {
-	t.Helper()
-	const first, many = 20000, 10000
-	for range 100 {
-		if listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", first+rand.IntN(many))); err == nil {
-			return listener
-		}
-	}
-	t.Fatal("no free port was found")
-	return nil
 }
 
 // A said is what a command printed, as it comes.
@@ -101,11 +80,7 @@ func (s *said) until(t *testing.T, text string, times int) {
 		if n >= times {
 			return
 		}
-		select {
-		case <-s.came:
-		case <-t.Context().Done():
-			t.Fatalf("%q did not come", text)
-		}
+		await(t, s.came, text)
 	}
 }
 
@@ -113,14 +88,13 @@ func (s *said) until(t *testing.T, text string, times int) {
 // an interrupt does.
 func TestRunWatches(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.Handler(shop.New("whsec_watch")))
-	t.Cleanup(server.Close)
+	server := serveTest(t, shop.New("whsec_watch"))
 	dir := t.TempDir()
 	place := filepath.Join(dir, "a.json")
 	const good = `{"format": 1, "events": {"e": {"type": "invoice.paid"}}, "steps": [{"send": "e", "expect": "2xx"}]}`
 	require.NoError(t, os.WriteFile(place, []byte(good), 0o644))
 
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	out, errs := &said{came: make(chan struct{}, 1)}, &said{came: make(chan struct{}, 1)}
 	sh := system()

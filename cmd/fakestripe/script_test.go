@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -107,13 +108,18 @@ func startHandler(ts *testscript.TestScript, _ bool, args []string) {
 		handler = withLedger(shop.New("whsec_script"))
 	}
 	server := httptest.NewUnstartedServer(handler)
+	ctx, end := context.WithCancel(context.Background())
+	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused certificate is what a script wants
 	if len(args) > 1 && args[1] == "tls" {
 		server.StartTLS()
 	} else {
 		server.Start()
 	}
-	ts.Defer(server.Close)
+	ts.Defer(func() {
+		end() // lets go of the handlers that wait
+		server.Close()
+	})
 	ts.Setenv("URL", server.URL+"/webhook")
 	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	ts.Check(err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -15,8 +14,7 @@ import (
 func TestAnInterruptWhileAskingForListen(t *testing.T) {
 	t.Parallel()
 	var hub listen.Hub
-	server := httptest.NewServer(listen.Control(&hub))
-	defer server.Close()
+	server := serveTest(t, listen.Control(&hub))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := openListen(ctx, server.URL, time.Minute)

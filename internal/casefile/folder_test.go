@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -205,6 +206,9 @@ func TestStage(t *testing.T) {
 		}, nil},
 	}
 	for _, test := range tests {
+		if runtime.GOOS == "windows" && test.want == nil {
+			continue // not everybody may make a link there
+		}
 		parent := t.TempDir()
 		dir := filepath.Join(parent, "a", "cases")
 		test.prepare(t, dir)

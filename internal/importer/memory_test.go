@@ -89,6 +89,9 @@ func importAll(t *testing.T, in io.Reader) (events int, peak uint64) {
 var wide = `{"id":"evt_9%017d","object":"event","type":"invoice.paid","data":{"object":{"filler":"` + strings.Repeat("a", 100_000) + `"}}}`
 
 func TestMemoryOfImport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("collects garbage again and again, which takes seconds")
+	}
 	const size = liveLimit + liveLimit/3 // all of it would be too much
 	events, peak := importAll(t, &export{event: wide, size: size})
 	require.Greater(t, events, 30)

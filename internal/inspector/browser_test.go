@@ -25,8 +25,9 @@ import (
 // Tests in a real browser: Debian's chromium, driven by its DevTools protocol.
 // Screenshots are kept in the folder that FAKESTRIPE_SCREENSHOTS names.
 
-// browserTimeout ends a test whose page does not come to what is waited for.
-const browserTimeout = 40 * time.Second
+// browserTimeout ends a test whose page does not come to what is waited for. It only
+// guards against a hang: a busy machine needs a part of it.
+const browserTimeout = 3 * time.Minute
 
 // The browser is started by the first test that needs it, and shared.
 var (
@@ -34,6 +35,16 @@ var (
 	browserCtx   context.Context
 	closeBrowser = func() {}
 )
+
+// chromium lists what the browser is called.
+var chromium = []string{"chromium", "chromium-browser", "google-chrome"}
+
+// needBrowser skips a test where there is no browser. It comes first in a test, before
+// anything that would have to be ended: open fails where it was forgotten.
+func needBrowser(t *testing.T) {
+	t.Helper()
+	realPart(t, "apt-get install chromium", chromium...)
+}
 
 func startBrowser(t *testing.T, path string) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
@@ -71,10 +82,12 @@ var (
 	narrow = look{"narrow", 390, 844, "light"}
 )
 
-// open shows the inspector of a stand, and waits until it is live.
+// open shows the inspector of a stand, and waits until it is live. The test has called
+// needBrowser.
 func open(t *testing.T, s *stand, how look) *tab {
 	t.Helper()
-	path := realPart(t, "apt-get install chromium", "chromium", "chromium-browser", "google-chrome")
+	path := find(chromium...)
+	require.NotEmpty(t, path, "no browser: needBrowser(t) is to be the first line of the test")
 	browserOnce.Do(func() { startBrowser(t, path) })
 	b := &tab{t: t}
 	ctx, end := chromedp.NewContext(browserCtx, chromedp.WithListener(b.hear))
@@ -164,7 +177,7 @@ func eval[T any](b *tab, expression string) T {
 func (b *tab) fail(format string, values ...any) {
 	b.t.Helper()
 	var cancel context.CancelFunc
-	b.ctx, cancel = context.WithTimeout(context.WithoutCancel(b.ctx), 10*time.Second) // the test's may be over
+	b.ctx, cancel = context.WithTimeout(context.WithoutCancel(b.ctx), patience) // the test's may be over
 	defer cancel()
 	b.shoot("failed-" + strings.ReplaceAll(b.t.Name(), "/", "-"))
 	b.t.Fatalf(format, values...)

@@ -112,9 +112,7 @@ func TestLiveEndsWithTheHub(t *testing.T) {
 	s := newStand(t, shop)
 	r := s.follow(t)
 	r.until(func() bool { return r.messages["ready"] == 1 })
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	s.hub.Shutdown(ctx)
+	s.shutdown()
 	for r.next() != "" {
 	}
 }

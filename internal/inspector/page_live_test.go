@@ -1,11 +1,9 @@
 package inspector_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +18,7 @@ import (
 )
 
 func TestKeyboard(t *testing.T) {
+	needBrowser(t)
 	s := filled(t)
 	b := open(t, s, light)
 	chosen := func(id string) {
@@ -83,6 +82,7 @@ func TestKeyboard(t *testing.T) {
 
 // Ten thousand deliveries are as quick to look through as ten.
 func TestTenThousandDeliveries(t *testing.T) {
+	needBrowser(t)
 	const n = 10_000
 	s := newStand(t, nil)
 	s.add(listen.Endpoint{URL: "http://shop.example/webhook", Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})})
@@ -126,6 +126,7 @@ func TestTenThousandDeliveries(t *testing.T) {
 
 // Retries come in while one looks, and what was unfolded stays so.
 func TestRetriesComeIn(t *testing.T) {
+	needBrowser(t)
 	answers := make(chan int, 3)
 	s := newStand(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -160,9 +161,9 @@ func TestRetriesComeIn(t *testing.T) {
 
 // What the handler asks of the API while it handles an event is with the attempt.
 func TestCallsToTheAPI(t *testing.T) {
+	needBrowser(t)
 	var api stripeapi.Server
-	server := httptest.NewServer(&api)
-	t.Cleanup(server.Close)
+	server := serve(t, &api)
 	call := func(method, path, body string) {
 		request, err := http.NewRequest(method, server.URL+path, strings.NewReader(body))
 		if err == nil {
@@ -210,6 +211,7 @@ func TestCallsToTheAPI(t *testing.T) {
 }
 
 func TestNoCallsToTheAPI(t *testing.T) {
+	needBrowser(t)
 	b := open(t, newStand(t, nil), narrow)
 	b.keys("a")
 	b.sees("#calls-list", "Nobody has called the API yet")
@@ -218,6 +220,7 @@ func TestNoCallsToTheAPI(t *testing.T) {
 // The page says when it has lost the connection, and what it shows afterwards is
 // what the listen that is there then has.
 func TestConnectionIsLost(t *testing.T) {
+	needBrowser(t)
 	s := filled(t)
 	b := open(t, s, light)
 	b.click(rowOf("dlv_3"))
@@ -239,7 +242,7 @@ func TestConnectionIsLost(t *testing.T) {
 
 	s.stop()
 	b.sees("#lost", "Connection lost")
-	s.hub.Shutdown(context.Background())
+	s.shutdown()
 	s.hub = new(listen.Hub)
 	s.add(s.endpoint)
 	s.start() // another listen at the same address; the page finds it by itself

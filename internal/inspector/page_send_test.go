@@ -15,6 +15,7 @@ import (
 )
 
 func TestReplayOnThePage(t *testing.T) {
+	needBrowser(t)
 	s := filled(t)
 	b := open(t, s, light)
 	b.click(rowOf("dlv_1"))
@@ -28,6 +29,7 @@ func TestReplayOnThePage(t *testing.T) {
 }
 
 func TestReplayWithAMutation(t *testing.T) {
+	needBrowser(t)
 	const visible = `[...document.querySelectorAll("#replay-list li")].filter((item) => item.checkVisibility()).length`
 	s := filled(t)
 	b := open(t, s, light)
@@ -55,6 +57,7 @@ func TestReplayWithAMutation(t *testing.T) {
 }
 
 func TestEditAndResend(t *testing.T) {
+	needBrowser(t)
 	s := filled(t)
 	b := open(t, s, light)
 	b.click(rowOf("dlv_1"))
@@ -83,6 +86,7 @@ func TestEditAndResend(t *testing.T) {
 
 // What was written is not lost by a slip.
 func TestEditAsksBeforeItDiscards(t *testing.T) {
+	needBrowser(t)
 	b := open(t, filled(t), light)
 	b.click(rowOf("dlv_1"))
 	b.click("#detail [data-do=edit]")
@@ -93,6 +97,7 @@ func TestEditAsksBeforeItDiscards(t *testing.T) {
 }
 
 func TestTriggerOnThePage(t *testing.T) {
+	needBrowser(t)
 	s := newStand(t, shop)
 	b := open(t, s, light)
 	b.click("#trigger-open")
@@ -130,6 +135,7 @@ func TestTriggerOnThePage(t *testing.T) {
 }
 
 func TestCopies(t *testing.T) {
+	needBrowser(t)
 	s := filled(t)
 	b := open(t, s, light)
 	b.mayCopy(browser.PermissionSettingGranted)
@@ -153,6 +159,7 @@ func TestCopies(t *testing.T) {
 }
 
 func TestSaveAsAFixture(t *testing.T) {
+	needBrowser(t)
 	s := filled(t)
 	b := open(t, s, light)
 	folder := t.TempDir()

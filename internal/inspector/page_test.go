@@ -23,6 +23,7 @@ const focused = `document.activeElement.id`
 
 // What a person sees who has just started listen, and does next.
 func TestFirstSteps(t *testing.T) {
+	needBrowser(t)
 	s := newStand(t, shop)
 	b := open(t, s, light)
 	b.sees("#empty", "No deliveries yet")
@@ -45,6 +46,7 @@ func TestFirstSteps(t *testing.T) {
 }
 
 func TestWithoutAnEndpoint(t *testing.T) {
+	needBrowser(t)
 	s := newStand(t, nil)
 	b := open(t, s, light)
 	b.sees("#empty", "fakestripe listen --forward-to")
@@ -66,6 +68,7 @@ func filled(t *testing.T) *stand {
 }
 
 func TestFilters(t *testing.T) {
+	needBrowser(t)
 	b := open(t, filled(t), light)
 	is := func(ids string) {
 		t.Helper()
@@ -93,6 +96,7 @@ func TestFilters(t *testing.T) {
 }
 
 func TestOneDelivery(t *testing.T) {
+	needBrowser(t)
 	s := filled(t)
 	b := open(t, s, light)
 	b.click(rowOf("dlv_3"))
@@ -125,6 +129,7 @@ func TestOneDelivery(t *testing.T) {
 
 // An update shows what was there before, and times as times.
 func TestTree(t *testing.T) {
+	needBrowser(t)
 	s := newStand(t, shop)
 	body := `{"id":"evt_1","object":"event","type":"customer.updated","created":1700000000,"data":{"object":{"id":"cus_1","big":12345678901234567890,
 		"one":1.0,"10":"second key","9":"third key","twice":1,"twice":2,"nothing":null,"none":{},"nobody":[],"amount":1700000000,
@@ -151,6 +156,7 @@ func TestTree(t *testing.T) {
 
 // Whatever an event, a handler or a caller says is text.
 func TestMarkupIsText(t *testing.T) {
+	needBrowser(t)
 	const evil = `</script><script>window.ran="script"</script><img src=x onerror="window.ran='img'"><svg onload="window.ran='svg'"><b>bold</b>javascript:alert(1)`
 	s := newStand(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -188,6 +194,7 @@ func TestMarkupIsText(t *testing.T) {
 }
 
 func TestLooks(t *testing.T) {
+	needBrowser(t)
 	s := filled(t)
 	s.deliver(s.event("payment_intent.succeeded"), "compact", "age=4m")
 	for range 20 {
@@ -218,6 +225,7 @@ func TestLooks(t *testing.T) {
 
 // What the page remembers is bounded.
 func TestThePageForgets(t *testing.T) {
+	needBrowser(t)
 	b := open(t, newStand(t, nil), light)
 	kept := eval[[]any](b, `import("/inspect/assets/store.js").then(({Store, LIMIT}) => {
 		const store = new Store();
@@ -230,6 +238,7 @@ func TestThePageForgets(t *testing.T) {
 
 // The tree's reading of JSON is the browser's, for every event that there is.
 func TestTreeReadsJSON(t *testing.T) {
+	needBrowser(t)
 	s := newStand(t, nil)
 	texts := []string{`{}`, `[]`, `""`, `"\\"`, `"\"\\\u2028"`, ` [ 1 , -2.5e+3 , true, null , {"":{"a]":"}"}} ] `, strings.Repeat("[", 5000) + strings.Repeat("]", 5000)}
 	for _, name := range fixtures.Types(fixtures.DefaultVersion) {

@@ -1,13 +1,11 @@
 package inspector_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -194,9 +192,13 @@ func TestNobodyWantsTheEvent(t *testing.T) {
 func TestQueueIsFull(t *testing.T) {
 	s := newStand(t, nil)
 	s.hub.Queue = 1
-	release := make(chan struct{})
-	s.add(listen.Endpoint{URL: "http://shop.example/", Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })})
-	defer close(release)
+	hang := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-t.Context().Done():
+		}
+	})
+	s.add(listen.Endpoint{URL: "http://shop.example/", Handler: hang})
 	trigger := `{"name":"charge.refunded","alone":true}`
 	status, answer := s.post("/inspect/trigger", trigger)
 	require.Equal(t, http.StatusAccepted, status, answer.Error)
@@ -208,9 +210,7 @@ func TestQueueIsFull(t *testing.T) {
 func TestListenHasEnded(t *testing.T) {
 	s := newStand(t, shop)
 	id := s.deliver(s.event("charge.succeeded")).ID
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	s.hub.Shutdown(ctx)
+	s.shutdown()
 	for _, path := range []string{"/inspect/trigger", fmt.Sprintf("/inspect/deliveries/%s/replay", id)} {
 		body := `{"name":"charge.refunded"}`
 		if path != "/inspect/trigger" {

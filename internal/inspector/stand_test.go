@@ -8,8 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,46 +22,73 @@ import (
 
 const secret = "whsec_of_the_inspectors_tests"
 
+// patience is how long a test waits for what is sure to come. It only turns a hang into
+// a failure, and is no measure of speed.
+const patience = time.Minute
+
 // A stand is a hub, an endpoint, and the inspector of both behind a server.
 type stand struct {
 	t        testing.TB
 	hub      *listen.Hub
 	endpoint listen.Endpoint
 	source   *webhooktest.Source
-	url      string // of the inspector
-	stop     func() // ends the inspector's server
+
+	server    *httptest.Server
+	url       string // of the inspector
+	inspector atomic.Pointer[http.Handler]
 }
 
 // newStand delivers to a handler over the network, or to nobody when it is nil.
 func newStand(t testing.TB, handler http.Handler) *stand {
 	s := &stand{t: t, hub: &listen.Hub{Retries: listen.Schedule{}}, source: new(webhooktest.Source)}
 	if handler != nil {
-		app := httptest.NewServer(handler)
-		t.Cleanup(app.Close)
-		s.endpoint = s.add(listen.Endpoint{URL: app.URL + "/webhook", Secret: secret})
+		s.endpoint = s.add(listen.Endpoint{URL: serve(t, handler).URL + "/webhook", Secret: secret})
 	}
+	s.server = serve(t, s)
+	s.url = s.server.URL
 	s.start()
-	t.Cleanup(func() { s.stop() })
-	t.Cleanup(func() { s.hub.Shutdown(context.Background()) }) // before the server, which it lets go
+	t.Cleanup(func() { s.shutdown() }) // before the servers, which it lets go
 	return s
 }
 
-// start serves the inspector, at the address that it had before if it had one.
-func (s *stand) start() {
-	server := httptest.NewUnstartedServer(inspector.New(inspector.Config{Hub: s.hub, Source: s.source, Version: "0.0.0-test"}))
-	if s.url != "" {
-		listener, err := net.Listen("tcp", strings.TrimPrefix(s.url, "http://"))
-		require.NoError(s.t, err)
-		server.Listener.Close()
-		server.Listener = listener
-	}
+// serve serves a handler as long as the test runs. The context of its requests ends
+// with the test, so a handler that waits for it cannot keep the test from ending.
+func serve(t testing.TB, handler http.Handler) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.BaseContext = func(net.Listener) context.Context { return t.Context() }
 	server.Start()
-	s.url = server.URL
-	s.stop = sync.OnceFunc(func() {
-		server.Listener.Close()
-		server.CloseClientConnections()
-		server.Close()
-	})
+	t.Cleanup(server.Close)
+	return server
+}
+
+// start serves the inspector of the hub.
+func (s *stand) start() {
+	var handler http.Handler = inspector.New(inspector.Config{Hub: s.hub, Source: s.source, Version: "0.0.0-test"})
+	s.inspector.Store(&handler)
+}
+
+// stop breaks off what is under way, and answers nobody any more. The port stays the
+// test's own: another process could take it before the next start.
+func (s *stand) stop() {
+	s.inspector.Store(nil)
+	s.server.CloseClientConnections()
+}
+
+// ServeHTTP implements http.Handler.
+func (s *stand) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	handler := s.inspector.Load()
+	if handler == nil {
+		panic(http.ErrAbortHandler)
+	}
+	(*handler).ServeHTTP(w, r)
+}
+
+// shutdown ends the hub, and what it still delivers after a while.
+func (s *stand) shutdown() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	s.hub.Shutdown(ctx)
 }
 
 func (s *stand) add(e listen.Endpoint) listen.Endpoint {
@@ -107,7 +133,7 @@ func (s *stand) deliver(event *webhooktest.Event, mutations ...string) listen.De
 // finished waits for the end of a delivery.
 func (s *stand) finished(id string) (last listen.Delivery) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
 	for d := range s.hub.Follow(ctx, id) {
 		last = d

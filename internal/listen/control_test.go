@@ -2,8 +2,10 @@ package listen_test
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,10 +17,13 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// newServer serves a handler and returns its URL.
+// newServer serves a handler and returns its URL. The context of its requests ends with
+// the test, so a handler that waits for it cannot keep the test from ending.
 func newServer(t testing.TB, handler http.Handler) string {
 	t.Helper()
-	server := httptest.NewServer(handler)
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.BaseContext = func(net.Listener) context.Context { return t.Context() }
+	server.Start()
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -121,7 +126,9 @@ func TestNoListen(t *testing.T) {
 	client := newClient(t, "127.0.0.1:1")
 	err := client.Check(t.Context())
 	require.ErrorIs(t, err, listen.ErrNoListen)
-	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	if runtime.GOOS != "windows" { // which has another number for it
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	err = client.Check(ended)

@@ -188,7 +188,7 @@ func TestWhatIsReplacedIsFreed(t *testing.T) {
 				require.Eventually(t, func() bool {
 					runtime.GC()
 					return was.Value() == nil
-				}, 10*time.Second, time.Millisecond)
+				}, patience, time.Millisecond)
 			})
 		}
 	}
@@ -197,9 +197,16 @@ func TestWhatIsReplacedIsFreed(t *testing.T) {
 // A gate is a handler that says who is in and waits to be opened.
 type gate struct{ entered, leave chan struct{} }
 
-func (g *gate) ServeHTTP(http.ResponseWriter, *http.Request) {
-	g.entered <- struct{}{}
-	<-g.leave
+func (g *gate) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	select {
+	case g.entered <- struct{}{}:
+	case <-r.Context().Done():
+		return
+	}
+	select {
+	case <-g.leave:
+	case <-r.Context().Done():
+	}
 }
 
 // addGate adds an endpoint whose handler nobody else has.

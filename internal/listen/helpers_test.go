@@ -19,6 +19,10 @@ import (
 
 const secret = "whsec_test"
 
+// patience is how long a test waits for what is sure to come. It only turns a hang into
+// a failure, and is no measure of speed.
+const patience = time.Minute
+
 // epoch is when a bubble begins: in our days, whose Unix times have ten digits.
 var epoch = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
@@ -139,7 +143,7 @@ func wait(t testing.TB, h *listen.Hub, d listen.Delivery) listen.Delivery {
 // shutdown ends the hub and returns what it did.
 func shutdown(t testing.TB, h *listen.Hub) listen.Summary {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return h.Shutdown(ctx)
 }

@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -65,9 +66,13 @@ func newStand(t testing.TB, target string, secrets ...string) *stand {
 	return s
 }
 
+// serve serves a handler and returns its URL. The context of its requests ends with the
+// test, so a handler that waits for it cannot keep the test from ending.
 func serve(t testing.TB, handler http.Handler) string {
 	t.Helper()
-	server := httptest.NewServer(handler)
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.BaseContext = func(net.Listener) context.Context { return t.Context() }
+	server.Start()
 	t.Cleanup(server.Close)
 	return server.URL
 }
@@ -362,10 +367,7 @@ func TestNotKept(t *testing.T) {
 	t.Parallel()
 	good := event(t, "charge.failed")
 	ok := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	nobody := "http://" + listener.Addr().String()
-	require.NoError(t, listener.Close())
+	const nobody = "http://127.0.0.1:1" // nothing listens there; the port of a closed listener may be somebody else's by now
 	closing := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	breaking := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
@@ -399,6 +401,9 @@ func TestNotKept(t *testing.T) {
 		{"handler breaks off", breaking, good, nil, 200, "the answer broke off"},
 	}
 	for _, test := range tests {
+		if runtime.GOOS == "windows" && test.to == nobody {
+			continue // it has another number, and another text, for this
+		}
 		s := newStand(t, test.to, secret, "whsec_second")
 		answer := s.post(t, test.body, test.header)
 		require.Equal(t, test.status, answer.StatusCode, test.name)

@@ -3,6 +3,7 @@ package report_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,6 +31,9 @@ func TestParseTarget(t *testing.T) {
 }
 
 func TestWrite(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("has neither such permissions nor links for everybody")
+	}
 	dir := t.TempDir()
 	old := filepath.Join(dir, "old.xml")
 	require.NoError(t, os.WriteFile(old, []byte("old"), 0o640))
@@ -51,6 +55,9 @@ func TestWrite(t *testing.T) {
 }
 
 func TestUnwritable(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("words these errors in another way")
+	}
 	dir := t.TempDir()
 	good := filepath.Join(dir, "good.html")
 	require.NoError(t, os.WriteFile(good, []byte("before"), 0o666))

@@ -15,6 +15,12 @@ import (
 // Need skips a test where no Docker runs. In .ci/run there must be one.
 func Need(t testing.TB) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts containers, which takes seconds")
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("the images are of Linux, which the Docker of a Windows server may not run")
+	}
 	provider, err := testcontainers.NewDockerProvider()
 	if err == nil {
 		err = errors.Join(provider.Health(t.Context()), provider.Close())
