@@ -131,8 +131,11 @@ func (p *play) settled(ctx context.Context, hoped func(any) bool) (any, error) {
 		return p.sinceBegun(state), err
 	}
 	patience := effectTimeout
-	if p.suite.Update {
+	switch {
+	case p.suite.Update:
 		patience = updatePatience
+	case !p.careful && p.settle == 0 && !p.scene.exact():
+		patience = DefaultSettle // a second look follows
 	}
 	took, ok, err := p.await(ctx, patience, func(state any) bool { return hoped(p.sinceBegun(state)) })
 	if err != nil {
@@ -186,7 +189,8 @@ func (r *runner) runOnce(ctx context.Context, c *contractCase, v variant) ([]fin
 	if err != nil || !r.differed || r.settle > 0 || c.exact() {
 		return findings, err
 	}
-	r.settle, r.differed = DefaultSettle, false
+	r.settle, r.differed, r.careful = DefaultSettle, false, true
+	defer func() { r.careful = false }()
 	r.fresh()
 	again, err := r.try(ctx, c, v)
 	if err != nil || r.differed {

@@ -299,10 +299,27 @@ func underWay(responses []*Response) bool {
 
 // try performs a case and returns what was not as it should be.
 func (r *runner) try(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
-	if c.State != "" && r.observed() {
+	switch {
+	case c.Either:
+		return r.tryEither(ctx, c, v)
+	case c.State != "" && r.observed():
 		return r.tryState(ctx, c, v)
 	}
 	return r.answers(ctx, c, v)
+}
+
+// tryEither performs a case that wants the answers or the state to be as expected. The
+// state is compared only if the answers are not.
+func (r *runner) tryEither(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	findings, err := r.answers(ctx, c, v)
+	switch {
+	case err != nil || len(findings) == 0:
+		return nil, err
+	case !r.observed():
+		return nil, errInconclusive{"the answer was " + findings[0].actual + ", and no state shows whether the effect is there all the same (Subject.State, --state-url, --state-cmd)"}
+	}
+	r.fresh()
+	return r.tryState(ctx, c, v)
 }
 
 // answers performs a case and judges the answers alone.

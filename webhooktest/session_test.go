@@ -64,7 +64,7 @@ func TestRecordedSessionReplays(t *testing.T) {
 // and in the ledger.
 func TestRecordedSessionTurnsRed(t *testing.T) {
 	t.Parallel()
-	report, err := webhooktest.Check(t.Context(), webhooktest.Suite{
+	report, err := inBubble(t, webhooktest.Suite{
 		Dir: session, New: func() webhooktest.Subject { return shopSubject(choosy) },
 	})
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestRecordedSessionTurnsRed(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.CopyFS(dir, os.DirFS(session)))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ledger.json"), bytes.Replace(text, []byte(`"200"`), []byte(`"answer"`), 1), 0o644))
-	report, err = webhooktest.Check(t.Context(), webhooktest.Suite{
+	report, err = inBubble(t, webhooktest.Suite{
 		Dir: dir, Only: []string{"ledger"}, New: func() webhooktest.Subject { return shopSubject(choosy) },
 	})
 	require.NoError(t, err)

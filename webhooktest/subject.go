@@ -225,8 +225,10 @@ func (s *Subject) bindResource(given, binding map[string]string) bool {
 			if !strings.Contains(pattern, "*") {
 				continue
 			}
+			pattern, any := strings.CutPrefix(pattern, "any ")
 			binding[name] = strings.ReplaceAll(pattern, "*", resource)
-			found = found && first != "" && slices.Contains(s.Handles, binding[name])
+			known := slices.Contains(s.Handles, binding[name]) || any && eventTypes()[binding[name]]
+			found = found && first != "" && known
 		}
 		if found {
 			return true
@@ -238,7 +240,7 @@ func (s *Subject) bindResource(given, binding map[string]string) bool {
 func patterns(given map[string]string) string {
 	var wanted []string
 	for _, pattern := range given {
-		if strings.Contains(pattern, "*") {
+		if strings.Contains(pattern, "*") && !strings.HasPrefix(pattern, "any ") {
 			wanted = append(wanted, pattern)
 		}
 	}

@@ -24,6 +24,13 @@ func bubble(t *testing.T, test func(t *testing.T)) {
 	})
 }
 
+// inBubble runs a suite in a bubble: a difference is waited for before it is told.
+func inBubble(t *testing.T, suite webhooktest.Suite) (report *webhooktest.Report, err error) {
+	t.Helper()
+	bubble(t, func(t *testing.T) { report, err = webhooktest.Check(t.Context(), suite) })
+	return report, err
+}
+
 // A bubble that has not slept is in the year 2000, whose Unix times have nine
 // digits.
 func TestBubbleOfTheYear2000(t *testing.T) {
