@@ -48,7 +48,8 @@ type Subject struct {
 
 	// Settle is how long the state must have been still before it is believed.
 	// 0: it is read at once, and again after DefaultSettle if the handler turns out
-	// to work asynchronously.
+	// to work asynchronously. Whatever it is, a missing effect is waited for, 8 s at
+	// the most, before it is reported.
 	Settle time.Duration
 
 	// Edit returns the edits for each new event of a type, nil for none: a real
