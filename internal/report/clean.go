@@ -19,9 +19,11 @@ func clean(r *contract.Report) *contract.Report {
 	c.Summary = maps.Clone(r.Summary)
 	c.Subject.Handles = slices.Clone(r.Subject.Handles)
 	c.Diagnosis = slices.Clone(r.Diagnosis)
+	c.Notes = slices.Clone(r.Notes)
 	c.Cases = slices.Clone(r.Cases)
 	each(c.Subject.Handles, line)
 	each(c.Diagnosis, visible)
+	each(c.Notes, line)
 	apply(line, &c.Subject.Target, &c.Subject.APIVersion, &c.Subject.State)
 	for i := range c.Cases {
 		result := &c.Cases[i]

@@ -66,6 +66,9 @@ func (p *page) subject() {
 	p.maybe("    <div><dt>Seed</dt><dd>", p.seed(), "</dd></div>\n")
 	p.maybe("    <div><dt>State read from</dt><dd>", p.Subject.State, "</dd></div>\n")
 	p.maybe(`    <div class="types"><dt>Handles</dt><dd>`, strings.Join(p.Subject.Handles, ", "), "</dd></div>\n")
+	for _, note := range p.Notes {
+		p.put(`    <div class="types"><dt>Note</dt><dd>`, note, "</dd></div>\n")
+	}
 	p.own("  </dl>\n")
 	if len(p.Diagnosis) == 0 {
 		p.bar()

@@ -53,6 +53,9 @@ func (m *markdown) add(part string) {
 func (m *markdown) head() {
 	m.WriteString("## Webhook contract: " + m.headline() + "\n")
 	m.add(strings.TrimRight(codeSpan(m.Subject.Target)+" "+prosaic(setting(m.view)), " "))
+	for _, note := range m.Notes {
+		m.add("Note: " + prosaic(note))
+	}
 	words, rule, counts := "|", "|", "|"
 	for _, v := range verdicts {
 		word := strings.ToUpper(v.word[:1]) + v.word[1:]

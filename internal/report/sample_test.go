@@ -110,6 +110,7 @@ func skipped(id, title, reason string) contract.Result {
 // refused is what comes of a wrong secret: a diagnosis, and nothing else judged.
 func refused() *contract.Report {
 	r := sample()
+	r.Notes = []string{"this machine stalls: a timer came 120ms late <b>& more</b>"}
 	r.Diagnosis = []string{
 		"The event was refused with [400 POST] <b>bad</b> `signature` @octocat.",
 		"Signed with the key without its prefix whsec_ it was accepted: the handler strips the prefix from the secret, or the secret was copied without it. Use it exactly as it is displayed.",

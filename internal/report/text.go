@@ -50,6 +50,9 @@ func (t *text) head() {
 		about = " " + t.paint("2", about)
 	}
 	t.printf("%s%s\n\n", t.paint("1", t.Subject.Target), about)
+	for _, note := range t.Notes {
+		t.printf("%s\n", block(0, width, []fact{{"note", note}}))
+	}
 }
 
 // setting is what to repeat to see the same, "" if that is nothing.

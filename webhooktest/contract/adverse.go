@@ -9,23 +9,15 @@ import (
 
 // tryState compares what adverse delivery does to the state with what it should do.
 func (r *runner) tryState(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	if err := r.learnPaceAgain(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.mustMove(ctx, c, v); err != nil {
-		if _, ok := isInconclusive(err); ok && !slices.Contains(c.Needs, "state") {
+		if _, ok := isInconclusive(err); ok && r.careful && !slices.Contains(c.Needs, "state") {
 			return r.answers(ctx, c, v) // the answers can be judged all the same
 		}
 		return nil, err
 	}
-	findings, err := r.compareState(ctx, c, v)
-	if err != nil || len(findings) == 0 {
-		return findings, err
-	}
-	// Nobody is accused before a wait: the work may still be going on.
-	late, err := r.late(ctx, c.types(v))
-	if err != nil || !late {
-		return findings, err
-	}
-	r.references = nil
-	r.fresh()
 	return r.compareState(ctx, c, v)
 }
 
@@ -34,7 +26,7 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 		return r.compareNone(ctx, c, v)
 	}
 	perfection := c.perfection(v)
-	if known := r.perfect(perfection); known != nil {
+	if known := r.perfect(perfection); known != nil && !r.careful {
 		if findings, ok, err := r.compareKnown(ctx, c, v, known); ok || err != nil {
 			return findings, err
 		}
@@ -50,45 +42,98 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 	if err != nil {
 		return nil, err
 	}
-	y := yardstick{run: r.run, references: r.references}
-	if c.Compare == "object" {
-		y.references, adverse = withoutLogs(r.references, adverse)
+	if c.State == "differs" {
+		return r.compareDiffers(ctx, c, v, p, adverse)
 	}
+	adverse, err = r.until(ctx, p, adverse, func(moved change) bool {
+		y, moved := r.yardstick(c, moved)
+		return !y.lacks(moved)
+	})
+	if err != nil {
+		return nil, err
+	}
+	y, adverse := r.yardstick(c, adverse)
 	differences, judged := y.judge(adverse)
 	if c.Compare == "object" {
 		more := y.untouched(adverse)
 		differences, judged = append(differences, more...), judged+len(more)
 	}
-	if judged == 0 && !c.asksForEffect() && (c.State == "same" || len(y.touched()) > 0) {
+	if judged == 0 {
 		return p.findings, errInconclusive{"nothing in the state is comparable: " + y.String()}
 	}
-	wanted := "the state as after perfect delivery"
-	if c.State == "differs" {
-		if y.differs(adverse) {
-			r.keep(perfection, r.references)
-			return p.findings, nil
-		}
-		if err := r.hearWitness(ctx, c, v, y); err != nil {
-			return p.findings, err
-		}
-		differences, wanted = []string{"the state is as if nothing had come second"}, "another state"
-	}
-	if len(differences) == 0 && judged > 0 {
+	if len(differences) == 0 {
 		r.keep(perfection, r.references)
 	}
-	return p.blame(differences, wanted), nil
+	if c.Either && (len(differences) == 0 || len(p.findings) == 0) {
+		return nil, nil
+	}
+	return p.blame(differences, "the state as after perfect delivery"), nil
 }
 
-// learnReferences takes the reference steps twice. If their order is nobody's business,
-// it is another the second time.
+// compareDiffers is for what must do something else than the reference.
+func (r *runner) compareDiffers(ctx context.Context, c *contractCase, v variant, p *play, adverse change) ([]finding, error) {
+	y, _ := r.yardstick(c, adverse)
+	adverse, err := r.until(ctx, p, adverse, func(moved change) bool { return y.differs(moved) || r.allSilent(c, v) })
+	if err != nil {
+		return nil, err
+	}
+	if _, judged := y.judge(adverse); judged == 0 && !c.asksForEffect() && len(y.touched()) > 0 {
+		return p.findings, errInconclusive{"nothing in the state is comparable: " + y.String()}
+	}
+	if y.differs(adverse) {
+		r.keep(c.perfection(v), r.references)
+		return p.findings, nil
+	}
+	if err := r.hearWitness(ctx, c, v, y); err != nil {
+		return p.findings, err
+	}
+	return p.blame([]string{"the state is as if nothing had come second"}, "another state"), nil
+}
+
+// yardstick is what perfect delivery did, and what of adverse delivery is measured
+// by it.
+func (r *runner) yardstick(c *contractCase, adverse change) (yardstick, change) {
+	y := yardstick{run: r.run, references: r.references}
+	if c.Compare == "object" {
+		y.references, adverse = withoutLogs(r.references, adverse)
+	}
+	return y, adverse
+}
+
+// learnReferences takes the reference steps twice. If they seem to do another number of
+// things, one of them was read too early: in a careful try both are taken once more.
 func (r *runner) learnReferences(ctx context.Context, c *contractCase, v variant) error {
+	for range 2 {
+		r.references = nil
+		if err := r.takeReferences(ctx, c, v); err != nil {
+			return err
+		}
+		if !r.careful || r.references[0].asMuchAs(r.references[1]) {
+			break
+		}
+	}
+	return nil
+}
+
+// takeReferences takes the reference steps twice. If their order is nobody's business,
+// it is another the second time.
+func (r *runner) takeReferences(ctx context.Context, c *contractCase, v variant) error {
 	for i := range 2 {
 		steps := c.Reference
 		if i == 1 && c.independent() {
 			steps = slices.Clone(steps)
 			slices.Reverse(steps)
 		}
-		_, moved, err := r.performed(ctx, c, v, steps)
+		p, moved, err := r.performed(ctx, c, v, steps)
+		if err != nil {
+			return err
+		}
+		moved, err = r.until(ctx, p, moved, func(moved change) bool {
+			if i == 1 {
+				return moved.asMuchAs(r.references[0])
+			}
+			return len(moved) > 0 || !r.hasEffect(c, v)
+		})
 		if err != nil {
 			return err
 		}
@@ -97,13 +142,31 @@ func (r *runner) learnReferences(ctx context.Context, c *contractCase, v variant
 	return nil
 }
 
+// hasEffect reports whether the reference delivers a type that is known to move the
+// state.
+func (r *runner) hasEffect(c *contractCase, v variant) bool {
+	return slices.ContainsFunc(c.typesOf(v, c.Reference), func(eventType string) bool {
+		known, _ := r.effect(eventType)
+		return len(known) > 0
+	})
+}
+
+// allSilent reports whether all types that the steps deliver were waited for, and did
+// nothing.
+func (r *runner) allSilent(c *contractCase, v variant) bool {
+	return !slices.ContainsFunc(c.typesOf(v, c.Steps), func(eventType string) bool { return !r.isSilent(eventType) })
+}
+
 // hearWitness makes sure that the state could show the difference that was asked
 // for: what the witness delivers must differ from the reference too.
 func (r *runner) hearWitness(ctx context.Context, c *contractCase, v variant, y yardstick) error {
 	if len(c.Witness) == 0 {
 		return nil
 	}
-	_, seen, err := r.performed(ctx, c, v, c.Witness)
+	p, seen, err := r.performed(ctx, c, v, c.Witness)
+	if err == nil {
+		seen, err = r.until(ctx, p, seen, y.differs)
+	}
 	if err != nil {
 		return err
 	}
@@ -128,26 +191,21 @@ func (r *runner) effectIsGone(ctx context.Context, c *contractCase) ([]finding, 
 	if err != nil || len(moved) > 0 || !r.last.Accepted() {
 		return nil, err
 	}
+	if !r.careful {
+		return nil, errInconclusive{"the effect of a genuine " + control + " was not waited for"} // it will be
+	}
 	r.stop("the handler answers, but a genuine " + control + " has no effect any more")
 	return []finding{{grave: true, sent: "a genuine " + control, expected: "the effect that it had before", actual: "none: did a worker die?"}}, nil
 }
 
-// performed takes steps and returns what they did to the state; compare: object
-// looks at what it says of each object in the end.
+// performed takes steps and returns what they did to the state.
 func (r *runner) performed(ctx context.Context, c *contractCase, v variant, steps []caseStep) (p *play, moved change, err error) {
 	p, err = r.stage(ctx, c, v, steps)
 	if err != nil {
 		return nil, nil, err
 	}
 	moved, err = r.measure(ctx, p, func(p *play) error { return p.perform(ctx, steps) })
-	if err != nil || c.Compare != "object" {
-		return p, moved, err
-	}
-	state, err := p.read(ctx)
-	if err != nil {
-		return p, nil, err
-	}
-	return p, objectView(state, p.roles), nil
+	return p, moved, err
 }
 
 // compareNone is for what must have no effect: no more than the noise floor, at
@@ -206,8 +264,21 @@ func (r *runner) mustMove(ctx context.Context, c *contractCase, v variant) error
 func (c *contractCase) asksForEffect() bool { return c.State == "differs" && c.Level != "must" }
 
 // types are the handled types of a case's events.
-func (c *contractCase) types(v variant) (types []string) {
-	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
+func (c *contractCase) types(v variant) []string {
+	return c.typesNamed(v, slices.Sorted(maps.Keys(c.Events)))
+}
+
+// typesOf are the types of the events that steps deliver.
+func (c *contractCase) typesOf(v variant, steps []caseStep) []string {
+	var sent []string
+	for _, step := range steps {
+		sent = append(sent, step.Send...)
+	}
+	return c.typesNamed(v, sent)
+}
+
+func (c *contractCase) typesNamed(v variant, events []string) (types []string) {
+	for _, name := range events {
 		event := c.Events[name]
 		eventType := event.Type
 		if payload := event.payload(v); payload != nil {

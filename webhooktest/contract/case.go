@@ -45,6 +45,7 @@ type contractCase struct {
 	Witness   []caseStep           `json:"witness"`
 	State     string               `json:"state"`
 	Compare   string               `json:"compare"`
+	Either    bool                 `json:"either"`
 	Check     string               `json:"check"`
 }
 
@@ -154,6 +155,8 @@ func (c *contractCase) validate() error {
 		return fmt.Errorf("state %q: want same, none or differs", c.State)
 	case (c.State == "same" || c.State == "differs") && len(c.Reference) == 0:
 		return fmt.Errorf("state %s: a reference is missing", c.State)
+	case c.Either && c.State != "same":
+		return errors.New("either: want state same")
 	case c.Compare != "" && c.Compare != "object":
 		return fmt.Errorf("compare %q: want object", c.Compare)
 	case (c.Check == "") == (len(c.Steps) == 0):

@@ -210,6 +210,39 @@ func (e effect) same(other effect) bool {
 		slices.EqualFunc(e.rows, other.rows, func(a, b row) bool { return a.text == b.text })
 }
 
+// covers reports whether an effect has all that another has, if not more.
+func (e effect) covers(other effect) bool {
+	further := e.delta*other.delta > 0 && math.Abs(e.delta) >= math.Abs(other.delta)
+	if other.delta != 0 && !further && !(effect{delta: e.delta}).same(effect{delta: other.delta}) {
+		return false
+	}
+	counts := make(map[string]int)
+	for _, row := range e.rows {
+		counts[row.text]++
+	}
+	for _, row := range other.rows {
+		if counts[row.text]--; counts[row.text] < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// asMuchAs reports whether two changes move the same places, by as much and with as
+// many rows, whatever is in the rows.
+func (c change) asMuchAs(other change) bool {
+	return maps.EqualFunc(c, other, func(a, b effect) bool {
+		return len(a.rows) == len(b.rows) && (effect{delta: a.delta}).same(effect{delta: b.delta})
+	})
+}
+
+// only returns the change at the places of another.
+func (c change) only(other change) change {
+	rest := maps.Clone(c)
+	maps.DeleteFunc(rest, func(place string, _ effect) bool { _, both := other[place]; return !both })
+	return rest
+}
+
 // hiding returns the effect with the leaves of its rows hidden that a test says yes
 // to.
 func (e effect) hiding(hide func(shape string, l leaf) bool) effect {

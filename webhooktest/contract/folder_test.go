@@ -100,7 +100,7 @@ func TestBadCases(t *testing.T) {
 		{"no payload", map[string]string{"a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": `, "x.json: " + noSuchFile(t)}},
 		{"no payloads", map[string]string{"a.json": caseSending(`{"payloads": "payloads/*.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": "payloads/*.json": no file is called so`}},
 		{"a broken payload", map[string]string{"payloads/x.json": "{\n}}", "a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": `, "x.json: line 2, column"}},
-		{"a folder as payload", map[string]string{"payloads/x.json/y": "", "a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{"x.json: not a file"}},
+		{"a folder as payload", map[string]string{"payloads/x.json/y": "", "a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{"x.json: not a regular file"}},
 		{"outside", map[string]string{"a.json": caseSending(`{"file": "../x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": "../x.json": want a path inside the folder`}},
 		{"absolute", map[string]string{"a.json": caseSending(`{"file": "/etc/passwd"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`"/etc/passwd": want a path inside the folder`}},
 		{"two sources", map[string]string{"a.json": caseSending(`{"type": "invoice.paid", "file": "x.json"}`, `{"send": "e", "expect": "2xx"}`), "x.json": "{}"}, []string{`event "e": want one of type, file and payloads`}},
@@ -129,7 +129,7 @@ func TestBadCases(t *testing.T) {
 		})
 	}
 	_, err := contract.Suite{Dir: "nowhere"}.Plan()
-	require.ErrorContains(t, err, "folder of cases: open nowhere: ")
+	require.ErrorContains(t, err, "folder of cases nowhere: ")
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = contract.Suite{Dir: t.TempDir()}.Plan()
 	require.ErrorIs(t, err, contract.ErrNoCases)

@@ -56,8 +56,8 @@ func (c change) document() any {
 	return decoded
 }
 
-// moved is what has happened to the state since the case began.
-func (p *play) moved(state any) any {
+// sinceBegun is what has happened to the state since the case began.
+func (p *play) sinceBegun(state any) any {
 	return changeOf(p.before, state, p.roles).without(p.idle).document()
 }
 
@@ -124,32 +124,34 @@ func (p *play) goldenFile(step caseStep) (string, error) {
 }
 
 // settled returns the change of the state, once it is as hoped for or will not be: a
-// handler may work later than it answers.
+// handler may work later than it answers, and a golden file is held against it only
+// after that was waited for.
 func (p *play) settled(ctx context.Context, hoped func(any) bool) (any, error) {
 	state, err := p.read(ctx)
-	if err != nil || hoped(p.moved(state)) || p.subject.Settle > 0 || p.settle > 0 && !p.suite.Update {
-		return p.moved(state), err
+	if err != nil || hoped(p.sinceBegun(state)) {
+		return p.sinceBegun(state), err
 	}
-	patience := DefaultSettle
-	if p.firstSuspicion("golden files") {
-		patience = lastPatience
+	patience := effectTimeout
+	switch {
+	case p.suite.Update:
+		patience = updatePatience
+	case !p.careful && p.settle == 0 && !p.scene.exact():
+		patience = DefaultSettle // a second look follows
 	}
-	for start := time.Now(); time.Since(start) < patience; {
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
-			return nil, err
-		}
-		if state, err = p.readNow(ctx); err != nil {
-			return nil, err
-		}
-		if hoped(p.moved(state)) {
-			p.pace(time.Since(start))
-			p.works(p.settle)
-			state, err = p.readStill(ctx) // there may be more to come
-			break
-		}
+	took, ok, err := p.await(ctx, patience, func(state any) bool { return hoped(p.sinceBegun(state)) })
+	if err != nil {
+		return nil, err
 	}
-	return p.moved(state), err
+	if ok {
+		p.pace(took)
+		p.works(p.settle)
+	}
+	state, err = p.readStill(ctx) // there may be more to come
+	return p.sinceBegun(state), err
 }
+
+// updatePatience is for how long an update waits for any change: a case may have none.
+const updatePatience = 2 * time.Second
 
 // masked is what was found, with anyValue where the golden file has it.
 func masked(want, found any) any {
@@ -188,7 +190,8 @@ func (r *runner) runOnce(ctx context.Context, c *contractCase, v variant) ([]fin
 	if err != nil || !r.differed || r.settle > 0 || c.exact() {
 		return findings, err
 	}
-	r.settle, r.differed = DefaultSettle, false
+	r.settle, r.differed, r.careful = DefaultSettle, false, true
+	defer func() { r.careful = false }()
 	r.fresh()
 	again, err := r.try(ctx, c, v)
 	if err != nil || r.differed {

@@ -22,14 +22,12 @@ const stateTimeout = 10 * time.Second
 // sent since it was. If it moved all the same, the handler works longer than was
 // thought.
 func (p *play) read(ctx context.Context) (state any, err error) {
-	if p.settle > 0 && p.stirred.Load() {
+	if p.window() > 0 && p.stirred.Load() {
 		return p.readStill(ctx)
 	}
 	state, err = p.readNow(ctx)
 	if err == nil && !p.stirred.Load() && p.movedSince(state) {
-		p.pace(max(p.settle, DefaultSettle))
-		p.works(p.settle)
-		p.forgetAll()
+		p.slower(0)
 		return p.readStill(ctx)
 	}
 	return state, err
@@ -48,9 +46,13 @@ func (p *play) movedSince(state any) bool {
 // handler may take, within reason.
 func (p *play) readStill(ctx context.Context) (state any, err error) {
 	state, err = p.readNow(ctx)
-	const polls, most = 4, 80
-	for left, still := most, 0; err == nil && still < polls && left > 0; left-- {
-		if err = pause(ctx, p.settle/polls); err != nil {
+	const polls = 4
+	window, left := p.window(), 80
+	if p.careful {
+		left = 20 // the windows are wide
+	}
+	for still := 0; err == nil && still < polls && left > 0; left-- {
+		if err = p.pause(ctx, window/polls); err != nil {
 			return nil, err
 		}
 		before := state
@@ -79,12 +81,14 @@ func pause(ctx context.Context, d time.Duration) error {
 func (p *play) readNow(ctx context.Context) (state any, err error) {
 	patient, cancel := context.WithTimeout(ctx, stateTimeout)
 	defer cancel()
+	start := time.Now()
 	switch {
 	case p.subject.StateOf != nil:
 		state, err = p.stateOfEvents(patient)
 	case p.subject.State != nil:
 		state, err = p.subject.State(patient)
 	}
+	p.noteReading(time.Since(start))
 	if err != nil && patient.Err() != nil && ctx.Err() == nil {
 		return nil, fmt.Errorf("state: not read within %s: %w", stateTimeout, err)
 	}
@@ -128,7 +132,7 @@ func (p *play) stateOfEvents(ctx context.Context) (any, error) {
 // that nobody could take for an event, and on an event that nobody handles.
 func (r *runner) learnState(ctx context.Context) error {
 	idle := max(r.settle, 20*time.Millisecond)
-	nothing := func(*play) error { return pause(ctx, idle) }
+	nothing := func(*play) error { return r.pause(ctx, idle) }
 	junk := func(p *play) error {
 		_, err := r.deliver(ctx, p.events["e"][0], "body=x", "unsigned")
 		return err
@@ -146,17 +150,36 @@ func (r *runner) learnState(ctx context.Context) error {
 		{r.subject.control(), nil, junk},
 		{r.subject.unhandled(), []webhooktest.Edit{webhooktest.Set("type", r.subject.future())}, unknown},
 	} {
-		event, err := r.event(noise.eventType, noise.edits...)
-		if err != nil {
-			return err
-		}
-		moved, err := r.measure(ctx, r.about(event), noise.make)
+		moved, err := r.noiseOf(ctx, noise.eventType, noise.edits, noise.make)
 		if err != nil {
 			return err
 		}
 		r.ignore(moved)
 	}
 	return nil
+}
+
+// noiseOf returns what moves on something that has no effect. It must move twice, the
+// second time after a long quiet: else it was the late effect of a genuine event,
+// whose places would be ignored from then on.
+func (r *runner) noiseOf(ctx context.Context, eventType string, edits []webhooktest.Edit, make func(*play) error) (moved change, err error) {
+	defer func() { r.careful = false }()
+	for range 2 {
+		event, err := r.event(eventType, edits...)
+		if err != nil {
+			return nil, err
+		}
+		again, err := r.measure(ctx, r.about(event), make)
+		if err != nil || len(again) == 0 {
+			return nil, err
+		}
+		if r.careful {
+			return moved.only(again), nil
+		}
+		moved, r.careful = again, true
+		r.stirred.Store(true)
+	}
+	return moved, nil
 }
 
 // ignore makes the places of a change part of the noise floor.
@@ -180,6 +203,7 @@ func (r *runner) measure(ctx context.Context, p *play, deliver func(*play) error
 	if err != nil {
 		return nil, err
 	}
+	p.start = before
 	if err := deliver(p); err != nil {
 		return nil, err
 	}
@@ -187,9 +211,17 @@ func (r *runner) measure(ctx context.Context, p *play, deliver func(*play) error
 	if err != nil {
 		return nil, err
 	}
-	moved := changeOf(before, after, p.roles)
-	r.noise = moved.within(r.floor)
-	return moved.without(r.floor), nil
+	r.noise = changeOf(before, after, p.roles).within(r.floor)
+	return p.moved(after), nil
+}
+
+// moved is what the play has done to the state since its deliveries began; compare:
+// object looks at what the state says of each object.
+func (p *play) moved(state any) change {
+	if p.scene != nil && p.scene.Compare == "object" {
+		return objectView(state, p.roles)
+	}
+	return changeOf(p.start, state, p.roles).without(p.floor)
 }
 
 // effectOf returns what one event of a type does, learned once.
@@ -206,6 +238,9 @@ func (r *runner) effectOf(ctx context.Context, eventType string) (change, error)
 		_, err := r.deliver(ctx, event)
 		return err
 	})
+	if err == nil && len(moved) == 0 && r.careful && r.last.Accepted() {
+		moved, err = r.awaitEffect(ctx, eventType)
+	}
 	if err == nil {
 		r.learned(eventType, moved)
 	}

@@ -63,7 +63,7 @@ func (p *play) learnWrites(ctx context.Context, before int) bool {
 			p.pace(took)
 			return true
 		}
-		if pause(ctx, 10*time.Millisecond) != nil {
+		if p.pause(ctx, 10*time.Millisecond) != nil {
 			break
 		}
 	}
@@ -100,11 +100,11 @@ func (r *runner) asked(ctx context.Context, event *webhooktest.Event) (*webhookt
 // awaitCall waits for a call beyond those before, and for the work to end that it may
 // be part of.
 func (r *runner) awaitCall(ctx context.Context, before int) (err error) {
-	for waited := time.Duration(0); err == nil && waited < max(r.settle, 100*time.Millisecond) && r.called() == before; waited += 10 * time.Millisecond {
-		err = pause(ctx, 10*time.Millisecond)
+	for waited := time.Duration(0); err == nil && waited < max(r.window(), 100*time.Millisecond) && r.called() == before; waited += 10 * time.Millisecond {
+		err = r.pause(ctx, 10*time.Millisecond)
 	}
-	if err == nil && r.settle > 0 {
-		err = pause(ctx, r.settle)
+	if err == nil && r.window() > 0 {
+		err = r.pause(ctx, r.window())
 	}
 	return err
 }

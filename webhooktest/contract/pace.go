@@ -3,20 +3,22 @@ package contract
 import (
 	"context"
 	"maps"
-	"strings"
 	"time"
 )
 
 // A handler may acknowledge first and work later. How much later is found out from
-// the first genuine event, and again before anybody is accused.
+// the first genuine event. Nobody is accused by that pace: before a finding is
+// reported the case is tried again, carefully (doubt.go).
 
 const (
 	// firstPatience is how long the state has to show the first event at all.
 	firstPatience = 5 * time.Second
 
-	// lastPatience is for work that is still going on when everything else says
-	// that the handler is at fault.
-	lastPatience = 2 * time.Second
+	// effectTimeout is for how long an effect is waited for before its absence is held
+	// against a handler. It has nothing to do with the pace that was learned, and is
+	// the sum of pauses, not the time on the clock: a machine that stalls takes none
+	// of it from the handler.
+	effectTimeout = 8 * time.Second
 
 	// mostSettle bounds what is learned: who needs longer says so.
 	mostSettle = 2 * time.Second
@@ -26,16 +28,26 @@ const (
 // itself for noise.
 func (p *play) learnQuiet(ctx context.Context) (state any, err error) {
 	before, err := p.readNow(ctx)
-	if err == nil {
-		err = pause(ctx, 20*time.Millisecond)
-	}
-	if err == nil {
-		state, err = p.readNow(ctx)
-	}
 	if err != nil {
 		return nil, err
 	}
-	p.ignore(changeOf(before, state, p.roles))
+	var moved change
+	for looks := range 2 { // what moves once may be the end of earlier work
+		if err = p.pause(ctx, 20*time.Millisecond); err != nil {
+			return nil, err
+		}
+		if state, err = p.readNow(ctx); err != nil {
+			return nil, err
+		}
+		again := changeOf(before, state, p.roles)
+		if looks > 0 {
+			again = moved.only(again)
+		}
+		if moved, before = again, state; len(moved) == 0 {
+			break
+		}
+	}
+	p.ignore(moved)
 	p.idle = maps.Clone(p.floor)
 	return state, nil
 }
@@ -62,53 +74,47 @@ func (p *play) learnPace(ctx context.Context, before any) error {
 	return err
 }
 
-// pace makes the window wide enough for work that takes so long; a state that
-// shows the event at once needs none.
-func (p *play) pace(took time.Duration) {
-	if took > 0 {
-		p.settle = min(max(p.settle, DefaultSettle, took+took/2), mostSettle)
+// pace makes the window wide enough for work that takes so long, on a machine that
+// stalls as this one does; a state that shows the event at once needs none.
+func (r *runner) pace(took time.Duration) {
+	if took > 0 && r.subject.Settle == 0 {
+		r.settle = min(max(r.settle, DefaultSettle, took+took/2+2*r.stall()), mostSettle)
 	}
 }
 
 // waitForMove polls the state until it is another one than before.
 func (p *play) waitForMove(ctx context.Context, before any, patience time.Duration) (took time.Duration, moved bool, err error) {
+	return p.await(ctx, patience, func(state any) bool {
+		return len(changeOf(before, state, p.roles).without(p.floor)) > 0
+	})
+}
+
+// await reads the state again and again, with growing pauses, until it is as hoped
+// for or the pauses add up to the patience. When the time of the run is over before,
+// nothing can be said.
+func (p *play) await(ctx context.Context, patience time.Duration, hoped func(state any) bool) (took time.Duration, ok bool, err error) {
 	start := time.Now()
-	for wait, polls := time.Duration(0), 0; ; wait, polls = min(wait+5*time.Millisecond, 100*time.Millisecond), polls+1 {
-		if err := pause(ctx, wait); err != nil {
-			return 0, false, err
-		}
-		now, err := p.readNow(ctx)
+	for waited, wait := time.Duration(0), time.Duration(0); ; {
+		state, err := p.readNow(ctx)
 		if err != nil {
 			return 0, false, err
 		}
-		if polls > 0 {
+		if waited > 0 {
 			took = time.Since(start) // at once is at once, however long the reading takes
 		}
-		if len(changeOf(before, now, p.roles).without(p.floor)) > 0 {
+		if hoped(state) {
 			return took, true, nil
 		}
-		if took >= patience {
+		if waited >= patience {
 			return took, false, nil
 		}
+		if over := p.timeIsUp(); over != "" {
+			return took, false, errInconclusive{over + " while an effect was waited for"}
+		}
+		wait = min(wait+5*time.Millisecond+wait/4, 250*time.Millisecond, patience-waited)
+		if err := p.pause(ctx, wait); err != nil {
+			return 0, false, err
+		}
+		waited += wait
 	}
-}
-
-// late reports whether the state moves although nothing is sent, and widens the
-// window if it does. A run asks once for the same event types.
-func (r *runner) late(ctx context.Context, eventTypes []string) (bool, error) {
-	if r.subject.Settle > 0 || !r.firstSuspicion(strings.Join(eventTypes, " ")) {
-		return false, nil
-	}
-	before, err := r.played.readNow(ctx)
-	if err != nil {
-		return false, err
-	}
-	took, moved, err := r.played.waitForMove(ctx, before, lastPatience)
-	if err != nil || !moved {
-		return false, err
-	}
-	r.played.pace(max(took, 2*r.settle, DefaultSettle))
-	r.works(r.settle)
-	r.forgetAll()
-	return true, nil
 }

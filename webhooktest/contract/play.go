@@ -29,9 +29,11 @@ type play struct {
 	sent     []*webhooktest.Event // in the order of their first delivery
 	findings []finding
 
+	start   any            // the state when the deliveries that are measured began
 	before  any            // the state when the steps began
 	goldens map[string]any // what was found for golden files, by name
-	broken  bool           // a variable could not be had: what follows cannot be done
+
+	broken bool // a variable could not be had: what follows cannot be done
 }
 
 // A variant is one way to run a case: with these types, this of its rows and this
@@ -181,11 +183,12 @@ func (p *play) send(ctx context.Context, step caseStep, events []*webhooktest.Ev
 		if len(responses) > 0 {
 			p.last = responses[len(responses)-1]
 		}
+		p.apart = p.apart || !underWay(responses)
 	} else {
 		for i, event := range events {
 			if i > 0 && p.settle > 0 {
 				// A handler that works later must not be blamed for mixing up what came at once.
-				if err := pause(ctx, p.settle/4); err != nil {
+				if err := p.pause(ctx, p.window()/4); err != nil {
 					return nil, err
 				}
 			}
@@ -213,7 +216,7 @@ func (p *play) redeliver(ctx context.Context) error {
 		if len(left) == 0 {
 			return nil
 		}
-		if err := pause(ctx, max(wait, p.settle)); err != nil {
+		if err := p.pause(ctx, max(wait, p.settle)); err != nil {
 			return err
 		}
 		for _, event := range left {

@@ -21,6 +21,7 @@ type Report struct {
 	Subject   SubjectReport   `json:"subject"`
 	Seed      uint64          `json:"seed"`
 	Diagnosis []string        `json:"diagnosis,omitempty"` // why the first genuine event was refused, if it was
+	Notes     []string        `json:"notes,omitempty"`     // on the run: that the machine stalls
 	Cases     []Result        `json:"cases"`
 }
 

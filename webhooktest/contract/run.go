@@ -42,7 +42,11 @@ type run struct {
 	volatile   map[string]bool       // leaves of the state that the handler makes up
 	first      *webhooktest.Event    // that was accepted
 	refused    *webhooktest.Response // to the first event, if it was not
-	suspected  map[string]bool       // event types with which the state was waited for
+	silent     map[string]bool       // event types that have no effect; false: seem to have none
+	stalled    time.Duration         // by how much the machine was late at worst
+	pacedAt    time.Duration         // the same, when the pace was learned
+	quickest   time.Duration         // reading of the state
+	relearned  int                   // how often the pace was learned again
 	written    map[string]string     // golden files, and what is in them now
 }
 
@@ -55,7 +59,7 @@ func newRun(suite Suite) (*runner, error) {
 		return nil, fmt.Errorf("%s is no time for a run: want more than zero (Suite.MaxTime, --max-time)", suite.MaxTime)
 	}
 	now := time.Now()
-	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), perfects: make(map[string][]change), floor: make(map[string]bool), suspected: make(map[string]bool), volatile: make(map[string]bool), written: make(map[string]string)}
+	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), perfects: make(map[string][]change), floor: make(map[string]bool), silent: make(map[string]bool), volatile: make(map[string]bool), written: make(map[string]string)}
 	// Events are created a second apart and in the past, so that no two share a
 	// second and none is from the future.
 	shared.clock = now.Add(-time.Hour)
@@ -155,9 +159,21 @@ func (s *run) over() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken == "" && !time.Now().Before(s.deadline) {
-		s.broken = "the time of the run, " + text.Brief(s.suite.maxTime()).String() + ", was over (Suite.MaxTime, --max-time)"
+		s.broken = s.timeWasOver()
 	}
 	return s.broken
+}
+
+// timeIsUp says that the time of the run is over, "" if it is not.
+func (s *run) timeIsUp() string {
+	if time.Now().Before(s.deadline) {
+		return ""
+	}
+	return s.timeWasOver()
+}
+
+func (s *run) timeWasOver() string {
+	return "the time of the run, " + text.Brief(s.suite.maxTime()).String() + ", was over (Suite.MaxTime, --max-time)"
 }
 
 // canLookBack reports whether a case needs no more than the answers there are.
@@ -178,6 +194,11 @@ func (s *run) learned(eventType string, moved change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.effects[eventType] = moved
+	if _, known := s.silent[eventType]; len(moved) > 0 {
+		delete(s.silent, eventType)
+	} else if !known {
+		s.silent[eventType] = false
+	}
 }
 
 // works keeps for how long the state must have been still.
@@ -194,13 +215,35 @@ func (s *run) forgetAll() {
 	clear(s.perfects)
 }
 
-// firstSuspicion reports whether the state has not been waited for yet.
-func (s *run) firstSuspicion(of string) bool {
+// isSilent reports whether the effect of a type was waited for, and there was none.
+func (s *run) isSilent(eventType string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	first := !s.suspected[of]
-	s.suspected[of] = true
-	return first
+	return s.silent[eventType]
+}
+
+// seemSilent returns a type, and all others that seem to have no effect and were not
+// waited for.
+func (s *run) seemSilent(eventType string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	types := []string{eventType}
+	for other, waitedFor := range s.silent {
+		if !waitedFor && other != eventType {
+			types = append(types, other)
+		}
+	}
+	slices.Sort(types[1:])
+	return types
+}
+
+// silence keeps that types have no effect.
+func (s *run) silence(types []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, eventType := range types {
+		s.silent[eventType] = true
+	}
 }
 
 func (s *run) forget(eventType string) {
@@ -244,6 +287,7 @@ func (r *runner) learn(ctx context.Context, control string) error {
 	}
 	err = r.learnState(ctx)
 	r.works(r.settle)
+	r.paceIsLearned()
 	return err
 }
 
@@ -273,7 +317,7 @@ func (r *runner) hasStopped(ctx context.Context, failed error) (finding, bool) {
 	for _, wait := range []time.Duration{0, 300 * time.Millisecond, 2 * time.Second} {
 		event, err := r.newEvent(r.subject.control())
 		if err == nil {
-			err = pause(ctx, wait)
+			err = r.pause(ctx, wait)
 		}
 		if err != nil {
 			return finding{}, false

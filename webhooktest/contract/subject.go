@@ -51,7 +51,8 @@ type Subject struct {
 
 	// Settle is how long the state must have been still before it is believed.
 	// 0: it is read at once, and again after DefaultSettle if the handler turns out
-	// to work asynchronously.
+	// to work asynchronously. Whatever it is, a missing effect is waited for, 8 s at
+	// the most, before it is reported.
 	Settle time.Duration
 
 	// Edit returns the edits for each new event of a type, nil for none: a real
@@ -236,8 +237,10 @@ func (s *Subject) bindResource(given, binding map[string]string) bool {
 			if !strings.Contains(pattern, "*") {
 				continue
 			}
+			pattern, any := strings.CutPrefix(pattern, "any ")
 			binding[name] = strings.ReplaceAll(pattern, "*", resource)
-			found = found && first != "" && slices.Contains(s.Handles, binding[name])
+			known := slices.Contains(s.Handles, binding[name]) || any && eventTypes()[binding[name]]
+			found = found && first != "" && known
 		}
 		if found {
 			return true
@@ -249,7 +252,7 @@ func (s *Subject) bindResource(given, binding map[string]string) bool {
 func patterns(given map[string]string) string {
 	var wanted []string
 	for _, pattern := range given {
-		if strings.Contains(pattern, "*") {
+		if strings.Contains(pattern, "*") && !strings.HasPrefix(pattern, "any ") {
 			wanted = append(wanted, pattern)
 		}
 	}

@@ -77,6 +77,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		report.Cases = r.untried(cases)
 	}
 	report.Seed, report.Diagnosis = r.source.Seed, r.diagnosis
+	report.Notes = r.notes()
 	report.summarise()
 	return report, cmp.Or(ctx.Err(), err)
 }

@@ -20,6 +20,18 @@ func (y yardstick) judge(adverse change) (differences []string, judged int) {
 	return y.compare(adverse, effect.like)
 }
 
+// lacks reports whether adverse delivery did less than perfect delivery: what is missing
+// may still be to come, what is too much will not go away.
+func (y yardstick) lacks(adverse change) bool {
+	missing, _ := y.compare(adverse, func(got, want effect) effect {
+		if got.covers(want) {
+			return want
+		}
+		return got.like(want)
+	})
+	return len(missing) > 0
+}
+
 // differs reports whether adverse delivery did anything else, or more, than perfect
 // delivery.
 func (y yardstick) differs(adverse change) bool {

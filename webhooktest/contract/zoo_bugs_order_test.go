@@ -1,5 +1,7 @@
 package contract_test
 
+import "net/http"
+
 // zooOrderBugs believe whatever comes last, or not enough of it.
 func zooOrderBugs() []zooBug {
 	newer := func(name, why string, newer func(old, now zooSubscription) bool) zooBug {
@@ -51,6 +53,11 @@ func zooOrderBugs() []zooBug {
 				return z.invoiced(d)
 			}
 		}).handling("invoice.paid"),
+		zooWith("early-update-is-404", "refuses a change of what it does not know yet, until Stripe's retry", func(z *zooHandler) {
+			z.effects["customer.subscription.updated"] = z.ifKnown(func(*zooDelivery) error {
+				return &zooError{http.StatusNotFound, "no such subscription"}
+			})
+		}),
 		zooWith("early-update-dropped", "acknowledges a change of what it does not know yet, and drops it", func(z *zooHandler) {
 			for _, change := range []string{"customer.subscription.updated", "customer.subscription.deleted"} {
 				z.effects[change] = func(d *zooDelivery) error {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/webhook"
+
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
 // zooSecret is what the zoo's endpoints are signed with. It is not DefaultSecret,
@@ -51,6 +53,7 @@ type zooHandler struct {
 	answer    func(*zooDelivery, error)
 	show      func() any // the state, with mu held
 	restart   func()
+	api       *stripeapi.Server // nil: nothing is fetched
 
 	mu            sync.Mutex
 	down          bool // the database
