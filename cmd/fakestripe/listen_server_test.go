@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
@@ -41,6 +42,8 @@ func startServer(t *testing.T, args ...string) (ready readyLine) {
 	require.NoError(t, command.Start())
 	t.Cleanup(func() {
 		_ = command.Process.Signal(syscall.SIGTERM)
+		hanging := time.AfterFunc(patience, func() { _ = command.Process.Kill() })
+		defer hanging.Stop()
 		_, _ = io.Copy(io.Discard, out)
 		_ = command.Wait() // 1 where something was not delivered
 		require.True(t, command.ProcessState.Exited(), command.ProcessState)
