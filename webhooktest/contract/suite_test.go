@@ -96,6 +96,10 @@ var zooWarned = map[string][]string{
 	"payments":         {"dispatch/handled-type-works"},
 }
 
+// zooUnlucky are the shortfalls that depend on which delivery a handler's luck runs out
+// at: one of a burst of fifty may be the seventieth.
+var zooUnlucky = map[string]string{"hiccups": "resilience/burst"}
+
 // Nobody is accused unheard: sound handlers fail nothing.
 func TestSoundHandlersPass(t *testing.T) {
 	t.Parallel()
@@ -105,7 +109,7 @@ func TestSoundHandlersPass(t *testing.T) {
 			var warned []string
 			for _, result := range checkZoo(t, bug).Cases {
 				require.NotEqual(t, contract.Fail, result.Verdict, "%s: %s", result.ID, result)
-				if result.Verdict == contract.Warn {
+				if result.Verdict == contract.Warn && result.ID != zooUnlucky[bug.name] {
 					warned = append(warned, result.ID)
 				}
 			}
