@@ -14,11 +14,12 @@ import (
 type Document struct {
 	redactor *Redactor
 	marks    marks
+	left     int // bytes that may still be decoded
 }
 
 // Document returns an empty one.
 func (r *Redactor) Document() *Document {
-	return &Document{redactor: r}
+	return &Document{redactor: r, left: freeBytes}
 }
 
 // JSON returns the text without what is to be redacted. The path of what it finds
@@ -29,6 +30,7 @@ func (d *Document) JSON(prefix string, data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.allow(len(data))
 	kinds := d.collect(found)
 	if d.marks.tooMany() {
 		return nil, fmt.Errorf("more than %d different values to redact: no event of Stripe has so many", maxMarks)
@@ -56,7 +58,10 @@ func (d *Document) collect(found []leaf) []kind {
 			continue
 		}
 		k := d.redactor.kindAt(l.path)
-		if tellsNothing(k, l.text) {
+		switch {
+		case k == kindURL && strings.HasPrefix(l.text, "/"):
+			k = kindPath
+		case k == kindText && tellsNothing(l.text):
 			k = kindPlain
 		}
 		kinds[i] = k
@@ -70,17 +75,10 @@ func (d *Document) collect(found []leaf) []kind {
 	return kinds
 }
 
-// tellsNothing reports whether a value of a field that is usually redacted is one
-// that is not: the path of a list in the API, an id of the catalogue, a switch in
-// metadata.
-func tellsNothing(k kind, value string) bool {
-	switch k {
-	case kindURL:
-		return strings.HasPrefix(value, "/")
-	case kindText:
-		return isCatalogueID(value) || slices.Contains([]string{"true", "false", "yes", "no", "0", "1"}, value)
-	}
-	return false
+// tellsNothing reports whether a text that is usually redacted is one that is not: an
+// id of the catalogue, a switch in metadata.
+func tellsNothing(text string) bool {
+	return isCatalogueID(text) || slices.Contains([]string{"true", "false", "yes", "no", "0", "1"}, text)
 }
 
 // leaf returns what stands in for a leaf, as JSON.
@@ -138,34 +136,10 @@ func (d *Document) clean(value string, k kind) (clean string, found []kind) {
 	return clean, found
 }
 
-// spans returns what is to be replaced in a text.
-func (d *Document) spans(value string, k kind, depth int) []span {
-	spans := byPattern(value, k)
-	if k == kindKept { // nobody means keys and signing secrets
-		return merge(slices.DeleteFunc(spans, func(s span) bool { return s.kind != kindSecret }))
-	}
-	return merge(slices.Concat(spans, d.marks.find(value, k), d.byCoding(value, depth)))
-}
-
-func (d *Document) replace(value string, spans []span) string {
-	var out strings.Builder
-	copied := 0
-	for _, s := range spans {
-		out.WriteString(value[copied:s.start])
-		if s.coded != "" {
-			out.WriteString(s.coded)
-		} else {
-			out.WriteString(d.redactor.standIn(s.kind, s.value))
-		}
-		copied = s.end
-	}
-	out.WriteString(value[copied:])
-	return out.String()
-}
-
 // Text returns a text that is no JSON, such as what a handler answered, without
 // what is to be redacted.
 func (d *Document) Text(path, value string) string {
+	d.allow(len(value))
 	d.marks.addFound(byPattern(value, kindPlain))
 	return d.value(path, value, kindPlain)
 }
@@ -180,6 +154,7 @@ func (d *Document) Header(prefix string, header http.Header) http.Header {
 			k = kindPlain
 		}
 		for _, value := range values {
+			d.allow(len(value))
 			clean.Add(name, d.value(join(prefix, name), value, k))
 		}
 	}

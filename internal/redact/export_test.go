@@ -5,3 +5,17 @@ func (r *Redactor) WithKey(key string) *Redactor {
 	r.key = []byte(key)
 	return r
 }
+
+// A PatternRow is what a test needs of a row of the tables of patterns.
+type PatternRow struct{ Name, Example, Reason string }
+
+// PatternRows returns the rows of all tables.
+func PatternRows() []PatternRow {
+	var rows []PatternRow
+	for _, table := range [][]pattern{tokens, patterns} {
+		for _, p := range table {
+			rows = append(rows, PatternRow{p.name, p.example, p.reason})
+		}
+	}
+	return rows
+}

@@ -13,6 +13,9 @@ type kind string
 const (
 	kindPlain     kind = ""          // nothing that needs a stand-in by itself
 	kindStructure kind = "structure" // what a handler reads an event by
+	kindVersion   kind = "version"   // likewise, and may look like an IP address
+	kindAmount    kind = "amount"    // likewise, and may look like the number of a card
+	kindPath      kind = "path"      // of a list in the API
 	kindKept      kind = "kept"      // what the user wants as it is
 
 	kindAccount    kind = "account number"
@@ -36,6 +39,7 @@ const (
 	kindPhone      kind = "phone"
 	kindPostcode   kind = "postal code"
 	kindSecret     kind = "secret"
+	kindSegment    kind = "path segment"
 	kindState      kind = "state"
 	kindTaxID      kind = "tax id"
 	kindText       kind = "text"
@@ -43,7 +47,12 @@ const (
 )
 
 // redacted reports whether the values of the kind are replaced wherever they are.
-func (k kind) redacted() bool { return k != kindPlain && k != kindStructure && k != kindKept }
+func (k kind) redacted() bool {
+	return k != kindPlain && k != kindPath && k != kindKept && !k.structure()
+}
+
+// structure reports whether a handler reads an event by values of the kind.
+func (k kind) structure() bool { return k == kindStructure || k == kindVersion || k == kindAmount }
 
 // constants are the kinds whose stand-in does not depend on the value: where there
 // are few values, such as the days of a month, how often each occurs would tell
@@ -76,6 +85,7 @@ var standIns = map[kind]func(d *digest, value string) string{
 	kindPhone:      fictionalPhone,
 	kindPostcode:   alike,
 	kindSecret:     func(d *digest, _ string) string { return "redacted-" + d.hex(16) },
+	kindSegment:    func(d *digest, _ string) string { return "path-" + d.hex(12) },
 	kindState:      alike,
 	kindTaxID:      alike,
 	kindText:       alikeWord,

@@ -12,35 +12,60 @@ import (
 
 // A pattern finds values of one kind inside any text.
 type pattern struct {
-	kind  kind
-	needs traits // of the text, without which it is not worth a look
-	expr  func() *regexp.Regexp
-	parts func(found string) [][2]int // of what the expression finds; nil: all of it
-	loose bool                        // finds versions and amounts as well: not where a handler reads an event
+	name    string
+	kind    kind
+	needs   traits // of the text, without which it is not worth a look
+	hints   string // words, one of which is in the text; "": nothing to go by
+	expr    func() *regexp.Regexp
+	parts   func(found string) [][2]int // of what the expression finds; nil: all of it
+	loose   bool                        // finds versions and amounts as well
+	example string                      // a text, with the value in «»
+	reason  string
 }
 
-// patterns are what is found wherever it stands. Where an expression has a group,
-// the value is what the last one found. With (?i) a class that has k or s in it has
-// the Kelvin sign and the long s (U+212A, U+017F) too: not where the text is taken
-// apart by its bytes.
+// patterns are what is found of people wherever it stands; tokens are before them.
+// With (?i) a class that has k or s in it has the Kelvin sign and the long s (U+212A,
+// U+017F) too: not where the text is taken apart by its bytes.
 var patterns = []pattern{
-	{kind: kindSecret, needs: hasUnderscore, expr: lazy(`\b(?:whsec_[0-9A-Za-z+/=_-]{6,}|(?:sk|rk|pk|ek|uk|ak)_(?:test|live|org)_[0-9A-Za-z_]{6,})`)},
-	{kind: kindSecret, needs: hasDot, expr: lazy(`\beyJ[0-9A-Za-z_-]{5,}\.[0-9A-Za-z_-]{5,}(?:\.[0-9A-Za-z_-]*)?`)},
-	{kind: kindSecret, needs: hasSpace, expr: lazy(`(?i)\bBearer\s+([0-9A-Za-z._~+/=-]{6,})`)},
-	{kind: kindSecret, needs: hasSpace, expr: lazy(`(?i)\bBasic\s+([0-9A-Za-z+/=]{6,})`), parts: ifTrue(notOnlyLetters)},
-	{kind: kindSecret, needs: hasValue, expr: lazy(`(?i)(?:password|passwd|secret|token|api[_-]?key|authorization|private[_-]?key)["']?\s*[=:]\s*["']?([^\s"'&,;]{4,})`)},
-	{kind: kindID, needs: hasUnderscore, expr: idText, parts: ifTrue(namesSomebody)},
-	{kind: kindSecret, needs: hasUnderscore, expr: lazy(`_secret_([0-9A-Za-z]{6,})`)},
-	{kind: kindEmail, needs: hasAt, expr: lazy(`[^\s"'<>()\[\]{},;:@\\/=?&#|%]+@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?\.[\p{L}\p{N}-]{2,}`)},
-	{kind: kindIBAN, needs: hasDigits | hasLetter, expr: lazy(`\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?\b`), parts: ifTrue(isIBAN)},
-	{kind: kindCard, needs: hasDigits, expr: lazy(`\d(?:[ -]?\d){11,}`), parts: cards, loose: true},
-	{kind: kindPhone, needs: hasDigits, expr: lazy(`(?:\+|\b00)\d(?:[ ./()-]{0,2}\d){6,13}`), loose: true},
-	{kind: kindPhone, needs: hasDigits, expr: lazy(`(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b`), loose: true},
-	{kind: kindPhone, needs: hasDigits, expr: lazy(`\b0\d{1,4}[ /-]\d(?:[ -]?\d){4,9}\b`), parts: ifTrue(longerThanDate), loose: true},
-	{kind: kindNumber, needs: hasDigits, expr: lazy(`\b\d{3}-\d{2}-\d{4}\b`), loose: true}, // a US social security number
-	{kind: kindIP, needs: hasDot, expr: lazy(`\b\d{1,3}(?:\.\d{1,3}){3}\b`), parts: ifTrue(isIP), loose: true},
-	{kind: kindIP, needs: hasColon, expr: lazy(`(?i)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}`), parts: ipv6, loose: true},
+	{name: "id", kind: kindID, needs: hasUnderscore, expr: idText, parts: ifTrue(namesSomebody),
+		example: "see «cus_NffrFeUfNV2Hib»", reason: "who has a key looks it up"},
+	{name: "e-mail address", kind: kindEmail, needs: hasAt,
+		expr:    lazy(`[^\s"'<>()\[\]{},;:@\\/=?&#|%]+@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?\.[\p{L}\p{N}-]{2,}`),
+		example: "mail «nora.l@corp.test» please", reason: "RFC 5322, and what is written in other scripts"},
+	{name: "e-mail address with a word for its sign", kind: kindEmail, hints: "at AT At aT", parts: ifTrue(notStripesHost),
+		expr:    lazy(`(?i)[\p{L}\p{N}._%+-]+(?:\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\s{1,3}at\s{1,3})[\p{L}\p{N}-]+(?:(?:\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|\s{1,3}dot\s{1,3}|\.)[\p{L}\p{N}-]{2,})+`),
+		example: "write to «nora.l at corp dot test»", reason: "people write so to hide it from programs"},
+	{name: "IBAN", kind: kindIBAN, needs: hasDigits | hasLetter, parts: ifTrue(isIBAN),
+		expr:    lazy(`\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?\b`),
+		example: "from «DE89 3704 0044 0532 0130 00»", reason: "ISO 13616"},
+	{name: "card", kind: kindCard, needs: hasDigits, parts: cards, loose: true,
+		expr:    lazy(`\d(?:[ .-]{0,2}\d){11,}`),
+		example: "paid with «4242 4242 4242 4242»", reason: "ISO/IEC 7812-1"},
+	{name: "telephone number with its country", kind: kindPhone, needs: hasDigits, loose: true,
+		expr:    lazy(`(?:\+|\b00)\d(?:[ ./()-]{0,2}\d){6,13}`),
+		example: "call «+46 (0)70-123 45 67»", reason: "ITU-T E.123"},
+	{name: "telephone number of North America", kind: kindPhone, needs: hasDigits, loose: true,
+		expr:    lazy(`(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b`),
+		example: "call «(503) 555-0142»", reason: "without its country"},
+	{name: "national telephone number", kind: kindPhone, needs: hasDigits, parts: ifTrue(longerThanDate), loose: true,
+		expr:    lazy(`\b0\d{1,4}[ /-]\d(?:[ -]?\d){4,9}\b`),
+		example: "ring «070-123 45 67»", reason: "begins with 0"},
+	{name: "social security number", kind: kindNumber, needs: hasDigits, loose: true,
+		expr:    lazy(`\b\d{3}-\d{2}-\d{4}\b`),
+		example: "ssn «078-05-1120»", reason: "of the United States"},
+	{name: "IP address", kind: kindIP, needs: hasDot, parts: ifTrue(isIP), loose: true,
+		expr:    lazy(`\b\d{1,3}(?:\.\d{1,3}){3}\b`),
+		example: "from «81.2.69.142»", reason: "it tells where somebody is"},
+	{name: "IP address of version 6", kind: kindIP, needs: hasColon, parts: ipv6, loose: true,
+		expr:    lazy(`(?i)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}`),
+		example: "from «2a01:4f8:c0c:1::9»", reason: "it tells where somebody is"},
+	{name: "path of a URL", kind: kindSegment, needs: hasColon, hints: "://", parts: unknownInURL,
+		expr:    lazy(`(?i)\bhttps?://[^\s/?#"'<>]+/[^\s?#"'<>]+`),
+		example: "see https://shop.test/u/«nora-lindqvist»", reason: "names and tokens stand in paths"},
 }
+
+// notStripesHost tells "at stripe.com" from an address.
+func notStripesHost(text string) bool { return !strings.HasSuffix(strings.ToLower(text), "stripe.com") }
 
 // lazy compiles an expression when it is first needed: the start of the command
 // should not pay for it.
@@ -65,17 +90,49 @@ func (p *pattern) find(text string) []span {
 	return spans
 }
 
-// byPattern returns what the patterns find in a text.
+// byPattern returns what the patterns find in a text of a kind, as it is and as a
+// person would read it.
 func byPattern(text string, in kind) []span {
-	has := traitsOf(text)
-	var spans []span
-	for i := range patterns {
-		p := &patterns[i]
-		if has&p.needs == p.needs && !(p.loose && in == kindStructure) {
-			spans = append(spans, p.find(text)...)
+	spans := byTables(text, in)
+	if read := plainly(text); read.text != text {
+		for _, s := range byTables(read.text, in) {
+			s.start, s.end = read.source(s.start, s.end)
+			spans = append(spans, s)
 		}
 	}
 	return spans
+}
+
+func byTables(text string, in kind) []span {
+	has := traitsOf(text)
+	strict := in == kindVersion && isVersion(text) || in == kindAmount && isAmount(text)
+	var spans []span
+	for _, table := range [][]pattern{tokens, patterns} {
+		for i := range table {
+			p := &table[i]
+			skipped := p.loose && strict || p.kind == kindSegment && in.structure()
+			if has&p.needs == p.needs && !skipped && p.hinted(text) {
+				spans = append(spans, p.find(text)...)
+			}
+		}
+	}
+	if in == kindPath {
+		spans = append(spans, segments(text)...)
+	}
+	return spans
+}
+
+// hinted reports whether one of the pattern's hints is in the text.
+func (p *pattern) hinted(text string) bool {
+	if p.hints == "" {
+		return true
+	}
+	for hint := range strings.FieldsSeq(p.hints) {
+		if strings.Contains(text, hint) {
+			return true
+		}
+	}
+	return false
 }
 
 // traits are what a glance at a text tells.
@@ -89,8 +146,11 @@ const (
 	hasLetter
 	hasSpace
 	hasValue  // = or :
-	hasDigits // seven or more, as the shortest phone number has
+	hasDigits // fewestDigits or more
 )
+
+// fewestDigits are those of the shortest telephone number.
+const fewestDigits = 7
 
 func traitsOf(text string) traits {
 	var has traits
@@ -115,7 +175,7 @@ func traitsOf(text string) traits {
 			has |= hasLetter
 		}
 	}
-	if digits >= 7 {
+	if digits >= fewestDigits {
 		has |= hasDigits
 	}
 	return has
@@ -161,14 +221,18 @@ func isIP(text string) bool {
 
 // cards finds the numbers of cards in a row of groups of digits: as many groups
 // as make one.
+// Between their digits are up to two spaces, dots or dashes; a single dot is that of
+// an amount.
 func cards(found string) [][2]int {
+	const longest = 19 + 18*2
 	var parts [][2]int
 	for start := 0; start < len(found); start++ {
 		if start > 0 && isDigit(found[start-1]) {
 			continue // inside a group
 		}
-		for end := min(len(found), start+37); end > start; end-- { // 19 digits with 18 between them
-			if (end == len(found) || !isDigit(found[end])) && isDigit(found[end-1]) && isCard(found[start:end]) {
+		for end := min(len(found), start+longest); end > start; end-- {
+			whole := (end == len(found) || !isDigit(found[end])) && isDigit(found[end-1])
+			if whole && isCard(found[start:end]) && strings.Count(found[start:end], ".") != 1 {
 				parts = append(parts, [2]int{start, end})
 				start = end
 				break
@@ -178,13 +242,16 @@ func cards(found string) [][2]int {
 	return parts
 }
 
+// shortestCard is in digits.
+const shortestCard = 12
+
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // isCard reports whether the text is the number of a card: its first digit is
 // that of a network, and the last one checks (ISO/IEC 7812-1).
 func isCard(text string) bool {
 	digits := onlyDigits(text)
-	if len(digits) < 12 || len(digits) > 19 || digits[0] < '2' || digits[0] > '6' {
+	if len(digits) < shortestCard || len(digits) > 19 || digits[0] < '2' || digits[0] > '6' {
 		return false
 	}
 	sum := 0

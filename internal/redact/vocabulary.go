@@ -36,6 +36,9 @@ func addWord(words map[string]bool, text string) {
 	if strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != "" {
 		return
 	}
+	if len(onlyDigits(text)) >= fewestDigits && !isVersion(text) {
+		return // may be somebody's elsewhere
+	}
 	words[text] = true
 	for part := range strings.SplitSeq(text, ".") {
 		words[part] = true
