@@ -60,13 +60,13 @@ func layout(text string) string {
 // tellsSomething reports whether a value is one that is looked for everywhere: not
 // a few letters, not a word of Stripe's, not a part of a stand-in.
 func tellsSomething(value string) bool {
-	visible := strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
+	width := utf8.RuneCountInString(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
 		}
-		return -1
-	}, value)
-	return visible == value && utf8.ValidString(value) && utf8.RuneCountInString(value) >= 9 && strings.TrimSpace(value) == value &&
+		return r
+	}, value))
+	return utf8.ValidString(value) && width >= 9 && strings.TrimSpace(value) == value &&
 		strings.ContainsFunc(value, func(r rune) bool { return unicode.IsUpper(r) }) &&
 		!strings.HasPrefix(value, "price_") && !strings.HasPrefix(value, "prod_")
 }
