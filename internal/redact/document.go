@@ -2,7 +2,6 @@ package redact
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,14 +11,9 @@ import (
 // A Document is a payload and what goes with it: what must not appear in the one
 // must not in the other.
 type Document struct {
-	redactor *Redactor
-	marks    marks
-	left     int // bytes that may still be decoded
-}
-
-// Document returns an empty one.
-func (r *Redactor) Document() *Document {
-	return &Document{redactor: r, left: freeBytes}
+	fields *classifier
+	found  *findings
+	search search
 }
 
 // JSON returns the text without what is to be redacted. The path of what it finds
@@ -30,9 +24,9 @@ func (d *Document) JSON(prefix string, data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.allow(len(data))
+	d.search.allow(len(data))
 	kinds := d.collect(found)
-	if d.marks.tooMany() {
+	if d.search.marks.tooMany() {
 		return nil, fmt.Errorf("more than %d different values to redact: no event of Stripe has so many", maxMarks)
 	}
 	var out bytes.Buffer
@@ -57,7 +51,7 @@ func (d *Document) collect(found []leaf) []kind {
 		if l.kind == keyLeaf {
 			continue
 		}
-		k := d.redactor.kindAt(l.path)
+		k := d.fields.kindAt(l.path)
 		switch {
 		case k == kindURL && strings.HasPrefix(l.text, "/"):
 			k = kindPath
@@ -67,9 +61,9 @@ func (d *Document) collect(found []leaf) []kind {
 		kinds[i] = k
 		switch {
 		case k.redacted() && (l.kind == stringLeaf || len(l.text) >= shortestPart):
-			d.marks.add(k, l.text)
+			d.search.marks.add(k, l.text)
 		case l.kind == stringLeaf && k != kindKept && !isStripesWord(l.text):
-			d.marks.addFound(byPattern(l.text, k))
+			d.search.marks.addFound(byPattern(l.text, k))
 		}
 	}
 	return kinds
@@ -102,45 +96,44 @@ func (d *Document) leaf(prefix string, l *leaf, k kind) (stand []byte, changed b
 func (d *Document) number(path string, l *leaf, k kind) ([]byte, bool) {
 	switch {
 	case k.redacted():
-	case d.marks.isNumber(l.text), isCard(l.text):
+	case d.search.marks.isNumber(l.text), isCard(l.text):
 		k = kindNumber
 	default:
 		return nil, false
 	}
 	d.count(path, k)
-	return []byte(d.redactor.numberStandIn(k, l.text)), true
+	return []byte(d.search.names.numberStandIn(k, l.text)), true
 }
 
 // value returns what stands in for a text that is of a kind, and counts that.
 func (d *Document) value(path, value string, k kind) string {
-	clean, found := d.clean(value, k)
+	clean, found := d.search.clean(value, k)
 	for _, k := range found {
 		d.count(path, k)
 	}
 	return clean
 }
 
-// clean returns what stands in for a text, and what was found in it.
-func (d *Document) clean(value string, k kind) (clean string, found []kind) {
-	if k.redacted() && meaningful(value) {
-		return d.redactor.standIn(k, value), []kind{k}
+// count remembers that something was redacted.
+func (d *Document) count(path string, k kind) { d.found.add(d.shown(path), k) }
+
+// shown returns a path for the list: a key can be somebody's, too.
+func (d *Document) shown(path string) string {
+	keys := split(path)
+	for i, key := range keys {
+		if key != "*" && !isStripesWord(key) {
+			keys[i], _ = d.search.clean(key, kindPlain)
+		}
+		keys[i] = strings.ReplaceAll(keys[i], ".", `\.`)
 	}
-	spans := d.spans(value, k, 0)
-	for _, s := range spans {
-		found = append(found, s.kind)
-	}
-	clean = d.replace(value, spans)
-	if k != kindKept && d.marks.survive(clean, k) { // coded in a way that has no beginning or end
-		return d.redactor.standIn(kindText, value), append(found, kindText)
-	}
-	return clean, found
+	return strings.Join(keys, ".")
 }
 
 // Text returns a text that is no JSON, such as what a handler answered, without
 // what is to be redacted.
 func (d *Document) Text(path, value string) string {
-	d.allow(len(value))
-	d.marks.addFound(byPattern(value, kindPlain))
+	d.search.allow(len(value))
+	d.search.marks.addFound(byPattern(value, kindPlain))
 	return d.value(path, value, kindPlain)
 }
 
@@ -154,18 +147,9 @@ func (d *Document) Header(prefix string, header http.Header) http.Header {
 			k = kindPlain
 		}
 		for _, value := range values {
-			d.allow(len(value))
+			d.search.allow(len(value))
 			clean.Add(name, d.value(join(prefix, name), value, k))
 		}
 	}
 	return clean
-}
-
-// quote returns a text as JSON, as Stripe writes it: < > & as they are.
-func quote(value string) []byte {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // a string always has a JSON form
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }

@@ -15,6 +15,7 @@ var fields = []struct {
 	kind  kind
 	paths string
 }{
+
 	// What a handler reads an event by, which says nothing about anybody.
 	{kindStructure, "object type status *_status *_check currency livemode locale doc_url image images"},
 	{kindVersion, "api_version version *_version"},

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -164,8 +163,6 @@ func (m *mark) standsAt(folded string, at int) bool {
 	after, _ := utf8.DecodeRuneInString(folded[end:])
 	return !isWord(before) && !isWord(after)
 }
-
-func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
 // isNumber reports whether a number is, to the digit, one that was redacted as a
 // text: a telephone number, say. An amount or a time may be by accident what

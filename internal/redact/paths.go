@@ -1,8 +1,6 @@
 package redact
 
-import (
-	"strings"
-)
+import "strings"
 
 // routeWords are segments of paths that say nothing about anybody, beside the words
 // that Stripe uses.
@@ -21,20 +19,7 @@ func wordSet(words string) map[string]bool {
 	return set
 }
 
-var (
-	versionText = lazy(`^v?\d{1,5}(?:\.\d{1,5}){0,4}(?:[-+.]?[a-z]{1,12}\.?\d{0,3})?$|^\d{4}-\d{2}-\d{2}(?:\.[a-z]{1,20})?$`)
-	amountText  = lazy(`^-?\d+(?:\.\d+)?$`)
-	segmentText = lazy(`[^/]+`)
-)
-
-// isVersion reports whether a text is a version and nothing else. The number of a
-// card has more digits.
-func isVersion(text string) bool {
-	return versionText().MatchString(text) && len(onlyDigits(text)) < shortestCard
-}
-
-// isAmount reports whether a text is a decimal number and nothing else.
-func isAmount(text string) bool { return amountText().MatchString(text) }
+var segmentText = lazy(`[^/]+`)
 
 // segments returns what of a path is no known word and no id.
 func segments(path string) []span {

@@ -124,12 +124,3 @@ func asciiDigit(r rune) rune {
 	}
 	return r
 }
-
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}

@@ -15,22 +15,45 @@ const (
 	timesSize = 8
 )
 
+// A search finds what is to be replaced in the texts of one document.
+type search struct {
+	names pseudonyms
+	marks marks
+	left  int // bytes that may still be decoded
+}
+
+// clean returns what stands in for a text, and what was found in it.
+func (f *search) clean(value string, k kind) (clean string, found []kind) {
+	if k.redacted() && meaningful(value) {
+		return f.names.standIn(k, value), []kind{k}
+	}
+	spans := f.spans(value, k, 0)
+	for _, s := range spans {
+		found = append(found, s.kind)
+	}
+	clean = f.replace(value, spans)
+	if k != kindKept && f.marks.survive(clean, k) { // coded in a way that has no beginning or end
+		return f.names.standIn(kindText, value), append(found, kindText)
+	}
+	return clean, found
+}
+
 // spans returns what is to be replaced in a text.
-func (d *Document) spans(value string, k kind, depth int) []span {
+func (f *search) spans(value string, k kind, depth int) []span {
 	spans := byPattern(value, k)
 	if k == kindKept { // nobody means keys and signing secrets
 		return merge(slices.DeleteFunc(spans, func(s span) bool { return s.kind != kindSecret }))
 	}
-	spans = append(spans, d.marks.find(value, k)...)
+	spans = append(spans, f.marks.find(value, k)...)
 	if depth < maxCoded {
-		spans = append(spans, d.spelled(value, k, depth)...)
-		spans = append(spans, d.wrapped(value, depth)...)
+		spans = append(spans, f.spelled(value, k, depth)...)
+		spans = append(spans, f.wrapped(value, depth)...)
 	}
 	return merge(spans)
 }
 
 // spelled returns the parts of a text that say, read otherwise, what is to be replaced.
-func (d *Document) spelled(text string, k kind, depth int) []span {
+func (f *search) spelled(text string, k kind, depth int) []span {
 	var spans []span
 	for i := range spellings {
 		s := &spellings[i]
@@ -41,17 +64,17 @@ func (d *Document) spelled(text string, k kind, depth int) []span {
 		if read.text == text {
 			continue
 		}
-		if !d.spend(len(read.text)) {
+		if !f.spend(len(read.text)) {
 			return []span{all(text)}
 		}
 		in := kindPlain
 		if k == kindVersion || k == kindAmount {
 			in = k
 		}
-		for _, found := range d.spans(read.text, in, depth+1) {
+		for _, found := range f.spans(read.text, in, depth+1) {
 			from, to := read.source(found.start, found.end)
 			if text[from:to] != read.text[found.start:found.end] {
-				found.coded = s.write(d.instead(found))
+				found.coded = s.write(f.instead(found))
 			}
 			found.start, found.end = from, to
 			spans = append(spans, found)
@@ -62,15 +85,15 @@ func (d *Document) spelled(text string, k kind, depth int) []span {
 
 // wrapped returns the parts of a text that hold, once unwrapped, what is to be
 // replaced.
-func (d *Document) wrapped(text string, depth int) []span {
+func (f *search) wrapped(text string, depth int) []span {
 	var spans []span
 	for i := range wrappings {
 		w := &wrappings[i]
 		for start, end := range w.parts(text) {
 			part := text[start:end]
-			inside, err := w.open(part, d.left)
+			inside, err := w.open(part, f.left)
 			switch {
-			case errors.Is(err, errTooLarge), err == nil && !d.spend(len(inside.plain)):
+			case errors.Is(err, errTooLarge), err == nil && !f.spend(len(inside.plain)):
 				whole := all(part)
 				whole.start, whole.end = start, end
 				spans = append(spans, whole)
@@ -78,8 +101,8 @@ func (d *Document) wrapped(text string, depth int) []span {
 			case err != nil:
 				continue
 			}
-			if found := d.spans(inside.plain, kindPlain, depth+1); len(found) > 0 {
-				clean := inside.close(d.replace(inside.plain, found))
+			if found := f.spans(inside.plain, kindPlain, depth+1); len(found) > 0 {
+				clean := inside.close(f.replace(inside.plain, found))
 				spans = append(spans, span{start: start, end: end, kind: found[0].kind, coded: clean})
 			}
 		}
@@ -91,23 +114,23 @@ func (d *Document) wrapped(text string, depth int) []span {
 func all(text string) span { return span{end: len(text), kind: kindText, value: text} }
 
 // allow lets the document decode so much more.
-func (d *Document) allow(size int) { d.left += timesSize * size }
+func (f *search) allow(size int) { f.left += timesSize * size }
 
 // spend takes from what the document may decode, and reports whether it was left.
-func (d *Document) spend(size int) bool {
-	if size > d.left {
+func (f *search) spend(size int) bool {
+	if size > f.left {
 		return false
 	}
-	d.left -= size
+	f.left -= size
 	return true
 }
 
-func (d *Document) replace(value string, spans []span) string {
+func (f *search) replace(value string, spans []span) string {
 	var out strings.Builder
 	copied := 0
 	for _, s := range spans {
 		out.WriteString(value[copied:s.start])
-		out.WriteString(d.instead(s))
+		out.WriteString(f.instead(s))
 		copied = s.end
 	}
 	out.WriteString(value[copied:])
@@ -115,9 +138,9 @@ func (d *Document) replace(value string, spans []span) string {
 }
 
 // instead returns what replaces a span.
-func (d *Document) instead(s span) string {
+func (f *search) instead(s span) string {
 	if s.coded != "" {
 		return s.coded
 	}
-	return d.redactor.standIn(s.kind, s.value)
+	return f.names.standIn(s.kind, s.value)
 }
