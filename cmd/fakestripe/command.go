@@ -47,12 +47,16 @@ func (b *beginning) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// lastOutput is how long the output of a command that has ended may still take to
+// arrive. A busy machine needs seconds; what it left running may never end it.
+const lastOutput = 10 * time.Second
+
 // printed runs a command line and returns what it prints, if that is not too large.
 func printed(ctx context.Context, line string, limit int) ([]byte, error) {
 	output, said := &bounded{limit: limit}, &beginning{bounded{limit: maxSaid}}
 	command := exec.CommandContext(ctx, "sh", "-c", line)
 	command.Stdout, command.Stderr = output, said
-	command.WaitDelay = time.Second
+	command.WaitDelay = lastOutput
 	err := command.Run()
 	switch {
 	case output.full:

@@ -9,6 +9,9 @@ import (
 	"unicode"
 )
 
+// pseudonyms make what stands in for values, with the key of a recording.
+type pseudonyms struct{ key []byte }
+
 // A digest is an endless stream of bytes that is a function of the key and a
 // value, and tells nothing about the value to who lacks the key.
 type digest struct {
@@ -19,8 +22,8 @@ type digest struct {
 }
 
 // digest returns the stream for a value; each try has one of its own.
-func (r *Redactor) digest(try int, value string) *digest {
-	return &digest{key: r.key, of: fmt.Sprintf("%d %s", try, value)}
+func (p pseudonyms) digest(try int, value string) *digest {
+	return &digest{key: p.key, of: fmt.Sprintf("%d %s", try, value)}
 }
 
 func (d *digest) next() byte {

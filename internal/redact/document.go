@@ -2,7 +2,6 @@ package redact
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,13 +11,9 @@ import (
 // A Document is a payload and what goes with it: what must not appear in the one
 // must not in the other.
 type Document struct {
-	redactor *Redactor
-	marks    marks
-}
-
-// Document returns an empty one.
-func (r *Redactor) Document() *Document {
-	return &Document{redactor: r}
+	fields *classifier
+	found  *findings
+	search search
 }
 
 // JSON returns the text without what is to be redacted. The path of what it finds
@@ -29,8 +24,9 @@ func (d *Document) JSON(prefix string, data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.search.allow(len(data))
 	kinds := d.collect(found)
-	if d.marks.tooMany() {
+	if d.search.marks.tooMany() {
 		return nil, fmt.Errorf("more than %d different values to redact: no event of Stripe has so many", maxMarks)
 	}
 	var out bytes.Buffer
@@ -55,32 +51,28 @@ func (d *Document) collect(found []leaf) []kind {
 		if l.kind == keyLeaf {
 			continue
 		}
-		k := d.redactor.kindAt(l.path)
-		if tellsNothing(k, l.text) {
+		k := d.fields.kindAt(l.path)
+		switch {
+		case k == kindURL && strings.HasPrefix(l.text, "/"):
+			k = kindPath
+		case k == kindText && tellsNothing(l.text):
 			k = kindPlain
 		}
 		kinds[i] = k
 		switch {
 		case k.redacted() && (l.kind == stringLeaf || len(l.text) >= shortestPart):
-			d.marks.add(k, l.text)
+			d.search.marks.add(k, l.text)
 		case l.kind == stringLeaf && k != kindKept && !isStripesWord(l.text):
-			d.marks.addFound(byPattern(l.text, k))
+			d.search.marks.addFound(byPattern(l.text, k))
 		}
 	}
 	return kinds
 }
 
-// tellsNothing reports whether a value of a field that is usually redacted is one
-// that is not: the path of a list in the API, an id of the catalogue, a switch in
-// metadata.
-func tellsNothing(k kind, value string) bool {
-	switch k {
-	case kindURL:
-		return strings.HasPrefix(value, "/")
-	case kindText:
-		return isCatalogueID(value) || slices.Contains([]string{"true", "false", "yes", "no", "0", "1"}, value)
-	}
-	return false
+// tellsNothing reports whether a text that is usually redacted is one that is not: an
+// id of the catalogue, a switch in metadata.
+func tellsNothing(text string) bool {
+	return isCatalogueID(text) || slices.Contains([]string{"true", "false", "yes", "no", "0", "1"}, text)
 }
 
 // leaf returns what stands in for a leaf, as JSON.
@@ -104,69 +96,44 @@ func (d *Document) leaf(prefix string, l *leaf, k kind) (stand []byte, changed b
 func (d *Document) number(path string, l *leaf, k kind) ([]byte, bool) {
 	switch {
 	case k.redacted():
-	case d.marks.isNumber(l.text), isCard(l.text):
+	case d.search.marks.isNumber(l.text), isCard(l.text):
 		k = kindNumber
 	default:
 		return nil, false
 	}
 	d.count(path, k)
-	return []byte(d.redactor.numberStandIn(k, l.text)), true
+	return []byte(d.search.names.numberStandIn(k, l.text)), true
 }
 
 // value returns what stands in for a text that is of a kind, and counts that.
 func (d *Document) value(path, value string, k kind) string {
-	clean, found := d.clean(value, k)
+	clean, found := d.search.clean(value, k)
 	for _, k := range found {
 		d.count(path, k)
 	}
 	return clean
 }
 
-// clean returns what stands in for a text, and what was found in it.
-func (d *Document) clean(value string, k kind) (clean string, found []kind) {
-	if k.redacted() && meaningful(value) {
-		return d.redactor.standIn(k, value), []kind{k}
-	}
-	spans := d.spans(value, k, 0)
-	for _, s := range spans {
-		found = append(found, s.kind)
-	}
-	clean = d.replace(value, spans)
-	if k != kindKept && d.marks.survive(clean, k) { // coded in a way that has no beginning or end
-		return d.redactor.standIn(kindText, value), append(found, kindText)
-	}
-	return clean, found
-}
+// count remembers that something was redacted.
+func (d *Document) count(path string, k kind) { d.found.add(d.shown(path), k) }
 
-// spans returns what is to be replaced in a text.
-func (d *Document) spans(value string, k kind, depth int) []span {
-	spans := byPattern(value, k)
-	if k == kindKept { // nobody means keys and signing secrets
-		return merge(slices.DeleteFunc(spans, func(s span) bool { return s.kind != kindSecret }))
-	}
-	return merge(slices.Concat(spans, d.marks.find(value, k), d.byCoding(value, depth)))
-}
-
-func (d *Document) replace(value string, spans []span) string {
-	var out strings.Builder
-	copied := 0
-	for _, s := range spans {
-		out.WriteString(value[copied:s.start])
-		if s.coded != "" {
-			out.WriteString(s.coded)
-		} else {
-			out.WriteString(d.redactor.standIn(s.kind, s.value))
+// shown returns a path for the list: a key can be somebody's, too.
+func (d *Document) shown(path string) string {
+	keys := split(path)
+	for i, key := range keys {
+		if key != "*" && !isStripesWord(key) {
+			keys[i], _ = d.search.clean(key, kindPlain)
 		}
-		copied = s.end
+		keys[i] = strings.ReplaceAll(keys[i], ".", `\.`)
 	}
-	out.WriteString(value[copied:])
-	return out.String()
+	return strings.Join(keys, ".")
 }
 
 // Text returns a text that is no JSON, such as what a handler answered, without
 // what is to be redacted.
 func (d *Document) Text(path, value string) string {
-	d.marks.addFound(byPattern(value, kindPlain))
+	d.search.allow(len(value))
+	d.search.marks.addFound(byPattern(value, kindPlain))
 	return d.value(path, value, kindPlain)
 }
 
@@ -180,17 +147,9 @@ func (d *Document) Header(prefix string, header http.Header) http.Header {
 			k = kindPlain
 		}
 		for _, value := range values {
+			d.search.allow(len(value))
 			clean.Add(name, d.value(join(prefix, name), value, k))
 		}
 	}
 	return clean
-}
-
-// quote returns a text as JSON, as Stripe writes it: < > & as they are.
-func quote(value string) []byte {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // a string always has a JSON form
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }

@@ -15,8 +15,11 @@ var fields = []struct {
 	kind  kind
 	paths string
 }{
+
 	// What a handler reads an event by, which says nothing about anybody.
-	{kindStructure, "object type api_version version *_version *_decimal status *_status *_check currency livemode locale doc_url"},
+	{kindStructure, "object type status *_status *_check currency livemode locale doc_url image images"},
+	{kindVersion, "api_version version *_version"},
+	{kindAmount, "*_decimal"},
 
 	// Who, and how to reach them.
 	{kindEmail, "email email_address *_email *_email_address"},

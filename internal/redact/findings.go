@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Finding says that values of a kind were redacted at a path, and how many. It
@@ -22,36 +23,32 @@ type place struct {
 // maxFindings bounds the list: a payload can be nothing but keys.
 const maxFindings = 10_000
 
-// count remembers that something was redacted.
-func (d *Document) count(path string, k kind) {
-	at := place{d.shown(path), k}
-	r := d.redactor
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if _, known := r.findings[at]; !known && len(r.findings) >= maxFindings {
+// findings are the list of a recording.
+type findings struct {
+	mu     sync.Mutex
+	counts map[place]int
+}
+
+// add remembers that something was redacted.
+func (f *findings) add(path string, k kind) {
+	at := place{path, k}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.counts == nil {
+		f.counts = make(map[place]int)
+	}
+	if _, known := f.counts[at]; !known && len(f.counts) >= maxFindings {
 		at.path = "(other paths)"
 	}
-	r.findings[at]++
+	f.counts[at]++
 }
 
-// shown returns a path for the list: a key can be somebody's, too.
-func (d *Document) shown(path string) string {
-	keys := split(path)
-	for i, key := range keys {
-		if key != "*" && !isStripesWord(key) {
-			keys[i], _ = d.clean(key, kindPlain)
-		}
-		keys[i] = strings.ReplaceAll(keys[i], ".", `\.`)
-	}
-	return strings.Join(keys, ".")
-}
-
-// Found returns what was redacted so far, sorted by path.
-func (r *Redactor) Found() []Finding {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	found := make([]Finding, 0, len(r.findings))
-	for at, n := range r.findings {
+// list returns what was redacted so far, sorted by path.
+func (f *findings) list() []Finding {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	found := make([]Finding, 0, len(f.counts))
+	for at, n := range f.counts {
 		found = append(found, Finding{at.path, string(at.kind), n})
 	}
 	slices.SortFunc(found, func(a, b Finding) int {

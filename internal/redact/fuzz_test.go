@@ -25,6 +25,8 @@ func FuzzJSON(f *testing.F) {
 		{"\"\\ud83d\\ude00\xff\"", "\xff\xfe\xfd\xfc"},
 		{` {} `, "e"},
 		{`{"x":"DE89 3704 0044 0532 01\u212a0 00, DE89 3704 0044 05\u017f2 0130 00"}`, "GB29 NWBK 6016 1331 9268 1\u212a"},
+		{`{"x":"nora=40corp.te=\r\nst +AEA- H4sIAAAAAAAA/w==","zz_status":"4242.4242.4242.4242"}`, "Nora Lindqvist"},
+		{`{"url":"/u/nora-lindqvist","x":"ｎｏｒａ＠ｃｏｒｐ．ｔｅｓｔ -----BEGIN PRIVATE KEY-----"}`, "Ｎｏｒａ\u200b Lindqvist"},
 	} {
 		f.Add([]byte(seed.payload), seed.value)
 	}
@@ -58,7 +60,13 @@ func layout(text string) string {
 // tellsSomething reports whether a value is one that is looked for everywhere: not
 // a few letters, not a word of Stripe's, not a part of a stand-in.
 func tellsSomething(value string) bool {
-	return utf8.ValidString(value) && utf8.RuneCountInString(value) >= 9 && strings.TrimSpace(value) == value &&
+	width := utf8.RuneCountInString(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, value))
+	return utf8.ValidString(value) && width >= 9 && strings.TrimSpace(value) == value &&
 		strings.ContainsFunc(value, func(r rune) bool { return unicode.IsUpper(r) }) &&
 		!strings.HasPrefix(value, "price_") && !strings.HasPrefix(value, "prod_")
 }

@@ -73,25 +73,6 @@ func isCatalogueID(text string) bool {
 	return ok && prefixes()[prefix] && isID(text)
 }
 
-// alikeID keeps the prefix of an id and its first digit, which tells nothing.
-func alikeID(d *digest, value string) string {
-	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	const unlikeWords = 36 // so many of them are no small letters
-	first := strings.LastIndexByte(value, '_') + 1
-	if value[first] >= '0' && value[first] <= '9' {
-		first++
-	}
-	out := []byte(value)
-	for i := first; i < len(out); i++ {
-		n := len(digits)
-		if i == first {
-			n = unlikeWords // by which an id is told from a word
-		}
-		out[i] = digits[d.below(n)]
-	}
-	return string(out)
-}
-
 // clientSecret stands between the id of an object and what lets a browser act
 // on it.
 const clientSecret = "_secret_"

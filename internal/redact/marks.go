@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -39,10 +38,11 @@ var starts = [...]int{shortestMark, 6, 12, 24}
 
 func (m *marks) tooMany() bool { return len(m.known) > maxMarks }
 
-// addFound remembers what patterns found. Ids are found by their pattern anywhere.
+// addFound remembers what patterns found. Ids are found by their
+// pattern anywhere, and a segment of a path may be any word.
 func (m *marks) addFound(spans []span) {
 	for _, s := range spans {
-		if s.kind != kindID {
+		if s.kind != kindID && s.kind != kindSegment {
 			m.add(s.kind, s.value)
 		}
 	}
@@ -67,7 +67,7 @@ func (m *marks) add(k kind, value string) {
 }
 
 func (m *marks) addSpelled(k kind, value, spelled string) {
-	folded := strings.ToLower(spelled)
+	folded := fold(spelled).text
 	length := utf8.RuneCountInString(folded)
 	if onlyDigits(folded) == folded {
 		length-- // a number is shorter than a word
@@ -128,7 +128,8 @@ func (m *marks) find(text string, in kind) []span {
 	if len(m.known) == 0 || len(text) < shortestMark {
 		return nil
 	}
-	folded, offsets := fold(text)
+	read := fold(text)
+	folded := read.text
 	var spans []span
 	for at := range len(folded) {
 		for i, length := range starts {
@@ -137,14 +138,11 @@ func (m *marks) find(text string, in kind) []span {
 			}
 			for _, one := range m.starts[i][folded[at:at+length]] {
 				end := at + len(one.spelled)
-				if !one.standsAt(folded, at) || in == kindStructure && len(one.spelled) < shortestStrong {
+				if !one.standsAt(folded, at) || in.structure() && len(one.spelled) < shortestStrong {
 					continue
 				}
-				s := span{start: at, end: end, kind: one.kind, value: one.value}
-				if offsets != nil {
-					s.start, s.end = offsets[at], offsets[end]
-				}
-				spans = append(spans, s)
+				from, to := read.source(at, end)
+				spans = append(spans, span{start: from, end: to, kind: one.kind, value: one.value})
 			}
 		}
 	}
@@ -165,8 +163,6 @@ func (m *mark) standsAt(folded string, at int) bool {
 	after, _ := utf8.DecodeRuneInString(folded[end:])
 	return !isWord(before) && !isWord(after)
 }
-
-func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
 // isNumber reports whether a number is, to the digit, one that was redacted as a
 // text: a telephone number, say. An amount or a time may be by accident what
@@ -190,36 +186,10 @@ func (m *marks) survive(text string, in kind) bool {
 			}
 		}
 	}
-	for _, plain := range decodings(text) {
-		if len(m.find(plain, in)) > 0 {
-			return true
-		}
+	if len(m.find(text, in)) > 0 {
+		return true
 	}
-	return false
-}
-
-// fold returns the text in small letters, and, unless it is as long, where each of
-// its bytes comes from.
-func fold(text string) (folded string, offsets []int) {
-	if isASCII(text) {
-		return strings.ToLower(text), nil
-	}
-	var out strings.Builder
-	for i, r := range text {
-		before := out.Len()
-		out.WriteRune(unicode.ToLower(r))
-		for range out.Len() - before {
-			offsets = append(offsets, i)
-		}
-	}
-	return out.String(), append(offsets, len(text))
-}
-
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
+	return slices.ContainsFunc(spellings, func(s spelling) bool {
+		return strings.ContainsAny(text, s.needs) && len(m.find(s.read(text).text, in)) > 0
+	})
 }

@@ -18,20 +18,14 @@
 // configured with them: they are kept.
 package redact
 
-import (
-	"crypto/rand"
-	"sync"
-)
+import "crypto/rand"
 
 // A Redactor redacts all that belongs to one recording. It is safe for use by
 // several goroutines.
 type Redactor struct {
-	key   []byte
-	rules []*rule // the user's
-
-	mu       sync.Mutex
-	paths    map[string]decision // what is at a path; bounded by maxPaths
-	findings map[place]int
+	names  pseudonyms
+	fields classifier
+	found  findings
 }
 
 // New returns a redactor with a key of its own. Paths of keep stay as they are,
@@ -46,17 +40,17 @@ func New(keep, redact []string) (*Redactor, error) {
 	}
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
-	return &Redactor{key: key, rules: rules, paths: make(map[string]decision), findings: make(map[place]int)}, nil
+	return &Redactor{names: pseudonyms{key}, fields: classifier{rules: rules}}, nil
 }
+
+// Document returns an empty one.
+func (r *Redactor) Document() *Document {
+	return &Document{fields: &r.fields, found: &r.found, search: search{names: r.names, left: freeBytes}}
+}
+
+// Found returns what was redacted so far, sorted by path.
+func (r *Redactor) Found() []Finding { return r.found.list() }
 
 // Unused returns the user's flags that were about nothing that came by: a typo in
 // one would otherwise be found by who reads what should have been redacted.
-func (r *Redactor) Unused() []string {
-	var unused []string
-	for _, rule := range r.rules {
-		if rule.used.Load() == 0 {
-			unused = append(unused, rule.asked)
-		}
-	}
-	return unused
-}
+func (r *Redactor) Unused() []string { return r.fields.unused() }

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
@@ -96,17 +97,37 @@ func split(text string) []string {
 // maxPaths bounds what is remembered of paths: a payload can be nothing but keys.
 const maxPaths = 10_000
 
-// kindAt returns what the value at a path is.
-func (r *Redactor) kindAt(text string) kind {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	decided, known := r.paths[text]
-	if !known {
-		decided = r.decide(split(text))
-		if len(r.paths) >= maxPaths {
-			clear(r.paths)
+// A classifier tells what the value at a path is. The zero value has no rules of the
+// user's.
+type classifier struct {
+	rules []*rule // the user's
+
+	mu    sync.Mutex
+	paths map[string]decision // what is at a path; bounded by maxPaths
+}
+
+// unused returns the user's flags that were about nothing that came by.
+func (c *classifier) unused() []string {
+	var unused []string
+	for _, rule := range c.rules {
+		if rule.used.Load() == 0 {
+			unused = append(unused, rule.asked)
 		}
-		r.paths[text] = decided
+	}
+	return unused
+}
+
+// kindAt returns what the value at a path is.
+func (c *classifier) kindAt(text string) kind {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	decided, known := c.paths[text]
+	if !known {
+		decided = c.decide(split(text))
+		if c.paths == nil || len(c.paths) >= maxPaths {
+			c.paths = make(map[string]decision)
+		}
+		c.paths[text] = decided
 	}
 	if decided.rule != nil {
 		decided.rule.used.Add(1)
@@ -120,7 +141,7 @@ type decision struct {
 }
 
 // decide asks the user's rules, then the table.
-func (r *Redactor) decide(keys []string) decision {
+func (c *classifier) decide(keys []string) decision {
 	usual := kindPlain
 	for _, rule := range fieldRules() {
 		if rule.matches(keys) {
@@ -128,7 +149,7 @@ func (r *Redactor) decide(keys []string) decision {
 			break
 		}
 	}
-	for _, rule := range r.rules {
+	for _, rule := range c.rules {
 		switch {
 		case !rule.matches(keys):
 		case rule.kind == kindAsked && usual.redacted():

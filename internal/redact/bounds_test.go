@@ -1,0 +1,40 @@
+package redact_test
+
+import (
+	"compress/gzip"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestBombs packs much into little, and codes deeply: what is too much to look into is
+// replaced, and nothing is looked into without end.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	bomb := packed(strings.Repeat("nora@corp.test ", 1<<20), func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+	got := clean(t, newRedactor(t), `{"remark":"`+bomb+`"}`)
+	require.NotContains(t, got, bomb[:40], "16 MB in one string")
+
+	deep := "nora@corp.test"
+	for range 40 {
+		deep = strings.ReplaceAll(deep, "%", "%25")
+		deep = strings.ReplaceAll(deep, "@", "%40")
+	}
+	clean(t, newRedactor(t), `{"remark":"`+deep+`"}`)
+
+	many := strings.Repeat(`{"remark":"`+bomb[:2000]+`"},`, 50)
+	got = clean(t, newRedactor(t), "["+many+"1]")
+	require.NotContains(t, got, bomb[:40], "bombs that break off, one after the other")
+}
+
+// TestWorkIsBounded has texts that every reading changes: what they say is decoded so
+// often as the document may, and then replaced as a whole.
+func TestWorkIsBounded(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("%41+AEE-=41&#65;nora%40corp.test ", 1<<14)
+	got := clean(t, newRedactor(t), `{"remark":"`+text+`"}`)
+	require.NotContains(t, got, "corp.test")
+	require.NotContains(t, got, "nora%40")
+}

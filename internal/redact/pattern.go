@@ -1,0 +1,103 @@
+package redact
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// A pattern finds values of one kind inside any text.
+type pattern struct {
+	name    string
+	kind    kind
+	needs   traits // of the text, without which it is not worth a look
+	hints   string // words, one of which is in the text; "": nothing to go by
+	expr    func() *regexp.Regexp
+	parts   func(found string) [][2]int // of what the expression finds; nil: all of it
+	loose   bool                        // finds versions and amounts as well
+	example string                      // a text, with the value in «»
+	reason  string
+}
+
+// find returns what the pattern finds in a text.
+func (p *pattern) find(text string) []span {
+	var spans []span
+	for _, at := range p.expr().FindAllStringSubmatchIndex(text, -1) {
+		start, end := at[len(at)-2], at[len(at)-1]
+		parts := [][2]int{{0, end - start}}
+		if p.parts != nil {
+			parts = p.parts(text[start:end])
+		}
+		for _, part := range parts {
+			from, to := start+part[0], start+part[1]
+			spans = append(spans, span{start: from, end: to, kind: p.kind, value: text[from:to]})
+		}
+	}
+	return spans
+}
+
+// hinted reports whether one of the pattern's hints is in the text.
+func (p *pattern) hinted(text string) bool {
+	if p.hints == "" {
+		return true
+	}
+	for hint := range strings.FieldsSeq(p.hints) {
+		if strings.Contains(text, hint) {
+			return true
+		}
+	}
+	return false
+}
+
+// traits are what a glance at a text tells.
+type traits uint
+
+const (
+	hasAt traits = 1 << iota
+	hasColon
+	hasDot
+	hasUnderscore
+	hasLetter
+	hasSpace
+	hasValue  // = or :
+	hasDigits // fewestDigits or more
+)
+
+func traitsOf(text string) traits {
+	var has traits
+	digits := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '@':
+			has |= hasAt
+		case c == ':':
+			has |= hasColon | hasValue
+		case c == '=':
+			has |= hasValue
+		case c == ' ' || c == '\t' || c == '\n':
+			has |= hasSpace
+		case c == '.':
+			has |= hasDot
+		case c == '_':
+			has |= hasUnderscore
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= utf8.RuneSelf, c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z':
+			has |= hasLetter
+		}
+	}
+	if digits >= fewestDigits {
+		has |= hasDigits
+	}
+	return has
+}
+
+// ifTrue takes all of what was found, or nothing.
+func ifTrue(is func(string) bool) func(string) [][2]int {
+	return func(found string) [][2]int {
+		if !is(found) {
+			return nil
+		}
+		return [][2]int{{0, len(found)}}
+	}
+}

@@ -1,0 +1,197 @@
+package redact_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/fakestripe/fakestripe/internal/redact"
+)
+
+// patternExample cuts an example into its text and the value that must not stay.
+func patternExample(row redact.PatternRow) (text, value string) {
+	_, inside, _ := strings.Cut(row.Example, "«")
+	value, _, _ = strings.Cut(inside, "»")
+	return strings.NewReplacer("«", "", "»", "").Replace(row.Example), value
+}
+
+// patternEncodings write a text so that a program reads the same.
+var patternEncodings = []struct {
+	name   string
+	encode func(text string) string
+}{
+	{"as it is", func(s string) string { return s }},
+	{"percent-encoded", url.QueryEscape},
+	{"percent-encoded in a path", url.PathEscape},
+	{"all percent-encoded", func(s string) string { return eachByte(s, "%%%02X") }},
+	{"escaped", allEscaped},
+	{"as entities", func(s string) string {
+		var out strings.Builder
+		for _, r := range s {
+			fmt.Fprintf(&out, "&#%d;", r)
+		}
+		return out.String()
+	}},
+	{"as HTML", html.EscapeString},
+	{"quoted-printable", func(s string) string { return eachByte(s, "=%02X") }},
+	{"quoted-printable in lines", func(s string) string { return wrap(strings.ReplaceAll(s, "=", "=3D"), 7, "=\r\n") }},
+	{"full-width", fullWidth},
+	{"with characters without width", func(s string) string { return wrap(s, 3, "\u200b") }},
+	{"UTF-7", utf7},
+	{"base64", func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }},
+	{"base64 for URLs", func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }},
+	{"base64 in lines", func(s string) string { return wrap(base64.StdEncoding.EncodeToString([]byte(s)), 12, "\r\n") }},
+	{"hexadecimal", func(s string) string { return hex.EncodeToString([]byte(s)) }},
+	{"gzip in base64", func(s string) string {
+		return packed(s, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+	}},
+	{"zlib in base64", func(s string) string {
+		return packed(s, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
+	}},
+}
+
+func eachByte(s, format string) string {
+	var out strings.Builder
+	for _, b := range []byte(s) {
+		fmt.Fprintf(&out, format, b)
+	}
+	return out.String()
+}
+
+func wrap(s string, width int, end string) string {
+	var lines []string
+	for line := range slices.Chunk([]rune(s), width) {
+		lines = append(lines, string(line))
+	}
+	return strings.Join(lines, end)
+}
+
+func fullWidth(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '\u3000'
+		case r > ' ' && r <= '~':
+			return r + 0xfee0
+		}
+		return r
+	}, s)
+}
+
+// utf7 shifts all but letters and digits.
+func utf7(s string) string {
+	var out strings.Builder
+	for _, r := range s {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			out.WriteRune(r)
+			continue
+		}
+		var units []byte
+		for _, unit := range utf16.Encode([]rune{r}) {
+			units = binary.BigEndian.AppendUint16(units, unit)
+		}
+		out.WriteString("+" + base64.RawStdEncoding.EncodeToString(units) + "-")
+	}
+	return out.String()
+}
+
+func packed(s string, writer func(io.Writer) io.WriteCloser) string {
+	var out bytes.Buffer
+	w := writer(&out)
+	_, _ = io.WriteString(w, s)
+	_ = w.Close()
+	return base64.StdEncoding.EncodeToString(out.Bytes())
+}
+
+// patternPlaces are a place of each kind; %s is a JSON string.
+var patternPlaces = []string{
+	`{"remark":%s}`, `{"zz_status":%s}`, `{"currency":%s}`, `{"object":%s}`, `{"type":%s}`, `{"locale":%s}`,
+	`{"api_version":%s}`, `{"unit_amount_decimal":%s}`, `{"description":%s}`, `{"email":%s}`, `{"exp_year":%s}`,
+	`{"url":%s}`, `{"metadata":{"k":%s}}`, `{"data":{"list":["a",[%s]]}}`, `{%s:1}`, `%s`,
+}
+
+// stays reports whether one of the forms of a value is in what comes out.
+func stays(t require.TestingT, place, encoded string, forms ...string) bool {
+	quoted, err := json.Marshal(encoded)
+	require.NoError(t, err)
+	d := newRedactor(t).Document()
+	out, err := d.JSON("", []byte(fmt.Sprintf(place, quoted)))
+	require.NoError(t, err)
+	require.True(t, json.Valid(out), "%s", out)
+	said := d.Text("answer", encoded)
+	for _, form := range forms {
+		inJSON, _ := json.Marshal(form)
+		if bytes.Contains(out, inJSON[1:len(inJSON)-1]) || strings.Contains(said, form) {
+			return true
+		}
+	}
+	return false
+}
+
+// turns is how many rows and encodings it takes until all places had their turn.
+const turns = 5
+
+// TestEveryPattern walks the rows: each says what it is for, and finds its own example
+// in every encoding, in places that take turns. All of them, and encodings of
+// encodings, are drawn in TestPatternsInSeveralEncodings.
+func TestEveryPattern(t *testing.T) {
+	t.Parallel()
+	names := make(map[string]bool)
+	for i, row := range redact.PatternRows() {
+		text, value := patternExample(row)
+		require.NotEmpty(t, value, row.Name)
+		require.NotEmpty(t, row.Reason, row.Name)
+		require.False(t, names[row.Name], "%s: twice", row.Name)
+		names[row.Name] = true
+		for j, e := range patternEncodings {
+			for k := (i + j) % turns; k < len(patternPlaces); k += turns {
+				place := patternPlaces[k]
+				encoded := e.encode(text)
+				if stays(t, place, encoded, encoded, e.encode(value), value) && !exempt(row, place) {
+					t.Errorf("%s stays, %s, in %s", row.Name, e.name, place)
+				}
+			}
+		}
+	}
+}
+
+// exempt is what the README does not promise.
+func exempt(row redact.PatternRow, place string) bool {
+	structure := `{"zz_status":%s}{"currency":%s}{"object":%s}{"type":%s}{"locale":%s}{"api_version":%s}{"unit_amount_decimal":%s}`
+	return row.Name == "path of a URL" && strings.Contains(structure, place)
+}
+
+// TestPatternsInSeveralEncodings draws two encodings, and a text around.
+func TestPatternsInSeveralEncodings(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		row := rapid.SampledFrom(redact.PatternRows()).Draw(t, "row")
+		outer := rapid.SampledFrom(patternEncodings).Draw(t, "outer")
+		inner := rapid.SampledFrom(patternEncodings).Draw(t, "inner")
+		around := rapid.SampledFrom([][2]string{{"", ""}, {"see ", " there"}, {"a\n", "\nb"}, {"<", ">"}}).Draw(t, "around")
+		place := rapid.SampledFrom(patternPlaces).Draw(t, "place")
+		if exempt(row, place) {
+			t.Skip("not promised")
+		}
+		text, value := patternExample(row)
+		encoded := outer.encode(around[0] + inner.encode(text) + around[1])
+		if stays(t, place, encoded, encoded, outer.encode(inner.encode(value)), inner.encode(value), value) {
+			t.Fatalf("%s stays, %s in %s, in %s: %q", row.Name, inner.name, outer.name, place, encoded)
+		}
+	})
+}

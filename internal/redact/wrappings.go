@@ -1,0 +1,231 @@
+package redact
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A wrapping is a way in which all of a text stands inside another.
+type wrapping struct {
+	name  string
+	parts func(text string) func(yield func(start, end int) bool)
+	open  func(part string, limit int) (opened, error)
+}
+
+// What is opened can be closed again with another text inside.
+type opened struct {
+	plain string
+	close func(plain string) string
+}
+
+var wrappings = []wrapping{
+	{"base64", runs(isBase64, true), openBase64},
+	{"base64 with / or - beside it", runs(isBase62, true), openBase64},
+	{"base64 in lines", lineBlocks, openLines},
+	{"hexadecimal", runs(isHex, false), openHex},
+}
+
+// shortestWrapped is how long a wrapped part is at the least.
+const shortestWrapped = 12
+
+var (
+	errNotWrapped = errors.New("not wrapped")
+	errTooLarge   = errors.New("too large when it is unpacked")
+)
+
+// runs returns where the runs of such characters stand in a text.
+func runs(within func(rune) bool, padded bool) func(text string) func(yield func(start, end int) bool) {
+	return func(text string) func(yield func(start, end int) bool) {
+		return func(yield func(int, int) bool) {
+			for start := 0; start < len(text); {
+				length := runLength(text[start:], within)
+				end := start + length
+				if padded {
+					end += runLength(text[end:], isPadding)
+				}
+				if length >= shortestWrapped && !yield(start, end) {
+					return
+				}
+				_, other := utf8.DecodeRuneInString(text[end:])
+				start = end + other
+			}
+		}
+	}
+}
+
+// runLength returns how much of the beginning of a text is of such characters.
+func runLength(text string, within func(rune) bool) int {
+	return len(text) - len(strings.TrimLeftFunc(text, within))
+}
+
+func isPadding(r rune) bool { return r == '=' }
+
+// lineBlocks returns where lines of base64 stand that are as long as each other, with
+// and without a shorter one after them: it may be a word that follows.
+func lineBlocks(text string) func(yield func(start, end int) bool) {
+	return func(yield func(int, int) bool) {
+		for at := 0; at < len(text); {
+			block, next := lineBlockAt(text, at)
+			if block.lines > 1 && !yield(block.start, block.end) {
+				return
+			}
+			if block.shorter > 0 && !yield(block.start, block.shorter) {
+				return
+			}
+			at = next
+		}
+	}
+}
+
+type lineBlock struct {
+	start, end int // of the lines that are as long as each other
+	lines      int
+	shorter    int // the end of the one after them; 0: none
+}
+
+// lineBlockAt returns the block that begins in the line at an offset, and the line to
+// go on with.
+func lineBlockAt(text string, at int) (block lineBlock, next int) {
+	lineEnd, next := endOfLine(text, at)
+	block = lineBlock{start: lineEnd - trailingRun(text[at:lineEnd]), end: lineEnd, lines: 1}
+	width := block.end - block.start
+	for width > 0 && next < len(text) {
+		end := next + runLength(text[next:], isBase64)
+		end += runLength(text[end:], isPadding)
+		lineEnd, following := endOfLine(text, next)
+		if end-next != width || end != lineEnd {
+			if end > next && end-next <= width {
+				block.shorter = end
+			}
+			break
+		}
+		block.end, block.lines, next = end, block.lines+1, following
+	}
+	return block, next
+}
+
+// endOfLine returns where a line ends, without and with its end.
+func endOfLine(text string, at int) (end, next int) {
+	length := strings.IndexByte(text[at:], '\n')
+	if length < 0 {
+		return len(text), len(text)
+	}
+	return at + len(strings.TrimSuffix(text[at:at+length], "\r")), at + length + 1
+}
+
+func trailingRun(line string) int { return len(line) - len(strings.TrimRightFunc(line, isBase64)) }
+
+// openLines opens base64 that is wrapped, and wraps it at the same width.
+func openLines(part string, limit int) (opened, error) {
+	inside, err := openBase64(strings.NewReplacer("\r", "", "\n", "").Replace(part), limit)
+	if err != nil {
+		return opened{}, err
+	}
+	width, next := endOfLine(part, 0)
+	end := part[width:next]
+	return opened{inside.plain, func(plain string) string {
+		var lines []string
+		rest := inside.close(plain)
+		for len(rest) > width {
+			lines, rest = append(lines, rest[:width]), rest[width:]
+		}
+		return strings.Join(append(lines, rest), end)
+	}}, nil
+}
+
+func openBase64(part string, limit int) (opened, error) {
+	unpadded := strings.TrimRight(part, "=")
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		raw, err := encoding.DecodeString(unpadded)
+		if err != nil {
+			continue
+		}
+		if unpadded != part {
+			encoding = encoding.WithPadding('=')
+		}
+		return unpack(raw, limit, encoding.EncodeToString)
+	}
+	return opened{}, errNotWrapped
+}
+
+func openHex(part string, limit int) (opened, error) {
+	raw, err := hex.DecodeString(part)
+	if err != nil {
+		return opened{}, errNotWrapped
+	}
+	write := hex.EncodeToString
+	if strings.ToUpper(part) == part {
+		write = func(raw []byte) string { return strings.ToUpper(hex.EncodeToString(raw)) }
+	}
+	return unpack(raw, limit, write)
+}
+
+// unpack reads bytes that are a text, or a compressed one.
+func unpack(raw []byte, limit int, write func([]byte) string) (opened, error) {
+	pack := func(plain []byte) []byte { return plain }
+	switch {
+	case bytes.HasPrefix(raw, []byte{0x1f, 0x8b}):
+		reader, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			return opened{}, errNotWrapped
+		}
+		if raw, err = inflate(reader, limit); err != nil {
+			return opened{}, err
+		}
+		pack = func(plain []byte) []byte {
+			return deflated(plain, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+		}
+	case isZlib(raw):
+		reader, err := zlib.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			return opened{}, errNotWrapped
+		}
+		if raw, err = inflate(reader, limit); err != nil {
+			return opened{}, err
+		}
+		pack = func(plain []byte) []byte {
+			return deflated(plain, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
+		}
+	}
+	if !readable(raw) {
+		return opened{}, errNotWrapped
+	}
+	return opened{string(raw), func(plain string) string { return write(pack([]byte(plain))) }}, nil
+}
+
+// isZlib reports whether bytes begin as RFC 1950 has it.
+func isZlib(raw []byte) bool {
+	return len(raw) > 2 && raw[0] == 0x78 && (int(raw[0])<<8|int(raw[1]))%31 == 0
+}
+
+// inflate reads up to a limit. What breaks off is read as far as it goes.
+func inflate(reader io.Reader, limit int) ([]byte, error) {
+	plain, _ := io.ReadAll(io.LimitReader(reader, int64(limit)+1))
+	if len(plain) > limit {
+		return nil, errTooLarge
+	}
+	return plain, nil
+}
+
+func deflated(plain []byte, writer func(io.Writer) io.WriteCloser) []byte {
+	var out bytes.Buffer
+	w := writer(&out)
+	_, _ = w.Write(plain) // a buffer takes everything
+	_ = w.Close()
+	return out.Bytes()
+}
+
+// readable tells a text from random bytes.
+func readable(plain []byte) bool {
+	return utf8.Valid(plain) && strings.IndexFunc(string(plain), func(r rune) bool {
+		return unicode.IsControl(r) && !unicode.IsSpace(r)
+	}) < 0
+}
