@@ -1,4 +1,5 @@
-// Package guard decides who may use the pages and routes of a running listen.
+// Package guard decides who may use the pages, the routes and the API of a running
+// listen.
 //
 // On loopback only this machine can connect, but any web page that its user opens can
 // make the browser do so. Against such pages a request must name a host that nobody
@@ -66,18 +67,26 @@ func SameOrigin(next http.Handler) http.Handler {
 
 // own reports whether a Host header names this machine.
 func (g *Guard) own(host string) bool {
+	name, ok := named(host)
+	return ok && (fixed(name) || among(g.Hosts, name))
+}
+
+// named returns the name in a Host header, in lower case, and whether there is one.
+func named(host string) (name string, ok bool) {
 	name, port := split(host)
-	if strings.Trim(port, "0123456789") != "" {
-		return false
-	}
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") { // RFC 6761: always this machine
-		return true
-	}
-	if _, err := netip.ParseAddr(name); err == nil {
-		return true
-	}
-	return name != "" && slices.ContainsFunc(g.Hosts, func(own string) bool { return strings.EqualFold(own, name) })
+	return name, name != "" && strings.Trim(port, "0123456789") == ""
+}
+
+// fixed reports whether nobody can point the name elsewhere: it is an address, or
+// localhost, which is always this machine (RFC 6761).
+func fixed(name string) bool {
+	_, err := netip.ParseAddr(name)
+	return err == nil || name == "localhost" || strings.HasSuffix(name, ".localhost")
+}
+
+func among(hosts []string, name string) bool {
+	return slices.ContainsFunc(hosts, func(own string) bool { return strings.EqualFold(strings.TrimSuffix(own, "."), name) })
 }
 
 func split(host string) (name, port string) {
