@@ -46,6 +46,10 @@ type Endpoint struct {
 	// TLS configures connections to an https URL. Nil: certificates are verified.
 	TLS *tls.Config
 
+	// Dial connects to the host of the URL, as http.Transport.DialContext does. Nil: any
+	// address is connected to.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
 	// Sending, if not nil, is called with each event as it goes out, by several
 	// goroutines when there are several deliveries at a time.
 	Sending func(*Event)
@@ -159,6 +163,7 @@ func (e *Endpoint) open() {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true) // as Stripe does
 	e.transport = &http.Transport{
+		DialContext:         e.Dial,
 		Protocols:           protocols,
 		TLSClientConfig:     e.TLS,
 		DisableCompression:  true, // the request asks for gzip itself, as Stripe's does

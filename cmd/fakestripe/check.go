@@ -29,6 +29,7 @@ type checking struct {
 	events   []string
 	waivers  string
 	api      string
+	access   apiAccess
 	stateURL string
 	stateCmd string
 	hooks    struct{ broken, heal, restart string }
@@ -83,6 +84,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.BoolVar(&c.subject.Connect, "connect", false, "the handler serves connected accounts")
 	flags.StringVar(&c.api, "api", "", "be the Stripe API that the handler calls, at this `address` (--api alone: "+listen.DefaultAddress+"); what it writes there counts as state")
 	flags.Lookup("api").NoOptDefVal = listen.DefaultAddress
+	c.access.flags(cmd)
 	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
 	flags.BoolVar(&c.subject.OncePerObject, "once-per-object", false, "the handler means one effect for each object")
 	flags.StringVar(&c.hooks.broken, "break-cmd", "", "`command` that makes what the handler depends on fail")

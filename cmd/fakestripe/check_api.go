@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"net"
-	"net/http"
-	"time"
+	"net/netip"
 
+	"github.com/fakestripe/fakestripe/internal/server"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
@@ -14,13 +14,26 @@ func (c *checking) serveAPI(sh shell) (stop func(), err error) {
 	if c.api == "" {
 		return func() {}, nil
 	}
+	if err := c.access.check(); err != nil {
+		return nil, err
+	}
 	listener, err := net.Listen("tcp", c.api)
 	if err != nil {
 		return nil, fmt.Errorf("--api: %w (is another one running? give --api=ADDRESS)", err)
 	}
+	at, err := netip.ParseAddrPort(listener.Addr().String())
+	if err != nil {
+		return nil, fmt.Errorf("--api: %w", err)
+	}
 	c.subject.API = &stripeapi.Server{}
-	server := &http.Server{Handler: c.subject.API, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(listener) }() // until it is closed
-	fmt.Fprintf(sh.err, "fakestripe: Stripe API at http://%s, for any sk_test_ key\n", listener.Addr())
-	return func() { _ = server.Close() }, nil
+	api := server.New(c.access.handler(c.subject.API, at, hostOf(c.api)))
+	go func() { _ = api.Serve(listener) }() // until it is closed
+	fmt.Fprintf(sh.err, "fakestripe: Stripe API at http://%s, for %s\n", listener.Addr(), c.access.taken())
+	return func() { _ = api.Close() }, nil
+}
+
+// hostOf is the host of an address, "" when it names none.
+func hostOf(address string) string {
+	host, _, _ := net.SplitHostPort(address)
+	return host
 }

@@ -6,11 +6,11 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+	"github.com/fakestripe/fakestripe/internal/server"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -99,12 +99,12 @@ func (s *stage) open() (stop func(), err error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /webhook", s.shop)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	go server.Serve(listener)
+	shop := server.New(mux)
+	go shop.Serve(listener)
 	s.endpoint.URL = "http://" + listener.Addr().String() + "/webhook"
 	return func() {
 		s.endpoint.Close()
-		server.Close()
+		shop.Close()
 	}, nil
 }
 

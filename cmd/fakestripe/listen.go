@@ -18,6 +18,7 @@ type listener struct {
 	hub       listen.Hub
 	api       stripeapi.Server
 	signing   signing
+	access    apiAccess
 	format    format
 	ready     readyFile
 	address   string
@@ -35,7 +36,7 @@ type listener struct {
 	inspect   string
 	exitAfter int64
 
-	skipVerify, latest, printJSON, printSecret bool
+	skipVerify, latest, printJSON, printSecret, allowRemote bool
 
 	changed func(flag string) bool
 }
@@ -81,6 +82,8 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.BoolVarP(&l.latest, "latest", "l", false, "give events the newest API version that the fixtures have")
 	flags.StringVar(&l.version, "api-version", "", "give events this API `version` (default: that with which they are triggered)")
 	flags.StringVar(&l.address, "listen", listen.DefaultAddress, "listen on this `address`, for API calls, the inspector, trigger and send; port 0: any that is free")
+	l.access.flags(cmd)
+	flags.BoolVar(&l.allowRemote, "allow-remote", false, "let clients of the API register endpoints that are neither on this machine nor in a private network")
 	flags.StringVar(&l.signing.secret, "secret", "", "sign with this `secret` (default $"+secretVariable+", else a new one, which is printed)")
 	flags.StringVar(&l.signing.file, "secret-file", "", "sign with the secret in this `file`; a missing one is made")
 	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret and end")
@@ -129,7 +132,7 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 	p := newListenPrinter(sh, l.format)
 	p.several = func() bool { return len(l.hub.Endpoints()) > 1 }
 	ended := l.watch(p)
-	if err := l.start(p, endpoints); err != nil {
+	if err := l.start(p, server, endpoints); err != nil {
 		return err
 	}
 	defer l.ready.remove()
@@ -166,8 +169,8 @@ func (l *listener) watch(p *listenPrinter) (ended <-chan struct{}) {
 }
 
 // start takes up the journal and adds the endpoints.
-func (l *listener) start(p *listenPrinter, endpoints []listen.Endpoint) error {
-	l.connectAPI()
+func (l *listener) start(p *listenPrinter, server *listenServer, endpoints []listen.Endpoint) error {
+	l.connectAPI(server)
 	if l.journal != "" {
 		l.hub.Loading = (&loading{name: l.journal, talk: p.talk, now: time.Now}).told
 		restored, err := l.hub.OpenJournal(l.journal)

@@ -43,7 +43,7 @@ func (l *listener) check() error {
 	if l.printJSON {
 		l.format = "json"
 	}
-	for _, check := range []func() error{l.checkVersion, l.checkEvents, l.checkFaults} {
+	for _, check := range []func() error{l.access.check, l.checkVersion, l.checkEvents, l.checkFaults} {
 		if err := check(); err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -20,6 +19,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/guard"
 	"github.com/fakestripe/fakestripe/internal/inspector"
 	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/internal/server"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -27,7 +27,7 @@ import (
 // A listenServer is the one address of listen: the API, the inspector, and what
 // trigger and send use.
 type listenServer struct {
-	http.Server
+	*http.Server
 	listener net.Listener
 	guard    guard.Guard
 }
@@ -60,17 +60,9 @@ func (l *listener) open() (*listenServer, error) {
 	if !s.address().Addr().IsLoopback() {
 		s.guard.Token = rand.Text()
 	}
-	s.Server = http.Server{
-		Handler: s.routes(l), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: log.New(nothing{}, "", 0), // what clients do wrong is theirs to tell
-	}
+	s.Server = server.New(s.routes(l))
 	return s, nil
 }
-
-type nothing struct{}
-
-// Write implements io.Writer.
-func (nothing) Write(p []byte) (int, error) { return len(p), nil }
 
 func (s *listenServer) routes(l *listener) http.Handler {
 	mux := http.NewServeMux()
@@ -78,8 +70,9 @@ func (s *listenServer) routes(l *listener) http.Handler {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(listen.Health{Fakestripe: "listen", Version: version()})
 	})
+	api := l.access.handler(&l.api, s.address(), s.guard.Hosts...)
 	for _, prefix := range []string{"/v1/", "/v2/"} {
-		mux.Handle(prefix, guard.SameOrigin(&l.api)) // SDKs call it by any host name, with a key
+		mux.Handle(prefix, api)
 	}
 	mux.Handle(listen.ControlPath, s.guard.Handler(listen.Control(&l.hub)))
 	mux.Handle("/", s.guard.Handler(l.inspector(s)))
@@ -101,8 +94,9 @@ func (l *listener) inspector(s *listenServer) http.Handler {
 	})
 }
 
-// connectAPI lets clients of the API change what the hub delivers to.
-func (l *listener) connectAPI() {
+// connectAPI lets clients of the API change what the hub delivers to, within reach.
+func (l *listener) connectAPI(s *listenServer) {
+	reach := &listen.Reach{Own: s.address(), Remote: l.allowRemote}
 	l.hub.API = &l.api
 	l.api.OnRetry = l.hub.Retry
 	l.api.Undelivered = l.hub.Undelivered
@@ -114,6 +108,9 @@ func (l *listener) connectAPI() {
 		changed := listen.Endpoint{ID: e.ID, Secret: e.Secret}
 		if change == stripeapi.Updated {
 			changed = l.endpoint(e.ID) // the API knows neither its secret nor its headers
+		}
+		if changed.URL != e.URL { // the user's own --forward-to may lead anywhere
+			changed.Reach = reach
 		}
 		changed.URL, changed.Events, changed.APIVersion = e.URL, e.EnabledEvents, e.APIVersion
 		changed.Connect, changed.Disabled = e.Connect, e.Disabled
@@ -223,7 +220,7 @@ func (l *listener) tell(p *listenPrinter, s *listenServer) {
 	if l.inspect == "on" {
 		p.talk("inspector at %s", s.granted())
 	}
-	p.talk("API for SDKs at %s", s.url())
+	p.talk("API for SDKs at %s, with %s", s.url(), l.access.taken())
 }
 
 // readiness is what announce says, as JSON.
@@ -234,6 +231,9 @@ func (l *listener) readiness(s *listenServer, secret, version string) any {
 	}
 	if s.guard.Token != "" {
 		ready["token"] = s.guard.Token
+	}
+	if l.access.key != "" {
+		ready["api_key"] = l.access.key
 	}
 	if l.inspect == "on" {
 		ready["inspector"] = s.granted()

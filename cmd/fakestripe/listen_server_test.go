@@ -29,6 +29,7 @@ type readyLine struct {
 	URL       string `json:"url"`
 	Token     string `json:"token"`
 	Inspector string `json:"inspector"`
+	APIKey    string `json:"api_key"`
 }
 
 // startServer starts fakestripe listen, which ends with the test.
@@ -96,6 +97,8 @@ func TestWhoMayTalkToListen(t *testing.T) {
 		{"a body without end", "POST", listen.ControlPath, own.Host, nil, strings.Repeat(" ", listen.MaxEvent+1), 413},
 		{"an SDK", "GET", "/v1/events", own.Host, key, "", 200},
 		{"an SDK in a container", "GET", "/v1/events", "stripe:12113", key, "", 200},
+		{"an SDK, under a foreign name", "GET", "/v1/events", "evil.example:12113", key, "", 403},
+		{"API v2, under a foreign name", "GET", "/v2/core/events", "evil.example", key, "", 403},
 		{"an SDK without a key", "GET", "/v1/events", own.Host, nil, "", 401},
 		{"an SDK with a live key", "GET", "/v1/events", own.Host, []string{"Authorization", "Bearer sk_live_x"}, "", 401},
 		{"a page with a key", "POST", "/v1/customers", own.Host, append([]string{"Origin", "https://evil.example"}, key...), "", 403},
@@ -116,7 +119,10 @@ func TestAnotherInterfaceNeedsTheToken(t *testing.T) {
 		{"nobody's event", "POST", listen.ControlPath, "", nil, "{}", 401},
 		{"the token, but no inspector", "GET", "/", "", token, "", 404},
 		{"the token", "POST", listen.ControlPath, "", token, "{}", 200},
-		{"an SDK, which has a key", "GET", "/v1/events", "stripe", []string{"Authorization", "Bearer sk_test_x"}, "", 200},
+		{"an SDK with any key", "GET", "/v1/events", "stripe", []string{"Authorization", "Bearer sk_test_x"}, "", 401},
+		{"API v2 with any key", "GET", "/v2/core/events", "stripe", []string{"Authorization", "Bearer sk_test_x"}, "", 401},
+		{"an SDK with the token for a key", "GET", "/v1/events", "stripe", token, "", 401},
+		{"an SDK with the key", "GET", "/v1/events", "stripe", []string{"Authorization", "Bearer " + ready.APIKey}, "", 200},
 	} {
 		c.make(t, ready.URL)
 	}
@@ -126,6 +132,40 @@ func TestAnotherInterfaceNeedsTheToken(t *testing.T) {
 	}
 	require.Contains(t, send(ready.URL), "a token is needed")
 	require.Contains(t, send(ready.URL+"/?token="+ready.Token), "no endpoint of listen wants it")
+}
+
+func TestTheKeyAndTheNamesThatAreGiven(t *testing.T) {
+	t.Parallel()
+	const key = "sk_test_0123456789abcdef"
+	ready := startServer(t, "--listen", "127.0.0.1:0", "--api-key", key, "--api-host", "stripe.test.example")
+	require.Equal(t, key, ready.APIKey)
+	for _, c := range []call{
+		{"another key", "GET", "/v1/events", "", []string{"Authorization", "Bearer sk_test_0123456789abcdeX"}, "", 401},
+		{"the key", "GET", "/v1/events", "", []string{"Authorization", "Bearer " + key}, "", 200},
+		{"the name", "GET", "/v1/events", "stripe.test.example", []string{"Authorization", "Bearer " + key}, "", 200},
+		{"another name", "GET", "/v1/events", "stripe.evil.example", []string{"Authorization", "Bearer " + key}, "", 403},
+	} {
+		c.make(t, ready.URL)
+	}
+}
+
+// Who may call the API may not make listen send anywhere.
+func TestEndpointsOfTheAPIStayNear(t *testing.T) {
+	t.Parallel()
+	register := func(ready readyLine, url string) error {
+		_, err := apiClient(ready.URL).WebhookEndpoints.New(&stripe.WebhookEndpointParams{URL: stripe.String(url), EnabledEvents: stripe.StringSlice([]string{"*"})})
+		return err
+	}
+	near := startServer(t, "--listen", "127.0.0.1:0")
+	require.NoError(t, register(near, "http://127.0.0.1:4242/webhook"))
+	require.NoError(t, register(near, "http://10.1.2.3/webhook"))
+	require.ErrorContains(t, register(near, "http://169.254.169.254/latest/meta-data"), "link-local")
+	require.ErrorContains(t, register(near, near.URL+"/v1/customers"), "where fakestripe itself listens")
+	require.ErrorContains(t, register(near, "https://203.0.113.9/webhook"), "--allow-remote")
+
+	far := startServer(t, "--listen", "127.0.0.1:0", "--allow-remote")
+	require.NoError(t, register(far, "https://203.0.113.9/webhook"))
+	require.ErrorContains(t, register(far, "http://169.254.169.254/latest/meta-data"), "link-local")
 }
 
 // apiClient is stripe-go pointed at a running listen.

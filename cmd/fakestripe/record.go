@@ -5,8 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/netip"
@@ -19,6 +17,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/casefile"
 	"github.com/fakestripe/fakestripe/internal/record"
+	"github.com/fakestripe/fakestripe/internal/server"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -105,16 +104,12 @@ func (r *recording) run(ctx context.Context) error {
 	transport := handlerTransport(r.skipVerify)
 	defer transport.CloseIdleConnections()
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	server := &http.Server{
-		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          log.New(io.Discard, "", 0), // what clients do wrong is theirs to tell
-		Handler: &record.Recorder{
-			Target: target, Transport: transport, Port: port, Folder: folder, Redactor: redactor,
-			Secrets: r.secrets, Done: r.done,
-		},
-	}
+	proxy := server.New(&record.Recorder{
+		Target: target, Transport: transport, Port: port, Folder: folder, Redactor: redactor,
+		Secrets: r.secrets, Done: r.done,
+	})
 	r.announce(listener, target)
-	if err := serve(ctx, server, listener, lastRequests); err != nil {
+	if err := serve(ctx, proxy, listener, lastRequests); err != nil {
 		return err
 	}
 	return r.summary(redactor)

@@ -20,6 +20,7 @@ type Endpoint struct {
 	AnyAccount bool        `json:"any_account,omitempty"` // of events with an account and without
 	Disabled   bool        `json:"disabled,omitempty"`    // gets nothing; what was to be retried when it is due is given up
 	Header     http.Header `json:"-"`                     // is added to its requests
+	Reach      *Reach      `json:"-"`                     // where its deliveries may go; nil: anywhere
 
 	Handler http.Handler `json:"-"` // gets the deliveries in this process, instead of URL
 }

@@ -32,7 +32,8 @@ type sender struct {
 // kept, also when the endpoint is changed and the URL is not. Deliveries of the journal that still wait for an endpoint with this id, or with
 // this URL, go on.
 //
-// The error says what is wrong with the URL, the secret or a header.
+// The error says what is wrong with the URL, the secret or a header, or that the URL is
+// out of reach.
 func (h *Hub) AddEndpoint(e Endpoint) (Endpoint, error) {
 	h.open()
 	if e.Secret == "" {
@@ -41,10 +42,18 @@ func (h *Hub) AddEndpoint(e Endpoint) (Endpoint, error) {
 	s := &sender{Endpoint: &webhooktest.Endpoint{
 		URL: h.withPassword(&e), Handler: e.Handler, Secrets: []string{e.Secret}, Header: e.Header, Timeout: h.Timeout, TLS: h.TLS,
 	}}
+	if e.Reach != nil {
+		s.Dial = e.Reach.Dial
+	}
 	if err := s.Validate(); err != nil {
 		return e, err
 	}
 	e.URL = s.Target()
+	if e.Reach != nil {
+		if err := e.Reach.check(e.URL); err != nil {
+			return e, err
+		}
+	}
 	if e.ID == "" {
 		e.ID = endpointID(&e)
 	}

@@ -1,6 +1,7 @@
 package stripeapi
 
 import (
+	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -79,18 +80,37 @@ func decodeBody(body []byte, contentType string) (*param, error) {
 	return decodeForm(string(body))
 }
 
-// authorize accepts any key of test mode, as Bearer or as the name of Basic
+// authorize accepts the server's key, or any of test mode if it has none.
+func (s *Server) authorize(r *http.Request) *apiError {
+	key, failed := keyOf(r)
+	switch {
+	case failed != nil:
+		return failed
+	case s.Key == "" || strings.Contains(key, "_live"):
+		return anyKey(key)
+	case subtle.ConstantTimeCompare([]byte(key), []byte(s.Key)) == 1:
+		return nil
+	}
+	return unauthorized("Invalid API Key provided, or none: want the key of this server, which fakestripe printed when it started, or was given with --api-key.")
+}
+
+// keyOf returns the key of a request: given as Bearer, or as the name of Basic
 // (https://docs.stripe.com/api/authentication).
-func authorize(r *http.Request) *apiError {
+func keyOf(r *http.Request) (string, *apiError) {
 	scheme, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	key := strings.TrimSpace(credentials)
 	if strings.EqualFold(scheme, "Basic") {
 		decoded, err := base64.StdEncoding.DecodeString(key)
 		if err != nil {
-			return unauthorized("Invalid Authorization header: Basic wants base64.")
+			return "", unauthorized("Invalid Authorization header: Basic wants base64.")
 		}
 		key, _, _ = strings.Cut(string(decoded), ":")
 	}
+	return key, nil
+}
+
+// anyKey accepts any key of test mode.
+func anyKey(key string) *apiError {
 	mode, rest, _ := strings.Cut(key, "_test")
 	switch {
 	case key == "":

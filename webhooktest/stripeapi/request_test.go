@@ -3,6 +3,7 @@ package stripeapi_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -51,6 +52,55 @@ func TestKeys(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server with a key takes no other, and reads nothing of who has it not.
+func TestTheKeyOfTheServer(t *testing.T) {
+	const key = "sk_test_topsecret"
+	for _, test := range []struct {
+		name, authorization string
+		status              int
+		message             string
+	}{
+		{"the key", "Bearer " + key, 400, "Invalid integer"},
+		{"the key as the name of Basic", "Basic " + base64.StdEncoding.EncodeToString([]byte(key+":")), 400, "Invalid integer"},
+		{"none", "", 401, "want the key of this server"},
+		{"another of test mode", "Bearer sk_test_abc", 401, "want the key of this server"},
+		{"the beginning", "Bearer sk_test_topsecre", 401, "want the key of this server"},
+		{"with more behind", "Bearer sk_test_topsecrets", 401, "want the key of this server"},
+		{"in capitals", "Bearer SK_TEST_TOPSECRET", 401, "want the key of this server"},
+		{"a live key", "Bearer sk_live_topsecret", 401, "Live API key refused"},
+		{"Basic that is not base64", "Basic %%%", 401, "base64"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			api := &stripeapi.Server{Key: key}
+			for _, path := range []string{"/v1/customers", "/v1/webhook_endpoints", "/v1/events?limit=x", "/v2/core/events"} {
+				answer := request(t, api, "POST", path, "limit=x", "Authorization: "+test.authorization)
+				require.Equal(t, test.status == 401, answer.Code == 401, path)
+				require.NotContains(t, answer.Body.String(), "topsecret")
+			}
+			answer := request(t, api, "GET", "/v1/customers?limit=x", "", "Authorization: "+test.authorization)
+			require.Equal(t, test.status, answer.Code)
+			require.Contains(t, answer.Body.String(), test.message)
+
+			unread := httptest.NewRequest("POST", "/v1/customers", failingReader{t, test.status == 401})
+			unread.Header.Set("Authorization", test.authorization)
+			api.ServeHTTP(httptest.NewRecorder(), unread)
+		})
+	}
+}
+
+// A failingReader must not be read, or ends at once.
+type failingReader struct {
+	t         *testing.T
+	forbidden bool
+}
+
+func (r failingReader) Read([]byte) (int, error) {
+	if r.forbidden {
+		r.t.Error("the body of a stranger was read")
+	}
+	return 0, io.EOF
 }
 
 func errorOf(t *testing.T, answer *httptest.ResponseRecorder) map[string]any {

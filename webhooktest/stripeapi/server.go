@@ -32,6 +32,10 @@ type Server struct {
 	// with, whatever version a request asks for.
 	Version string
 
+	// Key is the one API key that is taken, as Bearer or as the name of Basic. Empty:
+	// any sk_test_ key, for a server that only this machine can reach.
+	Key string
+
 	// Seed fixes the ids that the API invents and which requests fail by rate. 0: one
 	// is drawn when it is needed, and stored here.
 	Seed uint64
@@ -130,8 +134,12 @@ func (e *apiError) answer() *answer {
 // ServeHTTP answers a request as Stripe's API does, and records it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := s.callOf(r)
-	q, failed := readRequest(r)
-	call.Params = q.params.flat()
+	var q *request
+	failed := s.authorize(r) // before anything is read of a stranger
+	if failed == nil {
+		q, failed = readRequest(r)
+		call.Params = q.params.flat()
+	}
 	if failed == nil {
 		failed = s.admit(r)
 	}
@@ -164,11 +172,8 @@ func (s *Server) callOf(r *http.Request) Call {
 	}
 }
 
-// admit lets a request in, late or not at all.
+// admit lets a request in, late or not at all, as Slow and Fail say.
 func (s *Server) admit(r *http.Request) *apiError {
-	if failed := authorize(r); failed != nil {
-		return failed
-	}
 	if delay, eased := s.delay(r.Method, r.URL.Path); delay > 0 {
 		timer := time.NewTimer(delay)
 		defer timer.Stop()
