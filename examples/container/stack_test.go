@@ -15,7 +15,6 @@ import (
 // What the service is given.
 const (
 	secret = "whsec_made_up_for_this_test"
-	key    = "sk_test_made_up"
 	seller = "acct_1MadeUpForThisTest"
 )
 
@@ -48,7 +47,7 @@ func startStack(t *testing.T) *stack {
 			Context: dockertest.Context(t, "Dockerfile", ".", "payouts"), // a Dockerfile that compiles needs just its folder
 		}),
 		testcontainers.WithEnv(map[string]string{
-			"STRIPE_WEBHOOK_SECRET": secret, "STRIPE_SECRET_KEY": key, "SELLER": seller,
+			"STRIPE_WEBHOOK_SECRET": secret, "STRIPE_SECRET_KEY": local.Key(), "SELLER": seller,
 			"STRIPE_API_BASE": "http://stripe:12113",
 		}),
 		network.WithNetwork([]string{"payouts"}, net),

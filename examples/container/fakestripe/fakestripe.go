@@ -7,8 +7,8 @@
 //	testcontainers.CleanupContainer(t, stripe)
 //	require.NoError(t, err)
 //
-// In the network, http://stripe:12113 is the API base for any Stripe SDK, with any
-// sk_test_ key; from the test, [Container.URI] is. [Container.Trigger] makes events
+// In the network, http://stripe:12113 is the API base for any Stripe SDK, with the key
+// [Container.Key]; from the test, [Container.URI] is. [Container.Trigger] makes events
 // happen, which are delivered to the services, with retries.
 //
 // It is "fakestripe listen" that runs, and testcontainers.WithCmdArgs adds to its flags:
@@ -41,6 +41,7 @@ type Container struct {
 	testcontainers.Container
 
 	token string // that its pages and control need, as it listens on all interfaces
+	key   string // that its API needs
 }
 
 // Run starts a container of an image of fakestripe and waits until it answers. Its
@@ -58,7 +59,7 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 		c = &Container{Container: ctr}
 	}
 	if err == nil {
-		err = c.readToken(ctx)
+		err = c.readSecrets(ctx)
 	}
 	if err != nil {
 		return c, fmt.Errorf("run fakestripe: %w", err)
@@ -83,6 +84,10 @@ func (c *Container) URI(ctx context.Context) (string, error) {
 	return c.PortEndpoint(ctx, Port, "http")
 }
 
+// Key returns the API key that the container takes: give it to the services as
+// STRIPE_SECRET_KEY. It is new for each container, unless "--api-key" says which.
+func (c *Container) Key() string { return c.key }
+
 // Trigger makes an event type or flow happen, and returns when all its events have been
 // delivered. An error says what was not accepted. The arguments are those of
 // "fakestripe trigger", such as "--set", "data.object.amount=4200".
@@ -99,8 +104,8 @@ func (c *Container) Trigger(ctx context.Context, what string, args ...string) er
 	return nil
 }
 
-// readToken finds the token in the line that listen prints when it is ready.
-func (c *Container) readToken(ctx context.Context) error {
+// readSecrets finds token and key in the line that listen prints when it is ready.
+func (c *Container) readSecrets(ctx context.Context) error {
 	logs, err := c.Logs(ctx)
 	if err != nil {
 		return err
@@ -110,9 +115,14 @@ func (c *Container) readToken(ctx context.Context) error {
 		if !strings.HasPrefix(lines.Text(), `{"ready":`) {
 			continue
 		}
-		var said struct{ Ready struct{ Token string } }
+		var said struct {
+			Ready struct {
+				Token string `json:"token"`
+				Key   string `json:"api_key"`
+			}
+		}
 		err := json.Unmarshal(lines.Bytes(), &said)
-		c.token = said.Ready.Token
+		c.token, c.key = said.Ready.Token, said.Ready.Key
 		return err
 	}
 	return errors.New("it did not say that it is ready")
