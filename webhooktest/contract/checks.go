@@ -132,6 +132,7 @@ func (r *runner) checkSecondEvent(ctx context.Context) ([]finding, error) {
 			return nil, err
 		}
 		if len(second) == 0 {
+			r.learned(eventType, first) // for a second look
 			return []finding{{sent: "a second, distinct " + eventType, expected: "a change of the state as after the first", actual: "none"}}, nil
 		}
 		r.keep(oneOf(eventType), []change{first, second})

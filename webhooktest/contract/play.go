@@ -183,7 +183,8 @@ func (p *play) send(ctx context.Context, step caseStep, events []*webhooktest.Ev
 		if len(responses) > 0 {
 			p.last = responses[len(responses)-1]
 		}
-		p.apart = p.apart || !underWay(responses)
+		// In process all are ready to run at once, and one that never waits leaves no room for a race.
+		p.apart = p.apart || p.subject.Handler == nil && !underWay(responses)
 	} else {
 		for i, event := range events {
 			if i > 0 && p.settle > 0 {
