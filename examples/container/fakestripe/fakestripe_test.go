@@ -53,14 +53,14 @@ func TestEventsAreKnown(t *testing.T) {
 	require.ErrorContains(t, err, "nothing was delivered", "there is no endpoint")
 	base, err := stripe.URI(t.Context())
 	require.NoError(t, err)
-	require.Contains(t, get(t, base+"/v1/payment_intents"), `"amount": 4242`)
+	require.Contains(t, get(t, base+"/v1/payment_intents", stripe.Key()), `"amount": 4242`)
 }
 
-func get(t *testing.T, url string) string {
+func get(t *testing.T, url, key string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	require.NoError(t, err)
-	request.Header.Set("Authorization", "Bearer sk_test_made_up")
+	request.Header.Set("Authorization", "Bearer "+key)
 	answer, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer answer.Body.Close()
