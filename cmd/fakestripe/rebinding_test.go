@@ -49,6 +49,9 @@ func TestARebindingPageReachesNothing(t *testing.T) {
 // that would have to be ended.
 func needBrowser(t *testing.T) string {
 	t.Helper()
+	if testing.Short() && os.Getenv("FAKESTRIPE_REAL_PARTS") == "" {
+		t.Skip("starts a browser, which takes seconds: run it without -short")
+	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path

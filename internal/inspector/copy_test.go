@@ -21,6 +21,9 @@ import (
 // there; elsewhere the test is skipped, so this comes before anything is started.
 func realPart(t *testing.T, install string, names ...string) string {
 	t.Helper()
+	if testing.Short() && os.Getenv("FAKESTRIPE_REAL_PARTS") == "" {
+		t.Skip("starts another program, which takes seconds: run it without -short")
+	}
 	if path := find(names...); path != "" {
 		return path
 	}
