@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -41,10 +41,10 @@ func imported(t testing.TB, in io.Reader) ([]casefile.Case, importer.Summary, er
 	return cases, im.Summary, err
 }
 
-// event is one as Stripe delivers it.
 // epoch is when all events of these tests were created.
 var epoch = time.Date(2026, time.November, 21, 23, 20, 16, 0, time.UTC)
 
+// event is one as Stripe delivers it.
 func event(t testing.TB, eventType string) []byte {
 	t.Helper()
 	source := webhooktest.Source{Seed: 7, Now: func() time.Time { return epoch }} // the same text each time
