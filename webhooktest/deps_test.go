@@ -20,9 +20,9 @@ func TestDependencies(t *testing.T) {
 	require.ElementsMatch(t, []string{
 		module + "fixtures",
 		module + "webhooktest/internal/linediff",
-		module + "webhooktest/internal/nearest",
+		module + "webhooktest/internal/suggest",
 		module + "webhooktest/internal/rawjson",
-		module + "webhooktest/internal/dialect",
+		module + "webhooktest/internal/jsonstyle",
 		module + "webhooktest/internal/doctor",
 		module + "webhooktest/stripeapi",
 		module + "webhooktest/internal/routes",

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // A Flow is what one business action makes Stripe send: events about the same
@@ -124,7 +124,7 @@ func (s *Source) findFlow(name string) (f flowFixture, flow, eventType string, e
 	types := fixtures.Types(s.apiVersion())
 	if !slices.Contains(types, name) {
 		names := slices.Concat(fixtures.Flows(), types)
-		return f, "", "", fmt.Errorf("%w, or flow, %q: nearest are %s", ErrUnknownType, name, nearest.List(name, names))
+		return f, "", "", fmt.Errorf("%w, or flow, %q: nearest are %s", ErrUnknownType, name, suggest.List(name, names))
 	}
 	for _, flow := range fixtures.Flows() {
 		f, err := readFlow(flow)

@@ -9,8 +9,8 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // A fault is an error about a place in a file.
@@ -98,7 +98,7 @@ func checkMembers(data []byte, v *rawjson.Value, t reflect.Type) error {
 		member := &v.Children[i]
 		of, ok := fields[member.Key]
 		if !ok {
-			return lineError(data, member.From, fmt.Errorf("unknown key %q: nearest are %s", excerpt(member.Key), nearest.List(member.Key, known)))
+			return lineError(data, member.From, fmt.Errorf("unknown key %q: nearest are %s", excerpt(member.Key), suggest.List(member.Key, known)))
 		}
 		if err := checkKeys(data, member, of); err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/dialect"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/jsonstyle"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
@@ -93,7 +93,7 @@ const maxEnveloped = 16
 // fromEnvelope finds events inside other JSON: texts that hold JSON, plainly or in
 // base64, and objects that are events.
 func fromEnvelope(body []byte) [][]byte {
-	document, err := dialect.Parse(body)
+	document, err := jsonstyle.Parse(body)
 	if err != nil {
 		return nil
 	}

@@ -10,14 +10,14 @@ import (
 	"strconv"
 
 	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/dialect"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/jsonstyle"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // A variant is a document with values as they may have been before they were
 // decoded.
 type variant struct {
-	*dialect.Document
+	*jsonstyle.Document
 	guessed bool // one of many
 }
 
@@ -26,7 +26,7 @@ type replacement = map[int]string
 
 // variants yields the document as it is, then as it may have been before PHP made
 // lists of empty objects and JavaScript whole numbers of decimals.
-func variants(document *dialect.Document) iter.Seq[variant] {
+func variants(document *jsonstyle.Document) iter.Seq[variant] {
 	return func(yield func(variant) bool) {
 		l := losses{decimals: make(map[string]replacement)}
 		document.Root().All(func(v *rawjson.Value) { l.look(document, v) })
@@ -61,7 +61,7 @@ type place struct {
 // exactInteger is up to where a float64 holds every integer.
 const exactInteger = 1 << 53
 
-func (l *losses) look(document *dialect.Document, v *rawjson.Value) {
+func (l *losses) look(document *jsonstyle.Document, v *rawjson.Value) {
 	text := document.Source(v)
 	switch {
 	case v.Kind == '[' && len(v.Children) == 0:

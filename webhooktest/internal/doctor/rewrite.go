@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/dialect"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/jsonstyle"
 )
 
 // A rewriting is how a library writes JSON that it has parsed.
@@ -15,79 +15,79 @@ type rewriting struct {
 	effect    string // "without white space"
 	by        string // the function that does so
 	languages string
-	filter    func(body []byte) []byte // nil: the dialect says it all
-	dialect   dialect.Dialect
+	filter    func(body []byte) []byte // nil: the style says it all
+	style     jsonstyle.Style
 }
 
 // What several of the rewritings have in common.
 var (
-	raw      = dialect.Text{Respell: true}
-	ascii    = dialect.Text{Respell: true, ASCII: true, Also: "\x7f"} // Python's
-	forHTML  = dialect.Text{Respell: true, Also: "<>&", Lines: true}
-	spaced   = dialect.Layout{Comma: " ", Colon: " "}
-	indented = dialect.Layout{Indent: "  ", Colon: " "} // Stripe's own
-	by4      = dialect.Layout{Indent: "    ", Colon: " "}
-	tabbed   = dialect.Layout{Indent: "\t", Colon: " "}
-	opened   = dialect.Layout{Indent: "  ", Colon: " ", OpenEmpty: true}
-	airy     = dialect.Layout{Indent: "  ", Colon: " ", Airy: true}
-	kept     = dialect.Layout{Keep: true}
+	raw      = jsonstyle.Text{Respell: true}
+	ascii    = jsonstyle.Text{Respell: true, ASCII: true, Also: "\x7f"} // Python's
+	forHTML  = jsonstyle.Text{Respell: true, Also: "<>&", Lines: true}
+	spaced   = jsonstyle.Layout{Comma: " ", Colon: " "}
+	indented = jsonstyle.Layout{Indent: "  ", Colon: " "} // Stripe's own
+	by4      = jsonstyle.Layout{Indent: "    ", Colon: " "}
+	tabbed   = jsonstyle.Layout{Indent: "\t", Colon: " "}
+	opened   = jsonstyle.Layout{Indent: "  ", Colon: " ", OpenEmpty: true}
+	airy     = jsonstyle.Layout{Indent: "  ", Colon: " ", Airy: true}
+	kept     = jsonstyle.Layout{Keep: true}
 )
 
 const whiteless = "without white space"
 
 // rewritings are in the order in which they are named: the usual first.
 var rewritings = []rewriting{
-	{"json-stringify", whiteless, "JSON.stringify", "node", nil, dialect.Dialect{Order: dialect.JavaScript, Text: raw, Numbers: dialect.Float64}},
-	{"to-json", whiteless, "Ruby's to_json", "ruby", nil, dialect.Dialect{Text: raw, Numbers: dialect.Typed}},
-	{"jackson", whiteless, "Jackson", "java", nil, dialect.Dialect{Text: raw, Numbers: dialect.Typed}},
-	{"newtonsoft", whiteless, "Newtonsoft.Json", "dotnet", nil, dialect.Dialect{Text: raw, Numbers: dialect.Typed}},
-	{"json-encode", whiteless + ", with escaped slashes", "PHP's json_encode", "php", nil, dialect.Dialect{Text: php(dialect.Text{ASCII: true}), Numbers: dialect.Trimmed, EmptyLists: true}},
-	{"json-encode-objects", whiteless + ", with escaped slashes", "PHP's json_encode of objects", "php", nil, dialect.Dialect{Text: php(dialect.Text{ASCII: true}), Numbers: dialect.Trimmed}},
-	{"json-encode-slashes", whiteless, "PHP's json_encode with JSON_UNESCAPED_SLASHES", "php", nil, dialect.Dialect{Text: dialect.Text{Respell: true, ASCII: true}, Numbers: dialect.Trimmed, EmptyLists: true}},
-	{"json-encode-unicode", whiteless + ", with escaped slashes", "PHP's json_encode with JSON_UNESCAPED_UNICODE", "php", nil, dialect.Dialect{Text: php(dialect.Text{Lines: true}), Numbers: dialect.Trimmed, EmptyLists: true}},
-	{"json-encode-unescaped", whiteless, "PHP's json_encode with JSON_UNESCAPED_SLASHES|JSON_UNESCAPED_UNICODE", "php", nil, dialect.Dialect{Text: dialect.Text{Respell: true, Lines: true}, Numbers: dialect.Trimmed, EmptyLists: true}},
-	{"json-dumps", "on one line, with spaces after commas and colons", "Python's json.dumps", "python", nil, dialect.Dialect{Layout: spaced, Text: ascii, Numbers: dialect.Typed}},
-	{"json-dumps-unicode", "on one line, with spaces after commas and colons", "Python's json.dumps(ensure_ascii=False)", "python", nil, dialect.Dialect{Layout: spaced, Text: raw, Numbers: dialect.Typed}},
-	{"json-dumps-compact", whiteless, "Python's json.dumps(separators=(',', ':'))", "python", nil, dialect.Dialect{Text: ascii, Numbers: dialect.Typed}},
-	{"json-generate-ascii", whiteless, "Ruby's JSON.generate(ascii_only: true)", "ruby", nil, dialect.Dialect{Text: dialect.Text{Respell: true, ASCII: true}, Numbers: dialect.Typed}},
-	{"json-dumps-sorted", "on one line, with sorted keys", "Python's json.dumps(sort_keys=True)", "python", nil, dialect.Dialect{Layout: spaced, Order: dialect.Sorted, Text: ascii, Numbers: dialect.Typed}},
-	{"json-marshal", whiteless + " and with sorted keys", "Go's json.Marshal of a map", "go", nil, dialect.Dialect{Order: dialect.Sorted, Text: forHTML, Numbers: dialect.Float64}},
-	{"sorted-compact", whiteless + " and with sorted keys", "jq -cS or a canonical stringify", "", nil, dialect.Dialect{Order: dialect.Sorted, Text: raw, Numbers: dialect.Float64}},
-	{"sorted-ascii", whiteless + " and with sorted keys", "Python's json.dumps(sort_keys=True, separators=(',', ':'))", "python", nil, dialect.Dialect{Order: dialect.Sorted, Text: ascii, Numbers: dialect.Typed}},
-	{"raw-message", whiteless + ", with < > & escaped", "Go's json.Marshal of a json.RawMessage", "go", nil, dialect.Dialect{Text: dialect.Text{Also: "<>&", Lines: true, Respell: true}}},
-	{"rails-to-json", whiteless + ", with < > & escaped", "Rails' to_json", "ruby", nil, dialect.Dialect{Text: forHTML, Numbers: dialect.Typed}},
-	{"gson", whiteless + ", with < > & = ' escaped", "Gson", "java", nil, dialect.Dialect{Text: dialect.Text{Respell: true, Also: "<>&='", Lines: true}}},
-	{"system-text-json", whiteless + ", with upper-case escapes", "System.Text.Json", "dotnet", nil, dialect.Dialect{Text: dotnet}},
-	{"indent-2", "with two spaces of indentation", "JSON.stringify(…, null, 2)", "node", nil, dialect.Dialect{Layout: indented, Order: dialect.JavaScript, Text: raw, Numbers: dialect.Float64}},
-	{"jq", "with two spaces of indentation", "jq", "", nil, dialect.Dialect{Layout: indented, Text: raw, Numbers: dialect.Float64}},
-	{"pretty-generate", "with its empty objects and lists on several lines", "Ruby's JSON.pretty_generate", "ruby", nil, dialect.Dialect{Layout: opened, Text: raw, Numbers: dialect.Typed}},
-	{"json-dumps-indent", "with its characters escaped", "Python's json.dumps(indent=2)", "python", nil, dialect.Dialect{Layout: indented, Text: ascii, Numbers: dialect.Typed}},
-	{"system-text-json-indented", "with upper-case escapes", "System.Text.Json with WriteIndented", "dotnet", nil, dialect.Dialect{Layout: indented, Text: dotnet}},
-	{"stripe-object", "with sorted keys", "str() of a StripeObject in Python", "python", nil, dialect.Dialect{Layout: indented, Order: dialect.Sorted, Text: ascii, Numbers: dialect.Typed}},
-	{"indent-2-sorted", "with sorted keys", "jq -S or Go's json.MarshalIndent of a map", "", nil, dialect.Dialect{Layout: indented, Order: dialect.Sorted, Text: raw, Numbers: dialect.Float64}},
-	{"marshal-indent", "with sorted keys", "Go's json.MarshalIndent of a map", "go", nil, dialect.Dialect{Layout: indented, Order: dialect.Sorted, Text: forHTML, Numbers: dialect.Float64}},
-	{"jackson-pretty", "with spaces around its colons", "Jackson's pretty printer", "java", nil, dialect.Dialect{Layout: airy, Text: raw, Numbers: dialect.Typed}},
-	{"jq-compact", whiteless, "jq -c", "", nil, dialect.Dialect{Text: raw, Numbers: dialect.Float64}},
-	{"indent-4", "with four spaces of indentation", "JSON.stringify(…, null, 4)", "node", nil, dialect.Dialect{Layout: by4, Order: dialect.JavaScript, Text: raw, Numbers: dialect.Float64}},
-	{"indent-4-typed", "with four spaces of indentation", "an editor or json.dumps(indent=4, ensure_ascii=False)", "python", nil, dialect.Dialect{Layout: by4, Text: raw, Numbers: dialect.Typed}},
-	{"indent-4-ascii", "with four spaces of indentation", "Python's json.dumps(indent=4)", "python", nil, dialect.Dialect{Layout: by4, Text: ascii, Numbers: dialect.Typed}},
-	{"json-encode-pretty", "with four spaces of indentation and escaped slashes", "PHP's json_encode with JSON_PRETTY_PRINT", "php", nil, dialect.Dialect{Layout: by4, Text: php(dialect.Text{ASCII: true}), Numbers: dialect.Trimmed, EmptyLists: true}},
-	{"indent-4-sorted", "with four spaces of indentation and sorted keys", "Python's json.dumps(indent=4, sort_keys=True)", "python", nil, dialect.Dialect{Layout: by4, Order: dialect.Sorted, Text: ascii, Numbers: dialect.Typed}},
-	{"tabs", "with tabs of indentation", "JSON.stringify(…, null, '\\t')", "node", nil, dialect.Dialect{Layout: tabbed, Order: dialect.JavaScript, Text: raw, Numbers: dialect.Float64}},
-	{"tabs-typed", "with tabs of indentation", "an editor or a formatter", "", nil, dialect.Dialect{Layout: tabbed, Text: raw, Numbers: dialect.Typed}},
-	{"newlines-dropped", "without its line breaks", "reading it line by line and joining the lines", "java node", withoutNewlines, dialect.Dialect{}},
-	{"newlines-to-spaces", "with a space for each line break", "reading it line by line, or pasting it into one line", "", newlinesToSpaces, dialect.Dialect{}},
-	{"lines-trimmed", "without its indentation", "trimming each line", "", linesTrimmed, dialect.Dialect{}},
-	{"escapes-decoded", `with \u escapes decoded`, "a filter that decodes escapes", "", nil, dialect.Dialect{Layout: kept, Text: raw}},
-	{"escaped", `with \u escapes for what is not ASCII`, "a filter that writes ASCII", "", nil, dialect.Dialect{Layout: kept, Text: ascii}},
-	{"slashes-escaped", "with escaped slashes", "a filter or serialiser that escapes them", "", replacer("/", `\/`), dialect.Dialect{}},
-	{"numbers", "with its numbers as JavaScript spells them", "a filter that decodes numbers: 1.0 is 1", "", nil, dialect.Dialect{Layout: kept, Numbers: dialect.Float64}},
+	{"json-stringify", whiteless, "JSON.stringify", "node", nil, jsonstyle.Style{Order: jsonstyle.JavaScript, Text: raw, Numbers: jsonstyle.Float64}},
+	{"to-json", whiteless, "Ruby's to_json", "ruby", nil, jsonstyle.Style{Text: raw, Numbers: jsonstyle.Typed}},
+	{"jackson", whiteless, "Jackson", "java", nil, jsonstyle.Style{Text: raw, Numbers: jsonstyle.Typed}},
+	{"newtonsoft", whiteless, "Newtonsoft.Json", "dotnet", nil, jsonstyle.Style{Text: raw, Numbers: jsonstyle.Typed}},
+	{"json-encode", whiteless + ", with escaped slashes", "PHP's json_encode", "php", nil, jsonstyle.Style{Text: php(jsonstyle.Text{ASCII: true}), Numbers: jsonstyle.Trimmed, EmptyLists: true}},
+	{"json-encode-objects", whiteless + ", with escaped slashes", "PHP's json_encode of objects", "php", nil, jsonstyle.Style{Text: php(jsonstyle.Text{ASCII: true}), Numbers: jsonstyle.Trimmed}},
+	{"json-encode-slashes", whiteless, "PHP's json_encode with JSON_UNESCAPED_SLASHES", "php", nil, jsonstyle.Style{Text: jsonstyle.Text{Respell: true, ASCII: true}, Numbers: jsonstyle.Trimmed, EmptyLists: true}},
+	{"json-encode-unicode", whiteless + ", with escaped slashes", "PHP's json_encode with JSON_UNESCAPED_UNICODE", "php", nil, jsonstyle.Style{Text: php(jsonstyle.Text{Lines: true}), Numbers: jsonstyle.Trimmed, EmptyLists: true}},
+	{"json-encode-unescaped", whiteless, "PHP's json_encode with JSON_UNESCAPED_SLASHES|JSON_UNESCAPED_UNICODE", "php", nil, jsonstyle.Style{Text: jsonstyle.Text{Respell: true, Lines: true}, Numbers: jsonstyle.Trimmed, EmptyLists: true}},
+	{"json-dumps", "on one line, with spaces after commas and colons", "Python's json.dumps", "python", nil, jsonstyle.Style{Layout: spaced, Text: ascii, Numbers: jsonstyle.Typed}},
+	{"json-dumps-unicode", "on one line, with spaces after commas and colons", "Python's json.dumps(ensure_ascii=False)", "python", nil, jsonstyle.Style{Layout: spaced, Text: raw, Numbers: jsonstyle.Typed}},
+	{"json-dumps-compact", whiteless, "Python's json.dumps(separators=(',', ':'))", "python", nil, jsonstyle.Style{Text: ascii, Numbers: jsonstyle.Typed}},
+	{"json-generate-ascii", whiteless, "Ruby's JSON.generate(ascii_only: true)", "ruby", nil, jsonstyle.Style{Text: jsonstyle.Text{Respell: true, ASCII: true}, Numbers: jsonstyle.Typed}},
+	{"json-dumps-sorted", "on one line, with sorted keys", "Python's json.dumps(sort_keys=True)", "python", nil, jsonstyle.Style{Layout: spaced, Order: jsonstyle.Sorted, Text: ascii, Numbers: jsonstyle.Typed}},
+	{"json-marshal", whiteless + " and with sorted keys", "Go's json.Marshal of a map", "go", nil, jsonstyle.Style{Order: jsonstyle.Sorted, Text: forHTML, Numbers: jsonstyle.Float64}},
+	{"sorted-compact", whiteless + " and with sorted keys", "jq -cS or a canonical stringify", "", nil, jsonstyle.Style{Order: jsonstyle.Sorted, Text: raw, Numbers: jsonstyle.Float64}},
+	{"sorted-ascii", whiteless + " and with sorted keys", "Python's json.dumps(sort_keys=True, separators=(',', ':'))", "python", nil, jsonstyle.Style{Order: jsonstyle.Sorted, Text: ascii, Numbers: jsonstyle.Typed}},
+	{"raw-message", whiteless + ", with < > & escaped", "Go's json.Marshal of a json.RawMessage", "go", nil, jsonstyle.Style{Text: jsonstyle.Text{Also: "<>&", Lines: true, Respell: true}}},
+	{"rails-to-json", whiteless + ", with < > & escaped", "Rails' to_json", "ruby", nil, jsonstyle.Style{Text: forHTML, Numbers: jsonstyle.Typed}},
+	{"gson", whiteless + ", with < > & = ' escaped", "Gson", "java", nil, jsonstyle.Style{Text: jsonstyle.Text{Respell: true, Also: "<>&='", Lines: true}}},
+	{"system-text-json", whiteless + ", with upper-case escapes", "System.Text.Json", "dotnet", nil, jsonstyle.Style{Text: dotnet}},
+	{"indent-2", "with two spaces of indentation", "JSON.stringify(…, null, 2)", "node", nil, jsonstyle.Style{Layout: indented, Order: jsonstyle.JavaScript, Text: raw, Numbers: jsonstyle.Float64}},
+	{"jq", "with two spaces of indentation", "jq", "", nil, jsonstyle.Style{Layout: indented, Text: raw, Numbers: jsonstyle.Float64}},
+	{"pretty-generate", "with its empty objects and lists on several lines", "Ruby's JSON.pretty_generate", "ruby", nil, jsonstyle.Style{Layout: opened, Text: raw, Numbers: jsonstyle.Typed}},
+	{"json-dumps-indent", "with its characters escaped", "Python's json.dumps(indent=2)", "python", nil, jsonstyle.Style{Layout: indented, Text: ascii, Numbers: jsonstyle.Typed}},
+	{"system-text-json-indented", "with upper-case escapes", "System.Text.Json with WriteIndented", "dotnet", nil, jsonstyle.Style{Layout: indented, Text: dotnet}},
+	{"stripe-object", "with sorted keys", "str() of a StripeObject in Python", "python", nil, jsonstyle.Style{Layout: indented, Order: jsonstyle.Sorted, Text: ascii, Numbers: jsonstyle.Typed}},
+	{"indent-2-sorted", "with sorted keys", "jq -S or Go's json.MarshalIndent of a map", "", nil, jsonstyle.Style{Layout: indented, Order: jsonstyle.Sorted, Text: raw, Numbers: jsonstyle.Float64}},
+	{"marshal-indent", "with sorted keys", "Go's json.MarshalIndent of a map", "go", nil, jsonstyle.Style{Layout: indented, Order: jsonstyle.Sorted, Text: forHTML, Numbers: jsonstyle.Float64}},
+	{"jackson-pretty", "with spaces around its colons", "Jackson's pretty printer", "java", nil, jsonstyle.Style{Layout: airy, Text: raw, Numbers: jsonstyle.Typed}},
+	{"jq-compact", whiteless, "jq -c", "", nil, jsonstyle.Style{Text: raw, Numbers: jsonstyle.Float64}},
+	{"indent-4", "with four spaces of indentation", "JSON.stringify(…, null, 4)", "node", nil, jsonstyle.Style{Layout: by4, Order: jsonstyle.JavaScript, Text: raw, Numbers: jsonstyle.Float64}},
+	{"indent-4-typed", "with four spaces of indentation", "an editor or json.dumps(indent=4, ensure_ascii=False)", "python", nil, jsonstyle.Style{Layout: by4, Text: raw, Numbers: jsonstyle.Typed}},
+	{"indent-4-ascii", "with four spaces of indentation", "Python's json.dumps(indent=4)", "python", nil, jsonstyle.Style{Layout: by4, Text: ascii, Numbers: jsonstyle.Typed}},
+	{"json-encode-pretty", "with four spaces of indentation and escaped slashes", "PHP's json_encode with JSON_PRETTY_PRINT", "php", nil, jsonstyle.Style{Layout: by4, Text: php(jsonstyle.Text{ASCII: true}), Numbers: jsonstyle.Trimmed, EmptyLists: true}},
+	{"indent-4-sorted", "with four spaces of indentation and sorted keys", "Python's json.dumps(indent=4, sort_keys=True)", "python", nil, jsonstyle.Style{Layout: by4, Order: jsonstyle.Sorted, Text: ascii, Numbers: jsonstyle.Typed}},
+	{"tabs", "with tabs of indentation", "JSON.stringify(…, null, '\\t')", "node", nil, jsonstyle.Style{Layout: tabbed, Order: jsonstyle.JavaScript, Text: raw, Numbers: jsonstyle.Float64}},
+	{"tabs-typed", "with tabs of indentation", "an editor or a formatter", "", nil, jsonstyle.Style{Layout: tabbed, Text: raw, Numbers: jsonstyle.Typed}},
+	{"newlines-dropped", "without its line breaks", "reading it line by line and joining the lines", "java node", withoutNewlines, jsonstyle.Style{}},
+	{"newlines-to-spaces", "with a space for each line break", "reading it line by line, or pasting it into one line", "", newlinesToSpaces, jsonstyle.Style{}},
+	{"lines-trimmed", "without its indentation", "trimming each line", "", linesTrimmed, jsonstyle.Style{}},
+	{"escapes-decoded", `with \u escapes decoded`, "a filter that decodes escapes", "", nil, jsonstyle.Style{Layout: kept, Text: raw}},
+	{"escaped", `with \u escapes for what is not ASCII`, "a filter that writes ASCII", "", nil, jsonstyle.Style{Layout: kept, Text: ascii}},
+	{"slashes-escaped", "with escaped slashes", "a filter or serialiser that escapes them", "", replacer("/", `\/`), jsonstyle.Style{}},
+	{"numbers", "with its numbers as JavaScript spells them", "a filter that decodes numbers: 1.0 is 1", "", nil, jsonstyle.Style{Layout: kept, Numbers: jsonstyle.Float64}},
 }
 
-var dotnet = dialect.Text{Respell: true, ASCII: true, Upper: true, Also: "\"<>&'+`\x7f"}
+var dotnet = jsonstyle.Text{Respell: true, ASCII: true, Upper: true, Also: "\"<>&'+`\x7f"}
 
 // php is how PHP spells strings.
-func php(text dialect.Text) dialect.Text {
+func php(text jsonstyle.Text) jsonstyle.Text {
 	text.Respell, text.Slash = true, true
 	return text
 }
@@ -108,18 +108,18 @@ func linesTrimmed(body []byte) []byte {
 
 // apply writes a body again, nil if it cannot.
 func (w *rewriting) apply(body []byte) []byte {
-	document, err := dialect.Parse(body)
+	document, err := jsonstyle.Parse(body)
 	if err != nil {
 		return nil
 	}
 	return w.write(body, document)
 }
 
-func (w *rewriting) write(body []byte, document *dialect.Document) []byte {
+func (w *rewriting) write(body []byte, document *jsonstyle.Document) []byte {
 	if w.filter != nil {
 		return w.filter(body)
 	}
-	return document.Write(w.dialect, roomFor(body))
+	return document.Write(w.style, roomFor(body))
 }
 
 // roomFor is how large a body may become when it is written again. Deep nesting
@@ -133,7 +133,7 @@ const maxNamed = 3
 // that a line break was added to, as print and jq do.
 func rewritten(signed, received []byte) []Finding {
 	line := bytes.TrimSuffix(received, []byte("\n"))
-	document, _ := dialect.Parse(signed) // it was parsed before
+	document, _ := jsonstyle.Parse(signed) // it was parsed before
 	for _, without := range [][]byte{received, line} {
 		var fitting []*rewriting
 		for i := range rewritings {
@@ -179,11 +179,11 @@ func (w *rewriting) says() string { return "written again " + w.effect + ", as "
 
 // keyOrder says whether the keys are in another order.
 func keyOrder(signed, received []byte) string {
-	as := func(body []byte, order dialect.Order) []byte {
-		w := rewriting{dialect: dialect.Dialect{Text: raw, Numbers: dialect.Float64, EmptyLists: true, Order: order}}
+	as := func(body []byte, order jsonstyle.Order) []byte {
+		w := rewriting{style: jsonstyle.Style{Text: raw, Numbers: jsonstyle.Float64, EmptyLists: true, Order: order}}
 		return w.apply(body)
 	}
-	if bytes.Equal(as(signed, dialect.Written), as(received, dialect.Written)) {
+	if bytes.Equal(as(signed, jsonstyle.Written), as(received, jsonstyle.Written)) {
 		return ", with the same values laid out or spelled differently"
 	}
 	return ", with its keys in another order"
@@ -195,7 +195,7 @@ func keyOrder(signed, received []byte) string {
 // It yields nil for what would become too long.
 func restored(body []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		document, err := dialect.Parse(body)
+		document, err := jsonstyle.Parse(body)
 		if err != nil {
 			return
 		}
@@ -219,31 +219,31 @@ func restored(body []byte) iter.Seq[[]byte] {
 
 // originals are the layouts that a signed body may have, and likelyOriginals how
 // many of them are tried with what is but one guess of many.
-var originals = []dialect.Dialect{
+var originals = []jsonstyle.Style{
 	{Layout: indented},
-	{Layout: indented, Order: dialect.Stripe},
+	{Layout: indented, Order: jsonstyle.Stripe},
 	{},
 	{Layout: kept},
 	{Layout: opened},
-	{Layout: opened, Order: dialect.Stripe},
-	{Order: dialect.Stripe},
-	{Layout: indented, Order: dialect.Sorted},
-	{Order: dialect.Sorted},
+	{Layout: opened, Order: jsonstyle.Stripe},
+	{Order: jsonstyle.Stripe},
+	{Layout: indented, Order: jsonstyle.Sorted},
+	{Order: jsonstyle.Sorted},
 	{Layout: spaced},
-	{Layout: spaced, Order: dialect.Stripe},
+	{Layout: spaced, Order: jsonstyle.Stripe},
 	{Layout: by4},
-	{Layout: by4, Order: dialect.Stripe},
+	{Layout: by4, Order: jsonstyle.Stripe},
 	{Layout: tabbed},
 }
 
 const likelyOriginals = 3
 
 // spellings are the ways of spelling that make a difference to the document.
-func spellings(document *dialect.Document, limit int) []dialect.Text {
-	var texts []dialect.Text
+func spellings(document *jsonstyle.Document, limit int) []jsonstyle.Text {
+	var texts []jsonstyle.Text
 	var seen [][]byte
-	for _, text := range []dialect.Text{{}, raw, ascii, php(dialect.Text{}), php(dialect.Text{ASCII: true}), forHTML, {Respell: true, ASCII: true, Also: "<>&"}} {
-		written := document.Write(dialect.Dialect{Layout: kept, Text: text}, limit)
+	for _, text := range []jsonstyle.Text{{}, raw, ascii, php(jsonstyle.Text{}), php(jsonstyle.Text{ASCII: true}), forHTML, {Respell: true, ASCII: true, Also: "<>&"}} {
+		written := document.Write(jsonstyle.Style{Layout: kept, Text: text}, limit)
 		if written != nil && !slices.ContainsFunc(seen, func(b []byte) bool { return bytes.Equal(b, written) }) {
 			texts, seen = append(texts, text), append(seen, written)
 		}

@@ -10,14 +10,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/dialect"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/jsonstyle"
 )
 
 // A condition is what can be seen of a delivery that nothing makes verify.
 type condition struct {
 	*Received
 	text     string // the beginning of the body, without white space before it
-	document *dialect.Document
+	document *jsonstyle.Document
 	syntax   *json.SyntaxError // of the body, if it is no JSON
 }
 
@@ -110,7 +110,7 @@ func (r *Received) condition() *condition {
 	}
 	var value json.RawMessage
 	if err := json.Unmarshal(r.Body, &value); !errors.As(err, &c.syntax) {
-		c.document, _ = dialect.Parse(r.Body)
+		c.document, _ = jsonstyle.Parse(r.Body)
 	}
 	return c
 }
@@ -127,7 +127,7 @@ func (c *condition) asStripe() bool {
 		return false
 	}
 	for _, how := range originals {
-		isStripe := how.Layout.Indent == indented.Indent && how.Order == dialect.Stripe
+		isStripe := how.Layout.Indent == indented.Indent && how.Order == jsonstyle.Stripe
 		if isStripe && bytes.Equal(c.document.Write(how, len(c.Body)), c.Body) {
 			return true
 		}

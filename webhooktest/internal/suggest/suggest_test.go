@@ -1,4 +1,4 @@
-package nearest_test
+package suggest_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 func TestNames(t *testing.T) {
@@ -49,10 +49,10 @@ func TestNames(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.why, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, test.found, nearest.Names(test.want, test.names, test.n))
+			require.Equal(t, test.found, suggest.Names(test.want, test.names, test.n))
 		})
 	}
-	require.Empty(t, nearest.Names("x", nil, 3))
+	require.Empty(t, suggest.Names("x", nil, 3))
 }
 
 func TestList(t *testing.T) {
@@ -64,9 +64,9 @@ func TestList(t *testing.T) {
 		"x.aa, y.aa or z.aa":                   {"x.aa", "y.aa", "z.aa", "aaa"},
 		"1.aa, 2.aa, 3.aa, 4.aa, 5.aa or 6.aa": {"1.aa", "2.aa", "3.aa", "4.aa", "5.aa", "6.aa", "7.aa"},
 	} {
-		require.Equal(t, want, nearest.List("aa", names))
+		require.Equal(t, want, suggest.List("aa", names))
 	}
-	require.Equal(t, "none", nearest.List("aa", nil))
+	require.Equal(t, "none", suggest.List("aa", nil))
 }
 
 // A name may be as long as the user likes: the time must not grow with its square.
@@ -74,6 +74,6 @@ func TestLongNames(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 1<<20)
 	start := time.Now()
-	require.Equal(t, []string{long}, nearest.Names(long, []string{"a", long}, 1))
+	require.Equal(t, []string{long}, suggest.Names(long, []string{"a", long}, 1))
 	require.Less(t, time.Since(start), time.Second)
 }

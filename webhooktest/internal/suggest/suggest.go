@@ -1,5 +1,5 @@
-// Package nearest finds the names that a mistyped one was probably meant to be.
-package nearest
+// Package suggest finds the names that a mistyped one was probably meant to be.
+package suggest
 
 import (
 	"cmp"
@@ -53,13 +53,13 @@ func Names(want string, names []string, n int) []string {
 	slices.SortStableFunc(candidates, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.closeness, b.closeness), cmp.Compare(a.distance, b.distance), cmp.Compare(a.depth, b.depth))
 	})
-	nearest := make([]string, 0, n)
+	closest := make([]string, 0, n)
 	for _, c := range candidates[:min(n, len(candidates))] {
-		if c.asCloseAs(candidates[0]) && !(c.closeness == related && len(nearest) == mostRelated) {
-			nearest = append(nearest, c.name)
+		if c.asCloseAs(candidates[0]) && !(c.closeness == related && len(closest) == mostRelated) {
+			closest = append(closest, c.name)
 		}
 	}
-	return nearest
+	return closest
 }
 
 // asCloseAs reports whether a name is worth as much as the closest of all.
@@ -67,7 +67,7 @@ func (c candidate) asCloseAs(closest candidate) bool {
 	return c.closeness == closest.closeness && (c.closeness != typo && c.closeness != enclosed || c.distance == closest.distance)
 }
 
-// List words the nearest names for an error message: "a, b or c", or "none".
+// List returns the closest names for an error message: "a, b or c", or "none".
 func List(want string, names []string) string {
 	found := Names(want, names, most)
 	switch last := len(found) - 1; last {

@@ -1,4 +1,4 @@
-package dialect_test
+package jsonstyle_test
 
 import (
 	"bytes"
@@ -11,18 +11,18 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/dialect"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/jsonstyle"
 )
 
 const room = 1 << 20
 
 var (
-	raw   = dialect.Text{Respell: true}
-	ascii = dialect.Text{Respell: true, ASCII: true, Also: "\x7f"} // Python's
+	raw   = jsonstyle.Text{Respell: true}
+	ascii = jsonstyle.Text{Respell: true, ASCII: true, Also: "\x7f"} // Python's
 )
 
-func written(t require.TestingT, text string, how dialect.Dialect) string {
-	document, err := dialect.Parse([]byte(text))
+func written(t require.TestingT, text string, how jsonstyle.Style) string {
+	document, err := jsonstyle.Parse([]byte(text))
 	require.NoError(t, err, "%s", text)
 	return string(document.Write(how, room))
 }
@@ -30,25 +30,25 @@ func written(t require.TestingT, text string, how dialect.Dialect) string {
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	const text = ` {"b" : [1.0, 1e2,{ }], "id":"\u00e9\/<\u2028", "a":{"object":null, "id":[ ]}, "10":-0.5,"9":"😀"}` + "\n"
-	indented := dialect.Layout{Indent: "  ", Colon: " "}
+	indented := jsonstyle.Layout{Indent: "  ", Colon: " "}
 	tests := []struct {
 		name string
-		how  dialect.Dialect
+		how  jsonstyle.Style
 		want string
 	}{
-		{"nothing but white space", dialect.Dialect{}, `{"b":[1.0,1e2,{}],"id":"\u00e9\/<\u2028","a":{"object":null,"id":[]},"10":-0.5,"9":"😀"}`},
-		{"nothing at all", dialect.Dialect{Layout: dialect.Layout{Keep: true}}, text},
-		{"spelling alone", dialect.Dialect{Layout: dialect.Layout{Keep: true}, Text: raw, Numbers: dialect.Float64}, ` {"b" : [1, 100,{ }], "id":"é/<` + "\u2028" + `", "a":{"object":null, "id":[ ]}, "10":-0.5,"9":"😀"}` + "\n"},
-		{"on one line", dialect.Dialect{Layout: dialect.Layout{Comma: " ", Colon: " "}, Text: ascii, Numbers: dialect.Typed}, `{"b": [1.0, 100.0, {}], "id": "\u00e9/<\u2028", "a": {"object": null, "id": []}, "10": -0.5, "9": "\ud83d\ude00"}`},
-		{"sorted", dialect.Dialect{Order: dialect.Sorted}, `{"10":-0.5,"9":"😀","a":{"id":[],"object":null},"b":[1.0,1e2,{}],"id":"\u00e9\/<\u2028"}`},
-		{"as Stripe", dialect.Dialect{Order: dialect.Stripe}, `{"id":"\u00e9\/<\u2028","10":-0.5,"9":"😀","a":{"id":[],"object":null},"b":[1.0,1e2,{}]}`},
-		{"as JavaScript", dialect.Dialect{Order: dialect.JavaScript}, `{"9":"😀","10":-0.5,"b":[1.0,1e2,{}],"id":"\u00e9\/<\u2028","a":{"object":null,"id":[]}}`},
-		{"as PHP", dialect.Dialect{Text: dialect.Text{Respell: true, ASCII: true, Slash: true}, Numbers: dialect.Trimmed, EmptyLists: true}, `{"b":[1,100,[]],"id":"\u00e9\/<\u2028","a":{"object":null,"id":[]},"10":-0.5,"9":"\ud83d\ude00"}`},
-		{"upper case", dialect.Dialect{Text: dialect.Text{Respell: true, ASCII: true, Upper: true, Also: "<"}}, `{"b":[1.0,1e2,{}],"id":"\u00E9/\u003C\u2028","a":{"object":null,"id":[]},"10":-0.5,"9":"\uD83D\uDE00"}`},
-		{"line separators", dialect.Dialect{Text: dialect.Text{Respell: true, Lines: true}}, `{"b":[1.0,1e2,{}],"id":"é/<\u2028","a":{"object":null,"id":[]},"10":-0.5,"9":"😀"}`},
-		{"indented", dialect.Dialect{Layout: indented}, "{\n  \"b\": [\n    1.0,\n    1e2,\n    {}\n  ],\n  \"id\": \"\\u00e9\\/<\\u2028\",\n  \"a\": {\n    \"object\": null,\n    \"id\": []\n  },\n  \"10\": -0.5,\n  \"9\": \"😀\"\n}"},
-		{"as Ruby", dialect.Dialect{Layout: dialect.Layout{Indent: "  ", Colon: " ", OpenEmpty: true}}, "{\n  \"b\": [\n    1.0,\n    1e2,\n    {\n    }\n  ],\n  \"id\": \"\\u00e9\\/<\\u2028\",\n  \"a\": {\n    \"object\": null,\n    \"id\": [\n\n    ]\n  },\n  \"10\": -0.5,\n  \"9\": \"😀\"\n}"},
-		{"as Jackson", dialect.Dialect{Layout: dialect.Layout{Indent: "  ", Colon: " ", Airy: true}}, "{\n  \"b\" : [ 1.0, 1e2, { } ],\n  \"id\" : \"\\u00e9\\/<\\u2028\",\n  \"a\" : {\n    \"object\" : null,\n    \"id\" : [ ]\n  },\n  \"10\" : -0.5,\n  \"9\" : \"😀\"\n}"},
+		{"nothing but white space", jsonstyle.Style{}, `{"b":[1.0,1e2,{}],"id":"\u00e9\/<\u2028","a":{"object":null,"id":[]},"10":-0.5,"9":"😀"}`},
+		{"nothing at all", jsonstyle.Style{Layout: jsonstyle.Layout{Keep: true}}, text},
+		{"spelling alone", jsonstyle.Style{Layout: jsonstyle.Layout{Keep: true}, Text: raw, Numbers: jsonstyle.Float64}, ` {"b" : [1, 100,{ }], "id":"é/<` + "\u2028" + `", "a":{"object":null, "id":[ ]}, "10":-0.5,"9":"😀"}` + "\n"},
+		{"on one line", jsonstyle.Style{Layout: jsonstyle.Layout{Comma: " ", Colon: " "}, Text: ascii, Numbers: jsonstyle.Typed}, `{"b": [1.0, 100.0, {}], "id": "\u00e9/<\u2028", "a": {"object": null, "id": []}, "10": -0.5, "9": "\ud83d\ude00"}`},
+		{"sorted", jsonstyle.Style{Order: jsonstyle.Sorted}, `{"10":-0.5,"9":"😀","a":{"id":[],"object":null},"b":[1.0,1e2,{}],"id":"\u00e9\/<\u2028"}`},
+		{"as Stripe", jsonstyle.Style{Order: jsonstyle.Stripe}, `{"id":"\u00e9\/<\u2028","10":-0.5,"9":"😀","a":{"id":[],"object":null},"b":[1.0,1e2,{}]}`},
+		{"as JavaScript", jsonstyle.Style{Order: jsonstyle.JavaScript}, `{"9":"😀","10":-0.5,"b":[1.0,1e2,{}],"id":"\u00e9\/<\u2028","a":{"object":null,"id":[]}}`},
+		{"as PHP", jsonstyle.Style{Text: jsonstyle.Text{Respell: true, ASCII: true, Slash: true}, Numbers: jsonstyle.Trimmed, EmptyLists: true}, `{"b":[1,100,[]],"id":"\u00e9\/<\u2028","a":{"object":null,"id":[]},"10":-0.5,"9":"\ud83d\ude00"}`},
+		{"upper case", jsonstyle.Style{Text: jsonstyle.Text{Respell: true, ASCII: true, Upper: true, Also: "<"}}, `{"b":[1.0,1e2,{}],"id":"\u00E9/\u003C\u2028","a":{"object":null,"id":[]},"10":-0.5,"9":"\uD83D\uDE00"}`},
+		{"line separators", jsonstyle.Style{Text: jsonstyle.Text{Respell: true, Lines: true}}, `{"b":[1.0,1e2,{}],"id":"é/<\u2028","a":{"object":null,"id":[]},"10":-0.5,"9":"😀"}`},
+		{"indented", jsonstyle.Style{Layout: indented}, "{\n  \"b\": [\n    1.0,\n    1e2,\n    {}\n  ],\n  \"id\": \"\\u00e9\\/<\\u2028\",\n  \"a\": {\n    \"object\": null,\n    \"id\": []\n  },\n  \"10\": -0.5,\n  \"9\": \"😀\"\n}"},
+		{"as Ruby", jsonstyle.Style{Layout: jsonstyle.Layout{Indent: "  ", Colon: " ", OpenEmpty: true}}, "{\n  \"b\": [\n    1.0,\n    1e2,\n    {\n    }\n  ],\n  \"id\": \"\\u00e9\\/<\\u2028\",\n  \"a\": {\n    \"object\": null,\n    \"id\": [\n\n    ]\n  },\n  \"10\": -0.5,\n  \"9\": \"😀\"\n}"},
+		{"as Jackson", jsonstyle.Style{Layout: jsonstyle.Layout{Indent: "  ", Colon: " ", Airy: true}}, "{\n  \"b\" : [ 1.0, 1e2, { } ],\n  \"id\" : \"\\u00e9\\/<\\u2028\",\n  \"a\" : {\n    \"object\" : null,\n    \"id\" : [ ]\n  },\n  \"10\" : -0.5,\n  \"9\" : \"😀\"\n}"},
 	}
 	for _, test := range tests {
 		require.Equal(t, test.want, written(t, text, test.how), test.name)
@@ -67,14 +67,14 @@ func TestText(t *testing.T) {
 		{"a replacement character that was sent", `"�"`, `"�"`, `"\ufffd"`},
 	}
 	for _, test := range tests {
-		require.Equal(t, test.raw, written(t, test.text, dialect.Dialect{Text: raw}), test.name)
-		require.Equal(t, test.ascii, written(t, test.text, dialect.Dialect{Text: ascii}), test.name)
+		require.Equal(t, test.raw, written(t, test.text, jsonstyle.Style{Text: raw}), test.name)
+		require.Equal(t, test.ascii, written(t, test.text, jsonstyle.Style{Text: ascii}), test.name)
 	}
 }
 
 func TestWith(t *testing.T) {
 	t.Parallel()
-	document, err := dialect.Parse([]byte(`{"a":[],"b":25}`))
+	document, err := jsonstyle.Parse([]byte(`{"a":[],"b":25}`))
 	require.NoError(t, err)
 	var replace = make(map[int]string)
 	for _, child := range document.Root().Children {
@@ -86,25 +86,25 @@ func TestWith(t *testing.T) {
 		}
 	}
 	changed := document.With(replace)
-	require.Equal(t, `{"a":{},"b":25.0}`, string(changed.Write(dialect.Dialect{}, room)))
-	require.Equal(t, `{"a":{},"b":25.0}`, string(changed.Write(dialect.Dialect{Layout: dialect.Layout{Keep: true}}, room)))
-	require.Equal(t, `{"a":[],"b":25}`, string(document.Write(dialect.Dialect{}, room)), "the document itself stays")
+	require.Equal(t, `{"a":{},"b":25.0}`, string(changed.Write(jsonstyle.Style{}, room)))
+	require.Equal(t, `{"a":{},"b":25.0}`, string(changed.Write(jsonstyle.Style{Layout: jsonstyle.Layout{Keep: true}}, room)))
+	require.Equal(t, `{"a":[],"b":25}`, string(document.Write(jsonstyle.Style{}, room)), "the document itself stays")
 }
 
 func TestBounds(t *testing.T) {
 	t.Parallel()
-	_, err := dialect.Parse([]byte("[" + strings.Repeat("0,", dialect.MaxValues) + "0]"))
+	_, err := jsonstyle.Parse([]byte("[" + strings.Repeat("0,", jsonstyle.MaxValues) + "0]"))
 	require.EqualError(t, err, "more than 1048576 values")
-	_, err = dialect.Parse([]byte("\ufeff{}"))
+	_, err = jsonstyle.Parse([]byte("\ufeff{}"))
 	require.ErrorContains(t, err, "a byte order mark")
-	_, err = dialect.Parse([]byte("{"))
+	_, err = jsonstyle.Parse([]byte("{"))
 	require.ErrorContains(t, err, "line 1, column 1")
 	deep := strings.Repeat("[", 9000) + "0" + strings.Repeat("]", 9000)
-	document, err := dialect.Parse([]byte(deep))
+	document, err := jsonstyle.Parse([]byte(deep))
 	require.NoError(t, err)
-	require.Nil(t, document.Write(dialect.Dialect{Layout: dialect.Layout{Indent: "  "}}, room), "80 MB of white space")
-	require.Nil(t, document.Write(dialect.Dialect{Layout: dialect.Layout{Keep: true}}, len(deep)-1))
-	require.Equal(t, deep, string(document.Write(dialect.Dialect{}, len(deep))))
+	require.Nil(t, document.Write(jsonstyle.Style{Layout: jsonstyle.Layout{Indent: "  "}}, room), "80 MB of white space")
+	require.Nil(t, document.Write(jsonstyle.Style{Layout: jsonstyle.Layout{Keep: true}}, len(deep)-1))
+	require.Equal(t, deep, string(document.Write(jsonstyle.Style{}, len(deep))))
 }
 
 // anyText draws JSON in any spelling.
@@ -139,10 +139,10 @@ func anyString(t *rapid.T) string {
 	return `"` + strings.Join(pieces, "") + `"`
 }
 
-// encoding/json says what its own dialect is, and what compact and indented JSON is.
+// encoding/json says what its own style is, and what compact and indented JSON is.
 func TestGoJudges(t *testing.T) {
 	t.Parallel()
-	asGo := dialect.Dialect{Order: dialect.Sorted, Text: dialect.Text{Respell: true, Also: "<>&", Lines: true}, Numbers: dialect.Float64}
+	asGo := jsonstyle.Style{Order: jsonstyle.Sorted, Text: jsonstyle.Text{Respell: true, Also: "<>&", Lines: true}, Numbers: jsonstyle.Float64}
 	rapid.Check(t, func(t *rapid.T) {
 		text := anyText(3).Draw(t, "text")
 		var value any
@@ -153,10 +153,10 @@ func TestGoJudges(t *testing.T) {
 
 		var compacted, indented bytes.Buffer
 		require.NoError(t, json.Compact(&compacted, []byte(text)))
-		require.Equal(t, compacted.String(), written(t, text, dialect.Dialect{}))
+		require.Equal(t, compacted.String(), written(t, text, jsonstyle.Style{}))
 		require.NoError(t, json.Indent(&indented, []byte(text), "", "  "))
-		require.Equal(t, indented.String(), written(t, text, dialect.Dialect{Layout: dialect.Layout{Indent: "  ", Colon: " "}}))
-		require.Equal(t, text, written(t, text, dialect.Dialect{Layout: dialect.Layout{Keep: true}}))
+		require.Equal(t, indented.String(), written(t, text, jsonstyle.Style{Layout: jsonstyle.Layout{Indent: "  ", Colon: " "}}))
+		require.Equal(t, text, written(t, text, jsonstyle.Style{Layout: jsonstyle.Layout{Keep: true}}))
 	})
 }
 
@@ -165,12 +165,12 @@ func TestOthersJudge(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		program, flag, code string
-		how                 dialect.Dialect
+		how                 jsonstyle.Style
 	}{
 		{"node", "-e", "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(text => JSON.stringify(JSON.parse(text)))))",
-			dialect.Dialect{Order: dialect.JavaScript, Text: raw, Numbers: dialect.Float64}},
+			jsonstyle.Style{Order: jsonstyle.JavaScript, Text: raw, Numbers: jsonstyle.Float64}},
 		{"python3", "-c", "import json, sys\njson.dump([json.dumps(json.loads(text)) for text in json.load(sys.stdin)], sys.stdout)",
-			dialect.Dialect{Layout: dialect.Layout{Comma: " ", Colon: " "}, Text: ascii, Numbers: dialect.Typed}},
+			jsonstyle.Style{Layout: jsonstyle.Layout{Comma: " ", Colon: " "}, Text: ascii, Numbers: jsonstyle.Typed}},
 	}
 	texts := []string{
 		`{"10":1,"9":2,"01":3,"4294967295":4,"a":5,"-1":6}`, `[1.0,-1.5,0.1,25.50,1e2,123456789012345678,0.000001,0.0001,1e15,1e16,2.5e-7]`, `{"a":[],"b":{},"c":[[],{}]}`,

@@ -1,10 +1,10 @@
-// Package dialect writes JSON text as this or that JSON library writes it: with
+// Package jsonstyle writes JSON text as this or that JSON library writes it: with
 // its white space, key order, escapes and spelling of numbers. What was decoded
 // and encoded again on its way can so be told, and often be undone.
 //
-// It works on text, not on decoded values: what a dialect does not touch keeps
+// It works on text, not on decoded values: what a style does not touch keeps
 // every byte.
-package dialect
+package jsonstyle
 
 import (
 	"bytes"
@@ -16,9 +16,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// A Dialect is how a library writes JSON. The zero value changes nothing but white
+// A Style is how a library writes JSON. The zero value changes nothing but white
 // space, which it leaves out.
-type Dialect struct {
+type Style struct {
 	Layout  Layout
 	Order   Order
 	Text    Text
@@ -87,10 +87,10 @@ func (d *Document) With(replace map[int]string) *Document {
 	return &Document{d.text, d.root, replace}
 }
 
-// Write returns the document in a dialect. It is nil if that takes more than limit
+// Write returns the document in a style. It is nil if that takes more than limit
 // bytes: indentation can be long where values are nested deeply.
-func (d *Document) Write(how Dialect, limit int) []byte {
-	w := writer{Document: d, Dialect: how, limit: limit, out: make([]byte, 0, min(limit, len(d.text)+len(d.text)/4))}
+func (d *Document) Write(how Style, limit int) []byte {
+	w := writer{Document: d, Style: how, limit: limit, out: make([]byte, 0, min(limit, len(d.text)+len(d.text)/4))}
 	if how.Layout.Keep {
 		w.keep(&d.root)
 		w.out = append(w.out, d.text[w.copied:]...)
@@ -105,7 +105,7 @@ func (d *Document) Write(how Dialect, limit int) []byte {
 
 type writer struct {
 	*Document
-	Dialect
+	Style
 	limit  int
 	out    []byte
 	copied int // up to where the text was kept
@@ -202,7 +202,7 @@ func (w *writer) scalar(v *rawjson.Value) {
 	w.out = w.Numbers.append(w.out, text)
 }
 
-// keep copies the text up to each scalar and writes that in the dialect.
+// keep copies the text up to each scalar and writes that in the style.
 func (w *writer) keep(v *rawjson.Value) {
 	if len(w.out) > w.limit {
 		return
@@ -245,7 +245,7 @@ func (w *writer) key(v *rawjson.Value) []byte {
 	return w.text[v.From : end+1]
 }
 
-// ordered returns the children in the dialect's order.
+// ordered returns the children in the style's order.
 func (w *writer) ordered(v *rawjson.Value) []*rawjson.Value {
 	children := make([]*rawjson.Value, len(v.Children))
 	for i := range v.Children {
