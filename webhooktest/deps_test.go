@@ -23,7 +23,7 @@ func TestDependencies(t *testing.T) {
 		module + "webhooktest/internal/suggest",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/jsonstyle",
-		module + "webhooktest/internal/doctor",
+		module + "webhooktest/internal/mistakes",
 		module + "webhooktest/stripeapi",
 		module + "webhooktest/internal/routes",
 		module + "webhooktest",
