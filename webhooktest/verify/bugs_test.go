@@ -116,7 +116,7 @@ func bodyBugs(t *testing.T) []handlerBug {
 		{"B20", "a body that is signed in another layout is formatted", of(compacted.Bytes(), event), "indent-2", "It must sign the exact bytes that it sends"},
 		{"B20", "escapes are decoded", of(mustEscape(t, event), event), "indent-2", ""},
 		{"B20", "slashes are unescaped", of([]byte("{\n\n\"a\":\t\"\\/\"}"), []byte("{\n\n\"a\":\t\"/\"}")), "escapes-decoded", ""},
-		{"B20", "numbers are normalised", of(decimals, replaced(`25\.0`, "25", decimals)), "indent-2", ""},
+		{"B20", "numbers are normalized", of(decimals, replaced(`25\.0`, "25", decimals)), "indent-2", ""},
 		{"B20", "white space at the end is trimmed", of(newline, event), "newline-dropped", ""},
 		{"B21", "lines are joined", of(event, replaced("\r?\n", "", event)), "newlines-dropped", ""},
 		{"B21", "text mode: CR LF becomes LF", of(crlf, event), "lf", ""},
