@@ -65,9 +65,7 @@
 //
 // # Verifying
 //
-// [Verify] says whether a delivery verifies, and if not why: it undoes what goes
-// wrong in practice, with the header, the secret, the timestamp and the body, until
-// the signature matches. fakestripe verify prints what it finds.
+// Package verify says why a signature does not verify.
 //
 // # Compatibility
 //

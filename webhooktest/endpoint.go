@@ -144,7 +144,7 @@ func (e *Endpoint) open() {
 		return
 	}
 	for _, secret := range e.Secrets {
-		if e.err = checkSecret(secret); e.err != nil {
+		if e.err = CheckSecret(secret); e.err != nil {
 			return
 		}
 	}
@@ -172,8 +172,8 @@ func (e *Endpoint) open() {
 	}
 }
 
-// checkSecret refuses what is no signing secret. It does not print it.
-func checkSecret(secret string) error {
+// CheckSecret rejects what is not a signing secret. The error does not contain it.
+func CheckSecret(secret string) error {
 	switch {
 	case secret == "":
 		return errors.New("empty signing secret: give the endpoint's, which begins with whsec_")

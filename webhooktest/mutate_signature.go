@@ -35,7 +35,7 @@ func (d *draft) otherSecret() string {
 
 func withSecret(d *draft, secret string) error {
 	d.secrets = []string{secret}
-	return checkSecret(secret)
+	return CheckSecret(secret)
 }
 
 func emptySecret(d *draft, _ string) error {

@@ -38,7 +38,7 @@ func (s *signing) get(changed func(string) bool, getenv func(string) string) (se
 		return "", errors.New("--secret and --secret-file: give one")
 	case changed("secret"):
 		s.from = secretGiven
-		return s.secret, checkSecret(s.secret)
+		return s.secret, webhooktest.CheckSecret(s.secret)
 	case changed("secret-file"):
 		s.from = secretKept
 		secret, err = kept(s.file)
@@ -48,7 +48,7 @@ func (s *signing) get(changed func(string) bool, getenv func(string) string) (se
 		return secret, err
 	case set != "":
 		s.from = secretSet
-		err = checkSecret(set)
+		err = webhooktest.CheckSecret(set)
 		if err != nil {
 			err = fmt.Errorf("$%s: %w", secretVariable, err)
 		}
@@ -56,10 +56,6 @@ func (s *signing) get(changed func(string) bool, getenv func(string) string) (se
 	}
 	s.from = secretFresh
 	return listen.NewSecret(), nil
-}
-
-func checkSecret(secret string) error {
-	return (&webhooktest.Endpoint{URL: "localhost", Secrets: []string{secret}}).Validate()
 }
 
 // maxSecretFile bounds a file that has one secret in it.

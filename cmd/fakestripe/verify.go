@@ -16,6 +16,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/capture"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
 // verifying are the flags of verify.
@@ -33,15 +34,15 @@ func newVerify(sh shell) *cobra.Command {
 	v := new(verifying)
 	cmd := &cobra.Command{
 		Use:   "verify [FILE|-]",
-		Short: "Say whether a delivery's signature is right, and if not why",
-		Long: `verify says whether a delivery verifies with every library of Stripe. If not, it
-tries what goes wrong in practice, with the secret, the header, the timestamp and
-the body, alone and in pairs, until the signature matches, and says what had to be
-undone, what usually brings it about, and the mend.
+		Short: "Find out why a signature does not verify",
+		Long: `verify checks whether every Stripe library accepts a delivery. If not, it undoes
+what goes wrong in practice with the secret, the header, the timestamp and the
+body, alone and in pairs, until the signature matches. It then prints what it had
+to undo, the usual cause, and how to fix it.
 
-The delivery is a body (FILE, or - for standard input) with its --signature, or a
---curl command line as browsers and inspectors copy it, or a raw HTTP --request.
-Nothing is sent anywhere. The exit status is 0 if the delivery is valid, 1 if not.`,
+Give the delivery as a body (FILE, or - for standard input) with its --signature,
+as a --curl command line copied from a browser or an inspector, or as a raw HTTP
+--request. Nothing is sent. The exit status is 0 if the delivery is valid, 1 if not.`,
 		Example: `  fakestripe verify body.json --signature 't=1795303216,v1=5257a8…' --secret whsec_…
   pbpaste | fakestripe verify --curl - --secret whsec_…
   fakestripe verify --request request.txt --secret whsec_… --at 2026-11-21T23:20:20Z`,
@@ -51,7 +52,7 @@ Nothing is sent anywhere. The exit status is 0 if the delivery is valid, 1 if no
 			if err != nil {
 				return err
 			}
-			verification, err := verify(cmd.Context(), *received, request.Unstripped)
+			verification, err := verifyRequest(cmd.Context(), *received, request.Unstripped)
 			if err != nil {
 				return err
 			}
@@ -65,24 +66,24 @@ Nothing is sent anywhere. The exit status is 0 if the delivery is valid, 1 if no
 
 func (v *verifying) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar((*[]string)(&v.secrets), "secret", nil, "signing `secret` that the handler has; several are tried in turn (default $"+secretVariable+")")
-	flags.StringVar(&v.signature, "signature", "", "value of the Stripe-Signature `header`, instead of the request's own")
-	flags.StringVar(&v.curl, "curl", "", "read a curl command line from this `file`, - for standard input")
-	flags.StringVar(&v.request, "request", "", "read a raw HTTP request from this `file`, - for standard input")
-	flags.StringVar(&v.at, "at", "", "`time` at which the delivery was received: Unix seconds or RFC 3339 (default now)")
-	flags.DurationVar(&v.tolerance, "tolerance", webhooktest.DefaultTolerance, "how old the signature may be then; 0: age is not judged")
+	flags.StringArrayVar((*[]string)(&v.secrets), "secret", nil, "signing `secret` of the handler; repeat it to try several (default $"+secretVariable+")")
+	flags.StringVar(&v.signature, "signature", "", "value of the Stripe-Signature `header`; replaces that of the request")
+	flags.StringVar(&v.curl, "curl", "", "read a curl command line from `file`, or - for standard input")
+	flags.StringVar(&v.request, "request", "", "read a raw HTTP request from `file`, or - for standard input")
+	flags.StringVar(&v.at, "at", "", "`time` when the delivery was received: Unix seconds or RFC 3339 (default now)")
+	flags.DurationVar(&v.tolerance, "tolerance", verify.DefaultTolerance, "how old the signature may be; 0 allows any age")
 	v.format.flag(cmd, "print text or one line of json")
 }
 
-// verify verifies a delivery. What curl left out of the body is looked for first: the
-// handler has no part in it.
-func verify(ctx context.Context, r webhooktest.Received, unstripped []byte) (*webhooktest.Verification, error) {
-	verification, err := webhooktest.Verify(ctx, r)
+// verifyRequest verifies a delivery. It first looks for what curl removed from the body,
+// which is not the handler's fault.
+func verifyRequest(ctx context.Context, r verify.Received, unstripped []byte) (*verify.Verification, error) {
+	verification, err := verify.Verify(ctx, r)
 	if err != nil || verification.Valid || len(unstripped) == 0 {
 		return verification, err
 	}
 	r.Body = unstripped
-	whole, err := webhooktest.Verify(ctx, r)
+	whole, err := verify.Verify(ctx, r)
 	if err != nil || whole.Original == nil || whole.Difference != nil {
 		return verification, err
 	}
@@ -93,19 +94,19 @@ func verify(ctx context.Context, r webhooktest.Received, unstripped []byte) (*we
 	return whole, nil
 }
 
-var strippedByCurl = webhooktest.Finding{
-	ID: "curl-line-breaks", Says: "the body was deprived of the line breaks of its file, by curl",
-	Cause: "curl's -d @FILE leaves them out; with them the signature matches, and the handler may be right",
-	Mend:  []webhooktest.Mend{{Where: "curl", How: "--data-binary @FILE, not -d @FILE"}}, Proven: true,
+var strippedByCurl = verify.Finding{
+	ID: "curl-line-breaks", Problem: "curl removed the line breaks of the file from the body",
+	Cause: "curl -d @FILE removes them; with them the signature matches, so the handler may be right",
+	Fix:   []verify.Fix{{Where: "curl", How: "use --data-binary @FILE, not -d @FILE"}}, Proven: true,
 }
 
-// received is the delivery that the flags and arguments describe.
-func (v *verifying) received(ctx context.Context, sh shell, changed func(string) bool, args []string) (*webhooktest.Received, *capture.Request, error) {
+// received returns the delivery that the flags and arguments describe.
+func (v *verifying) received(ctx context.Context, sh shell, changed func(string) bool, args []string) (*verify.Received, *capture.Request, error) {
 	request, err := v.capture(ctx, sh, changed, args)
 	if err != nil {
 		return nil, nil, err
 	}
-	r := &webhooktest.Received{
+	r := &verify.Received{
 		Signature: strings.Join(request.Header.Values(webhooktest.SignatureHeader), ", "),
 		Body:      request.Body, Header: request.Header, At: time.Now(), Tolerance: v.tolerance,
 	}
@@ -124,23 +125,23 @@ func (v *verifying) received(ctx context.Context, sh shell, changed func(string)
 	return r, request, err
 }
 
-// keys are the secrets. There is no default: a delivery that the documented secret
-// does not fit says nothing about the user's.
+// keys returns the secrets. There is no default: that a delivery does not match the
+// documented secret says nothing about the user's.
 func (v *verifying) keys(sh shell) ([]string, error) {
 	keys := []string(v.secrets)
 	if variable := sh.getenv(secretVariable); len(keys) == 0 && variable != "" {
 		keys = []string{variable}
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("verify with which secret? give --secret, or set %s", secretVariable)
+		return nil, fmt.Errorf("no signing secret: give --secret or set %s", secretVariable)
 	}
 	if slices.Contains(keys, "") {
-		return nil, errors.New("--secret: empty: is the variable that it comes from set?")
+		return nil, errors.New("--secret is empty: is the variable set that it comes from?")
 	}
 	return keys, nil
 }
 
-// capture reads the request, in the one form that is given.
+// capture reads the request in the form in which it is given.
 func (v *verifying) capture(ctx context.Context, sh shell, changed func(string) bool, args []string) (*capture.Request, error) {
 	given := len(args)
 	for _, flag := range []string{"curl", "request"} {
@@ -150,9 +151,9 @@ func (v *verifying) capture(ctx context.Context, sh shell, changed func(string) 
 	}
 	switch {
 	case given == 0:
-		return nil, errors.New("verify what? give FILE and --signature, --curl FILE or --request FILE (see fakestripe verify --help)")
+		return nil, errors.New("no delivery to verify: give FILE and --signature, --curl FILE or --request FILE (see fakestripe verify --help)")
 	case given > 1:
-		return nil, errors.New("verify: want one of FILE, --curl and --request")
+		return nil, errors.New("give only one of FILE, --curl and --request")
 	case changed("curl"):
 		return read(ctx, sh.in, v.curl, "--curl", func(text []byte) (*capture.Request, error) {
 			return capture.ParseCurl(text, func(name string) ([]byte, error) { return readNamed(ctx, v.curl, sh.in, name) })
@@ -160,7 +161,7 @@ func (v *verifying) capture(ctx context.Context, sh shell, changed func(string) 
 	case changed("request"):
 		return read(ctx, sh.in, v.request, "--request", capture.ParseHTTP)
 	case !changed("signature"):
-		return nil, fmt.Errorf("verify %s against what? give --signature, the value of its Stripe-Signature header", fileName(args[0]))
+		return nil, fmt.Errorf("no signature to verify %s with: give --signature, the value of its Stripe-Signature header", fileName(args[0]))
 	}
 	body, err := readPayload(ctx, sh.in, args[0])
 	return &capture.Request{Header: http.Header{}, Body: body}, err
@@ -178,17 +179,17 @@ func read(ctx context.Context, in io.Reader, name, flag string, parse func([]byt
 	return request, nil
 }
 
-// readNamed reads a file that a command line names. Standard input can be read
+// readNamed reads a file that a command line names. Standard input can be read only
 // once.
 func readNamed(ctx context.Context, from string, in io.Reader, name string) ([]byte, error) {
 	if name == "-" && from == "-" {
-		return nil, errors.New("@- is standard input, which the command line itself was read from: put it into a file")
+		return nil, errors.New("@- is standard input, but the command line itself was read from it: put one of them in a file")
 	}
 	return readPayload(ctx, in, name)
 }
 
 // print prints the verification, and is errShort if it is not valid.
-func (v *verifying) print(sh shell, verification *webhooktest.Verification) error {
+func (v *verifying) print(sh shell, verification *verify.Verification) error {
 	text := verification.String()
 	if v.format.json() {
 		line, err := json.Marshal(verification)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
 // Without its line breaks a body looks as if a parser had been at work: it was curl.
@@ -30,11 +30,11 @@ func TestVerifyBlamesCurl(t *testing.T) {
 	} {
 		mac := hmac.New(sha256.New, []byte("whsec_x"))
 		mac.Write([]byte("1700000000." + signed))
-		received := webhooktest.Received{
+		received := verify.Received{
 			Signature: "t=1700000000,v1=" + hex.EncodeToString(mac.Sum(nil)), Body: []byte(stripped),
 			Secrets: []string{"whsec_x"}, At: test.at,
 		}
-		v, err := verify(t.Context(), received, []byte(test.unstripped))
+		v, err := verifyRequest(t.Context(), received, []byte(test.unstripped))
 		require.NoError(t, err, test.name)
 		require.False(t, v.Valid, test.name)
 		var ids []string

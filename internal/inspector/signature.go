@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
 // A judgement says whether a handler should take a signature for genuine.
@@ -58,8 +59,8 @@ func judge(header string, body []byte, sent time.Time, secret string, known bool
 		if cause := proven(header, body, sent, secret); cause != "" {
 			j.Why += ": " + cause
 		}
-	case sent.Sub(stamp) > webhooktest.DefaultTolerance:
-		j.Why = fmt.Sprintf("the signature is right, but was %s old when it was sent; handlers take %s", old(stamp, sent), brief(webhooktest.DefaultTolerance))
+	case sent.Sub(stamp) > verify.DefaultTolerance:
+		j.Why = fmt.Sprintf("the signature is right, but was %s old when it was sent; handlers take %s", old(stamp, sent), brief(verify.DefaultTolerance))
 	default:
 		j.Verdict, j.Why = genuine, "v1 is right, signed "+old(stamp, sent)+" before it was sent"
 	}
@@ -70,13 +71,13 @@ func judge(header string, body []byte, sent time.Time, secret string, known bool
 func proven(header string, body []byte, sent time.Time, secret string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // the page waits
 	defer cancel()
-	found, err := webhooktest.Verify(ctx, webhooktest.Received{
+	found, err := verify.Verify(ctx, verify.Received{
 		Signature: header, Body: body, Secrets: []string{cmp.Or(secret, webhooktest.DefaultSecret)}, At: sent,
 	})
 	if err != nil || len(found.Findings) == 0 || !found.Findings[0].Proven {
 		return ""
 	}
-	return found.Findings[0].Says
+	return found.Findings[0].Problem
 }
 
 // read lists the parts of the header and reports whether a v1 among them is right.
@@ -161,7 +162,7 @@ func headerOf(header http.Header) string {
 // a mutation dated it.
 func signedAt(a listen.Attempt) time.Time {
 	at, ok := timestamp(headerOf(a.Request))
-	if age := a.At.Sub(at); !ok || age < 0 || age >= webhooktest.DefaultTolerance {
+	if age := a.At.Sub(at); !ok || age < 0 || age >= verify.DefaultTolerance {
 		return a.At
 	}
 	return at

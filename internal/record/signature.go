@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
 // forged says why a delivery is not one that a replay can repeat: a replay is
@@ -29,7 +30,7 @@ func (r *Recorder) forged(t *take) (reason string) {
 			signatures = append(signatures, value)
 		}
 	}
-	if t.started.Sub(signed) > webhooktest.DefaultTolerance {
+	if t.started.Sub(signed) > verify.DefaultTolerance {
 		return "its signature is older than 5 minutes"
 	}
 	for _, secret := range r.Secrets {

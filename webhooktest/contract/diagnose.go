@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/doctor"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 )
 
-// Diagnose finds out why an endpoint refuses a genuine event: it sends the event
-// in ways that only handlers with a certain mistake accept, and reads the answers.
-// Each line names one thing that was found. It is nil when the event is accepted.
+// Diagnose finds out why an endpoint rejects a genuine event: it sends the event in
+// ways that only a handler with a certain mistake accepts, and reads the answers. Each
+// line is one thing that it found. Nil: the endpoint accepts the event.
 func Diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event) ([]string, error) {
 	answer, err := e.Deliver(ctx, event)
 	if err != nil || answer.Accepted() {
@@ -28,7 +28,7 @@ func Diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 	}
 	const patience = 20 * time.Second
 	begun := time.Now()
-	for _, mistake := range doctor.HandlerMistakes(event.Body(), secretsOf(e)[0]) {
+	for _, mistake := range mistakes.HandlerMistakes(event.Body(), secretsOf(e)[0]) {
 		if time.Since(begun) > patience {
 			break
 		}
@@ -47,10 +47,13 @@ func Diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 	return append(found, readStatus(answer, unsigned)...), nil
 }
 
-// worded is a mistake and its mends, a line each.
-func worded(mistake doctor.HandlerMistake) []string {
-	lines := []string{"it verifies " + mistake.Says}
-	for _, m := range mistake.Mend[:min(len(mistake.Mend), 6)] {
+// shownFixes is how many fixes are shown for a mistake.
+const shownFixes = 6
+
+// worded is a mistake and its fixes, a line each.
+func worded(mistake mistakes.HandlerMistake) []string {
+	lines := []string{"it verifies " + mistake.Problem}
+	for _, m := range mistake.Fix[:min(len(mistake.Fix), shownFixes)] {
 		lines = append(lines, m.Where+": "+m.How)
 	}
 	return lines

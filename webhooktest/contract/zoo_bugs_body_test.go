@@ -34,13 +34,13 @@ func zooBodyBugs() []zooBug {
 		return zooWith(name, why, func(z *zooHandler) { z.maxBody = limit })
 	}
 	return []zooBug{
-		changing("body-reserialised", "B20: checks what it has parsed and written again", func(body []byte) []byte {
+		changing("body-reserialized", "B20: checks what it has parsed and written again", func(body []byte) []byte {
 			var parsed any
 			if json.Unmarshal(body, &parsed) == nil {
 				body, _ = json.Marshal(parsed)
 			}
 			return body
-		}).refusing("written again without white space and with sorted keys"),
+		}).refusing("re-serialized without white space and with sorted keys"),
 		changing("body-reindented", "B20: a gateway formats JSON as Stripe does, until Stripe does otherwise", func(body []byte) []byte {
 			var text bytes.Buffer
 			if json.Indent(&text, body, "", "  ") != nil {

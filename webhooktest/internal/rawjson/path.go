@@ -9,14 +9,14 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/nearest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // ErrNoPath is the error for a path that leads nowhere.
 var ErrNoPath = errors.New("no such path")
 
 // Get returns the text of the value at a path such as "data.object.items.data.0.id".
-// The error for a path that does not exist is ErrNoPath and names the nearest.
+// The error for a path that does not exist is ErrNoPath and names the closest ones.
 func Get(text []byte, path string) ([]byte, error) {
 	root, err := Parse(text)
 	if err != nil {
@@ -131,7 +131,7 @@ func split(path string) []string {
 }
 
 func (v *Value) noPath(path string) error {
-	return fmt.Errorf("%w %q: nearest are %s", ErrNoPath, path, nearest.List(path, v.Paths()))
+	return fmt.Errorf("%w %q: nearest are %s", ErrNoPath, path, suggest.List(path, v.Paths()))
 }
 
 // insert adds the first missing key to parent, with the others nested inside it.

@@ -1,0 +1,197 @@
+// Package suggest finds the names that a mistyped one was probably meant to be.
+package suggest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A closeness says how a name is like the one that is wanted, the closest first.
+type closeness int
+
+const (
+	same     closeness = iota // but for capitals
+	level                     // has it as a level: "redelivered" in "idempotency/redelivered"
+	word                      // has it as a word: "tampered" in "body-tampered"
+	typo                      // a few letters differ
+	part                      // has it somewhere inside
+	related                   // begins with the same word
+	enclosed                  // is inside what is wanted: "a.b" in "x/a.b"
+	far
+)
+
+// most is how many names a List has, and mostRelated how many that are no more than
+// related.
+const (
+	most        = 6
+	mostRelated = 3
+)
+
+const (
+	levels = "./"
+	words  = "./-_"
+)
+
+type candidate struct {
+	name      string
+	closeness closeness
+	distance  int // letters that differ, of a typo and what is related
+	depth     int // levels above the last
+}
+
+// Names returns at most n of the names: those that are as close to want as none
+// other is. There are none when nothing is near.
+func Names(want string, names []string, n int) []string {
+	candidates := make([]candidate, 0, len(names))
+	for _, name := range names {
+		if c := compare(strings.ToLower(want), strings.ToLower(name)); c.closeness < far {
+			c.name = name
+			candidates = append(candidates, c)
+		}
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.closeness, b.closeness), cmp.Compare(a.distance, b.distance), cmp.Compare(a.depth, b.depth))
+	})
+	closest := make([]string, 0, n)
+	for _, c := range candidates[:min(n, len(candidates))] {
+		if c.asCloseAs(candidates[0]) && !(c.closeness == related && len(closest) == mostRelated) {
+			closest = append(closest, c.name)
+		}
+	}
+	return closest
+}
+
+// asCloseAs reports whether a name is worth as much as the closest of all.
+func (c candidate) asCloseAs(closest candidate) bool {
+	return c.closeness == closest.closeness && (c.closeness != typo && c.closeness != enclosed || c.distance == closest.distance)
+}
+
+// List returns the closest names for an error message: "a, b or c", or "none".
+func List(want string, names []string) string {
+	found := Names(want, names, most)
+	switch last := len(found) - 1; last {
+	case -1:
+		return "none"
+	case 0:
+		return found[0]
+	default:
+		return strings.Join(found[:last], ", ") + " or " + found[last]
+	}
+}
+
+// compare says how close a name is.
+func compare(want, name string) candidate {
+	depth := strings.Count(name, ".") + strings.Count(name, "/")
+	is := func(c closeness, distance int) candidate {
+		return candidate{closeness: c, distance: distance, depth: depth}
+	}
+	switch {
+	case want == name:
+		return is(same, 0)
+	case want == "":
+		return is(far, 0)
+	case within(name, want, levels):
+		return is(level, 0)
+	case within(name, want, words):
+		return is(word, 0)
+	}
+	distance, likely := difference(want, name)
+	switch {
+	case likely:
+		return is(typo, distance)
+	case len(want) > 2 && strings.Contains(name, want):
+		return is(part, 0)
+	case first(want) != "" && first(want) == first(name):
+		return is(related, distance)
+	case len(name) > 2 && within(want, name, words):
+		return is(enclosed, -len(name))
+	}
+	return is(far, 0)
+}
+
+// within reports whether a text has another inside, between separators.
+func within(text, inside, separators string) bool {
+	edge := func(rest string, at int) bool { return rest == "" || strings.IndexByte(separators, rest[at]) >= 0 }
+	for from := 0; ; from++ {
+		at := strings.Index(text[from:], inside)
+		if at < 0 {
+			return false
+		}
+		from += at
+		before, after := text[:from], text[from+len(inside):]
+		if edge(before, max(0, len(before)-1)) && edge(after, 0) {
+			return true
+		}
+	}
+}
+
+func first(name string) string {
+	if end := strings.IndexAny(name, words); end >= 0 {
+		return name[:end]
+	}
+	return name
+}
+
+// difference counts the letters that differ, and tells whether they are so few, of
+// those behind a common beginning, that one was probably mistyped for the other. Who
+// wrote no level may have meant the last one.
+func difference(want, name string) (distance int, likely bool) {
+	if !strings.ContainsAny(want, levels) {
+		last := name[strings.LastIndexAny(name, levels)+1:]
+		if d := edits(want, last); mistyped(d, want) {
+			return d, true
+		}
+	}
+	common := commonWords(want, name)
+	distance = edits(want[common:], name[common:])
+	return distance, mistyped(distance, want[common:])
+}
+
+// commonWords is how many bytes the words have with which both texts begin.
+func commonWords(a, b string) (common int) {
+	for i := range min(len(a), len(b)) {
+		switch {
+		case a[i] != b[i]:
+			return common
+		case strings.IndexByte(words, a[i]) >= 0:
+			common = i + 1
+		}
+	}
+	if len(b) > len(a) {
+		a, b = b, a
+	}
+	if len(a) > len(b) && strings.IndexByte(words, a[len(b)]) >= 0 {
+		return len(b)
+	}
+	return common
+}
+
+func mistyped(distance int, text string) bool { return distance <= (len(text)+1)/3 }
+
+// edits counts the bytes to insert, delete, replace or swap with the next. Texts
+// longer than maxLength are compared by their beginning: a typo needs no more, and
+// the time grows with the product of the lengths.
+func edits(a, b string) int {
+	const maxLength = 200
+	a, b = a[:min(len(a), maxLength)], b[:min(len(b), maxLength)]
+	before, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		next[0] = i + 1
+		for j := range len(b) {
+			change := row[j]
+			if a[i] != b[j] {
+				change++
+			}
+			next[j+1] = min(change, next[j]+1, row[j+1]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
+		}
+		before, row, next = row, next, before
+	}
+	return row[len(b)]
+}
