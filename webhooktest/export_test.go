@@ -13,6 +13,3 @@ func (e *Endpoint) DialBy(conn net.Conn) {
 	dial := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
 	e.transport.(*http.Transport).DialContext = dial
 }
-
-// OfWindows is what an error of Windows sockets is turned into.
-var OfWindows = ofWindows

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
@@ -81,19 +82,8 @@ func (f *failure) Unwrap() error { return f.cause }
 
 // noAnswer explains the error of a request.
 func noAnswer(err error, where string, timeout time.Duration) error {
-	err = ofWindows(err)
+	err = sockets.Portable(err)
 	return &failure{reason(err, where, timeout), err}
-}
-
-// ofWindows adds to an error of Windows sockets, whose numbers are their own, the one
-// that callers look for on every system.
-func ofWindows(err error) error {
-	for number, same := range map[syscall.Errno]error{10053: syscall.ECONNRESET, 10054: syscall.ECONNRESET, 10061: syscall.ECONNREFUSED} {
-		if errors.Is(err, number) {
-			return errors.Join(err, same)
-		}
-	}
-	return err
 }
 
 func reason(err error, where string, timeout time.Duration) string {

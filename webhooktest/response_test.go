@@ -208,17 +208,6 @@ func unlistened(t *testing.T) string {
 	return conn.LocalAddr().String()
 }
 
-// Windows has numbers of its own for what happens to a socket.
-func TestErrorsOfWindows(t *testing.T) {
-	t.Parallel()
-	for number, want := range map[syscall.Errno]error{10053: syscall.ECONNRESET, 10054: syscall.ECONNRESET, 10061: syscall.ECONNREFUSED} {
-		err := &net.OpError{Op: "dial", Err: number}
-		require.ErrorIs(t, webhooktest.OfWindows(err), want)
-		require.ErrorIs(t, webhooktest.OfWindows(err), err)
-	}
-	require.Equal(t, io.EOF, webhooktest.OfWindows(io.EOF))
-}
-
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	handler := new(recorder)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/casefile"
 	"github.com/fakestripe/fakestripe/internal/redact"
+	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -223,6 +224,7 @@ func (t *take) ended() bool { return errors.Is(context.Cause(t.request.Context()
 
 func (r *Recorder) why(t *take, err error) string {
 	var dns *net.DNSError
+	err = sockets.Portable(err)
 	switch host := r.Target.Host; {
 	case t.ended():
 		return ErrEnded.Error()
