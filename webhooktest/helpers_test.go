@@ -2,12 +2,9 @@ package webhooktest_test
 
 import (
 	"io"
-	"io/fs"
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -28,15 +25,6 @@ const patience = time.Minute
 // stopped is a clock that stands still.
 func stopped(at time.Time) func() time.Time {
 	return func() time.Time { return at }
-}
-
-// noSuchFile is what the operating system says of a file that is not there.
-func noSuchFile(t testing.TB) string {
-	t.Helper()
-	_, err := os.Stat(filepath.Join(t.TempDir(), "nosuch"))
-	var failed *fs.PathError
-	require.ErrorAs(t, err, &failed)
-	return failed.Err.Error()
 }
 
 // newEvent returns an event that is the same in each run.
@@ -145,11 +133,3 @@ func (r *recorder) last(t testing.TB) *delivery {
 var accept = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 })
-
-// long skips a test that -short has no time for.
-func long(t *testing.T) {
-	t.Helper()
-	if testing.Short() && os.Getenv("FAKESTRIPE_REAL_PARTS") == "" {
-		t.Skip("takes seconds: run it without -short")
-	}
-}

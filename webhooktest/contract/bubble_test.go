@@ -24,10 +24,6 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // epoch is the time in tests whose result must not depend on the day.
 var epoch = time.Date(2026, time.November, 21, 23, 20, 16, 0, time.UTC)
 
-// patience is how long a test waits for what comes unless something hangs: no
-// machine is so slow.
-const patience = time.Minute
-
 // bubble runs a test whose clock moves on only when all goroutines wait, begun in
 // our days.
 func bubble(t *testing.T, test func(t *testing.T)) {

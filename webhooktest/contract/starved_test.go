@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,21 +68,16 @@ func TestStarvedChild(t *testing.T) {
 	if os.Getenv(starvedRole) != "starved" {
 		t.Skip("is started by TestStarvedProcess")
 	}
-	stop := make(chan struct{})
+	var stop atomic.Bool
 	var spinning sync.WaitGroup
 	for range 4 {
 		spinning.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for !stop.Load() {
 			}
 		})
 	}
 	defer spinning.Wait()
-	defer close(stop)
+	defer stop.Store(true)
 
 	runs, err := strconv.Atoi(os.Getenv(starvedRuns))
 	suite := contract.Suite{Only: starvedCases, MaxTime: time.Hour}
