@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -53,7 +52,7 @@ func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error
 func unreached(found *contract.Report) string {
 	all, musts := 0, 0
 	for _, result := range found.Cases {
-		if result.Verdict == contract.Skip && strings.HasSuffix(result.Reason, "--max-time)") {
+		if result.Need == contract.NeedTime {
 			all++
 			if result.Level == "must" {
 				musts++

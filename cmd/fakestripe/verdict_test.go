@@ -26,7 +26,7 @@ func TestVerdict(t *testing.T) {
 	needing := func(what string) contract.Result {
 		return contract.Result{Verdict: contract.Skip, Reason: "needs " + what}
 	}
-	late := contract.Result{Verdict: contract.Skip, Reason: "the time of the run, 1s, was over (Suite.MaxTime, --max-time)"}
+	late := contract.Result{Verdict: contract.Skip, Need: contract.NeedTime, Reason: "the time of the run, 1s, was over (Suite.MaxTime, --max-time)"}
 	refused := found(needing("a handler"))
 	refused.Diagnosis = []string{"refused"}
 	lateMust := late

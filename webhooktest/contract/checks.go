@@ -58,7 +58,7 @@ func (r *runner) runCheck(ctx context.Context, c *contractCase, result *Result) 
 		findings, err = r.tryCheck(ctx, check)
 	}
 	if errors.Is(err, render.ErrNotApplicable) {
-		result.skip(err.Error())
+		result.skip("", err.Error())
 		return nil
 	}
 	if err != nil {

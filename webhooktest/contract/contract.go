@@ -3,13 +3,15 @@ package contract
 import (
 	"os"
 	"testing"
+	"time"
 )
 
 // Run runs the contract suite against a handler, each case as a subtest named
 // by its id: go test -run TestContract/signature/unsigned. The function returns the
 // subject of a case; it may return the same each time.
 //
-// Cases are run one after the other, or side by side when the subjects are Isolated.
+// Cases are run one after the other, or side by side when the subjects are Isolated,
+// until the -timeout of go test is near: a must that was not reached by then fails.
 // A must that is not met fails the test. What cannot be judged is skipped with the
 // reason; a should that is not met is logged. With FAKESTRIPE_SHARD=2/5 in the
 // environment only the second of five parts of the cases is run.
@@ -44,6 +46,7 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	t.Helper()
 	suite.New = func() Subject { return subject(t) }
 	suite.Shard = os.Getenv("FAKESTRIPE_SHARD")
+	suite.MaxTime = untilDeadline(t)
 	cases, err := suite.cases()
 	if err != nil {
 		t.Fatalf("fakestripe: %v", err)
@@ -75,6 +78,16 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	}
 }
 
+// untilDeadline is the time for the cases: what the -timeout of go test leaves, less a
+// tenth for the case that is under way then. 0: the test has no deadline.
+func untilDeadline(t *testing.T) time.Duration {
+	deadline, ok := t.Deadline()
+	if !ok {
+		return 0
+	}
+	return max(time.Until(deadline)*9/10, time.Second)
+}
+
 // tell gives a result to a test.
 func (r Result) tell(t *testing.T) {
 	switch r.Verdict {
@@ -83,6 +96,10 @@ func (r Result) tell(t *testing.T) {
 	case Warn, Info:
 		t.Logf("%s", r)
 	case Skip, Inconclusive:
+		if r.Need == NeedTime && r.Level == "must" {
+			t.Errorf("not tried, so that it has not passed: %s (give go test a longer -timeout)", r.Reason)
+			return
+		}
 		t.Skip(r.Reason)
 	}
 }

@@ -30,6 +30,7 @@ type run struct {
 	source     *webhooktest.Source
 	clock      time.Time     // of the next event
 	identities uint64        // that were made for placeholders in cases
+	seeded     bool          // something was made from the seed
 	settled    time.Duration // what was learned of how long the handler works
 	broken     string        // why nothing can be judged any more
 	slow       int           // answers that took too long
@@ -99,6 +100,7 @@ func (s *run) event(eventType string, edits ...webhooktest.Edit) (*webhooktest.E
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clock = s.clock.Add(time.Second)
+	s.seeded = true
 	return s.source.Event(eventType, edits...)
 }
 
@@ -107,6 +109,7 @@ func (s *run) identity() render.Identity {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.identities++
+	s.seeded = true
 	return render.NewIdentity(s.source.Seed, "case "+s.source.RunID, s.identities, s.clock)
 }
 
@@ -162,6 +165,24 @@ func (s *run) over() string {
 		s.broken = s.timeWasOver()
 	}
 	return s.broken
+}
+
+// seed is what ids were made from, 0 if none were.
+func (s *run) seed() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.seeded {
+		return 0
+	}
+	return s.source.Seed
+}
+
+// needed is what a run that is over lacked: time, or nothing that anybody could give.
+func (s *run) needed() string {
+	if s.over() == s.timeWasOver() {
+		return NeedTime
+	}
+	return ""
 }
 
 // timeIsUp says that the time of the run is over, "" if it is not.

@@ -124,7 +124,7 @@ func (r *runner) judge(ctx context.Context, c *contractCase) (Result, error) {
 		result.Verdict, result.Reason, err = Inconclusive, reason, nil
 	}
 	if err != nil && ctx.Err() != nil {
-		result.skip(runEnded)
+		result.skip("", runEnded)
 		err = nil
 	}
 	if err != nil {
@@ -151,12 +151,12 @@ func (s *run) newResult(c *contractCase) Result {
 func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) error {
 	for _, need := range c.Needs {
 		if reason := r.subject.lacks(need); reason != "" && !(need == "state" && r.observed()) {
-			result.skip("needs " + reason)
+			result.skip(need, "needs "+reason)
 			return nil
 		}
 	}
 	if ctx.Err() != nil {
-		result.skip(runEnded)
+		result.skip("", runEnded)
 		return nil
 	}
 	if r.refused != nil && c.ID == "control/accepted" {
@@ -164,7 +164,7 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 		return nil
 	}
 	if over := r.over(); over != "" && !r.canLookBack(c) {
-		result.skip(over)
+		result.skip(r.needed(), over)
 		return nil
 	}
 	if c.Check != "" {
@@ -172,7 +172,7 @@ func (r *runner) runInto(ctx context.Context, c *contractCase, result *Result) e
 	}
 	bindings, reason := r.subject.bind(c.Given)
 	if reason != "" {
-		result.skip("needs " + reason)
+		result.skip("handles", "needs "+reason)
 		return nil
 	}
 	return r.runVariants(ctx, c, bindings, result)
@@ -199,7 +199,7 @@ func (r *runner) runVariants(ctx context.Context, c *contractCase, bindings []ma
 		}
 		if over := r.over(); over != "" && i < len(variants)-1 {
 			if result.Verdict == "" {
-				result.skip(over) // not a pass: the other variants were not tried
+				result.skip(r.needed(), over) // not a pass: the other variants were not tried
 			}
 			return nil
 		}

@@ -76,7 +76,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 	if report.Cases == nil {
 		report.Cases = r.untried(cases)
 	}
-	report.Seed, report.Diagnosis = r.source.Seed, r.diagnosis
+	report.Seed, report.Diagnosis = r.seed(), r.diagnosis
 	report.Notes = r.notes()
 	report.summarise()
 	return report, cmp.Or(ctx.Err(), err)
@@ -87,7 +87,7 @@ func (r *runner) untried(cases []contractCase) []Result {
 	results := make([]Result, len(cases))
 	for i := range cases {
 		results[i] = r.newResult(&cases[i])
-		results[i].skip(runEnded)
+		results[i].skip("", runEnded)
 	}
 	return results
 }
@@ -138,7 +138,7 @@ func (r *runner) order(cases []contractCase) []int {
 func (r *runner) judgeOne(ctx context.Context, c *contractCase) (Result, error) {
 	if ctx.Err() != nil {
 		result := r.newResult(c)
-		result.skip(runEnded)
+		result.skip("", runEnded)
 		return result, nil
 	}
 	own := r.runner(r.suite.New)

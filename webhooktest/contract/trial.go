@@ -55,8 +55,9 @@ func (t *trial) conclude(c *contractCase, result *Result) {
 	}
 }
 
-// skip gives a result the verdict of a case that was not tried.
-func (r *Result) skip(reason string) { r.Verdict, r.Reason = Skip, reason }
+// skip gives a result the verdict of a case that was not tried, and says what it needs,
+// "" for nothing that anybody could give.
+func (r *Result) skip(need, reason string) { r.Verdict, r.Need, r.Reason = Skip, need, reason }
 
 // accuse puts the gravest of the findings into the result.
 func (r *Result) accuse(c *contractCase, findings []finding) {
