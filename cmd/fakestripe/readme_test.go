@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -56,6 +57,16 @@ func TestReadmeListsExamples(t *testing.T) {
 		require.Contains(t, readme, "| ["+name+"](examples/"+name+") | ")
 	}
 	require.Equal(t, len(examples), strings.Count(readme, "| ["))
+}
+
+// TestArchitectureIsTrue: every path that it names is there.
+func TestArchitectureIsTrue(t *testing.T) {
+	named := regexp.MustCompile("`([a-z0-9_.-]+/[A-Za-z0-9_./-]*)`").FindAllStringSubmatch(document(t, "../../ARCHITECTURE.md"), -1)
+	require.NotEmpty(t, named)
+	for _, path := range named {
+		_, err := os.Stat("../../" + path[1])
+		require.NoError(t, err)
+	}
 }
 
 func document(t *testing.T, path string) string {
