@@ -58,7 +58,7 @@ func ExampleCheck() {
 	// Output:
 	// pass signature/unsigned
 	// fail idempotency/redelivered
-	//   An event that is delivered three times, each time freshly signed, changes the state as if it had come once.
+	//   An event that is delivered three times, signed each time, changes the state as if it had come once.
 	//   hint: Store the id of each processed event, in one transaction with what it does.
 }
 
