@@ -1,6 +1,6 @@
-// Package webhooktest tests handlers of Stripe webhooks, offline: it makes the
-// events that Stripe would send, signs them as Stripe does, and delivers them to
-// an [http.Handler] or a URL, well or badly.
+// Package webhooktest tests Stripe webhook handlers offline: it makes the events
+// that Stripe would send, signs them as Stripe does, and delivers them to an
+// [http.Handler] or a URL, well or badly.
 //
 //	func TestPaymentIsRecorded(t *testing.T) {
 //		shop := NewShop("whsec_test")
@@ -54,22 +54,16 @@
 // something cannot be sent and logs each attempt, so that a failing test shows the
 // conversation. Without package testing, use [Source] and [Endpoint] themselves.
 //
-// # Contract
+// # Related packages
 //
-// [Contract] runs a suite of documented requirements and known bugs against a
-// handler, each case a subtest; [Check] returns a [Report] instead. A [Subject] says
-// what is known of the handler. Shown its state, the suite judges effects: adverse
-// delivery (twice, ten at once, out of order) must leave the same state as perfect
-// delivery. Nobody writes an expected value, and what cannot be judged is skipped
-// with the reason.
-//
-// # Verifying
-//
-// Package verify says why a signature does not verify.
+// Package contract runs documented requirements and known bugs against a handler.
+// Package stripeapi is the Stripe API for handlers that call it. Package verify finds
+// out why a signature does not verify.
 //
 // # Compatibility
 //
 // The package imports the standard library only, and no type of stripe-go is in
 // its API: it tests handlers written with any version of any SDK. Events have the
-// shapes of API version 2023-10-16 and the label of [Source.APIVersion].
+// shapes of API version 2023-10-16 and the label of [Source.APIVersion]. stripe-go v78
+// and later rejects events of other versions than its own: set it to stripe.APIVersion.
 package webhooktest

@@ -47,14 +47,14 @@ func newCheck(sh shell) *cobra.Command {
 	var c checking
 	cmd := &cobra.Command{
 		Use:   "check [CASE|GROUP …]",
-		Short: "Tell what a handler gets wrong",
+		Short: "Run the webhook contract against a handler",
 		Long: `Run the contract against a handler: documented requirements and known bugs, each a
-case with an id such as signature/unsigned. What the handler stores can be shown
-to it (--state-url, --state-cmd); then effects are judged too: that a duplicate
-counts once, that nothing is lost or overwritten.
+case with an id such as signature/unsigned. Show it what the handler stores
+(--state-url, --state-cmd) to judge effects too: a duplicate counts once, nothing is
+lost or overwritten.
 
 Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage, when nothing
-could be judged, or when --max-time left cases out (but for --partial).`,
+could be judged, or when --max-time left cases out (unless --partial).`,
 		Example: `  fakestripe check --to localhost:4242/webhook --secret whsec_…
   fakestripe check --to 4242/webhook --handles payment_intent.succeeded,charge.dispute.created --state-url localhost:4242/ledger
   fakestripe check signature idempotency/redelivered --to 4242/webhook --report junit=contract.xml`,
@@ -72,12 +72,12 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&c.subject.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	c.secrets.flag(cmd)
-	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "event `types` that the handler does something for, with commas between")
-	flags.StringVar(&c.stateURL, "state-url", "", "`url` that answers with what the handler stored, as JSON; {event.id}, {object.id} and {customer.id} in it ask about one event at a time")
-	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; with the same in braces")
-	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must have been still (default: found out)")
+	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "comma-separated event `types` that the handler acts on")
+	flags.StringVar(&c.stateURL, "state-url", "", "`url` of what the handler stored, as JSON; {event.id}, {object.id} or {customer.id} in it: of one event")
+	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
+	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	flags.StringArrayVar(&c.set, "set", nil, "change a field of each event: `path=value` or type:path=value (repeatable)")
-	flags.StringArrayVar(&c.events, "event", nil, "make events of a type with the object of your own, `type=file.json`; ids and times stay fresh (repeatable)")
+	flags.StringArrayVar(&c.events, "event", nil, "use your own object in events of a type, `type=file.json`; ids and times stay fresh (repeatable)")
 	flags.StringVar(&c.subject.APIVersion, "api-version", fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
@@ -86,25 +86,25 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.Lookup("api").NoOptDefVal = listen.DefaultAddress
 	c.access.flags(cmd)
 	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
-	flags.BoolVar(&c.subject.OncePerObject, "once-per-object", false, "the handler means one effect for each object")
-	flags.StringVar(&c.hooks.broken, "break-cmd", "", "`command` that makes what the handler depends on fail")
-	flags.StringVar(&c.hooks.heal, "heal-cmd", "", "`command` that ends that")
+	flags.BoolVar(&c.subject.OncePerObject, "once-per-object", false, "the handler allows one effect per object")
+	flags.StringVar(&c.hooks.broken, "break-cmd", "", "`command` that breaks a dependency of the handler")
+	flags.StringVar(&c.hooks.heal, "heal-cmd", "", "`command` that repairs it")
 	flags.StringVar(&c.hooks.restart, "restart-cmd", "", "`command` that restarts the handler")
 	flags.StringArrayVar(&c.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
 	flags.DurationVar(&c.subject.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
-	flags.StringSliceVar(&c.suite.Skip, "skip", nil, "leave out these `cases` or groups")
-	flags.StringVar(&c.waivers, "waivers", "", "`file` of shortfalls that are accepted, each with a reason and a last day")
-	flags.StringVar(&c.suite.Shard, "shard", "", "only this `part` of the cases: 2/5 is the second of five, the same on every machine")
-	flags.StringVar(&c.suite.Level, "level", "", "only cases of this `level`: must, should or info")
-	flags.DurationVar(&c.suite.MaxTime, "max-time", contract.DefaultMaxTime, "begin no further case after this long")
-	flags.BoolVar(&c.partial, "partial", false, "let a run pass though --max-time left cases out")
-	flags.BoolVar(&c.strict, "strict", false, "a should that is not met fails too")
-	flags.BoolVar(&c.list, "list", false, "list the cases that would be run, and run none")
+	flags.StringSliceVar(&c.suite.Skip, "skip", nil, "skip these `cases` or groups")
+	flags.StringVar(&c.waivers, "waivers", "", "`file` of accepted failures, each with a reason and an expiry date")
+	flags.StringVar(&c.suite.Shard, "shard", "", "run only this `part` of the cases: 2/5 is the second of five, the same on every machine")
+	flags.StringVar(&c.suite.Level, "level", "", "run only cases of this `level`: must, should or info")
+	flags.DurationVar(&c.suite.MaxTime, "max-time", contract.DefaultMaxTime, "start no more cases after this long")
+	flags.BoolVar(&c.partial, "partial", false, "pass even if --max-time left cases out")
+	flags.BoolVar(&c.strict, "strict", false, "fail on warnings too")
+	flags.BoolVar(&c.list, "list", false, "list the cases without running them")
 	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make ids from this `number` (default random)")
-	flags.StringVar(&c.suite.RunID, "run-id", "", "make the ids of the same seed others with this `text`")
-	flags.BoolVar(&c.remote, "allow-remote", false, "check a host that is neither this one nor in a private network")
+	flags.StringVar(&c.suite.RunID, "run-id", "", "vary the ids of a seed by this `text`")
+	flags.BoolVar(&c.remote, "allow-remote", false, "allow a host outside this machine and private networks")
 	flags.StringArrayVar(&c.reports, "report", nil, "write a report, `format=file`: junit, html, markdown or json (repeatable)")
-	c.format.flag(cmd, "json: the report as a line of JSON")
+	c.format.flag(cmd, "text or json: the report as one line of JSON")
 }
 
 func (c *checking) run(ctx context.Context, sh shell) error {

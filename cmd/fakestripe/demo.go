@@ -17,7 +17,7 @@ import (
 func newDemo(sh shell) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Show a shop that takes webhooks, and what it does with good and bad ones",
+		Short: "Show a small shop with good and bad webhooks",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return demo(cmd.Context(), sh)

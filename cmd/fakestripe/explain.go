@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,12 +11,19 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
+// explainOptions are the flags of explain.
+type explainOptions struct {
+	all    bool
+	format string
+}
+
 func newExplain(sh shell) *cobra.Command {
-	return &cobra.Command{
-		Use:     "explain CASE",
-		Short:   "Explain a case of the contract: why it matters, and how to mend it",
-		Example: `  fakestripe explain signature/unsigned`,
-		Args:    onePayload,
+	var o explainOptions
+	cmd := &cobra.Command{
+		Use:   "explain CASE",
+		Short: "Explain a case of the contract: why it matters, and how to fix it",
+		Example: `  fakestripe explain signature/unsigned
+  fakestripe explain --all --format markdown > contract.md`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			plan, _ := contract.Suite{}.Plan()
 			ids := make([]string, len(plan.Cases))
@@ -24,18 +33,58 @@ func newExplain(sh shell) *cobra.Command {
 			return ids, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := o.check(args); err != nil {
+				return err
+			}
 			plan, err := contract.Suite{Only: args}.Plan()
 			if err != nil {
 				return err
 			}
-			for _, c := range plan.Cases {
-				if _, err := fmt.Fprint(sh.out, explanation(c)); err != nil {
-					return err
-				}
-			}
-			return nil
+			return o.write(sh.out, plan.Cases)
 		},
 	}
+	cmd.Flags().BoolVar(&o.all, "all", false, "explain every case")
+	cmd.Flags().StringVar(&o.format, "format", "text", "text or markdown")
+	return cmd
+}
+
+func (o *explainOptions) check(args []string) error {
+	switch {
+	case o.all && len(args) > 0:
+		return fmt.Errorf("--all explains every case: give it without %q", args[0])
+	case !o.all && len(args) == 0:
+		return errors.New("explain what? name a case or a group (check --list has them), or give --all")
+	case len(args) > 1:
+		return fmt.Errorf("explain CASE: want one, got %d", len(args))
+	case o.format != "text" && o.format != "markdown":
+		return fmt.Errorf("--format %q: want text or markdown", o.format)
+	}
+	return nil
+}
+
+func (o *explainOptions) write(w io.Writer, cases []contract.Case) error {
+	if o.format == "markdown" {
+		_, err := io.WriteString(w, contractPage(cases))
+		return err
+	}
+	for _, c := range cases {
+		if _, err := io.WriteString(w, explanation(c)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A codeFix is code that meets a case, in a language.
+type codeFix struct{ language, code string }
+
+func fixes(c contract.Case) (all []codeFix) {
+	for _, language := range []string{"go", "node", "python", "ruby"} {
+		if code := c.Mend[language]; code != "" {
+			all = append(all, codeFix{language, code})
+		}
+	}
+	return all
 }
 
 // explanation words one case.
@@ -43,10 +92,8 @@ func explanation(c contract.Case) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s (%s)\n%s\n\n%s\n%s\n", c.ID, c.Level, c.Title, c.Requirement, c.Source)
 	fmt.Fprintf(&text, "\nWhy: %s\n\nThe usual mistake: %s\n", c.Why, c.Mistake)
-	for _, language := range []string{"go", "node", "python", "ruby"} {
-		if code := c.Mend[language]; code != "" {
-			fmt.Fprintf(&text, "\n%s:\n    %s\n", language, strings.ReplaceAll(code, "\n", "\n    "))
-		}
+	for _, fix := range fixes(c) {
+		fmt.Fprintf(&text, "\n%s:\n    %s\n", fix.language, strings.ReplaceAll(fix.code, "\n", "\n    "))
 	}
 	return text.String() + "\n"
 }

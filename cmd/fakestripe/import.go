@@ -27,14 +27,14 @@ func newImport(sh shell) *cobra.Command {
 	var i importing
 	cmd := &cobra.Command{
 		Use:   "import FILE|DIR|- …",
-		Short: "Make a suite of events that happened",
-		Long: `Make a case of each event in a file: the JSON of GET /v1/events, the lines that
-stripe listen --format JSON prints, those of fakestripe listen or its --journal, or an
-event. A folder has such files, - is standard input. All cases are written, or none.
+		Short: "Turn existing events into test cases",
+		Long: `Turn each event in a file into a test case. A file is the JSON of GET /v1/events, the
+output of stripe listen --format JSON or of fakestripe listen, its --journal, or one
+event; it may be a folder of these, or - for standard input. Writes all cases or none.
 
 ` + redactionHelp + `
 
-Exit status: 0 when the cases are there, 2 when nothing was written.`,
+Exit status: 0 when the cases were written, 2 when nothing was.`,
 		Example: `  fakestripe import events.json --out testdata/webhooks
   stripe listen --format JSON | tee listen.log; fakestripe import listen.log --out testdata/webhooks
   curl -s https://api.stripe.com/v1/events -u sk_test_…: | fakestripe import - --out testdata/webhooks --keep metadata.order_id`,
@@ -46,7 +46,7 @@ Exit status: 0 when the cases are there, 2 when nothing was written.`,
 	flags := cmd.Flags()
 	flags.StringVar(&i.out, "out", "", "write the cases into this `folder`")
 	i.redaction.flags(cmd)
-	i.format.flag(cmd, "json: the result as a line of JSON")
+	i.format.flag(cmd, "text or json: the result as one line of JSON")
 	return cmd
 }
 

@@ -27,10 +27,10 @@ func newInit(sh shell) *cobra.Command {
 	var d draft
 	cmd := &cobra.Command{
 		Use:   "init DIR --handles TYPES",
-		Short: "Write a first suite of cases of one's own",
-		Long: `Write a folder of cases for fakestripe run and contract.RunDir: for each event type
-that it is accepted when it is genuine, refused when it is forged and, with --state,
-that a redelivery has no second effect. No file that exists is overwritten.`,
+		Short: "Write a first suite of your own cases",
+		Long: `Write a folder of cases for fakestripe run and contract.RunDir. For each event type, a
+genuine event is accepted, a forged one is refused and, with --state, a redelivery
+has no second effect. Never overwrites a file.`,
 		Example: `  fakestripe init testdata/webhooks --handles payment_intent.succeeded,charge.refunded
   fakestripe init testdata/webhooks --handles invoice.paid --state`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -41,8 +41,8 @@ that a redelivery has no second effect. No file that exists is overwritten.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return d.write(sh, args[0]) },
 	}
-	cmd.Flags().StringSliceVar(&d.handles, "handles", nil, "event `types` that the handler does something for, with commas between")
-	cmd.Flags().BoolVar(&d.state, "state", false, "the suite is run with --state-url or --state-cmd: judge effects too")
+	cmd.Flags().StringSliceVar(&d.handles, "handles", nil, "comma-separated event `types` that the handler acts on")
+	cmd.Flags().BoolVar(&d.state, "state", false, "judge effects too; run the suite with --state-url or --state-cmd")
 	return cmd
 }
 

@@ -37,9 +37,9 @@ func newList(sh shell) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&flows, "flows", false, "list the flows, which trigger delivers")
 	cmd.Flags().BoolVar(&mutations, "mutations", false, "list the mutations, for --mutate")
-	cmd.Flags().BoolVar(&thin, "thin", false, "list the types of thin events, with the thin twins of snapshot events")
+	cmd.Flags().BoolVar(&thin, "thin", false, "list the types of thin events, including counterparts of snapshot events")
 	cmd.MarkFlagsMutuallyExclusive("flows", "mutations", "thin")
-	format.flag(cmd, "json: a JSON object a line, with a description")
+	format.flag(cmd, "text or json: one JSON object per line, with a description")
 	return cmd
 }
 

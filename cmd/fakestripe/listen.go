@@ -45,20 +45,20 @@ func newListen(sh shell) *cobra.Command {
 	var l listener
 	cmd := &cobra.Command{
 		Use:   "listen",
-		Short: "Be a local Stripe: deliver events with retries, answer API calls, show all of it",
+		Short: "Run a local Stripe: deliver events with retries, answer API calls, inspect both",
 		Long: `Deliver to your handler what fakestripe trigger and send make in another terminal,
-sign it, and try again what is refused. The same address is the API base for any
-Stripe SDK: it knows the objects that the events carried. The inspector there
-shows each delivery and replays it.
+signed, and retry what the handler refuses. The same address is the API base for any
+Stripe SDK, with the objects of the events, and the inspector, a web page that shows
+and replays deliveries.
 
-It signs with --secret, or the secret in --secret-file, or $STRIPE_WEBHOOK_SECRET, or
-a new one, which it prints.
+Sign with --secret, --secret-file, $STRIPE_WEBHOOK_SECRET, or else a new secret, which
+is printed.
 
-Ends with an interrupt: what is under way is finished, then a summary is printed.
+Interrupt it (Ctrl-C) to finish what is under way and print a summary.
 
-Exit status: 0 when everything was delivered, 1 when something was given up or
-still waits, 2 for wrong usage. What was sent with a mutation does not count, nor
-what --chaos dropped.`,
+Exit status: 0 when everything was delivered, 1 when a delivery was given up or is
+still waiting, 2 for wrong usage. Mutated deliveries do not count, nor those that
+--chaos dropped.`,
 		Example: `  fakestripe listen --forward-to localhost:4242/webhook
   fakestripe listen -f 4242/webhook -e payment_intent.succeeded,charge.refunded --secret-file .whsec
   fakestripe listen -f 4242/webhook --journal events.jsonl --retry-schedule stripe --clock-speed 1000
@@ -75,33 +75,33 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&l.forward, "forward-to", "f", nil, "deliver to this `url`; 4242/webhook is short for http://localhost:4242/webhook (repeatable)")
 	flags.StringArrayVarP(&l.connect, "forward-connect-to", "c", nil, "deliver the events of connected accounts to this `url` (repeatable; default: to --forward-to)")
-	flags.StringSliceVarP(&l.events, "events", "e", []string{"*"}, "deliver only these `types`, with commas between")
-	flags.StringArrayVarP(&l.headers, "headers", "H", nil, "add `headers`, Name: value, with commas between; Host too (repeatable)")
+	flags.StringSliceVarP(&l.events, "events", "e", []string{"*"}, "deliver only these comma-separated `types`")
+	flags.StringArrayVarP(&l.headers, "headers", "H", nil, "add comma-separated `headers`, Name: value; Host too (repeatable)")
 	flags.StringArrayVar(&l.connected, "connect-headers", nil, "`headers` for --forward-connect-to (default: those of --headers)")
 	flags.BoolVar(&l.skipVerify, "skip-verify", false, "accept any TLS certificate")
-	flags.BoolVarP(&l.latest, "latest", "l", false, "give events the newest API version that the fixtures have")
-	flags.StringVar(&l.version, "api-version", "", "give events this API `version` (default: that with which they are triggered)")
-	flags.StringVar(&l.address, "listen", listen.DefaultAddress, "listen on this `address`, for API calls, the inspector, trigger and send; port 0: any that is free")
+	flags.BoolVarP(&l.latest, "latest", "l", false, "use the newest API version of the fixtures")
+	flags.StringVar(&l.version, "api-version", "", "use this API `version` (default: that of the triggered event)")
+	flags.StringVar(&l.address, "listen", listen.DefaultAddress, "listen on this `address` for API calls, the inspector, trigger and send; port 0: any free port")
 	l.access.flags(cmd)
-	flags.BoolVar(&l.allowRemote, "allow-remote", false, "let clients of the API register endpoints that are neither on this machine nor in a private network")
+	flags.BoolVar(&l.allowRemote, "allow-remote", false, "let API clients register endpoints outside of this machine and private networks")
 	flags.StringVar(&l.signing.secret, "secret", "", "sign with this `secret` (default $"+secretVariable+", else a new one, which is printed)")
-	flags.StringVar(&l.signing.file, "secret-file", "", "sign with the secret in this `file`; a missing one is made")
-	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret and end")
-	l.format.flag(cmd, "json: a JSON object a line: ready, event, attempt, summary")
+	flags.StringVar(&l.signing.file, "secret-file", "", "sign with the secret in this `file`, created if missing")
+	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret and exit")
+	l.format.flag(cmd, "text or json: one JSON object per line (ready, event, attempt, summary)")
 	flags.BoolVarP(&l.printJSON, "print-json", "j", false, "short for --format json")
-	flags.StringVar(&l.ready.name, "ready-file", "", "write the address to this `file` when ready, and remove it at the end")
+	flags.StringVar(&l.ready.name, "ready-file", "", "write the address to this `file` when ready, remove it on exit")
 	flags.DurationVar(&l.hub.Timeout, "timeout", webhooktest.DefaultTimeout, "how long a handler has to answer")
-	flags.IntVar(&l.hub.Concurrency, "concurrency", listen.DefaultConcurrency, "make `n` deliveries to an endpoint at a time")
-	flags.IntVar(&l.hub.Queue, "queue", listen.DefaultQueue, "refuse more events when `n` deliveries are not finished")
-	flags.StringVar(&l.retries, "retry-schedule", "quick", "try again what is refused by this `schedule`: quick (1s,2s,5s), sandbox (3 times within hours), stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
-	flags.Float64Var(&l.hub.Speed, "clock-speed", 1, "let the time between attempts pass so many `times` as fast")
-	flags.StringVar(&l.chaos, "chaos", "", "let deliveries come twice, out of order, late or never, at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05")
-	flags.Uint64Var(&l.hub.Chaos.Seed, "seed", 0, "make the choices of --chaos and --fail-api from this `number` (default random)")
-	flags.StringVar(&l.journal, "journal", "", "keep every event and attempt in this `file`, and go on where it ends")
-	flags.StringArrayVar(&l.failAPI, "fail-api", nil, "let API calls fail: a `rate` (0.1), a path (/v1/refunds), rate@path, each with =STATUS (repeatable)")
-	flags.StringArrayVar(&l.slowAPI, "slow-api", nil, "let API calls wait: a `duration` (2s), or duration@path (repeatable)")
+	flags.IntVar(&l.hub.Concurrency, "concurrency", listen.DefaultConcurrency, "make up to `n` deliveries to an endpoint at a time")
+	flags.IntVar(&l.hub.Queue, "queue", listen.DefaultQueue, "refuse events while `n` deliveries are unfinished")
+	flags.StringVar(&l.retries, "retry-schedule", "quick", "retry by this `schedule`: quick (1s,2s,5s), sandbox (3 times within hours), stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
+	flags.Float64Var(&l.hub.Speed, "clock-speed", 1, "run the time between attempts this many `times` as fast")
+	flags.StringVar(&l.chaos, "chaos", "", "duplicate, reorder, delay or drop deliveries at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05")
+	flags.Uint64Var(&l.hub.Chaos.Seed, "seed", 0, "seed the choices of --chaos and --fail-api with this `number` (default random)")
+	flags.StringVar(&l.journal, "journal", "", "keep every event and attempt in this `file`, and resume from it")
+	flags.StringArrayVar(&l.failAPI, "fail-api", nil, "fail API calls: a `rate` (0.1), a path (/v1/refunds), rate@path, each with =STATUS (repeatable)")
+	flags.StringArrayVar(&l.slowAPI, "slow-api", nil, "delay API calls: a `duration` (2s), or duration@path (repeatable)")
 	flags.StringVar(&l.inspect, "inspect", "on", "serve the inspector: `on` or off")
-	flags.Int64Var(&l.exitAfter, "exit-after", 0, "end when `n` deliveries have come to their end, for scripts")
+	flags.Int64Var(&l.exitAfter, "exit-after", 0, "exit after `n` finished deliveries, for scripts")
 	l.changed = flags.Changed
 }
 

@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,11 +16,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// TestReadmeIsTrue keeps the figures and the table of commands up with the code.
-func TestReadmeIsTrue(t *testing.T) {
-	data, err := os.ReadFile("../../README.md")
-	require.NoError(t, err)
-	readme := string(data)
+// TestDocsAreTrue keeps figures and the table of commands in step with the code.
+func TestDocsAreTrue(t *testing.T) {
+	coverage := document(t, "../../docs/coverage.md")
 	plan, err := contract.Suite{}.Plan()
 	require.NoError(t, err)
 	for what, n := range map[string]int{
@@ -26,11 +27,51 @@ func TestReadmeIsTrue(t *testing.T) {
 		"| flows | %d business actions":      len(fixtures.Flows()),
 		"| mutations | %d;":                  len(webhooktest.Mutations()),
 	} {
-		require.Contains(t, readme, fmt.Sprintf(what, n))
+		require.Contains(t, coverage, fmt.Sprintf(what, n))
 	}
-	_, table, found := strings.Cut(readme, "| command | what it does |")
+	_, table, found := strings.Cut(document(t, "README.md"), "| command | what it does |")
 	require.True(t, found)
 	for _, command := range newRoot(system()).Commands() {
 		require.Contains(t, table, "`"+command.Name(), "the table lacks %s", command.Name())
 	}
+}
+
+// TestReadmeIsShort: a README is read in a terminal, and to its end. What is looked up
+// belongs into docs and cmd/fakestripe/README.md.
+func TestReadmeIsShort(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(document(t, "../../README.md")), "\n")
+	require.LessOrEqual(t, len(lines), 160)
+	for i, line := range lines {
+		require.LessOrEqual(t, utf8.RuneCountInString(line), 100, "line %d", i+1)
+	}
+}
+
+// TestReadmeListsExamples: every example is linked, none that is gone.
+func TestReadmeListsExamples(t *testing.T) {
+	examples, err := filepath.Glob("../../examples/*/README.md")
+	require.NoError(t, err)
+	require.NotEmpty(t, examples)
+	readme := document(t, "../../README.md")
+	for _, example := range examples {
+		name := filepath.Base(filepath.Dir(example))
+		require.Contains(t, readme, "| ["+name+"](examples/"+name+") | ")
+	}
+	require.Equal(t, len(examples), strings.Count(readme, "| ["))
+}
+
+// TestArchitectureIsTrue: every path that it names is there.
+func TestArchitectureIsTrue(t *testing.T) {
+	named := regexp.MustCompile("`([a-z0-9_.-]+/[A-Za-z0-9_./-]*)`").FindAllStringSubmatch(document(t, "../../ARCHITECTURE.md"), -1)
+	require.NotEmpty(t, named)
+	for _, path := range named {
+		_, err := os.Stat("../../" + path[1])
+		require.NoError(t, err)
+	}
+}
+
+func document(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(data)
 }

@@ -42,13 +42,13 @@ func newRecord(sh shell) *cobra.Command {
 	r := &recording{shell: sh, tally: recordTally{NotKept: make(map[string]int)}}
 	cmd := &cobra.Command{
 		Use:   "record --to URL --out FOLDER",
-		Short: "Keep the webhooks that pass by as a suite",
-		Long: `Stand between Stripe, or stripe listen --forward-to, and a handler: pass on all that
-comes, byte for byte, and keep each webhook with its answer as a case. It ends with
-an interrupt (Ctrl-C).
+		Short: "Record webhooks as test cases",
+		Long: `Proxy requests from Stripe, or from stripe listen --forward-to, to a handler, byte for
+byte, and keep each webhook with its answer as a test case. Interrupt it (Ctrl-C) to
+end.
 
 ` + redactionHelp + `
-Signatures are not kept: a replay is signed afresh.
+Signatures are not kept: replays are signed again.
 
 Exit status: 0, or 2 when a case could not be written.`,
 		Example: `  fakestripe record --to localhost:4242 --out testdata/webhooks
@@ -59,13 +59,13 @@ Exit status: 0, or 2 when a case could not be written.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&r.to, "to", "", "the handler's `url`; requests keep their path, one for / goes to the path of this url")
+	flags.StringVar(&r.to, "to", "", "the handler's `url`; requests keep their path, / becomes the path of this URL")
 	flags.StringVar(&r.listen, "listen", defaultListen, "`address` to listen on")
 	flags.StringVar(&r.out, "out", "", "write the cases into this `folder`")
 	flags.StringArrayVar((*[]string)(&r.secrets), "secret", nil, "signing `secret` of the endpoint: what is not signed with it is not kept (default $"+secretVariable+", else all is kept; repeatable)")
 	flags.BoolVar(&r.skipVerify, "skip-verify", false, "accept any TLS certificate of the handler")
 	r.redaction.flags(cmd)
-	r.format.flag(cmd, "json: a JSON object a line")
+	r.format.flag(cmd, "text or json: one JSON object per line")
 	return cmd
 }
 

@@ -21,8 +21,8 @@ for a position of a list or a part of a key, and is about all that is inside it.
 
 func (r *redaction) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&r.keep, "keep", nil, "leave what is at this `path` as it is, but for keys and signing secrets (repeatable)")
-	flags.StringArrayVar(&r.redact, "redact", nil, "replace what is at this `path`, too (repeatable)")
+	flags.StringArrayVar(&r.keep, "keep", nil, "keep the value at this `path`, except keys and signing secrets (repeatable)")
+	flags.StringArrayVar(&r.redact, "redact", nil, "also replace the value at this `path` (repeatable)")
 }
 
 func (r *redaction) open() (*redact.Redactor, error) { return redact.New(r.keep, r.redact) }

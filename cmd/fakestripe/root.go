@@ -12,9 +12,9 @@ func newRoot(sh shell) *cobra.Command {
 	var showVersion bool
 	root := &cobra.Command{
 		Use:   "fakestripe",
-		Short: "Send correctly signed Stripe webhooks to any handler, offline",
-		Long: `fakestripe makes the deliveries that Stripe would make, well or badly, and sends
-them to any handler: no account, no network, no tunnel.
+		Short: "Test Stripe webhook handlers in any language, offline",
+		Long: `fakestripe tests Stripe webhook handlers: it makes, signs and delivers the events that
+Stripe would send, well or badly. No account, network or tunnel needed.
 
   fakestripe demo
   fakestripe send payment_intent.succeeded --to localhost:4242/webhook`,

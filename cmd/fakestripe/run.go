@@ -22,16 +22,16 @@ func newRun(sh shell) *cobra.Command {
 	var r running
 	cmd := &cobra.Command{
 		Use:   "run DIR [CASE|GROUP …]",
-		Short: "Run a folder of cases of one's own",
+		Short: "Run a folder of your own cases",
 		Long: `Run the cases in a folder against a handler, as check runs the contract: each .json
 file with steps is a case, its path without .json is its id. The format is that of
-the contract, and has payloads from files, headers and bodies of answers, variables
-and golden files of the state beside it (fixtures/README.md). fakestripe init writes
-a first suite, record and import make cases of real events.
+the contract, plus payloads from files, headers and bodies of answers, variables and
+golden files of the state (fixtures/README.md). fakestripe init writes a first suite,
+record and import turn real events into cases.
 
-Exit status: 0 when nothing failed, 1 when a case did or could not be judged though
-it was tried, 2 for wrong usage, when nothing could be judged, or when --max-time left
-cases out (but for --partial).`,
+Exit status: 0 when nothing failed, 1 when a case did or was tried but could not be
+judged, 2 for wrong usage, when nothing could be judged, or when --max-time left
+cases out (unless --partial).`,
 		Example: `  fakestripe run testdata/webhooks --to localhost:4242/webhook
   fakestripe run testdata/webhooks --to 4242/webhook --state-url localhost:4242/ledger --update
   fakestripe run testdata/webhooks --to 4242/webhook --watch`,
@@ -46,8 +46,8 @@ cases out (but for --partial).`,
 		},
 	}
 	r.flags(cmd)
-	cmd.Flags().BoolVar(&r.suite.Update, "update", false, "write the golden files that the cases name")
-	cmd.Flags().BoolVar(&r.watching, "watch", false, "run again when a file in the folder changes, or when the handler comes back, until interrupted")
+	cmd.Flags().BoolVar(&r.suite.Update, "update", false, "write the golden files of the cases")
+	cmd.Flags().BoolVar(&r.watching, "watch", false, "rerun when a file in the folder changes or the handler restarts, until interrupted")
 	return cmd
 }
 

@@ -31,13 +31,13 @@ func newSend(sh shell) *cobra.Command {
 		Use:   "send TYPE|FILE|- …",
 		Short: "Deliver events to a handler, correctly signed or mutated",
 		Long: `Deliver events to a handler. An event is a type (fakestripe list), a JSON file,
-or - for standard input; the bytes of a file go out as they are.
+or - for standard input; files are delivered byte for byte.
 
-Without --to a running fakestripe listen delivers, to all its endpoints, and tries
-again what is refused. What counts is the last answer within --wait.
+Without --to, a running fakestripe listen delivers the events to all its endpoints,
+with retries. The last answer within --wait counts.
 
-Exit status: 0 when every answer was as expected (2xx), 1 when one was not or
-there was none, 2 for wrong usage.`,
+Exit status: 0 when every answer was as expected (2xx), 1 when an answer was wrong or
+missing, 2 for wrong usage.`,
 		Example: `  fakestripe send payment_intent.succeeded --to localhost:4242/webhook --secret whsec_…
   fakestripe send payment_intent.succeeded
   fakestripe send payment_intent.succeeded --to 4242/webhook --set data.object.amount_received=4200
@@ -55,9 +55,9 @@ there was none, 2 for wrong usage.`,
 	s.payloads.flags(cmd)
 	flags := cmd.Flags()
 	flags.IntVar(&s.count, "count", 1, "send `n` distinct events of each type")
-	flags.IntVar(&s.times, "times", 1, "deliver each event `n` times, freshly signed; no two copies share a second, so beyond 240 they are paced")
+	flags.IntVar(&s.times, "times", 1, "deliver each event `n` times, signed each time; no two copies share a second, so beyond 240 they are paced")
 	flags.IntVar(&s.concurrency, "concurrency", 1, "keep `n` deliveries under way at a time")
-	s.format.flag(cmd, "json: a JSON object a line")
+	s.format.flag(cmd, "text or json: one JSON object per line")
 	return cmd
 }
 

@@ -49,11 +49,11 @@ func (f *targetFlags) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "", "deliver to this `url`; 4242/webhook is short for http://localhost:4242/webhook (default: a running fakestripe listen delivers)")
 	flags.StringVar(&f.base, "api-base", "http://"+listen.DefaultAddress, "`url` of the running fakestripe listen that delivers when there is no --to")
-	flags.DurationVar(&f.wait, "wait", defaultWait, "how long to wait for what becomes of each event that listen delivers, with its retries")
+	flags.DurationVar(&f.wait, "wait", defaultWait, "how long to wait for the outcome of each event that listen delivers, including retries")
 	f.secrets.flag(cmd)
-	flags.StringArrayVar(&f.mutations, "mutate", nil, "send it with this `mutation`: fakestripe list --mutations (repeatable)")
+	flags.StringArrayVar(&f.mutations, "mutate", nil, "mutate the delivery with this `mutation` (see fakestripe list --mutations; repeatable)")
 	flags.StringArrayVar(&f.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
-	flags.StringVar(&f.expect, "expect", "2xx", "what every `answer` is to be: a status (400), a class (2xx), or any but these (!2xx)")
+	flags.StringVar(&f.expect, "expect", "2xx", "expected `answer`: a status (400), a class (2xx), or any other (!2xx)")
 	flags.DurationVar(&f.timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
 	flags.BoolVar(&f.skipVerify, "skip-verify", false, "accept any TLS certificate")
 	flags.BoolVar(&f.allowRemote, "allow-remote", false, fmt.Sprintf("make more than %d deliveries to a host that is neither this one nor in a private network", remoteLimit))
@@ -77,7 +77,7 @@ func (f *targetFlags) check() error {
 		return err
 	}
 	if f.timeout <= 0 {
-		return fmt.Errorf("--timeout %s: want more than nothing, such as 30s", f.timeout)
+		return fmt.Errorf("--timeout %s: must be positive, e.g. 30s", f.timeout)
 	}
 	if _, err := new(webhooktest.Response).Meets(f.expect); err != nil {
 		return fmt.Errorf("--expect: %w", err)

@@ -26,17 +26,16 @@ func newTrigger(sh shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trigger TYPE|FLOW",
 		Short: "Deliver all events of the business action that leads to an event type",
-		Long: `Deliver what one business action makes Stripe send: the flow of that name
-(fakestripe list --flows), or the one that leads to the event type. The events
-are about the same objects and come in the order in which Stripe's arrive. A
-type that no flow leads to is delivered alone.
+		Long: `Deliver all events of a business action: the flow of that name (fakestripe list
+--flows), or the one that leads to the event type. The events share their objects and
+arrive in Stripe's order. A type that is in no flow is delivered alone.
 
-Without --to a running fakestripe listen delivers, to all its endpoints, and tries
-again what is refused. Each event goes out as soon as there is a first answer to the
-one before. What counts is the last answer within --wait.
+Without --to, a running fakestripe listen delivers the events to all its endpoints,
+with retries. Each event is sent after the first answer to the previous one. The last
+answer within --wait counts.
 
-Exit status: 0 when every answer was as expected (2xx), 1 when one was not or
-there was none, 2 for wrong usage.`,
+Exit status: 0 when every answer was as expected (2xx), 1 when an answer was wrong or
+missing, 2 for wrong usage.`,
 		Example: `  fakestripe trigger payment_intent.succeeded
   fakestripe trigger payment_intent.succeeded --to localhost:4242/webhook
   fakestripe trigger customer.subscription.deleted --to 4242/webhook --order shuffled --seed 7
@@ -54,8 +53,8 @@ there was none, 2 for wrong usage.`,
 	flags := cmd.Flags()
 	flags.StringArrayVar(&tr.payloads.set, "set", nil, "change a field: `type:path=value`, without type: of the type that is triggered; what other events share with it changes too (repeatable)")
 	flags.StringVar(&tr.order, "order", "arrival", "`order` of the events: arrival, causal or shuffled (by the seed)")
-	flags.BoolVar(&tr.realTime, "real-time", false, "keep the time between the events (default: each as soon as the one before was answered)")
-	tr.format.flag(cmd, "json: a JSON object a line")
+	flags.BoolVar(&tr.realTime, "real-time", false, "keep the time between the events (default: send each once the previous one is answered)")
+	tr.format.flag(cmd, "text or json: one JSON object per line")
 	return cmd
 }
 

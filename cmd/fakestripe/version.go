@@ -12,7 +12,7 @@ import (
 func newVersion(sh shell) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print the version of fakestripe and of the Stripe API that its events have",
+		Short: "Print the version of fakestripe and of the Stripe API of its events",
 		Args:  cobra.NoArgs,
 		RunE:  func(*cobra.Command, []string) error { return printVersion(sh) },
 	}

@@ -3,14 +3,16 @@ package report
 import (
 	"encoding/xml"
 	"io"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // JUnit has two verdicts too few. A warning passes with output, so that it breaks
 // no build that the command would not break; what was not judged is skipped with
-// its reason. There are no times: nothing would differ but them.
+// its reason.
 
 type junitSuites struct {
 	XMLName xml.Name     `xml:"testsuites"`
@@ -19,6 +21,7 @@ type junitSuites struct {
 	Fails   int          `xml:"failures,attr"`
 	Errors  int          `xml:"errors,attr"`
 	Skips   int          `xml:"skipped,attr"`
+	Time    seconds      `xml:"time,attr"`
 	Suites  []junitSuite `xml:"testsuite"`
 }
 
@@ -28,6 +31,7 @@ type junitSuite struct {
 	Fails      int             `xml:"failures,attr"`
 	Errors     int             `xml:"errors,attr"`
 	Skips      int             `xml:"skipped,attr"`
+	Time       seconds         `xml:"time,attr"`
 	Properties []junitProperty `xml:"properties>property"`
 	Cases      []junitCase     `xml:"testcase"`
 }
@@ -40,10 +44,20 @@ type junitProperty struct {
 type junitCase struct {
 	Group string        `xml:"classname,attr"`
 	Name  string        `xml:"name,attr"`
+	File  string        `xml:"file,attr,omitempty"` // in fixtures/contract, or the folder that run was given
+	Time  seconds       `xml:"time,attr"`
 	Skip  *junitMessage `xml:"skipped"`
 	Fail  *junitMessage `xml:"failure"`
 	Error *junitMessage `xml:"error"`
 	Out   *junitOutput  `xml:"system-out"`
+}
+
+// seconds are how JUnit writes a duration: 0.003.
+type seconds time.Duration
+
+// MarshalXMLAttr implements xml.MarshalerAttr.
+func (s seconds) MarshalXMLAttr(name xml.Name) (xml.Attr, error) {
+	return xml.Attr{Name: name, Value: strconv.FormatFloat(time.Duration(s).Seconds(), 'f', 3, 64)}, nil
 }
 
 type junitMessage struct {
@@ -86,7 +100,7 @@ func diagnosed(v *view) junitCase {
 }
 
 func newJUnitCase(group string, r contract.Result) junitCase {
-	c := junitCase{Group: group, Name: r.ID}
+	c := junitCase{Group: group, Name: r.ID, File: r.ID + ".json", Time: seconds(r.Duration)}
 	switch r.Verdict {
 	case contract.Fail:
 		c.Fail = &junitMessage{Message: message(r), Type: r.Level, Text: details(r)}
@@ -123,6 +137,7 @@ func (all *junitSuites) add(v *view, name string, cases []junitCase) {
 		s.Properties = append(s.Properties, junitProperty{"seed", v.seed()})
 	}
 	for _, c := range cases {
+		s.Time += c.Time
 		switch {
 		case c.Fail != nil:
 			s.Fails++
@@ -136,5 +151,6 @@ func (all *junitSuites) add(v *view, name string, cases []junitCase) {
 	all.Fails += s.Fails
 	all.Errors += s.Errors
 	all.Skips += s.Skips
+	all.Time += s.Time
 	all.Suites = append(all.Suites, s)
 }

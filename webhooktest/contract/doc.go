@@ -1,0 +1,54 @@
+// Package contract checks a Stripe webhook handler against the webhook contract:
+// documented requirements and known bugs, each a case with its source. The cases are
+// listed in docs/contract.md of the module.
+//
+//	func TestContract(t *testing.T) {
+//		contract.Run(t, func(t *testing.T) contract.Subject {
+//			shop := NewShop("whsec_test") // replace NewShop with your handler
+//			return contract.Subject{
+//				Handler: shop,
+//				Secret:  "whsec_test",
+//				Handles: []string{"payment_intent.succeeded"},
+//				State:   func(context.Context) (any, error) { return shop.Orders(), nil },
+//			}
+//		})
+//	}
+//
+// [Run] makes each case a subtest; [Check] returns a [Report] instead and needs no
+// testing package.
+//
+// # Subject
+//
+// A [Subject] describes the handler: where it is, its signing secret, and what it
+// does. Only Handler or URL is required. A case that needs more is skipped, and the
+// reason names the missing field. With Handles, the contract covers the event types
+// of your app; with State, it judges effects; with API, the handler's calls to Stripe.
+//
+// Handlers written with stripe-go v78 or later reject events of any other API
+// version: set APIVersion to stripe.APIVersion.
+//
+// # State
+//
+// State returns what the handler has stored, as any value that encoding/json
+// encodes. You write no expected values. The contract delivers an event once,
+// cleanly, and compares: adverse delivery (twice, ten at once, out of order) must
+// leave the same state. Ids and times may differ. Values that change by themselves
+// are found beforehand and ignored. A difference is reported only if it shows again
+// when the case is repeated.
+//
+// # Verdicts
+//
+// A case is a must, a should, or info. A must that is not met is a [Fail] and fails
+// the test; a should is a [Warn], info an [Info], and both are logged. [Skip] means
+// that the case does not apply or needs more of the Subject, [Inconclusive] that it
+// could not be judged. A [Waiver] accepts a failure until a date.
+//
+// If the handler refuses the first genuine event, nothing else can be judged: the
+// rest is skipped, and the diagnosis says why the event was probably refused.
+//
+// # Your own cases
+//
+// [RunDir] runs a folder of JSON files in the same format, specified in
+// fixtures/README.md. The commands fakestripe init, record and import write them.
+// With FAKESTRIPE_UPDATE=1 in the environment, RunDir writes their golden files.
+package contract
