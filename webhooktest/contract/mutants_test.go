@@ -4,23 +4,23 @@ package contract_test
 // its file: whoever changes the engine there changes it here.
 var mutants = []mutant{
 	// How two deliveries are compared.
-	{why: "no difference is told", file: "yardstick.go", old: "!got.same(want) {", new: "false {", zoo: "no-dedupe"},
-	{why: "any difference will do", file: "yardstick.go", old: "return len(differences) > 0 || len(adverse", new: "return len(differences) >= 0 || len(adverse", zoo: "unpaid-fulfilled"},
-	{why: "numbers are not compared", file: "change.go", old: "return math.Abs(e.delta-other.delta) <= 1e-6*max(1, math.Abs(e.delta)) &&", new: "return math.Abs(0) == 0 &&", zoo: "twice-in-number"},
-	{why: "rows are not compared", file: "change.go", old: "slices.EqualFunc(e.rows, other.rows, func(a, b row) bool { return a.text == b.text })", new: "true", zoo: "twice-in-payments"},
-	{why: "numbers within rows are not compared", file: "change.go", old: "c.add(place+after.label()+l.path, now-was)", new: "c.add(place+after.label()+l.path, 0*(now-was))", zoo: "twice-in-kinds-counted"},
-	{why: "a row with other numbers is another row", file: "change.go", old: "if len(after.leaves) == 0 || before.key() != after.key() {", new: "if true {", zoo: "twice-in-kinds-counted|twice-in-decimal-sums"},
-	{why: "ids have no roles", file: "roles.go", old: `r[value] = "{" + place + "}"`, new: "_ = place", zoo: "twice-in-paid-by-object"},
-	{why: "times in texts stay", file: "roles.go", old: `return timeText().ReplaceAllString(text, "{time}")`, new: "return text", zoo: "twice-in-by-second"},
-	{why: "times in numbers stay", file: "roles.go", old: "if n >= 1.6e9*unit && n < 2.1e9*unit {", new: "if n >= 1.6e9*unit && n < 1.6e9*unit {", zoo: "paid-at"},
-	{why: "ids of the database are places", file: "change.go", old: "if !existed && name == key && foreignID().MatchString(key) {", new: "if false {", zoo: "twice-in-own-ids"},
-	{why: "types are places", file: "change.go", old: `name = "{type}"`, new: `name = name + ""`, zoo: "counts-by-type"},
-	{why: "places that perfect delivery does not touch count", file: "yardstick.go", old: "range slices.Sorted(maps.Keys(y.touched())) {", new: "range slices.Sorted(maps.Keys(adverse)) {", zoo: "copies-counted"},
+	{why: "no difference is told", file: "internal/statediff/baseline.go", old: "!got.same(want) {", new: "false {", zoo: "no-dedupe"},
+	{why: "any difference will do", file: "internal/statediff/baseline.go", old: "return len(differences) > 0 || len(adverse", new: "return len(differences) >= 0 || len(adverse", zoo: "unpaid-fulfilled"},
+	{why: "numbers are not compared", file: "internal/statediff/diff.go", old: "return math.Abs(e.Delta-other.Delta) <= 1e-6*max(1, math.Abs(e.Delta)) &&", new: "return math.Abs(0) == 0 &&", zoo: "twice-in-number"},
+	{why: "rows are not compared", file: "internal/statediff/diff.go", old: "slices.EqualFunc(e.Records, other.Records, func(a, b Record) bool { return a.text == b.text })", new: "true", zoo: "twice-in-payments"},
+	{why: "numbers within rows are not compared", file: "internal/statediff/diff.go", old: "d.add(place+after.label()+l.path, now-was)", new: "d.add(place+after.label()+l.path, 0*(now-was))", zoo: "twice-in-kinds-counted"},
+	{why: "a row with other numbers is another row", file: "internal/statediff/diff.go", old: "if len(after.fields) == 0 || before.key() != after.key() {", new: "if true {", zoo: "twice-in-kinds-counted|twice-in-decimal-sums"},
+	{why: "ids have no roles", file: "internal/statediff/normalizer.go", old: `n[value] = "{" + place + "}"`, new: "_ = place", zoo: "twice-in-paid-by-object"},
+	{why: "times in texts stay", file: "internal/statediff/normalizer.go", old: `return timeText().ReplaceAllString(text, "{time}")`, new: "return text", zoo: "twice-in-by-second"},
+	{why: "times in numbers stay", file: "internal/statediff/normalizer.go", old: "if n >= 1.6e9*unit && n < 2.1e9*unit {", new: "if n >= 1.6e9*unit && n < 1.6e9*unit {", zoo: "paid-at"},
+	{why: "ids of the database are places", file: "internal/statediff/diff.go", old: "if !existed && name == key && foreignID().MatchString(key) {", new: "if false {", zoo: "twice-in-own-ids"},
+	{why: "types are places", file: "internal/statediff/diff.go", old: `name = "{type}"`, new: `name = name + ""`, zoo: "counts-by-type"},
+	{why: "places that perfect delivery does not touch count", file: "internal/statediff/baseline.go", old: "range slices.Sorted(maps.Keys(b.Touched())) {", new: "range slices.Sorted(maps.Keys(adverse)) {", zoo: "copies-counted"},
 
 	// What is learned before anybody is accused.
 	{why: "no noise floor", file: "measure.go", old: "r.floor[place] = true", new: "_ = place", zoo: "ledger|heartbeat"},
-	{why: "one perfect delivery is enough", file: "adverse.go", old: "references: r.references}", new: "references: r.references[:1]}", zoo: "hash|last-three|serial-rows"},
-	{why: "what differs between perfect deliveries counts", file: "yardstick.go", old: "if value != other[path] {", new: "if value != other[path] && false {", zoo: "twice-in-worker-names"},
+	{why: "one perfect delivery is enough", file: "adverse.go", old: "References: r.references}", new: "References: r.references[:1]}", zoo: "hash|last-three|serial-rows"},
+	{why: "what differs between perfect deliveries counts", file: "internal/statediff/baseline.go", old: "if value != other[path] {", new: "if value != other[path] && false {", zoo: "twice-in-worker-names"},
 	{why: "no-effect means nowhere", file: "adverse.go", old: "if _, ok := touched[place]; ok &&", new: "if _, ok := touched[place]; (ok || true) &&", zoo: "refusals-counted"},
 	{why: "no-effect is never judged", file: "adverse.go", old: `return p.blame(differences, "no change of the state"), nil`, new: "return p.findings, nil", zoo: "junk-booked"},
 	{why: "there is no second, careful look", file: "doubt.go", old: "	r.careful = true\n", new: "	return false\n", zoo: "subscriptions-later"},
@@ -40,8 +40,8 @@ var mutants = []mutant{
 	{why: "what is known is not looked at again", file: "known.go", old: "return p.findings, judged > 0 && len(differences) == 0, nil", new: "return p.findings, judged > 0 || len(differences) == 0, nil", zoo: "no-dedupe"},
 
 	// Order.
-	{why: "numbers say how an object stands", file: "view.go", old: "case float64, []any:", new: "case []any:", zoo: "lock-version"},
-	{why: "logs say how an object stands", file: "view.go", old: "if len(e.rows) > 1 {", new: "if len(e.rows) < 0 {", zoo: "history|sound"},
+	{why: "numbers say how an object stands", file: "internal/statediff/object_state.go", old: "case float64, []any:", new: "case []any:", zoo: "lock-version"},
+	{why: "logs say how an object stands", file: "internal/statediff/object_state.go", old: "if len(e.Records) > 1 {", new: "if len(e.Records) < 0 {", zoo: "history|sound"},
 	{why: "what was refused is not delivered again", file: "play.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
 	{why: "creation does not come before", file: "runner.go", old: `if creation == "" {`, new: "if true {", zoo: "waits-for-object"},
 
