@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
 // tryState compares what adverse delivery does to the state with what it should do.
@@ -45,17 +47,17 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 	if c.State == "differs" {
 		return r.compareDiffers(ctx, c, v, p, adverse)
 	}
-	adverse, err = r.until(ctx, p, adverse, func(moved change) bool {
-		y, moved := r.yardstick(c, moved)
-		return !y.lacks(moved)
+	adverse, err = r.until(ctx, p, adverse, func(moved statediff.Diff) bool {
+		y, moved := r.baseline(c, moved)
+		return !y.Lacks(moved)
 	})
 	if err != nil {
 		return nil, err
 	}
-	y, adverse := r.yardstick(c, adverse)
-	differences, judged := y.judge(adverse)
+	y, adverse := r.baseline(c, adverse)
+	differences, judged := y.Judge(adverse)
 	if c.Compare == "object" {
-		more := y.untouched(adverse)
+		more := y.Untouched(adverse)
 		differences, judged = append(differences, more...), judged+len(more)
 	}
 	if judged == 0 {
@@ -71,16 +73,16 @@ func (r *runner) compareState(ctx context.Context, c *contractCase, v variant) (
 }
 
 // compareDiffers is for what must do something else than the reference.
-func (r *runner) compareDiffers(ctx context.Context, c *contractCase, v variant, p *play, adverse change) ([]finding, error) {
-	y, _ := r.yardstick(c, adverse)
-	adverse, err := r.until(ctx, p, adverse, func(moved change) bool { return y.differs(moved) || r.allSilent(c, v) })
+func (r *runner) compareDiffers(ctx context.Context, c *contractCase, v variant, p *play, adverse statediff.Diff) ([]finding, error) {
+	y, _ := r.baseline(c, adverse)
+	adverse, err := r.until(ctx, p, adverse, func(moved statediff.Diff) bool { return y.Differs(moved) || r.allSilent(c, v) })
 	if err != nil {
 		return nil, err
 	}
-	if _, judged := y.judge(adverse); judged == 0 && !c.asksForEffect() && len(y.touched()) > 0 {
+	if _, judged := y.Judge(adverse); judged == 0 && !c.asksForEffect() && len(y.Touched()) > 0 {
 		return p.findings, errInconclusive{"nothing in the state is comparable: " + y.String()}
 	}
-	if y.differs(adverse) {
+	if y.Differs(adverse) {
 		r.keep(c.perfection(v), r.references)
 		return p.findings, nil
 	}
@@ -90,12 +92,12 @@ func (r *runner) compareDiffers(ctx context.Context, c *contractCase, v variant,
 	return p.blame([]string{"the state is as if nothing had come second"}, "another state"), nil
 }
 
-// yardstick is what perfect delivery did, and what of adverse delivery is measured
+// baseline is what perfect delivery did, and what of adverse delivery is measured
 // by it.
-func (r *runner) yardstick(c *contractCase, adverse change) (yardstick, change) {
-	y := yardstick{run: r.run, references: r.references}
+func (r *runner) baseline(c *contractCase, adverse statediff.Diff) (statediff.Baseline, statediff.Diff) {
+	y := statediff.Baseline{Volatile: &r.volatile, References: r.references}
 	if c.Compare == "object" {
-		y.references, adverse = withoutLogs(r.references, adverse)
+		y.References, adverse = statediff.WithoutLogs(r.references, adverse)
 	}
 	return y, adverse
 }
@@ -108,7 +110,7 @@ func (r *runner) learnReferences(ctx context.Context, c *contractCase, v variant
 		if err := r.takeReferences(ctx, c, v); err != nil {
 			return err
 		}
-		if !r.careful || r.references[0].asMuchAs(r.references[1]) {
+		if !r.careful || r.references[0].AsMuchAs(r.references[1]) {
 			break
 		}
 	}
@@ -128,9 +130,9 @@ func (r *runner) takeReferences(ctx context.Context, c *contractCase, v variant)
 		if err != nil {
 			return err
 		}
-		moved, err = r.until(ctx, p, moved, func(moved change) bool {
+		moved, err = r.until(ctx, p, moved, func(moved statediff.Diff) bool {
 			if i == 1 {
-				return moved.asMuchAs(r.references[0])
+				return moved.AsMuchAs(r.references[0])
 			}
 			return len(moved) > 0 || !r.hasEffect(c, v)
 		})
@@ -159,18 +161,18 @@ func (r *runner) allSilent(c *contractCase, v variant) bool {
 
 // hearWitness makes sure that the state could show the difference that was asked
 // for: what the witness delivers must differ from the reference too.
-func (r *runner) hearWitness(ctx context.Context, c *contractCase, v variant, y yardstick) error {
+func (r *runner) hearWitness(ctx context.Context, c *contractCase, v variant, y statediff.Baseline) error {
 	if len(c.Witness) == 0 {
 		return nil
 	}
 	p, seen, err := r.performed(ctx, c, v, c.Witness)
 	if err == nil {
-		seen, err = r.until(ctx, p, seen, y.differs)
+		seen, err = r.until(ctx, p, seen, y.Differs)
 	}
 	if err != nil {
 		return err
 	}
-	if !y.differs(seen) {
+	if !y.Differs(seen) {
 		return errInconclusive{"the state does not show what the case is about"}
 	}
 	return nil
@@ -179,7 +181,7 @@ func (r *runner) hearWitness(ctx context.Context, c *contractCase, v variant, y 
 // effectIsGone notices a handler that answers as ever but does nothing any more, as
 // one whose worker has died: perfect delivery has no effect, nor has the control.
 func (r *runner) effectIsGone(ctx context.Context, c *contractCase) ([]finding, error) {
-	if c.State != "same" || slices.ContainsFunc(r.references, func(moved change) bool { return len(moved) > 0 }) {
+	if c.State != "same" || slices.ContainsFunc(r.references, func(moved statediff.Diff) bool { return len(moved) > 0 }) {
 		return nil, nil
 	}
 	control := r.subject.control()
@@ -199,7 +201,7 @@ func (r *runner) effectIsGone(ctx context.Context, c *contractCase) ([]finding, 
 }
 
 // performed takes steps and returns what they did to the state.
-func (r *runner) performed(ctx context.Context, c *contractCase, v variant, steps []caseStep) (p *play, moved change, err error) {
+func (r *runner) performed(ctx context.Context, c *contractCase, v variant, steps []caseStep) (p *play, moved statediff.Diff, err error) {
 	p, err = r.stage(ctx, c, v, steps)
 	if err != nil {
 		return nil, nil, err
@@ -211,7 +213,7 @@ func (r *runner) performed(ctx context.Context, c *contractCase, v variant, step
 // compareNone is for what must have no effect: no more than the noise floor, at
 // the places that a genuine event touches.
 func (r *runner) compareNone(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
-	touched := make(change)
+	touched := make(statediff.Diff)
 	for _, eventType := range c.types(v) {
 		moved, err := r.effectOf(ctx, eventType)
 		if err != nil {
@@ -225,7 +227,7 @@ func (r *runner) compareNone(ctx context.Context, c *contractCase, v variant) ([
 	}
 	var differences []string
 	for place, effect := range adverse {
-		if _, ok := touched[place]; ok && !strings.HasSuffix(place, goneSuffix) {
+		if _, ok := touched[place]; ok && !statediff.IsGone(place) {
 			differences = append(differences, place+": "+effect.String())
 		}
 	}

@@ -51,7 +51,7 @@ func (p *play) make(ctx context.Context, c *contractCase, name string) error {
 			return err
 		}
 		p.events[name] = append(p.events[name], event)
-		p.roles.name(event, name)
+		p.roles.Name(event.ID(), event.Body(), name)
 	}
 	return nil
 }

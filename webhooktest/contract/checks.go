@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -89,8 +90,8 @@ func (r *runner) tryCheck(ctx context.Context, check func(*runner, context.Conte
 
 // checkQuiet finds a state that moves when nothing is sent.
 func (r *runner) checkQuiet(ctx context.Context) ([]finding, error) {
-	p := &play{runner: r, roles: make(roles)}
-	var moved change
+	p := &play{runner: r, roles: make(statediff.Normalizer)}
+	var moved statediff.Diff
 	for range 2 { // the first time may see the end of earlier work
 		var err error
 		moved, err = r.measure(ctx, p, func(*play) error { return r.pause(ctx, r.window()) })
@@ -98,7 +99,7 @@ func (r *runner) checkQuiet(ctx context.Context) ([]finding, error) {
 			return nil, err
 		}
 	}
-	return []finding{{expected: "a state that is still while nothing is sent", actual: "it moved at " + strings.Join(moved.places(), ", ")}}, nil
+	return []finding{{expected: "a state that is still while nothing is sent", actual: "it moved at " + strings.Join(moved.Places(), ", ")}}, nil
 }
 
 // checkEffect finds a state that does not show the control.
@@ -135,7 +136,7 @@ func (r *runner) checkSecondEvent(ctx context.Context) ([]finding, error) {
 			r.learned(eventType, first) // for a second look
 			return []finding{{sent: "a second, distinct " + eventType, expected: "a change of the state as after the first", actual: "none"}}, nil
 		}
-		r.keep(oneOf(eventType), []change{first, second})
+		r.keep(oneOf(eventType), []statediff.Diff{first, second})
 	}
 	if !judged {
 		return nil, errInconclusive{"a genuine " + r.subject.control() + " does not move the state"}
@@ -166,7 +167,7 @@ func (r *runner) checkLateDuplicate(ctx context.Context) ([]finding, error) {
 		return nil, err
 	}
 	var differences []string
-	for _, place := range moved.places() {
+	for _, place := range moved.Places() {
 		if _, ours := touched[place]; ours {
 			differences = append(differences, place+": "+moved[place].String())
 		}

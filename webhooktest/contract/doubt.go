@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
 // Nobody is accused by a first look, and nothing is called inconclusive by one. What
@@ -53,7 +54,7 @@ func (r *runner) window() time.Duration {
 
 // until returns the change that a play has made, in a careful try once it is as hoped
 // for or effectTimeout is over: work may still be going on.
-func (r *runner) until(ctx context.Context, p *play, moved change, hoped func(change) bool) (change, error) {
+func (r *runner) until(ctx context.Context, p *play, moved statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
 	if !r.careful || hoped(moved) {
 		return moved, nil
 	}
@@ -79,14 +80,14 @@ func (r *runner) slower(took time.Duration) {
 
 // awaitEffect waits for the effect of a type that seems to have none. The other types
 // that seem to have none are delivered too, so that they are all waited for at once.
-func (r *runner) awaitEffect(ctx context.Context, eventType string) (change, error) {
+func (r *runner) awaitEffect(ctx context.Context, eventType string) (statediff.Diff, error) {
 	if r.isSilent(eventType) {
 		return nil, nil
 	}
 	types := r.seemSilent(eventType)
 	p, moved, err := r.probe(ctx, types)
 	if err == nil {
-		moved, err = r.until(ctx, p, moved, func(moved change) bool { return len(moved) > 0 })
+		moved, err = r.until(ctx, p, moved, func(moved statediff.Diff) bool { return len(moved) > 0 })
 	}
 	switch {
 	case err != nil:
@@ -101,11 +102,11 @@ func (r *runner) awaitEffect(ctx context.Context, eventType string) (change, err
 	if err != nil {
 		return nil, err
 	}
-	return r.until(ctx, p, moved, func(moved change) bool { return len(moved) > 0 })
+	return r.until(ctx, p, moved, func(moved statediff.Diff) bool { return len(moved) > 0 })
 }
 
 // probe delivers an event of each type, and returns what that does to the state.
-func (r *runner) probe(ctx context.Context, types []string) (p *play, moved change, err error) {
+func (r *runner) probe(ctx context.Context, types []string) (p *play, moved statediff.Diff, err error) {
 	var events []*webhooktest.Event
 	for _, eventType := range types {
 		event, err := r.eventAlone(ctx, eventType)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/linediff"
 )
 
@@ -32,33 +33,33 @@ func (c *contractCase) golden() bool {
 	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Golden != "" })
 }
 
-// document is a change as JSON: a number that moved as "+1", what came as a list.
-func (c change) document() any {
+// document is a diff as JSON: a number that moved as "+1", what came as a list.
+func document(d statediff.Diff) any {
 	doc := make(map[string]any)
-	for _, place := range c.places() {
-		e := c[place]
-		rows := make([]any, len(e.rows))
-		for i, row := range e.rows {
-			rows[i] = json.RawMessage(row.text)
+	for _, place := range d.Places() {
+		e := d[place]
+		rows := make([]any, len(e.Records))
+		for i, record := range e.Records {
+			rows[i] = json.RawMessage(record.JSON())
 		}
-		moved := fmt.Sprintf("%+g", e.delta)
+		moved := fmt.Sprintf("%+g", e.Delta)
 		switch {
 		case len(rows) == 0:
 			doc[place] = moved
-		case e.delta == 0:
+		case e.Delta == 0:
 			doc[place] = rows
 		default:
 			doc[place] = map[string]any{"moved": moved, "came": rows}
 		}
 	}
 	var decoded any
-	_ = json.Unmarshal([]byte(canonical(doc)), &decoded) // it was encoded just now
+	_ = json.Unmarshal([]byte(statediff.Canonical(doc)), &decoded) // it was encoded just now
 	return decoded
 }
 
 // sinceBegun is what has happened to the state since the case began.
 func (p *play) sinceBegun(state any) any {
-	return changeOf(p.before, state, p.roles).without(p.idle).document()
+	return document(statediff.Between(p.before, state, p.roles).Without(p.idle))
 }
 
 // compareGolden compares the state after a step with the golden file of the step, or

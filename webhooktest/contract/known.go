@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
 // Most cases ask for the same perfect delivery: one event, once. What it did is known
@@ -12,16 +14,16 @@ import (
 // compareKnown compares adverse delivery with what perfect delivery did for an earlier
 // case. Only that all is well is learned so (ok): before anybody is accused, perfect
 // delivery is seen again.
-func (r *runner) compareKnown(ctx context.Context, c *contractCase, v variant, references []change) (findings []finding, ok bool, err error) {
+func (r *runner) compareKnown(ctx context.Context, c *contractCase, v variant, references []statediff.Diff) (findings []finding, ok bool, err error) {
 	p, adverse, err := r.performed(ctx, c, v, c.Steps)
 	if err != nil {
 		return nil, false, err
 	}
-	y := yardstick{run: r.run, references: references}
+	y := statediff.Baseline{Volatile: &r.volatile, References: references}
 	if c.State == "differs" {
-		return p.findings, y.differs(adverse), nil
+		return p.findings, y.Differs(adverse), nil
 	}
-	differences, judged := y.judge(adverse)
+	differences, judged := y.Judge(adverse)
 	return p.findings, judged > 0 && len(differences) == 0, nil
 }
 
@@ -55,14 +57,14 @@ func oneOf(eventType string) string {
 }
 
 // perfect is what perfect delivery of a name did.
-func (s *run) perfect(name string) []change {
+func (s *run) perfect(name string) []statediff.Diff {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.perfects[name]
 }
 
 // keep makes what perfect delivery did known to later cases.
-func (s *run) keep(name string, references []change) {
+func (s *run) keep(name string, references []statediff.Diff) {
 	if name == "" || s.suite.Dir != "" {
 		return
 	}

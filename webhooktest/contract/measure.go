@@ -10,10 +10,8 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
-
-// futureType is a type that no handler handles.
-const futureType = "fakestripe.future_thing.happened"
 
 // stateTimeout bounds one reading of the state.
 const stateTimeout = 10 * time.Second
@@ -39,7 +37,7 @@ func (p *play) movedSince(state any) bool {
 	if p.subject.Handler != nil || p.subject.State == nil || p.subject.Settle > 0 || p.still == nil {
 		return false
 	}
-	return len(changeOf(p.still, state, p.roles).without(p.floor)) > 0
+	return len(statediff.Between(p.still, state, p.roles).Without(p.floor)) > 0
 }
 
 // readStill reads the state until it is the same for as long as the subject's
@@ -57,7 +55,7 @@ func (p *play) readStill(ctx context.Context) (state any, err error) {
 		}
 		before := state
 		state, err = p.readNow(ctx)
-		if still++; len(changeOf(before, state, p.roles).without(p.floor)) > 0 {
+		if still++; len(statediff.Between(before, state, p.roles).Without(p.floor)) > 0 {
 			still = 0
 		}
 	}
@@ -162,7 +160,7 @@ func (r *runner) learnState(ctx context.Context) error {
 // noiseOf returns what moves on something that has no effect. It must move twice, the
 // second time after a long quiet: else it was the late effect of a genuine event,
 // whose places would be ignored from then on.
-func (r *runner) noiseOf(ctx context.Context, eventType string, edits []webhooktest.Edit, make func(*play) error) (moved change, err error) {
+func (r *runner) noiseOf(ctx context.Context, eventType string, edits []webhooktest.Edit, make func(*play) error) (moved statediff.Diff, err error) {
 	defer func() { r.careful = false }()
 	for range 2 {
 		event, err := r.event(eventType, edits...)
@@ -174,7 +172,7 @@ func (r *runner) noiseOf(ctx context.Context, eventType string, edits []webhookt
 			return nil, err
 		}
 		if r.careful {
-			return moved.only(again), nil
+			return moved.Only(again), nil
 		}
 		moved, r.careful = again, true
 		r.stirred.Store(true)
@@ -183,7 +181,7 @@ func (r *runner) noiseOf(ctx context.Context, eventType string, edits []webhookt
 }
 
 // ignore makes the places of a change part of the noise floor.
-func (r *runner) ignore(moved change) {
+func (r *runner) ignore(moved statediff.Diff) {
 	for place := range moved {
 		r.floor[place] = true
 	}
@@ -191,13 +189,13 @@ func (r *runner) ignore(moved change) {
 
 // about returns a play that is about one event.
 func (r *runner) about(event *webhooktest.Event) *play {
-	p := &play{runner: r, roles: make(roles), events: map[string][]*webhooktest.Event{"e": {event}}}
-	p.roles.name(event, "e")
+	p := &play{runner: r, roles: make(statediff.Normalizer), events: map[string][]*webhooktest.Event{"e": {event}}}
+	p.roles.Name(event.ID(), event.Body(), "e")
 	return p
 }
 
 // measure returns what a delivery changes in the state.
-func (r *runner) measure(ctx context.Context, p *play, deliver func(*play) error) (change, error) {
+func (r *runner) measure(ctx context.Context, p *play, deliver func(*play) error) (statediff.Diff, error) {
 	r.played = p
 	before, err := p.read(ctx)
 	if err != nil {
@@ -211,21 +209,21 @@ func (r *runner) measure(ctx context.Context, p *play, deliver func(*play) error
 	if err != nil {
 		return nil, err
 	}
-	r.noise = changeOf(before, after, p.roles).within(r.floor)
+	r.noise = statediff.Between(before, after, p.roles).Within(r.floor)
 	return p.moved(after), nil
 }
 
 // moved is what the play has done to the state since its deliveries began; compare:
 // object looks at what the state says of each object.
-func (p *play) moved(state any) change {
+func (p *play) moved(state any) statediff.Diff {
 	if p.scene != nil && p.scene.Compare == "object" {
-		return objectView(state, p.roles)
+		return statediff.ObjectStates(state, p.roles)
 	}
-	return changeOf(p.start, state, p.roles).without(p.floor)
+	return statediff.Between(p.start, state, p.roles).Without(p.floor)
 }
 
 // effectOf returns what one event of a type does, learned once.
-func (r *runner) effectOf(ctx context.Context, eventType string) (change, error) {
+func (r *runner) effectOf(ctx context.Context, eventType string) (statediff.Diff, error) {
 	if known, ok := r.effect(eventType); ok {
 		return known, nil
 	}

@@ -48,7 +48,7 @@ func (m mutant) run(t *testing.T) (output string, err error) {
 	source, err := os.ReadFile(m.file)
 	require.NoError(t, err)
 	require.Equal(t, 1, bytes.Count(source, []byte(m.old)), "%s: how often it has %q, which the mutant changes", m.file, m.old)
-	mutated := filepath.Join(t.TempDir(), m.file)
+	mutated := filepath.Join(t.TempDir(), filepath.Base(m.file))
 	require.NoError(t, os.WriteFile(mutated, bytes.Replace(source, []byte(m.old), []byte(m.new), 1), 0o600))
 	test := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-timeout=100s", "-overlay", overlay(t, m.file, mutated), "-run", m.pattern(), ".")
 	test.Env = append(os.Environ(), "FAKESTRIPE_WHOLE_ZOO=1")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
 // A handler may acknowledge first and work later. How much later is found out from
@@ -31,7 +33,7 @@ func (p *play) learnQuiet(ctx context.Context) (state any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var moved change
+	var moved statediff.Diff
 	for looks := range 2 { // what moves once may be the end of earlier work
 		if err = p.pause(ctx, 20*time.Millisecond); err != nil {
 			return nil, err
@@ -39,9 +41,9 @@ func (p *play) learnQuiet(ctx context.Context) (state any, err error) {
 		if state, err = p.readNow(ctx); err != nil {
 			return nil, err
 		}
-		again := changeOf(before, state, p.roles)
+		again := statediff.Between(before, state, p.roles)
 		if looks > 0 {
-			again = moved.only(again)
+			again = moved.Only(again)
 		}
 		if moved, before = again, state; len(moved) == 0 {
 			break
@@ -85,7 +87,7 @@ func (r *runner) pace(took time.Duration) {
 // waitForMove polls the state until it is another one than before.
 func (p *play) waitForMove(ctx context.Context, before any, patience time.Duration) (took time.Duration, moved bool, err error) {
 	return p.await(ctx, patience, func(state any) bool {
-		return len(changeOf(before, state, p.roles).without(p.floor)) > 0
+		return len(statediff.Between(before, state, p.roles).Without(p.floor)) > 0
 	})
 }
 

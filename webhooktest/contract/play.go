@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -20,7 +21,7 @@ type play struct {
 	scene   *contractCase
 	variant variant
 	events  map[string][]*webhooktest.Event
-	roles   roles
+	roles   statediff.Normalizer
 	who     render.Identity   // what placeholders in the case become
 	vars    values            // what is known of the case's variables
 	renamed *strings.Replacer // fresh ids for those of payloads
@@ -66,7 +67,7 @@ func isInconclusive(err error) (reason string, ok bool) {
 // stage makes the events of a case and delivers the controls: a refusal counts only
 // where a genuine event of the same type is accepted.
 func (r *runner) stage(ctx context.Context, c *contractCase, v variant, steps []caseStep) (*play, error) {
-	p := &play{runner: r, scene: c, variant: v, events: make(map[string][]*webhooktest.Event), roles: make(roles), accepted: make(map[*webhooktest.Event]bool), goldens: make(map[string]any)}
+	p := &play{runner: r, scene: c, variant: v, events: make(map[string][]*webhooktest.Event), roles: make(statediff.Normalizer), accepted: make(map[*webhooktest.Event]bool), goldens: make(map[string]any)}
 	p.who = r.identity()
 	p.renamed = c.renamer(p.who, v)
 	if err := p.begin(c); err != nil {
@@ -162,7 +163,7 @@ func (p *play) control(ctx context.Context, name string) error {
 	if err == nil && !response.Accepted() {
 		err = errInconclusive{"the control, a genuine " + like.Type() + ", was not accepted: " + response.String()}
 	}
-	p.roles.name(control, "control")
+	p.roles.Name(control.ID(), control.Body(), "control")
 	return err
 }
 

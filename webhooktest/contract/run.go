@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
@@ -36,19 +37,19 @@ type run struct {
 	slow       int           // answers that took too long
 	diagnosis  []string
 	responses  []*webhooktest.Response
-	floor      map[string]bool       // places of the state that move by themselves
-	idle       map[string]bool       // those that did when nothing at all was sent
-	effects    map[string]change     // what one event of a type does
-	perfects   map[string][]change   // what perfect delivery did, by its name
-	volatile   map[string]bool       // leaves of the state that the handler makes up
-	first      *webhooktest.Event    // that was accepted
-	refused    *webhooktest.Response // to the first event, if it was not
-	silent     map[string]bool       // event types that have no effect; false: seem to have none
-	stalled    time.Duration         // by how much the machine was late at worst
-	pacedAt    time.Duration         // the same, when the pace was learned
-	quickest   time.Duration         // reading of the state
-	relearned  int                   // how often the pace was learned again
-	written    map[string]string     // golden files, and what is in them now
+	floor      map[string]bool             // places of the state that move by themselves
+	idle       map[string]bool             // those that did when nothing at all was sent
+	effects    map[string]statediff.Diff   // what one event of a type does
+	perfects   map[string][]statediff.Diff // what perfect delivery did, by its name
+	volatile   statediff.Volatile          // leaves of the state that the handler makes up
+	first      *webhooktest.Event          // that was accepted
+	refused    *webhooktest.Response       // to the first event, if it was not
+	silent     map[string]bool             // event types that have no effect; false: seem to have none
+	stalled    time.Duration               // by how much the machine was late at worst
+	pacedAt    time.Duration               // the same, when the pace was learned
+	quickest   time.Duration               // reading of the state
+	relearned  int                         // how often the pace was learned again
+	written    map[string]string           // golden files, and what is in them now
 }
 
 // newRun prepares a suite, and the runner that learns what all cases rest on.
@@ -60,7 +61,7 @@ func newRun(suite Suite) (*runner, error) {
 		return nil, fmt.Errorf("%s is no time for a run: want more than zero (Suite.MaxTime, --max-time)", suite.MaxTime)
 	}
 	now := time.Now()
-	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]change), perfects: make(map[string][]change), floor: make(map[string]bool), silent: make(map[string]bool), volatile: make(map[string]bool), written: make(map[string]string)}
+	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]statediff.Diff), perfects: make(map[string][]statediff.Diff), floor: make(map[string]bool), silent: make(map[string]bool), written: make(map[string]string)}
 	// Events are created a second apart and in the past, so that no two share a
 	// second and none is from the future.
 	shared.clock = now.Add(-time.Hour)
@@ -203,7 +204,7 @@ func (s *run) canLookBack(c *contractCase) bool {
 }
 
 // effect returns what is known of an event type.
-func (s *run) effect(eventType string) (change, bool) {
+func (s *run) effect(eventType string) (statediff.Diff, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known, ok := s.effects[eventType]
@@ -211,7 +212,7 @@ func (s *run) effect(eventType string) (change, bool) {
 }
 
 // learned keeps what an event type does.
-func (s *run) learned(eventType string, moved change) {
+func (s *run) learned(eventType string, moved statediff.Diff) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.effects[eventType] = moved

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -26,7 +27,7 @@ type runner struct {
 	stirred    *atomic.Bool          // something was sent since the state was last still
 	last       *webhooktest.Response // of the last delivery
 	played     *play                 // the last that was measured
-	references []change              // what perfect delivery did, of the variant that is run
+	references []statediff.Diff      // what perfect delivery did, of the variant that is run
 	wrote      []string              // golden files
 	careful    bool                  // nothing that was learned is trusted: see doubt
 	apart      bool                  // what was to be sent together did not overlap, in the last try

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -239,7 +240,7 @@ func (s *Subject) bindResource(given, binding map[string]string) bool {
 			}
 			pattern, any := strings.CutPrefix(pattern, "any ")
 			binding[name] = strings.ReplaceAll(pattern, "*", resource)
-			known := slices.Contains(s.Handles, binding[name]) || any && eventTypes()[binding[name]]
+			known := slices.Contains(s.Handles, binding[name]) || any && statediff.IsEventType(binding[name])
 			found = found && first != "" && known
 		}
 		if found {
@@ -297,7 +298,7 @@ func (s *Subject) checkFamilies() error {
 // future is a type that nobody handles.
 func (s *Subject) future() string {
 	if s.Thin {
-		return "v2." + futureType
+		return "v2." + statediff.FutureType
 	}
-	return futureType
+	return statediff.FutureType
 }

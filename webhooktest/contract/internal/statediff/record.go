@@ -1,4 +1,4 @@
-package contract
+package statediff
 
 import (
 	"cmp"
@@ -10,36 +10,36 @@ import (
 	"strings"
 )
 
-// A row is a value that came into the state, taken apart into leaves, so that those
+// A Record is a value that came into the state, taken apart into fields, so that those
 // which the handler makes up (a serial number, a time in a format of its own) can be
 // told from those which it was sent.
-type row struct {
-	shape  string // the paths of the leaves
-	leaves []leaf
+type Record struct {
+	shape  string // the paths of the fields
+	fields []field
 	text   string // as JSON
 }
 
-// A leaf is a value at the end of a path, or a word of a sentence there.
-type leaf struct {
+// A field is a value at the end of a path, or a word of a sentence there.
+type field struct {
 	path  string
 	value string
 }
 
-// hidden stands for the value of a leaf that differs between perfect deliveries.
+// hidden stands for the value of a field that differs between perfect deliveries.
 const hidden = "…"
 
-func newRow(plain any) row {
-	r := row{text: canonical(plain)}
+func newRecord(plain any) Record {
+	r := Record{text: Canonical(plain)}
 	r.take("", plain)
-	paths := make([]string, len(r.leaves))
-	for i, l := range r.leaves {
+	paths := make([]string, len(r.fields))
+	for i, l := range r.fields {
 		paths[i] = l.path
 	}
 	r.shape = strings.Join(paths, " ")
 	return r
 }
 
-func (r *row) take(path string, value any) {
+func (r *Record) take(path string, value any) {
 	switch value := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(value)) {
@@ -51,18 +51,21 @@ func (r *row) take(path string, value any) {
 		}
 	case string:
 		for i, word := range strings.Fields(value) {
-			r.leaves = append(r.leaves, leaf{fmt.Sprintf("%s/%d", path, i), word})
+			r.fields = append(r.fields, field{fmt.Sprintf("%s/%d", path, i), word})
 		}
 	default:
-		r.leaves = append(r.leaves, leaf{path, canonical(value)})
+		r.fields = append(r.fields, field{path, Canonical(value)})
 	}
 }
 
-// key is what tells the row from others: all that is no number.
-func (r row) key() string {
+// JSON returns the record as JSON.
+func (r Record) JSON() string { return r.text }
+
+// key is what tells the record from others: all that is no number.
+func (r Record) key() string {
 	var key strings.Builder
 	key.WriteString(r.shape)
-	for _, l := range r.leaves {
+	for _, l := range r.fields {
 		if _, isNumber := number(l.value); !isNumber {
 			key.WriteString("\x00" + l.path + "\x00" + l.value)
 		}
@@ -70,10 +73,10 @@ func (r row) key() string {
 	return key.String()
 }
 
-// label names a row that stays, in places: by its texts.
-func (r row) label() string {
+// label names a record that stays, in places: by its texts.
+func (r Record) label() string {
 	var words []string
-	for _, l := range r.leaves {
+	for _, l := range r.fields {
 		if _, isNumber := number(l.value); !isNumber {
 			words = append(words, l.value)
 		}
@@ -84,20 +87,20 @@ func (r row) label() string {
 	return "(" + strings.Join(words, " ") + ")"
 }
 
-// without returns the row with the leaves hidden that a test says yes to.
-func (r row) without(hide func(leaf) bool) row {
-	leaves := slices.Clone(r.leaves)
+// masked returns the record with the fields hidden that a test says yes to.
+func (r Record) masked(hide func(field) bool) Record {
+	fields := slices.Clone(r.fields)
 	var text strings.Builder
-	for i, l := range leaves {
+	for i, l := range fields {
 		if hide(l) {
-			leaves[i].value = hidden
+			fields[i].value = hidden
 		}
-		text.WriteString(l.path + "=" + leaves[i].value + " ")
+		text.WriteString(l.path + "=" + fields[i].value + " ")
 	}
-	return row{r.shape, leaves, text.String()}
+	return Record{r.shape, fields, text.String()}
 }
 
-func compareRows(a, b row) int { return cmp.Compare(a.text, b.text) }
+func compareRecords(a, b Record) int { return cmp.Compare(a.text, b.text) }
 
 // number reads a number: of JSON, or a decimal within a text such as "48.00".
 func number(text string) (n float64, ok bool) {
@@ -109,8 +112,8 @@ func number(text string) (n float64, ok bool) {
 	return n, err == nil && !timelike(n)
 }
 
-// canonical is a value as text: encoding/json sorts the keys.
-func canonical(value any) string {
+// Canonical is a value as text: encoding/json sorts the keys.
+func Canonical(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Sprint(value)

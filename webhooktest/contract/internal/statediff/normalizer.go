@@ -1,4 +1,4 @@
-package contract
+package statediff
 
 import (
 	"cmp"
@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -18,43 +17,44 @@ import (
 // that each makes in it, with everything that must differ (ids, times) taken out:
 // ids that we sent become the roles that they have in the case.
 
-// roles are the names of ids in one delivery.
-type roles map[string]string
+// A Normalizer holds the roles of the ids in one delivery, by id.
+type Normalizer map[string]string
 
-// name gives the ids of an event their roles: each the place where it stands.
+// Name gives the ids of an event, its own and those in its body, their roles: each
+// the place where it stands, below as.
 // An id that has a role keeps it, so that the events of one object agree.
-func (r roles) name(event *webhooktest.Event, as string) {
-	if event.ID() != "" {
-		r[event.ID()] = "{event}"
+func (n Normalizer) Name(id string, body []byte, as string) {
+	if id != "" {
+		n[id] = "{event}"
 	}
 	var value any
-	if json.Unmarshal(event.Body(), &value) == nil {
-		r.nameIn(value, as)
+	if json.Unmarshal(body, &value) == nil {
+		n.nameIn(value, as)
 	}
 }
 
-func (r roles) nameIn(value any, place string) {
+func (n Normalizer) nameIn(value any, place string) {
 	switch value := value.(type) {
 	case string:
-		if _, _, isID := render.SplitID(`"` + value + `"`); isID && r[value] == "" {
-			r[value] = "{" + place + "}"
+		if _, _, isID := render.SplitID(`"` + value + `"`); isID && n[value] == "" {
+			n[value] = "{" + place + "}"
 		}
 	case []any:
 		for i, element := range value {
-			r.nameIn(element, place+"."+strconv.Itoa(i))
+			n.nameIn(element, place+"."+strconv.Itoa(i))
 		}
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(value)) {
-			r.nameIn(value[key], place+"."+key)
+			n.nameIn(value[key], place+"."+key)
 		}
 	}
 }
 
 // plain returns a value without what must differ between two deliveries.
-func (r roles) plain(value any) any {
+func (n Normalizer) plain(value any) any {
 	switch value := value.(type) {
 	case string:
-		return r.text(value)
+		return n.text(value)
 	case float64:
 		if timelike(value) {
 			return "{time}"
@@ -63,13 +63,13 @@ func (r roles) plain(value any) any {
 	case []any:
 		plain := make([]any, len(value))
 		for i, element := range value {
-			plain[i] = r.plain(element)
+			plain[i] = n.plain(element)
 		}
 		return plain
 	case map[string]any:
 		plain := make(map[string]any, len(value))
 		for key, member := range value {
-			plain[r.text(key)] = r.plain(member)
+			plain[n.text(key)] = n.plain(member)
 		}
 		return plain
 	}
@@ -77,19 +77,19 @@ func (r roles) plain(value any) any {
 }
 
 // text replaces ids, the longest first, and times in a text.
-func (r roles) text(text string) string {
-	if role, ok := r[text]; ok {
+func (n Normalizer) text(text string) string {
+	if role, ok := n[text]; ok {
 		return role
 	}
 	var named []string
-	for id := range r {
+	for id := range n {
 		if strings.Contains(text, id) {
 			named = append(named, id)
 		}
 	}
 	slices.SortFunc(named, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	for _, id := range named {
-		text = strings.ReplaceAll(text, id, r[id])
+		text = strings.ReplaceAll(text, id, n[id])
 	}
 	return timeText().ReplaceAllString(text, "{time}")
 }

@@ -1,0 +1,151 @@
+package statediff
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Baseline is what perfect delivery does, learned at least twice. What differs
+// from one time to another is the handler's own.
+type Baseline struct {
+	References []Diff    // what each perfect delivery did
+	Volatile   *Volatile // fields found to differ, shared by all baselines of a run
+}
+
+// Judge compares adverse delivery with the baseline, at the places that perfect
+// delivery touches and that are the same each time.
+func (b Baseline) Judge(adverse Diff) (differences []string, judged int) {
+	return b.compare(adverse, Change.like)
+}
+
+// Lacks reports whether adverse delivery did less than perfect delivery: what is missing
+// may still be to come, what is too much will not go away.
+func (b Baseline) Lacks(adverse Diff) bool {
+	missing, _ := b.compare(adverse, func(got, want Change) Change {
+		if got.covers(want) {
+			return want
+		}
+		return got.like(want)
+	})
+	return len(missing) > 0
+}
+
+// Differs reports whether adverse delivery did anything else, or more, than perfect
+// delivery.
+func (b Baseline) Differs(adverse Diff) bool {
+	differences, _ := b.compare(adverse, func(got, _ Change) Change { return got })
+	return len(differences) > 0 || len(adverse.Without(b.Touched())) > 0
+}
+
+// compare judges what is left of the changes after a choice of the records that count.
+func (b Baseline) compare(adverse Diff, choose func(got, want Change) Change) (differences []string, judged int) {
+	for _, place := range slices.Sorted(maps.Keys(b.Touched())) {
+		if strings.HasSuffix(place, goneSuffix) {
+			continue
+		}
+		changes := append(b.at(place), adverse[place])
+		known := slices.Clone(changes)
+		b.hide(place, changes)
+		if !alike(changes[:len(changes)-1]) {
+			continue // volatile
+		}
+		judged++
+		want, got := changes[0], changes[len(changes)-1]
+		if got = choose(got, want); !got.same(want) {
+			shown := known[len(known)-1].showing(got)
+			differences = append(differences, fmt.Sprintf("%s: %s instead of %s", place, shown, known[0]))
+		}
+	}
+	return differences, judged
+}
+
+// String says what perfect delivery did, once and again.
+func (b Baseline) String() string {
+	var said []string
+	for place := range b.Touched() {
+		did := make([]string, len(b.References))
+		for i, e := range b.at(place) {
+			did[i] = e.String()
+		}
+		said = append(said, place+": "+strings.Join(did, ", then "))
+	}
+	slices.Sort(said)
+	return strings.Join(said, "; ")
+}
+
+// Untouched is what adverse delivery left where perfect delivery fields nothing.
+func (b Baseline) Untouched(adverse Diff) (differences []string) {
+	beyond := adverse.Without(b.Touched())
+	for _, place := range beyond.Places() {
+		differences = append(differences, fmt.Sprintf("%s: %s instead of nothing", place, beyond[place]))
+	}
+	return differences
+}
+
+// Touched are the places that perfect delivery touches.
+func (b Baseline) Touched() map[string]bool {
+	touched := make(map[string]bool)
+	for _, reference := range b.References {
+		for place := range reference {
+			touched[place] = true
+		}
+	}
+	return touched
+}
+
+// at is what each perfect delivery did at a place.
+func (b Baseline) at(place string) []Change {
+	changes := make([]Change, len(b.References))
+	for i, reference := range b.References {
+		changes[i] = reference[place]
+	}
+	return changes
+}
+
+func alike(changes []Change) bool {
+	return !slices.ContainsFunc(changes, func(e Change) bool { return !e.same(changes[0]) })
+}
+
+// hide takes out of changes, the last of which is of adverse delivery, the fields
+// that differ between the others. Volatile remembers them.
+func (b Baseline) hide(place string, changes []Change) {
+	values := make([]map[string]string, len(changes)-1)
+	for i, e := range changes[:len(changes)-1] {
+		values[i] = e.values()
+	}
+	for path, value := range values[0] {
+		for _, other := range values[1:] {
+			if value != other[path] {
+				b.Volatile.add(place + " " + path)
+			}
+		}
+	}
+	for i, e := range changes {
+		changes[i] = e.hiding(func(shape string, l field) bool { return b.Volatile.has(place + " " + shape + " " + l.path) })
+	}
+}
+
+// Volatile holds the fields of records that the handler makes up, as baselines find
+// them. The zero value is empty; it may be used by several goroutines.
+type Volatile struct {
+	mu     sync.Mutex
+	fields map[string]bool
+}
+
+func (v *Volatile) add(field string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.fields == nil {
+		v.fields = make(map[string]bool)
+	}
+	v.fields[field] = true
+}
+
+func (v *Volatile) has(field string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.fields[field]
+}

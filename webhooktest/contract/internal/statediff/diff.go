@@ -1,0 +1,312 @@
+package statediff
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
+)
+
+// A Diff is what a delivery did to the state, by place.
+type Diff map[string]Change
+
+// A Change is what happened at one place: a number moved, and values or records came.
+type Change struct {
+	Delta   float64
+	Records []Record // sorted
+}
+
+// Between returns what is new after a delivery, and at places of their own what is
+// gone: that shows that something happened, but is never compared, for a list may be
+// kept short.
+func Between(before, after any, n Normalizer) Diff {
+	d := make(Diff)
+	d.compare("state", before, after, n)
+	for _, e := range d {
+		slices.SortFunc(e.Records, compareRecords)
+	}
+	return d
+}
+
+func (d Diff) compare(place string, before, after any, n Normalizer) {
+	switch after := after.(type) {
+	case float64:
+		if number, ok := before.(float64); (ok || before == nil) && !timelike(after) {
+			d.add(place, after-number)
+			return
+		}
+		d.compareTexts(place, before, after, n)
+	case []any:
+		old, _ := before.([]any)
+		d.compareLists(place+"[]", old, after, n)
+	case map[string]any:
+		old, _ := before.(map[string]any)
+		d.compareMaps(place, old, after, n)
+	default:
+		if after != nil && before != after {
+			d.compareTexts(place, before, after, n)
+		}
+	}
+}
+
+// compareTexts compares what is neither a count nor has parts. Another time is no
+// change, other numbers in the same words are counts.
+func (d Diff) compareTexts(place string, before, after any, n Normalizer) {
+	was, is := newRecord(n.plain(before)), newRecord(n.plain(after))
+	if !d.recount(place, was, is) {
+		d.add(place, 0, is)
+	}
+}
+
+// compareLists adds the records that a list has more than before. A record that differs
+// from one that is gone in numbers alone is that one, counted on.
+func (d Diff) compareLists(place string, before, after []any, n Normalizer) {
+	before, after = apart(before, after)
+	gone := make(map[string][]Record)
+	for _, value := range less(before, after) {
+		old := newRecord(n.plain(value))
+		gone[old.key()] = append(gone[old.key()], old)
+	}
+	fresh := make(map[string][]Record)
+	for _, value := range less(after, before) {
+		added := newRecord(n.plain(value))
+		fresh[added.key()] = append(fresh[added.key()], added)
+	}
+	for key, records := range fresh {
+		old := gone[key]
+		if len(records) == 1 && len(old) == 1 && d.recount(place, old[0], records[0]) {
+			continue
+		}
+		d.add(place, 0, records...)
+		delete(gone, key)
+	}
+	for key, records := range gone {
+		if len(fresh[key]) == 0 {
+			d.add(place+goneSuffix, 0, records...)
+		}
+	}
+}
+
+// goneSuffix ends the places of what is gone.
+const goneSuffix = " (gone)"
+
+// IsGone reports whether a place is of what is gone.
+func IsGone(place string) bool { return strings.HasSuffix(place, goneSuffix) }
+
+// recount takes a record for another one with other numbers, if that is all that
+// differs. A number alone has to be written as a text to be one.
+func (d Diff) recount(place string, before, after Record) bool {
+	if len(after.fields) == 0 || before.key() != after.key() {
+		return false
+	}
+	for i, l := range after.fields {
+		now, counts := number(l.value)
+		if was, _ := number(before.fields[i].value); counts {
+			d.add(place+after.label()+l.path, now-was)
+		}
+	}
+	return true
+}
+
+// apart fields out what two lists begin and end with: most only grow.
+func apart(a, b []any) (restA, restB []any) {
+	for len(a) > 0 && len(b) > 0 && reflect.DeepEqual(a[0], b[0]) {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && reflect.DeepEqual(a[len(a)-1], b[len(b)-1]) {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a, b
+}
+
+// less returns the values of a that b does not have, each as often as it lacks it.
+func less(a, b []any) (rest []any) {
+	counts := make(map[string]int)
+	for _, value := range b {
+		counts[Canonical(value)]++
+	}
+	for _, value := range a {
+		if key := Canonical(value); counts[key] > 0 {
+			counts[key]--
+		} else {
+			rest = append(rest, value)
+		}
+	}
+	return rest
+}
+
+// compareMaps follows the keys. A new key that is an id of the handler's own is a
+// record: nobody could name it twice.
+func (d Diff) compareMaps(place string, before, after map[string]any, n Normalizer) {
+	for key, value := range before {
+		if _, stays := after[key]; !stays {
+			d.add(place+"."+n.text(key)+goneSuffix, 0, newRecord(n.plain(value)))
+		}
+	}
+	for key, value := range after {
+		old, existed := before[key]
+		name := n.text(key)
+		if IsEventType(key) {
+			name = "{type}" // a count by type says no more than a count
+		}
+		if !existed && name == key && foreignID().MatchString(key) {
+			d.add(place+".*", 0, newRecord(n.plain(value)))
+			continue
+		}
+		d.compare(place+"."+name, old, value, n)
+		if _, isMap := value.(map[string]any); !existed && isMap && name != key {
+			d.add(place+"."+name, 0, newRecord("{new}")) // an entry without numbers or texts is one too
+		}
+	}
+}
+
+// FutureType is an event type that no handler handles.
+const FutureType = "fakestripe.future_thing.happened"
+
+// IsEventType reports whether a key is an event type.
+func IsEventType(key string) bool { return eventTypes()[key] }
+
+// eventTypes are all types that a handler may have as keys.
+var eventTypes = sync.OnceValue(func() map[string]bool {
+	types := map[string]bool{FutureType: true}
+	for _, eventType := range slices.Concat(fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()) {
+		types[eventType] = true
+	}
+	return types
+})
+
+// foreignID matches keys that databases and handlers make up.
+var foreignID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\d+$|^[0-9a-f]{8,}$|^[0-9a-fA-F-]{36}$|^[a-z]*[_-]?[0-9A-Za-z]*\d[0-9A-Za-z]{8,}$`)
+})
+
+func (d Diff) add(place string, delta float64, records ...Record) {
+	e := d[place]
+	e.Delta += delta
+	e.Records = append(e.Records, records...)
+	if e.Delta != 0 || len(e.Records) > 0 {
+		d[place] = e
+	} else {
+		delete(d, place)
+	}
+}
+
+// Places returns where something happened, sorted.
+func (d Diff) Places() []string { return slices.Sorted(maps.Keys(d)) }
+
+// Without returns the diff but for some places.
+func (d Diff) Without(places map[string]bool) Diff {
+	rest := maps.Clone(d)
+	maps.DeleteFunc(rest, func(place string, _ Change) bool { return places[place] })
+	return rest
+}
+
+// Within returns the places of the diff that are among some.
+func (d Diff) Within(places map[string]bool) []string {
+	return slices.DeleteFunc(d.Places(), func(place string) bool { return !places[place] })
+}
+
+// same reports whether two changes are the same.
+func (e Change) same(other Change) bool {
+	return math.Abs(e.Delta-other.Delta) <= 1e-6*max(1, math.Abs(e.Delta)) &&
+		slices.EqualFunc(e.Records, other.Records, func(a, b Record) bool { return a.text == b.text })
+}
+
+// covers reports whether a change has all that another has, if not more.
+func (e Change) covers(other Change) bool {
+	further := e.Delta*other.Delta > 0 && math.Abs(e.Delta) >= math.Abs(other.Delta)
+	if other.Delta != 0 && !further && !(Change{Delta: e.Delta}).same(Change{Delta: other.Delta}) {
+		return false
+	}
+	counts := make(map[string]int)
+	for _, record := range e.Records {
+		counts[record.text]++
+	}
+	for _, record := range other.Records {
+		if counts[record.text]--; counts[record.text] < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// AsMuchAs reports whether two diffs move the same places, by as much and with as
+// many records, whatever is in the records.
+func (d Diff) AsMuchAs(other Diff) bool {
+	return maps.EqualFunc(d, other, func(a, b Change) bool {
+		return len(a.Records) == len(b.Records) && (Change{Delta: a.Delta}).same(Change{Delta: b.Delta})
+	})
+}
+
+// Only returns the diff at the places of another.
+func (d Diff) Only(other Diff) Diff {
+	rest := maps.Clone(d)
+	maps.DeleteFunc(rest, func(place string, _ Change) bool { _, both := other[place]; return !both })
+	return rest
+}
+
+// hiding returns the change with the fields of its records hidden that a test says yes
+// to.
+func (e Change) hiding(hide func(shape string, l field) bool) Change {
+	records := make([]Record, len(e.Records))
+	for i, r := range e.Records {
+		records[i] = r.masked(func(l field) bool { return hide(r.shape, l) })
+	}
+	slices.SortFunc(records, compareRecords)
+	return Change{e.Delta, records}
+}
+
+// values are the values of each field of the records, sorted.
+func (e Change) values() map[string]string {
+	lists := make(map[string][]string)
+	for _, r := range e.Records {
+		for _, l := range r.fields {
+			lists[r.shape+" "+l.path] = append(lists[r.shape+" "+l.path], l.value)
+		}
+	}
+	values := make(map[string]string, len(lists))
+	for path, list := range lists {
+		slices.Sort(list)
+		values[path] = strings.Join(list, "\x00")
+	}
+	return values
+}
+
+// like keeps the records that the other has too: what else a handler notes about
+// adverse delivery is its own business.
+func (e Change) like(other Change) Change {
+	records := slices.DeleteFunc(slices.Clone(e.Records), func(mine Record) bool {
+		return !slices.ContainsFunc(other.Records, func(theirs Record) bool { return theirs.text == mine.text })
+	})
+	return Change{e.Delta, records}
+}
+
+// showing returns as many of the records, readable, as the other has hidden.
+func (e Change) showing(other Change) Change {
+	return Change{e.Delta, e.Records[:min(len(e.Records), len(other.Records))]}
+}
+
+// String words a change for a report.
+func (e Change) String() string {
+	var words []string
+	if e.Delta != 0 {
+		words = append(words, fmt.Sprintf("%+g", e.Delta))
+	}
+	switch n := len(e.Records); {
+	case n == 1:
+		words = append(words, text.Excerpt(e.Records[0].text))
+	case n > 1:
+		words = append(words, fmt.Sprintf("%d of %s", n, text.Excerpt(e.Records[0].text)))
+	}
+	if words == nil {
+		return "nothing"
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,104 @@
+package statediff
+
+import (
+	"slices"
+	"strings"
+)
+
+// ObjectStates is what a state says of each of our objects: entries whose key is one
+// of our ids, and lists' records that name one.
+func ObjectStates(state any, n Normalizer) Diff {
+	view := make(Diff)
+	view.collect("state", state, n)
+	return view
+}
+
+func (d Diff) collect(place string, value any, n Normalizer) {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, member := range value {
+			if name := n.text(key); name != key {
+				d.say(place+"."+name, n.plain(member))
+				continue
+			}
+			d.collect(place+"."+key, member, n)
+		}
+	case []any:
+		for _, element := range value {
+			for _, role := range n.namedBy(element) {
+				d.say(place+"["+role+"]", n.plain(element))
+			}
+		}
+	}
+}
+
+// say adds what is said of an object: how often it was written and what it was
+// before are the handler's own business.
+func (d Diff) say(place string, value any) {
+	if fields, ok := value.(map[string]any); ok {
+		value = objectState(fields)
+	}
+	if r := newRecord(value); len(r.fields) > 0 {
+		d.add(place, 0, r)
+	}
+}
+
+// objectState returns the fields that say how an object stands: no numbers, which may
+// count, and no lists, which may be a history.
+func objectState(fields map[string]any) map[string]any {
+	stand := make(map[string]any)
+	for key, value := range fields {
+		switch value := value.(type) {
+		case float64, []any:
+		case map[string]any:
+			stand[key] = objectState(value)
+		default:
+			stand[key] = value
+		}
+	}
+	return stand
+}
+
+// namedBy returns the roles of our objects that a list's record names.
+func (n Normalizer) namedBy(element any) (named []string) {
+	var texts []string
+	switch element := element.(type) {
+	case string:
+		texts = strings.Fields(element)
+	case map[string]any:
+		for _, member := range element {
+			if text, ok := member.(string); ok {
+				texts = append(texts, text)
+			}
+		}
+	}
+	for _, text := range texts {
+		if role := n[text]; role != "" && role != "{event}" && !slices.Contains(named, role) {
+			named = append(named, role)
+		}
+	}
+	return named
+}
+
+// logs are the places with more than one record for an object: what a log says last is
+// not told.
+func logs(views ...Diff) map[string]bool {
+	many := make(map[string]bool)
+	for _, view := range views {
+		for place, e := range view {
+			if len(e.Records) > 1 {
+				many[place] = true
+			}
+		}
+	}
+	return many
+}
+
+// WithoutLogs fields out the places that are logs in any of the views.
+func WithoutLogs(references []Diff, adverse Diff) (kept []Diff, left Diff) {
+	several := logs(append(slices.Clone(references), adverse)...)
+	for _, view := range references {
+		kept = append(kept, view.Without(several))
+	}
+	return kept, adverse.Without(several)
+}
