@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
@@ -89,7 +90,7 @@ func (s *Server) newID(kind string) string {
 	if s.rand == nil {
 		s.rand = rand.New(rand.NewPCG(s.seed(), 0))
 	}
-	return newID(s.rand, kind)
+	return render.NewID(kind, s.rand.Uint64())
 }
 
 // hit says whether a request fails, by a rate. It is called with the lock held.
