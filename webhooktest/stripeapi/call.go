@@ -1,9 +1,6 @@
 package stripeapi
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // A Call is one request that the API received, and what it answered. The key that
 // came with the request is not kept.
@@ -31,47 +28,6 @@ type Call struct {
 // Write says whether the call asked to change something: any method but GET and
 // HEAD.
 func (c *Call) Write() bool { return c.Method != "GET" && c.Method != "HEAD" }
-
-// Calls returns the calls that are kept, oldest first.
-func (s *Server) Calls() []Call { return s.CallsSince(0) }
-
-// CallsSince returns the calls that came after the n-th and are kept, oldest first.
-// A test that remembers Call.N, or calls [Server.Called] before it delivers, sees
-// what a handler asked meanwhile.
-func (s *Server) CallsSince(n int) []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var calls []Call
-	for number, call := range s.calls.newest() {
-		if number <= n {
-			break
-		}
-		calls = append(calls, call)
-	}
-	slices.Reverse(calls)
-	return calls
-}
-
-// Called returns how many calls there were, the forgotten ones included.
-func (s *Server) Called() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.called
-}
-
-// record keeps a call that was answered and gives it its number.
-func (s *Server) record(call Call) {
-	call.Duration = s.now().Sub(call.At)
-	s.mu.Lock()
-	s.called++
-	call.N = s.called
-	s.calls.count, s.calls.bytes = KeptCalls, KeptBytes
-	s.calls.put(call.N, call, call.size())
-	s.mu.Unlock()
-	if s.OnCall != nil {
-		s.OnCall(call)
-	}
-}
 
 // size is about how many bytes a call takes.
 func (c *Call) size() int {

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
 // A Failure makes requests fail as they do when Stripe is in trouble: nothing was
@@ -29,27 +27,6 @@ type Failure struct {
 type Slowness struct {
 	Delay time.Duration
 	Path  string // as in Failure
-}
-
-// Fail replaces the rules by which requests fail. Without any, none does. A
-// request fails by the first rule that matches and hits.
-func (s *Server) Fail(rules ...Failure) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failures = append([]Failure(nil), rules...)
-}
-
-// Slow replaces the rules by which requests are slow. Without any, none is. The
-// first that matches counts. The wait ends early when the client hangs up, or when
-// the rules are replaced.
-func (s *Server) Slow(rules ...Slowness) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.slow = append([]Slowness(nil), rules...)
-	if s.eased != nil {
-		close(s.eased)
-	}
-	s.eased = make(chan struct{})
 }
 
 // ParseFailure reads RATE, PATH or RATE@PATH, each with =STATUS if it is not to be
@@ -138,52 +115,4 @@ func parsePath(text string) (string, error) {
 		return "", errors.New("want a path that begins with /, such as /v1/refunds")
 	}
 	return text, nil
-}
-
-// matches says whether a rule's path is about a request.
-func matches(rule, method, path string) bool {
-	if only, rest, given := strings.Cut(rule, " "); given {
-		if only != method {
-			return false
-		}
-		rule = rest
-	}
-	want := routes.Segments(rule)
-	have := routes.Segments(path)
-	if len(have) < len(want) {
-		return false
-	}
-	for i, segment := range want {
-		if segment != "*" && segment != have[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// delay returns how long a request is to wait, and what ends the wait early.
-func (s *Server) delay(method, path string) (time.Duration, <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, rule := range s.slow {
-		if matches(rule.Path, method, path) {
-			return rule.Delay, s.eased
-		}
-	}
-	return 0, nil
-}
-
-// failure returns the error that a request is to fail with, nil for none.
-func (s *Server) failure(method, path string) *apiError {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, rule := range s.failures {
-		if !matches(rule.Path, method, path) {
-			continue
-		}
-		if rule.Rate == 0 || s.hit(rule.Rate) {
-			return injected(rule.Status)
-		}
-	}
-	return nil
 }

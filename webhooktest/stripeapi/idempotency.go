@@ -4,7 +4,15 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"net/http"
+	"sync"
 )
+
+// replays remembers the answers to requests with an idempotency key. The zero value
+// is empty.
+type replays struct {
+	mu   sync.Mutex
+	kept kept[string, *replay]
+}
 
 // A replay is the answer to the first request with an idempotency key.
 type replay struct {
@@ -17,15 +25,15 @@ type replay struct {
 // once does what a request asks for, unless one with the same idempotency key did
 // so before: then its answer is given again. What was refused before it began is
 // not remembered (https://docs.stripe.com/api/idempotent_requests).
-func (s *Server) once(q *request, call *Call, header http.Header) (*answer, *apiError) {
+func (r *replays) once(q *request, call *Call, header http.Header, dispatch func(*request) (*answer, *apiError)) (*answer, *apiError) {
 	if q.key == "" || q.method != http.MethodPost {
-		return s.dispatch(q)
+		return dispatch(q)
 	}
 	if len(q.key) > 255 {
 		return nil, invalid("", "Idempotency-Key: want at most 255 characters.")
 	}
 	name := q.account + "\x00" + q.key
-	first, failed := s.reserve(name, q)
+	first, failed := r.reserve(name, q)
 	if failed != nil {
 		return nil, failed
 	}
@@ -37,27 +45,27 @@ func (s *Server) once(q *request, call *Call, header http.Header) (*answer, *api
 	}
 	failed = &apiError{} // should dispatch panic, the key is forgotten
 	var a *answer
-	defer func() { s.settle(name, first, a, failed, call.RequestID) }()
-	a, failed = s.dispatch(q)
+	defer func() { r.finish(name, first, a, failed, call.RequestID) }()
+	a, failed = dispatch(q)
 	return a, failed
 }
 
 // reserve returns what is known of an idempotency key; what has no answer yet is
 // the caller's to answer.
-func (s *Server) reserve(name string, q *request) (*replay, *apiError) {
+func (r *replays) reserve(name string, q *request) (*replay, *apiError) {
 	params, err := json.Marshal(q.params.flat()) // which sorts them
 	if err != nil {
 		return nil, invalid("", "%s", err)
 	}
 	asked := sha256.Sum256(append([]byte(q.path+"\x00"), params...))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	first, ok := s.answers.get(name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first, ok := r.kept.get(name)
 	switch {
 	case !ok:
 		first = &replay{request: asked}
-		s.answers.count, s.answers.bytes = KeptKeys, KeptBytes
-		s.answers.put(name, first, len(name))
+		r.kept.count, r.kept.bytes = KeptKeys, KeptBytes
+		r.kept.put(name, first, len(name))
 		return first, nil
 	case first.request != asked:
 		return nil, &apiError{
@@ -73,11 +81,11 @@ func (s *Server) reserve(name string, q *request) (*replay, *apiError) {
 	return first, nil
 }
 
-// settle remembers the answer to the first request with a key, or forgets the key.
-func (s *Server) settle(name string, first *replay, a *answer, failed *apiError, requestID string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.answers.remove(name)
+// finish remembers the answer to the first request with a key, or forgets the key.
+func (r *replays) finish(name string, first *replay, a *answer, failed *apiError, requestID string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept.remove(name)
 	if failed != nil && failed.status < 500 && failed.status != http.StatusPaymentRequired {
 		return
 	}
@@ -85,5 +93,5 @@ func (s *Server) settle(name string, first *replay, a *answer, failed *apiError,
 	if failed != nil {
 		a, message = failed.answer(), failed.message
 	}
-	s.answers.put(name, &replay{request: first.request, answer: a, requestID: requestID, message: message}, len(name)+len(a.body))
+	r.kept.put(name, &replay{request: first.request, answer: a, requestID: requestID, message: message}, len(name)+len(a.body))
 }

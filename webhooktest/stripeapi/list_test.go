@@ -184,9 +184,9 @@ func TestRetryEvent(t *testing.T) {
 func TestThinEvents(t *testing.T) {
 	api := &stripeapi.Server{}
 	thin := `{"id":"evt_test_65A","object":"v2.core.event","type":"v1.billing.meter.no_meter_found","livemode":false,"created":"2026-01-02T03:04:05.000Z","related_object":{"id":"cus_A1","type":"customer","url":"/v1/customers/cus_A1"}}`
-	twin := `{"id":"evt_test_65B","object":"v2.core.event","type":"v1.customer.created","livemode":false,"created":"2026-01-02T03:04:05.000Z","related_object":null}`
+	counterpart := `{"id":"evt_test_65B","object":"v2.core.event","type":"v1.customer.created","livemode":false,"created":"2026-01-02T03:04:05.000Z","related_object":null}`
 	require.NoError(t, api.Add([]byte(thin)))
-	require.NoError(t, api.Add([]byte(twin)))
+	require.NoError(t, api.Add([]byte(counterpart)))
 	api.AddEndpoint(stripeapi.Endpoint{ID: "we_1A", URL: "https://shop.example.com/hook", EnabledEvents: []string{"*"}})
 	for _, test := range []struct {
 		path   string
@@ -194,7 +194,7 @@ func TestThinEvents(t *testing.T) {
 		want   string
 	}{
 		{"/v2/core/events/evt_test_65A", 200, `"validation_end": "2026-01-02T03:04:00.000Z"`}, // not delivered
-		{"/v2/core/events/evt_test_65B", 200, twin},
+		{"/v2/core/events/evt_test_65B", 200, counterpart},
 		{"/v2/core/events?object_id=cus_A1", 200, `"evt_test_65A"`},
 		{"/v2/core/events?object_id=cus_B1", 200, `"data": []`},
 		{"/v2/core/events/evt_test_none", 404, `"not_found"`},

@@ -98,7 +98,7 @@ func (s *Server) one(t target, account string) (*stored, *apiError) {
 // names.
 func (s *Server) ownAccount(account string) *stored {
 	if account == "" {
-		account = newID(newWorld(s.seed(), "account", 0).rand, "acct")
+		account = newWorld(s.seed(), "account", 0).fill("acct")
 	}
 	r := ref{kind: "account", id: account}
 	if o, ok := s.state().objects.get(r); ok {

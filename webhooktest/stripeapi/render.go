@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A world is what the placeholders of templates stand for: the objects that belong
@@ -28,7 +30,7 @@ func newWorld(seed uint64, name string, now int64) *world {
 // fill returns what a placeholder stands for, and invents it if need be.
 func (w *world) fill(placeholder string) string {
 	if _, ok := w.names[placeholder]; !ok {
-		w.names[placeholder] = newID(w.rand, placeholder)
+		w.names[placeholder] = render.NewID(placeholder, w.rand.Uint64())
 	}
 	return w.names[placeholder]
 }
@@ -50,118 +52,25 @@ func (w *world) renderText(s string) *node {
 		if name == "livemode" {
 			return value(w.livemode)
 		}
-		if offset, ok := relativeTime(name); ok {
+		if offset, ok := render.RelativeTime("now", name); ok {
 			return value(w.now + offset)
 		}
-		if offset, ok := relativeTime(strings.Replace(name, "time", "now", 1)); ok {
-			return text(time.Unix(w.now+offset, 0).UTC().Format("2006-01-02T15:04:05.000Z"))
+		if offset, ok := render.RelativeTime("time", name); ok {
+			return text(time.Unix(w.now+offset, 0).UTC().Format(render.ThinTime))
 		}
 	}
-	return text(replaceHoles(s, w.fill))
+	return text(render.Fill(s, w.fill))
 }
 
 // whole returns the name of the placeholder that a string consists of.
 func whole(s string) (name string, ok bool) {
 	holes := 0
-	replaceHoles(s, func(placeholder string) string {
+	render.Fill(s, func(placeholder string) string {
 		holes++
 		name = placeholder
 		return ""
 	})
 	return name, holes == 1 && len(s) == len(name)+2
-}
-
-// replaceHoles replaces the placeholders in a string. Braces around capitals are
-// plain text.
-func replaceHoles(s string, fill func(name string) string) string {
-	var out strings.Builder
-	for {
-		before, rest, found := strings.Cut(s, "{")
-		out.WriteString(before)
-		name, after, closed := strings.Cut(rest, "}")
-		switch {
-		case !found:
-			return out.String()
-		case closed && name != "" && name[0] >= 'a' && name[0] <= 'z':
-			out.WriteString(fill(name))
-			s = after
-		default:
-			out.WriteByte('{')
-			s = rest
-		}
-	}
-}
-
-// relativeTime reads now, now-90s and now+30d as seconds.
-func relativeTime(name string) (seconds int64, ok bool) {
-	rest, ok := strings.CutPrefix(name, "now")
-	if !ok || rest == "" {
-		return 0, ok
-	}
-	unit := int64(1)
-	if days, isDays := strings.CutSuffix(rest, "d"); isDays {
-		rest, unit = days+"h", 24
-	}
-	offset, err := time.ParseDuration(rest)
-	return int64(offset/time.Second) * unit, err == nil
-}
-
-// idForms are the kinds of id that are not of the usual form: the kind, "_1" and 23
-// letters and digits. Stripe publishes no grammar, and handlers must not depend on
-// one (https://docs.stripe.com/upgrades).
-var idForms = map[string]struct {
-	prefix string
-	length int
-}{
-	"acct":        {"acct_1", 15},
-	"ch":          {"ch_3", 23},
-	"coupon":      {"", 8},
-	"cs":          {"cs_test_a1", 56},
-	"cus":         {"cus_", 14},
-	"pi":          {"pi_3", 23},
-	"prod":        {"prod_", 14},
-	"re":          {"re_3", 23},
-	"req":         {"req_", 14},
-	"si":          {"si_", 14},
-	"whsec":       {"whsec_", 32},
-	"fingerprint": {"", 16},
-	"handle":      {"", 6},
-	"number":      {"", 8},
-	"order":       {"order_", 6},
-	"secret":      {"", 25},
-}
-
-const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-// newID invents what a placeholder stands for.
-func newID(r *rand.Rand, placeholder string) string {
-	kind, _, _ := strings.Cut(placeholder, ":")
-	form, special := idForms[kind]
-	if !special {
-		form.prefix, form.length = kind+"_1", 23
-	}
-	digits := make([]byte, form.length)
-	for i := range digits {
-		digits[i] = base62[r.IntN(len(base62))]
-	}
-	id := form.prefix + string(digits)
-	switch kind {
-	case "handle":
-		return strings.ToLower(id)
-	case "number":
-		return strings.ToUpper(id)
-	case "uuid":
-		return newUUID(r)
-	}
-	return id
-}
-
-func newUUID(r *rand.Rand) string {
-	hex := func(n int) string {
-		digits := strconv.FormatUint(r.Uint64()|1<<63, 16)
-		return digits[len(digits)-n:]
-	}
-	return hex(8) + "-" + hex(4) + "-4" + hex(3) + "-8" + hex(3) + "-" + hex(12)
 }
 
 // learn notes what the placeholders of a template stand for in an object that was
@@ -197,7 +106,7 @@ func (w *world) learnText(pattern string, actual *node) {
 		}
 	}
 	if name, ok := whole(pattern); ok {
-		if _, isTime := relativeTime(name); isTime || name == "livemode" || actual.kind != '"' {
+		if _, isTime := render.RelativeTime("now", name); isTime || name == "livemode" || actual.kind != '"' {
 			return
 		}
 		w.name(name, actual.str())
@@ -210,7 +119,7 @@ func (w *world) learnText(pattern string, actual *node) {
 func (w *world) learnPart(pattern, actual string) {
 	const hole = "\x00"
 	unknown := ""
-	filled := replaceHoles(pattern, func(name string) string {
+	filled := render.Fill(pattern, func(name string) string {
 		if id, ok := w.names[name]; ok {
 			return id
 		}
@@ -233,7 +142,7 @@ func (w *world) name(placeholder, id string) {
 func (w *world) learnTime(template, actual *node) {
 	name, ok := whole(template.child("created").str())
 	created := actual.child("created")
-	if offset, isTime := relativeTime(name); ok && isTime && created != nil && created.int() > 0 {
+	if offset, isTime := render.RelativeTime("now", name); ok && isTime && created != nil && created.int() > 0 {
 		w.now = created.int() - offset
 	}
 	if livemode := actual.child("livemode"); livemode != nil {

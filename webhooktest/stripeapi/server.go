@@ -9,18 +9,8 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
-)
-
-// What a Server keeps, at the most. The oldest is forgotten first; an object that
-// changes counts as new.
-const (
-	KeptEvents  = 10_000
-	KeptObjects = 20_000
-	KeptCalls   = 10_000
-	KeptKeys    = 10_000   // idempotency keys, with the answers that go with them
-	KeptBytes   = 64 << 20 // of each of these four
-	MaxBody     = 1 << 20  // of a request, in bytes; what is larger is answered with 413
 )
 
 // A Server is Stripe's API, as far as a webhook handler needs it. The zero value
@@ -61,17 +51,34 @@ type Server struct {
 	// /v1/events?delivery_success=false lists those. Nil: every event has.
 	Undelivered func(eventID string) bool
 
-	mu       sync.Mutex
-	store    *store
-	calls    kept[int, Call]
-	called   int
-	answers  kept[string, *replay]
-	failures []Failure
-	slow     []Slowness
-	eased    chan struct{} // closed when slow is replaced
-	rand     *rand.Rand    // of ids
-	dice     *rand.Rand    // of failures by rate
+	faults  faults
+	calls   calls
+	replays replays
+
+	mu    sync.Mutex // of what follows
+	store *store
+	rand  *rand.Rand // of ids
 }
+
+// Fail replaces the rules by which requests fail. Without any, none does. A
+// request fails by the first rule that matches and hits.
+func (s *Server) Fail(rules ...Failure) { s.faults.fail(rules) }
+
+// Slow replaces the rules by which requests are slow. Without any, none is. The
+// first that matches counts. The wait ends early when the client hangs up, or when
+// the rules are replaced.
+func (s *Server) Slow(rules ...Slowness) { s.faults.slowDown(rules) }
+
+// Calls returns the calls that are kept, oldest first.
+func (s *Server) Calls() []Call { return s.calls.since(0) }
+
+// CallsSince returns the calls that came after the n-th and are kept, oldest first.
+// A test that remembers Call.N, or calls [Server.Called] before it delivers, sees
+// what a handler asked meanwhile.
+func (s *Server) CallsSince(n int) []Call { return s.calls.since(n) }
+
+// Called returns how many calls there were, the forgotten ones included.
+func (s *Server) Called() int { return s.calls.number() }
 
 // state returns what is stored. It is called with the lock held.
 func (s *Server) state() *store {
@@ -81,6 +88,14 @@ func (s *Server) state() *store {
 	return s.store
 }
 
+// lockedSeed returns the seed to who does not hold the lock.
+func (s *Server) lockedSeed() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seed()
+}
+
+// seed returns the seed. It is called with the lock held.
 func (s *Server) seed() uint64 {
 	for s.Seed == 0 {
 		s.Seed = uint64(rand.Uint32())
@@ -93,15 +108,7 @@ func (s *Server) newID(kind string) string {
 	if s.rand == nil {
 		s.rand = rand.New(rand.NewPCG(s.seed(), 0))
 	}
-	return newID(s.rand, kind)
-}
-
-// hit says whether a request fails, by a rate. It is called with the lock held.
-func (s *Server) hit(rate float64) bool {
-	if s.dice == nil {
-		s.dice = rand.New(rand.NewPCG(s.seed(), 1))
-	}
-	return s.dice.Float64() < rate
+	return render.NewID(kind, s.rand.Uint64())
 }
 
 func (s *Server) now() time.Time {
@@ -109,26 +116,6 @@ func (s *Server) now() time.Time {
 		return time.Now()
 	}
 	return s.Now()
-}
-
-// An answer is what a request is answered with.
-type answer struct {
-	status int
-	body   []byte // JSON, laid out
-	object string // what the body is
-	id     string
-}
-
-// answerWith lays a tree out as an answer.
-func answerWith(tree *node) *answer {
-	return &answer{
-		status: http.StatusOK, body: indented(tree.encode()),
-		object: tree.child("object").str(), id: tree.child("id").str(),
-	}
-}
-
-func (e *apiError) answer() *answer {
-	return &answer{status: e.status, body: indented(e.body().encode())}
 }
 
 // ServeHTTP answers a request as Stripe's API does, and records it.
@@ -150,7 +137,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var a *answer
 	if failed == nil {
-		a, failed = s.once(q, &call, w.Header())
+		a, failed = s.replays.once(q, &call, w.Header(), s.dispatch)
 	}
 	if failed != nil {
 		a, call.Error = failed.answer(), failed.message
@@ -158,6 +145,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call.Status, call.Object, call.ID = a.status, a.object, a.id
 	s.record(call)
 	s.write(w, r, call, a)
+}
+
+// record keeps a call that was answered and gives it its number.
+func (s *Server) record(call Call) {
+	call.Duration = s.now().Sub(call.At)
+	call = s.calls.add(call)
+	if s.OnCall != nil {
+		s.OnCall(call)
+	}
 }
 
 func (s *Server) callOf(r *http.Request) Call {
@@ -174,7 +170,7 @@ func (s *Server) callOf(r *http.Request) Call {
 
 // admit lets a request in, late or not at all, as Slow and Fail say.
 func (s *Server) admit(r *http.Request) *apiError {
-	if delay, eased := s.delay(r.Method, r.URL.Path); delay > 0 {
+	if delay, eased := s.faults.delay(r.Method, r.URL.Path); delay > 0 {
 		timer := time.NewTimer(delay)
 		defer timer.Stop()
 		select {
@@ -184,7 +180,7 @@ func (s *Server) admit(r *http.Request) *apiError {
 			return nil
 		}
 	}
-	return s.failure(r.Method, r.URL.Path)
+	return s.faults.failure(r.Method, r.URL.Path, s.lockedSeed)
 }
 
 // write sends an answer with the headers that Stripe's have.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A ref names an object. The scope is the customer or account of objects whose ids
@@ -214,7 +215,7 @@ func looksLikeID(s string) bool {
 	return prefix != "" && rest != "" && strings.ContainsFunc(rest, func(r rune) bool { return r < 'a' }) && !strings.ContainsFunc(rest, notBase62)
 }
 
-func notBase62(r rune) bool { return r > 'z' || !strings.ContainsRune(base62, r) }
+func notBase62(r rune) bool { return r > 'z' || !strings.ContainsRune(render.Base62, r) }
 
 // cutPrefix cuts an id after its last underscore that follows small letters:
 // sub_sched and 1Qd0….

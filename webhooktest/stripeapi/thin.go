@@ -68,7 +68,7 @@ func (s *Server) related(q *request) (*answer, *apiError) {
 func (s *Server) fetched(e *event) []byte {
 	file, _, err := fixtures.Thin(e.typ)
 	if err != nil {
-		return e.text // a twin, or a type that nothing is known of
+		return e.text // a thin counterpart, or a type that nothing is known of
 	}
 	template, tree := mustNode(file), mustNode(e.text)
 	data := template.child("data")

@@ -141,31 +141,22 @@ func (c *compiler) string(quoted []byte) error {
 	}
 }
 
-// placeholder returns the name in the braces that text begins with.
-func placeholder(text []byte) (name []byte, ok bool) {
-	if len(text) < 2 || text[0] != '{' || text[1] < 'a' || text[1] > 'z' {
-		return nil, false
-	}
-	name, _, ok = bytes.Cut(text[1:], []byte("}"))
-	return name, ok
-}
-
 // value fills a whole string: the result is no string, unless it is a time as text.
 func (c *compiler) value(name string) bool {
 	if name == "livemode" {
 		c.template.text = strconv.AppendBool(c.template.text, c.template.Livemode)
 		return true
 	}
-	offset, ok := relativeTime("now", name)
+	offset, ok := RelativeTime("now", name)
 	if ok {
 		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), offset: offset})
 		return true
 	}
-	if offset, ok = relativeTime("then", name); ok {
+	if offset, ok = RelativeTime("then", name); ok {
 		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), offset: offset, began: true})
 		return true
 	}
-	if offset, ok = relativeTime("time", name); ok {
+	if offset, ok = RelativeTime("time", name); ok {
 		c.template.text = append(c.template.text, '"')
 		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), offset: offset, text: true})
 		c.template.text = append(c.template.text, '"')
@@ -177,18 +168,4 @@ func (c *compiler) value(name string) bool {
 // so that all events agree on when it was created.
 func sinceBegan(object []byte) []byte {
 	return bytes.ReplaceAll(object, []byte(`"{now`), []byte(`"{then`))
-}
-
-// relativeTime reads now, now-90s, now+30d as seconds.
-func relativeTime(word, name string) (seconds int64, ok bool) {
-	rest, ok := strings.CutPrefix(name, word)
-	if !ok || rest == "" {
-		return 0, ok
-	}
-	days := int64(1)
-	if number, ok := strings.CutSuffix(rest, "d"); ok {
-		rest, days = number+"h", 24
-	}
-	offset, err := time.ParseDuration(rest)
-	return int64(offset/time.Second) * days, err == nil && (rest[0] == '+' || rest[0] == '-')
 }

@@ -1,0 +1,90 @@
+package stripeapi
+
+import (
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
+)
+
+// faults are the rules by which requests fail and wait. The zero value has none.
+type faults struct {
+	mu       sync.Mutex
+	failures []Failure
+	slow     []Slowness
+	eased    chan struct{} // closed when slow is replaced
+	dice     *rand.Rand    // of failures by rate
+}
+
+func (f *faults) fail(rules []Failure) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.failures = append([]Failure(nil), rules...)
+}
+
+func (f *faults) slowDown(rules []Slowness) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.slow = append([]Slowness(nil), rules...)
+	if f.eased != nil {
+		close(f.eased)
+	}
+	f.eased = make(chan struct{})
+}
+
+// delay returns how long a request must wait, and what ends the wait early.
+func (f *faults) delay(method, path string) (time.Duration, <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, rule := range f.slow {
+		if matches(rule.Path, method, path) {
+			return rule.Delay, f.eased
+		}
+	}
+	return 0, nil
+}
+
+// failure returns the error that a request fails with, nil for none. The first rule
+// with a rate asks for the seed.
+func (f *faults) failure(method, path string, seed func() uint64) *apiError {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, rule := range f.failures {
+		if !matches(rule.Path, method, path) {
+			continue
+		}
+		if rule.Rate == 0 || f.hit(rule.Rate, seed) {
+			return injected(rule.Status)
+		}
+	}
+	return nil
+}
+
+func (f *faults) hit(rate float64, seed func() uint64) bool {
+	if f.dice == nil {
+		f.dice = rand.New(rand.NewPCG(seed(), 1))
+	}
+	return f.dice.Float64() < rate
+}
+
+// matches reports whether the path of a rule covers a request.
+func matches(rule, method, path string) bool {
+	if only, rest, given := strings.Cut(rule, " "); given {
+		if only != method {
+			return false
+		}
+		rule = rest
+	}
+	want, have := routes.Segments(rule), routes.Segments(path)
+	if len(have) < len(want) {
+		return false
+	}
+	for i, segment := range want {
+		if segment != "*" && segment != have[i] {
+			return false
+		}
+	}
+	return true
+}
