@@ -16,7 +16,8 @@ import (
 // apiAccess says who may call a local Stripe API: on loopback programs with any test
 // key, on another interface only those with the key of this API. Web pages never.
 type apiAccess struct {
-	key   string
+	key   string // the only one that is taken, "": any test key
+	made  bool   // the key is new, so that it must be told
 	hosts []string
 }
 
@@ -40,7 +41,7 @@ const (
 // handler guards an API that is served at an address. It gives the API its key.
 func (a *apiAccess) handler(api *stripeapi.Server, at netip.AddrPort, names ...string) http.Handler {
 	if a.key == "" && !at.Addr().IsLoopback() {
-		a.key = testKey + rand.Text()
+		a.key, a.made = testKey+rand.Text(), true
 	}
 	api.Key = a.key
 	return (&guard.API{Hosts: append(names, a.hosts...)}).Handler(api)
@@ -48,8 +49,11 @@ func (a *apiAccess) handler(api *stripeapi.Server, at netip.AddrPort, names ...s
 
 // taken says which keys the API takes.
 func (a *apiAccess) taken() string {
-	if a.key == "" {
-		return "any sk_test_ key"
+	switch {
+	case a.made:
+		return "the key " + a.key
+	case a.key != "":
+		return "the key that you gave"
 	}
-	return "the key " + a.key
+	return "any sk_test_ key"
 }

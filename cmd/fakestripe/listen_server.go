@@ -232,7 +232,7 @@ func (l *listener) readiness(s *listenServer, secret, version string) any {
 	if s.guard.Token != "" {
 		ready["token"] = s.guard.Token
 	}
-	if l.access.key != "" {
+	if l.access.made {
 		ready["api_key"] = l.access.key
 	}
 	if l.inspect == "on" {

@@ -138,7 +138,7 @@ func TestTheKeyAndTheNamesThatAreGiven(t *testing.T) {
 	t.Parallel()
 	const key = "sk_test_0123456789abcdef"
 	ready := startServer(t, "--listen", "127.0.0.1:0", "--api-key", key, "--api-host", "stripe.test.example")
-	require.Equal(t, key, ready.APIKey)
+	require.Empty(t, ready.APIKey, "who gave it has it")
 	for _, c := range []call{
 		{"another key", "GET", "/v1/events", "", []string{"Authorization", "Bearer sk_test_0123456789abcdeX"}, "", 401},
 		{"the key", "GET", "/v1/events", "", []string{"Authorization", "Bearer " + key}, "", 200},

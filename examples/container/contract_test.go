@@ -79,7 +79,7 @@ func (s *stack) transfers(ctx context.Context) (any, error) {
 	params := &stripe.TransferListParams{}
 	params.Context, params.Limit = ctx, stripe.Int64(100)
 	made := []payout{}
-	transfers := transfer.Client{B: backend(s.api), Key: s.stripe.Key()}.List(params)
+	transfers := transfer.Client{B: backend(s.api), Key: key}.List(params)
 	for transfers.Next() {
 		t := transfers.Transfer()
 		made = append(made, payout{t.TransferGroup, string(t.Currency), t.Amount})

@@ -15,6 +15,7 @@ import (
 // What the service is given.
 const (
 	secret = "whsec_made_up_for_this_test"
+	key    = "sk_test_made_up"
 	seller = "acct_1MadeUpForThisTest"
 )
 
@@ -36,6 +37,7 @@ func startStack(t *testing.T) *stack {
 		testcontainers.WithDockerfile(dockertest.Fakestripe(t, "../..")), // your test names a released image instead
 		fakestripe.WithForwardTo("http://payouts:4242/webhook"),
 		fakestripe.WithSecret(secret),
+		fakestripe.WithAPIKey(key),
 		network.WithNetwork([]string{"stripe"}, net))
 	testcontainers.CleanupContainer(t, local)
 	require.NoError(t, err)
@@ -47,7 +49,7 @@ func startStack(t *testing.T) *stack {
 			Context: dockertest.Context(t, "Dockerfile", ".", "payouts"), // a Dockerfile that compiles needs just its folder
 		}),
 		testcontainers.WithEnv(map[string]string{
-			"STRIPE_WEBHOOK_SECRET": secret, "STRIPE_SECRET_KEY": local.Key(), "SELLER": seller,
+			"STRIPE_WEBHOOK_SECRET": secret, "STRIPE_SECRET_KEY": key, "SELLER": seller,
 			"STRIPE_API_BASE": "http://stripe:12113",
 		}),
 		network.WithNetwork([]string{"payouts"}, net),

@@ -11,7 +11,11 @@
 //	})
 //
 // Any Stripe SDK works, in any language: point its API base at the server (apiBase,
-// api_base, host and port) and give it any sk_test_ key. Live keys are refused.
+// api_base, host and port) and give it any sk_test_ key. Live keys are refused. A
+// server that other machines can reach needs a [Server.Key], which is then the only
+// one; who has it not is refused before anything else of the request is read. Which
+// names a server is called by, and how long a request may take to arrive, is for the
+// http.Server to say.
 //
 // # What it knows
 //
@@ -75,7 +79,7 @@
 //
 // A Server remembers up to [KeptEvents] events, [KeptObjects] objects, [KeptCalls]
 // calls and [KeptKeys] idempotency keys, and [KeptBytes] of each; the oldest are
-// forgotten. An object counts with what it takes to find it by the ids in it. Bodies above [MaxBody] are answered with 413. It starts no goroutines,
+// forgotten. Bodies above [MaxBody] are answered with 413. It starts no goroutines,
 // and the zero value works.
 //
 // The package imports the standard library only.

@@ -7,8 +7,9 @@
 //	testcontainers.CleanupContainer(t, stripe)
 //	require.NoError(t, err)
 //
-// In the network, http://stripe:12113 is the API base for any Stripe SDK, with the key
-// [Container.Key]; from the test, [Container.URI] is. [Container.Trigger] makes events
+// In the network, http://stripe:12113 is the API base for any Stripe SDK; from the test,
+// [Container.URI] is. The API key is [Container.APIKey], made at the start, or that of
+// [WithAPIKey]: no other is taken. [Container.Trigger] makes events
 // happen, which are delivered to the services, with retries.
 //
 // It is "fakestripe listen" that runs, and testcontainers.WithCmdArgs adds to its flags:
@@ -59,7 +60,12 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 		c = &Container{Container: ctr}
 	}
 	if err == nil {
-		err = c.readSecrets(ctx)
+		err = c.readReady(ctx)
+	}
+	for _, opt := range opts {
+		if key, ok := opt.(apiKey); ok && err == nil {
+			c.key = string(key)
+		}
 	}
 	if err != nil {
 		return c, fmt.Errorf("run fakestripe: %w", err)
@@ -78,15 +84,26 @@ func WithSecret(secret string) testcontainers.CustomizeRequestOption {
 	return testcontainers.WithCmdArgs("--secret", secret)
 }
 
+// WithAPIKey lets the API take this key, which begins with sk_test_, and no other. A
+// service that starts before the container needs one.
+func WithAPIKey(key string) testcontainers.ContainerCustomizer { return apiKey(key) }
+
+// An apiKey is one that the test gave, and that listen does not print.
+type apiKey string
+
+// Customize implements testcontainers.ContainerCustomizer.
+func (k apiKey) Customize(req *testcontainers.GenericContainerRequest) error {
+	return testcontainers.WithCmdArgs("--api-key", string(k)).Customize(req)
+}
+
+// APIKey returns the key for Stripe SDKs.
+func (c *Container) APIKey() string { return c.key }
+
 // URI returns the API base for Stripe SDKs outside of the container's network, such as
 // http://localhost:49153.
 func (c *Container) URI(ctx context.Context) (string, error) {
 	return c.PortEndpoint(ctx, Port, "http")
 }
-
-// Key returns the API key that the container takes: give it to the services as
-// STRIPE_SECRET_KEY. It is new for each container, unless "--api-key" says which.
-func (c *Container) Key() string { return c.key }
 
 // Trigger makes an event type or flow happen, and returns when all its events have been
 // delivered. An error says what was not accepted. The arguments are those of
@@ -104,8 +121,8 @@ func (c *Container) Trigger(ctx context.Context, what string, args ...string) er
 	return nil
 }
 
-// readSecrets finds token and key in the line that listen prints when it is ready.
-func (c *Container) readSecrets(ctx context.Context) error {
+// readReady finds the token and the key in the line that listen prints when it is ready.
+func (c *Container) readReady(ctx context.Context) error {
 	logs, err := c.Logs(ctx)
 	if err != nil {
 		return err
@@ -117,12 +134,12 @@ func (c *Container) readSecrets(ctx context.Context) error {
 		}
 		var said struct {
 			Ready struct {
-				Token string `json:"token"`
-				Key   string `json:"api_key"`
+				Token  string
+				APIKey string `json:"api_key"`
 			}
 		}
 		err := json.Unmarshal(lines.Bytes(), &said)
-		c.token, c.key = said.Ready.Token, said.Ready.Key
+		c.token, c.key = said.Ready.Token, said.Ready.APIKey
 		return err
 	}
 	return errors.New("it did not say that it is ready")

@@ -32,7 +32,7 @@ func ExampleRun() {
 		log.Print(err)
 		return
 	}
-	fmt.Println("the API base for Stripe SDKs is", base)
+	fmt.Println("the API base for Stripe SDKs is", base, "and the key is", stripe.APIKey())
 }
 
 func start(t *testing.T, opts ...testcontainers.ContainerCustomizer) *fakestripe.Container {
@@ -53,10 +53,25 @@ func TestEventsAreKnown(t *testing.T) {
 	require.ErrorContains(t, err, "nothing was delivered", "there is no endpoint")
 	base, err := stripe.URI(t.Context())
 	require.NoError(t, err)
-	require.Contains(t, get(t, base+"/v1/payment_intents", stripe.Key()), `"amount": 4242`)
+	status, body := get(t, base+"/v1/payment_intents", stripe.APIKey())
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, `"amount": 4242`)
+	status, _ = get(t, base+"/v1/payment_intents", "sk_test_made_up")
+	require.Equal(t, http.StatusUnauthorized, status, "others in the network have no key")
 }
 
-func get(t *testing.T, url, key string) string {
+// TestTheKeyThatWasGiven is that of the container.
+func TestTheKeyThatWasGiven(t *testing.T) {
+	t.Parallel()
+	stripe := start(t, fakestripe.WithAPIKey("sk_test_given"))
+	require.Equal(t, "sk_test_given", stripe.APIKey())
+	base, err := stripe.URI(t.Context())
+	require.NoError(t, err)
+	status, _ := get(t, base+"/v1/payment_intents", stripe.APIKey())
+	require.Equal(t, http.StatusOK, status)
+}
+
+func get(t *testing.T, url, key string) (status int, body string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	require.NoError(t, err)
@@ -64,10 +79,9 @@ func get(t *testing.T, url, key string) string {
 	answer, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
+	read, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, answer.StatusCode, "%s", body)
-	return string(body)
+	return answer.StatusCode, string(read)
 }
 
 // TestWrongFlag: what listen refuses is an error, and the container is there to be
