@@ -23,6 +23,7 @@ func TestAgain(t *testing.T) {
 		{"a flag whose value may be left out", []string{"--api"}, " --api=" + listen.DefaultAddress},
 		{"a switch", []string{"--connect", "--thin=false"}, " --connect --thin=false"},
 		{"a secret", []string{"--secret", "whsec_x"}, ` --secret "$STRIPE_WEBHOOK_SECRET"`},
+		{"a key, however short", []string{"--api-key", "sk_test_x"}, " --api-key 'sk_test_…'"},
 		{"what is of this run alone", []string{"--strict", "--max-time", "1s", "--report", "json=x"}, ""},
 	} {
 		cmd := newCheck(shell{})

@@ -205,6 +205,8 @@ func again(cmd *cobra.Command) string {
 				value = unsecretHeader(value)
 			case "to", "state-url":
 				value = unsecretURL(value)
+			case "api-key":
+				value = testKey + "…"
 			default:
 				value = unsecret(value)
 			}
