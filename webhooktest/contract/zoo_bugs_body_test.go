@@ -75,7 +75,7 @@ func zooBodyBugs() []zooBug {
 		zooWith("id-first", "wants the keys in the order that it has always seen", func(z *zooHandler) {
 			first := regexp.MustCompile(`^\s*\{\s*"id":`)
 			z.construct = z.refusing(func(d *zooDelivery) bool { return !first.Match(d.body) })
-		}),
+		}).racing("~idempotency/changed-body"), // a shuffle may leave the id where it is
 		zooWith("body-consumed", "B26: a logger has read the body before", func(z *zooHandler) {
 			z.read = func(d *zooDelivery) ([]byte, error) {
 				_, err := io.Copy(io.Discard, d.r.Body)
