@@ -47,7 +47,7 @@ func (r *runner) window() time.Duration {
 	}
 	window := max(carefulWindow, min(4*r.stall(), carefulSettle))
 	if r.settle > 0 {
-		window = max(window, 2*r.settle, carefulSettle)
+		window = max(window, r.settle, carefulSettle)
 	}
 	return window
 }

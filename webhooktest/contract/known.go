@@ -12,9 +12,8 @@ import (
 // from the first of them on.
 
 // compareKnown compares adverse delivery with what perfect delivery did for an earlier
-// case. Only that all is well is learned so (ok): before anybody is accused, perfect
-// delivery is seen again.
-func (r *runner) compareKnown(ctx context.Context, c *contractCase, v variant, references []statediff.Diff) (findings []finding, ok bool, err error) {
+// case. What it finds leads to a careful try, which sees perfect delivery again.
+func (r *runner) compareKnown(ctx context.Context, c *contractCase, v variant, references []statediff.Diff) (findings []finding, judged bool, err error) {
 	p, adverse, err := r.performed(ctx, c, v, c.Steps)
 	if err != nil {
 		return nil, false, err
@@ -23,8 +22,8 @@ func (r *runner) compareKnown(ctx context.Context, c *contractCase, v variant, r
 	if c.State == "differs" {
 		return p.findings, y.Differs(adverse), nil
 	}
-	differences, judged := y.Judge(adverse)
-	return p.findings, judged > 0 && len(differences) == 0, nil
+	differences, places := y.Judge(adverse)
+	return p.blame(differences, "the state as after perfect delivery"), places > 0, nil
 }
 
 // perfection names what a case takes for perfect delivery, "" if it is the case's own.
