@@ -80,7 +80,6 @@ var zooWarned = map[string][]string{
 	"64-KiB":           {"body/over-64-kilobytes"},
 	"100-kB":           {"body/over-64-kilobytes"},
 	"one-at-a-time":    {"resilience/burst", "resilience/same-customer"},
-	"hiccups":          {"resilience/burst"}, // one of its fifty is a 503
 	"waits-for-object": {"ordering/early-update"},
 	"by-second":        {"dispatch/handled-type-works"}, // here and below, not every type shows
 	"counters":         {"dispatch/handled-type-works"},
