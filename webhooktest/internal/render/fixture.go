@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
@@ -74,9 +75,25 @@ func readEvent(version, eventType string) (fixture eventFixture, file string, er
 	return fixture, file, err
 }
 
-// unknownType names what may have been meant. The thin twin of a snapshot event is
-// suggested only to who wrote a thin name.
+// readAnyEvent returns the fixture of an event type at the default version, or at the one
+// that brought it.
+func readAnyEvent(eventType string) (fixture eventFixture, err error) {
+	version, ok := fixtures.Since(eventType)
+	if !ok {
+		version = fixtures.DefaultVersion // which says what is near
+	}
+	fixture, _, err = readEvent(version, eventType)
+	return fixture, err
+}
+
+// unknownType names the version that has the type, or what may have been meant. The thin
+// twin of a snapshot event is suggested only to who wrote a thin name.
 func unknownType(version, eventType string) error {
+	if first, ok := fixtures.Since(eventType); ok && first > version {
+		return fmt.Errorf("%w %q at API version %s: %s brought it (--api-version)", ErrUnknownType, eventType, version, first)
+	} else if ok {
+		return fmt.Errorf("%w %q at API version %s: Stripe ended it before", ErrUnknownType, eventType, version)
+	}
 	names := fixtures.ThinTypes()
 	if !IsThin(eventType) {
 		twin := func(name string) bool { _, _, ok := fixtures.Twin(name); return ok }
@@ -91,7 +108,7 @@ func DistinctVersion(eventType string) (int, error) {
 	if IsThin(eventType) {
 		return 0, nil
 	}
-	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
+	f, err := readAnyEvent(eventType)
 	if err != nil {
 		return 0, err
 	}
@@ -121,14 +138,15 @@ func Describe(eventType string) (EventType, error) {
 	if IsThin(eventType) {
 		return describeThin(eventType)
 	}
-	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
+	f, err := readAnyEvent(eventType)
 	return EventType{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings, f.Legacy, false}, err
 }
 
 // load makes the Template of an event type: the object, changed as the event
 // and the version of the object say, in its envelope. Last come what a flow sets
-// and adds, by paths inside the event.
-func (o *Options) load(eventType string, version int, set, add Changes) (*Template, error) {
+// and adds, by paths inside the event. All this is in the shape of the version that the
+// object's file is written in: the event is then carried to the one asked for.
+func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Template, error) {
 	event, file, err := readEvent(o.version(), eventType)
 	if err != nil {
 		return nil, err
@@ -137,27 +155,30 @@ func (o *Options) load(eventType string, version int, set, add Changes) (*Templa
 		return nil, fmt.Errorf("version %d: %s has %d versions (fakestripe list --format json shows how many a type has)", version, eventType, len(event.Versions))
 	}
 	var object objectFixture
-	if _, err := Read(o.version(), "objects/"+event.Object+".json", &object); err != nil {
+	objectFile, err := Read(o.version(), "objects/"+event.Object+".json", &object)
+	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: object: %w", file, err)
 	}
 	text, err := event.at(version, sinceBegan(object.Object))
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
-	if text, err = set.apply(o.envelope(eventType, &event, text), false); err != nil {
+	if text, err = flow.Set.apply(o.envelope(eventType, &event, text), false); err != nil {
 		return nil, err
 	}
-	if text, err = add.apply(text, true); err != nil {
+	if text, err = flow.Add.apply(text, true); err != nil {
 		return nil, err
+	}
+	written, _, _ := strings.Cut(objectFile, "/")
+	shape := shape{resource: event.Object, nullable: object.Nullable, facts: o.Facts}
+	if text, err = shape.carry(text, written, o.version()); err != nil {
+		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
 	compiled, err := Compile(text, o.Livemode)
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
-	compiled.Resource = event.Object
-	for _, path := range object.Nullable {
-		compiled.Nullable = append(compiled.Nullable, "data.object."+path)
-	}
+	compiled.Resource, compiled.Nullable, compiled.Facts = event.Object, shape.nullableNow, shape.factsNow
 	return compiled, nil
 }
 

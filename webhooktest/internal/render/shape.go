@@ -1,0 +1,132 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/upgrade"
+)
+
+// Facts is the file shared.json of an API version: what several resources tell, each in
+// fields of its own.
+type Facts struct {
+	Format int `json:"format"`
+	Facts  map[string]struct {
+		Description string   `json:"description"`
+		Fields      []string `json:"fields"` // resource:path
+	} `json:"facts"`
+}
+
+// A shape is what the fixtures say of paths in an object, which move with what they lead to.
+type shape struct {
+	resource string
+	nullable []string
+	facts    *Facts
+
+	nullableNow []string            // paths in the event
+	factsNow    map[string][]string // names of facts by path in the event
+}
+
+const (
+	objectPath   = "data.object"
+	previousPath = "data.previous_attributes"
+)
+
+// carry changes the object of an event, and what it was before, as the API versions
+// after one and up to another did.
+func (s *shape) carry(event []byte, after, upTo string) ([]byte, error) {
+	if len(fixtures.VersionsBetween(after, upTo)) == 0 {
+		s.stay()
+		return event, nil
+	}
+	raw, err := rawjson.Get(event, objectPath)
+	if err != nil {
+		return nil, err
+	}
+	object, err := upgrade.Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	was, err := s.before(object, event)
+	if err != nil {
+		return nil, err
+	}
+	s.label(object)
+	if err := object.To(after, upTo); err != nil {
+		return nil, err
+	}
+	object.Labelled(s.note)
+	now := object.Text()
+	if event, err = rawjson.Set(event, objectPath, now, false); err != nil || was == nil {
+		return event, err
+	}
+	if err := was.To(after, upTo); err != nil {
+		return nil, err
+	}
+	return setPrevious(event, difference(was.Text(), now))
+}
+
+// before returns the object as it was before what the event tells of, nil for an event that
+// is no update.
+func (s *shape) before(object *upgrade.Object, event []byte) (*upgrade.Object, error) {
+	previous, err := rawjson.Get(event, previousPath)
+	if err != nil {
+		return nil, nil // most events have no previous_attributes
+	}
+	return object.Before(previous)
+}
+
+// setPrevious replaces previous_attributes, which an event without changes does not have.
+func setPrevious(event []byte, changed any) ([]byte, error) {
+	raw, err := rawjson.Encode(changed)
+	if err != nil {
+		return nil, err
+	}
+	if string(raw) == "{}" {
+		return rawjson.Remove(event, previousPath)
+	}
+	return rawjson.Set(event, previousPath, raw, false)
+}
+
+// label marks the values whose paths are known by other names.
+func (s *shape) label(object *upgrade.Object) {
+	for _, path := range s.nullable {
+		object.Label(path, upgrade.Nullable)
+	}
+	s.eachFact(func(path, fact string) { object.Label(path, fact) })
+}
+
+func (s *shape) note(label, path string) {
+	path = objectPath + "." + path
+	if label == upgrade.Nullable {
+		s.nullableNow = append(s.nullableNow, path)
+		return
+	}
+	if s.factsNow == nil {
+		s.factsNow = make(map[string][]string)
+	}
+	s.factsNow[path] = append(s.factsNow[path], label)
+}
+
+// stay is carry to where the paths are already.
+func (s *shape) stay() {
+	for _, path := range s.nullable {
+		s.note(upgrade.Nullable, path)
+	}
+	s.eachFact(func(path, fact string) { s.note(fact, path) })
+}
+
+// eachFact visits the fields of the resource that tell a fact.
+func (s *shape) eachFact(visit func(path, fact string)) {
+	if s.facts == nil {
+		return
+	}
+	for name, fact := range s.facts.Facts {
+		for _, field := range fact.Fields {
+			if resource, path, _ := strings.Cut(field, ":"); resource == s.resource {
+				visit(path, name)
+			}
+		}
+	}
+}
