@@ -53,6 +53,18 @@ func (o *Object) To(after, upTo string) error {
 	return nil
 }
 
+// Apply makes changes to the object itself.
+func (o *Object) Apply(changes []Change) error { return apply(o.root, changes, nil) }
+
+func apply(object *node, changes []Change, used func(path string)) error {
+	for i := range changes {
+		if err := changes[i].apply(object, used); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // An upgrader keeps the changes of the resources that it came across.
 type upgrader struct {
 	used        func(file, path string)
@@ -93,12 +105,7 @@ func (u *upgrader) walk(n *node, version string) error {
 	if u.used != nil {
 		used = func(path string) { u.used(file.name, path) }
 	}
-	for i := range file.changes {
-		if err := file.changes[i].apply(n, used); err != nil {
-			return err
-		}
-	}
-	return nil
+	return apply(n, file.changes, used)
 }
 
 // load reads the changes of a resource.
