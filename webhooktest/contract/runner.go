@@ -48,7 +48,11 @@ func (r *runner) describe() SubjectReport {
 	if r.subject.Handler == nil {
 		target = r.endpoint.Target()
 	}
-	return SubjectReport{Target: target, Handles: r.subject.Handles, APIVersion: cmp.Or(r.source.APIVersion, fixtures.DefaultVersion)}
+	version := cmp.Or(r.source.APIVersion, fixtures.DefaultVersion)
+	if name, err := fixtures.FindVersion(version); err == nil { // else no event can be made, which says why
+		version = name
+	}
+	return SubjectReport{Target: target, Handles: r.subject.Handles, APIVersion: version}
 }
 
 // newEvent makes an event as the subject needs it.

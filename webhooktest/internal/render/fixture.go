@@ -91,8 +91,8 @@ func readAnyEvent(eventType string) (fixture eventFixture, err error) {
 func unknownType(version, eventType string) error {
 	if first, ok := fixtures.Since(eventType); ok && first > version {
 		return fmt.Errorf("%w %q at API version %s: %s brought it (--api-version)", ErrUnknownType, eventType, version, first)
-	} else if ok {
-		return fmt.Errorf("%w %q at API version %s: Stripe ended it before", ErrUnknownType, eventType, version)
+	} else if ended, gone := fixtures.Until(eventType); ok && gone {
+		return fmt.Errorf("%w %q at API version %s: %s ended it", ErrUnknownType, eventType, version, ended)
 	}
 	names := fixtures.ThinTypes()
 	if !IsThin(eventType) {
