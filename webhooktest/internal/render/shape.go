@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -28,10 +29,7 @@ type shape struct {
 	factsNow    map[string][]string // names of facts by path in the event
 }
 
-const (
-	objectPath   = "data.object"
-	previousPath = "data.previous_attributes"
-)
+const objectPath = "data.object."
 
 // carry changes the object of an event, and what it was before, as the API versions
 // after one and up to another did.
@@ -40,17 +38,15 @@ func (s *shape) carry(event []byte, after, upTo string) ([]byte, error) {
 		s.stay()
 		return event, nil
 	}
-	raw, err := rawjson.Get(event, objectPath)
+	root, err := rawjson.Parse(event)
 	if err != nil {
 		return nil, err
 	}
-	object, err := upgrade.Parse(raw)
-	if err != nil {
-		return nil, err
-	}
-	was, err := s.before(object, event)
-	if err != nil {
-		return nil, err
+	data := root.Child("data")
+	object := upgrade.New(event, data.Child("object"))
+	var was *upgrade.Object
+	if previous := data.Child("previous_attributes"); previous != nil {
+		was = object.Before(event, previous)
 	}
 	s.label(object)
 	if err := object.To(after, upTo); err != nil {
@@ -58,35 +54,27 @@ func (s *shape) carry(event []byte, after, upTo string) ([]byte, error) {
 	}
 	object.Labelled(s.note)
 	now := object.Text()
-	if event, err = rawjson.Set(event, objectPath, now, false); err != nil || was == nil {
-		return event, err
+	changed, err := s.changed(was, now, after, upTo)
+	if err != nil {
+		return nil, err
+	}
+	return rawjson.Set(event, "data", slices.Concat([]byte(`{"object":`), now, changed, []byte("}")), false)
+}
+
+// changed returns the member previous_attributes: what has changed since the object was
+// otherwise. An event without any, or with none that the version still has, has no such member.
+func (s *shape) changed(was *upgrade.Object, now []byte, after, upTo string) ([]byte, error) {
+	if was == nil {
+		return nil, nil
 	}
 	if err := was.To(after, upTo); err != nil {
 		return nil, err
 	}
-	return setPrevious(event, difference(was.Text(), now))
-}
-
-// before returns the object as it was before what the event tells of, nil for an event that
-// is no update.
-func (s *shape) before(object *upgrade.Object, event []byte) (*upgrade.Object, error) {
-	previous, err := rawjson.Get(event, previousPath)
-	if err != nil {
-		return nil, nil // most events have no previous_attributes
-	}
-	return object.Before(previous)
-}
-
-// setPrevious replaces previous_attributes, which an event without changes does not have.
-func setPrevious(event []byte, changed any) ([]byte, error) {
-	raw, err := rawjson.Encode(changed)
-	if err != nil {
+	previous, err := rawjson.Encode(difference(was.Text(), now))
+	if err != nil || string(previous) == "{}" {
 		return nil, err
 	}
-	if string(raw) == "{}" {
-		return rawjson.Remove(event, previousPath)
-	}
-	return rawjson.Set(event, previousPath, raw, false)
+	return slices.Concat([]byte(`,"previous_attributes":`), previous), nil
 }
 
 // label marks the values whose paths are known by other names.
@@ -98,7 +86,7 @@ func (s *shape) label(object *upgrade.Object) {
 }
 
 func (s *shape) note(label, path string) {
-	path = objectPath + "." + path
+	path = objectPath + path
 	if label == upgrade.Nullable {
 		s.nullableNow = append(s.nullableNow, path)
 		return

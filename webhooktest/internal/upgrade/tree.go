@@ -70,6 +70,16 @@ func (n *node) clone() *node {
 
 func (n *node) isNull() bool { return string(n.text) == "null" }
 
+// resource returns what kind of object the value is, "" for what does not say.
+func (n *node) resource() string {
+	for _, child := range n.children {
+		if child.key == "object" && child.kind == '"' {
+			return string(child.text[1 : len(child.text)-1])
+		}
+	}
+	return ""
+}
+
 // index returns where the child of a key is, or a list's element: -1 when there is none.
 func (n *node) index(key string) int {
 	if n.kind == '{' {

@@ -22,11 +22,8 @@ type Object struct {
 	Used func(file, path string)
 }
 
-// Parse returns the object that a text holds.
-func Parse(text []byte) (*Object, error) {
-	root, err := parse(text)
-	return &Object{root: root}, err
-}
+// New returns the object that is a value of a text.
+func New(text []byte, value *rawjson.Value) *Object { return &Object{root: build(text, value)} }
 
 // Label marks the value at a path, if the object has it.
 func (o *Object) Label(path, label string) {
@@ -44,8 +41,8 @@ func (o *Object) Text() []byte { return o.root.appendTo(nil) }
 // To makes the changes of the versions after one and up to another, to the object and to
 // those inside it.
 func (o *Object) To(after, upTo string) error {
-	u := upgrader{used: o.Used, loaded: make(map[string]map[string]*changeFile), after: after, upTo: upTo}
-	for _, version := range fixtures.VersionsBetween(after, upTo) {
+	u := upgrader{used: o.Used, loaded: make(map[string]map[string]*changeFile), versions: fixtures.VersionsBetween(after, upTo)}
+	for _, version := range u.versions {
 		if err := u.walk(o.root, version); err != nil {
 			return err
 		}
@@ -67,9 +64,9 @@ func apply(object *node, changes []Change, used func(path string)) error {
 
 // An upgrader keeps the changes of the resources that it came across.
 type upgrader struct {
-	used        func(file, path string)
-	loaded      map[string]map[string]*changeFile // by resource and version
-	after, upTo string
+	used     func(file, path string)
+	loaded   map[string]map[string]*changeFile // by resource and version
+	versions []string
 }
 
 type changeFile struct {
@@ -89,11 +86,11 @@ func (u *upgrader) walk(n *node, version string) error {
 	if n.kind != '{' {
 		return nil
 	}
-	resource := n.at([]string{"object"})
-	if resource == nil || resource.kind != '"' {
+	resource := n.resource()
+	if resource == "" {
 		return nil
 	}
-	files, err := u.load(string(resource.text[1 : len(resource.text)-1]))
+	files, err := u.load(resource)
 	if err != nil {
 		return err
 	}
@@ -114,7 +111,7 @@ func (u *upgrader) load(resource string) (map[string]*changeFile, error) {
 		return files, nil
 	}
 	files := make(map[string]*changeFile)
-	for _, version := range fixtures.VersionsBetween(u.after, u.upTo) {
+	for _, version := range u.versions {
 		data, name, ok := fixtures.Changes(version, resource)
 		if !ok {
 			continue
@@ -129,17 +126,13 @@ func (u *upgrader) load(resource string) (map[string]*changeFile, error) {
 	return files, nil
 }
 
-// Before returns the object as it was when the values that previous holds were still true:
-// previous_attributes names the changed fields of an object inside the object, and gives a
-// list as a whole.
-func (o *Object) Before(previous []byte) (*Object, error) {
-	old, err := rawjson.Parse(previous)
-	if err != nil {
-		return nil, err
-	}
+// Before returns the object as it was when the values that previous holds, a value of a
+// text, were still true: previous_attributes names the changed fields of an object inside the
+// object, and gives a list as a whole.
+func (o *Object) Before(text []byte, previous *rawjson.Value) *Object {
 	before := o.root.clone()
-	restore(before, build(previous, &old))
-	return &Object{root: before}, nil
+	restore(before, build(text, previous))
+	return &Object{root: before}
 }
 
 func restore(object, previous *node) {

@@ -55,12 +55,18 @@ func TestChange(t *testing.T) {
 			t.Parallel()
 			file, err := upgrade.Decode([]byte(`{"format":1,"changes":[`+test.change+`]}`), "test")
 			require.NoError(t, err)
-			object, err := upgrade.Parse([]byte(test.object))
-			require.NoError(t, err)
+			object := parse(t, test.object)
 			require.NoError(t, object.Apply(file.Changes))
 			require.Equal(t, test.want, string(object.Text()))
 		})
 	}
+}
+
+func parse(t *testing.T, text string) *upgrade.Object {
+	t.Helper()
+	root, err := rawjson.Parse([]byte(text))
+	require.NoError(t, err)
+	return upgrade.New([]byte(text), &root)
 }
 
 func TestDecodeIsStrict(t *testing.T) {
@@ -82,8 +88,7 @@ func TestLabelsStayWithTheirValues(t *testing.T) {
 	file, err := upgrade.Decode([]byte(`{"format":1,"changes":[
 		{"move": {"end": "l.*.end"}, "copy": {"n": "m"}, "decimal": {"n": "d"}, "remove": ["gone"], "nullable": ["m"]}]}`), "test")
 	require.NoError(t, err)
-	object, err := upgrade.Parse([]byte(`{"end":5,"gone":1,"l":[{"id":"a"},{"id":"b"}],"n":1}`))
-	require.NoError(t, err)
+	object := parse(t, `{"end":5,"gone":1,"l":[{"id":"a"},{"id":"b"}],"n":1}`)
 	for _, path := range []string{"end", "gone", "n", "nowhere"} {
 		object.Label(path, path)
 	}
@@ -103,10 +108,10 @@ func TestBefore(t *testing.T) {
 		{"a key that has gone", `{"a":1}`, `{"b":2}`, `{"a":1,"b":2}`},
 	}
 	for _, test := range tests {
-		object, err := upgrade.Parse([]byte(test.object))
+		object := parse(t, test.object)
+		previous, err := rawjson.Parse([]byte(test.previous))
 		require.NoError(t, err, test.name)
-		before, err := object.Before([]byte(test.previous))
-		require.NoError(t, err, test.name)
+		before := object.Before([]byte(test.previous), &previous)
 		require.Equal(t, test.want, string(before.Text()), test.name)
 		require.Equal(t, test.object, string(object.Text()), test.name)
 	}
@@ -114,8 +119,7 @@ func TestBefore(t *testing.T) {
 
 func TestChangesReachWhatIsInside(t *testing.T) {
 	t.Parallel()
-	object, err := upgrade.Parse([]byte(`{"object":"invoice","lines":{"data":[{"object":"line_item","price":{"object":"price","id":"price_1","product":"prod_1","recurring":{"aggregate_usage":null},"unit_amount_decimal":"5"},"type":"x"}]},"subscription":"sub_1"}`))
-	require.NoError(t, err)
+	object := parse(t, `{"object":"invoice","lines":{"data":[{"object":"line_item","price":{"object":"price","id":"price_1","product":"prod_1","recurring":{"aggregate_usage":null},"unit_amount_decimal":"5"},"type":"x"}]},"subscription":"sub_1"}`)
 	require.NoError(t, object.To("2025-02-24.acacia", "2025-03-31.basil"))
 	parent, err := rawjson.Get(object.Text(), "parent.subscription_details.subscription")
 	require.NoError(t, err)
@@ -137,8 +141,7 @@ func TestEveryPathIsUsed(t *testing.T) {
 		for _, event := range eventsFirstAt(t, version.Name) {
 			raw, err := rawjson.Get(event.Body(), "data.object")
 			require.NoError(t, err)
-			object, err := upgrade.Parse(raw)
-			require.NoError(t, err)
+			object := parse(t, string(raw))
 			object.Used = used
 			require.NoError(t, object.To(version.Name, newest))
 		}
