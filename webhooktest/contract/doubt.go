@@ -3,127 +3,151 @@ package contract
 import (
 	"context"
 	"slices"
-	"time"
-
-	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
 // Nobody is accused by a first look, and nothing is called inconclusive by one. What
 // was read too early is a missing effect in this reading and one too many in the
-// next, and so is what perfect delivery did if it was read too early. So the case is tried
+// next, and so is what clean delivery did if it was read too early. So the case is tried
 // again with nothing that was learned before: the state is still for a long time
 // before anything is sent, each effect is waited for, and only then is it judged.
-
-const (
-	// carefulWindow is how long the state must have been still in a second look at a
-	// handler that has always worked before it answered, and carefulSettle at others.
-	carefulWindow = 100 * time.Millisecond
-	carefulSettle = 2 * time.Second
-)
 
 // doubt makes the next try of a case a careful one, which learns again what its types
 // do. What a handler did that has always worked before it answered, on a machine that
 // never stalled, cannot have been the effect of something else. It reports whether
 // that is anything new.
-func (r *runner) doubt(types []string) bool {
-	if r.careful || r.played == nil && r.called() == 0 {
+func (s *session) doubt(types []string) bool {
+	if s.probe.careful || !s.probe.used && s.sender.calls() == 0 {
 		return false
 	}
-	r.careful = true
-	late := r.settle > 0 || r.stall() > 0
-	for _, eventType := range append(slices.Clone(types), r.subject.control()) {
-		if known, _ := r.effect(eventType); late || len(known) == 0 {
-			r.forget(eventType)
+	s.probe.careful = true
+	late := s.probe.settle > 0 || s.run.machine.stall() > 0
+	for _, eventType := range append(slices.Clone(types), s.subject.control()) {
+		if known, _ := s.run.known.effect(eventType); late || len(known) == 0 {
+			s.run.known.forget(eventType)
 		}
 	}
 	return true
 }
 
-// window is for how long the state must have been still to be believed.
-func (r *runner) window() time.Duration {
-	if !r.careful {
-		return r.settle
-	}
-	window := max(carefulWindow, min(4*r.stall(), carefulSettle))
-	if r.settle > 0 {
-		window = max(window, r.settle, carefulSettle)
-	}
-	return window
-}
-
-// until returns the change that a play has made, in a careful try once it is as hoped
-// for or effectTimeout is over: work may still be going on.
-func (r *runner) until(ctx context.Context, p *play, moved statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
-	if !r.careful || hoped(moved) {
-		return moved, nil
-	}
-	took, ok, err := p.await(ctx, effectTimeout, func(state any) bool { return hoped(p.moved(state)) })
-	if err != nil || !ok {
-		return moved, err
-	}
-	r.slower(took)
-	state, err := p.readStill(ctx) // there may be more to come
-	if err != nil {
-		return nil, err
-	}
-	return p.moved(state), nil
-}
-
-// slower takes in that the handler works longer than was thought: all that was
-// learned before may be wrong.
-func (r *runner) slower(took time.Duration) {
-	r.pace(max(took, r.settle, DefaultSettle))
-	r.works(r.settle)
-	r.forgetAll()
-}
-
-// awaitEffect waits for the effect of a type that seems to have none. The other types
-// that seem to have none are delivered too, so that they are all waited for at once.
-func (r *runner) awaitEffect(ctx context.Context, eventType string) (statediff.Diff, error) {
-	if r.isSilent(eventType) {
-		return nil, nil
-	}
-	types := r.seemSilent(eventType)
-	p, moved, err := r.probe(ctx, types)
-	if err == nil {
-		moved, err = r.until(ctx, p, moved, func(moved statediff.Diff) bool { return len(moved) > 0 })
-	}
-	switch {
-	case err != nil:
-		return nil, err
-	case len(moved) == 0:
-		r.silence(types)
-		return nil, nil
-	case len(types) == 1:
-		return moved, nil
-	}
-	p, moved, err = r.probe(ctx, []string{eventType})
-	if err != nil {
-		return nil, err
-	}
-	return r.until(ctx, p, moved, func(moved statediff.Diff) bool { return len(moved) > 0 })
-}
-
-// probe delivers an event of each type, and returns what that does to the state.
-func (r *runner) probe(ctx context.Context, types []string) (p *play, moved statediff.Diff, err error) {
-	var events []*webhooktest.Event
-	for _, eventType := range types {
-		event, err := r.eventAlone(ctx, eventType)
+// runSurely runs a case once, and before it finds fault, or calls it inconclusive, up
+// to twice more, carefully: what is found must be found again. A race is not lost each
+// time, and on a machine that stalls it is tried more than once.
+func (s *session) runSurely(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
+	try := func() ([]finding, error) { return s.try(ctx, c, v) }
+	for found, tries := 0, 3; tries > 0; tries-- {
+		findings, err = s.tryCarefully(try)
+		if _, inconclusive := isInconclusive(err); inconclusive && s.doubt(c.types(v)) {
+			continue
+		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		events = append(events, event)
+		if len(findings) > 0 {
+			found++
+			s.doubt(c.types(v))
+		}
+		if found == 0 && tries > 1 && c.races() && (s.sender.apart || s.run.machine.stall() > 0) {
+			continue
+		}
+		// When the time of the run is up, a case that was begun is ended.
+		stopped := s.run.budget.over() != "" && s.run.budget.timeIsUp() == ""
+		if found == 0 || found == 2 || stopped {
+			break
+		}
+		findings = nil
 	}
-	p = r.about(events[0])
-	p.events["e"] = events
-	moved, err = r.measure(ctx, p, func(*play) error {
-		for _, event := range events {
-			if _, err := r.deliver(ctx, event); err != nil {
-				return err
-			}
+	if len(findings) == 0 && c.races() && s.sender.apart {
+		return nil, errInconclusive{"what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
+	}
+	return findings, nil
+}
+
+// tryCarefully tries something with a subject of its own; a careful try once more if the
+// handler turns out to work longer than was thought, for then it was not careful
+// enough.
+func (s *session) tryCarefully(try func() ([]finding, error)) (findings []finding, err error) {
+	for range 3 {
+		s.renew()
+		s.sender.apart = false
+		s.probe.dirty.Store(s.probe.careful || s.probe.dirty.Load())
+		settle := s.probe.settle
+		findings, err = try()
+		_, inconclusive := isInconclusive(err)
+		if !s.probe.careful || s.probe.settle == settle || len(findings) == 0 && !inconclusive {
+			break
 		}
-		return nil
-	})
-	return p, moved, err
+	}
+	return findings, err
+}
+
+// runOnce runs a case as it is written. Before a golden file is held against a handler of
+// which is not known whether it works later than it answers, the case is run once more
+// with waits: something sent before may still have been going on.
+func (s *session) runOnce(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	s.renew()
+	first, err := s.execute(ctx, c, v)
+	if err != nil {
+		return nil, err
+	}
+	if !first.differed || s.probe.settle > 0 || c.exact() {
+		return first.findings, nil
+	}
+	s.probe.settle, s.probe.careful = DefaultSettle, true
+	defer func() { s.probe.careful = false }()
+	s.renew()
+	again, err := s.execute(ctx, c, v)
+	if err != nil || again.differed {
+		s.probe.settle = 0
+		return first.findings, err
+	}
+	s.run.learned.keepSettle(s.probe.settle)
+	return again.findings, nil
+}
+
+// try runs a case and returns what was not as it should be.
+func (s *session) try(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	o := &oracle{session: s, spec: c, variant: v}
+	switch {
+	case c.Either:
+		return s.tryEither(ctx, o)
+	case c.State != "" && s.probe.observed():
+		return o.judge(ctx)
+	}
+	return s.answers(ctx, c, v)
+}
+
+// tryEither runs a case that wants the answers or the state to be as expected. The
+// state is compared only if the answers are not.
+func (s *session) tryEither(ctx context.Context, o *oracle) ([]finding, error) {
+	findings, err := s.answers(ctx, o.spec, o.variant)
+	switch {
+	case err != nil || len(findings) == 0:
+		return nil, err
+	case !s.probe.observed():
+		return nil, errInconclusive{"the answer was " + findings[0].actual + ", and no state shows whether the effect is there all the same (Subject.State, --state-url, --state-cmd)"}
+	}
+	s.renew()
+	return o.judge(ctx)
+}
+
+// answers runs a case and judges the answers alone.
+func (s *session) answers(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	e, err := s.execute(ctx, c, v)
+	if err != nil {
+		return nil, err
+	}
+	return e.findings, nil
+}
+
+// execute runs the steps of a case.
+func (s *session) execute(ctx context.Context, c *contractCase, v variant) (e *execution, err error) {
+	if e, err = s.setUp(ctx, c, v, c.Steps); err != nil {
+		return nil, err
+	}
+	if c.golden() {
+		if e.before, err = s.probe.read(ctx, e.observed); err != nil {
+			return nil, err
+		}
+	}
+	return e, e.run(ctx, c.Steps)
 }

@@ -19,14 +19,11 @@ type Waiver struct {
 	Expires string `json:"expires"` // the last day that it holds, UTC: 2027-01-31
 }
 
-// ReadWaivers reads a file of waivers:
+// ReadWaivers reads a file of waivers for the cases of the suite:
 //
 //	{"format": 1, "waivers": [
 //	  {"case": "http/no-traces", "reason": "behind the gateway, which hides bodies", "expires": "2027-01-31"}
 //	]}
-func ReadWaivers(path string) ([]Waiver, error) { return new(Suite).ReadWaivers(path) }
-
-// ReadWaivers reads a file of waivers for the cases of the suite.
 func (s *Suite) ReadWaivers(path string) ([]Waiver, error) {
 	data, err := file.ReadRegular(file.Here{}, path, maxWaiverFile)
 	if err != nil {

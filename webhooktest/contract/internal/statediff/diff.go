@@ -201,6 +201,16 @@ func (d Diff) add(place string, delta float64, records ...Record) {
 // Places returns where something happened, sorted.
 func (d Diff) Places() []string { return slices.Sorted(maps.Keys(d)) }
 
+// Lines words what came, a line for each place.
+func (d Diff) Lines() (lines []string) {
+	for _, place := range d.Places() {
+		if !IsGone(place) {
+			lines = append(lines, place+": "+d[place].String())
+		}
+	}
+	return lines
+}
+
 // Without returns the diff but for some places.
 func (d Diff) Without(places map[string]bool) Diff {
 	rest := maps.Clone(d)

@@ -25,36 +25,31 @@ type bodyExpectation struct {
 
 func (b *bodyExpectation) empty() bool { return len(b.Contains) == 0 && len(b.JSON) == 0 }
 
-func (p *play) expectHeader(expected map[string]string, r *webhooktest.Response, sent string) {
+func (e *execution) expectHeader(expected map[string]string, r *webhooktest.Response, sent string) {
 	for _, name := range slices.Sorted(maps.Keys(expected)) {
-		want := p.fill(expected[name])
+		want := e.fill(expected[name])
 		if got := r.Header.Get(name); !matches(want, got) {
-			p.find(sent, "header "+name+": "+want, answered(r)+", "+name+": "+orNothing(text.Excerpt(got)))
+			e.find(sent, "header "+name+": "+want, answered(r)+", "+name+": "+orNothing(text.Excerpt(got)))
 		}
 	}
 }
 
-func (p *play) expectBody(expected bodyExpectation, r *webhooktest.Response, sent string) {
+func (e *execution) expectBody(expected bodyExpectation, r *webhooktest.Response, sent string) {
 	for _, want := range expected.Contains {
-		if want = p.fill(want); !bytes.Contains(r.Body, []byte(want)) {
-			p.find(sent, "a body that contains "+want, answered(r)+": "+orNothing(r.Excerpt()))
+		if want = e.fill(want); !bytes.Contains(r.Body, []byte(want)) {
+			e.find(sent, "a body that contains "+want, answered(r)+": "+orNothing(r.Excerpt()))
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(expected.JSON)) {
-		want := p.filled(expected.JSON[path])
+		want := e.fillJSON(expected.JSON[path])
 		got, err := rawjson.Get(r.Body, path)
 		switch {
 		case err != nil:
-			p.find(sent, "a body with "+path+": "+string(want), answered(r)+": "+err.Error())
+			e.find(sent, "a body with "+path+": "+string(want), answered(r)+": "+err.Error())
 		case !sameJSON(want, got):
-			p.find(sent, "a body with "+path+": "+string(want), path+": "+text.Excerpt(string(got)))
+			e.find(sent, "a body with "+path+": "+string(want), path+": "+text.Excerpt(string(got)))
 		}
 	}
-}
-
-// find keeps what was not as a must has it.
-func (p *play) find(sent, expected, actual string) {
-	p.findings = append(p.findings, finding{sent: sent, expected: expected, actual: actual})
 }
 
 // answered is the status of an answer, or why there was none.
@@ -112,30 +107,30 @@ func checkPattern(text string) error {
 }
 
 // judge compares the answers of a step with what it expects.
-func (p *play) judge(step caseStep, responses []*webhooktest.Response) error {
-	sent := strings.TrimSpace(strings.Join(p.mutations(step), " "))
+func (e *execution) judge(step caseStep, responses []*webhooktest.Response) error {
+	sent := strings.TrimSpace(strings.Join(e.mutations(step), " "))
 	some := step.AnyExpect == ""
 	for _, r := range responses {
 		what := strings.TrimSpace(r.Event.String() + " " + sent)
-		p.expect(step.Expect, r, what, false)
-		p.expect(step.Prefer, r, what, true)
-		if err := p.within(step, r, what); err != nil {
+		e.expect(step.Expect, r, what, false)
+		e.expect(step.Prefer, r, what, true)
+		if err := e.within(step, r, what); err != nil {
 			return err
 		}
-		p.expectHeader(step.ExpectHeader, r, what)
-		p.expectBody(step.ExpectBody, r, what)
+		e.expectHeader(step.ExpectHeader, r, what)
+		e.expectBody(step.ExpectBody, r, what)
 		if meets, _ := r.Meets(step.AnyExpect); meets && step.AnyExpect != "" {
 			some = true
 		}
 	}
 	if !some && len(responses) > 0 {
-		p.find(sent, "one answer at least "+step.AnyExpect, responses[0].String())
+		e.find(sent, "one answer at least "+step.AnyExpect, responses[0].String())
 	}
-	p.capture(step.Capture, responses)
+	e.capture(step.Capture, responses)
 	return nil
 }
 
-func (p *play) expect(expected string, r *webhooktest.Response, sent string, should bool) {
+func (e *execution) expect(expected string, r *webhooktest.Response, sent string, should bool) {
 	if expected == "" {
 		return
 	}
@@ -144,12 +139,12 @@ func (p *play) expect(expected string, r *webhooktest.Response, sent string, sho
 		if said := r.Excerpt(); said != "" {
 			actual += ": " + said
 		}
-		p.findings = append(p.findings, finding{should: should, sent: sent, expected: expected, actual: actual})
+		e.findings = append(e.findings, finding{should: should, sent: sent, expected: expected, actual: actual})
 	}
 }
 
 // within judges how long an answer took.
-func (p *play) within(step caseStep, r *webhooktest.Response, sent string) error {
+func (e *execution) within(step caseStep, r *webhooktest.Response, sent string) error {
 	for _, limit := range []struct {
 		time   time.Duration
 		should bool
@@ -157,12 +152,12 @@ func (p *play) within(step caseStep, r *webhooktest.Response, sent string) error
 		if limit.time == 0 {
 			continue
 		}
-		late, err := p.tooLong(r.Duration, limit.time)
+		late, err := e.session.run.machine.tooLong(r.Duration, limit.time)
 		if err != nil {
 			return err
 		}
 		if late {
-			p.findings = append(p.findings, finding{should: limit.should, sent: sent, expected: "an answer within " + limit.time.String(), actual: "after " + text.Brief(r.Duration).String()})
+			e.findings = append(e.findings, finding{should: limit.should, sent: sent, expected: "an answer within " + limit.time.String(), actual: "after " + text.Brief(r.Duration).String()})
 		}
 	}
 	return nil
