@@ -105,6 +105,22 @@ func (s *caseStep) refuses() bool {
 	return s.Expect == "!2xx" || strings.HasPrefix(s.Expect, "4")
 }
 
+// exact reports whether an event of the case is delivered as it is in its file: again, it
+// is a redelivery.
+func (c *contractCase) exact() bool {
+	for _, event := range c.Events {
+		if event.Exact {
+			return true
+		}
+	}
+	return false
+}
+
+// golden reports whether a step of the case compares the state with a golden file.
+func (c *contractCase) golden() bool {
+	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Golden != "" })
+}
+
 // contractCases reads the shipped suite, in the order of the groups.
 func contractCases() ([]contractCase, error) {
 	var cases []contractCase

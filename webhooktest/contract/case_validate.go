@@ -215,6 +215,10 @@ func (c *contractCase) validateGolden(s caseStep) error {
 	return err
 }
 
+// goldenFolder is the name of the folders that golden files are in: they are not
+// searched for cases, and an update writes nowhere else.
+const goldenFolder = "golden"
+
 // resolveGolden returns the path in the folder of a golden file.
 func (c *contractCase) resolveGolden(name string) (string, error) {
 	file, err := c.resolve(name)

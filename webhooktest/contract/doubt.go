@@ -129,25 +129,3 @@ func (s *session) tryEither(ctx context.Context, o *oracle) ([]finding, error) {
 	s.renew()
 	return o.judge(ctx)
 }
-
-// answers runs a case and judges the answers alone.
-func (s *session) answers(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
-	e, err := s.execute(ctx, c, v)
-	if err != nil {
-		return nil, err
-	}
-	return e.findings, nil
-}
-
-// execute runs the steps of a case.
-func (s *session) execute(ctx context.Context, c *contractCase, v variant) (e *execution, err error) {
-	if e, err = s.setUp(ctx, c, v, c.Steps); err != nil {
-		return nil, err
-	}
-	if c.golden() {
-		if e.before, err = s.probe.read(ctx, e.observed); err != nil {
-			return nil, err
-		}
-	}
-	return e, e.run(ctx, c.Steps)
-}

@@ -17,17 +17,8 @@ import (
 // A golden file holds what the steps of a case did to the state: by place, how much
 // a number moved and what came, with ids as the roles that they have in the case.
 
-// goldenFolder is the name of the folders that golden files are in: they are not
-// searched for cases, and an update writes nowhere else.
-const goldenFolder = "golden"
-
 // anyValue in a golden file stands for whatever is there.
 const anyValue = "{any}"
-
-// golden reports whether a step of the case compares the state with a golden file.
-func (c *contractCase) golden() bool {
-	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Golden != "" })
-}
 
 // document is a diff as JSON: a number that moved as "+1", what came as a list.
 func document(d statediff.Diff) any {

@@ -70,15 +70,6 @@ func (e *execution) refuseTaken(dir string) error {
 	return nil
 }
 
-func (c *contractCase) exact() bool {
-	for _, event := range c.Events {
-		if event.Exact {
-			return true
-		}
-	}
-	return false
-}
-
 // updated says what was written.
 func (j *judge) updated() string {
 	if len(j.wrote) == 0 {

@@ -74,3 +74,11 @@ func (o *observation) stored(ctx context.Context, of func(context.Context, *webh
 	}
 	return stored, nil
 }
+
+// objectID returns the id of the object that an event is about.
+func objectID(e *webhooktest.Event) (id any, ok bool) {
+	if id, ok = e.Lookup("related_object.id"); ok {
+		return id, ok
+	}
+	return e.Lookup("data.object.id")
+}

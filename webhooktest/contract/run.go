@@ -179,19 +179,6 @@ func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mu
 	return result, err
 }
 
-// runEnded is why a case was not tried when the run was cut short.
-const runEnded = "the run was interrupted"
-
-// untried are the results of cases that a run did not come to.
-func untried(suite *Suite, cases []contractCase) []Result {
-	results := make([]Result, len(cases))
-	for i := range cases {
-		results[i] = newResult(suite, &cases[i])
-		results[i].skip("", runEnded)
-	}
-	return results
-}
-
 // slowWork is how long the state of a slow handler has to be still.
 const slowWork = 500 * time.Millisecond
 

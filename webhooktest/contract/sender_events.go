@@ -79,11 +79,3 @@ func raised(value any, path string, by float64) (edits []webhooktest.Edit) {
 	}
 	return edits
 }
-
-// objectID returns the id of the object that an event is about.
-func objectID(e *webhooktest.Event) (id any, ok bool) {
-	if id, ok = e.Lookup("related_object.id"); ok {
-		return id, ok
-	}
-	return e.Lookup("data.object.id")
-}

@@ -94,3 +94,16 @@ func newResult(suite *Suite, c *contractCase) Result {
 		Reproduce: reproduce,
 	}
 }
+
+// runEnded is why a case was not tried when the run was cut short.
+const runEnded = "the run was interrupted"
+
+// untried are the results of cases that a run did not come to.
+func untried(suite *Suite, cases []contractCase) []Result {
+	results := make([]Result, len(cases))
+	for i := range cases {
+		results[i] = newResult(suite, &cases[i])
+		results[i].skip("", runEnded)
+	}
+	return results
+}

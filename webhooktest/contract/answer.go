@@ -1,0 +1,109 @@
+package contract
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
+)
+
+// An answer is a response that is compared with what a step expects of it.
+type answer struct {
+	response *webhooktest.Response
+	sent     string // what it answers
+	known    values // what stands for the names in braces
+	machine  *machine
+	findings []finding
+}
+
+// judge compares the answer with all that a step expects. The error says that the time
+// that it took cannot be judged.
+func (a *answer) judge(step caseStep) error {
+	a.status(step.Expect, false)
+	a.status(step.Prefer, true)
+	if err := a.within(time.Duration(step.Within), false); err != nil {
+		return err
+	}
+	if err := a.within(time.Duration(step.PreferWithin), true); err != nil {
+		return err
+	}
+	a.header(step.ExpectHeader)
+	a.body(step.ExpectBody)
+	return nil
+}
+
+func (a *answer) status(expected string, should bool) {
+	if expected == "" {
+		return
+	}
+	if meets, err := a.response.Meets(expected); err != nil || !meets {
+		actual := a.response.String()
+		if said := a.response.Excerpt(); said != "" {
+			actual += ": " + said
+		}
+		a.find(should, expected, actual)
+	}
+}
+
+// within judges how long the answer took.
+func (a *answer) within(limit time.Duration, should bool) error {
+	if limit == 0 {
+		return nil
+	}
+	late, err := a.machine.tooLong(a.response.Duration, limit)
+	if late {
+		a.find(should, "an answer within "+limit.String(), "after "+text.Brief(a.response.Duration).String())
+	}
+	return err
+}
+
+func (a *answer) header(expected map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(expected)) {
+		want := a.known.fill(expected[name])
+		if got := a.response.Header.Get(name); !matches(want, got) {
+			a.find(false, "header "+name+": "+want, answered(a.response)+", "+name+": "+orNothing(text.Excerpt(got)))
+		}
+	}
+}
+
+func (a *answer) body(expected bodyExpectation) {
+	for _, want := range expected.Contains {
+		if want = a.known.fill(want); !bytes.Contains(a.response.Body, []byte(want)) {
+			a.find(false, "a body that contains "+want, answered(a.response)+": "+orNothing(a.response.Excerpt()))
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(expected.JSON)) {
+		want := a.known.fillJSON(expected.JSON[path])
+		got, err := rawjson.Get(a.response.Body, path)
+		switch {
+		case err != nil:
+			a.find(false, "a body with "+path+": "+string(want), answered(a.response)+": "+err.Error())
+		case !sameJSON(want, got):
+			a.find(false, "a body with "+path+": "+string(want), path+": "+text.Excerpt(string(got)))
+		}
+	}
+}
+
+func (a *answer) find(should bool, expected, actual string) {
+	a.findings = append(a.findings, finding{should: should, sent: a.sent, expected: expected, actual: actual})
+}
+
+// answered is the status of an answer, or why there was none.
+func answered(r *webhooktest.Response) string {
+	if r.Err != nil {
+		return r.Err.Error()
+	}
+	return fmt.Sprintf("status %d", r.StatusCode)
+}
+
+func orNothing(text string) string {
+	if text == "" {
+		return "nothing"
+	}
+	return text
+}
