@@ -178,7 +178,7 @@ func (c *contractCase) validate() error {
 	case (c.Check == "") == (len(c.Steps) == 0):
 		return errors.New("a case has either steps or a check")
 	}
-	for key, steps := range c.performances() {
+	for key, steps := range c.stepLists() {
 		for i, step := range steps {
 			if err := c.validateStep(step); err != nil {
 				return at(fmt.Sprintf("%s.%d", key, i), fmt.Errorf("step %d: %w", i+1, err))
@@ -188,8 +188,8 @@ func (c *contractCase) validate() error {
 	return nil
 }
 
-// performances are the lists of steps, by key.
-func (c *contractCase) performances() map[string][]caseStep {
+// stepLists are the lists of steps, by key.
+func (c *contractCase) stepLists() map[string][]caseStep {
 	return map[string][]caseStep{"steps": c.Steps, "reference": c.Reference, "witness": c.Witness}
 }
 

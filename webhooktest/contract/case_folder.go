@@ -164,7 +164,7 @@ func (c *contractCase) implied() (needs []string) {
 	if c.golden() {
 		needs = append(needs, "state")
 	}
-	for _, steps := range c.performances() {
+	for _, steps := range c.stepLists() {
 		for _, step := range steps {
 			switch step.Hook {
 			case "restart":

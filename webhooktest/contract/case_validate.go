@@ -122,7 +122,7 @@ func (c *contractCase) validateVariables() error {
 			return at("vars."+name, err)
 		}
 	}
-	for key, steps := range c.performances() {
+	for key, steps := range c.stepLists() {
 		known := slices.Collect(maps.Keys(c.Vars))
 		for i, step := range steps {
 			if err := c.validateOwnStep(step, known); err != nil {

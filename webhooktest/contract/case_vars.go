@@ -47,7 +47,7 @@ func (v values) fillJSON(raw []byte) []byte {
 
 // captures are the names that steps capture.
 func (c *contractCase) captures() (names []string) {
-	for _, steps := range c.performances() {
+	for _, steps := range c.stepLists() {
 		for _, step := range steps {
 			names = slices.AppendSeq(names, maps.Keys(step.Capture))
 		}

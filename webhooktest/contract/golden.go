@@ -71,7 +71,7 @@ func masked(want, found any) any {
 	return found
 }
 
-// common is the first of two performances, with anyValue where the second differs:
+// common is the first of two runs, with anyValue where the second differs:
 // what the handler makes up.
 func common(first, second any) any {
 	switch value := first.(type) {

@@ -11,9 +11,9 @@ import (
 	"github.com/fakestripe/fakestripe/internal/file"
 )
 
-// update performs a case and writes its golden files. What differs between two
-// performances is left open, unless the events are the same to the byte: the second
-// performance would be a redelivery.
+// update runs a case and writes its golden files. What differs between two
+// runs is left open, unless the events are the same to the byte: the second
+// run would be a redelivery.
 func (j *judge) update(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	s := j.session
 	s.renew()

@@ -124,7 +124,7 @@ func (j *judge) runVariant(ctx context.Context, c *contractCase, v variant) ([]f
 	case suite.Dir != "" && c.State == "":
 		return j.session.runOnce(ctx, c, v)
 	}
-	return j.session.runSurely(ctx, c, v)
+	return j.session.runUntilSure(ctx, c, v)
 }
 
 // runCheck runs a case that is code.
@@ -141,7 +141,7 @@ func (j *judge) runCheck(ctx context.Context, c *contractCase, result *Result) e
 	try := func() ([]finding, error) { return check(ctx, s) }
 	findings, err := s.tryCarefully(try)
 	_, inconclusive := isInconclusive(err)
-	if (inconclusive || err == nil && len(findings) > 0) && s.doubt(s.subject.handled()) {
+	if (inconclusive || err == nil && len(findings) > 0) && s.distrust(s.subject.handled()) {
 		findings, err = s.tryCarefully(try)
 	}
 	if errors.Is(err, render.ErrNotApplicable) {

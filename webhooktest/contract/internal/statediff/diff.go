@@ -115,7 +115,7 @@ func (d Diff) recount(place string, before, after Record) bool {
 	return true
 }
 
-// apart fields out what two lists begin and end with: most only grow.
+// apart takes off what two lists begin and end with: most only grow.
 func apart(a, b []any) (restA, restB []any) {
 	for len(a) > 0 && len(b) > 0 && reflect.DeepEqual(a[0], b[0]) {
 		a, b = a[1:], b[1:]
@@ -290,7 +290,7 @@ func (e Change) values() map[string]string {
 }
 
 // like keeps the records that the other has too: what else a handler notes about
-// adverse delivery is its own business.
+// the deliveries is its own business.
 func (e Change) like(other Change) Change {
 	records := slices.DeleteFunc(slices.Clone(e.Records), func(mine Record) bool {
 		return !slices.ContainsFunc(other.Records, func(theirs Record) bool { return theirs.text == mine.text })

@@ -11,11 +11,11 @@ import (
 // again with nothing that was learned before: the state is still for a long time
 // before anything is sent, each effect is waited for, and only then is it judged.
 
-// doubt makes the next try of a case a careful one, which learns again what its types
+// distrust makes the next try of a case a careful one, which learns again what its types
 // do. What a handler did that has always worked before it answered, on a machine that
 // never stalled, cannot have been the effect of something else. It reports whether
 // that is anything new.
-func (s *session) doubt(types []string) bool {
+func (s *session) distrust(types []string) bool {
 	if s.probe.careful || !s.probe.used && s.sender.calls() == 0 {
 		return false
 	}
@@ -29,14 +29,14 @@ func (s *session) doubt(types []string) bool {
 	return true
 }
 
-// runSurely runs a case once, and before it finds fault, or calls it inconclusive, up
+// runUntilSure runs a case once, and before it finds fault, or calls it inconclusive, up
 // to twice more, carefully: what is found must be found again. A race is not lost each
 // time, and on a machine that stalls it is tried more than once.
-func (s *session) runSurely(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
+func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
 	try := func() ([]finding, error) { return s.try(ctx, c, v) }
 	for found, tries := 0, 3; tries > 0; tries-- {
 		findings, err = s.tryCarefully(try)
-		if _, inconclusive := isInconclusive(err); inconclusive && s.doubt(c.types(v)) {
+		if _, inconclusive := isInconclusive(err); inconclusive && s.distrust(c.types(v)) {
 			continue
 		}
 		if err != nil {
@@ -44,7 +44,7 @@ func (s *session) runSurely(ctx context.Context, c *contractCase, v variant) (fi
 		}
 		if len(findings) > 0 {
 			found++
-			s.doubt(c.types(v))
+			s.distrust(c.types(v))
 		}
 		if found == 0 && tries > 1 && c.races() && (s.sender.apart || s.run.machine.stall() > 0) {
 			continue
