@@ -23,7 +23,8 @@ type execution struct {
 	values   values            // of the case's variables
 	renamed  *strings.Replacer // fresh ids for those of payloads
 
-	sent     []*webhooktest.Event // in the order of their first delivery
+	sent     []*webhooktest.Event          // in the order of their first delivery
+	how      map[*webhooktest.Event]string // the mutations, and that it came several times
 	accepted map[*webhooktest.Event]bool
 	findings []finding
 	stopped  bool // a variable could not be had: what follows cannot be done
@@ -38,7 +39,7 @@ type execution struct {
 func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps []caseStep) (*execution, error) {
 	e := &execution{session: s, spec: c, variant: v, observed: newObservation(), identity: s.run.source.identity()}
 	e.observed.byObject = c.Compare == "object"
-	e.accepted, e.goldens = make(map[*webhooktest.Event]bool), make(map[string]any)
+	e.how, e.accepted, e.goldens = make(map[*webhooktest.Event]string), make(map[*webhooktest.Event]bool), make(map[string]any)
 	e.renamed = c.renamer(e.identity, v)
 	if err := e.initVariables(); err != nil {
 		return nil, err
@@ -190,9 +191,22 @@ func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhoo
 		if !slices.Contains(e.sent, response.Event) {
 			e.sent = append(e.sent, response.Event)
 		}
+		e.how[response.Event] = e.manner(step)
 		e.accepted[response.Event] = e.accepted[response.Event] || response.Accepted()
 	}
 	return responses, err
+}
+
+// manner is how a step delivers its events: mutated, more than once, at the same time.
+func (e *execution) manner(step caseStep) string {
+	manner := e.mutations(step)
+	if step.Times > 1 {
+		manner = append(manner, fmt.Sprintf("%d times", step.Times))
+	}
+	if step.Together {
+		manner = append(manner, "at once")
+	}
+	return strings.Join(manner, " ")
 }
 
 // deliverInTurn leaves a handler that works later time between two events: it must not
@@ -266,7 +280,7 @@ func (e *execution) sentSoFar() string {
 	}
 	var sent []string
 	for _, event := range e.sent {
-		sent = append(sent, names[event]+event.String())
+		sent = append(sent, strings.TrimSpace(names[event]+event.String()+" "+e.how[event]))
 	}
 	return strings.Join(sent, ", ")
 }

@@ -1,7 +1,6 @@
 package statediff
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -56,7 +55,7 @@ func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (diffe
 		want, got := changes[0], changes[len(changes)-1]
 		if got = choose(got, want); !got.same(want) {
 			shown := known[len(known)-1].showing(got)
-			differences = append(differences, fmt.Sprintf("%s: %s instead of %s", place, shown, known[0]))
+			differences = append(differences, place+": "+shown.contrast(known[0]))
 		}
 	}
 	return differences, judged
@@ -80,7 +79,7 @@ func (b Baseline) String() string {
 func (b Baseline) Untouched(did Diff) (differences []string) {
 	beyond := did.Without(b.Touched())
 	for _, place := range beyond.Places() {
-		differences = append(differences, fmt.Sprintf("%s: %s instead of nothing", place, beyond[place]))
+		differences = append(differences, place+": "+beyond[place].contrast(Change{}))
 	}
 	return differences
 }

@@ -309,14 +309,38 @@ func (e Change) String() string {
 	if e.Delta != 0 {
 		words = append(words, fmt.Sprintf("%+g", e.Delta))
 	}
-	switch n := len(e.Records); {
-	case n == 1:
-		words = append(words, text.Excerpt(e.Records[0].text))
-	case n > 1:
-		words = append(words, fmt.Sprintf("%d of %s", n, text.Excerpt(e.Records[0].text)))
+	if len(e.Records) > 0 {
+		words = append(words, e.rows())
 	}
 	if words == nil {
 		return "nothing"
 	}
 	return strings.Join(words, ", ")
+}
+
+// rows words the records of a change, which has some.
+func (e Change) rows() string {
+	first := text.Excerpt(e.Records[0].text)
+	switch {
+	case len(e.Records) == 1:
+		return first
+	case e.uniform():
+		return fmt.Sprintf("%d rows %s", len(e.Records), first)
+	}
+	return fmt.Sprintf("%d rows, the first %s", len(e.Records), first)
+}
+
+// uniform reports whether all records are the same.
+func (e Change) uniform() bool {
+	return !slices.ContainsFunc(e.Records, func(r Record) bool { return r.text != e.Records[0].text })
+}
+
+// contrast words a change that should have been another one. Where only the number of
+// rows differs, it is the number that is wanted.
+func (e Change) contrast(want Change) string {
+	copies := len(e.Records) > 1 && len(want.Records) > 0 && e.uniform() && want.uniform() && e.Records[0].text == want.Records[0].text
+	if copies && e.Delta == want.Delta {
+		return fmt.Sprintf("%s, want %d", e, len(want.Records))
+	}
+	return fmt.Sprintf("%s, want %s", e, want)
 }
