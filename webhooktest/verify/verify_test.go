@@ -288,6 +288,7 @@ func TestBounds(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector makes hashing megabytes slow")
 	}
+	long(t)
 	deep := strings.Repeat("[", 9999) + strings.Repeat("]", 9999)
 	tests := []struct {
 		name, body string
