@@ -50,8 +50,8 @@ func inGate() bool { return wholeZoo() || os.Getenv("FAKESTRIPE_REAL_PARTS") != 
 // thorough is whether the tests have the time of .ci/run, which sets this.
 func thorough() bool { return os.Getenv("FAKESTRIPE_THOROUGH") != "" }
 
-// fewer keeps one handler of so many, of ten in .ci/run, of two hundred with -short and
-// half as many for a user, unless all are asked for.
+// fewer keeps one handler of so many when thorough, of ten in the gate, of two hundred
+// with -short, and of twice so many otherwise, unless all are asked for.
 func fewer(bugs []zooBug, step int) []zooBug {
 	switch {
 	case wholeZoo():
