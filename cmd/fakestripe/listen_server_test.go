@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/event"
-	"github.com/stripe/stripe-go/v76/webhookendpoint"
 	"github.com/stripe/stripe-go/v76/webhook"
+	"github.com/stripe/stripe-go/v76/webhookendpoint"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
