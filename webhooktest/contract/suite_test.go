@@ -47,8 +47,11 @@ func wholeZoo() bool { return os.Getenv("FAKESTRIPE_WHOLE_ZOO") != "" || *update
 // inGate is whether .ci/run runs the tests, which has more time than a user.
 func inGate() bool { return wholeZoo() || os.Getenv("FAKESTRIPE_REAL_PARTS") != "" }
 
-// fewer keeps one handler of so many, of ten in .ci/run and of two hundred with -short,
-// unless all are asked for.
+// thorough is whether the tests have the time of .ci/run, which sets this.
+func thorough() bool { return os.Getenv("FAKESTRIPE_THOROUGH") != "" }
+
+// fewer keeps one handler of so many when thorough, of ten in the gate, of two hundred
+// with -short, and of twice so many otherwise, unless all are asked for.
 func fewer(bugs []zooBug, step int) []zooBug {
 	switch {
 	case wholeZoo():
@@ -57,6 +60,8 @@ func fewer(bugs []zooBug, step int) []zooBug {
 		step = 10
 	case testing.Short():
 		step = 200
+	case !thorough():
+		step *= 2
 	}
 	var some []zooBug
 	for i := 0; i < len(bugs); i += step {
