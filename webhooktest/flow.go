@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // A Flow is what one business action makes Stripe send: events about the same
@@ -87,7 +87,7 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 	types := fixtures.Types(s.apiVersion())
 	if !slices.Contains(types, name) {
 		names := slices.Concat(fixtures.Flows(), types)
-		return f, "", "", fmt.Errorf("%w, or flow, %q: nearest are %s", ErrUnknownType, name, suggest.List(name, names))
+		return f, "", "", fmt.Errorf("%w or flow %q%s", ErrUnknownType, name, suggest.DidYouMean(name, names))
 	}
 	for _, flow := range fixtures.Flows() {
 		f, err := render.ReadFlow(flow)

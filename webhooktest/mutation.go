@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
 // ErrUnknownMutation is the error for a mutation that is not in the list.
@@ -65,7 +65,7 @@ func ParseMutation(text string) (Mutation, error) {
 	name, value, hasValue := strings.Cut(text, "=")
 	i := slices.IndexFunc(mutations, func(m Mutation) bool { return m.Name == name })
 	if i < 0 {
-		return Mutation{}, fmt.Errorf("%w %q: nearest are %s", ErrUnknownMutation, name, suggest.List(name, mutationNames()))
+		return Mutation{}, fmt.Errorf("%w %q%s", ErrUnknownMutation, name, suggest.DidYouMean(name, mutationNames()))
 	}
 	m := mutations[i]
 	switch {

@@ -16,9 +16,9 @@ func TestMutationErrors(t *testing.T) {
 		mutation string
 		want     string
 	}{
-		{"unsined", `unknown mutation "unsined": nearest are unsigned`},
-		{"", `unknown mutation "": nearest are `},
-		{"Unsigned", `unknown mutation "Unsigned": nearest are unsigned`},
+		{"unsined", `unknown mutation "unsined": did you mean unsigned?`},
+		{"", `unknown mutation ""`},
+		{"Unsigned", `unknown mutation "Unsigned": did you mean unsigned?`},
 		{"unsigned=yes", `mutation unsigned takes no value, got "yes"`},
 		{"unsigned=", `mutation unsigned takes no value, got ""`},
 		{"age", `mutation age needs a value, such as age=10m`},
@@ -75,7 +75,7 @@ func TestUnknownMutation(t *testing.T) {
 	endpoint := &webhooktest.Endpoint{Handler: accept}
 	_, err := endpoint.Deliver(t.Context(), newEvent(t, "charge.succeeded"), "unsigned", "stal")
 	require.ErrorIs(t, err, webhooktest.ErrUnknownMutation)
-	require.ErrorContains(t, err, `"stal": nearest are stale`)
+	require.ErrorContains(t, err, `"stal": did you mean stale`)
 }
 
 func TestMutationNeedsOtherMutationsResult(t *testing.T) {

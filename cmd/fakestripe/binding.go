@@ -79,7 +79,7 @@ func (b *bindings) readObject(text string) error {
 	}
 	described, err := webhooktest.Describe(eventType)
 	if err != nil {
-		return fmt.Errorf("--event %q: %w (fakestripe list has all)", text, err)
+		return fmt.Errorf("--event %q: %w (see fakestripe list)", text, err)
 	}
 	if described.Thin {
 		return fmt.Errorf("--event %q: a thin event carries no object: set what it is about with --set %s:related_object.id=…", text, eventType)
@@ -114,7 +114,7 @@ func (b *bindings) readSetting(text string, handled []string) error {
 	}
 	if err := b.has(one, handled); err != nil {
 		if colon { // in no path that there is: the end of a type, then
-			err = fmt.Errorf("%w (fakestripe list has all)", unknown)
+			err = fmt.Errorf("%w (see fakestripe list)", unknown)
 		}
 		return fmt.Errorf("--set %q: %w", text, err)
 	}

@@ -87,7 +87,7 @@ func (l *listener) checkEvents() error {
 			continue
 		}
 		if _, err := webhooktest.Describe(name); err != nil {
-			return fmt.Errorf("--events: %w (fakestripe list has all)", err)
+			return fmt.Errorf("--events: %w (see fakestripe list)", err)
 		}
 	}
 	if len(l.events) == 0 {

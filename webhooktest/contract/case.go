@@ -10,10 +10,10 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // A Case is what the contract asks for, one requirement.
@@ -206,7 +206,7 @@ func (c *contractCase) validateStep(s caseStep) error {
 func selectCases(cases []contractCase, only, skip []string, level string) ([]contractCase, error) {
 	for _, id := range slices.Concat(only, skip) {
 		if !slices.ContainsFunc(cases, func(c contractCase) bool { return c.is(id) }) {
-			return nil, fmt.Errorf("no case or group %q: nearest are %s", id, suggest.List(id, caseIDs(cases)))
+			return nil, fmt.Errorf("no case or group %q%s", id, suggest.DidYouMean(id, caseIDs(cases)))
 		}
 	}
 	if level != "" && !slices.Contains(levels, level) {

@@ -52,5 +52,5 @@ func TestCasesAreSelected(t *testing.T) {
 		require.Equal(t, test.want, ids, test.name)
 	}
 	_, err := contract.Suite{Only: []string{"signature/unsinged"}}.Plan()
-	require.ErrorContains(t, err, `no case or group "signature/unsinged": nearest are signature/unsigned`)
+	require.ErrorContains(t, err, `no case or group "signature/unsinged": did you mean signature/unsigned`)
 }

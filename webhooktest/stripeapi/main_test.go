@@ -30,7 +30,7 @@ func TestDependencies(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		module + "fixtures",
-		module + "webhooktest/internal/suggest",
+		module + "internal/suggest",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/routes",
 		module + "webhooktest/internal/render",

@@ -10,8 +10,8 @@ import (
 	"slices"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // ErrUnknownType is the error for an event type that has no fixture.
@@ -82,7 +82,7 @@ func unknownType(version, eventType string) error {
 		twin := func(name string) bool { _, _, ok := fixtures.Twin(name); return ok }
 		names = append(fixtures.Types(version), slices.DeleteFunc(names, twin)...)
 	}
-	return fmt.Errorf("%w %q: nearest are %s", ErrUnknownType, eventType, suggest.List(eventType, names))
+	return fmt.Errorf("%w %q%s", ErrUnknownType, eventType, suggest.DidYouMean(eventType, names))
 }
 
 // DistinctVersion is the version of a type that is easiest to tell from the object's first
