@@ -32,25 +32,6 @@ type FlowStep struct {
 	cause int // its place in the order in which things happened
 }
 
-// A FlowType describes a flow.
-type FlowType struct {
-	Name     string   `json:"flow"`
-	Title    string   `json:"title"`
-	Triggers []string `json:"triggers,omitempty"` // event types for which it is the flow that leads to them
-	Types    []string `json:"types"`              // of its events, in the order in which they arrive
-}
-
-// DescribeFlow returns what the fixtures know of a flow. [fixtures.Flows] lists
-// the names.
-func DescribeFlow(name string) (FlowType, error) {
-	f, err := render.ReadFlow(name)
-	described := FlowType{Name: name, Title: f.Title, Triggers: f.Triggers}
-	for _, step := range f.Steps {
-		described.Types = append(described.Types, f.Events[step.Send].Type)
-	}
-	return described, err
-}
-
 // Flow makes the events of a flow, with objects of their own. The name is a flow's
 // ([fixtures.Flows]) or an event type: then it is the flow that leads to the type,
 // or the event alone when no flow does. The error is ErrUnknownType for a name
@@ -81,7 +62,7 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 		return f, name, "", err
 	}
-	if _, thin := render.Describe(name); thin == nil && render.IsThin(name) {
+	if _, unknown := fixtures.DescribeEvent(name); unknown == nil && fixtures.IsThin(name) {
 		return f, "", "", fmt.Errorf("%s is a thin event: flows are of snapshot events (send delivers it alone)", name)
 	}
 	types := fixtures.Types(s.apiVersion())

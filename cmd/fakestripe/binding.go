@@ -77,7 +77,7 @@ func (b *bindings) readObject(text string) error {
 	if !found || eventType == "" || file == "" {
 		return fmt.Errorf("--event %q: want type=file.json, such as invoice.paid=invoice.json", text)
 	}
-	described, err := webhooktest.Describe(eventType)
+	described, err := fixtures.DescribeEvent(eventType)
 	if err != nil {
 		return fmt.Errorf("--event %q: %w (see fakestripe list)", text, err)
 	}
@@ -96,7 +96,7 @@ func (b *bindings) readObject(text string) error {
 func (b *bindings) readSetting(text string, handled []string) error {
 	path, _, _ := strings.Cut(text, "=")
 	eventType, _, colon := strings.Cut(path, ":")
-	_, unknown := webhooktest.Describe(eventType)
+	_, unknown := fixtures.DescribeEvent(eventType)
 	if colon && unknown == nil {
 		one, err := newSetting(text[len(eventType)+1:])
 		if err == nil {

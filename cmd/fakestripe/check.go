@@ -296,7 +296,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		return err
 	}
 	for _, eventType := range c.subject.Handles {
-		if _, err := webhooktest.Describe(eventType); err != nil {
+		if _, err := fixtures.DescribeEvent(eventType); err != nil {
 			return fmt.Errorf("--handles: %w", err)
 		}
 	}

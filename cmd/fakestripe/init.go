@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/file"
 	word "github.com/fakestripe/fakestripe/internal/shell"
-	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // A draft is a first suite that is to be written.
@@ -52,7 +52,7 @@ func (d *draft) write(sh shell, dir string) error {
 	}
 	files := make(map[string]string)
 	for _, eventType := range d.handles {
-		if _, err := webhooktest.Describe(eventType); err != nil {
+		if _, err := fixtures.DescribeEvent(eventType); err != nil {
 			return fmt.Errorf("--handles: %w", err)
 		}
 		for name, text := range d.cases(eventType) {

@@ -86,7 +86,7 @@ func (l *listener) checkEvents() error {
 		if name == "*" {
 			continue
 		}
-		if _, err := webhooktest.Describe(name); err != nil {
+		if _, err := fixtures.DescribeEvent(name); err != nil {
 			return fmt.Errorf("--events: %w (see fakestripe list)", err)
 		}
 	}

@@ -122,7 +122,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 
 // versioned refuses a version for an event that has none.
 func (p *payloads) versioned(eventType string) error {
-	if described, err := webhooktest.Describe(eventType); err == nil && described.Thin && p.changed("api-version") {
+	if described, err := fixtures.DescribeEvent(eventType); err == nil && described.Thin && p.changed("api-version") {
 		return noVersion(p.source.APIVersion, eventType)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
@@ -44,7 +45,7 @@ func (p *play) make(ctx context.Context, c *contractCase, name string) error {
 		if err == nil && c.asksForEffect() {
 			event, err = p.varied(event)
 		}
-		if render.IsThin(p.variant.typeOf(spec.Type)) && errors.Is(err, webhooktest.ErrNoPath) {
+		if fixtures.IsThin(p.variant.typeOf(spec.Type)) && errors.Is(err, webhooktest.ErrNoPath) {
 			err = render.ErrThin // which may be what the case is about
 		}
 		if err != nil {
@@ -81,7 +82,7 @@ func (r *runner) eventAlone(ctx context.Context, eventType string) (*webhooktest
 
 // varied returns the event with other amounts, if its object has no id.
 func (r *runner) varied(event *webhooktest.Event) (*webhooktest.Event, error) {
-	if _, hasID := aboutID(event); hasID || render.IsThin(event.Type()) {
+	if _, hasID := aboutID(event); hasID || fixtures.IsThin(event.Type()) {
 		return event, nil
 	}
 	object, _ := event.Lookup("data.object")
