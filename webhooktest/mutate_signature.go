@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -35,7 +36,7 @@ func (d *draft) otherSecret() string {
 
 func withSecret(d *draft, secret string) error {
 	d.secrets = []string{secret}
-	return CheckSecret(secret)
+	return credential.CheckSecret(secret)
 }
 
 func emptySecret(d *draft, _ string) error {

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
@@ -65,7 +66,7 @@ func (r *Response) String() string {
 // whatever the handler sent, it cannot disturb a terminal or a log, and what is or
 // looks like a secret is left out.
 func (r *Response) Excerpt() string {
-	return text.Excerpt(text.WithoutSecrets(string(r.Body[:min(len(r.Body), 4*text.MaxExcerpt)]), r.secrets...))
+	return text.Excerpt(credential.Hide(string(r.Body), r.secrets...))
 }
 
 // ErrPanic is in the Err of a Response when a handler in this process panicked.

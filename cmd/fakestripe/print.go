@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -202,7 +203,7 @@ func newDelivery(r *webhooktest.Response, mutations []string) delivery {
 		Event: r.Event.ID(), Type: r.Event.Type(), Mutations: mutations,
 		Sent: r.Sent.UTC(), Signature: r.Signature,
 		Status: r.StatusCode, Accepted: r.Accepted(), Duration: milliseconds(r.Duration),
-		Headers: r.Header, Body: unsecret(string(r.Body)), Truncated: r.Truncated,
+		Headers: r.Header, Body: credential.Hide(string(r.Body)), Truncated: r.Truncated,
 	}
 	if r.Err != nil {
 		d.Error = r.Err.Error()

@@ -298,7 +298,7 @@ func TestRedacted(t *testing.T) {
 		w.Header().Set("Set-Cookie", "session=s3cr3t")
 		w.Header().Set("X-Request-Id", "s3cr3t")
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprint(w, `{"mailed":"nora@corp.test","key":"sk_test_51HqABCDEFGH"}`)
+		fmt.Fprint(w, `{"mailed":"nora@corp.test","key":"sk_test_51HqABCDEFGHIJKL"}`)
 	})))
 	s.post(t, body, http.Header{"Authorization": {"Bearer s3cr3t"}, "Cookie": {"a=s3cr3t"}})
 	require.Equal(t, "00001-charge.succeeded.json", (<-s.done).File)

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // What the answers of a run tell when they are looked at again. These checks are
@@ -44,7 +44,7 @@ func (r *runner) checkNoSecrets(ctx context.Context) ([]finding, error) {
 				return []finding{{sent: response.Event.String(), expected: "no signing secret in an answer", actual: "the answer has it"}}, nil
 			}
 		}
-		if found := text.SecretLike(answer); found != "" {
+		if found := credential.Find(answer); found != "" {
 			return []finding{{sent: response.Event.String(), expected: "no secret or key in an answer", actual: "the answer has one that begins with " + found}}, nil
 		}
 		if mac := expectedSignature(response, secretsOf(r.endpoint)[0]); mac != "" && strings.Contains(answer, mac) {

@@ -17,6 +17,7 @@ func TestDependencies(t *testing.T) {
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{
 		module + "fixtures",
+		module + "internal/credential",
 		module + "internal/suggest",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/jsonstyle",
