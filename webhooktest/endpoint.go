@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/credential"
+	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
 // DefaultTimeout is how long a handler has to answer. It is ours, the one that
@@ -169,7 +170,7 @@ func (e *Endpoint) open() {
 		Protocols:           protocols,
 		TLSClientConfig:     e.TLS,
 		DisableCompression:  true, // the request asks for gzip itself, as Stripe's does
-		MaxIdleConnsPerHost: MaxConcurrency,
+		MaxIdleConnsPerHost: sockets.MaxConnections,
 		IdleConnTimeout:     90 * time.Second, // http.DefaultTransport's
 	}
 }

@@ -183,8 +183,8 @@ func replace(header, from http.Header) {
 	}
 }
 
-// MaxResponseBody is how many bytes of an answer's body are kept.
-const MaxResponseBody = 64 << 10
+// maxResponseBody is how many bytes of an answer's body are kept.
+const maxResponseBody = 64 << 10
 
 func readBody(answer *http.Response) (body []byte, truncated bool, err error) {
 	var reader io.Reader = answer.Body
@@ -200,9 +200,9 @@ func readBody(answer *http.Response) (body []byte, truncated bool, err error) {
 			return nil, false, err
 		}
 	}
-	body, err = io.ReadAll(io.LimitReader(reader, MaxResponseBody+1))
-	if len(body) > MaxResponseBody {
-		return body[:MaxResponseBody], true, err
+	body, err = io.ReadAll(io.LimitReader(reader, maxResponseBody+1))
+	if len(body) > maxResponseBody {
+		return body[:maxResponseBody], true, err
 	}
 	return body, false, err
 }

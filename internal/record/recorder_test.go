@@ -26,6 +26,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
 	"github.com/fakestripe/fakestripe/internal/casefile"
+	"github.com/fakestripe/fakestripe/internal/expect"
 	"github.com/fakestripe/fakestripe/internal/record"
 	"github.com/fakestripe/fakestripe/internal/redact"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -283,8 +284,9 @@ func replay(t testing.TB, dir string, handler http.Handler, secret string) (fail
 		require.NoError(t, err)
 		answer, err := endpoint.Deliver(context.Background(), e)
 		require.NoError(t, err)
-		if ok, err := answer.Meets(c.Steps[0].Expect); !ok {
-			require.NoError(t, err)
+		expected, err := expect.Parse(c.Steps[0].Expect)
+		require.NoError(t, err)
+		if !expected.Met(answer.StatusCode, answer.Err) {
 			failed = append(failed, fmt.Sprintf("%s: %d, want %s: %s", filepath.Base(file), answer.StatusCode, c.Steps[0].Expect, answer.Excerpt()))
 		}
 	}
