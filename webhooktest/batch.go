@@ -101,10 +101,10 @@ func (e *Endpoint) DeliverTogether(ctx context.Context, events []*Event, mutatio
 			return nil, fmt.Errorf("event %s: more than %d copies at the same time: no two may share a timestamp", event, timestampWindow)
 		}
 	}
-	wires := make([]*wire, len(events))
+	attempts := make([]*attempt, len(events))
 	for i, event := range events {
 		var err error
-		if wires[i], err = e.prepare(ctx, event, mutations); err != nil {
+		if attempts[i], err = e.prepare(ctx, event, mutations); err != nil {
 			return nil, err
 		}
 	}
@@ -114,7 +114,7 @@ func (e *Endpoint) DeliverTogether(ctx context.Context, events []*Event, mutatio
 	for i, event := range events {
 		senders.Go(func() {
 			<-start
-			responses[i] = e.send(ctx, event, wires[i])
+			responses[i] = e.send(ctx, event, attempts[i])
 		})
 	}
 	close(start)

@@ -51,7 +51,7 @@ const (
 )
 
 // Mutations returns all mutations: those of the signature, of its age, of the body
-// and of the request. The command fakestripe list --mutations prints them.
+// and of the request. fakestripe list prints them.
 func Mutations() []Mutation { return slices.Clone(mutations) }
 
 // ParseMutation reads "name" or "name=value". The error is for a mutation that is not

@@ -97,7 +97,7 @@ func (o *Options) load(eventType string, version int, set, add Changes) (*Templa
 		return nil, err
 	}
 	if version < 0 || version > len(event.Versions) {
-		return nil, fmt.Errorf("version %d: %s has %d versions (fakestripe list --format json shows how many a type has)", version, eventType, len(event.Versions))
+		return nil, fmt.Errorf("version %d: %s has %d versions", version, eventType, len(event.Versions))
 	}
 	var object objectFixture
 	if _, err := Read(o.version(), "objects/"+event.Object+".json", &object); err != nil {
