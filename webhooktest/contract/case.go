@@ -28,7 +28,7 @@ type Case struct {
 	Hint        string            `json:"hint"`
 	Why         string            `json:"why"`     // what happens when it is not met
 	Mistake     string            `json:"mistake"` // the usual one
-	Mend        map[string]string `json:"mend"`    // code, by language: go, node, python, ruby
+	Fix         map[string]string `json:"fix"`     // code, by language: go, node, python, ruby
 }
 
 // A contractCase is a file of fixtures/contract, or of a user's folder. The format is

@@ -69,7 +69,7 @@ func TestFolderIsSearched(t *testing.T) {
 	require.ErrorContains(t, err, `no case or group "payd": did you mean paid`)
 }
 
-// Whatever is in a folder: the error says which file, where in it, and how to mend it.
+// Whatever is in a folder: the error says which file, where in it, and how to fix it.
 func TestBadCases(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
