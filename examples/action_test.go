@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // An action is what the test reads of action.yml.
@@ -85,7 +86,7 @@ func newActionRunner(t *testing.T, with map[string]string) *actionRunner {
 	t.Helper()
 	needProcesses(t)
 	if _, err := exec.LookPath("bash"); err != nil {
-		missing(t, "bash: apt install bash")
+		realpart.Missing(t, "bash: apt install bash")
 	}
 	watch(t, "../cmd/fakestripe", "../internal/report")
 	r := &actionRunner{temp: t.TempDir(), summary: filepath.Join(t.TempDir(), "summary.md"), output: filepath.Join(t.TempDir(), "output")}
