@@ -100,8 +100,12 @@ func (d *draft) cases(eventType string) map[string]string {
 	return files
 }
 
+// schemaURL is where editors find the schema of case files.
+const schemaURL = "https://raw.githubusercontent.com/fakestripe/fakestripe/main/fixtures/contract/schema.json"
+
 func draftCase(title, eventType, needs, step, reference string) string {
 	return fmt.Sprintf(`{
+  "$schema": %q,
   "format": 1,
   "title": %q,%s
   "events": {
@@ -111,7 +115,7 @@ func draftCase(title, eventType, needs, step, reference string) string {
     %s
   ]%s
 }
-`, title, needs, eventType, step, reference)
+`, schemaURL, title, needs, eventType, step, reference)
 }
 
 // create writes a file that must not exist yet, and makes its folder.
