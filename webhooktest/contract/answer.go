@@ -113,15 +113,16 @@ func checkPattern(text string) error {
 }
 
 // judge compares the answers of a step with what it expects.
-func (p *play) judge(step caseStep, responses []*webhooktest.Response) {
+func (p *play) judge(step caseStep, responses []*webhooktest.Response) error {
 	sent := strings.TrimSpace(strings.Join(p.mutations(step), " "))
 	some := step.AnyExpect == ""
 	for _, r := range responses {
 		what := strings.TrimSpace(r.Event.String() + " " + sent)
 		p.expect(step.Expect, r, what, false)
 		p.expect(step.Prefer, r, what, true)
-		p.within(time.Duration(step.Within), r, what, false)
-		p.within(time.Duration(step.PreferWithin), r, what, true)
+		if err := p.within(step, r, what); err != nil {
+			return err
+		}
 		p.expectHeader(step.ExpectHeader, r, what)
 		p.expectBody(step.ExpectBody, r, what)
 		if step.AnyExpect != "" && meets(r, step.AnyExpect) {
@@ -132,6 +133,7 @@ func (p *play) judge(step caseStep, responses []*webhooktest.Response) {
 		p.find(sent, "one answer at least "+step.AnyExpect, responses[0].String())
 	}
 	p.capture(step.Capture, responses)
+	return nil
 }
 
 func (p *play) expect(expected string, r *webhooktest.Response, sent string, should bool) {
@@ -154,8 +156,22 @@ func meets(r *webhooktest.Response, expected string) bool {
 	return err == nil && e.Met(r.StatusCode, r.Err)
 }
 
-func (p *play) within(limit time.Duration, r *webhooktest.Response, sent string, should bool) {
-	if limit > 0 && r.Duration > limit {
-		p.findings = append(p.findings, finding{should: should, sent: sent, expected: "an answer within " + limit.String(), actual: "after " + text.Brief(r.Duration).String()})
+// within judges how long an answer took.
+func (p *play) within(step caseStep, r *webhooktest.Response, sent string) error {
+	for _, limit := range []struct {
+		time   time.Duration
+		should bool
+	}{{time.Duration(step.Within), false}, {time.Duration(step.PreferWithin), true}} {
+		if limit.time == 0 {
+			continue
+		}
+		late, err := p.tooLong(r.Duration, limit.time)
+		if err != nil {
+			return err
+		}
+		if late {
+			p.findings = append(p.findings, finding{should: limit.should, sent: sent, expected: "an answer within " + limit.time.String(), actual: "after " + text.Brief(r.Duration).String()})
+		}
 	}
+	return nil
 }

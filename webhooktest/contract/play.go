@@ -148,8 +148,7 @@ func (p *play) take(ctx context.Context, step caseStep) error {
 	if err != nil {
 		return err
 	}
-	p.judge(step, responses)
-	return nil
+	return p.judge(step, responses)
 }
 
 // control delivers an event of the same type with ids of its own, not mutated.

@@ -58,6 +58,18 @@ func (s *run) stall() time.Duration {
 	return s.stalled
 }
 
+// tooLong reports whether something took longer than its limit, which on a machine that
+// stalls it must exceed by more than the stalls could have added: in between nothing can
+// be said.
+func (s *run) tooLong(took, limit time.Duration) (bool, error) {
+	const stalls = 4 // an answer that a stall delays may meet more than one
+	allowance := stalls * s.stall()
+	if took <= limit || took > limit+allowance {
+		return took > limit, nil
+	}
+	return false, errInconclusive{fmt.Sprintf("an answer took %s, more than %s, but this machine stalls: a timer came %s late", text.Brief(took), limit, text.Brief(allowance/stalls))}
+}
+
 // paceIsLearned keeps how the machine stalls while the pace is learned.
 func (s *run) paceIsLearned() {
 	s.mu.Lock()
