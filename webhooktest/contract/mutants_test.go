@@ -47,7 +47,7 @@ var mutants = []mutant{
 
 	// Answers.
 	{why: "the first refusal is no failure", file: "judge.go", old: "if j.refused != nil && c.ID == \"control/accepted\" {", new: "if false {", zoo: "wrong-secret"},
-	{why: "statuses are all good", file: "../expect.go", old: "return r.Err == nil && within != negated, nil", new: "return r.Err == nil || within != negated, nil", zoo: "refuses-with-200"},
+	{why: "statuses are all good", file: "../../internal/expect/expect.go", old: "return within != e.negated", new: "return within != e.negated || true", zoo: "refuses-with-200"},
 	{why: "no mistake is suspected", file: "diagnose.go", old: "return append(found, worded(mistake)...), nil", new: "continue", zoo: "prefix-stripped|newlines-dropped"},
 	{why: "statuses say nothing", file: "diagnose.go", old: "return append(found, readStatus(answer, unsigned)...), nil", new: "return append(found, readStatus(answer, unsigned)[:0]...), nil", zoo: "login-wanted|redirects"},
 	{why: "connections are not kept", file: "check_http.go", old: "[]string{\"wrong-secret\", \"unsigned\"}", new: "[]string{}", zoo: "connection-spoilt"},
@@ -69,8 +69,8 @@ var mutants = []mutant{
 	{why: "GET is not tried", file: "check_http.go", old: "http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete", new: "http.MethodPut, http.MethodDelete", zoo: "get-is-200"},
 	{why: "clocks agree", file: "check_http.go", old: "skew > most {", new: "false {", zoo: "wrong-date"},
 	{why: "nothing is too long for a stranger", file: "check_http.go", old: "if late, err := s.run.machine.tooLong(response.Duration, time.Second); !late {", new: "if true {", zoo: "large-is-slow"},
-	{why: "what looks like a secret is none", file: "../internal/text/secrets.go", old: "const leastSecret = 16", new: "const leastSecret = 1600", zoo: "key-in-answer"},
-	{why: "placeholders of secrets are secrets", file: "../internal/text/secrets.go", old: "const leastSecret = 16", new: "const leastSecret = 0", zoo: "refuses-with-hint"},
+	{why: "what looks like a secret is none", file: "../../internal/credential/credential.go", old: "least = 16", new: "least = 1600", zoo: "key-in-answer"},
+	{why: "placeholders of secrets are secrets", file: "../../internal/credential/credential.go", old: "least = 16", new: "least = 0", zoo: "refuses-with-hint"},
 	{why: "expected signatures may be told", file: "check_answers.go", old: `mac != "" && strings.Contains(answer, mac)`, new: `mac != "" && false`, zoo: "expected-in-answer"},
 	{why: "headers are not looked at", file: "check_answers.go", old: "_ = r.Header.Write(&text)", new: "", zoo: "secret-in-header"},
 	{why: "traces are not looked for", file: "check_answers.go", old: "if strings.Contains(string(response.Body), trace) {", new: "if trace == string(response.Body) {", zoo: "trace-in-answer"},
