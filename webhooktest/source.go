@@ -106,7 +106,7 @@ func objectsOf(edits []Edit) (about *Event, version int, err error) {
 		}
 	}
 	if about != nil && about.objects == (render.Objects{}) {
-		return nil, 0, errors.New("About: the other event has a payload of its own, its objects are not known")
+		return nil, 0, errors.New("About: the other event has its own payload, so its objects are unknown")
 	}
 	return about, version, nil
 }
