@@ -51,6 +51,13 @@ func (a *answer) status(expected string, should bool) {
 	}
 }
 
+// meets reports whether an answer is as a step expects, which was checked when the case
+// was read.
+func meets(r *webhooktest.Response, expected string) bool {
+	e, err := expect.Parse(expected)
+	return err == nil && e.Met(r.StatusCode, r.Err)
+}
+
 // within judges how long the answer took.
 func (a *answer) within(limit time.Duration, should bool) error {
 	if limit == 0 {
@@ -107,11 +114,4 @@ func orNothing(text string) string {
 		return "nothing"
 	}
 	return text
-}
-
-// meets reports whether an answer is as a step expects, which was checked when the case
-// was read.
-func meets(r *webhooktest.Response, expected string) bool {
-	e, err := expect.Parse(expected)
-	return err == nil && e.Met(r.StatusCode, r.Err)
 }
