@@ -9,12 +9,11 @@ import (
 	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
-// DeliverAll delivers events as they come from a sequence, 1 to 1024 at a time, and
-// yields what came of each as soon as it is known: with a concurrency of 1 in the
-// sequence's order. An error ends it, as does the end of the context or of the
-// loop. No goroutine is left when the loop is.
+// DeliverAll delivers the events of a sequence, 1 to 1024 at a time, and yields each
+// result as soon as it is known; with a concurrency of 1 in the sequence's order. It
+// ends with an error, the context or the loop, and leaves no goroutine behind.
 //
-// With more, the sequence is read by several goroutines in turn.
+// With a higher concurrency, several goroutines read the sequence in turn.
 func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], concurrency int, mutations ...string) iter.Seq2[*Response, error] {
 	deliver := func(ctx context.Context, event *Event) outcome {
 		response, err := e.Deliver(ctx, event, mutations...)

@@ -92,7 +92,7 @@ func TestSetErrors(t *testing.T) {
 		{"what JSON cannot say", webhooktest.Set("data.object.amount", math.NaN()), false, "value for data.object.amount: json: unsupported value: NaN"},
 		{"a version that is not there", webhooktest.Version(9), false, "version 9: payment_intent.succeeded has 0 versions"},
 		{"a version before the first", webhooktest.Version(-1), false, "version -1: "},
-		{"about unknown objects", webhooktest.About(parse(t, `{"id":"evt_1"}`)), false, "About: the other event has a payload of its own"},
+		{"about unknown objects", webhooktest.About(parse(t, `{"id":"evt_1"}`)), false, "About: the other event has its own payload"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

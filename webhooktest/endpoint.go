@@ -140,7 +140,7 @@ func (e *Endpoint) Close() {
 
 func (e *Endpoint) open() {
 	if e.URL == "" && e.Handler == nil {
-		e.err = errors.New("endpoint without a URL or a Handler: give it one")
+		e.err = errors.New("endpoint needs a URL or a Handler")
 		return
 	}
 	if e.target, e.err = parseTarget(e.URL); e.err != nil {

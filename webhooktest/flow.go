@@ -64,7 +64,7 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 		return f, name, "", err
 	}
 	if _, unknown := fixtures.DescribeEvent(name); unknown == nil && fixtures.IsThin(name) {
-		return f, "", "", fmt.Errorf("%s is a thin event: flows are of snapshot events (send delivers it alone)", name)
+		return f, "", "", fmt.Errorf("%s is a thin event: flows have snapshot events only", name)
 	}
 	types := fixtures.Types(s.apiVersion())
 	if !slices.Contains(types, name) {

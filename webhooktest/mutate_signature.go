@@ -146,7 +146,7 @@ func age(d *draft, value string) error {
 	}
 	t, ok := d.event.attempts.claim(d.sent - int64(old/time.Second))
 	if !ok {
-		return fmt.Errorf("the event was sent in each of the %d seconds before", timestampWindow)
+		return fmt.Errorf("the event was already sent in each of the %d seconds before", timestampWindow)
 	}
 	d.setTimestamp(t)
 	return nil

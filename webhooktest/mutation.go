@@ -90,7 +90,7 @@ func parseMutations(texts []string) ([]Mutation, error) {
 	for i, a := range chosen {
 		for _, b := range chosen[i+1:] {
 			if a.sets != "" && a.sets == b.sets {
-				return nil, fmt.Errorf("mutations %s and %s both set the %s: give one", a, b, a.sets)
+				return nil, fmt.Errorf("mutations %s and %s both set the %s: use one", a, b, a.sets)
 			}
 		}
 	}

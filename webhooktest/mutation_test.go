@@ -29,15 +29,15 @@ func TestMutationErrors(t *testing.T) {
 		{"rolled-secret=third", `mutation rolled-secret: the right signature is first or second, not "third"`},
 		{"digest=short", `mutation digest: a digest is truncated or extended, not "short"`},
 		{"malformed=header", `mutation malformed: want garbage, text-timestamp, no-timestamp, empty-timestamp, no-v1 or empty-v1, not "header"`},
-		{"padded=big", `mutation padded: "big" is no size: write 60kB, 64KiB or 1MB`},
-		{"padded=-1", `mutation padded: "-1" is no size: write 60kB, 64KiB or 1MB`},
+		{"padded=big", `mutation padded: "big" is not a size: write 60kB, 64KiB or 1MB`},
+		{"padded=-1", `mutation padded: "-1" is not a size: write 60kB, 64KiB or 1MB`},
 		{"padded=65MiB", `mutation padded: 65MiB is more than 67108864 bytes`},
-		{"header=X-Test", `mutation header: "X-Test" is no header: write Name: value`},
-		{"header=: value", `mutation header: ": value" is no header: write Name: value`},
-		{"header=X Test: value", `mutation header: "X Test: value" is no header: write Name: value`},
-		{"header=X-Test: a\x01b", `mutation header: "X-Test: a\x01b" is no header: write Name: value`}, // net/http does not send it
+		{"header=X-Test", `mutation header: "X-Test" is not a header: write Name: value`},
+		{"header=: value", `mutation header: ": value" is not a header: write Name: value`},
+		{"header=X Test: value", `mutation header: "X Test: value" is not a header: write Name: value`},
+		{"header=X-Test: a\x01b", `mutation header: "X-Test: a\x01b" is not a header: write Name: value`}, // net/http does not send it
 		{"padded=1kB", `mutation padded: 1kB is too little for a body of `},
-		{"header=X-Test: a\r\nX-Smuggled: b", `mutation header: "X-Test: a\r\nX-Smuggled: b" is no header: write Name: value`},
+		{"header=X-Test: a\r\nX-Smuggled: b", `mutation header: "X-Test: a\r\nX-Smuggled: b" is not a header: write Name: value`},
 	}
 	for _, test := range tests {
 		t.Run(test.mutation, func(t *testing.T) {
@@ -271,6 +271,6 @@ func TestMutationsThatExcludeEachOther(t *testing.T) {
 		_, err := new(webhooktest.Endpoint).Deliver(t.Context(), newEvent(t, "charge.succeeded"), pair...)
 		require.Error(t, err)
 		_, err = (&webhooktest.Endpoint{Handler: accept}).Deliver(t.Context(), newEvent(t, "charge.succeeded"), pair...)
-		require.ErrorContains(t, err, "give one", "%s", pair)
+		require.ErrorContains(t, err, "use one", "%s", pair)
 	}
 }

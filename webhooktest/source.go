@@ -34,8 +34,8 @@ type Source struct {
 	// 0: one is drawn when the first event is made, and stored here.
 	Seed uint64
 
-	// RunID makes the ids of the same seed others: a handler that remembers
-	// yesterday's events would take the same ids for duplicates.
+	// RunID varies the ids of a seed: a handler that remembers yesterday's events
+	// would take the same ids for duplicates.
 	RunID string
 
 	// Now is the clock that events are created by. Nil: time.Now.
@@ -106,7 +106,7 @@ func objectsOf(edits []Edit) (about *Event, version int, err error) {
 		}
 	}
 	if about != nil && about.objects == (render.Objects{}) {
-		return nil, 0, errors.New("About: the other event has a payload of its own, its objects are not known")
+		return nil, 0, errors.New("About: the other event has its own payload, so its objects are unknown")
 	}
 	return about, version, nil
 }

@@ -118,7 +118,7 @@ func TestThinMistakes(t *testing.T) {
 		})
 	}
 	_, err := thinSource().Flow("v1.payment_intent.succeeded")
-	require.ErrorContains(t, err, "v1.payment_intent.succeeded is a thin event: flows are of snapshot events")
+	require.ErrorContains(t, err, "v1.payment_intent.succeeded is a thin event: flows have snapshot events only")
 }
 
 // The caller's own payload may be an event that was fetched, with data.

@@ -74,7 +74,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.subject.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	c.secrets.flag(cmd)
 	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "comma-separated event `types` that the handler acts on")
-	flags.StringVar(&c.stateURL, "state-url", "", "`url` of what the handler stored, as JSON; {event.id}, {object.id} or {customer.id} in it: of one event")
+	flags.StringVar(&c.stateURL, "state-url", "", "`url` of what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
 	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	flags.StringArrayVar(&c.set, "set", nil, "change a field of each event: `path=value` or type:path=value (repeatable)")
@@ -83,7 +83,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
 	flags.BoolVar(&c.subject.Connect, "connect", false, "the handler serves connected accounts")
-	flags.StringVar(&c.api, "api", "", "be the Stripe API that the handler calls, at this `address` (--api alone: "+listen.DefaultAddress+"); what it writes there counts as state")
+	flags.StringVar(&c.api, "api", "", "serve the Stripe API for the handler at this `address` (--api alone: "+listen.DefaultAddress+"); what the handler writes there counts as state")
 	flags.Lookup("api").NoOptDefVal = listen.DefaultAddress
 	c.access.flags(cmd)
 	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
@@ -312,7 +312,7 @@ func (c *checking) checkLocal(ctx context.Context) error {
 		return err
 	}
 	if remote(ctx, &endpoint) {
-		return errors.New("the handler is neither on this host nor in a private network: give --allow-remote if it is yours")
+		return errors.New("the handler is outside this machine and private networks: give --allow-remote if it is yours")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func TestHook(t *testing.T) {
 	require.Nil(t, hook("", hookTimeout))
 	require.EqualError(t, hook("echo no database >&2; exit 3", hookTimeout)(ctx), "echo no database >&2; exit 3: exit status 3: no database")
 	require.EqualError(t, hook("exec sleep 600", time.Millisecond)(ctx),
-		"exec sleep 600: not done after 1ms (a server that stays goes into the background: ./server &)")
+		"exec sleep 600: did not finish within 1ms (start a server in the background: ./server &)")
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
 	require.ErrorIs(t, hook("exec sleep 600", hookTimeout)(ended), context.Canceled)

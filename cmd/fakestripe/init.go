@@ -63,7 +63,7 @@ func (d *draft) write(sh shell, dir string) error {
 	for _, name := range names {
 		switch _, err := os.Lstat(name); {
 		case err == nil:
-			return fmt.Errorf("%s is there already: nothing was written", name)
+			return fmt.Errorf("%s already exists: nothing was written", name)
 		case !errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("%w: nothing was written", err)
 		}

@@ -132,7 +132,7 @@ func TestAnotherInterfaceNeedsTheToken(t *testing.T) {
 		return string(bytes.ToValidUTF8(out, nil))
 	}
 	require.Contains(t, send(ready.URL), "a token is needed")
-	require.Contains(t, send(ready.URL+"/?token="+ready.Token), "no endpoint of listen wants it")
+	require.Contains(t, send(ready.URL+"/?token="+ready.Token), "no endpoint takes it")
 }
 
 func TestTheKeyAndTheNamesThatAreGiven(t *testing.T) {

@@ -194,7 +194,7 @@ func parseValue(value string) (any, error) {
 	case err == nil:
 		return json.RawMessage(value), nil
 	case value != "" && strings.ContainsRune(`{["`, rune(value[0])):
-		return nil, fmt.Errorf("the value is no JSON: %w", err)
+		return nil, fmt.Errorf("the value is not JSON: %w", err)
 	}
 	return value, nil
 }

@@ -56,8 +56,8 @@ missing, 2 for wrong usage.`,
 	s.payloads.flags(cmd)
 	flags := cmd.Flags()
 	flags.IntVar(&s.count, "count", 1, "send `n` distinct events of each type")
-	flags.IntVar(&s.times, "times", 1, "deliver each event `n` times, signed each time; no two copies share a second, so beyond 240 they are paced")
-	flags.IntVar(&s.concurrency, "concurrency", 1, "keep `n` deliveries under way at a time")
+	flags.IntVar(&s.times, "times", 1, "deliver each event `n` times, signed anew each time; no two copies share a second, so beyond 240 they are paced")
+	flags.IntVar(&s.concurrency, "concurrency", 1, "make up to `n` deliveries at a time")
 	s.format.flag(cmd, "text or json: one JSON object per line")
 	return cmd
 }
@@ -86,7 +86,7 @@ func (s *sending) check() error {
 	}
 	for _, name := range s.names {
 		if s.count > 1 && isFile(name) {
-			return fmt.Errorf("--count %d: the events of %s would all be the same; --times sends one again", s.count, name)
+			return fmt.Errorf("--count %d: all events from %s would be the same; --times sends one again", s.count, name)
 		}
 	}
 	if s.payloads.id != "" && s.count*len(s.names) > 1 {

@@ -58,7 +58,7 @@ func (f *targetFlags) flags(cmd *cobra.Command) {
 	flags.StringVar(&f.expect, "expect", "2xx", "expected `answer`: a status (400), a class (2xx), or any other (!2xx)")
 	flags.DurationVar(&f.timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
 	flags.BoolVar(&f.skipVerify, "skip-verify", false, "accept any TLS certificate")
-	flags.BoolVar(&f.allowRemote, "allow-remote", false, fmt.Sprintf("make more than %d deliveries to a host that is neither this one nor in a private network", remoteLimit))
+	flags.BoolVar(&f.allowRemote, "allow-remote", false, fmt.Sprintf("allow more than %d deliveries to a host outside this machine and private networks", remoteLimit))
 	f.changed = flags.Changed
 }
 
@@ -88,7 +88,7 @@ func (f *targetFlags) check() error {
 	for _, mutation := range f.mutations {
 		_, err := webhooktest.ParseMutation(mutation)
 		if err != nil && strings.Contains(mutation, ",") {
-			err = fmt.Errorf("%w (give --mutate once for each)", err)
+			err = fmt.Errorf("%w (repeat --mutate for each)", err)
 		}
 		if err != nil {
 			return fmt.Errorf("--mutate: %w", err)
@@ -113,7 +113,7 @@ func (f *targetFlags) checkFlags() error {
 	}
 	for _, flag := range []string{"secret", "header", "timeout", "skip-verify", "allow-remote"} {
 		if f.changed(flag) {
-			return fmt.Errorf("--%s goes with --to URL: without it fakestripe listen delivers, as it was told when it started", flag)
+			return fmt.Errorf("--%s needs --to URL: without it fakestripe listen delivers, with its own settings", flag)
 		}
 	}
 	return nil

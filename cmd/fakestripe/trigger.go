@@ -51,7 +51,7 @@ missing, 2 for wrong usage.`,
 	tr.target.flags(cmd)
 	tr.payloads.sourceFlags(cmd)
 	flags := cmd.Flags()
-	flags.StringArrayVar(&tr.payloads.set, "set", nil, "change a field: `type:path=value`, without type: of the type that is triggered; what other events share with it changes too (repeatable)")
+	flags.StringArrayVar(&tr.payloads.set, "set", nil, "change a field: `type:path=value`; without a type, of the triggered type; fields that other events share change too (repeatable)")
 	flags.StringVar(&tr.order, "order", "arrival", "`order` of the events: arrival, causal or shuffled (by the seed)")
 	flags.BoolVar(&tr.realTime, "real-time", false, "keep the time between the events (default: send each once the previous one is answered)")
 	tr.format.flag(cmd, "text or json: one JSON object per line")

@@ -73,7 +73,7 @@ func TestUnwritable(t *testing.T) {
 		require.Equal(t, []string{"good.html"}, names(t, dir))
 	}
 	same := []string{"html=" + good, "junit=" + dir + "/./good.html"}
-	require.EqualError(t, report.Write(t.Context(), sample(), same), "two reports go to "+dir+"/./good.html")
+	require.EqualError(t, report.Write(t.Context(), sample(), same), "two reports write to "+dir+"/./good.html")
 }
 
 func TestFullDisk(t *testing.T) {

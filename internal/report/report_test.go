@@ -277,7 +277,7 @@ func TestHeadline(t *testing.T) {
 		"2 requirements not met":                      {"pass", "fail", "fail", "warn"},
 		"1 requirement not met":                       {"fail", "skip"},
 		"Every requirement met, 1 recommendation not": {"pass", "warn", "skip"},
-		"Every requirement met that could be judged":       {"pass", "inconclusive"},
+		"Every requirement met that could be judged":  {"pass", "inconclusive"},
 		"Every requirement met":                       {"pass", "info"},
 		"Nothing was judged":                          {"skip", "skip", "info"},
 	} {

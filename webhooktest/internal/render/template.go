@@ -141,7 +141,7 @@ func (c *compiler) string(quoted []byte) error {
 	}
 }
 
-// value fills a whole string: the result is no string, unless it is a time as text.
+// value fills a whole string. The result is a string only for a time as text.
 func (c *compiler) value(name string) bool {
 	if name == "livemode" {
 		c.template.text = strconv.AppendBool(c.template.text, c.template.Livemode)

@@ -97,7 +97,7 @@ func readCounterpart(version, snapshot string, related bool) (f thinFixture, err
 func relate(kind string, object []byte) (*relatedObject, error) {
 	home, ok := routes.Home(kind)
 	if !ok {
-		return nil, fmt.Errorf("the API has no place for a %s", kind)
+		return nil, fmt.Errorf("the API has no route for a %s", kind)
 	}
 	id, err := textAt(object, "id")
 	if err != nil {
