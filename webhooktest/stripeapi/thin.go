@@ -5,49 +5,51 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// thinRequest answers requests below /v2: the events and event destinations of thin
-// events (https://docs.stripe.com/api/v2/core/events).
-func (s *Server) thinRequest(q *request) (*answer, *apiError) {
+// thin answers requests below /v2: the events and event destinations of thin events
+// (https://docs.stripe.com/api/v2/core/events).
+type thin struct{ graph *graph }
+
+func (t *thin) request(q *request) (*answer, *apiError) {
 	parts := routes.Segments(q.path)
 	if q.method != http.MethodGet || len(parts) < 3 || parts[1] != "core" {
 		return nil, unrecognized(q.method, q.path)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	t.graph.mu.Lock()
+	defer t.graph.mu.Unlock()
 	id := strings.Join(parts[3:], "")
 	switch {
 	case len(parts) > 4:
-		return s.related(q)
+		return t.related(q)
 	case parts[2] == "events" && id != "":
-		e, failed := s.event(id, true)
+		e, failed := t.graph.events.find(id, true)
 		if failed != nil {
 			failed.code = "not_found"
 			return nil, failed
 		}
-		return &answer{status: http.StatusOK, body: s.fetched(e), object: thinEvent, id: id}, nil
+		return &answer{status: http.StatusOK, body: t.fetched(e), object: render.ThinObject, id: id}, nil
 	case parts[2] == "events":
 		var items []*node
-		for _, e := range s.state().newestEvents(true) {
-			tree := mustNode(s.fetched(e))
+		for _, e := range t.graph.events.newest(true) {
+			tree := mustNode(t.fetched(e))
 			if about := q.params.get("object_id"); about == "" || about == tree.at("related_object.id").str() {
 				items = append(items, tree)
 			}
 		}
 		return thinPage(items, q.params)
 	case parts[2] == "event_destinations":
-		return s.destinations(id, q.params)
+		return t.destinations(id, q.params)
 	}
-	return s.related(q)
+	return t.related(q)
 }
 
 // related returns what a thin event is about. Of objects of v2 no more is known than
 // what the event says.
-func (s *Server) related(q *request) (*answer, *apiError) {
-	for _, e := range s.state().newestEvents(true) {
+func (t *thin) related(q *request) (*answer, *apiError) {
+	for _, e := range t.graph.events.newest(true) {
 		event := mustNode(e.text)
 		about := event.child("related_object")
 		if about.child("url").str() != q.path {
@@ -65,32 +67,28 @@ func (s *Server) related(q *request) (*answer, *apiError) {
 
 // fetched returns a thin event as it is when it is fetched: with the data that its type
 // has beside what is delivered. One without data is what was delivered, byte for byte.
-func (s *Server) fetched(e *event) []byte {
-	file, _, err := fixtures.Thin(e.typ)
-	if err != nil {
-		return e.text // a thin counterpart, or a type that nothing is known of
-	}
-	template, tree := mustNode(file), mustNode(e.text)
-	data := template.child("data")
-	if data.isNull() || tree.child("data") != nil {
+func (t *thin) fetched(e *event) []byte {
+	data, relatedID := render.ThinData(e.typ)
+	tree := mustNode(e.text)
+	if data == nil || tree.child("data") != nil {
 		return e.text
 	}
 	created, err := time.Parse(time.RFC3339, tree.child("created").str())
 	if err != nil {
-		created = s.now()
+		created = t.graph.now()
 	}
-	w := newWorld(s.seed(), e.id, created.Unix())
-	if related := tree.child("related_object"); !related.isNull() && template.child("related_object") != nil {
-		w.learn(template.child("related_object"), related)
+	b := render.NewBindings(t.graph.seed(), e.id, created.Unix())
+	if id := tree.at("related_object.id"); relatedID != nil && id.str() != "" {
+		b.Learn(relatedID, id.raw)
 	}
-	tree.put("data", w.render(data))
+	tree.put("data", fill(b, mustNode(data)))
 	return indented(tree.encode())
 }
 
 // destinations shows webhook endpoints as event destinations.
-func (s *Server) destinations(id string, params *param) (*answer, *apiError) {
+func (t *thin) destinations(id string, params *param) (*answer, *apiError) {
 	var items []*node
-	for _, o := range s.state().ofKinds([]string{endpointKind}) {
+	for _, o := range t.graph.objects.ofKinds([]string{endpointKind}) {
 		if o.deleted || id != "" && o.id != id {
 			continue
 		}

@@ -76,6 +76,24 @@ func readThin(version, eventType string) (f thinFixture, err error) {
 	return readTwin(version, snapshot, related)
 }
 
+// ThinData returns what a fetched event of a thin type has beside what is delivered:
+// its data, and the id of the object that it is about, both JSON with placeholders.
+// Without data, data is nil.
+func ThinData(eventType string) (data, relatedID json.RawMessage) {
+	file, name, err := fixtures.Thin(eventType)
+	if err != nil {
+		return nil, nil // a thin counterpart, or a type that nothing is known of
+	}
+	var f thinFixture
+	if rawjson.DecodeStrictly(file, "fixtures/"+name, &f) != nil || string(f.Data) == "null" {
+		return nil, nil
+	}
+	if f.RelatedObject != nil {
+		relatedID = rawjson.Quote(f.RelatedObject.ID)
+	}
+	return f.Data, relatedID
+}
+
 func readTwin(version, snapshot string, related bool) (f thinFixture, err error) {
 	event, file, err := readEvent(version, snapshot)
 	if err != nil {
