@@ -12,10 +12,7 @@ type maker struct{ graph *graph }
 // make makes an object: one of its kind as it is when it has just been created, linked
 // to the objects that the parameters name, with the parameters merged.
 func (m *maker) make(kind string, to changeTo, params *param, parent map[string]string) (*node, *apiError) {
-	if to.Event == "" {
-		to.Event = creation(kind)
-	}
-	template, err := stateOf(kind, to)
+	template, err := newState(kind, to)
 	if err != nil {
 		return nil, &apiError{status: http.StatusInternalServerError, typ: "api_error", message: err.Error()}
 	}

@@ -68,7 +68,7 @@ func (t *thin) related(q *request) (*answer, *apiError) {
 // fetched returns a thin event as it is when it is fetched: with the data that its type
 // has beside what is delivered. One without data is what was delivered, byte for byte.
 func (t *thin) fetched(e *event) []byte {
-	data, relatedID := render.ThinData(e.typ)
+	data, related := render.ThinData(e.typ)
 	tree := mustNode(e.text)
 	if data == nil || tree.child("data") != nil {
 		return e.text
@@ -78,8 +78,8 @@ func (t *thin) fetched(e *event) []byte {
 		created = t.graph.now()
 	}
 	b := render.NewBindings(t.graph.seed(), e.id, created.Unix())
-	if id := tree.at("related_object.id"); relatedID != nil && id.str() != "" {
-		b.Learn(relatedID, id.raw)
+	if about := tree.child("related_object"); related != nil && !about.isNull() {
+		learn(b, mustNode(related), about)
 	}
 	tree.put("data", fill(b, mustNode(data)))
 	return indented(tree.encode())

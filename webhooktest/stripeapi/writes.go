@@ -49,17 +49,33 @@ type changeTo struct {
 
 // stateOf returns how a kind looks in a state.
 func stateOf(kind string, to changeTo) (*node, error) {
-	template := known().kind(kind).template.clone()
-	if to.Event != "" {
-		var err error
-		if template, err = stateIn(kind, to.Event); err != nil {
-			return nil, err
+	if to.Event == "" {
+		return to.set(known().kind(kind).template.clone()), nil
+	}
+	template, err := stateIn(kind, to.Event)
+	if err != nil {
+		return nil, err
+	}
+	return to.set(template), nil
+}
+
+// newState returns how a kind looks when it has just been created: as in the event of
+// its creation, if there is one and nothing else is said.
+func newState(kind string, to changeTo) (*node, error) {
+	if to.Event == "" {
+		if template := creation(kind); template != nil {
+			return to.set(template), nil
 		}
 	}
+	return stateOf(kind, to)
+}
+
+// set sets the fields of a template that have values of their own.
+func (to *changeTo) set(template *node) *node {
 	for path, raw := range to.Set {
 		template.set(path, mustNode(raw))
 	}
-	return template, nil
+	return template
 }
 
 // stateIn returns how a kind looks in an event of a type.
@@ -74,13 +90,16 @@ func stateIn(kind, eventType string) (*node, error) {
 	return parseNode(object)
 }
 
-// creation returns the type of the event that a kind's creation is, if there is one.
-func creation(kind string) string {
+// creation returns how a kind looks in the event of its creation, nil if there is none.
+func creation(kind string) *node {
 	underscored := strings.ReplaceAll(kind, ".", "_")
 	for _, candidate := range []string{kind + ".created", underscored + ".created", "customer." + kind + ".created"} {
-		if _, err := stateIn(kind, candidate); err == nil {
-			return candidate
+		if _, _, err := fixtures.Find(fixtures.DefaultVersion, "events/"+candidate+".json"); err != nil {
+			continue // render would look for names that are like it
+		}
+		if template, err := stateIn(kind, candidate); err == nil {
+			return template
 		}
 	}
-	return ""
+	return nil
 }

@@ -3,8 +3,6 @@ package render
 import (
 	"bytes"
 	"encoding/json"
-
-	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // Bindings bind the placeholders of objects that belong together: a placeholder
@@ -123,10 +121,4 @@ func Placeholder(text string) (name string, ok bool) {
 		return "", false
 	}
 	return string(found), true
-}
-
-// appendKnown appends an id as the inside of a JSON string.
-func appendKnown(dst []byte, id string) []byte {
-	quoted := rawjson.Quote(id)
-	return append(dst, quoted[1:len(quoted)-1]...)
 }

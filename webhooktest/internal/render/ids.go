@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // An idShape says how the ids of one kind look. Stripe publishes no grammar;
@@ -117,6 +119,12 @@ func newID(placeholder string) (id, bool) {
 func NewID(placeholder string, state uint64) string {
 	i, _ := newID(placeholder)
 	return string(i.appendTo(make([]byte, 0, i.size()), Identity{Objects: Objects{Key: state}, Event: state}))
+}
+
+// appendKnown appends an id as the inside of a JSON string.
+func appendKnown(dst []byte, id string) []byte {
+	quoted := rawjson.Quote(id)
+	return append(dst, quoted[1:len(quoted)-1]...)
 }
 
 func (i *id) size() int { return len(i.shape.prefix) + i.shape.length }

@@ -77,21 +77,21 @@ func readThin(version, eventType string) (f thinFixture, err error) {
 }
 
 // ThinData returns what a fetched event of a thin type has beside what is delivered:
-// its data, and the id of the object that it is about, both JSON with placeholders.
-// Without data, data is nil.
-func ThinData(eventType string) (data, relatedID json.RawMessage) {
-	file, name, err := fixtures.Thin(eventType)
+// its data, and with it the related object of the type, both JSON with placeholders.
+// Both are nil for a type without data.
+func ThinData(eventType string) (data, related json.RawMessage) {
+	file, _, err := fixtures.Thin(eventType)
 	if err != nil {
 		return nil, nil // a thin counterpart, or a type that nothing is known of
 	}
-	var f thinFixture
-	if rawjson.DecodeStrictly(file, "fixtures/"+name, &f) != nil || string(f.Data) == "null" {
+	var f struct {
+		RelatedObject json.RawMessage `json:"related_object"`
+		Data          json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(file, &f) != nil || string(f.Data) == "null" {
 		return nil, nil
 	}
-	if f.RelatedObject != nil {
-		relatedID = rawjson.Quote(f.RelatedObject.ID)
-	}
-	return f.Data, relatedID
+	return f.Data, f.RelatedObject
 }
 
 func readTwin(version, snapshot string, related bool) (f thinFixture, err error) {
