@@ -9,6 +9,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -89,14 +90,32 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 		names := slices.Concat(fixtures.Flows(), types)
 		return f, "", "", fmt.Errorf("%w, or flow, %q: nearest are %s", ErrUnknownType, name, suggest.List(name, names))
 	}
+	leads, err := leading()
+	if err != nil {
+		return f, "", "", err
+	}
+	if flow = leads[name]; flow == "" {
+		return single(name), name, name, nil
+	}
+	f, err = render.ReadFlow(flow)
+	return f, flow, name, err
+}
+
+// leading returns the flow that each event type leads to, if there is one. The files are
+// read once.
+var leading = sync.OnceValues(func() (map[string]string, error) {
+	leads := make(map[string]string)
 	for _, flow := range fixtures.Flows() {
 		f, err := render.ReadFlow(flow)
-		if err != nil || slices.Contains(f.Triggers, name) {
-			return f, flow, name, err
+		if err != nil {
+			return nil, err
+		}
+		for _, trigger := range f.Triggers {
+			leads[trigger] = flow
 		}
 	}
-	return single(name), name, name, nil
-}
+	return leads, nil
+})
 
 // single is the flow of an event type that no flow leads to.
 func single(eventType string) render.Flow {

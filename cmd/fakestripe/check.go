@@ -176,18 +176,18 @@ func together(errs ...error) (all error) {
 
 // watch says what is to be done, and on a terminal which case is done.
 func (c *checking) watch(sh shell) (done func(), err error) {
-	plan, err := c.suite.Plan()
+	cases, err := c.suite.Cases()
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(sh.err, "fakestripe: %s, about %s\n", plural(len(plan.Cases), "case"), deliveries(plan.Deliveries))
+	fmt.Fprintf(sh.err, "fakestripe: %s\n", plural(len(cases), "case"))
 	if !sh.terminal(sh.err) {
 		return func() {}, nil
 	}
 	n := 0
 	c.suite.Progress = func(result contract.Result) {
 		n++
-		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(plan.Cases), result.ID)
+		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(cases), result.ID)
 	}
 	return func() { fmt.Fprint(sh.err, "\r\x1b[K") }, nil
 }
@@ -239,14 +239,14 @@ func values(flag *pflag.Flag) []string {
 }
 
 func (c *checking) listCases(sh shell) error {
-	plan, err := c.suite.Plan()
+	cases, err := c.suite.Cases()
 	if err != nil {
 		return err
 	}
 	if err := c.readWaivers(); err != nil {
 		return err
 	}
-	for _, one := range plan.Cases {
+	for _, one := range cases {
 		if _, err := fmt.Fprintf(sh.out, "%-40s %-6s %s%s\n", one.ID, one.Level, one.Title, c.waived(one.ID)); err != nil {
 			return err
 		}

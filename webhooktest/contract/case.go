@@ -105,6 +105,22 @@ func (s *caseStep) refuses() bool {
 	return s.Expect == "!2xx" || strings.HasPrefix(s.Expect, "4")
 }
 
+// exact reports whether an event of the case is delivered as it is in its file: again, it
+// is a redelivery.
+func (c *contractCase) exact() bool {
+	for _, event := range c.Events {
+		if event.Exact {
+			return true
+		}
+	}
+	return false
+}
+
+// golden reports whether a step of the case compares the state with a golden file.
+func (c *contractCase) golden() bool {
+	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Golden != "" })
+}
+
 // contractCases reads the shipped suite, in the order of the groups.
 func contractCases() ([]contractCase, error) {
 	var cases []contractCase
@@ -162,7 +178,7 @@ func (c *contractCase) validate() error {
 	case (c.Check == "") == (len(c.Steps) == 0):
 		return errors.New("a case has either steps or a check")
 	}
-	for key, steps := range c.performances() {
+	for key, steps := range c.stepLists() {
 		for i, step := range steps {
 			if err := c.validateStep(step); err != nil {
 				return at(fmt.Sprintf("%s.%d", key, i), fmt.Errorf("step %d: %w", i+1, err))
@@ -172,8 +188,8 @@ func (c *contractCase) validate() error {
 	return nil
 }
 
-// performances are the lists of steps, by key.
-func (c *contractCase) performances() map[string][]caseStep {
+// stepLists are the lists of steps, by key.
+func (c *contractCase) stepLists() map[string][]caseStep {
 	return map[string][]caseStep{"steps": c.Steps, "reference": c.Reference, "witness": c.Witness}
 }
 

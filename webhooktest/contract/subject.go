@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -105,14 +104,6 @@ func secretsOf(e *webhooktest.Endpoint) []string {
 		return []string{webhooktest.DefaultSecret}
 	}
 	return e.Secrets
-}
-
-// sideBySide is how many cases may be run at a time.
-func (s *Subject) sideBySide() int {
-	if s.Isolated {
-		return runtime.GOMAXPROCS(0)
-	}
-	return 1
 }
 
 // control is the type of the genuine event that everything is measured by: the first

@@ -65,7 +65,7 @@ func TestReadWaivers(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), "waivers.json")
 			require.NoError(t, os.WriteFile(file, []byte(test.text), 0o600))
-			waivers, err := contract.ReadWaivers(file)
+			waivers, err := new(contract.Suite).ReadWaivers(file)
 			if test.want == "" {
 				require.NoError(t, err)
 				require.Len(t, waivers, 1)
@@ -87,7 +87,7 @@ func TestWaiversOfAStrangeFile(t *testing.T) {
 		t.TempDir():   ": not a regular file",
 		large + "nil": "large.jsonnil: " + noSuchFile(t),
 	} {
-		_, err := contract.ReadWaivers(file)
+		_, err := new(contract.Suite).ReadWaivers(file)
 		require.ErrorContains(t, err, want)
 	}
 }

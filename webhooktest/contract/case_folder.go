@@ -14,9 +14,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// ErrNoCases is the error for a folder without a case.
-var ErrNoCases = errors.New("no cases")
-
 // maxCaseFile bounds a file of a folder of cases, maxPayloads all payloads that its
 // cases hold, in bytes.
 const (
@@ -62,7 +59,7 @@ func folderCases(dir string) ([]contractCase, error) {
 		cases = append(cases, *c)
 	}
 	if len(cases) == 0 {
-		return nil, fmt.Errorf("%w in %s: a case is a .json file that has steps (fakestripe init writes a first suite)", ErrNoCases, dir)
+		return nil, fmt.Errorf("no cases in %s: a case is a .json file that has steps (fakestripe init writes a first suite)", dir)
 	}
 	return cases, nil
 }
@@ -167,7 +164,7 @@ func (c *contractCase) implied() (needs []string) {
 	if c.golden() {
 		needs = append(needs, "state")
 	}
-	for _, steps := range c.performances() {
+	for _, steps := range c.stepLists() {
 		for _, step := range steps {
 			switch step.Hook {
 			case "restart":

@@ -122,7 +122,7 @@ func (c *contractCase) validateVariables() error {
 			return at("vars."+name, err)
 		}
 	}
-	for key, steps := range c.performances() {
+	for key, steps := range c.stepLists() {
 		known := slices.Collect(maps.Keys(c.Vars))
 		for i, step := range steps {
 			if err := c.validateOwnStep(step, known); err != nil {
@@ -214,6 +214,10 @@ func (c *contractCase) validateGolden(s caseStep) error {
 	_, err := c.resolveGolden(s.Golden)
 	return err
 }
+
+// goldenFolder is the name of the folders that golden files are in: they are not
+// searched for cases, and an update writes nowhere else.
+const goldenFolder = "golden"
 
 // resolveGolden returns the path in the folder of a golden file.
 func (c *contractCase) resolveGolden(name string) (string, error) {

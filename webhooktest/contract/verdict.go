@@ -8,27 +8,27 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A trial is what the variants of one case came to.
-type trial struct {
+// An outcome is what the variants of one case came to.
+type outcome struct {
 	judged        int
 	inconclusive  []string // why variants could not be judged
 	notApplicable string   // why a variant says nothing about this subject
 }
 
-// heard takes in what came of a variant, and returns the errors that end the run.
-func (t *trial) heard(findings []finding, err error) error {
+// add takes in what came of a variant, and returns the errors that end the run.
+func (o *outcome) add(err error) error {
 	if reason, ok := isInconclusive(err); ok {
-		if !slices.Contains(t.inconclusive, reason) {
-			t.inconclusive = append(t.inconclusive, reason)
+		if !slices.Contains(o.inconclusive, reason) {
+			o.inconclusive = append(o.inconclusive, reason)
 		}
 		return nil
 	}
 	if errors.Is(err, render.ErrNotApplicable) {
-		t.notApplicable = err.Error()
+		o.notApplicable = err.Error()
 		return nil
 	}
 	if err == nil {
-		t.judged++
+		o.judged++
 	}
 	return err
 }
@@ -36,13 +36,13 @@ func (t *trial) heard(findings []finding, err error) error {
 // conclude gives a result without fault its verdict. A case that is run for each
 // handled type passes if those that can be judged do, and says which could not; of
 // its rows every one must be judged.
-func (t *trial) conclude(c *contractCase, result *Result) {
-	reason := strings.Join(t.inconclusive, "; ")
+func (o *outcome) conclude(c *contractCase, result *Result) {
+	reason := strings.Join(o.inconclusive, "; ")
 	switch {
 	case result.Verdict != "":
-	case t.judged == 0 && reason == "":
-		result.Verdict, reason = Skip, t.notApplicable
-	case reason != "" && (t.judged == 0 || len(c.Each) > 0):
+	case o.judged == 0 && reason == "":
+		result.Verdict, reason = Skip, o.notApplicable
+	case reason != "" && (o.judged == 0 || len(c.Each) > 0):
 		result.Verdict = Inconclusive
 	default:
 		result.Verdict = Pass
@@ -59,8 +59,8 @@ func (t *trial) conclude(c *contractCase, result *Result) {
 // "" for nothing that anybody could give.
 func (r *Result) skip(need, reason string) { r.Verdict, r.Need, r.Reason = Skip, need, reason }
 
-// accuse puts the gravest of the findings into the result.
-func (r *Result) accuse(c *contractCase, findings []finding) {
+// add puts the gravest of the findings into the result.
+func (r *Result) add(c *contractCase, findings []finding) {
 	if len(findings) == 0 {
 		return
 	}
@@ -81,4 +81,29 @@ func (r *Result) accuse(c *contractCase, findings []finding) {
 		return
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
+}
+
+// newResult is the result of a case that has not been run.
+func newResult(suite *Suite, c *contractCase) Result {
+	reproduce := "fakestripe check " + c.ID
+	if suite.Dir != "" {
+		reproduce = "fakestripe run " + suite.Dir + " " + c.ID
+	}
+	return Result{
+		ID: c.ID, Title: c.Title, Level: c.Level, Requirement: c.Requirement, Source: c.Source, Hint: c.Hint,
+		Reproduce: reproduce,
+	}
+}
+
+// runEnded is why a case was not tried when the run was cut short.
+const runEnded = "the run was interrupted"
+
+// untried are the results of cases that a run did not come to.
+func untried(suite *Suite, cases []contractCase) []Result {
+	results := make([]Result, len(cases))
+	for i := range cases {
+		results[i] = newResult(suite, &cases[i])
+		results[i].skip("", runEnded)
+	}
+	return results
 }

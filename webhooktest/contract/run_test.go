@@ -2,7 +2,6 @@ package contract_test
 
 import (
 	"net/http"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,49 +9,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
-
-// What is announced is about what is done: a tenth more or less.
-func TestPlanCountsDeliveries(t *testing.T) {
-	t.Parallel()
-	long(t)
-	tests := []struct {
-		name string
-		says func(*contract.Subject)
-	}{
-		{"all is known", func(*contract.Subject) {}},
-		{"no state", func(s *contract.Subject) { s.State = nil }},
-		{"one type", func(s *contract.Subject) { s.Handles = s.Handles[:1] }},
-		{"nothing is known", func(s *contract.Subject) {
-			*s = contract.Subject{Handler: s.Handler, Secret: s.Secret}
-		}},
-	}
-	if !inGate() {
-		tests = tests[:1]
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			bubble(t, func(t *testing.T) {
-				sound := zooSound()[0]
-				s := sound.subject(sound.build())
-				defer s.Handler.(zooKeeper).Close()
-				test.says(&s)
-				var deliveries atomic.Int64
-				handler := s.Handler
-				s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					deliveries.Add(1)
-					handler.ServeHTTP(w, r)
-				})
-				plan, err := contract.Suite{New: func() contract.Subject { return s }}.Plan()
-				require.NoError(t, err)
-				report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return s }})
-				require.NoError(t, err)
-				require.Len(t, report.Cases, len(plan.Cases))
-				require.InEpsilon(t, deliveries.Load(), plan.Deliveries, 0.1)
-			})
-		})
-	}
-}
 
 // Side by side, isolated subjects get the verdicts that they get one by one.
 func TestIsolatedSubjectsAreCheckedSideBySide(t *testing.T) {

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -103,38 +102,6 @@ func (f *folder) readPayload(file string) (payload, error) {
 		return payload{}, fmt.Errorf("%s: %w", f.name(file), err)
 	}
 	return payload{strings.TrimSuffix(path.Base(file), path.Ext(file)), event}, nil
-}
-
-// replayed makes the event of a payload: with ids of its own, unless it is to be
-// delivered as it is.
-func (p *play) replayed(from *payload, exact bool, renamed *strings.Replacer, edits []webhooktest.Edit) (*webhooktest.Event, error) {
-	body := slices.Clone(from.event.Body())
-	if !exact {
-		body = []byte(renamed.Replace(string(body)))
-	}
-	event, err := webhooktest.ParseEvent(body)
-	if err == nil {
-		event, err = event.Edit(edits...)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("payload %s: %w", from.name, err)
-	}
-	return p.told(event)
-}
-
-// controlOf makes the control of an event: one of the same type, or the same payload,
-// with ids of its own.
-func (p *play) controlOf(ctx context.Context, name string) (*webhooktest.Event, error) {
-	spec := p.scene.Events[name]
-	from := spec.payload(p.variant)
-	if from == nil {
-		return p.eventAlone(ctx, p.events[name][0].Type())
-	}
-	edits, err := p.edits(spec)
-	if err != nil {
-		return nil, err
-	}
-	return p.replayed(from, false, p.scene.renamer(p.identity(), p.variant), edits)
 }
 
 // renamer gives the ids of the events and of the requests behind them, in all

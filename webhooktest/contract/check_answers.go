@@ -13,18 +13,24 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// What the answers of a run tell when they are looked at again. These checks are
-// done even when the run was cut short.
+// looksBack reports whether a check looks at the answers that there are. It is made even
+// when the run was cut short.
+func looksBack(check string) bool {
+	return slices.Contains([]string{"no-secrets", "no-traces", "timing"}, check)
+}
 
-var hindsight = []string{"no-secrets", "no-traces", "timing"}
+// anyAccepted reports whether there is anything to look back at.
+func (s *session) anyAccepted() bool {
+	return slices.ContainsFunc(s.run.log.responses(), (*webhooktest.Response).Accepted)
+}
 
 // provoke makes the handler complain, for when no other case has yet.
-func (r *runner) provoke(ctx context.Context) error {
-	if r.over() != "" {
+func provoke(ctx context.Context, s *session) error {
+	if s.run.budget.over() != "" {
 		return nil
 	}
 	for _, mutation := range []string{"unsigned", "wrong-secret", "malformed=garbage", "body={}", "body=not json"} {
-		if _, err := r.deliverControl(ctx, mutation); err != nil {
+		if _, err := s.sender.deliverControl(ctx, mutation); err != nil {
 			return err
 		}
 	}
@@ -33,13 +39,13 @@ func (r *runner) provoke(ctx context.Context) error {
 
 // checkNoSecrets looks for secrets in every answer of the run. Of what has the
 // form of a secret, only what is long enough to be one counts.
-func (r *runner) checkNoSecrets(ctx context.Context) ([]finding, error) {
-	if err := r.provoke(ctx); err != nil {
+func checkNoSecrets(ctx context.Context, s *session) ([]finding, error) {
+	if err := provoke(ctx, s); err != nil {
 		return nil, err
 	}
-	for _, response := range r.noted() {
+	for _, response := range s.run.log.responses() {
 		answer := everything(response)
-		for _, secret := range slices.Concat(secretsOf(r.endpoint), r.subject.Secrets) {
+		for _, secret := range s.secrets() {
 			if strings.Contains(answer, secret) {
 				return []finding{{sent: response.Event.String(), expected: "no signing secret in an answer", actual: "the answer has it"}}, nil
 			}
@@ -47,7 +53,7 @@ func (r *runner) checkNoSecrets(ctx context.Context) ([]finding, error) {
 		if found := text.SecretLike(answer); found != "" {
 			return []finding{{sent: response.Event.String(), expected: "no secret or key in an answer", actual: "the answer has one that begins with " + found}}, nil
 		}
-		if mac := expectedSignature(response, secretsOf(r.endpoint)[0]); mac != "" && strings.Contains(answer, mac) {
+		if mac := expectedSignature(response, secretsOf(s.sender.endpoint)[0]); mac != "" && strings.Contains(answer, mac) {
 			return []finding{{sent: response.Event.String(), expected: "no expected signature in an answer", actual: "the answer has it: with it anybody can forge the event"}}, nil
 		}
 	}
@@ -81,11 +87,11 @@ var traces = []string{
 	"stack trace", "Stack trace", `id="backtrace"`, "/gems/", "node_modules", "site-packages", "runtime error",
 }
 
-func (r *runner) checkNoTraces(ctx context.Context) ([]finding, error) {
-	if err := r.provoke(ctx); err != nil {
+func checkNoTraces(ctx context.Context, s *session) ([]finding, error) {
+	if err := provoke(ctx, s); err != nil {
 		return nil, err
 	}
-	for _, response := range r.noted() {
+	for _, response := range s.run.log.responses() {
 		for _, trace := range traces {
 			if strings.Contains(string(response.Body), trace) {
 				return []finding{{sent: response.Event.String(), expected: "an answer without a stack trace", actual: response.Excerpt()}}, nil
@@ -96,14 +102,14 @@ func (r *runner) checkNoTraces(ctx context.Context) ([]finding, error) {
 }
 
 // checkTiming judges the time that accepted events took so far.
-func (r *runner) checkTiming(ctx context.Context) ([]finding, error) {
-	if r.over() == "" {
-		if _, err := r.deliverControl(ctx); err != nil {
+func checkTiming(ctx context.Context, s *session) ([]finding, error) {
+	if s.run.budget.over() == "" {
+		if _, err := s.sender.deliverControl(ctx); err != nil {
 			return nil, err
 		}
 	}
 	byType := make(map[string][]time.Duration)
-	for _, response := range r.noted() {
+	for _, response := range s.run.log.responses() {
 		if response.Accepted() {
 			byType[response.Event.Type()] = append(byType[response.Event.Type()], response.Duration)
 		}
@@ -117,7 +123,7 @@ func (r *runner) checkTiming(ctx context.Context) ([]finding, error) {
 		time   time.Duration
 		should bool
 	}{{tooSlow, false}, {2 * time.Second, true}} {
-		if late, err := r.tooLong(slow, limit.time); late || err != nil {
+		if late, err := s.run.machine.tooLong(slow, limit.time); late || err != nil {
 			return []finding{{should: limit.should, sent: eventType, expected: "an answer within " + limit.time.String(), actual: said}}, err
 		}
 	}
