@@ -177,7 +177,7 @@ func TestKept(t *testing.T) {
 
 func TestForgetting(t *testing.T) {
 	s := &Server{}
-	g := s.state()
+	g := s.built().graph
 	g.events.kept.count, g.events.kept.bytes, g.objects.kept.count = 2, KeptBytes, 3
 	for i := range 5 {
 		event := fmt.Sprintf(`{"object":"event","id":"evt_1A%d","type":"customer.created","created":%d,"data":{"object":{"object":"customer","id":"cus_A%d"}}}`, i, 1700000000+i, i)

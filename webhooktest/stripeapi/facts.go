@@ -38,9 +38,9 @@ var sharedFacts = sync.OnceValue(func() map[string]*fact {
 	return file.Facts
 })
 
-// agree gives an object the facts that another tells: where the other differs from
+// shareFacts gives an object the facts that another tells: where the other differs from
 // its template, so does this in the fields that tell the same.
-func agree(b *render.Bindings, fromKind string, from *node, toKind string, to *node) {
+func shareFacts(b *render.Bindings, fromKind string, from *node, toKind string, to *node) {
 	for _, f := range sharedFacts() {
 		there, here := f.fields[fromKind], f.fields[toKind]
 		if len(there) == 0 || len(here) == 0 {
@@ -51,14 +51,14 @@ func agree(b *render.Bindings, fromKind string, from *node, toKind string, to *n
 			if was == nil || is.isNull() || is.plain() == "0" {
 				continue
 			}
-			spread(to, here, fill(b, was), is)
+			setEqual(to, here, fill(b, was), is)
 			break
 		}
 	}
 }
 
-// spread sets those of some fields that hold one value to another.
-func spread(to *node, fields []string, was, is *node) {
+// setEqual sets those of some fields that hold one value to another.
+func setEqual(to *node, fields []string, was, is *node) {
 	for _, path := range fields {
 		field := to.at(path)
 		if field.isNull() || field.plain() != was.plain() || field.plain() == is.plain() {

@@ -25,9 +25,9 @@ func (f *finder) addressed(t target) (*stored, *apiError) {
 	return f.graph.lookup(ref{kind: kind, id: t.id, scope: t.scope()})
 }
 
-// one returns the object that there is one of: of the account, or of the customer
+// singleton returns the object that there is one of: of the account, or of the customer
 // or subscription in the path.
-func (f *finder) one(t target, account string) (*stored, *apiError) {
+func (f *finder) singleton(t target, account string) (*stored, *apiError) {
 	kind := t.Kinds[0]
 	if kind == "account" {
 		return f.ownAccount(account), nil

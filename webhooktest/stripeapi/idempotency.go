@@ -57,17 +57,17 @@ func (r *replays) reserve(name string, q *request) (*replay, *apiError) {
 	if err != nil {
 		return nil, invalid("", "%s", err)
 	}
-	asked := sha256.Sum256(append([]byte(q.path+"\x00"), params...))
+	sum := sha256.Sum256(append([]byte(q.path+"\x00"), params...))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	first, ok := r.kept.get(name)
 	switch {
 	case !ok:
-		first = &replay{request: asked}
+		first = &replay{request: sum}
 		r.kept.count, r.kept.bytes = KeptKeys, KeptBytes
 		r.kept.put(name, first, len(name))
 		return first, nil
-	case first.request != asked:
+	case first.request != sum:
 		return nil, &apiError{
 			status: http.StatusBadRequest, typ: "idempotency_error",
 			message: "This Idempotency-Key came with other parameters, or for another path, before: use a new key for a new request.",

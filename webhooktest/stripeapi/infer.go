@@ -30,7 +30,7 @@ func (g *graph) infer(r ref) *stored {
 	k := known().kind(r.kind)
 	tree := fill(b, k.template)
 	for _, o := range from {
-		agree(b, o.kind, o.tree(), r.kind, tree)
+		shareFacts(b, o.kind, o.tree(), r.kind, tree)
 	}
 	if r.kind == "balance_transaction" {
 		balance(tree, r.id, from)
@@ -70,9 +70,9 @@ func (g *graph) bindingsOf(r ref) (*render.Bindings, []*stored) {
 	return b, from
 }
 
-// materialize infers the objects of some kinds that are referred to, so that lists
+// inferAll infers the objects of some kinds that are referred to, so that lists
 // show them.
-func (g *graph) materialize(kinds []string) {
+func (g *graph) inferAll(kinds []string) {
 	c := known()
 	var wanted []ref
 	seen := make(map[ref]bool)

@@ -67,6 +67,6 @@ func planOf(b *render.Bindings, item *node) {
 	plan = plan.clone()
 	plan.put("id", price.child("id"))
 	plan.put("product", price.child("product"))
-	agree(b, "price", price, "plan", plan)
+	shareFacts(b, "price", price, "plan", plan)
 	item.put("plan", plan)
 }

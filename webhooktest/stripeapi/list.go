@@ -15,7 +15,7 @@ type lister struct {
 
 // list returns a page of the objects of some kinds.
 func (l *lister) list(url string, kinds []string, parent map[string]string, params *param) (*node, *apiError) {
-	l.graph.materialize(kinds)
+	l.graph.inferAll(kinds)
 	filter := params.without("expand", "limit", "starting_after", "ending_before", "object")
 	if kind := params.get("object"); slices.Contains(kinds, kind) {
 		kinds = []string{kind}
@@ -66,7 +66,7 @@ func (l *lister) part(o *stored, field string) ([]*node, bool) {
 	if kind == "item" {
 		return l.items.of(o), true
 	}
-	l.graph.materialize([]string{kind})
+	l.graph.inferAll([]string{kind})
 	var items []*node
 	for _, other := range l.graph.objects.ofKinds([]string{kind}) {
 		if tree := other.tree(); !other.deleted && belongs(tree, map[string]string{lastPart(o.kind): o.id}) {

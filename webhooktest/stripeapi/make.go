@@ -28,7 +28,7 @@ func (m *maker) make(kind string, to changeTo, params *param, parent map[string]
 	}
 	tree := fill(b, template)
 	for _, o := range from {
-		agree(b, o.kind, o.tree(), kind, tree)
+		shareFacts(b, o.kind, o.tree(), kind, tree)
 	}
 	for field, id := range parent {
 		tree.put(field, text(id))

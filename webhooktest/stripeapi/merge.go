@@ -27,7 +27,7 @@ func apply(g *graph, b *render.Bindings, kind string, tree *node, params *param)
 			if was.isNull() || is.isNull() || was.plain() == is.plain() {
 				continue
 			}
-			spread(tree, slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return params.given(p) }), was, is)
+			setEqual(tree, slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return params.given(p) }), was, is)
 			break
 		}
 	}

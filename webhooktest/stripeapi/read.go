@@ -38,7 +38,7 @@ func (r *reader) read(q *request, t target) (*node, *apiError) {
 
 // readOne returns an object that has no id in its path.
 func (r *reader) readOne(q *request, t target) (*node, *apiError) {
-	o, failed := r.find.one(t, q.account)
+	o, failed := r.find.singleton(t, q.account)
 	switch {
 	case failed != nil:
 		return nil, failed

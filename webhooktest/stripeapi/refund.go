@@ -2,10 +2,10 @@ package stripeapi
 
 import "net/http"
 
-// refunded changes the charge that a refund is of, as it does at Stripe: what was
+// refundCharge changes the charge that a refund is of, as it does at Stripe: what was
 // given back once cannot be given back again
 // (https://docs.stripe.com/api/refunds/create).
-func (m *maker) refunded(refund *node, params *param) *apiError {
+func (m *maker) refundCharge(refund *node, params *param) *apiError {
 	id := refund.child("charge").str()
 	o, failed := m.graph.lookup(ref{kind: "charge", id: id})
 	if failed != nil || o.deleted {

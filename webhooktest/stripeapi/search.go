@@ -21,7 +21,7 @@ func (l *lister) search(url string, kinds []string, params *param) (*node, *apiE
 		return nil, failed
 	}
 	skip, _ := strconv.Atoi(params.get("page"))
-	l.graph.materialize(kinds)
+	l.graph.inferAll(kinds)
 	tree := object()
 	tree.put("object", text("search_result"))
 	var items []*node

@@ -3,13 +3,8 @@ package stripeapi
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/http"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
 // A Server is Stripe's API, as far as a webhook handler needs it. The zero value
@@ -55,40 +50,16 @@ type Server struct {
 	replays replays
 
 	draw  sync.Once // of the seed
-	build sync.Once // of what follows
-	ids   ids
-	graph *graph
-	parts parts
+	build sync.Once // of api
+	api   *api
 }
 
-// The parts of the API, each of which answers the requests below some paths.
-type parts struct {
-	resources resources
-	events    events
-	endpoints endpoints
-	thin      thin
-}
-
-// state returns what the API knows.
-func (s *Server) state() *graph {
+// built returns the API, which is built when it is first needed.
+func (s *Server) built() *api {
 	s.build.Do(func() {
-		s.ids.seed = s.seed
-		s.graph = &graph{seed: s.seed, now: s.now, objects: newObjects()}
-		lists := lister{graph: s.graph, items: lineItems{s.graph}}
-		expand := expander{graph: s.graph, lists: lists}
-		maker, find := maker{s.graph}, finder{s.graph}
-		s.parts = parts{
-			resources: resources{
-				graph: s.graph, expand: expand,
-				reader: reader{graph: s.graph, maker: maker, find: find, lists: lists},
-				writer: writer{graph: s.graph, maker: maker, find: find, items: lists.items},
-			},
-			events:    events{graph: s.graph, expand: expand, retry: s.retry, failed: s.undelivered},
-			endpoints: endpoints{graph: s.graph, lists: lists, ids: &s.ids, changed: s.changed},
-			thin:      thin{s.graph},
-		}
+		s.api = newAPI(s.seed, s.now, hooks{changed: s.changed, retry: s.retry, undelivered: s.undelivered})
 	})
-	return s.graph
+	return s.api
 }
 
 // Add registers an event: it can be fetched, and the object that it carries is from
@@ -107,7 +78,7 @@ func (s *Server) state() *graph {
 // says why the bytes are no event. They are kept as they are, without a copy, and must
 // not be changed.
 func (s *Server) Add(payload []byte) error {
-	if err := s.state().add(payload); err != nil {
+	if err := s.built().graph.add(payload); err != nil {
 		return fmt.Errorf("event: %w", err)
 	}
 	return nil
@@ -117,7 +88,7 @@ func (s *Server) Add(payload []byte) error {
 // has in its configuration. It is JSON with at least object ("price") and id. An
 // object that is known already is replaced.
 func (s *Server) Put(object []byte) error {
-	if err := s.state().put(object); err != nil {
+	if err := s.built().graph.put(object); err != nil {
 		return fmt.Errorf("object: %w", err)
 	}
 	return nil
@@ -126,20 +97,18 @@ func (s *Server) Put(object []byte) error {
 // Object returns the current state of an object: of a kind ("refund") and with an
 // id. It is what a GET answers, but finds only what an event carried, a client
 // wrote, or Put gave.
-func (s *Server) Object(kind, id string) (object []byte, ok bool) { return s.state().text(kind, id) }
+func (s *Server) Object(kind, id string) (object []byte, ok bool) {
+	return s.built().graph.text(kind, id)
+}
 
 // AddEndpoint registers a webhook endpoint that was made elsewhere, or that changed.
 // OnEndpoint is not called. An endpoint without an ID gets one.
 func (s *Server) AddEndpoint(endpoint Endpoint) Endpoint {
-	s.state()
-	return s.parts.endpoints.add(endpoint)
+	return s.built().endpoints.add(endpoint)
 }
 
 // RemoveEndpoint makes the API forget a webhook endpoint. OnEndpoint is not called.
-func (s *Server) RemoveEndpoint(id string) {
-	s.state()
-	s.parts.endpoints.remove(id)
-}
+func (s *Server) RemoveEndpoint(id string) { s.built().endpoints.remove(id) }
 
 // Fail replaces the rules by which requests fail. Without any, none does. A
 // request fails by the first rule that matches and hits.
@@ -155,7 +124,7 @@ func (s *Server) Calls() []Call { return s.calls.since(0) }
 
 // CallsSince returns the calls that came after the n-th and are kept, oldest first.
 // A test that remembers Call.N, or calls [Server.Called] before it delivers, sees
-// what a handler asked meanwhile.
+// what a handler called meanwhile.
 func (s *Server) CallsSince(n int) []Call { return s.calls.since(n) }
 
 // Called returns how many calls there were, the forgotten ones included.
@@ -177,7 +146,7 @@ func (s *Server) now() time.Time {
 	return s.Now()
 }
 
-// changed reports a change of an endpoint to who delivers.
+// changed reports a change of an endpoint to OnEndpoint.
 func (s *Server) changed(change Change, e Endpoint) *apiError {
 	if s.OnEndpoint == nil {
 		return nil
@@ -200,75 +169,4 @@ func (s *Server) retry(eventID, endpointID string) *apiError {
 
 func (s *Server) undelivered(eventID string) bool {
 	return s.Undelivered != nil && s.Undelivered(eventID)
-}
-
-// ServeHTTP answers a request as Stripe's API does, and records it.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.state()
-	call := s.callOf(r)
-	var q *request
-	failed := authorize(r, s.Key) // before anything is read of a stranger
-	if failed == nil {
-		q, failed = readRequest(r)
-		call.Params = q.params.flat()
-	}
-	if failed == nil {
-		failed = s.faults.admit(r, s.seed)
-	}
-	if r.Context().Err() != nil {
-		call.Error = "the client hung up"
-		s.record(call)
-		return
-	}
-	var a *answer
-	if failed == nil {
-		a, failed = s.replays.once(q, &call, w.Header(), s.parts.request)
-	}
-	if failed != nil {
-		a, call.Error = failed.answer(), failed.message
-	}
-	call.Status, call.Object, call.ID = a.status, a.object, a.id
-	s.record(call)
-	a.write(w, r, call, s.version(call.Version))
-}
-
-func (s *Server) callOf(r *http.Request) Call {
-	header := r.Header.Get
-	return Call{
-		At: s.now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
-		Account: header("Stripe-Account"), Context: header("Stripe-Context"), IdempotencyKey: header("Idempotency-Key"),
-		Version: header("Stripe-Version"), Client: r.UserAgent(), RequestID: s.ids.id("req"),
-	}
-}
-
-// record keeps a call that was answered and gives it its number.
-func (s *Server) record(call Call) {
-	call.Duration = s.now().Sub(call.At)
-	call = s.calls.add(call)
-	if s.OnCall != nil {
-		s.OnCall(call)
-	}
-}
-
-func (s *Server) version(asked string) string {
-	switch {
-	case asked != "":
-		return asked
-	case s.Version != "":
-		return s.Version
-	}
-	return fixtures.DefaultVersion
-}
-
-// request has the part answer that a path belongs to.
-func (p *parts) request(q *request) (*answer, *apiError) {
-	switch segments := routes.Segments(q.path); {
-	case strings.HasPrefix(q.path, "/v2/"):
-		return p.thin.request(q)
-	case len(segments) > 1 && segments[1] == "events":
-		return p.events.request(q, segments[2:])
-	case len(segments) > 1 && segments[1] == "webhook_endpoints":
-		return p.endpoints.request(q, segments[2:])
-	}
-	return p.resources.request(q)
 }

@@ -21,7 +21,7 @@ func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo
 	b.Now = m.graph.now().Unix()
 	target := fill(b, template)
 	b.Now = began
-	agree(b, kind, tree, kind, target) // what was paid is what was asked for
+	shareFacts(b, kind, tree, kind, target) // what was paid is what was asked for
 	target.walk(func(path, key string, v *node) {
 		_, set := to.Set[path]
 		if set || isState(path) {

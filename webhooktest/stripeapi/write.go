@@ -30,7 +30,7 @@ func (w *writer) change(q *request, t target) (*node, *apiError) {
 }
 
 func (w *writer) updateOne(q *request, t target) (*node, *apiError) {
-	o, failed := w.find.one(t, q.account)
+	o, failed := w.find.singleton(t, q.account)
 	if failed != nil {
 		return nil, failed
 	}
@@ -83,7 +83,7 @@ func (w *writer) delete(q *request, t target) (*node, *apiError) {
 	var failed *apiError
 	switch {
 	case t.Use == routes.Singleton && t.Event == "":
-		o, failed = w.find.one(t, q.account)
+		o, failed = w.find.singleton(t, q.account)
 	case t.id != "" && t.rest == "":
 		o, failed = w.find.writable(t)
 	default:
@@ -125,7 +125,7 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 		w.maker.transit(w.maker.bindingsFor(r, kind, tree), kind, tree, confirm)
 	}
 	if kind == "refund" {
-		if failed := w.maker.refunded(tree, params); failed != nil {
+		if failed := w.maker.refundCharge(tree, params); failed != nil {
 			return nil, failed
 		}
 	}

@@ -6,32 +6,32 @@ import (
 	"strings"
 )
 
-// events answers requests below /v1/events.
-type events struct {
+// eventAPI answers requests below /v1/events.
+type eventAPI struct {
 	graph  *graph
 	expand expander
 	retry  func(eventID, endpointID string) *apiError
 	failed func(eventID string) bool // whether it has not reached all endpoints
 }
 
-func (e *events) request(q *request, parts []string) (*answer, *apiError) {
+func (a *eventAPI) serve(q *request, parts []string) (*answer, *apiError) {
 	switch {
 	case q.method == http.MethodGet && len(parts) == 0:
-		return e.list(q)
+		return a.list(q)
 	case q.method == http.MethodGet && len(parts) == 1:
-		return e.read(parts[0], q.params)
+		return a.read(parts[0], q.params)
 	case q.method == http.MethodPost && len(parts) == 2 && parts[1] == "retry":
-		return e.redeliver(parts[0], q.params.get("webhook_endpoint"))
+		return a.redeliver(parts[0], q.params.get("webhook_endpoint"))
 	}
 	return nil, unrecognized(q.method, q.path)
 }
 
 // read returns an event as it was delivered, byte for byte unless something in
 // it is expanded.
-func (e *events) read(id string, params *param) (*answer, *apiError) {
-	e.graph.mu.Lock()
-	defer e.graph.mu.Unlock()
-	found, failed := e.graph.events.find(id, false)
+func (a *eventAPI) read(id string, params *param) (*answer, *apiError) {
+	a.graph.mu.Lock()
+	defer a.graph.mu.Unlock()
+	found, failed := a.graph.events.find(id, false)
 	if failed != nil {
 		return nil, failed
 	}
@@ -39,20 +39,20 @@ func (e *events) read(id string, params *param) (*answer, *apiError) {
 		return found.answer(), nil
 	}
 	tree := mustNode(found.text)
-	if failed := e.expand.expand(tree, params); failed != nil {
+	if failed := a.expand.expand(tree, params); failed != nil {
 		return nil, failed
 	}
 	return answerWith(tree), nil
 }
 
 // list lists events, newest first (https://docs.stripe.com/api/events/list).
-func (e *events) list(q *request) (*answer, *apiError) {
-	undelivered := e.undelivered(q.params.get("delivery_success"))
-	e.graph.mu.Lock()
-	defer e.graph.mu.Unlock()
+func (a *eventAPI) list(q *request) (*answer, *apiError) {
+	undelivered := a.undelivered(q.params.get("delivery_success"))
+	a.graph.mu.Lock()
+	defer a.graph.mu.Unlock()
 	typ, types := q.params.get("type"), q.params.field("types").texts()
 	var items []item
-	for _, found := range e.graph.events.newest(false) {
+	for _, found := range a.graph.events.newest(false) {
 		switch {
 		case typ != "" && !matchesType(typ, found.typ),
 			len(types) > 0 && !slices.Contains(types, found.typ),
@@ -64,7 +64,7 @@ func (e *events) list(q *request) (*answer, *apiError) {
 	}
 	tree, failed := page(items, "/v1/events", q.params)
 	if failed == nil {
-		failed = e.expand.expand(tree, q.params)
+		failed = a.expand.expand(tree, q.params)
 	}
 	if failed != nil {
 		return nil, failed
@@ -72,18 +72,18 @@ func (e *events) list(q *request) (*answer, *apiError) {
 	return answerWith(tree), nil
 }
 
-// undelivered returns the filter delivery_success. The function of who
-// delivers is called without the lock, once for each event.
-func (e *events) undelivered(success string) func(id string) bool {
+// undelivered returns the filter delivery_success. The Server's function
+// is called without the lock, once for each event.
+func (a *eventAPI) undelivered(success string) func(id string) bool {
 	if success == "" {
 		return func(string) bool { return true }
 	}
-	e.graph.mu.Lock()
-	events := e.graph.events.newest(false)
-	e.graph.mu.Unlock()
+	a.graph.mu.Lock()
+	events := a.graph.events.newest(false)
+	a.graph.mu.Unlock()
 	passing := make(map[string]bool)
 	for _, event := range events {
-		passing[event.id] = e.failed(event.id) == (success == "false")
+		passing[event.id] = a.failed(event.id) == (success == "false")
 	}
 	return func(id string) bool { return passing[id] }
 }
@@ -107,12 +107,12 @@ func passesTime(created int64, p *param) bool {
 }
 
 // redeliver has an event delivered again.
-func (e *events) redeliver(id, endpoint string) (*answer, *apiError) {
-	e.graph.mu.Lock()
-	found, failed := e.graph.events.find(id, false)
-	e.graph.mu.Unlock()
+func (a *eventAPI) redeliver(id, endpoint string) (*answer, *apiError) {
+	a.graph.mu.Lock()
+	found, failed := a.graph.events.find(id, false)
+	a.graph.mu.Unlock()
 	if failed == nil {
-		failed = e.retry(id, endpoint)
+		failed = a.retry(id, endpoint)
 	}
 	if failed != nil {
 		return nil, failed

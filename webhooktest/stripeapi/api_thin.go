@@ -9,47 +9,47 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// thin answers requests below /v2: the events and event destinations of thin events
+// thinAPI answers requests below /v2: the events and event destinations of thin events
 // (https://docs.stripe.com/api/v2/core/events).
-type thin struct{ graph *graph }
+type thinAPI struct{ graph *graph }
 
-func (t *thin) request(q *request) (*answer, *apiError) {
+func (a *thinAPI) serve(q *request) (*answer, *apiError) {
 	parts := routes.Segments(q.path)
 	if q.method != http.MethodGet || len(parts) < 3 || parts[1] != "core" {
 		return nil, unrecognized(q.method, q.path)
 	}
-	t.graph.mu.Lock()
-	defer t.graph.mu.Unlock()
+	a.graph.mu.Lock()
+	defer a.graph.mu.Unlock()
 	id := strings.Join(parts[3:], "")
 	switch {
 	case len(parts) > 4:
-		return t.related(q)
+		return a.related(q)
 	case parts[2] == "events" && id != "":
-		e, failed := t.graph.events.find(id, true)
+		e, failed := a.graph.events.find(id, true)
 		if failed != nil {
 			failed.code = "not_found"
 			return nil, failed
 		}
-		return &answer{status: http.StatusOK, body: t.fetched(e), object: render.ThinObject, id: id}, nil
+		return &answer{status: http.StatusOK, body: a.fetched(e), object: render.ThinObject, id: id}, nil
 	case parts[2] == "events":
 		var items []*node
-		for _, e := range t.graph.events.newest(true) {
-			tree := mustNode(t.fetched(e))
+		for _, e := range a.graph.events.newest(true) {
+			tree := mustNode(a.fetched(e))
 			if about := q.params.get("object_id"); about == "" || about == tree.at("related_object.id").str() {
 				items = append(items, tree)
 			}
 		}
 		return thinPage(items, q.params)
 	case parts[2] == "event_destinations":
-		return t.destinations(id, q.params)
+		return a.destinations(id, q.params)
 	}
-	return t.related(q)
+	return a.related(q)
 }
 
 // related returns what a thin event is about. Of objects of v2 no more is known than
 // what the event says.
-func (t *thin) related(q *request) (*answer, *apiError) {
-	for _, e := range t.graph.events.newest(true) {
+func (a *thinAPI) related(q *request) (*answer, *apiError) {
+	for _, e := range a.graph.events.newest(true) {
 		event := mustNode(e.text)
 		about := event.child("related_object")
 		if about.child("url").str() != q.path {
@@ -67,7 +67,7 @@ func (t *thin) related(q *request) (*answer, *apiError) {
 
 // fetched returns a thin event as it is when it is fetched: with the data that its type
 // has beside what is delivered. One without data is what was delivered, byte for byte.
-func (t *thin) fetched(e *event) []byte {
+func (a *thinAPI) fetched(e *event) []byte {
 	data, related := render.ThinData(e.typ)
 	tree := mustNode(e.text)
 	if data == nil || tree.child("data") != nil {
@@ -75,9 +75,9 @@ func (t *thin) fetched(e *event) []byte {
 	}
 	created, err := time.Parse(time.RFC3339, tree.child("created").str())
 	if err != nil {
-		created = t.graph.now()
+		created = a.graph.now()
 	}
-	b := render.NewBindings(t.graph.seed(), e.id, created.Unix())
+	b := render.NewBindings(a.graph.seed(), e.id, created.Unix())
 	if about := tree.child("related_object"); related != nil && !about.isNull() {
 		learn(b, mustNode(related), about)
 	}
@@ -86,9 +86,9 @@ func (t *thin) fetched(e *event) []byte {
 }
 
 // destinations shows webhook endpoints as event destinations.
-func (t *thin) destinations(id string, params *param) (*answer, *apiError) {
+func (a *thinAPI) destinations(id string, params *param) (*answer, *apiError) {
 	var items []*node
-	for _, o := range t.graph.objects.ofKinds([]string{endpointKind}) {
+	for _, o := range a.graph.objects.ofKinds([]string{endpointKind}) {
 		if o.deleted || id != "" && o.id != id {
 			continue
 		}
