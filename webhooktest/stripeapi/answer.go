@@ -45,6 +45,6 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request, call Call, versio
 	}
 	w.WriteHeader(a.status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(a.body) // who hung up does not read it
+		_, _ = w.Write(a.body) // a client that hung up does not read it
 	}
 }

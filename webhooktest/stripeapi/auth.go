@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// authorize accepts the key that is wanted, or any of test mode if none is.
+// authorize checks the key of a request: it must be the one that is wanted or, when
+// none is, any test mode key.
 func authorize(r *http.Request, wanted string) *apiError {
 	key, failed := keyOf(r)
 	switch {
@@ -36,7 +37,7 @@ func keyOf(r *http.Request) (string, *apiError) {
 	return key, nil
 }
 
-// anyKey accepts any key of test mode.
+// anyKey accepts any test mode key.
 func anyKey(key string) *apiError {
 	mode, rest, _ := strings.Cut(key, "_test")
 	switch {

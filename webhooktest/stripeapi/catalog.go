@@ -21,7 +21,7 @@ type kind struct {
 	id       string // the placeholder of its id: "pi"; empty when it has no id or a fixed one
 }
 
-// A catalog is what is known of Stripe's objects. It does not change.
+// A catalog describes the kinds of Stripe's objects. It does not change.
 type catalog struct {
 	kinds  map[string]*kind
 	byID   map[string][]string // kinds by the placeholder of their ids
@@ -113,7 +113,7 @@ func (c *catalog) learnShapes() {
 
 const mixed = '?'
 
-// shapeOf tells objects, lists, text, numbers and booleans apart. "{now}" is a
+// shapeOf distinguishes objects, lists, text, numbers and booleans. "{now}" is a
 // number.
 func shapeOf(v *node) byte {
 	switch s := v.plain(); {

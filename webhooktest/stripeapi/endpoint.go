@@ -17,7 +17,7 @@ type Endpoint struct {
 	Connect       bool              `json:"connect,omitempty"`  // of the events of connected accounts
 	Disabled      bool              `json:"disabled,omitempty"` // kept, but nothing is delivered to it
 
-	// Secret signs its deliveries. The API shows it once, to who creates the endpoint.
+	// Secret signs its deliveries. The API shows it once, in the answer that creates the endpoint.
 	Secret string `json:"-"`
 }
 

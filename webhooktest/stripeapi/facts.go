@@ -8,7 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A fact is told by several fields: "charge:amount" and "refund:amount".
+// A fact is a value that several fields hold: "charge:amount" and "refund:amount".
 type fact struct {
 	Description string   `json:"description"`
 	Fields      []string `json:"fields"`
@@ -38,8 +38,8 @@ var sharedFacts = sync.OnceValue(func() map[string]*fact {
 	return file.Facts
 })
 
-// shareFacts gives an object the facts that another tells: where the other differs from
-// its template, so does this in the fields that tell the same.
+// shareFacts copies facts from one object to another: a field that differs from its
+// template in the one is set in the other, in the fields that hold the same fact.
 func shareFacts(b *render.Bindings, fromKind string, from *node, toKind string, to *node) {
 	for _, f := range sharedFacts() {
 		there, here := f.fields[fromKind], f.fields[toKind]
@@ -57,7 +57,7 @@ func shareFacts(b *render.Bindings, fromKind string, from *node, toKind string, 
 	}
 }
 
-// setEqual sets those of some fields that hold one value to another.
+// setEqual gives those fields that hold one value another.
 func setEqual(to *node, fields []string, was, is *node) {
 	for _, path := range fields {
 		field := to.at(path)

@@ -10,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// faults are the rules by which requests fail and wait. The zero value has none.
+// faults are the rules that make requests fail or wait. The zero value has none.
 type faults struct {
 	mu       sync.Mutex
 	failures []Failure
@@ -36,7 +36,7 @@ func (f *faults) slowDown(rules []Slowness) {
 }
 
 // admit lets a request in, late or not at all, as the rules say. The first rule with
-// a rate asks for the seed.
+// a rate needs the seed.
 func (f *faults) admit(r *http.Request, seed func() uint64) *apiError {
 	if delay, eased := f.delay(r.Method, r.URL.Path); delay > 0 {
 		timer := time.NewTimer(delay)

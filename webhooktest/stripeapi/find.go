@@ -25,8 +25,8 @@ func (f *finder) addressed(t target) (*stored, *apiError) {
 	return f.graph.lookup(ref{kind: kind, id: t.id, scope: t.scope()})
 }
 
-// singleton returns the object that there is one of: of the account, or of the customer
-// or subscription in the path.
+// singleton returns the only object of a kind: of the account, or of the customer or
+// subscription in the path.
 func (f *finder) singleton(t target, account string) (*stored, *apiError) {
 	kind := t.Kinds[0]
 	if kind == "account" {

@@ -52,7 +52,7 @@ func (g *graph) add(payload []byte) error {
 	return nil
 }
 
-// carry keeps the object of an event, unless a newer event said how it is.
+// carry keeps the object of an event, unless its state is from a newer event.
 func (g *graph) carry(e *event, object *node) error {
 	r, err := check(object)
 	if err != nil {

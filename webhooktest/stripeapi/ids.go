@@ -60,7 +60,7 @@ func idOf(n *node) string {
 	return n.plain()
 }
 
-// looksLikeID tells ids ("cus_Nx12") from names of states ("requires_capture").
+// looksLikeID distinguishes ids ("cus_Nx12") from names of states ("requires_capture").
 func looksLikeID(s string) bool {
 	prefix, rest := cutPrefix(s)
 	return prefix != "" && rest != "" && strings.ContainsFunc(rest, func(r rune) bool { return r < 'a' }) && !strings.ContainsFunc(rest, notBase62)

@@ -5,7 +5,7 @@ import "github.com/fakestripe/fakestripe/webhooktest/internal/render"
 // lineItems are what is bought in checkout sessions, payment links and quotes.
 type lineItems struct{ graph *graph }
 
-// lineItems returns what is bought in a checkout session, payment link or quote:
+// of returns what is bought in a checkout session, payment link or quote:
 // what it was made with, or one thing that costs what the object says.
 func (l lineItems) of(o *stored) []*node {
 	r := ref{kind: lineItemsOf, id: o.id}

@@ -37,7 +37,7 @@ func (l *lister) list(url string, kinds []string, parent map[string]string, para
 }
 
 // mayPass says, without parsing it, whether an object can hold the ids that a list
-// asks for.
+// is filtered by.
 func mayPass(o *stored, parent map[string]string, filter *param) bool {
 	for _, id := range parent {
 		if !bytes.Contains(o.text, rawjson.Quote(id)) {

@@ -6,7 +6,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A maker makes objects, and changes them.
+// A maker makes new objects and moves objects to other states.
 type maker struct{ graph *graph }
 
 // make makes an object: one of its kind as it is when it has just been created, linked

@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// apply merges the parameters of a request into an object, and gives fields that
-// tell the same as one that changed the new value.
+// apply merges the parameters of a request into an object. Fields that hold the same
+// fact as one that changed get the new value too.
 func apply(g *graph, b *render.Bindings, kind string, tree *node, params *param) *apiError {
 	before := tree.clone()
 	_, isKnown := known().kinds[kind]
@@ -69,7 +69,7 @@ func (m *merge) hash(tree *node, params *param, template *node, name string) *ap
 	return nil
 }
 
-// value returns what a field becomes, nil for what it is.
+// value returns the new value of a field, nil to leave it.
 func (m *merge) value(key string, field, template *node, p *param) (*node, *apiError) {
 	if field == nil || field.isNull() && !template.isNull() {
 		field = m.empty(template)

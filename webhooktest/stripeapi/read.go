@@ -6,7 +6,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// A reader answers what is asked of the objects at a path.
+// A reader reads the object or list at a path.
 type reader struct {
 	graph *graph
 	maker maker
@@ -14,7 +14,7 @@ type reader struct {
 	lists lister
 }
 
-// read returns what GET answers.
+// read executes GET.
 func (r *reader) read(q *request, t target) (*node, *apiError) {
 	switch {
 	case t.Use == routes.MakeOnly:
@@ -36,7 +36,7 @@ func (r *reader) read(q *request, t target) (*node, *apiError) {
 	return o.tree(), nil
 }
 
-// readOne returns an object that has no id in its path.
+// readOne returns an object without an id in its path.
 func (r *reader) readOne(q *request, t target) (*node, *apiError) {
 	o, failed := r.find.singleton(t, q.account)
 	switch {

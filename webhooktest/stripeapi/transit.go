@@ -7,8 +7,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// transit changes the fields of an object that say how far it has come to those of
-// another state.
+// transit moves an object to another state: it changes the fields that make up the
+// state.
 func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo) {
 	if to.Manual != "" && tree.child("capture_method").str() == "manual" {
 		to.Event = to.Manual
@@ -21,7 +21,7 @@ func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo
 	b.Now = m.graph.now().Unix()
 	target := fill(b, template)
 	b.Now = began
-	shareFacts(b, kind, tree, kind, target) // what was paid is what was asked for
+	shareFacts(b, kind, tree, kind, target) // the amount paid is the amount due
 	target.walk(func(path, key string, v *node) {
 		_, set := to.Set[path]
 		if set || isState(path) {
@@ -39,7 +39,7 @@ func (m *maker) bindingsFor(r ref, kind string, tree *node) *render.Bindings {
 	return b
 }
 
-// isState says whether a field says how far an object has come.
+// isState says whether a field is part of an object's state.
 func isState(path string) bool {
 	first, _, _ := strings.Cut(path, ".")
 	last := path[strings.LastIndexByte(path, '.')+1:]

@@ -16,7 +16,7 @@ type writer struct {
 	items lineItems
 }
 
-// change returns what POST answers.
+// change executes POST.
 func (w *writer) change(q *request, t target) (*node, *apiError) {
 	switch {
 	case t.Use == routes.Singleton:
@@ -45,7 +45,7 @@ func (w *writer) update(t target, params *param) (*node, *apiError) {
 	return w.save(o, params, nil)
 }
 
-// act answers POST /v1/{collection}/{id}/{action}.
+// act executes POST /v1/{collection}/{id}/{action}.
 func (w *writer) act(q *request, t target) (*node, *apiError) {
 	to, ok := writes().Actions[t.Kinds[0]][t.rest]
 	if !ok {
@@ -77,7 +77,7 @@ func (w *writer) save(o *stored, params *param, to *changeTo) (*node, *apiError)
 	return tree, nil
 }
 
-// delete returns what DELETE answers.
+// delete executes DELETE.
 func (w *writer) delete(q *request, t target) (*node, *apiError) {
 	var o *stored
 	var failed *apiError
@@ -100,7 +100,7 @@ func (w *writer) delete(q *request, t target) (*node, *apiError) {
 	return tree, nil
 }
 
-// create answers POST /v1/{collection}.
+// create executes POST /v1/{collection}.
 func (w *writer) create(t target, params *param) (*node, *apiError) {
 	kind := kindToMake(t, params)
 	for _, name := range writes().Required[kind] {

@@ -21,8 +21,8 @@ var writes = sync.OnceValue(func() *writing {
 	return w
 })
 
-// writing says what creating, deleting and actions do to an object: the file
-// writes.json.
+// writing is the file writes.json: what creating, deleting and actions do to an
+// object.
 type writing struct {
 	// Lists are shown with an object on demand: of which kind their elements are.
 	Lists map[string]map[string]string `json:"lists"`
@@ -31,7 +31,7 @@ type writing struct {
 	// them. The fixtures fill them, as real objects do.
 	UnlessGiven []string `json:"unless_given"`
 
-	// Required are the parameters that creating an object asks for; a|b is either.
+	// Required are the parameters that creating an object requires; a|b is either.
 	Required map[string][]string `json:"required"`
 
 	Create  map[string]changeTo            `json:"create"`
@@ -60,7 +60,7 @@ func stateOf(kind string, to changeTo) (*node, error) {
 }
 
 // newState returns how a kind looks when it has just been created: as in the event of
-// its creation, if there is one and nothing else is said.
+// its creation, if there is one and no other event is named.
 func newState(kind string, to changeTo) (*node, error) {
 	if to.Event == "" {
 		if template := creation(kind); template != nil {
