@@ -7,8 +7,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// An api has a part for the requests below some paths each. What they know they share:
-// it is in the graph.
+// An api has a part for each group of paths. What the API knows is in the graph, which
+// the parts share.
 type api struct {
 	graph *graph
 	ids   *ids
@@ -39,13 +39,13 @@ func newAPI(seed func() uint64, now func() time.Time, h hooks) *api {
 			reader: reader{graph: g, maker: maker, find: finder, lists: lists},
 			writer: writer{graph: g, maker: maker, find: finder, items: items},
 		},
-		events:    eventAPI{graph: g, expand: expand, retry: h.retry, failed: h.undelivered},
+		events:    eventAPI{graph: g, expand: expand, retry: h.retry, pending: h.undelivered},
 		endpoints: endpointAPI{graph: g, lists: lists, ids: ids, changed: h.changed},
 		thin:      thinAPI{g},
 	}
 }
 
-// serve has the part answer that a path belongs to.
+// serve answers a request with the part that its path belongs to.
 func (a *api) serve(q *request) (*answer, *apiError) {
 	switch segments := routes.Segments(q.path); {
 	case strings.HasPrefix(q.path, "/v2/"):

@@ -2,7 +2,7 @@ package stripeapi
 
 import "net/http"
 
-// endpointAPI keeps webhook endpoints, and answers requests below /v1/webhook_endpointe.
+// endpointAPI keeps webhook endpoints, and answers requests below /v1/webhook_endpoints.
 type endpointAPI struct {
 	graph   *graph
 	lists   lister

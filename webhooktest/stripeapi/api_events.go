@@ -8,10 +8,10 @@ import (
 
 // eventAPI answers requests below /v1/events.
 type eventAPI struct {
-	graph  *graph
-	expand expander
-	retry  func(eventID, endpointID string) *apiError
-	failed func(eventID string) bool // whether it has not reached all endpoints
+	graph   *graph
+	expand  expander
+	retry   func(eventID, endpointID string) *apiError
+	pending func(eventID string) bool // whether it has not reached all endpoints
 }
 
 func (a *eventAPI) serve(q *request, parts []string) (*answer, *apiError) {
@@ -83,7 +83,7 @@ func (a *eventAPI) undelivered(success string) func(id string) bool {
 	a.graph.mu.Unlock()
 	passing := make(map[string]bool)
 	for _, event := range events {
-		passing[event.id] = a.failed(event.id) == (success == "false")
+		passing[event.id] = a.pending(event.id) == (success == "false")
 	}
 	return func(id string) bool { return passing[id] }
 }

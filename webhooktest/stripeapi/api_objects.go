@@ -15,7 +15,7 @@ type objectAPI struct {
 }
 
 func (a *objectAPI) serve(q *request) (*answer, *apiError) {
-	t, ok := find(q.path)
+	t, ok := targetAt(q.path)
 	if !ok {
 		return nil, unrecognized(q.method, q.path)
 	}

@@ -69,8 +69,11 @@ func (a *thinAPI) related(q *request) (*answer, *apiError) {
 // has beside what is delivered. One without data is what was delivered, byte for byte.
 func (a *thinAPI) fetched(e *event) []byte {
 	data, related := render.ThinData(e.typ)
+	if data == nil {
+		return e.text
+	}
 	tree := mustNode(e.text)
-	if data == nil || tree.child("data") != nil {
+	if tree.child("data") != nil {
 		return e.text
 	}
 	created, err := time.Parse(time.RFC3339, tree.child("created").str())

@@ -17,7 +17,7 @@ type expander struct {
 }
 
 // expand replaces the ids that expand[] names by their objects. What cannot be
-// expanded stays as it ir.
+// expanded stays as it is.
 func (x *expander) expand(tree *node, params *param) *apiError {
 	paths := params.field("expand").texts()
 	if len(paths) > maxPaths {

@@ -54,7 +54,7 @@ func (g *graph) add(payload []byte) error {
 
 // carry keeps the object of an event, unless its state is from a newer event.
 func (g *graph) carry(e *event, object *node) error {
-	r, err := check(object)
+	r, err := identify(object)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (g *graph) put(text []byte) error {
 	if err != nil {
 		return err
 	}
-	r, err := check(tree)
+	r, err := identify(tree)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ type lineItems struct{ graph *graph }
 
 // of returns what is bought in a checkout session, payment link or quote:
 // what it was made with, or one thing that costs what the object says.
-func (l lineItems) of(o *stored) []*node {
+func (l *lineItems) of(o *stored) []*node {
 	r := ref{kind: lineItemsOf, id: o.id}
 	if held, ok := l.graph.objects.get(r); ok {
 		return held.tree().child("data").children
@@ -34,7 +34,7 @@ func (l lineItems) of(o *stored) []*node {
 // lineItemsOf is what the line items of an object are kept as.
 const lineItemsOf = "line_items"
 
-func (l lineItems) keep(r ref, items []*node) []*node {
+func (l *lineItems) keep(r ref, items []*node) []*node {
 	held := object()
 	held.put("data", listOf(items...))
 	l.graph.keepInner(held)
@@ -43,8 +43,8 @@ func (l lineItems) keep(r ref, items []*node) []*node {
 }
 
 // make makes the line items that an object is created with, and gives the
-// object their sum.
-func (l lineItems) make(r ref, tree *node, params *param) *apiError {
+// object their sum. The object is the caller's to keep.
+func (l *lineItems) make(r ref, tree *node, params *param) *apiError {
 	given := params.field("line_items")
 	if given == nil || given.kind != array {
 		return nil
@@ -83,6 +83,5 @@ func (l lineItems) make(r ref, tree *node, params *param) *apiError {
 	if tree.child("currency") != nil && len(items) > 0 {
 		tree.put("currency", items[0].child("currency"))
 	}
-	l.graph.objects.keep(r, tree, stated)
 	return nil
 }

@@ -15,8 +15,8 @@ func refOf(kind string, tree *node) ref {
 	return r
 }
 
-// check returns the name of the object that a tree is.
-func check(tree *node) (ref, error) {
+// identify returns the name of the object that a tree is. The error says why it is none.
+func identify(tree *node) (ref, error) {
 	if tree == nil || tree.kind != '{' {
 		return ref{}, errors.New("want a JSON object")
 	}

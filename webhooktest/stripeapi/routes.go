@@ -19,8 +19,8 @@ type target struct {
 // scope is the customer or account in a path.
 func (t *target) scope() string { return t.parent["customer"] + t.parent["account"] }
 
-// find returns where a path leads: to the route that matches most of it.
-func find(path string) (target, bool) {
+// targetAt returns where a path leads: to the route that matches most of it.
+func targetAt(path string) (target, bool) {
 	have := routes.Segments(path)
 	var best *routes.Route
 	literal := -1

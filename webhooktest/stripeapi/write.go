@@ -129,12 +129,12 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 			return nil, failed
 		}
 	}
-	w.graph.keep(r, tree)
 	if kind == "checkout.session" || kind == "payment_link" || kind == "quote" {
 		if failed := w.items.make(r, tree, params); failed != nil {
 			return nil, failed
 		}
 	}
+	w.graph.keep(r, tree)
 	return tree, nil
 }
 
