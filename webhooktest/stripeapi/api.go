@@ -8,7 +8,19 @@ import (
 )
 
 // An api has a part for each group of paths. What the API knows is in the graph, which
-// the parts share.
+// the parts share. Each line uses only the lines above it:
+//
+//	node, param              JSON, and the parameters of a request
+//	catalog, facts, writing  what is known of Stripe, read once
+//	objects, eventLog        what is kept, and how it is found
+//	graph                    both, with their lock; infers what others refer to
+//	maker, merge, lineItems  new objects, other states, parameters merged in
+//	finder, lister, expander the object or list at a path; objects in place of ids
+//	reader, writer           GET; POST and DELETE
+//	objectAPI and the others requests below some paths, which take the graph's lock
+//
+// Beside it a [Server] owns faults, replays (idempotency keys) and calls, each with a
+// lock of its own.
 type api struct {
 	graph *graph
 	ids   *ids
