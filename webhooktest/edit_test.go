@@ -76,11 +76,11 @@ func TestSetErrors(t *testing.T) {
 		noPath bool
 		want   string
 	}{
-		{"a typo", webhooktest.Set("data.object.amout", 1), true, `no such path "data.object.amout": nearest are data.object.amount`},
-		{"the end of a path", webhooktest.Set("amount", 1), true, "nearest are data.object.amount"},
-		{"beyond a list", webhooktest.Set("data.object.payment_method_types.2", 1), true, "nearest are data.object.payment_method_types"},
-		{"inside a number", webhooktest.Set("data.object.amount.value", 1), true, "nearest are data.object.amount"},
-		{"metadata of something else", webhooktest.Set("data.metadata", 1), true, "nearest are "},
+		{"a typo", webhooktest.Set("data.object.amout", 1), true, `no such path "data.object.amout": did you mean data.object.amount`},
+		{"the end of a path", webhooktest.Set("amount", 1), true, "did you mean data.object.amount"},
+		{"beyond a list", webhooktest.Set("data.object.payment_method_types.2", 1), true, "did you mean data.object.payment_method_types"},
+		{"inside a number", webhooktest.Set("data.object.amount.value", 1), true, "did you mean data.object.amount"},
+		{"metadata of something else", webhooktest.Set("data.metadata", 1), true, "did you mean "},
 		{"a gap in a list", webhooktest.Add("data.object.payment_method_types.7", 1), true, "the list has 2 elements: write position 2 to add one"},
 		{"a name in a list", webhooktest.Add("data.object.payment_method_types.x", 1), true, "the list has 2 elements"},
 		{"added inside a number", webhooktest.Add("data.object.amount.value", 1), true, "value is inside 4800, which is neither an object nor a list"},

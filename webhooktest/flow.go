@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // A Flow is what one business action makes Stripe send: events about the same
@@ -31,25 +31,6 @@ type FlowStep struct {
 	After time.Duration // since the flow's first event
 
 	cause int // its place in the order in which things happened
-}
-
-// A FlowType describes a flow.
-type FlowType struct {
-	Name     string   `json:"flow"`
-	Title    string   `json:"title"`
-	Triggers []string `json:"triggers,omitempty"` // event types for which it is the flow that leads to them
-	Types    []string `json:"types"`              // of its events, in the order in which they arrive
-}
-
-// DescribeFlow returns what the fixtures know of a flow. [fixtures.Flows] lists
-// the names.
-func DescribeFlow(name string) (FlowType, error) {
-	f, err := render.ReadFlow(name)
-	described := FlowType{Name: name, Title: f.Title, Triggers: f.Triggers}
-	for _, step := range f.Steps {
-		described.Types = append(described.Types, f.Events[step.Send].Type)
-	}
-	return described, err
 }
 
 // Flow makes the events of a flow, with objects of their own. The name is a flow's
@@ -82,13 +63,13 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 		return f, name, "", err
 	}
-	if _, thin := render.Describe(name); thin == nil && render.IsThin(name) {
+	if _, unknown := fixtures.DescribeEvent(name); unknown == nil && fixtures.IsThin(name) {
 		return f, "", "", fmt.Errorf("%s is a thin event: flows are of snapshot events (send delivers it alone)", name)
 	}
 	types := fixtures.Types(s.apiVersion())
 	if !slices.Contains(types, name) {
 		names := slices.Concat(fixtures.Flows(), types)
-		return f, "", "", fmt.Errorf("%w, or flow, %q: nearest are %s", ErrUnknownType, name, suggest.List(name, names))
+		return f, "", "", fmt.Errorf("%w or flow %q%s", ErrUnknownType, name, suggest.DidYouMean(name, names))
 	}
 	leads, err := leading()
 	if err != nil {

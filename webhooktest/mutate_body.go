@@ -34,7 +34,7 @@ func (d *draft) set(path string, raw []byte) error {
 func eventAge(d *draft, value string) error {
 	old, err := time.ParseDuration(value)
 	if err != nil {
-		return fmt.Errorf("%q is no duration: write 72h", value)
+		return fmt.Errorf("%q is not a duration: write 72h", value)
 	}
 	created := d.sent - int64(old/time.Second)
 	if d.event.thin {
@@ -218,7 +218,7 @@ func newerVersion(d *draft, _ string) error {
 	date, train, found := strings.Cut(strings.Trim(string(raw), `"`), ".")
 	day, err := time.Parse(time.DateOnly, date)
 	if !found || err != nil {
-		return fmt.Errorf("%w: API version %s has no monthly releases, as those from 2024-09-30.acacia on have (--api-version)", render.ErrNotApplicable, raw)
+		return fmt.Errorf("%w: API version %s has no monthly releases; versions since 2024-09-30.acacia do", render.ErrNotApplicable, raw)
 	}
 	return d.set("api_version", rawjson.Quote(day.AddDate(0, 1, 0).Format(time.DateOnly)+"."+train))
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
+// ErrUnknownType is the error for an event type that has no fixture.
+var ErrUnknownType = fixtures.ErrUnknownType
+
 // A Source makes events from the fixtures. The zero value makes test-mode events
 // at the default API version, with fresh ids. Set the fields before the first
 // event is made. A Source is safe for use by several goroutines.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/internal/report"
 	word "github.com/fakestripe/fakestripe/internal/shell"
@@ -202,13 +203,13 @@ func again(cmd *cobra.Command) string {
 		for _, value := range values(flag) {
 			switch flag.Name {
 			case "header":
-				value = unsecretHeader(value)
+				value = redactHeader(value)
 			case "to", "state-url":
-				value = unsecretURL(value)
+				value = redactURL(value)
 			case "api-key":
 				value = testKey + "…"
 			default:
-				value = unsecret(value)
+				value = credential.Hide(value)
 			}
 			switch {
 			case flag.Name == "secret":
@@ -296,7 +297,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		return err
 	}
 	for _, eventType := range c.subject.Handles {
-		if _, err := webhooktest.Describe(eventType); err != nil {
+		if _, err := fixtures.DescribeEvent(eventType); err != nil {
 			return fmt.Errorf("--handles: %w", err)
 		}
 	}

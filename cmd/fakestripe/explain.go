@@ -80,7 +80,7 @@ type codeFix struct{ language, code string }
 
 func fixes(c contract.Case) (all []codeFix) {
 	for _, language := range []string{"go", "node", "python", "ruby"} {
-		if code := c.Mend[language]; code != "" {
+		if code := c.Fix[language]; code != "" {
 			all = append(all, codeFix{language, code})
 		}
 	}

@@ -97,7 +97,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 		}
 		event, err := p.source.Event(name, edits...)
 		if errors.Is(err, webhooktest.ErrUnknownType) {
-			err = fmt.Errorf("%w (fakestripe list and list --thin have all)", err)
+			err = fmt.Errorf("%w (see fakestripe list and list --thin)", err)
 			if _, missing := os.Stat(name); missing == nil {
 				err = fmt.Errorf("%w; for the file of this name write ./%s", err, name)
 			}
@@ -122,7 +122,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 
 // versioned refuses a version for an event that has none.
 func (p *payloads) versioned(eventType string) error {
-	if described, err := webhooktest.Describe(eventType); err == nil && described.Thin && p.changed("api-version") {
+	if described, err := fixtures.DescribeEvent(eventType); err == nil && described.Thin && p.changed("api-version") {
 		return noVersion(p.source.APIVersion, eventType)
 	}
 	return nil

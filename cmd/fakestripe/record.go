@@ -18,6 +18,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/casefile"
 	"github.com/fakestripe/fakestripe/internal/record"
 	"github.com/fakestripe/fakestripe/internal/server"
+	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -153,7 +154,7 @@ func handlerTransport(skipVerify bool) *http.Transport {
 		Protocols:           protocols,
 		TLSClientConfig:     &tls.Config{InsecureSkipVerify: skipVerify},
 		DisableCompression:  true,
-		MaxIdleConnsPerHost: webhooktest.MaxConcurrency,
+		MaxIdleConnsPerHost: sockets.MaxConnections,
 		IdleConnTimeout:     90 * time.Second,
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -80,8 +81,8 @@ func (s *sending) check() error {
 	if s.count*s.times > maxDeliveries/len(s.names) {
 		return fmt.Errorf("--count %d --times %d: more than %d deliveries", s.count, s.times, maxDeliveries)
 	}
-	if s.concurrency > webhooktest.MaxConcurrency {
-		return fmt.Errorf("--concurrency %d: want at most %d", s.concurrency, webhooktest.MaxConcurrency)
+	if s.concurrency > sockets.MaxConnections {
+		return fmt.Errorf("--concurrency %d: want at most %d", s.concurrency, sockets.MaxConnections)
 	}
 	for _, name := range s.names {
 		if s.count > 1 && isFile(name) {
@@ -110,7 +111,7 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 	if err := s.makeFirst(ctx, sh); err != nil {
 		return err
 	}
-	p := newPrinter(sh, s.format, s.target.expect, s.target.mutations, total)
+	p := newPrinter(sh, s.format, s.target.expected, s.target.mutations, total)
 	s.payloads.announce(p)
 	var failed error
 	err = to.deliver(ctx, p, s.events(ctx, sh, &failed), s.concurrency, s.target.mutations)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakestripe/fakestripe/internal/expect"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -31,6 +32,7 @@ type targetFlags struct {
 	headers     []string
 	mutations   []string
 	expect      string
+	expected    expect.Expectation // what expect says
 	timeout     time.Duration
 	skipVerify  bool
 	allowRemote bool
@@ -79,7 +81,8 @@ func (f *targetFlags) check() error {
 	if f.timeout <= 0 {
 		return fmt.Errorf("--timeout %s: must be positive, e.g. 30s", f.timeout)
 	}
-	if _, err := new(webhooktest.Response).Meets(f.expect); err != nil {
+	var err error
+	if f.expected, err = expect.Parse(f.expect); err != nil {
 		return fmt.Errorf("--expect: %w", err)
 	}
 	for _, mutation := range f.mutations {

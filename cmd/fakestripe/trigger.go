@@ -71,7 +71,7 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 		return err
 	}
 	defer to.close()
-	p := newPrinter(sh, tr.format, tr.target.expect, tr.target.mutations, len(flow.Steps))
+	p := newPrinter(sh, tr.format, tr.target.expected, tr.target.mutations, len(flow.Steps))
 	p.talk("%s: %s", flow.Name, strings.TrimSuffix(flow.Title, "."))
 	tr.payloads.announce(p)
 	events := flow.Events()
@@ -89,7 +89,7 @@ func (tr *triggering) flow(name string) (*webhooktest.Flow, error) {
 	}
 	flow, err := tr.payloads.source.Flow(name, edits...)
 	if errors.Is(err, webhooktest.ErrUnknownType) {
-		err = fmt.Errorf("%w (fakestripe list and list --flows have all)", err)
+		err = fmt.Errorf("%w (see fakestripe list and list --flows)", err)
 	}
 	if err != nil {
 		return nil, explain(err)

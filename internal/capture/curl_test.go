@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/capture"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // commands are command lines as people have them; URL stands for where curl is to
@@ -54,7 +55,7 @@ func TestCurlJudges(t *testing.T) {
 	}
 	for _, program := range []string{"bash", "curl"} {
 		if _, err := exec.LookPath(program); err != nil {
-			missing(t, program)
+			realpart.Missing(t, program)
 		}
 	}
 	if testing.Short() {
@@ -93,14 +94,6 @@ func TestCurlJudges(t *testing.T) {
 			require.Equal(t, want, request{r.Header.Get("Stripe-Signature"), string(r.Body)})
 		})
 	}
-}
-
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
-		t.Fatalf("missing %s", what)
-	}
-	t.Skipf("skipped for want of %s", what)
 }
 
 func TestParseCurlOfOtherShells(t *testing.T) {

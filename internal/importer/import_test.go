@@ -175,7 +175,7 @@ func TestRedacted(t *testing.T) {
 	require.NotEmpty(t, redactor.Found())
 }
 
-// TestErrors wants where it is and how to mend it, and no text of the input.
+// TestErrors wants where it is and how to fix it, and no text of the input.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	const good = `{"object":"event","type":"a.b"}`

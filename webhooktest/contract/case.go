@@ -10,10 +10,11 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/expect"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // A Case is what the contract asks for, one requirement.
@@ -27,7 +28,7 @@ type Case struct {
 	Hint        string            `json:"hint"`
 	Why         string            `json:"why"`     // what happens when it is not met
 	Mistake     string            `json:"mistake"` // the usual one
-	Mend        map[string]string `json:"mend"`    // code, by language: go, node, python, ruby
+	Fix         map[string]string `json:"fix"`     // code, by language: go, node, python, ruby
 }
 
 // A contractCase is a file of fixtures/contract, or of a user's folder. The format is
@@ -203,7 +204,7 @@ func (c *contractCase) validateStep(s caseStep) error {
 		if expected == "" {
 			continue
 		}
-		if _, err := new(webhooktest.Response).Meets(expected); err != nil {
+		if _, err := expect.Parse(expected); err != nil {
 			return err
 		}
 	}
@@ -222,7 +223,7 @@ func (c *contractCase) validateStep(s caseStep) error {
 func selectCases(cases []contractCase, only, skip []string, level string) ([]contractCase, error) {
 	for _, id := range slices.Concat(only, skip) {
 		if !slices.ContainsFunc(cases, func(c contractCase) bool { return c.is(id) }) {
-			return nil, fmt.Errorf("no case or group %q: nearest are %s", id, suggest.List(id, caseIDs(cases)))
+			return nil, fmt.Errorf("no case or group %q%s", id, suggest.DidYouMean(id, caseIDs(cases)))
 		}
 	}
 	if level != "" && !slices.Contains(levels, level) {

@@ -189,6 +189,6 @@ func knownType(eventType string, given map[string]string) error {
 	if slices.Contains(fixtures.Types(fixtures.DefaultVersion), eventType) {
 		return nil
 	}
-	_, err := webhooktest.Describe(eventType)
+	_, err := fixtures.DescribeEvent(eventType)
 	return err
 }

@@ -9,8 +9,8 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
@@ -99,7 +99,7 @@ func checkMembers(data []byte, v *rawjson.Value, t reflect.Type) error {
 		member := &v.Children[i]
 		of, ok := fields[member.Key]
 		if !ok {
-			return lineError(data, member.From, fmt.Errorf("unknown key %q: nearest are %s", text.Excerpt(member.Key), suggest.List(member.Key, known)))
+			return lineError(data, member.From, fmt.Errorf("unknown key %q%s", text.Excerpt(member.Key), suggest.DidYouMean(member.Key, known)))
 		}
 		if err := checkKeys(data, member, of); err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// Whoever fails a case is told why, where it is documented, and how to mend it.
+// Whoever fails a case is told why, where it is documented, and how to fix it.
 func TestCasesExplainThemselves(t *testing.T) {
 	t.Parallel()
 	cases, err := contract.Suite{}.Cases()
@@ -26,7 +26,7 @@ func TestCasesExplainThemselves(t *testing.T) {
 		documented := strings.HasPrefix(c.Source, "https://") || strings.HasPrefix(c.Source, "bug: ")
 		assert.True(t, documented, "%s: source %q is neither a page nor a bug", c.ID, c.Source)
 		for _, language := range []string{"go", "node", "python", "ruby"} {
-			assert.NotEmpty(t, c.Mend[language], "%s: mend in %s", c.ID, language)
+			assert.NotEmpty(t, c.Fix[language], "%s: fix in %s", c.ID, language)
 		}
 	}
 }
@@ -52,5 +52,5 @@ func TestCasesAreSelected(t *testing.T) {
 		require.Equal(t, test.want, ids, test.name)
 	}
 	_, err := contract.Suite{Only: []string{"signature/unsinged"}}.Cases()
-	require.ErrorContains(t, err, `no case or group "signature/unsinged": nearest are signature/unsigned`)
+	require.ErrorContains(t, err, `no case or group "signature/unsinged": did you mean signature/unsigned`)
 }

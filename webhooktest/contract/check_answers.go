@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // looksBack reports whether a check looks at the answers that there are. It is made even
@@ -50,7 +50,7 @@ func checkNoSecrets(ctx context.Context, s *session) ([]finding, error) {
 				return []finding{{sent: response.Event.String(), expected: "no signing secret in an answer", actual: "the answer has it"}}, nil
 			}
 		}
-		if found := text.SecretLike(answer); found != "" {
+		if found := credential.Find(answer); found != "" {
 			return []finding{{sent: response.Event.String(), expected: "no secret or key in an answer", actual: "the answer has one that begins with " + found}}, nil
 		}
 		if mac := expectedSignature(response, secretsOf(s.sender.endpoint)[0]); mac != "" && strings.Contains(answer, mac) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
@@ -62,7 +63,7 @@ func (e *execution) newEvent(ctx context.Context, spec caseEvent, edits []webhoo
 	if err == nil && e.spec.asksForEffect() {
 		event, err = sender.varied(event)
 	}
-	if render.IsThin(eventType) && errors.Is(err, webhooktest.ErrNoPath) {
+	if fixtures.IsThin(eventType) && errors.Is(err, webhooktest.ErrNoPath) {
 		err = render.ErrThin // which may be what the case is about
 	}
 	return event, err

@@ -66,10 +66,10 @@ func TestFolderIsSearched(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, cases, 1, "a group")
 	_, err = contract.Suite{Dir: dir, Only: []string{"payd"}}.Cases()
-	require.ErrorContains(t, err, `no case or group "payd": nearest are paid`)
+	require.ErrorContains(t, err, `no case or group "payd": did you mean paid`)
 }
 
-// Whatever is in a folder: the error says which file, where in it, and how to mend it.
+// Whatever is in a folder: the error says which file, where in it, and how to fix it.
 func TestBadCases(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -85,13 +85,13 @@ func TestBadCases(t *testing.T) {
 		{"binary", map[string]string{"a.json": "\x00\xff"}, []string{"a.json: line 1, column 1: invalid character"}},
 		{"no steps", map[string]string{"a.json": "{\"format\": 1,\n\"events\": {}, \"stepz\": []}"}, []string{"a.json: line 2: events, but no steps"}},
 		{"steps are none", map[string]string{"a.json": `{"format": 1, "steps": []}`}, []string{"a.json: a case has either steps or a check"}},
-		{"an unknown key", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "expct": "2xx"}`)}, []string{`a.json: line 3: unknown key "expct": nearest are expect`}},
+		{"an unknown key", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "expct": "2xx"}`)}, []string{`a.json: line 3: unknown key "expct": did you mean expect`}},
 		{"a number", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "expect": 200}`)}, []string{"a.json: line 3: 200: want a text"}},
 		{"null", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": null, "expect": "200"}`)}, []string{"a.json: line 3: null: leave the key out"}},
 		{"a duration", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "within": "soon"}`)}, []string{`a.json: line 3: time: invalid duration "soon"`}},
 		{"an expectation", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "expect": "fine"}`)}, []string{`a.json: line 3: step 1: expectation "fine"`}},
 		{"a format", map[string]string{"a.json": strings.Replace(paidCase, "1", "2", 1)}, []string{"a.json: format 2: want 1"}},
-		{"a type", map[string]string{"a.json": caseSending(`{"type": "invoice.payed"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": unknown event type "invoice.payed": nearest are invoice.paid`}},
+		{"a type", map[string]string{"a.json": caseSending(`{"type": "invoice.payed"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": unknown event type "invoice.payed": did you mean invoice.paid`}},
 		{"a given type", map[string]string{"a.json": caseWith(`"given": {"T": "invoice.payed"}`)}, []string{`a.json: line 1: unknown event type "invoice.payed"`}},
 		{"a name", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "f", "expect": "2xx"}`)}, []string{`a.json: line 3: step 1: no event is named "f"`}},
 		{"a mutation", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "mutate": ["unsined"], "expect": "2xx"}`)}, []string{"a.json: line 3: step 1: ", "unsined"}},
@@ -107,7 +107,7 @@ func TestBadCases(t *testing.T) {
 		{"about in a circle", map[string]string{"a.json": caseSending(`{"type": "invoice.paid", "about": "e"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`the events are about each other`}},
 		{"about a payload", map[string]string{"x.json": "{}", "a.json": `{"format": 1, "events": {"p": {"file": "x.json"}, "e": {"type": "invoice.paid", "about": "p"}}, "steps": [{"send": "e", "expect": "2xx"}]}`}, []string{`event "e": about "p": that is a payload`}},
 		{"a version", map[string]string{"a.json": caseSending(`{"type": "invoice.paid", "version": 99}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": version 99: invoice.paid has`}},
-		{"a path", map[string]string{"a.json": caseSending(`{"type": "invoice.paid", "set": {"data.object.amout_paid": 1}}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": no such path "data.object.amout_paid": nearest are data.object.amount_paid`}},
+		{"a path", map[string]string{"a.json": caseSending(`{"type": "invoice.paid", "set": {"data.object.amout_paid": 1}}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": no such path "data.object.amout_paid": did you mean data.object.amount_paid`}},
 		{"a path of a payload", map[string]string{"payloads/x.json": "{}", "a.json": caseSending(`{"file": "payloads/x.json", "set": {"id": 1}}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": no such path "id"`}},
 		{"golden elsewhere", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "golden": "a.json"}`)}, []string{`a.json: line 3: step 1: golden "a.json": want a .json file in a folder called golden`}},
 		{"golden outside", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "golden": "../golden/a.json"}`)}, []string{"want a path inside the folder"}},

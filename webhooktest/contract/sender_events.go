@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
@@ -53,7 +54,7 @@ func (s *sender) distinct(ctx context.Context, eventType string) (*webhooktest.E
 
 // varied returns the event with other amounts, if its object has no id.
 func (s *sender) varied(event *webhooktest.Event) (*webhooktest.Event, error) {
-	if _, hasID := objectID(event); hasID || render.IsThin(event.Type()) {
+	if _, hasID := objectID(event); hasID || fixtures.IsThin(event.Type()) {
 		return event, nil
 	}
 	object, _ := event.Lookup("data.object")

@@ -22,7 +22,7 @@ func TestSuiteMistakes(t *testing.T) {
 		{"all skipped", func(s *contract.Suite, _ *contract.Subject) {
 			s.Only, s.Skip = []string{"signature"}, []string{"signature"}
 		}, "no case is left: all that are chosen are skipped, or of another level"},
-		{"an unknown case", func(s *contract.Suite, _ *contract.Subject) { s.Only = []string{"signature/unsignd"} }, `no case or group "signature/unsignd": nearest are signature/unsigned`},
+		{"an unknown case", func(s *contract.Suite, _ *contract.Subject) { s.Only = []string{"signature/unsignd"} }, `no case or group "signature/unsignd": did you mean signature/unsigned`},
 		{"no time", func(s *contract.Suite, _ *contract.Subject) { s.MaxTime = -time.Second }, "-1s is no time for a run: want more than zero (Suite.MaxTime, --max-time)"},
 		{"no stillness", func(_ *contract.Suite, s *contract.Subject) { s.Settle = -time.Second }, "-1s is no time to be still: want zero or more (Subject.Settle, --settle)"},
 	} {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/file"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // ReadWaivers reads a file of waivers for the cases of the suite:
@@ -64,7 +64,7 @@ func (s *Suite) checkWaivers(waivers []Waiver) error {
 
 func (w Waiver) validate(cases []contractCase) error {
 	if !slices.ContainsFunc(cases, func(c contractCase) bool { return c.ID == w.Case }) {
-		return fmt.Errorf("no case has this id: nearest are %s", suggest.List(w.Case, caseIDs(cases)))
+		return fmt.Errorf("no case has this id%s", suggest.DidYouMean(w.Case, caseIDs(cases)))
 	}
 	if w.Reason == "" {
 		return errors.New("a reason is missing")

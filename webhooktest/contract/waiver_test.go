@@ -53,7 +53,7 @@ func TestReadWaivers(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want string }{
 		{"good", `{"format": 1, "waivers": [{"case": "http/tls", "reason": "x", "expires": "2027-01-31"}]}`, ""},
-		{"no such case", `{"format": 1, "waivers": [{"case": "http/tsl", "reason": "x", "expires": "2027-01-31"}]}`, `waiver of "http/tsl": no case has this id: nearest are http/tls`},
+		{"no such case", `{"format": 1, "waivers": [{"case": "http/tsl", "reason": "x", "expires": "2027-01-31"}]}`, `waiver of "http/tsl": no case has this id: did you mean http/tls`},
 		{"no reason", `{"format": 1, "waivers": [{"case": "http/tls", "expires": "2027-01-31"}]}`, "a reason is missing"},
 		{"for ever", `{"format": 1, "waivers": [{"case": "http/tls", "reason": "x"}]}`, `expires "": want a day such as 2027-01-31`},
 		{"twice", `{"format": 1, "waivers": [{"case": "http/tls", "reason": "x", "expires": "2027-01-31"}, {"case": "http/tls", "reason": "x", "expires": "2027-01-31"}]}`, "there are two"},

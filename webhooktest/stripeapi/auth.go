@@ -19,7 +19,7 @@ func authorize(r *http.Request, wanted string) *apiError {
 	case subtle.ConstantTimeCompare([]byte(key), []byte(wanted)) == 1:
 		return nil
 	}
-	return unauthorized("Invalid API Key provided, or none: want the key of this server, which fakestripe printed when it started, or was given with --api-key.")
+	return unauthorized("Invalid API Key provided, or none: want the key of this server, which was printed or given when it started.")
 }
 
 // keyOf returns the key of a request: given as Bearer, or as the name of Basic

@@ -35,7 +35,7 @@ func (o *Options) Load(eventType string, version int, set, add Changes) (*Templa
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	if IsThin(eventType) {
+	if fixtures.IsThin(eventType) {
 		return o.loadThin(eventType, version)
 	}
 	return o.load(eventType, version, set, add)

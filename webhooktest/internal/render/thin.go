@@ -34,12 +34,6 @@ func (thinError) Error() string { return "a thin event carries nothing of its ob
 // Is makes it one of the reasons for which a case is not for thin events.
 func (thinError) Is(target error) bool { return target == ErrNotApplicable }
 
-// IsThin reports whether a type is named as thin events are: it begins with the
-// version of the API that the object belongs to.
-func IsThin(eventType string) bool {
-	return strings.HasPrefix(eventType, "v1.") || strings.HasPrefix(eventType, "v2.")
-}
-
 // A thinFixture is a file of fixtures/thin. The format is specified in
 // fixtures/README.md.
 type thinFixture struct {
@@ -49,7 +43,7 @@ type thinFixture struct {
 	Automatic     bool            `json:"automatic"`
 	Data          json.RawMessage `json:"data"` // not delivered: what GET /v2/core/events/{id} adds
 
-	connect bool // of twins
+	connect bool // of counterparts
 }
 
 // A relatedObject is what a thin event is about.
@@ -59,8 +53,8 @@ type relatedObject struct {
 	URL  string `json:"url"`
 }
 
-// readThin returns the fixture of a thin event type. That of a snapshot event's twin
-// is made from the snapshot event's.
+// readThin returns the fixture of a thin event type. That of a snapshot event's
+// counterpart is made from the snapshot event's.
 func readThin(version, eventType string) (f thinFixture, err error) {
 	data, file, err := fixtures.Thin(eventType)
 	switch {
@@ -69,11 +63,11 @@ func readThin(version, eventType string) (f thinFixture, err error) {
 	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
 		return f, err
 	}
-	snapshot, related, ok := fixtures.Twin(eventType)
+	snapshot, related, ok := fixtures.Counterpart(eventType)
 	if !ok {
-		return f, unknownType(version, eventType)
+		return f, fixtures.UnknownType(version, eventType)
 	}
-	return readTwin(version, snapshot, related)
+	return readCounterpart(version, snapshot, related)
 }
 
 // ThinData returns what a fetched event of a thin type has beside what is delivered:
@@ -94,7 +88,7 @@ func ThinData(eventType string) (data, related json.RawMessage) {
 	return f.Data, f.RelatedObject
 }
 
-func readTwin(version, snapshot string, related bool) (f thinFixture, err error) {
+func readCounterpart(version, snapshot string, related bool) (f thinFixture, err error) {
 	event, file, err := readEvent(version, snapshot)
 	if err != nil {
 		return f, err
@@ -112,18 +106,9 @@ func readTwin(version, snapshot string, related bool) (f thinFixture, err error)
 		f.RelatedObject, err = relate(event.Object, state)
 	}
 	if err != nil {
-		err = fmt.Errorf("fixtures/%s: thin twin: %w", file, err)
+		err = fmt.Errorf("fixtures/%s: thin counterpart: %w", file, err)
 	}
 	return f, err
-}
-
-func describeThin(eventType string) (EventType, error) {
-	f, err := readThin(fixtures.DefaultVersion, eventType)
-	described := EventType{Name: eventType, Description: f.Description, Connect: f.connect, Thin: true}
-	if f.RelatedObject != nil {
-		described.Object = f.RelatedObject.Type
-	}
-	return described, err
 }
 
 // relate refers to an object by its id and the place where the API has it.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
 func TestNames(t *testing.T) {
@@ -54,18 +54,18 @@ func TestNames(t *testing.T) {
 	require.Empty(t, suggest.Names("x", nil, 3))
 }
 
-func TestList(t *testing.T) {
+func TestDidYouMean(t *testing.T) {
 	t.Parallel()
 	for want, names := range map[string][]string{
-		"none":                                 {"x.bb"},
-		"aa":                                   {"aa"},
-		"x.aa or y.aa":                         {"x.aa", "bb", "y.aa"},
-		"x.aa, y.aa or z.aa":                   {"x.aa", "y.aa", "z.aa", "aaa"},
-		"1.aa, 2.aa, 3.aa, 4.aa, 5.aa or 6.aa": {"1.aa", "2.aa", "3.aa", "4.aa", "5.aa", "6.aa", "7.aa"},
+		"":                                   {"x.bb"},
+		": did you mean aa?":                 {"aa"},
+		": did you mean x.aa or y.aa?":       {"x.aa", "bb", "y.aa"},
+		": did you mean x.aa, y.aa or z.aa?": {"x.aa", "y.aa", "z.aa", "aaa"},
+		": did you mean 1.aa, 2.aa, 3.aa, 4.aa, 5.aa or 6.aa?": {"1.aa", "2.aa", "3.aa", "4.aa", "5.aa", "6.aa", "7.aa"},
 	} {
-		require.Equal(t, want, suggest.List("aa", names))
+		require.Equal(t, want, suggest.DidYouMean("aa", names))
 	}
-	require.Equal(t, "none", suggest.List("aa", nil))
+	require.Empty(t, suggest.DidYouMean("aa", nil))
 }
 
 // A name may be as long as the user likes: if the time grew with its square, this test

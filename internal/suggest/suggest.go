@@ -1,4 +1,5 @@
-// Package suggest finds the names that a mistyped one was probably meant to be.
+// Package suggest guesses which name a mistyped one was meant to be: an event type, a
+// path, a case, a mutation, a key of a file, a command or a flag.
 package suggest
 
 import (
@@ -7,7 +8,7 @@ import (
 	"strings"
 )
 
-// A closeness says how a name is like the one that is wanted, the closest first.
+// A closeness says how a name resembles the wanted one, the closest first.
 type closeness int
 
 const (
@@ -21,8 +22,8 @@ const (
 	far
 )
 
-// most is how many names a List has, and mostRelated how many that are no more than
-// related.
+// most is how many names DidYouMean suggests, and mostRelated how many of them may be
+// merely related.
 const (
 	most        = 6
 	mostRelated = 3
@@ -40,8 +41,7 @@ type candidate struct {
 	depth     int // levels above the last
 }
 
-// Names returns at most n of the names: those that are as close to want as none
-// other is. There are none when nothing is near.
+// Names returns the names closest to want, at most n, or none when nothing is near.
 func Names(want string, names []string, n int) []string {
 	candidates := make([]candidate, 0, len(names))
 	for _, name := range names {
@@ -62,21 +62,22 @@ func Names(want string, names []string, n int) []string {
 	return closest
 }
 
-// asCloseAs reports whether a name is worth as much as the closest of all.
+// asCloseAs reports whether a name is as good a guess as the closest.
 func (c candidate) asCloseAs(closest candidate) bool {
 	return c.closeness == closest.closeness && (c.closeness != typo && c.closeness != enclosed || c.distance == closest.distance)
 }
 
-// List returns the closest names for an error message: "a, b or c", or "none".
-func List(want string, names []string) string {
+// DidYouMean returns the end of an error message about an unknown name,
+// ": did you mean a, b or c?", or "" when nothing is near.
+func DidYouMean(want string, names []string) string {
 	found := Names(want, names, most)
 	switch last := len(found) - 1; last {
 	case -1:
-		return "none"
+		return ""
 	case 0:
-		return found[0]
+		return ": did you mean " + found[0] + "?"
 	default:
-		return strings.Join(found[:last], ", ") + " or " + found[last]
+		return ": did you mean " + strings.Join(found[:last], ", ") + " or " + found[last] + "?"
 	}
 }
 
@@ -133,9 +134,9 @@ func first(name string) string {
 	return name
 }
 
-// difference counts the letters that differ, and tells whether they are so few, of
-// those behind a common beginning, that one was probably mistyped for the other. Who
-// wrote no level may have meant the last one.
+// difference counts the letters that differ and reports whether one name is likely a typo
+// of the other: few letters differ, not counting the words both begin with. A name
+// without levels may mean the last level of another.
 func difference(want, name string) (distance int, likely bool) {
 	if !strings.ContainsAny(want, levels) {
 		last := name[strings.LastIndexAny(name, levels)+1:]
@@ -148,7 +149,7 @@ func difference(want, name string) (distance int, likely bool) {
 	return distance, mistyped(distance, want[common:])
 }
 
-// commonWords is how many bytes the words have with which both texts begin.
+// commonWords returns the length of the whole words that both texts begin with.
 func commonWords(a, b string) (common int) {
 	for i := range min(len(a), len(b)) {
 		switch {
