@@ -61,6 +61,30 @@ func Read(version, name string, v any) (file string, err error) {
 	return file, rawjson.DecodeStrictly(data, "fixtures/"+file, v)
 }
 
+// Object returns how an object of a kind looks at an API version: JSON with
+// placeholders. The error is fs.ErrNotExist for a kind that no event carries.
+func Object(version, kind string) (json.RawMessage, error) {
+	var f objectFixture
+	_, err := Read(version, "objects/"+kind+".json", &f)
+	return f.Object, err
+}
+
+// ObjectIn returns the object of an event type as Object does, in the state that it
+// has in the event. The error is fixtures.ErrUnknownType, or says what is wrong with the fixture.
+func ObjectIn(version, eventType string) (kind string, object json.RawMessage, err error) {
+	event, file, err := readEvent(version, eventType)
+	if err != nil {
+		return "", nil, err
+	}
+	if object, err = Object(version, event.Object); err == nil {
+		object, err = event.state(0, object)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("fixtures/%s: %w", file, err)
+	}
+	return event.Object, object, nil
+}
+
 // readEvent returns the fixture of an event type.
 func readEvent(version, eventType string) (fixture eventFixture, file string, err error) {
 	file, err = Read(version, "events/"+eventType+".json", &fixture)

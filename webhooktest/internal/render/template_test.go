@@ -66,38 +66,3 @@ func TestTemplateEvent(t *testing.T) {
 	require.Contains(t, string(body), `{"id": "`+id+`"`)
 	require.Equal(t, string(template.Append([]byte("kept "), who)), "kept "+string(body))
 }
-
-func TestFill(t *testing.T) {
-	t.Parallel()
-	double := func(name string) string { return name + name }
-	for text, want := range map[string]string{
-		"":               "",
-		"no braces":      "no braces",
-		"{a}-{b}":        "aa-bb",
-		"{A} {1} { }{}":  "{A} {1} { }{}",
-		"{open":          "{open",
-		"{{a}":           "{aa",
-		"{a}}":           "aa}",
-		"{event.data.0}": "event.data.0event.data.0",
-	} {
-		require.Equal(t, want, render.Fill(text, double), text)
-	}
-}
-
-func TestRelativeTime(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name    string
-		seconds int64
-		ok      bool
-	}{
-		{"now", 0, true}, {"now-90s", -90, true}, {"now+1h", 3600, true}, {"now+30d", 30 * 86400, true}, {"now-1d", -86400, true},
-		{"now1h", 0, false}, {"now-", 0, false}, {"nowhere", 0, false}, {"then", 0, false}, {"", 0, false},
-	} {
-		seconds, ok := render.RelativeTime("now", test.name)
-		require.Equal(t, test.ok, ok, test.name)
-		if ok {
-			require.Equal(t, test.seconds, seconds, test.name)
-		}
-	}
-}

@@ -70,6 +70,24 @@ func readThin(version, eventType string) (f thinFixture, err error) {
 	return readCounterpart(version, snapshot, related)
 }
 
+// ThinData returns what a fetched event of a thin type has beside what is delivered:
+// its data, and with it the related object of the type, both JSON with placeholders.
+// Both are nil for a type without data.
+func ThinData(eventType string) (data, related json.RawMessage) {
+	file, _, err := fixtures.Thin(eventType)
+	if err != nil {
+		return nil, nil // a thin counterpart, or a type that nothing is known of
+	}
+	var f struct {
+		RelatedObject json.RawMessage `json:"related_object"`
+		Data          json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(file, &f) != nil || string(f.Data) == "null" {
+		return nil, nil
+	}
+	return f.Data, f.RelatedObject
+}
+
 func readCounterpart(version, snapshot string, related bool) (f thinFixture, err error) {
 	event, file, err := readEvent(version, snapshot)
 	if err != nil {

@@ -5,49 +5,51 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// thinRequest answers requests below /v2: the events and event destinations of thin
-// events (https://docs.stripe.com/api/v2/core/events).
-func (s *Server) thinRequest(q *request) (*answer, *apiError) {
+// thinAPI answers requests below /v2: the events and event destinations of thin events
+// (https://docs.stripe.com/api/v2/core/events).
+type thinAPI struct{ graph *graph }
+
+func (a *thinAPI) serve(q *request) (*answer, *apiError) {
 	parts := routes.Segments(q.path)
 	if q.method != http.MethodGet || len(parts) < 3 || parts[1] != "core" {
 		return nil, unrecognized(q.method, q.path)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	a.graph.mu.Lock()
+	defer a.graph.mu.Unlock()
 	id := strings.Join(parts[3:], "")
 	switch {
 	case len(parts) > 4:
-		return s.related(q)
+		return a.related(q)
 	case parts[2] == "events" && id != "":
-		e, failed := s.event(id, true)
+		e, failed := a.graph.events.find(id, true)
 		if failed != nil {
 			failed.code = "not_found"
 			return nil, failed
 		}
-		return &answer{status: http.StatusOK, body: s.fetched(e), object: thinEvent, id: id}, nil
+		return &answer{status: http.StatusOK, body: a.fetched(e), object: render.ThinObject, id: id}, nil
 	case parts[2] == "events":
 		var items []*node
-		for _, e := range s.state().newestEvents(true) {
-			tree := mustNode(s.fetched(e))
+		for _, e := range a.graph.events.newest(true) {
+			tree := mustNode(a.fetched(e))
 			if about := q.params.get("object_id"); about == "" || about == tree.at("related_object.id").str() {
 				items = append(items, tree)
 			}
 		}
 		return thinPage(items, q.params)
 	case parts[2] == "event_destinations":
-		return s.destinations(id, q.params)
+		return a.destinations(id, q.params)
 	}
-	return s.related(q)
+	return a.related(q)
 }
 
 // related returns what a thin event is about. Of objects of v2 no more is known than
 // what the event says.
-func (s *Server) related(q *request) (*answer, *apiError) {
-	for _, e := range s.state().newestEvents(true) {
+func (a *thinAPI) related(q *request) (*answer, *apiError) {
+	for _, e := range a.graph.events.newest(true) {
 		event := mustNode(e.text)
 		about := event.child("related_object")
 		if about.child("url").str() != q.path {
@@ -65,32 +67,31 @@ func (s *Server) related(q *request) (*answer, *apiError) {
 
 // fetched returns a thin event as it is when it is fetched: with the data that its type
 // has beside what is delivered. One without data is what was delivered, byte for byte.
-func (s *Server) fetched(e *event) []byte {
-	file, _, err := fixtures.Thin(e.typ)
-	if err != nil {
-		return e.text // a thin counterpart, or a type that nothing is known of
+func (a *thinAPI) fetched(e *event) []byte {
+	data, related := render.ThinData(e.typ)
+	if data == nil {
+		return e.text
 	}
-	template, tree := mustNode(file), mustNode(e.text)
-	data := template.child("data")
-	if data.isNull() || tree.child("data") != nil {
+	tree := mustNode(e.text)
+	if tree.child("data") != nil {
 		return e.text
 	}
 	created, err := time.Parse(time.RFC3339, tree.child("created").str())
 	if err != nil {
-		created = s.now()
+		created = a.graph.now()
 	}
-	w := newWorld(s.seed(), e.id, created.Unix())
-	if related := tree.child("related_object"); !related.isNull() && template.child("related_object") != nil {
-		w.learn(template.child("related_object"), related)
+	b := render.NewBindings(a.graph.seed(), e.id, created.Unix())
+	if about := tree.child("related_object"); related != nil && !about.isNull() {
+		learn(b, mustNode(related), about)
 	}
-	tree.put("data", w.render(data))
+	tree.put("data", fill(b, mustNode(data)))
 	return indented(tree.encode())
 }
 
 // destinations shows webhook endpoints as event destinations.
-func (s *Server) destinations(id string, params *param) (*answer, *apiError) {
+func (a *thinAPI) destinations(id string, params *param) (*answer, *apiError) {
 	var items []*node
-	for _, o := range s.state().ofKinds([]string{endpointKind}) {
+	for _, o := range a.graph.objects.ofKinds([]string{endpointKind}) {
 		if o.deleted || id != "" && o.id != id {
 			continue
 		}
