@@ -3,12 +3,18 @@
 package examples_test
 
 import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +22,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // An action is what the test reads of action.yml.
@@ -74,6 +81,77 @@ func TestAction(t *testing.T) {
 	}
 }
 
+// A tag is a release, which is downloaded and checked; what cannot be downloaded is built.
+func TestActionDownloadsTheRelease(t *testing.T) {
+	t.Parallel()
+	needProcesses(t)
+	realpart.Need(t, "apt-get install bash", "bash")
+	realpart.Need(t, "apt-get install curl", "curl")
+	archive := archived(t, "fakestripe", "#!/bin/sh\n")
+	sum := fmt.Sprintf("%x", sha256.Sum256(archive))
+	for _, test := range []struct {
+		name, ref, changelog, sum string
+		found                     bool
+		exit                      int
+	}{
+		{"a version", "v1.2.3", "# Changelog\n\n## 1.2.3 (2026-11-28)\n\n## 1.2.2\n", sum, true, 0},
+		{"the newest version", "v1", "## 1.2.3\n", sum, true, 0},
+		{"a branch", "main", "## 1.2.3\n", sum, false, 0},
+		{"not released yet", "v1", "## Unreleased\n\n## 1.2.3\n", sum, false, 0},
+		{"not there", "v1.2.4", "## 1.2.4\n", sum, false, 0},
+		{"another file", "v1.2.3", "## 1.2.3\n", strings.Repeat("0", 64), false, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			const folder = "/fakestripe/fakestripe/releases/download/v1.2.3/"
+			mux := http.NewServeMux()
+			mux.HandleFunc("GET "+folder+"fakestripe_1.2.3_linux_amd64.tar.gz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(archive) })
+			mux.HandleFunc("GET "+folder+"checksums.txt", func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprintf(w, "%064d  fakestripe_1.2.3_darwin_arm64.tar.gz\n%s  fakestripe_1.2.3_linux_amd64.tar.gz\n", 0, test.sum)
+			})
+			server := httptest.NewServer(mux)
+			defer server.Close()
+
+			checkout, temp, output := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "output")
+			require.NoError(t, os.WriteFile(filepath.Join(checkout, "CHANGELOG.md"), []byte(test.changelog), 0o600))
+			require.NoError(t, os.WriteFile(output, nil, 0o600))
+			command := exec.CommandContext(t.Context(), "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", releaseStep(t))
+			command.Dir = checkout
+			command.Env = append(os.Environ(), "REF="+test.ref, "REPOSITORY=fakestripe/fakestripe", "RUNNER_OS=Linux", "RUNNER_ARCH=X64",
+				"RUNNER_TEMP="+temp, "GITHUB_OUTPUT="+output, "GITHUB_SERVER_URL="+server.URL, "no_proxy=*")
+			out, err := command.CombinedOutput()
+			require.Equal(t, test.exit, command.ProcessState.ExitCode(), "%v: %s", err, out)
+			require.Equal(t, test.found, read(t, output) == "found=true\n", "%s", out)
+			_, err = os.Stat(filepath.Join(temp, "fakestripe", "fakestripe"))
+			require.Equal(t, test.found, err == nil)
+		})
+	}
+}
+
+// releaseStep is the commands of the step that downloads the release.
+func releaseStep(t *testing.T) string {
+	t.Helper()
+	var a action
+	require.NoError(t, yaml.Unmarshal([]byte(read(t, "../action.yml")), &a))
+	i := slices.IndexFunc(a.Runs.Steps, func(s actionStep) bool { return s.ID == "release" })
+	require.NotEqual(t, -1, i)
+	return a.Runs.Steps[i].Run
+}
+
+// archived returns a file in a .tar.gz.
+func archived(t *testing.T, name, text string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	compressed := gzip.NewWriter(&out)
+	archive := tar.NewWriter(compressed)
+	require.NoError(t, archive.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(text))}))
+	_, err := archive.Write([]byte(text))
+	require.NoError(t, err)
+	require.NoError(t, archive.Close())
+	require.NoError(t, compressed.Close())
+	return out.Bytes()
+}
+
 // An actionRunner has a shop, and what GitHub's runners have.
 type actionRunner struct {
 	action                action
@@ -85,7 +163,7 @@ func newActionRunner(t *testing.T, with map[string]string) *actionRunner {
 	t.Helper()
 	needProcesses(t)
 	if _, err := exec.LookPath("bash"); err != nil {
-		missing(t, "bash: apt install bash")
+		realpart.Missing(t, "bash: apt install bash")
 	}
 	watch(t, "../cmd/fakestripe", "../internal/report")
 	r := &actionRunner{temp: t.TempDir(), summary: filepath.Join(t.TempDir(), "summary.md"), output: filepath.Join(t.TempDir(), "output")}
@@ -96,7 +174,7 @@ func newActionRunner(t *testing.T, with map[string]string) *actionRunner {
 	require.Equal(t, "composite", r.action.Runs.Using)
 	root, err := filepath.Abs("..")
 	require.NoError(t, err)
-	values := []string{"${{ github.action_path }}", root}
+	values := []string{"${{ github.action_path }}", root, "${{ github.action_ref }}", "main", "${{ github.action_repository }}", "fakestripe/fakestripe"}
 	service := startShop(t)
 	inputs := map[string]string{"to": service + "/webhook", "state-url": service + "/ledger", "secret": secret}
 	for name, value := range with {

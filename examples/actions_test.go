@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -89,7 +91,7 @@ func newRunner(t *testing.T) *runner {
 	needGate(t, "the steps of the workflow install the command and run the whole contract")
 	for _, tool := range []string{"bash", "curl"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			missing(t, tool+": apt install "+tool)
+			realpart.Missing(t, tool+": apt install "+tool)
 		}
 	}
 	watch(t, "../cmd/fakestripe", "../internal/report", "nethttp", "nethttp/shop")
@@ -148,5 +150,5 @@ func free(t *testing.T, address string) {
 		}
 		<-poll.C
 	}
-	missing(t, "a free port for the service: something listens on "+address)
+	realpart.Missing(t, "a free port for the service: something listens on "+address)
 }

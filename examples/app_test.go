@@ -243,16 +243,6 @@ func needGate(t *testing.T, reason string) {
 	}
 }
 
-// missing skips a test whose real part is not installed. In .ci/run nothing may
-// be missing.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
-		t.Fatalf("missing %s", what)
-	}
-	t.Skipf("skipped for want of %s", what)
-}
-
 // lines keeps what a process says.
 type lines struct {
 	mu   sync.Mutex

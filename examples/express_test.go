@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -102,11 +103,11 @@ func needExpress(t *testing.T) {
 	t.Helper()
 	needProcesses(t)
 	if _, err := exec.LookPath("node"); err != nil {
-		missing(t, "node: install Node.js 20")
+		realpart.Missing(t, "node: install Node.js 20")
 	}
 	for _, name := range []string{"express", "stripe", "stripe-latest"} {
 		if _, err := os.Stat("express/node_modules/" + name); err != nil {
-			missing(t, "the npm package "+name+": run npm ci in examples/express")
+			realpart.Missing(t, "the npm package "+name+": run npm ci in examples/express")
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -68,6 +69,6 @@ func flaskPython(t *testing.T) string {
 			return path
 		}
 	}
-	missing(t, "Flask and stripe for python3: apt install python3-flask python3-stripe")
+	realpart.Missing(t, "Flask and stripe for python3: apt install python3-flask python3-stripe")
 	return ""
 }

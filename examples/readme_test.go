@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // TestReadmes does what the README of each example says: it starts the app with the
@@ -79,7 +81,7 @@ func needStripeGo(t *testing.T) {
 	command := exec.Command("go", "build", "-o", os.DevNull, ".")
 	command.Dir = "stripe-go-latest"
 	if out, err := command.CombinedOutput(); err != nil {
-		missing(t, "stripe-go v86: run go mod download in examples/stripe-go-latest: "+string(out))
+		realpart.Missing(t, "stripe-go v86: run go mod download in examples/stripe-go-latest: "+string(out))
 	}
 }
 

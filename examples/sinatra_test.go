@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -52,9 +53,9 @@ func needSinatra(t *testing.T) {
 	t.Helper()
 	needProcesses(t)
 	if _, err := exec.LookPath("ruby"); err != nil {
-		missing(t, "ruby: apt install ruby-sinatra puma")
+		realpart.Missing(t, "ruby: apt install ruby-sinatra puma")
 	}
 	if err := exec.Command("ruby", "-e", `require "sinatra/base"; begin; require "puma"; rescue LoadError; require "webrick"; end`).Run(); err != nil {
-		missing(t, "Sinatra or its server: apt install ruby-sinatra puma")
+		realpart.Missing(t, "Sinatra or its server: apt install ruby-sinatra puma")
 	}
 }

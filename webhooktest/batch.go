@@ -5,17 +5,15 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+
+	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
-// MaxConcurrency is how many deliveries DeliverAll makes at a time, at the most.
-const MaxConcurrency = 1024
-
-// DeliverAll delivers events as they come from a sequence, so many at a time, and
-// yields what came of each as soon as it is known: with a concurrency of 1 in the
-// sequence's order. An error ends it, as does the end of the context or of the
-// loop. No goroutine is left when the loop is.
+// DeliverAll delivers the events of a sequence, 1 to 1024 at a time, and yields each
+// result as soon as it is known; with a concurrency of 1 in the sequence's order. It
+// ends with an error, the context or the loop, and leaves no goroutine behind.
 //
-// With more, the sequence is read by several goroutines in turn.
+// With a higher concurrency, several goroutines read the sequence in turn.
 func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], concurrency int, mutations ...string) iter.Seq2[*Response, error] {
 	deliver := func(ctx context.Context, event *Event) outcome {
 		response, err := e.Deliver(ctx, event, mutations...)
@@ -23,8 +21,8 @@ func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], conc
 	}
 	return func(yield func(*Response, error) bool) {
 		switch {
-		case concurrency < 1 || concurrency > MaxConcurrency:
-			yield(nil, fmt.Errorf("concurrency %d: want 1 to %d", concurrency, MaxConcurrency))
+		case concurrency < 1 || concurrency > sockets.MaxConnections:
+			yield(nil, fmt.Errorf("concurrency %d: want 1 to %d", concurrency, sockets.MaxConnections))
 		case concurrency == 1:
 			for event := range events {
 				if ctx.Err() != nil || !deliver(ctx, event).pass(ctx, yield) {
@@ -102,10 +100,10 @@ func (e *Endpoint) DeliverTogether(ctx context.Context, events []*Event, mutatio
 			return nil, fmt.Errorf("event %s: more than %d copies at the same time: no two may share a timestamp", event, timestampWindow)
 		}
 	}
-	wires := make([]*wire, len(events))
+	attempts := make([]*attempt, len(events))
 	for i, event := range events {
 		var err error
-		if wires[i], err = e.prepare(ctx, event, mutations); err != nil {
+		if attempts[i], err = e.prepare(ctx, event, mutations); err != nil {
 			return nil, err
 		}
 	}
@@ -115,7 +113,7 @@ func (e *Endpoint) DeliverTogether(ctx context.Context, events []*Event, mutatio
 	for i, event := range events {
 		senders.Go(func() {
 			<-start
-			responses[i] = e.send(ctx, event, wires[i])
+			responses[i] = e.send(ctx, event, attempts[i])
 		})
 	}
 	close(start)

@@ -11,7 +11,7 @@ import (
 )
 
 // ErrNoPath is the error for a path that the event does not have. The message
-// names the nearest paths that it has.
+// suggests paths that it has.
 var ErrNoPath = rawjson.ErrNoPath
 
 // An Edit changes an event while it is made: Set, Add, About and Version return
@@ -25,7 +25,7 @@ type Edit struct {
 	version int
 }
 
-// Set gives the value at a path another value.
+// Set replaces the value at a path.
 //
 //	Set("data.object.amount", 4200)
 //	Set("data.object.items.data.0.quantity", 3)
@@ -41,8 +41,7 @@ type Edit struct {
 // 1e2), a time.Time as Stripe writes times: as Unix seconds, in thin events as text.
 func Set(path string, value any) Edit { return Edit{set: true, path: path, value: value} }
 
-// Add gives the value at a path another value, and creates the path where it
-// does not exist.
+// Add replaces the value at a path, and creates the path where it does not exist.
 func Add(path string, value any) Edit { return Edit{set: true, path: path, value: value, add: true} }
 
 // About makes the event one about the same objects as another: the subscription
@@ -91,7 +90,7 @@ func (e Edit) raw(thin bool) (json.RawMessage, error) {
 
 // optional reports whether an event may or may not have the path: a key of metadata
 // that exists belongs to the user, account and context to Connect and organisations,
-// and a thin event names its snapshot twin only if there is one.
+// and a thin event names its snapshot event only if there is one.
 func optional(text []byte, path string, thin bool) bool {
 	const metadata = ".metadata"
 	switch path {

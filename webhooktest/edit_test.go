@@ -76,11 +76,11 @@ func TestSetErrors(t *testing.T) {
 		noPath bool
 		want   string
 	}{
-		{"a typo", webhooktest.Set("data.object.amout", 1), true, `no such path "data.object.amout": nearest are data.object.amount`},
-		{"the end of a path", webhooktest.Set("amount", 1), true, "nearest are data.object.amount"},
-		{"beyond a list", webhooktest.Set("data.object.payment_method_types.2", 1), true, "nearest are data.object.payment_method_types"},
-		{"inside a number", webhooktest.Set("data.object.amount.value", 1), true, "nearest are data.object.amount"},
-		{"metadata of something else", webhooktest.Set("data.metadata", 1), true, "nearest are "},
+		{"a typo", webhooktest.Set("data.object.amout", 1), true, `no such path "data.object.amout": did you mean data.object.amount`},
+		{"the end of a path", webhooktest.Set("amount", 1), true, "did you mean data.object.amount"},
+		{"beyond a list", webhooktest.Set("data.object.payment_method_types.2", 1), true, "did you mean data.object.payment_method_types"},
+		{"inside a number", webhooktest.Set("data.object.amount.value", 1), true, "did you mean data.object.amount"},
+		{"metadata of something else", webhooktest.Set("data.metadata", 1), true, "did you mean "},
 		{"a gap in a list", webhooktest.Add("data.object.payment_method_types.7", 1), true, "the list has 2 elements: write position 2 to add one"},
 		{"a name in a list", webhooktest.Add("data.object.payment_method_types.x", 1), true, "the list has 2 elements"},
 		{"added inside a number", webhooktest.Add("data.object.amount.value", 1), true, "value is inside 4800, which is neither an object nor a list"},
@@ -92,7 +92,7 @@ func TestSetErrors(t *testing.T) {
 		{"what JSON cannot say", webhooktest.Set("data.object.amount", math.NaN()), false, "value for data.object.amount: json: unsupported value: NaN"},
 		{"a version that is not there", webhooktest.Version(9), false, "version 9: payment_intent.succeeded has 0 versions"},
 		{"a version before the first", webhooktest.Version(-1), false, "version -1: "},
-		{"about unknown objects", webhooktest.About(parse(t, `{"id":"evt_1"}`)), false, "About: the other event has a payload of its own"},
+		{"about unknown objects", webhooktest.About(parse(t, `{"id":"evt_1"}`)), false, "About: the other event has its own payload"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

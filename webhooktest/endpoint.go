@@ -12,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/fakestripe/fakestripe/internal/credential"
+	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
 // DefaultTimeout is how long a handler has to answer. It is ours, the one that
@@ -137,14 +140,14 @@ func (e *Endpoint) Close() {
 
 func (e *Endpoint) open() {
 	if e.URL == "" && e.Handler == nil {
-		e.err = errors.New("endpoint without a URL or a Handler: give it one")
+		e.err = errors.New("endpoint needs a URL or a Handler")
 		return
 	}
 	if e.target, e.err = parseTarget(e.URL); e.err != nil {
 		return
 	}
 	for _, secret := range e.Secrets {
-		if e.err = CheckSecret(secret); e.err != nil {
+		if e.err = credential.CheckSecret(secret); e.err != nil {
 			return
 		}
 	}
@@ -167,22 +170,9 @@ func (e *Endpoint) open() {
 		Protocols:           protocols,
 		TLSClientConfig:     e.TLS,
 		DisableCompression:  true, // the request asks for gzip itself, as Stripe's does
-		MaxIdleConnsPerHost: MaxConcurrency,
+		MaxIdleConnsPerHost: sockets.MaxConnections,
 		IdleConnTimeout:     90 * time.Second, // http.DefaultTransport's
 	}
-}
-
-// CheckSecret rejects what is not a signing secret. The error does not contain it.
-func CheckSecret(secret string) error {
-	switch {
-	case secret == "":
-		return errors.New("empty signing secret: give the endpoint's, which begins with whsec_")
-	case strings.HasPrefix(secret, "sk_live_"), strings.HasPrefix(secret, "rk_live_"):
-		return errors.New("the signing secret is a live API key: give the endpoint's secret, which begins with whsec_")
-	case strings.HasPrefix(secret, "sk_"), strings.HasPrefix(secret, "rk_"), strings.HasPrefix(secret, "pk_"):
-		return errors.New("the signing secret is an API key: give the endpoint's secret, which begins with whsec_")
-	}
-	return nil
 }
 
 // hasScheme reports whether text begins with http:// or the like: a URL may hold

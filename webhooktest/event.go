@@ -30,8 +30,8 @@ type Event struct {
 	objects  render.Objects      // what it is about
 	thin     bool                // without data
 
-	attempts *timestamps          // shared with edited copies of the event
-	last     atomic.Pointer[wire] // the previous attempt as it was sent
+	attempts *timestamps             // shared with edited copies of the event
+	last     atomic.Pointer[attempt] // the previous attempt as it was sent
 }
 
 // ParseEvent returns an event with the caller's own payload, which is delivered

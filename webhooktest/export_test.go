@@ -13,3 +13,8 @@ func (e *Endpoint) DialBy(conn net.Conn) {
 	dial := func(context.Context, string, string) (net.Conn, error) { return conn, nil }
 	e.transport.(*http.Transport).DialContext = dial
 }
+
+// What tests compare with.
+const MaxResponseBody = maxResponseBody
+
+var ErrPanic = errPanic

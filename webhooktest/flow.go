@@ -9,11 +9,12 @@ import (
 	"iter"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // A Flow is what one business action makes Stripe send: events about the same
@@ -30,25 +31,6 @@ type FlowStep struct {
 	After time.Duration // since the flow's first event
 
 	cause int // its place in the order in which things happened
-}
-
-// A FlowType describes a flow.
-type FlowType struct {
-	Name     string   `json:"flow"`
-	Title    string   `json:"title"`
-	Triggers []string `json:"triggers,omitempty"` // event types for which it is the flow that leads to them
-	Types    []string `json:"types"`              // of its events, in the order in which they arrive
-}
-
-// DescribeFlow returns what the fixtures know of a flow. [fixtures.Flows] lists
-// the names.
-func DescribeFlow(name string) (FlowType, error) {
-	f, err := render.ReadFlow(name)
-	described := FlowType{Name: name, Title: f.Title, Triggers: f.Triggers}
-	for _, step := range f.Steps {
-		described.Types = append(described.Types, f.Events[step.Send].Type)
-	}
-	return described, err
 }
 
 // Flow makes the events of a flow, with objects of their own. The name is a flow's
@@ -81,8 +63,8 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
 		return f, name, "", err
 	}
-	if _, thin := render.Describe(name); thin == nil && render.IsThin(name) {
-		return f, "", "", fmt.Errorf("%s is a thin event: flows are of snapshot events (send delivers it alone)", name)
+	if _, unknown := fixtures.DescribeEvent(name); unknown == nil && fixtures.IsThin(name) {
+		return f, "", "", fmt.Errorf("%s is a thin event: flows have snapshot events only", name)
 	}
 	version, err := s.apiVersion()
 	if err != nil {
@@ -91,16 +73,34 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 	types := fixtures.Types(version)
 	if !slices.Contains(types, name) {
 		names := slices.Concat(fixtures.Flows(), types)
-		return f, "", "", fmt.Errorf("%w, or flow, %q: nearest are %s", ErrUnknownType, name, suggest.List(name, names))
+		return f, "", "", fmt.Errorf("%w or flow %q%s", ErrUnknownType, name, suggest.DidYouMean(name, names))
 	}
+	leads, err := leading()
+	if err != nil {
+		return f, "", "", err
+	}
+	if flow = leads[name]; flow == "" {
+		return single(name), name, name, nil
+	}
+	f, err = render.ReadFlow(flow)
+	return f, flow, name, err
+}
+
+// leading returns the flow that each event type leads to, if there is one. The files are
+// read once.
+var leading = sync.OnceValues(func() (map[string]string, error) {
+	leads := make(map[string]string)
 	for _, flow := range fixtures.Flows() {
 		f, err := render.ReadFlow(flow)
-		if err != nil || slices.Contains(f.Triggers, name) {
-			return f, flow, name, err
+		if err != nil {
+			return nil, err
+		}
+		for _, trigger := range f.Triggers {
+			leads[trigger] = flow
 		}
 	}
-	return single(name), name, name, nil
-}
+	return leads, nil
+})
 
 // single is the flow of an event type that no flow leads to.
 func single(eventType string) render.Flow {

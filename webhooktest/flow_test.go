@@ -100,7 +100,7 @@ func TestFlowErrors(t *testing.T) {
 	}{
 		{"payment", webhooktest.Set("data.object.amount", 1), "which event? write TYPE:data.object.amount, with one of charge.succeeded, payment_intent.succeeded, payment_intent.created"},
 		{"payment", webhooktest.Set("invoice.paid:data.object.total", 1), "set invoice.paid:data.object.total: the flow has charge.succeeded, payment_intent.succeeded, payment_intent.created"},
-		{"charge.succeeded", webhooktest.Set("data.object.amuont", 1), "nearest are data.object.amount"},
+		{"charge.succeeded", webhooktest.Set("data.object.amuont", 1), "did you mean data.object.amount"},
 		{"charge.succeeded", webhooktest.Set("data.object.amount", make(chan int)), "unsupported type"},
 		{"charge.succeeded", webhooktest.Version(1), "About and Version are for Source.Event"},
 	}

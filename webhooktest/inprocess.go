@@ -129,12 +129,12 @@ func (c *call) serve(handler http.Handler) {
 		}
 		switch reason := recover(); reason {
 		case nil:
-			c.abandon(&failure{"handler ended its goroutine (runtime.Goexit, as t.FailNow does)", ErrPanic})
+			c.abandon(&failure{"handler ended its goroutine (runtime.Goexit, as t.FailNow does)", errPanic})
 		case http.ErrAbortHandler:
 			c.abandon(errAborted)
 		default:
 			said := text.Excerpt(fmt.Sprint(reason))
-			c.abandon(&failure{fmt.Sprintf("%v%s: %s", ErrPanic, panickedAt(), said), errors.Join(ErrPanic, asError(reason))})
+			c.abandon(&failure{fmt.Sprintf("%v%s: %s", errPanic, panickedAt(), said), errors.Join(errPanic, asError(reason))})
 		}
 	}()
 	handler.ServeHTTP(c, c.request)
@@ -220,7 +220,7 @@ func (c *call) writeHeader(status int) {
 
 // keptBody is a byte more than a Response keeps, and what gzip makes of it when it
 // cannot compress it.
-const keptBody = MaxResponseBody + 1 + 4096
+const keptBody = maxResponseBody + 1 + 4096
 
 // Write implements [http.ResponseWriter]. It keeps no more of the body than a
 // Response does.
@@ -237,7 +237,7 @@ func (c *call) Write(p []byte) (int, error) {
 	if c.status == http.StatusNoContent || c.status == http.StatusNotModified {
 		return 0, http.ErrBodyNotAllowed
 	}
-	if c.length > 16*MaxResponseBody {
+	if c.length > 16*maxResponseBody {
 		return 0, errHungUp
 	}
 	c.length += len(p)

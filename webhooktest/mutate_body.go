@@ -34,7 +34,7 @@ func (d *draft) set(path string, raw []byte) error {
 func eventAge(d *draft, value string) error {
 	old, err := time.ParseDuration(value)
 	if err != nil {
-		return fmt.Errorf("%q is no duration: write 72h", value)
+		return fmt.Errorf("%q is not a duration: write 72h", value)
 	}
 	created := d.sent - int64(old/time.Second)
 	if d.event.thin {
@@ -165,7 +165,7 @@ func (d *draft) pad(values, text int) error {
 func parseSize(text string) (int, error) {
 	match := regexp.MustCompile(`(?i)^(\d{1,9})(|b|kb|kib|mb|mib)$`).FindStringSubmatch(text)
 	if match == nil {
-		return 0, fmt.Errorf("%q is no size: write 60kB, 64KiB or 1MB", text)
+		return 0, fmt.Errorf("%q is not a size: write 60kB, 64KiB or 1MB", text)
 	}
 	n, err := strconv.Atoi(match[1])
 	units := map[string]int{"kb": 1e3, "kib": 1 << 10, "mb": 1e6, "mib": 1 << 20}
@@ -203,7 +203,7 @@ func nulls(d *draft, _ string) error {
 	case d.event.objects != (render.Objects{}):
 		return fmt.Errorf("%w: no field of the object in %s may be null", render.ErrNotApplicable, d.event.typ)
 	}
-	return errors.New("which fields may be null is known for events from fixtures only")
+	return errors.New("only events from fixtures have fields that are known to be nullable")
 }
 
 // newerVersion moves the version on by a month, as Stripe does within a train.
@@ -218,7 +218,7 @@ func newerVersion(d *draft, _ string) error {
 	date, train, found := strings.Cut(strings.Trim(string(raw), `"`), ".")
 	day, err := time.Parse(time.DateOnly, date)
 	if !found || err != nil {
-		return fmt.Errorf("%w: API version %s has no monthly releases, as those from 2024-09-30.acacia on have (--api-version)", render.ErrNotApplicable, raw)
+		return fmt.Errorf("%w: API version %s has no monthly releases; versions since 2024-09-30.acacia do", render.ErrNotApplicable, raw)
 	}
 	return d.set("api_version", rawjson.Quote(day.AddDate(0, 1, 0).Format(time.DateOnly)+"."+train))
 }

@@ -119,7 +119,7 @@ func TestNulls(t *testing.T) {
 
 	endpoint := &webhooktest.Endpoint{Handler: accept}
 	_, err := endpoint.Deliver(t.Context(), parse(t, `{"id":"evt_1"}`), "nulls")
-	require.ErrorContains(t, err, "which fields may be null is known for events from fixtures only")
+	require.ErrorContains(t, err, "only events from fixtures have fields that are known to be nullable")
 }
 
 // A lengthened id is the same everywhere: a handler that follows the charge to

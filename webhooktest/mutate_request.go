@@ -10,7 +10,7 @@ func setHeader(d *draft, text string) error {
 	name, value, ok := strings.Cut(text, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	if !ok || !validHeader(name, value) {
-		return fmt.Errorf("%q is no header: write Name: value", text)
+		return fmt.Errorf("%q is not a header: write Name: value", text)
 	}
 	if name = http.CanonicalHeaderKey(name); name == "Content-Length" || name == "Transfer-Encoding" {
 		return fmt.Errorf("%s follows from the body; the mutation chunked leaves Content-Length out", name)
@@ -36,7 +36,7 @@ func validHeader(name, value string) bool {
 
 func otherMethod(d *draft, method string) error {
 	if !validHeader(method, "") {
-		return fmt.Errorf("%q is no method: write PUT", method)
+		return fmt.Errorf("%q is not a method: write PUT, for example", method)
 	}
 	d.method = method
 	return nil
@@ -44,7 +44,7 @@ func otherMethod(d *draft, method string) error {
 
 func withQuery(d *draft, query string) error {
 	if strings.ContainsAny(query, " #\t\r\n") {
-		return fmt.Errorf("%q is no query: write name=value", query)
+		return fmt.Errorf("%q is not a query: write name=value", query)
 	}
 	d.query = query
 	return nil
@@ -52,7 +52,7 @@ func withQuery(d *draft, query string) error {
 
 func signatureName(d *draft, name string) error {
 	if !strings.EqualFold(name, SignatureHeader) {
-		return fmt.Errorf("%q is no spelling of %s", name, SignatureHeader)
+		return fmt.Errorf("%q is not a spelling of %s", name, SignatureHeader)
 	}
 	d.name = name
 	return nil

@@ -1,15 +1,13 @@
 package webhooktest
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -24,7 +22,7 @@ func emptySignature(d *draft, _ string) error {
 }
 
 func wrongSecret(d *draft, _ string) error {
-	d.secrets = []string{d.otherSecret()}
+	d.signing.secrets = []string{d.otherSecret()}
 	return nil
 }
 
@@ -34,12 +32,12 @@ func (d *draft) otherSecret() string {
 }
 
 func withSecret(d *draft, secret string) error {
-	d.secrets = []string{secret}
-	return CheckSecret(secret)
+	d.signing.secrets = []string{secret}
+	return credential.CheckSecret(secret)
 }
 
 func emptySecret(d *draft, _ string) error {
-	d.secrets = []string{""}
+	d.signing.secrets = []string{""}
 	return nil
 }
 
@@ -61,7 +59,7 @@ func onlyScheme(scheme string) func(*draft, string) error {
 }
 
 func addDecoy(d *draft, _ string) error {
-	d.decoy = true
+	d.signing.decoy = true
 	return nil
 }
 
@@ -71,7 +69,7 @@ func extraScheme(d *draft, _ string) error {
 }
 
 func rolledSecret(d *draft, position string) error {
-	right, other := "v1="+d.v1, "v1="+d.mac(d.otherSecret())
+	right, other := "v1="+d.v1, "v1="+string(d.signing.appendMAC(nil, d.otherSecret(), d.body))
 	switch position {
 	case "first":
 		d.replaceElement("v1", right, other)
@@ -100,14 +98,8 @@ func v1First(d *draft, _ string) error {
 }
 
 func unstampedMAC(d *draft, _ string) error {
-	d.unstamped = true
+	d.signing.unstamped = true
 	return nil
-}
-
-func bodyMAC(secret string, body []byte) string {
-	m := hmac.New(sha256.New, []byte(secret))
-	m.Write(body)
-	return hex.EncodeToString(m.Sum(nil))
 }
 
 func digest(d *draft, how string) error {
@@ -143,18 +135,18 @@ func malformed(d *draft, how string) error {
 }
 
 func signatureText(d *draft, text string) error {
-	d.elements = []string{strings.NewReplacer("{t}", d.timestamp, "{v1}", d.v1).Replace(text)}
+	d.elements = []string{strings.NewReplacer("{t}", string(d.signing.timestamp), "{v1}", d.v1).Replace(text)}
 	return nil
 }
 
 func age(d *draft, value string) error {
 	old, err := time.ParseDuration(value)
 	if err != nil {
-		return fmt.Errorf("%q is no duration: write 10m, 36h or -5s", value)
+		return fmt.Errorf("%q is not a duration: write 10m, 36h or -5s", value)
 	}
 	t, ok := d.event.attempts.claim(d.sent - int64(old/time.Second))
 	if !ok {
-		return fmt.Errorf("the event was sent in each of the %d seconds before", timestampWindow)
+		return fmt.Errorf("the event was already sent in each of the %d seconds before", timestampWindow)
 	}
 	d.setTimestamp(t)
 	return nil
@@ -164,14 +156,14 @@ func timestampText(d *draft, text string) error {
 	if text == "milliseconds" {
 		text = strconv.FormatInt(d.sent*1000, 10)
 	}
-	d.timestamp = text
+	d.signing.timestamp = []byte(text)
 	return nil
 }
 
 // replay is the attack: the bytes of the previous attempt, sent once more.
 func replay(d *draft, _ string) error {
 	if previous := d.event.last.Load(); previous != nil {
-		d.wire = *previous
+		d.attempt = *previous
 	}
 	return nil
 }

@@ -1,16 +1,12 @@
 package webhooktest
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 )
-
-// ErrUnknownMutation is the error for a mutation that is not in the list.
-var ErrUnknownMutation = errors.New("unknown mutation")
 
 // A Mutation is one way in which a delivery can differ from a good one. It is
 // named by a string, the same in Go, on the command line and in reports:
@@ -55,17 +51,17 @@ const (
 )
 
 // Mutations returns all mutations: those of the signature, of its age, of the body
-// and of the request. The command fakestripe list --mutations prints them.
+// and of the request. fakestripe list prints them.
 func Mutations() []Mutation { return slices.Clone(mutations) }
 
-// ParseMutation reads "name" or "name=value". The error is ErrUnknownMutation, or
-// says that a value is missing or not wanted; what is wrong with a value itself
-// shows when it is delivered.
+// ParseMutation reads "name" or "name=value". The error is for a mutation that is not
+// in the list, and for a value that is missing or not wanted; what is wrong with a value
+// itself shows when it is delivered.
 func ParseMutation(text string) (Mutation, error) {
 	name, value, hasValue := strings.Cut(text, "=")
 	i := slices.IndexFunc(mutations, func(m Mutation) bool { return m.Name == name })
 	if i < 0 {
-		return Mutation{}, fmt.Errorf("%w %q: nearest are %s", ErrUnknownMutation, name, suggest.List(name, mutationNames()))
+		return Mutation{}, fmt.Errorf("unknown mutation %q%s", name, suggest.DidYouMean(name, mutationNames()))
 	}
 	m := mutations[i]
 	switch {
@@ -94,7 +90,7 @@ func parseMutations(texts []string) ([]Mutation, error) {
 	for i, a := range chosen {
 		for _, b := range chosen[i+1:] {
 			if a.sets != "" && a.sets == b.sets {
-				return nil, fmt.Errorf("mutations %s and %s both set the %s: give one", a, b, a.sets)
+				return nil, fmt.Errorf("mutations %s and %s both set the %s: use one", a, b, a.sets)
 			}
 		}
 	}

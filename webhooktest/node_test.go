@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -40,10 +41,10 @@ func startNode(t *testing.T) string {
 	const folder = "testdata/node"
 	node, err := exec.LookPath("node")
 	if err != nil {
-		missing(t, "node: install Node.js 20")
+		realpart.Missing(t, "node: install Node.js 20")
 	}
 	if _, err := os.Stat(filepath.Join(folder, "node_modules", "stripe")); err != nil {
-		missing(t, "the stripe npm package: run npm ci in webhooktest/"+folder)
+		realpart.Missing(t, "the stripe npm package: run npm ci in webhooktest/"+folder)
 	}
 	command := exec.CommandContext(t.Context(), node, "server.mjs")
 	command.WaitDelay = patience
@@ -58,14 +59,4 @@ func startNode(t *testing.T) string {
 	url, err := bufio.NewReader(output).ReadString('\n')
 	require.NoError(t, err)
 	return strings.TrimSpace(url)
-}
-
-// missing skips a test whose real part is not installed. In .ci/run nothing may
-// be missing.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
-		t.Fatalf("missing %s", what)
-	}
-	t.Skipf("skipped for want of %s", what)
 }

@@ -1,15 +1,15 @@
 package webhooktest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
 // prepare signs an attempt and applies the mutations.
-func (e *Endpoint) prepare(ctx context.Context, event *Event, mutations []string) (*wire, error) {
+func (e *Endpoint) prepare(ctx context.Context, event *Event, mutations []string) (*attempt, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
@@ -20,30 +20,27 @@ func (e *Endpoint) prepare(ctx context.Context, event *Event, mutations []string
 	if err != nil {
 		return nil, err
 	}
-	w := &wire{body: event.body}
+	a := &attempt{body: event.body}
 	if len(mutations) == 0 {
-		w.signature = e.sign(event, sent)
+		a.signature = e.sign(event, sent)
 	} else {
-		d := draft{wire: *w, event: event, sent: sent, secrets: e.secrets(), decoy: !event.livemode}
+		d := draft{attempt: *a, event: event, sent: sent, signing: signing{secrets: e.secrets(), decoy: !event.livemode}}
 		d.setTimestamp(sent)
 		if err := d.mutate(mutations); err != nil {
 			return nil, err
 		}
-		*w = d.wire
+		*a = d.attempt
 	}
-	event.last.Store(w)
-	return w, nil
+	event.last.Store(a)
+	return a, nil
 }
 
 // sign returns the header of a delivery that is not mutated.
 func (e *Endpoint) sign(event *Event, sent int64) string {
+	var digits [20]byte
 	var buffer [512]byte
-	header := AppendSignature(buffer[:0], event.body, time.Unix(sent, 0), e.secrets()...)
-	if !event.livemode {
-		_, v1, _ := bytes.Cut(header, []byte(",v1="))
-		header = appendDecoy(append(header, ",v0="...), v1[:macLength])
-	}
-	return string(header)
+	s := signing{timestamp: strconv.AppendInt(digits[:0], sent, 10), secrets: e.secrets(), decoy: !event.livemode}
+	return string(s.append(buffer[:0], event.body))
 }
 
 func (e *Endpoint) secrets() []string {

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
@@ -26,14 +27,14 @@ type Response struct {
 
 	StatusCode int // 0: no answer
 	Header     http.Header
-	Body       []byte // decompressed, at most MaxResponseBody bytes
+	Body       []byte // decompressed, at most 64 KiB
 	Truncated  bool   // the body was longer
 	Duration   time.Duration
 
 	// Err says why there was no answer, or no complete one. It wraps the cause:
 	// context.DeadlineExceeded for a handler that took too long,
-	// syscall.ECONNREFUSED where nothing listens, ErrPanic for a handler that
-	// panicked.
+	// syscall.ECONNREFUSED where nothing listens, the error that a handler
+	// panicked with.
 	Err error
 }
 
@@ -65,11 +66,11 @@ func (r *Response) String() string {
 // whatever the handler sent, it cannot disturb a terminal or a log, and what is or
 // looks like a secret is left out.
 func (r *Response) Excerpt() string {
-	return text.Excerpt(text.WithoutSecrets(string(r.Body[:min(len(r.Body), 4*text.MaxExcerpt)]), r.secrets...))
+	return text.Excerpt(credential.Hide(string(r.Body), r.secrets...))
 }
 
-// ErrPanic is in the Err of a Response when a handler in this process panicked.
-var ErrPanic = errors.New("handler panicked")
+// errPanic is in the error of a handler in this process that panicked.
+var errPanic = errors.New("handler panicked")
 
 // A failure words why there is no answer and keeps the cause for errors.Is.
 type failure struct {
@@ -91,7 +92,7 @@ func reason(err error, where string, timeout time.Duration) string {
 	var certificate *tls.CertificateVerificationError
 	var notTLS tls.RecordHeaderError
 	switch {
-	case errors.Is(err, ErrPanic), errors.Is(err, errAborted):
+	case errors.Is(err, errPanic), errors.Is(err, errAborted):
 		return err.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("no answer from %s within %s", where, timeout)

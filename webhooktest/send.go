@@ -25,8 +25,8 @@ var stripeHeaders = []struct{ name, value string }{
 }
 
 // send carries one attempt and waits for the answer.
-func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
-	r := &Response{Event: event, Sent: e.now(), SentBody: w.body, secrets: e.secrets()}
+func (e *Endpoint) send(ctx context.Context, event *Event, a *attempt) *Response {
+	r := &Response{Event: event, Sent: e.now(), SentBody: a.body, secrets: e.secrets()}
 	if e.Sending != nil {
 		e.Sending(event)
 	}
@@ -46,8 +46,8 @@ func (e *Endpoint) send(ctx context.Context, event *Event, w *wire) *Response {
 		timeout = deadline.Sub(start).Round(time.Millisecond) // the caller's may be the shorter one
 	}
 	// Not through an http.Client: there are no redirects to follow and no cookies.
-	request := e.request(ctx, w)
-	if w.hangUp {
+	request := e.request(ctx, a)
+	if a.hangUp {
 		request = e.hangingUp(request)
 	}
 	r.Signature = request.Header.Get(SignatureHeader)
@@ -102,25 +102,25 @@ func (r *readToEnd) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (e *Endpoint) request(ctx context.Context, w *wire) *http.Request {
+func (e *Endpoint) request(ctx context.Context, a *attempt) *http.Request {
 	request := &http.Request{
-		Method:        cmp.Or(w.method, http.MethodPost),
-		URL:           e.withQuery(w.query),
+		Method:        cmp.Or(a.method, http.MethodPost),
+		URL:           e.withQuery(a.query),
 		Host:          e.target.Host,
-		Header:        e.header(w),
-		ContentLength: int64(len(w.body)),
+		Header:        e.header(a),
+		ContentLength: int64(len(a.body)),
 	}
 	if e.Handler != nil {
-		request.Body = &handlerBody{w.body}
+		request.Body = &handlerBody{a.body}
 	} else {
 		// GetBody lets net/http use another connection when it could write nothing to an idle one.
-		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(w.body)), nil }
+		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(a.body)), nil }
 		request.Body, _ = request.GetBody()
 	}
 	switch {
-	case w.chunked:
+	case a.chunked:
 		request.ContentLength = -1
-	case len(w.body) == 0:
+	case len(a.body) == 0:
 		request.Body = http.NoBody // a length of 0 beside a body means "unknown", and is sent chunked
 	}
 	if host := request.Header.Get("Host"); host != "" {
@@ -146,22 +146,22 @@ func (e *Endpoint) withQuery(query string) *url.URL {
 }
 
 // header returns Stripe's headers, then the endpoint's, then those of mutations.
-func (e *Endpoint) header(w *wire) http.Header {
+func (e *Endpoint) header(a *attempt) http.Header {
 	header := make(http.Header, len(stripeHeaders)+1)
 	values := make([]string, len(stripeHeaders)+1) // one allocation for all
 	for i, h := range stripeHeaders {
 		values[i] = h.value
 		header[h.name] = values[i : i+1 : i+1]
 	}
-	if !w.unsigned {
-		values[len(stripeHeaders)] = w.signature
+	if !a.unsigned {
+		values[len(stripeHeaders)] = a.signature
 		header[SignatureHeader] = values[len(stripeHeaders):]
 	}
 	replace(header, e.Header)
-	replace(header, w.header)
-	if w.name != "" && e.Handler == nil { // a server hands a handler the canonical name
-		header[w.name] = header[SignatureHeader]
-		if w.name != SignatureHeader {
+	replace(header, a.header)
+	if a.name != "" && e.Handler == nil { // a server hands a handler the canonical name
+		header[a.name] = header[SignatureHeader]
+		if a.name != SignatureHeader {
 			delete(header, SignatureHeader)
 		}
 	}
@@ -183,8 +183,8 @@ func replace(header, from http.Header) {
 	}
 }
 
-// MaxResponseBody is how many bytes of an answer's body are kept.
-const MaxResponseBody = 64 << 10
+// maxResponseBody is how many bytes of an answer's body are kept.
+const maxResponseBody = 64 << 10
 
 func readBody(answer *http.Response) (body []byte, truncated bool, err error) {
 	var reader io.Reader = answer.Body
@@ -200,9 +200,9 @@ func readBody(answer *http.Response) (body []byte, truncated bool, err error) {
 			return nil, false, err
 		}
 	}
-	body, err = io.ReadAll(io.LimitReader(reader, MaxResponseBody+1))
-	if len(body) > MaxResponseBody {
-		return body[:MaxResponseBody], true, err
+	body, err = io.ReadAll(io.LimitReader(reader, maxResponseBody+1))
+	if len(body) > maxResponseBody {
+		return body[:maxResponseBody], true, err
 	}
 	return body, false, err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -31,24 +32,68 @@ func Sign(body []byte, at time.Time, secrets ...string) string {
 // AppendSignature appends to dst what Sign returns.
 func AppendSignature(dst, body []byte, at time.Time, secrets ...string) []byte {
 	var digits [20]byte
-	timestamp := strconv.AppendInt(digits[:0], at.Unix(), 10)
-	dst = append(append(dst, "t="...), timestamp...)
-	for _, secret := range secrets {
-		dst = append(dst, ",v1="...)
-		dst = appendMAC(dst, secret, timestamp, body)
+	s := signing{timestamp: strconv.AppendInt(digits[:0], at.Unix(), 10), secrets: secrets}
+	return s.append(dst, body)
+}
+
+// A signing is what a Stripe-Signature header is made from.
+type signing struct {
+	timestamp []byte   // as the header shows it
+	signed    []byte   // as the signed message has it; nil: timestamp
+	secrets   []string // each of which signs
+	decoy     bool     // adds a v0 that does not verify, as Stripe does in test mode
+	unstamped bool     // the signed message is the body alone
+}
+
+// append appends the header for a body: "t=…", a v1 for each secret, and the decoy.
+func (s *signing) append(dst, body []byte) []byte {
+	dst = append(append(dst, "t="...), s.timestamp...)
+	first := len(dst) + len(",v1=")
+	for _, secret := range s.secrets {
+		dst = s.appendMAC(append(dst, ",v1="...), secret, body)
+	}
+	if s.decoy {
+		dst = appendDecoy(append(dst, ",v0="...), dst[first:first+macLength])
+	}
+	return dst
+}
+
+// appendMAC appends the signature of a body by one secret.
+func (s *signing) appendMAC(dst []byte, secret string, body []byte) []byte {
+	switch {
+	case s.unstamped:
+		return appendMAC(dst, secret, nil, body)
+	case s.signed != nil:
+		return appendMAC(dst, secret, s.signed, body)
+	}
+	return appendMAC(dst, secret, s.timestamp, body)
+}
+
+// appendDecoy appends what Stripe adds as v0 to test-mode deliveries: a wrong
+// signature, there to show whether a handler ignores all schemes but v1. It is
+// the right one with every digit turned, which verifies under no secret.
+//
+// Source: https://docs.stripe.com/webhooks#verify-manually
+func appendDecoy[text string | []byte](dst []byte, v1 text) []byte {
+	const digits, turned = "0123456789abcdef", "fedcba9876543210"
+	for i := range len(v1) {
+		dst = append(dst, turned[strings.IndexByte(digits, v1[i])])
 	}
 	return dst
 }
 
 const macLength = 2 * sha256.Size // in hexadecimal digits
 
-// appendMAC appends the HMAC-SHA256 of "<timestamp>.<body>" in lower-case hex.
+// appendMAC appends the HMAC-SHA256 of "<timestamp>.<body>", or of the body alone when
+// the timestamp is nil, in lower-case hex.
 func appendMAC(dst []byte, secret string, timestamp, body []byte) []byte {
 	m := macs.Get().(*mac)
 	defer macs.Put(m)
 	m.use(secret)
-	m.message = append(append(m.message[:0], timestamp...), '.')
-	m.hash.Write(m.message)
+	if timestamp != nil {
+		m.message = append(append(m.message[:0], timestamp...), '.')
+		m.hash.Write(m.message)
+	}
 	m.hash.Write(body)
 	return hex.AppendEncode(dst, m.hash.Sum(m.sum[:0]))
 }

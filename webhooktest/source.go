@@ -10,6 +10,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
+// ErrUnknownType is the error for an event type that has no fixture.
+var ErrUnknownType = fixtures.ErrUnknownType
+
 // A Source makes events from the fixtures. The zero value makes test-mode events
 // at the default API version, with fresh ids. Set the fields before the first
 // event is made. A Source is safe for use by several goroutines.
@@ -32,8 +35,8 @@ type Source struct {
 	// 0: one is drawn when the first event is made, and stored here.
 	Seed uint64
 
-	// RunID makes the ids of the same seed others: a handler that remembers
-	// yesterday's events would take the same ids for duplicates.
+	// RunID varies the ids of a seed: a handler that remembers yesterday's events
+	// would take the same ids for duplicates.
 	RunID string
 
 	// Now is the clock that events are created by. Nil: time.Now.
@@ -104,7 +107,7 @@ func objectsOf(edits []Edit) (about *Event, version int, err error) {
 		}
 	}
 	if about != nil && about.objects == (render.Objects{}) {
-		return nil, 0, errors.New("About: the other event has a payload of its own, its objects are not known")
+		return nil, 0, errors.New("About: the other event has its own payload, so its objects are unknown")
 	}
 	return about, version, nil
 }

@@ -77,9 +77,9 @@ func (b *bindings) readObject(text string) error {
 	if !found || eventType == "" || file == "" {
 		return fmt.Errorf("--event %q: want type=file.json, such as invoice.paid=invoice.json", text)
 	}
-	described, err := webhooktest.Describe(eventType)
+	described, err := fixtures.DescribeEvent(eventType)
 	if err != nil {
-		return fmt.Errorf("--event %q: %w (fakestripe list has all)", text, err)
+		return fmt.Errorf("--event %q: %w (see fakestripe list)", text, err)
 	}
 	if described.Thin {
 		return fmt.Errorf("--event %q: a thin event carries no object: set what it is about with --set %s:related_object.id=…", text, eventType)
@@ -96,7 +96,7 @@ func (b *bindings) readObject(text string) error {
 func (b *bindings) readSetting(text string, handled []string) error {
 	path, _, _ := strings.Cut(text, "=")
 	eventType, _, colon := strings.Cut(path, ":")
-	_, unknown := webhooktest.Describe(eventType)
+	_, unknown := fixtures.DescribeEvent(eventType)
 	if colon && unknown == nil {
 		one, err := newSetting(text[len(eventType)+1:])
 		if err == nil {
@@ -114,7 +114,7 @@ func (b *bindings) readSetting(text string, handled []string) error {
 	}
 	if err := b.has(one, handled); err != nil {
 		if colon { // in no path that there is: the end of a type, then
-			err = fmt.Errorf("%w (fakestripe list has all)", unknown)
+			err = fmt.Errorf("%w (see fakestripe list)", unknown)
 		}
 		return fmt.Errorf("--set %q: %w", text, err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/internal/report"
 	word "github.com/fakestripe/fakestripe/internal/shell"
@@ -73,7 +74,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.subject.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	c.secrets.flag(cmd)
 	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "comma-separated event `types` that the handler acts on")
-	flags.StringVar(&c.stateURL, "state-url", "", "`url` of what the handler stored, as JSON; {event.id}, {object.id} or {customer.id} in it: of one event")
+	flags.StringVar(&c.stateURL, "state-url", "", "`url` of what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
 	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	flags.StringArrayVar(&c.set, "set", nil, "change a field of each event: `path=value` or type:path=value (repeatable)")
@@ -82,7 +83,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
 	flags.BoolVar(&c.subject.Connect, "connect", false, "the handler serves connected accounts")
-	flags.StringVar(&c.api, "api", "", "be the Stripe API that the handler calls, at this `address` (--api alone: "+listen.DefaultAddress+"); what it writes there counts as state")
+	flags.StringVar(&c.api, "api", "", "serve the Stripe API for the handler at this `address` (--api alone: "+listen.DefaultAddress+"); what the handler writes there counts as state")
 	flags.Lookup("api").NoOptDefVal = listen.DefaultAddress
 	c.access.flags(cmd)
 	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
@@ -176,18 +177,18 @@ func together(errs ...error) (all error) {
 
 // watch says what is to be done, and on a terminal which case is done.
 func (c *checking) watch(sh shell) (done func(), err error) {
-	plan, err := c.suite.Plan()
+	cases, err := c.suite.Cases()
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(sh.err, "fakestripe: %s, about %s\n", plural(len(plan.Cases), "case"), deliveries(plan.Deliveries))
+	fmt.Fprintf(sh.err, "fakestripe: %s\n", plural(len(cases), "case"))
 	if !sh.terminal(sh.err) {
 		return func() {}, nil
 	}
 	n := 0
 	c.suite.Progress = func(result contract.Result) {
 		n++
-		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(plan.Cases), result.ID)
+		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(cases), result.ID)
 	}
 	return func() { fmt.Fprint(sh.err, "\r\x1b[K") }, nil
 }
@@ -202,13 +203,13 @@ func again(cmd *cobra.Command) string {
 		for _, value := range values(flag) {
 			switch flag.Name {
 			case "header":
-				value = unsecretHeader(value)
+				value = redactHeader(value)
 			case "to", "state-url":
-				value = unsecretURL(value)
+				value = redactURL(value)
 			case "api-key":
 				value = testKey + "…"
 			default:
-				value = unsecret(value)
+				value = credential.Hide(value)
 			}
 			switch {
 			case flag.Name == "secret":
@@ -239,14 +240,14 @@ func values(flag *pflag.Flag) []string {
 }
 
 func (c *checking) listCases(sh shell) error {
-	plan, err := c.suite.Plan()
+	cases, err := c.suite.Cases()
 	if err != nil {
 		return err
 	}
 	if err := c.readWaivers(); err != nil {
 		return err
 	}
-	for _, one := range plan.Cases {
+	for _, one := range cases {
 		if _, err := fmt.Fprintf(sh.out, "%-40s %-6s %s%s\n", one.ID, one.Level, one.Title, c.waived(one.ID)); err != nil {
 			return err
 		}
@@ -296,7 +297,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		return err
 	}
 	for _, eventType := range c.subject.Handles {
-		if _, err := webhooktest.Describe(eventType); err != nil {
+		if _, err := fixtures.DescribeEvent(eventType); err != nil {
 			return fmt.Errorf("--handles: %w", err)
 		}
 	}
@@ -311,7 +312,7 @@ func (c *checking) checkLocal(ctx context.Context) error {
 		return err
 	}
 	if remote(ctx, &endpoint) {
-		return errors.New("the handler is neither on this host nor in a private network: give --allow-remote if it is yours")
+		return errors.New("the handler is outside this machine and private networks: give --allow-remote if it is yours")
 	}
 	return nil
 }

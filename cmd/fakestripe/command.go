@@ -75,7 +75,7 @@ func hook(line string, timeout time.Duration) func(context.Context) error {
 		return nil
 	}
 	return func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("not done after %s (a server that stays goes into the background: ./server &)", timeout))
+		ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("did not finish within %s (start a server in the background: ./server &)", timeout))
 		defer cancel()
 		said, err := runInto(ctx, line)
 		switch {

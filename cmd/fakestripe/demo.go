@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+	"github.com/fakestripe/fakestripe/internal/expect"
 	"github.com/fakestripe/fakestripe/internal/server"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -71,7 +72,7 @@ func demo(ctx context.Context, sh shell) error {
 	}
 	defer stop()
 
-	p := newPrinter(sh, "text", "any", nil, 1)
+	p := newPrinter(sh, "text", expect.Expectation{}, nil, 1)
 	s.endpoint.Sending = p.attempt
 	p.line(fmt.Sprintf("A shop, written with net/http and stripe-go, listens on %s.\n", s.endpoint.URL))
 	for _, scene := range demoScenes {

@@ -34,5 +34,5 @@ func exitCode(sh shell, err error) int {
 
 // complain says what is wrong: others may have had a word in it.
 func complain(sh shell, err error) {
-	fmt.Fprintf(sh.err, "fakestripe: %s\n", harmless(err.Error()))
+	fmt.Fprintf(sh.err, "fakestripe: %s\n", printable(err.Error()))
 }

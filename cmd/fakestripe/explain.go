@@ -25,9 +25,9 @@ func newExplain(sh shell) *cobra.Command {
 		Example: `  fakestripe explain signature/unsigned
   fakestripe explain --all --format markdown > contract.md`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			plan, _ := contract.Suite{}.Plan()
-			ids := make([]string, len(plan.Cases))
-			for i, c := range plan.Cases {
+			cases, _ := contract.Suite{}.Cases()
+			ids := make([]string, len(cases))
+			for i, c := range cases {
 				ids[i] = c.ID
 			}
 			return ids, cobra.ShellCompDirectiveNoFileComp
@@ -36,11 +36,11 @@ func newExplain(sh shell) *cobra.Command {
 			if err := o.check(args); err != nil {
 				return err
 			}
-			plan, err := contract.Suite{Only: args}.Plan()
+			cases, err := contract.Suite{Only: args}.Cases()
 			if err != nil {
 				return err
 			}
-			return o.write(sh.out, plan.Cases)
+			return o.write(sh.out, cases)
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "explain every case")
@@ -80,7 +80,7 @@ type codeFix struct{ language, code string }
 
 func fixes(c contract.Case) (all []codeFix) {
 	for _, language := range []string{"go", "node", "python", "ruby"} {
-		if code := c.Mend[language]; code != "" {
+		if code := c.Fix[language]; code != "" {
 			all = append(all, codeFix{language, code})
 		}
 	}

@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/file"
 	word "github.com/fakestripe/fakestripe/internal/shell"
-	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // A draft is a first suite that is to be written.
@@ -52,7 +52,7 @@ func (d *draft) write(sh shell, dir string) error {
 	}
 	files := make(map[string]string)
 	for _, eventType := range d.handles {
-		if _, err := webhooktest.Describe(eventType); err != nil {
+		if _, err := fixtures.DescribeEvent(eventType); err != nil {
 			return fmt.Errorf("--handles: %w", err)
 		}
 		for name, text := range d.cases(eventType) {
@@ -63,7 +63,7 @@ func (d *draft) write(sh shell, dir string) error {
 	for _, name := range names {
 		switch _, err := os.Lstat(name); {
 		case err == nil:
-			return fmt.Errorf("%s is there already: nothing was written", name)
+			return fmt.Errorf("%s already exists: nothing was written", name)
 		case !errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("%w: nothing was written", err)
 		}
@@ -100,8 +100,12 @@ func (d *draft) cases(eventType string) map[string]string {
 	return files
 }
 
+// schemaURL is where editors find the schema of case files.
+const schemaURL = "https://raw.githubusercontent.com/fakestripe/fakestripe/main/fixtures/contract/schema.json"
+
 func draftCase(title, eventType, needs, step, reference string) string {
 	return fmt.Sprintf(`{
+  "$schema": %q,
   "format": 1,
   "title": %q,%s
   "events": {
@@ -111,7 +115,7 @@ func draftCase(title, eventType, needs, step, reference string) string {
     %s
   ]%s
 }
-`, title, needs, eventType, step, reference)
+`, schemaURL, title, needs, eventType, step, reference)
 }
 
 // create writes a file that must not exist yet, and makes its folder.

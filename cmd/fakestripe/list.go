@@ -25,15 +25,15 @@ func newList(sh shell) *cobra.Command {
 			case mutations:
 				return listMutations(sh, format.json())
 			case thin && format.json():
-				return listJSON(sh, fixtures.ThinTypes(), webhooktest.Describe)
+				return listJSON(sh, fixtures.ThinTypes(), fixtures.DescribeEvent)
 			case thin:
 				return listNames(sh, fixtures.ThinTypes())
 			case flows && format.json():
-				return listJSON(sh, fixtures.Flows(), webhooktest.DescribeFlow)
+				return listJSON(sh, fixtures.Flows(), fixtures.DescribeFlow)
 			case flows:
 				return listNames(sh, fixtures.Flows())
 			case format.json():
-				return listJSON(sh, fixtures.Types(version), webhooktest.Describe)
+				return listJSON(sh, fixtures.Types(version), fixtures.DescribeEvent)
 			}
 			return listNames(sh, fixtures.Types(version))
 		},

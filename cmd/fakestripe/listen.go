@@ -83,7 +83,7 @@ func (l *listener) flags(cmd *cobra.Command) {
 	apiVersionFlag(flags, &l.version, "", "use this API `version` instead of that of the triggered event")
 	flags.StringVar(&l.address, "listen", listen.DefaultAddress, "listen on this `address` for API calls, the inspector, trigger and send; port 0: any free port")
 	l.access.flags(cmd)
-	flags.BoolVar(&l.allowRemote, "allow-remote", false, "let API clients register endpoints outside of this machine and private networks")
+	flags.BoolVar(&l.allowRemote, "allow-remote", false, "let API clients register endpoints outside this machine and private networks")
 	flags.StringVar(&l.signing.secret, "secret", "", "sign with this `secret` (default $"+secretVariable+", else a new one, which is printed)")
 	flags.StringVar(&l.signing.file, "secret-file", "", "sign with the secret in this `file`, created if missing")
 	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret and exit")
@@ -192,7 +192,7 @@ func (l *listener) start(p *listenPrinter, server *listenServer, endpoints []lis
 		})
 	}
 	if orphans := l.hub.Waits(); len(orphans) > 0 {
-		p.talk("of the journal, %s for an endpoint that is not there, such as %s", counted(len(orphans), "delivery waits", "deliveries wait"), orphans[0].URL)
+		p.talk("journal: %s for an endpoint that is gone, such as %s", counted(len(orphans), "delivery waits", "deliveries wait"), orphans[0].URL)
 	}
 	return nil
 }

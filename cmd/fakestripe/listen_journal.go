@@ -12,7 +12,7 @@ const shownDamaged = 10
 // tellRestored says what the journal held, and what is wrong with it.
 func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
 	if restored.Torn > 0 {
-		p.talk("journal %s: the last line was torn, its %d bytes are cut off", l.journal, restored.Torn)
+		p.talk("journal %s: the last line is incomplete: its %d bytes were removed", l.journal, restored.Torn)
 	}
 	for i, damage := range restored.Damaged {
 		if i == shownDamaged {
@@ -22,7 +22,7 @@ func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
 		p.talk("journal %s: line %d is damaged: %s", l.journal, damage.Line, damage.Problem)
 	}
 	if len(restored.Damaged) > 0 {
-		p.talk("journal %s: everything else counts; the damaged lines stay in the file: remove them when you have looked at them", l.journal)
+		p.talk("journal %s: everything else was read; the damaged lines stay in the file until you remove them", l.journal)
 	}
 	if restored.Events == 0 {
 		return
@@ -33,7 +33,7 @@ func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
 		p.talk("journal %s: %s", l.journal, c)
 	}
 	if restored.Waiting > 0 && l.signing.from == secretFresh {
-		p.talk("what goes on is signed with the new secret: --secret-file keeps one")
+		p.talk("further deliveries are signed with the new secret: --secret-file keeps one")
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -26,8 +28,8 @@ func (l *listener) check() error {
 			return fmt.Errorf("--%s %d: want 1 or more", flag.name, flag.value)
 		}
 	}
-	if l.hub.Concurrency > webhooktest.MaxConcurrency {
-		return fmt.Errorf("--concurrency %d: want at most %d", l.hub.Concurrency, webhooktest.MaxConcurrency)
+	if l.hub.Concurrency > sockets.MaxConnections {
+		return fmt.Errorf("--concurrency %d: want at most %d", l.hub.Concurrency, sockets.MaxConnections)
 	}
 	if l.hub.Timeout <= 0 {
 		return fmt.Errorf("--timeout %s: must be positive, e.g. 30s", l.hub.Timeout)
@@ -69,8 +71,8 @@ func (l *listener) checkEvents() error {
 		if name == "*" {
 			continue
 		}
-		if _, err := webhooktest.Describe(name); err != nil {
-			return fmt.Errorf("--events: %w (fakestripe list has all)", err)
+		if _, err := fixtures.DescribeEvent(name); err != nil {
+			return fmt.Errorf("--events: %w (see fakestripe list)", err)
 		}
 	}
 	if len(l.events) == 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/expect"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -68,7 +69,7 @@ type listenPrinter struct {
 }
 
 func newListenPrinter(sh shell, f format) *listenPrinter {
-	return &listenPrinter{printer: newPrinter(sh, f, "any", nil, 1)}
+	return &listenPrinter{printer: newPrinter(sh, f, expect.Expectation{}, nil, 1)}
 }
 
 // accepted prints an event: as JSON, or when nothing else will show it.

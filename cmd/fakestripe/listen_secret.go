@@ -6,9 +6,9 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/internal/listen"
-	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // signing are the flags for the secret that listen signs with.
@@ -38,7 +38,7 @@ func (s *signing) get(changed func(string) bool, getenv func(string) string) (se
 		return "", errors.New("--secret and --secret-file: give one")
 	case changed("secret"):
 		s.from = secretGiven
-		return s.secret, webhooktest.CheckSecret(s.secret)
+		return s.secret, credential.CheckSecret(s.secret)
 	case changed("secret-file"):
 		s.from = secretKept
 		secret, err = kept(s.file)
@@ -48,7 +48,7 @@ func (s *signing) get(changed func(string) bool, getenv func(string) string) (se
 		return secret, err
 	case set != "":
 		s.from = secretSet
-		err = webhooktest.CheckSecret(set)
+		err = credential.CheckSecret(set)
 		if err != nil {
 			err = fmt.Errorf("$%s: %w", secretVariable, err)
 		}
@@ -72,7 +72,7 @@ func kept(path string) (string, error) {
 	}
 	secret := strings.TrimSpace(string(data))
 	if !strings.HasPrefix(secret, "whsec_") || strings.ContainsAny(secret, " \t\r\n") || len(secret) > 1000 {
-		return "", fmt.Errorf("%s holds no signing secret: want one line that begins with whsec_, or no file, to have one made", path)
+		return "", fmt.Errorf("%s holds no signing secret: want one line that begins with whsec_; remove the file to have one made", path)
 	}
 	return secret, nil
 }

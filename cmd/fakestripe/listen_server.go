@@ -42,7 +42,7 @@ func (l *listener) open() (*listenServer, error) {
 	on, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("--listen %s: something listens there already: end it (another fakestripe listen?), or give --listen 127.0.0.1:0 for any free port", l.address)
+		return nil, fmt.Errorf("--listen %s: the address is in use: stop what listens there (another fakestripe listen?), or give --listen 127.0.0.1:0 for any free port", l.address)
 	case err != nil:
 		var of *net.OpError
 		if errors.As(err, &of) {
@@ -82,7 +82,7 @@ func (s *listenServer) routes(l *listener) http.Handler {
 func (l *listener) inspector(s *listenServer) http.Handler {
 	if l.inspect == "off" {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, "there is no inspector: fakestripe listen was started with --inspect=off", http.StatusNotFound)
+			http.Error(w, "no inspector: fakestripe listen was started with --inspect=off", http.StatusNotFound)
 		})
 	}
 	trigger := "fakestripe trigger payment_intent.succeeded"
@@ -212,7 +212,7 @@ func (l *listener) tell(p *listenPrinter, s *listenServer) {
 		p.talk("deliver %s to %s", strings.Join(e.Events, ", "), e.URL)
 	}
 	if len(l.hub.Endpoints()) == 0 {
-		p.talk("deliver to nobody yet: give --forward-to URL, or register an endpoint by the API")
+		p.talk("no endpoint yet: give --forward-to URL, or register one through the API")
 	}
 	if l.hub.Chaos.String() != "" || len(l.failAPI) > 0 {
 		p.talk("chaos %s, seed %d (--seed repeats it)", l.hub.Chaos, l.hub.Chaos.Seed)

@@ -17,8 +17,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
-	"github.com/stripe/stripe-go/v76/client"
+	"github.com/stripe/stripe-go/v76/event"
 	"github.com/stripe/stripe-go/v76/webhook"
+	"github.com/stripe/stripe-go/v76/webhookendpoint"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -131,7 +132,7 @@ func TestAnotherInterfaceNeedsTheToken(t *testing.T) {
 		return string(bytes.ToValidUTF8(out, nil))
 	}
 	require.Contains(t, send(ready.URL), "a token is needed")
-	require.Contains(t, send(ready.URL+"/?token="+ready.Token), "no endpoint of listen wants it")
+	require.Contains(t, send(ready.URL+"/?token="+ready.Token), "no endpoint takes it")
 }
 
 func TestTheKeyAndTheNamesThatAreGiven(t *testing.T) {
@@ -153,7 +154,7 @@ func TestTheKeyAndTheNamesThatAreGiven(t *testing.T) {
 func TestEndpointsOfTheAPIStayNear(t *testing.T) {
 	t.Parallel()
 	register := func(ready readyLine, url string) error {
-		_, err := apiClient(ready.URL).WebhookEndpoints.New(&stripe.WebhookEndpointParams{URL: stripe.String(url), EnabledEvents: stripe.StringSlice([]string{"*"})})
+		_, err := endpointsOf(ready.URL).New(&stripe.WebhookEndpointParams{URL: stripe.String(url), EnabledEvents: stripe.StringSlice([]string{"*"})})
 		return err
 	}
 	near := startServer(t, "--listen", "127.0.0.1:0")
@@ -168,19 +169,22 @@ func TestEndpointsOfTheAPIStayNear(t *testing.T) {
 	require.ErrorContains(t, register(far, "http://169.254.169.254/latest/meta-data"), "link-local")
 }
 
-// apiClient is stripe-go pointed at a running listen.
-func apiClient(base string) *client.API {
-	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+// endpointsOf is stripe-go's client of the endpoints of a running listen.
+func endpointsOf(base string) webhookendpoint.Client {
+	return webhookendpoint.Client{B: backendOf(base), Key: "sk_test_listen"}
+}
+
+func backendOf(base string) stripe.Backend {
+	return stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		URL: stripe.String(base), LeveledLogger: &stripe.LeveledLogger{}, MaxNetworkRetries: stripe.Int64(0),
 	})
-	return client.New("sk_test_listen", &stripe.Backends{API: backend, Connect: backend, Uploads: backend})
 }
 
 // An application registers its endpoint when it starts, as some do at Stripe.
 func TestAnEndpointThatIsRegistered(t *testing.T) {
 	t.Parallel()
 	ready := startServer(t, "--listen", "127.0.0.1:0", "--retry-schedule", "none")
-	api := apiClient(ready.URL)
+	endpoints := endpointsOf(ready.URL)
 	var secret atomic.Value
 	got := make(chan stripe.Event, 10)
 	handler := serveTest(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -192,7 +196,7 @@ func TestAnEndpointThatIsRegistered(t *testing.T) {
 		}
 		got <- event
 	}))
-	endpoint, err := api.WebhookEndpoints.New(&stripe.WebhookEndpointParams{URL: stripe.String(handler.URL), EnabledEvents: stripe.StringSlice([]string{"charge.succeeded"})})
+	endpoint, err := endpoints.New(&stripe.WebhookEndpointParams{URL: stripe.String(handler.URL), EnabledEvents: stripe.StringSlice([]string{"charge.succeeded"})})
 	require.NoError(t, err)
 	require.Regexp(t, `^whsec_`, endpoint.Secret)
 	secret.Store(endpoint.Secret)
@@ -205,10 +209,10 @@ func TestAnEndpointThatIsRegistered(t *testing.T) {
 	require.Error(t, send("charge.failed"), "nobody wants it")
 
 	retry := stripe.Event{}
-	require.NoError(t, api.Events.B.Call("POST", "/v1/events/"+event.ID+"/retry", "sk_test_listen", nil, &retry))
+	require.NoError(t, endpoints.B.Call("POST", "/v1/events/"+event.ID+"/retry", "sk_test_listen", nil, &retry))
 	require.Equal(t, event.ID, await(t, got, "the event").ID)
 
-	_, err = api.WebhookEndpoints.Del(endpoint.ID, nil)
+	_, err = endpoints.Del(endpoint.ID, nil)
 	require.NoError(t, err)
 	require.Error(t, send("charge.succeeded"), "nobody is there")
 }
@@ -229,8 +233,8 @@ func TestAnEndpointThatIsChanged(t *testing.T) {
 	}))
 	withPassword := strings.Replace(handler.URL, "http://", "http://me:hunter2@", 1)
 	ready := startServer(t, "--listen", "127.0.0.1:0", "--retry-schedule", "none", "--secret", secret, "-f", withPassword, "-H", "X-Env: dev")
-	api := apiClient(ready.URL)
-	list := api.WebhookEndpoints.List(nil)
+	endpoints := endpointsOf(ready.URL)
+	list := endpoints.List(nil)
 	require.True(t, list.Next())
 	endpoint := list.WebhookEndpoint()
 	send := func(args ...string) error {
@@ -245,7 +249,7 @@ func TestAnEndpointThatIsChanged(t *testing.T) {
 		{"off", &stripe.WebhookEndpointParams{Disabled: stripe.Bool(true)}, false},
 		{"on, for one type", &stripe.WebhookEndpointParams{Disabled: stripe.Bool(false), EnabledEvents: stripe.StringSlice([]string{"charge.succeeded"})}, true},
 	} {
-		changed, err := api.WebhookEndpoints.Update(endpoint.ID, c.change)
+		changed, err := endpoints.Update(endpoint.ID, c.change)
 		require.NoError(t, err, c.name)
 		require.Empty(t, changed.Secret, c.name)
 		if !c.delivered {
@@ -260,7 +264,7 @@ func TestAnEndpointThatIsChanged(t *testing.T) {
 		}
 	}
 	require.Error(t, send("charge.failed"), "it is for one type now")
-	_, err := api.WebhookEndpoints.Update(endpoint.ID, &stripe.WebhookEndpointParams{URL: stripe.String(handler.URL + "/moved")})
+	_, err := endpoints.Update(endpoint.ID, &stripe.WebhookEndpointParams{URL: stripe.String(handler.URL + "/moved")})
 	require.NoError(t, err)
 	require.NoError(t, send("charge.succeeded"))
 	r := await(t, got, "the event")
@@ -278,7 +282,7 @@ func TestUndeliveredEventsAreListed(t *testing.T) {
 	}
 	params := &stripe.EventListParams{DeliverySuccess: stripe.Bool(false)}
 	var types []string
-	for list := apiClient(ready.URL).Events.List(params); list.Next(); {
+	for list := (event.Client{B: backendOf(ready.URL), Key: "sk_test_listen"}).List(params); list.Next(); {
 		types = append(types, string(list.Event().Type))
 	}
 	require.Equal(t, []string{"charge.failed"}, types)

@@ -16,7 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stripe/stripe-go/v76"
-	"github.com/stripe/stripe-go/v76/client"
+	"github.com/stripe/stripe-go/v76/event"
 	"github.com/stripe/stripe-go/v76/webhook"
 )
 
@@ -122,7 +122,7 @@ func refetching(ts *testscript.TestScript) http.Handler {
 	l := ts.Value(listenKey{}).(*runningListen)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		event, err := webhook.ConstructEvent(body, r.Header.Get("Stripe-Signature"), "whsec_script")
+		sent, err := webhook.ConstructEvent(body, r.Header.Get("Stripe-Signature"), "whsec_script")
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
@@ -131,9 +131,8 @@ func refetching(ts *testscript.TestScript) http.Handler {
 		backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 			URL: stripe.String(base), LeveledLogger: &stripe.LeveledLogger{}, MaxNetworkRetries: stripe.Int64(0),
 		})
-		api := client.New("sk_test_script", &stripe.Backends{API: backend, Connect: backend, Uploads: backend})
-		fetched, err := api.Events.Get(event.ID, nil)
-		if err != nil || fetched.ID != event.ID || fetched.Type != event.Type {
+		fetched, err := event.Client{B: backend, Key: "sk_test_script"}.Get(sent.ID, nil)
+		if err != nil || fetched.ID != sent.ID || fetched.Type != sent.Type {
 			http.Error(w, "no such event", http.StatusUnauthorized)
 			return
 		}

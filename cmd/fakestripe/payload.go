@@ -97,7 +97,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 		}
 		event, err := p.source.Event(name, edits...)
 		if errors.Is(err, webhooktest.ErrUnknownType) {
-			err = fmt.Errorf("%w (fakestripe list and list --thin have all)", err)
+			err = fmt.Errorf("%w (see fakestripe list and list --thin)", err)
 			if _, missing := os.Stat(name); missing == nil {
 				err = fmt.Errorf("%w; for the file of this name write ./%s", err, name)
 			}
@@ -122,7 +122,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 
 // versioned refuses a version for an event that has none.
 func (p *payloads) versioned(eventType string) error {
-	if described, err := webhooktest.Describe(eventType); err == nil && described.Thin && p.changed("api-version") {
+	if described, err := fixtures.DescribeEvent(eventType); err == nil && described.Thin && p.changed("api-version") {
 		return noVersion(p.source.APIVersion, eventType)
 	}
 	return nil
@@ -194,7 +194,7 @@ func parseValue(value string) (any, error) {
 	case err == nil:
 		return json.RawMessage(value), nil
 	case value != "" && strings.ContainsRune(`{["`, rune(value[0])):
-		return nil, fmt.Errorf("the value is no JSON: %w", err)
+		return nil, fmt.Errorf("the value is not JSON: %w", err)
 	}
 	return value, nil
 }

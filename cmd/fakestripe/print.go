@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
+	"github.com/fakestripe/fakestripe/internal/expect"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -23,7 +25,7 @@ type printer struct {
 	shell
 	format    format
 	colour    bool
-	expect    string
+	expected  expect.Expectation
 	mutations []string // as they are shown
 	started   time.Time
 
@@ -35,8 +37,8 @@ type printer struct {
 
 // newPrinter returns a printer of so many deliveries with the same mutations, each of whose
 // answers is to be as expected.
-func newPrinter(sh shell, f format, expect string, mutations []string, total int) *printer {
-	p := &printer{shell: sh, format: f, expect: expect, mutations: []string{}, started: time.Now()}
+func newPrinter(sh shell, f format, expected expect.Expectation, mutations []string, total int) *printer {
+	p := &printer{shell: sh, format: f, expected: expected, mutations: []string{}, started: time.Now()}
 	p.tally.planned = total
 	p.colour = sh.terminal(sh.out) && sh.getenv("NO_COLOR") == ""
 	for _, text := range mutations {
@@ -75,8 +77,7 @@ func (p *printer) response(r *webhooktest.Response) {
 
 // count adds an answer to the tally.
 func (p *printer) count(r *webhooktest.Response) {
-	asExpected, _ := r.Meets(p.expect) // checked when the command began
-	p.tallied(func(t *tally) { t.add(r, asExpected) })
+	p.tallied(func(t *tally) { t.add(r, p.expected.Met(r.StatusCode, r.Err)) })
 }
 
 func (p *printer) tallied(change func(*tally)) {
@@ -202,7 +203,7 @@ func newDelivery(r *webhooktest.Response, mutations []string) delivery {
 		Event: r.Event.ID(), Type: r.Event.Type(), Mutations: mutations,
 		Sent: r.Sent.UTC(), Signature: r.Signature,
 		Status: r.StatusCode, Accepted: r.Accepted(), Duration: milliseconds(r.Duration),
-		Headers: r.Header, Body: unsecret(string(r.Body)), Truncated: r.Truncated,
+		Headers: r.Header, Body: credential.Hide(string(r.Body)), Truncated: r.Truncated,
 	}
 	if r.Err != nil {
 		d.Error = r.Err.Error()

@@ -103,7 +103,7 @@ func stateFromURL(ctx context.Context, from string) (any, error) {
 		return nil, err
 	}
 	answer, err := http.DefaultClient.Do(request)
-	from = unsecretURL(from)
+	from = redactURL(from)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", from, cause(err))
 	}

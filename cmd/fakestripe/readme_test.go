@@ -19,10 +19,10 @@ import (
 // TestDocsAreTrue keeps figures and the table of commands in step with the code.
 func TestDocsAreTrue(t *testing.T) {
 	coverage := document(t, "../../docs/coverage.md")
-	plan, err := contract.Suite{}.Plan()
+	cases, err := contract.Suite{}.Cases()
 	require.NoError(t, err)
 	for what, n := range map[string]int{
-		"| contract | %d cases in":           len(plan.Cases),
+		"| contract | %d cases in":           len(cases),
 		"all %d that stripe-go v76 declares": len(fixtures.Types(fixtures.DefaultVersion)),
 		"| flows | %d business actions":      len(fixtures.Flows()),
 		"| mutations | %d;":                  len(webhooktest.Mutations()),

@@ -4,18 +4,18 @@ import (
 	"context"
 	"net"
 	"net/url"
-	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // A page whose name was rebound to this machine is of the same origin as listen's API:
 // the browser lets it send and read what it likes (DNS rebinding).
 func TestARebindingPageReachesNothing(t *testing.T) {
-	browser := needBrowser(t)
+	browser := realpart.Browser(t)
 	ready := startServer(t, "--listen", "127.0.0.1:0")
 	own, err := url.Parse(ready.URL)
 	require.NoError(t, err)
@@ -43,23 +43,4 @@ func TestARebindingPageReachesNothing(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Equal(t, 403, status, name)
 	}
-}
-
-// needBrowser returns the path of a browser. It comes first in a test, before anything
-// that would have to be ended.
-func needBrowser(t *testing.T) string {
-	t.Helper()
-	if testing.Short() && os.Getenv("FAKESTRIPE_REAL_PARTS") == "" {
-		t.Skip("starts a browser, which takes seconds: run it without -short")
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
-		t.Fatal("no browser: apt-get install chromium")
-	}
-	t.Skip("no browser: apt-get install chromium")
-	return ""
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/casefile"
 	"github.com/fakestripe/fakestripe/internal/record"
 	"github.com/fakestripe/fakestripe/internal/server"
+	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -62,7 +63,7 @@ Exit status: 0, or 2 when a case could not be written.`,
 	flags.StringVar(&r.to, "to", "", "the handler's `url`; requests keep their path, / becomes the path of this URL")
 	flags.StringVar(&r.listen, "listen", defaultListen, "`address` to listen on")
 	flags.StringVar(&r.out, "out", "", "write the cases into this `folder`")
-	flags.StringArrayVar((*[]string)(&r.secrets), "secret", nil, "signing `secret` of the endpoint: what is not signed with it is not kept (default $"+secretVariable+", else all is kept; repeatable)")
+	flags.StringArrayVar((*[]string)(&r.secrets), "secret", nil, "signing `secret` of the endpoint: keep only what is signed with it (default $"+secretVariable+", else everything is kept; repeatable)")
 	flags.BoolVar(&r.skipVerify, "skip-verify", false, "accept any TLS certificate of the handler")
 	r.redaction.flags(cmd)
 	r.format.flag(cmd, "text or json: one JSON object per line")
@@ -153,7 +154,7 @@ func handlerTransport(skipVerify bool) *http.Transport {
 		Protocols:           protocols,
 		TLSClientConfig:     &tls.Config{InsecureSkipVerify: skipVerify},
 		DisableCompression:  true,
-		MaxIdleConnsPerHost: webhooktest.MaxConcurrency,
+		MaxIdleConnsPerHost: sockets.MaxConnections,
 		IdleConnTimeout:     90 * time.Second,
 	}
 }

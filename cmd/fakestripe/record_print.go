@@ -74,7 +74,7 @@ func (r *recording) summary(redactor *redact.Redactor) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.tally.err != nil {
-		r.tally.err = fmt.Errorf("not all was kept: %w", r.tally.err)
+		r.tally.err = fmt.Errorf("not everything was recorded: %w", r.tally.err)
 	}
 	if r.format.json() {
 		warnUnused(r.shell.err, redactor)

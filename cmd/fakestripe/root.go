@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
 func newRoot(sh shell) *cobra.Command {
@@ -21,8 +24,7 @@ Stripe would send, well or badly. No account, network or tunnel needed.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
-		SuggestionsMinimumDistance: 2,
-		Args:                       knownCommand,
+		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if showVersion {
 				return printVersion(sh)
@@ -30,11 +32,7 @@ Stripe would send, well or badly. No account, network or tunnel needed.
 			return cmd.Help()
 		},
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		// What Go's parsers put before what is wrong is of no use to a user.
-		said := regexp.MustCompile(`(strconv\.Parse\w+: parsing "[^"]*"|time): `).ReplaceAllString(err.Error(), "")
-		return fmt.Errorf("%s (see %s --help)", said, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.SetIn(sh.in)
 	root.SetOut(sh.out)
 	root.SetErr(sh.err)
@@ -50,9 +48,31 @@ func knownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := "see fakestripe --help"
-	if similar := root.SuggestionsFor(args[0]); len(similar) > 0 {
-		hint = "did you mean " + strings.Join(similar, " or ") + "?"
+	var names []string
+	for _, command := range root.Commands() {
+		if command.IsAvailableCommand() {
+			names = append(names, command.Name())
+		}
 	}
-	return fmt.Errorf("unknown command %q (%s)", args[0], hint)
+	return fmt.Errorf("unknown command %q%s (see fakestripe --help)", args[0], suggest.DidYouMean(args[0], names))
+}
+
+// flagError words what is wrong with the flags of a command.
+func flagError(cmd *cobra.Command, err error) error {
+	// What Go's parsers put before what is wrong is of no use to a user.
+	said := regexp.MustCompile(`(strconv\.Parse\w+: parsing "[^"]*"|time): `).ReplaceAllString(err.Error(), "")
+	if unknown := new(pflag.NotExistError); errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
+		said = unknownFlag(cmd, "--"+unknown.GetSpecifiedName())
+	}
+	return fmt.Errorf("%s (see %s --help)", said, cmd.CommandPath())
+}
+
+func unknownFlag(cmd *cobra.Command, name string) string {
+	var names []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		if !flag.Hidden {
+			names = append(names, "--"+flag.Name)
+		}
+	})
+	return "unknown flag " + name + suggest.DidYouMean(name, names)
 }

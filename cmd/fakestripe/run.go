@@ -90,7 +90,7 @@ func (r *running) repeat(ctx context.Context, sh shell) error {
 			complain(sh, err) // a file that is being written is no reason to end
 			err = errUnjudged
 		}
-		fmt.Fprintf(sh.err, "fakestripe: watching %s, end with Ctrl-C\n", r.suite.Dir)
+		fmt.Fprintf(sh.err, "fakestripe: watching %s; press Ctrl-C to stop\n", r.suite.Dir)
 		if why = w.wait(ctx, ticker.C); why == "" {
 			return err
 		}

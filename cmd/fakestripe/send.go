@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -55,8 +56,8 @@ missing, 2 for wrong usage.`,
 	s.payloads.flags(cmd)
 	flags := cmd.Flags()
 	flags.IntVar(&s.count, "count", 1, "send `n` distinct events of each type")
-	flags.IntVar(&s.times, "times", 1, "deliver each event `n` times, signed each time; no two copies share a second, so beyond 240 they are paced")
-	flags.IntVar(&s.concurrency, "concurrency", 1, "keep `n` deliveries under way at a time")
+	flags.IntVar(&s.times, "times", 1, "deliver each event `n` times, signed anew each time; no two copies share a second, so beyond 240 they are paced")
+	flags.IntVar(&s.concurrency, "concurrency", 1, "make up to `n` deliveries at a time")
 	s.format.flag(cmd, "text or json: one JSON object per line")
 	return cmd
 }
@@ -80,12 +81,12 @@ func (s *sending) check() error {
 	if s.count*s.times > maxDeliveries/len(s.names) {
 		return fmt.Errorf("--count %d --times %d: more than %d deliveries", s.count, s.times, maxDeliveries)
 	}
-	if s.concurrency > webhooktest.MaxConcurrency {
-		return fmt.Errorf("--concurrency %d: want at most %d", s.concurrency, webhooktest.MaxConcurrency)
+	if s.concurrency > sockets.MaxConnections {
+		return fmt.Errorf("--concurrency %d: want at most %d", s.concurrency, sockets.MaxConnections)
 	}
 	for _, name := range s.names {
 		if s.count > 1 && isFile(name) {
-			return fmt.Errorf("--count %d: the events of %s would all be the same; --times sends one again", s.count, name)
+			return fmt.Errorf("--count %d: all events from %s would be the same; --times sends one again", s.count, name)
 		}
 	}
 	if s.payloads.id != "" && s.count*len(s.names) > 1 {
@@ -110,7 +111,7 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 	if err := s.makeFirst(ctx, sh); err != nil {
 		return err
 	}
-	p := newPrinter(sh, s.format, s.target.expect, s.target.mutations, total)
+	p := newPrinter(sh, s.format, s.target.expected, s.target.mutations, total)
 	s.payloads.announce(p)
 	var failed error
 	err = to.deliver(ctx, p, s.events(ctx, sh, &failed), s.concurrency, s.target.mutations)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakestripe/fakestripe/internal/expect"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -31,6 +32,7 @@ type targetFlags struct {
 	headers     []string
 	mutations   []string
 	expect      string
+	expected    expect.Expectation // what expect says
 	timeout     time.Duration
 	skipVerify  bool
 	allowRemote bool
@@ -56,7 +58,7 @@ func (f *targetFlags) flags(cmd *cobra.Command) {
 	flags.StringVar(&f.expect, "expect", "2xx", "expected `answer`: a status (400), a class (2xx), or any other (!2xx)")
 	flags.DurationVar(&f.timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
 	flags.BoolVar(&f.skipVerify, "skip-verify", false, "accept any TLS certificate")
-	flags.BoolVar(&f.allowRemote, "allow-remote", false, fmt.Sprintf("make more than %d deliveries to a host that is neither this one nor in a private network", remoteLimit))
+	flags.BoolVar(&f.allowRemote, "allow-remote", false, fmt.Sprintf("allow more than %d deliveries to a host outside this machine and private networks", remoteLimit))
 	f.changed = flags.Changed
 }
 
@@ -79,13 +81,14 @@ func (f *targetFlags) check() error {
 	if f.timeout <= 0 {
 		return fmt.Errorf("--timeout %s: must be positive, e.g. 30s", f.timeout)
 	}
-	if _, err := new(webhooktest.Response).Meets(f.expect); err != nil {
+	var err error
+	if f.expected, err = expect.Parse(f.expect); err != nil {
 		return fmt.Errorf("--expect: %w", err)
 	}
 	for _, mutation := range f.mutations {
 		_, err := webhooktest.ParseMutation(mutation)
 		if err != nil && strings.Contains(mutation, ",") {
-			err = fmt.Errorf("%w (give --mutate once for each)", err)
+			err = fmt.Errorf("%w (repeat --mutate for each)", err)
 		}
 		if err != nil {
 			return fmt.Errorf("--mutate: %w", err)
@@ -110,7 +113,7 @@ func (f *targetFlags) checkFlags() error {
 	}
 	for _, flag := range []string{"secret", "header", "timeout", "skip-verify", "allow-remote"} {
 		if f.changed(flag) {
-			return fmt.Errorf("--%s goes with --to URL: without it fakestripe listen delivers, as it was told when it started", flag)
+			return fmt.Errorf("--%s needs --to URL: without it fakestripe listen delivers, with its own settings", flag)
 		}
 	}
 	return nil

@@ -101,10 +101,10 @@ func (l *listenTarget) follow(ctx context.Context, p *printer, event *webhooktes
 		p.tallied(func(t *tally) { t.planned += len(deliveries) - 1 }) // to so many endpoints, or by chaos
 	case ctx.Err() != nil:
 	case waiting.Err() != nil:
-		p.talk("%s: no word from listen within %s (--wait)", event, l.wait)
+		p.talk("%s: no outcome within %s (--wait)", event, l.wait)
 	default:
 		p.tallied(func(t *tally) { t.planned, t.unwanted = t.planned-1, t.unwanted+1 })
-		p.talk("%s: no endpoint of listen wants it", event)
+		p.talk("%s: no endpoint takes it", event)
 	}
 	for _, d := range deliveries {
 		l.count(p, event, d, ctx.Err() != nil)
@@ -147,7 +147,7 @@ func (l *listenTarget) count(p *printer, event *webhooktest.Event, d listen.Deli
 	case !d.Finished():
 		p.tallied(func(t *tally) { t.waiting++ })
 		if !interrupted {
-			p.talk("%s to %s: not accepted within %s (--wait), after %s; listen goes on", event, d.URL, l.wait, attempts(n))
+			p.talk("%s to %s: not accepted within %s (--wait), after %s; listen keeps trying", event, d.URL, l.wait, attempts(n))
 		}
 	case n == 0:
 		p.tallied(func(t *tally) { t.unanswered++ })
@@ -184,7 +184,7 @@ func (l *listenTarget) verdict(p *printer, ended bool) error {
 		p.talk("interrupted")
 		return errShort
 	case p.tally.deliveries() == 0 && p.tally.planned == 0:
-		return fmt.Errorf("nothing was delivered: no endpoint of the listen at %s wants it (see its --forward-to and --events)", l.client.Base())
+		return fmt.Errorf("nothing was delivered: no endpoint of the listen at %s takes it (see its --forward-to and --events)", l.client.Base())
 	}
 	return p.verdict()
 }

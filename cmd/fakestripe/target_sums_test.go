@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/expect"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -62,7 +63,9 @@ func TestSumsThroughListen(t *testing.T) {
 			defer l.close()
 			var printed bytes.Buffer
 			sh := shell{out: &printed, err: io.Discard, getenv: func(string) string { return "" }, terminal: func(io.Writer) bool { return false }}
-			p := newPrinter(sh, "text", "2xx", nil, test.events)
+			accepted, err := expect.Parse("2xx")
+			require.NoError(t, err)
+			p := newPrinter(sh, "text", accepted, nil, test.events)
 			event, err := new(webhooktest.Source).Event("charge.succeeded")
 			require.NoError(t, err)
 			err = l.deliver(t.Context(), p, slices.Values(slices.Repeat([]*webhooktest.Event{event}, test.events)), 1, nil)

@@ -29,7 +29,7 @@ func openURL(ctx context.Context, sh shell, f *targetFlags, deliveries int) (*ur
 		return nil, err
 	}
 	if deliveries > remoteLimit && !f.allowRemote && remote(ctx, &t.endpoint) {
-		return nil, fmt.Errorf("%d deliveries to a host that is neither this one nor in a private network: give --allow-remote if it is yours", deliveries)
+		return nil, fmt.Errorf("%d deliveries to a host outside this machine and private networks: give --allow-remote if it is yours", deliveries)
 	}
 	return t, nil
 }

@@ -51,7 +51,7 @@ missing, 2 for wrong usage.`,
 	tr.target.flags(cmd)
 	tr.payloads.sourceFlags(cmd)
 	flags := cmd.Flags()
-	flags.StringArrayVar(&tr.payloads.set, "set", nil, "change a field: `type:path=value`, without type: of the type that is triggered; what other events share with it changes too (repeatable)")
+	flags.StringArrayVar(&tr.payloads.set, "set", nil, "change a field: `type:path=value`; without a type, of the triggered type; fields that other events share change too (repeatable)")
 	flags.StringVar(&tr.order, "order", "arrival", "`order` of the events: arrival, causal or shuffled (by the seed)")
 	flags.BoolVar(&tr.realTime, "real-time", false, "keep the time between the events (default: send each once the previous one is answered)")
 	tr.format.flag(cmd, "text or json: one JSON object per line")
@@ -71,7 +71,7 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 		return err
 	}
 	defer to.close()
-	p := newPrinter(sh, tr.format, tr.target.expect, tr.target.mutations, len(flow.Steps))
+	p := newPrinter(sh, tr.format, tr.target.expected, tr.target.mutations, len(flow.Steps))
 	p.talk("%s: %s", flow.Name, strings.TrimSuffix(flow.Title, "."))
 	tr.payloads.announce(p)
 	events := flow.Events()
@@ -89,7 +89,7 @@ func (tr *triggering) flow(name string) (*webhooktest.Flow, error) {
 	}
 	flow, err := tr.payloads.source.Flow(name, edits...)
 	if errors.Is(err, webhooktest.ErrUnknownType) {
-		err = fmt.Errorf("%w (fakestripe list and list --flows have all)", err)
+		err = fmt.Errorf("%w (see fakestripe list and list --flows)", err)
 	}
 	if err != nil {
 		return nil, explain(err)

@@ -19,9 +19,9 @@ func (c *checking) verdict(sh shell, found *contract.Report, interrupted error) 
 		return err
 	}
 	if err == nil && !c.partial {
-		return fmt.Errorf("%s: give more --max-time, divide them with --shard, or accept it with --partial", left)
+		return fmt.Errorf("%s: raise --max-time, split the cases with --shard, or accept this with --partial", left)
 	}
-	fmt.Fprintf(sh.err, "fakestripe: %s: give more --max-time, or divide them with --shard\n", left)
+	fmt.Fprintf(sh.err, "fakestripe: %s: raise --max-time, or split the cases with --shard\n", left)
 	return err
 }
 
@@ -29,9 +29,9 @@ func (c *checking) verdict(sh shell, found *contract.Report, interrupted error) 
 func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error) error {
 	switch {
 	case interrupted != nil && !errors.Is(interrupted, context.Canceled):
-		return fmt.Errorf("%w: the report is of the cases that were done", interrupted)
+		return fmt.Errorf("%w: the report covers the cases that finished", interrupted)
 	case interrupted != nil:
-		return errors.New("interrupted: the report is of the cases that were done")
+		return errors.New("interrupted: the report covers the cases that finished")
 	case len(found.Diagnosis) > 0:
 		return errors.New("the first genuine event was refused, so nothing could be judged")
 	case len(found.Cases) == 0 && c.suite.Shard != "": // a part may be empty: others have the cases
@@ -62,7 +62,7 @@ func unreached(found *contract.Report) string {
 	if all == 0 {
 		return ""
 	}
-	return fmt.Sprintf("the time of the run was over before %s could be judged, %s among them", plural(all, "case"), plural(musts, "must"))
+	return fmt.Sprintf("time ran out before %s could be judged, including %s", plural(all, "case"), plural(musts, "must"))
 }
 
 // commonReason is what kept most of the cases from being judged.

@@ -31,8 +31,8 @@ func TestVerdict(t *testing.T) {
 	refused.Diagnosis = []string{"refused"}
 	lateMust := late
 	lateMust.Level = "must"
-	const tooLate = "the time of the run was over before 1 case could be judged, 0 musts among them: give more --max-time, "
-	const saidTooLate = "fakestripe: " + tooLate + "or divide them with --shard\n"
+	const tooLate = "time ran out before 1 case could be judged, including 0 musts: raise --max-time, "
+	const saidTooLate = "fakestripe: " + tooLate + "or split the cases with --shard\n"
 	for _, test := range []struct {
 		name        string
 		dir, shard  string
@@ -55,15 +55,15 @@ func TestVerdict(t *testing.T) {
 		{name: "inconclusive, of the contract", found: found(came(contract.Pass), came(contract.Inconclusive))},
 		{name: "inconclusive, of one's own", dir: "cases", found: found(came(contract.Pass), came(contract.Inconclusive)),
 			said: "fakestripe: 1 case could not be judged\n", short: true},
-		{name: "the time was over", found: found(came(contract.Pass), late), want: tooLate + "divide them with --shard, or accept it with --partial"},
+		{name: "the time was over", found: found(came(contract.Pass), late), want: tooLate + "split the cases with --shard, or accept this with --partial"},
 		{name: "the time was over before a must", found: found(came(contract.Pass), late, lateMust),
-			want: "the time of the run was over before 2 cases could be judged, 1 must among them: give more --max-time, divide them with --shard, or accept it with --partial"},
-		{name: "the time was over, one's own", dir: "cases", found: found(came(contract.Pass), late), want: tooLate + "divide them with --shard, or accept it with --partial"},
+			want: "time ran out before 2 cases could be judged, including 1 must: raise --max-time, split the cases with --shard, or accept this with --partial"},
+		{name: "the time was over, one's own", dir: "cases", found: found(came(contract.Pass), late), want: tooLate + "split the cases with --shard, or accept this with --partial"},
 		{name: "the time was over, as it may be", partial: true, found: found(came(contract.Pass), late), said: saidTooLate},
 		{name: "the time was over, and something failed", found: found(came(contract.Fail), late), said: saidTooLate, short: true},
 		{name: "the time was over, and nothing judged", partial: true, found: found(late), said: saidTooLate, want: "nothing could be judged: " + late.Reason},
 		{name: "refused", found: refused, want: "the first genuine event was refused, so nothing could be judged"},
-		{name: "interrupted", found: found(came(contract.Fail)), interrupted: context.Canceled, want: "interrupted: the report is of the cases that were done"},
+		{name: "interrupted", found: found(came(contract.Fail)), interrupted: context.Canceled, want: "interrupted: the report covers the cases that finished"},
 	} {
 		var said bytes.Buffer
 		c := checking{suite: contract.Suite{Dir: test.dir, Shard: test.shard}, strict: test.strict, partial: test.partial}

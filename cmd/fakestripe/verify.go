@@ -57,6 +57,9 @@ as a --curl command line copied from a browser or an inspector, or as a raw HTTP
 				return err
 			}
 			verification.Notes = append(verification.Notes, request.Notes...)
+			if v.at == "" {
+				suggestAt(verification)
+			}
 			return v.print(sh, verification)
 		},
 	}
@@ -92,6 +95,16 @@ func verifyRequest(ctx context.Context, r verify.Received, unstripped []byte) (*
 		whole.Difference = verification.Difference
 	}
 	return whole, nil
+}
+
+// suggestAt adds to a finding about the age of the signature how to verify a delivery
+// that was received earlier.
+func suggestAt(verification *verify.Verification) {
+	for i := range verification.Findings {
+		if f := &verification.Findings[i]; f.ID == "too-old" {
+			f.Fix = append(f.Fix, verify.Fix{Where: "fakestripe verify", How: "give --at the time when the delivery was received"})
+		}
+	}
 }
 
 var strippedByCurl = verify.Finding{

@@ -13,6 +13,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
+// A stored delivery is too old only now: the command names its flag for that.
+func TestVerifySuggestsAt(t *testing.T) {
+	t.Parallel()
+	v := &verify.Verification{Findings: []verify.Finding{{ID: "re-serialized"}, {ID: "too-old"}}}
+	suggestAt(v)
+	require.Empty(t, v.Findings[0].Fix)
+	require.Contains(t, v.Findings[1].Fix[0].How, "--at")
+}
+
 // Without its line breaks a body looks as if a parser had been at work: it was curl.
 func TestVerifyBlamesCurl(t *testing.T) {
 	t.Parallel()

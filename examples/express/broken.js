@@ -11,7 +11,7 @@ app.use(express.json());
 // A parsed object has no bytes left, and express.raw finds nothing more to read.
 app.post('/webhook', express.raw({ type: 'application/json' }), (req, res) => take(req.body, req, res));
 
-// The usual mend is worse. It passes tests that make their payload with
+// The usual fix is worse. It passes tests that make their payload with
 // JSON.stringify too, and refuses all that Stripe sends, which is indented.
 app.post('/stringified', (req, res) => take(JSON.stringify(req.body), req, res));
 

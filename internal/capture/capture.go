@@ -77,7 +77,7 @@ func (r *Request) addLine(last, line string, number int) (name string, err error
 		values[len(values)-1] += " " + strings.TrimSpace(line)
 		return last, nil
 	case !found || name == "" || strings.ContainsAny(name, " \t\"{"):
-		return "", fmt.Errorf("line %d: %.40q is no header: want Name: value, and an empty line before the body", number, line)
+		return "", fmt.Errorf("line %d: %.40q is not a header: want Name: value, and an empty line before the body", number, line)
 	}
 	r.Header.Add(name, strings.TrimSpace(value))
 	return name, nil
@@ -100,7 +100,7 @@ func (r *Request) setBody(body []byte) error {
 	length, err := strconv.ParseInt(text, 10, 64)
 	switch {
 	case err != nil || length < 0:
-		return fmt.Errorf("header Content-Length: %.20q is no number of bytes", text)
+		return fmt.Errorf("header Content-Length: %.20q is not a number of bytes", text)
 	case length > int64(len(body)):
 		r.note("Content-Length says %d bytes, and %d follow: the rest is missing", length, len(body))
 	case length < int64(len(body)) && len(bytes.TrimSpace(body[length:])) == 0:

@@ -52,14 +52,14 @@ func TestParseHTTPErrors(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"nothing", "", "line 1: no empty line: want headers, an empty line, then the body"},
 		{"no empty line", "POST / HTTP/1.1\nA: b\n", "line 3: no empty line"},
-		{"JSON alone", "{\"a\": 1}\n\n", `line 1: "{\"a\": 1}" is no header: want Name: value, and an empty line before the body`},
+		{"JSON alone", "{\"a\": 1}\n\n", `line 1: "{\"a\": 1}" is not a header: want Name: value, and an empty line before the body`},
 		{"the body follows at once", "A: b\n{\"a\": 1}\n\n", "line 2: "},
 		{"a response", "HTTP/1.1 400 Bad Request\nA: b\n\nno", "line 1: this is a response; want the request"},
-		{"a length in words", "Content-Length: many\n\n{}", `header Content-Length: "many" is no number of bytes`},
-		{"a negative length", "Content-Length: -1\n\n{}", `header Content-Length: "-1" is no number of bytes`},
+		{"a length in words", "Content-Length: many\n\n{}", `header Content-Length: "many" is not a number of bytes`},
+		{"a negative length", "Content-Length: -1\n\n{}", `header Content-Length: "-1" is not a number of bytes`},
 		{"an endless line", strings.Repeat("x", 2<<20), "line 1: no empty line after 1 MiB"},
 		{"endless headers", strings.Repeat("A: b\n", 1<<20), "no empty line after 1 MiB"},
-		{"binary", "\x00\x01\xff\n\n", `line 1: "\x00\x01\xff" is no header`},
+		{"binary", "\x00\x01\xff\n\n", `line 1: "\x00\x01\xff" is not a header`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

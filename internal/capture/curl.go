@@ -158,7 +158,7 @@ func (c *curl) do(name string, value word) error {
 	case "T", "upload-file":
 		err = c.data("@"+value.text, "", asIs)
 	case "F", "form", "form-string":
-		err = errors.New("a multipart form is no webhook: want -d, --data-raw or --data-binary")
+		err = errors.New("a multipart form is not a webhook: want -d, --data-raw or --data-binary")
 	case "K", "config":
 		err = errors.New("options in a file are not read: put them on the command line")
 	default:
@@ -182,7 +182,7 @@ func (c *curl) header(text string) error {
 	}
 	name = strings.TrimSpace(name)
 	if !found || name == "" {
-		return fmt.Errorf("%.40q is no header: want Name: value", text)
+		return fmt.Errorf("%.40q is not a header: want Name: value", text)
 	}
 	if value = strings.TrimSpace(value); value != "" || strings.HasSuffix(text, ";") {
 		c.Header.Add(name, value)

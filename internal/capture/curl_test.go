@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/capture"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // commands are command lines as people have them; URL stands for where curl is to
@@ -54,7 +55,7 @@ func TestCurlJudges(t *testing.T) {
 	}
 	for _, program := range []string{"bash", "curl"} {
 		if _, err := exec.LookPath(program); err != nil {
-			missing(t, program)
+			realpart.Missing(t, program)
 		}
 	}
 	if testing.Short() {
@@ -95,14 +96,6 @@ func TestCurlJudges(t *testing.T) {
 	}
 }
 
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
-		t.Fatalf("missing %s", what)
-	}
-	t.Skipf("skipped for want of %s", what)
-}
-
 func TestParseCurlOfOtherShells(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, line, body string }{
@@ -138,8 +131,8 @@ func TestParseCurlErrors(t *testing.T) {
 		{"a dollar quote", "curl URL \\\n\\\n -d $'{\n\n", "line 3: a quote ($') that is not closed"},
 		{"a value that is missing", "curl URL \\\n -H", "line 2: -H without a value: is the command complete?"},
 		{"a long one", "curl URL --data-raw", "line 1: --data-raw without a value"},
-		{"no header", "curl URL -H garbage", `line 1: -H: "garbage" is no header: want Name: value`},
-		{"a form", "curl URL -F a=b", "line 1: -F: a multipart form is no webhook: want -d, --data-raw or --data-binary"},
+		{"no header", "curl URL -H garbage", `line 1: -H: "garbage" is not a header: want Name: value`},
+		{"a form", "curl URL -F a=b", "line 1: -F: a multipart form is not a webhook: want -d, --data-raw or --data-binary"},
 		{"a GET", "curl -G URL -d a=b", "-G (--get) puts the data into the URL: the request has no body"},
 		{"two requests", "curl URL --next URL", "line 1: --next: more than one request; want one"},
 		{"a command inside", `curl URL -H "Stripe-Signature: $(fakestripe sign e.json)" -d {}`, "line 1: -H: has a $(…) that only a shell fills in"},

@@ -30,10 +30,14 @@ func Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	return opened{Interruptible(ctx, file), file}, nil
 }
 
+// An opened file is read until the context ends.
 type opened struct {
 	io.Reader
-	io.Closer
+	file *os.File
 }
+
+// Close implements io.Closer.
+func (o opened) Close() error { return o.file.Close() }
 
 func open(name string) (*os.File, error) {
 	info, err := os.Stat(name)
@@ -55,6 +59,9 @@ func Read(ctx context.Context, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
+	if info, err := file.(opened).file.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > limit {
+		return nil, tooLarge(limit) // and is not read for that
+	}
 	return ReadAll(file, limit)
 }
 
@@ -67,6 +74,8 @@ func ReadRegular(in Folder, name string, limit int64) ([]byte, error) {
 		return nil, cause(err)
 	case !info.Mode().IsRegular():
 		return nil, errors.New("not a regular file: a pipe, a device or a folder is not read here")
+	case info.Size() > limit:
+		return nil, tooLarge(limit)
 	}
 	file, err := in.OpenFile(name, os.O_RDONLY, 0)
 	if err != nil {
@@ -83,10 +92,12 @@ func ReadAll(in io.Reader, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, cause(err)
 	case int64(len(data)) > limit:
-		return nil, errors.New("larger than " + size(limit))
+		return nil, tooLarge(limit)
 	}
 	return data, nil
 }
+
+func tooLarge(limit int64) error { return errors.New("larger than " + size(limit)) }
 
 func size(bytes int64) string {
 	if bytes < 1<<20 {

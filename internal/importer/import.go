@@ -98,7 +98,7 @@ func Files(path string) (files []string, size int64, err error) {
 		size += info.Size()
 	}
 	if len(files) == 0 {
-		return nil, 0, fmt.Errorf("%s: no file in it whose name ends in %s", path, strings.Join(endings, ", "))
+		return nil, 0, fmt.Errorf("%s: no file in it ends in %s", path, strings.Join(endings, ", "))
 	}
 	return files, size, nil
 }

@@ -175,7 +175,7 @@ func TestRedacted(t *testing.T) {
 	require.NotEmpty(t, redactor.Found())
 }
 
-// TestErrors wants where it is and how to mend it, and no text of the input.
+// TestErrors wants where it is and how to fix it, and no text of the input.
 func TestErrors(t *testing.T) {
 	t.Parallel()
 	const good = `{"object":"event","type":"a.b"}`
@@ -189,7 +189,7 @@ func TestErrors(t *testing.T) {
 		{"cut off behind an event", `{"data":[` + good, "line 1, column 41 (byte 40): the input ends inside the value that begins at line 1, column 1 (byte 0)"},
 		{"cut off in a key", `{"obj`, "line 1, column 6 (byte 5): the input ends inside the value that begins at line 1, column 1 (byte 0)"},
 		{"cut off behind a key", `{"object"`, "the input ends inside"},
-		{"cut off in a line, others follow", `{"object":"event","type":"a.` + "\n" + good, "line 2, column 1 (byte 29): a control character in a text (is a quote missing before it?)"},
+		{"cut off in a line, others follow", `{"object":"event","type":"a.` + "\n" + good, "line 2, column 1 (byte 29): a control character in a string (is a quote missing before it?)"},
 		{"glued together", good + good, "line 1, column 32 (byte 31): got '{', want a line break before anything else: are these several files in one?"},
 		{"glued to a list", good + "[]", "line 1, column 32 (byte 31): got '['"},
 		{"no JSON inside", good + "\n{\"object\":\"event\",\n \"type\":oops}", "line 3, column 9 (byte 59): invalid character 'o' looking for beginning of value"},
@@ -278,5 +278,5 @@ func TestFiles(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "empty"), 0o755))
 	_, _, err = importer.Files(filepath.Join(dir, "empty"))
-	require.ErrorContains(t, err, "no file in it whose name ends in .json, .jsonl, .ndjson, .log")
+	require.ErrorContains(t, err, "no file in it ends in .json, .jsonl, .ndjson, .log")
 }

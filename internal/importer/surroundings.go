@@ -7,7 +7,7 @@ import (
 )
 
 // encodings are told by the first bytes of a file.
-var encodings = []struct{ start, mend string }{
+var encodings = []struct{ start, fix string }{
 	{"\x1f\x8b", "compressed by gzip: run gunzip first"},
 	{"PK\x03\x04", "a ZIP archive: unpack it first"},
 	{"\x28\xb5\x2f\xfd", "compressed by zstd: unpack it first"},
@@ -22,7 +22,7 @@ func (s *scanner) checkEncoding() error {
 	}
 	for _, e := range encodings {
 		if bytes.HasPrefix(first, []byte(e.start)) {
-			return fmt.Errorf("%s: %s", s.at, e.mend)
+			return fmt.Errorf("%s: %s", s.at, e.fix)
 		}
 	}
 	const mark = "\xef\xbb\xbf"

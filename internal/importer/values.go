@@ -73,7 +73,7 @@ func (s *scanner) inString(c byte) error {
 		_, err := s.next()
 		return err
 	case c < ' ':
-		return fmt.Errorf("%s: a control character in a text (is a quote missing before it?)", s.at)
+		return fmt.Errorf("%s: a control character in a string (is a quote missing before it?)", s.at)
 	}
 	return nil
 }

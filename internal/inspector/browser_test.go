@@ -20,6 +20,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // Tests in a real browser: Debian's chromium, driven by its DevTools protocol.
@@ -36,14 +38,11 @@ var (
 	closeBrowser = func() {}
 )
 
-// chromium lists what the browser is called.
-var chromium = []string{"chromium", "chromium-browser", "google-chrome"}
-
 // needBrowser skips a test where there is no browser. It comes first in a test, before
 // anything that would have to be ended: open fails where it was forgotten.
 func needBrowser(t *testing.T) {
 	t.Helper()
-	realPart(t, "apt-get install chromium", chromium...)
+	realpart.Browser(t)
 }
 
 func startBrowser(t *testing.T, path string) {
@@ -86,7 +85,7 @@ var (
 // needBrowser.
 func open(t *testing.T, s *stand, how look) *tab {
 	t.Helper()
-	path := find(chromium...)
+	path := realpart.FindBrowser()
 	require.NotEmpty(t, path, "no browser: needBrowser(t) is to be the first line of the test")
 	browserOnce.Do(func() { startBrowser(t, path) })
 	b := &tab{t: t}

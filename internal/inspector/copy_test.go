@@ -14,35 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
-
-// realPart finds a program that judges what we make. Where the gate runs it must be
-// there; elsewhere the test is skipped, so this comes before anything is started.
-func realPart(t *testing.T, install string, names ...string) string {
-	t.Helper()
-	if testing.Short() && os.Getenv("FAKESTRIPE_REAL_PARTS") == "" {
-		t.Skip("starts another program, which takes seconds: run it without -short")
-	}
-	if path := find(names...); path != "" {
-		return path
-	}
-	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
-		t.Fatalf("%s not found: %s", strings.Join(names, ", "), install)
-	}
-	t.Skipf("%s not found: %s", strings.Join(names, ", "), install)
-	return ""
-}
-
-// find returns the path of the first program that is installed, "" for none.
-func find(names ...string) string {
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
-}
 
 // The command, run by a shell, is the delivery: stripe-go takes it.
 func TestCurl(t *testing.T) {
@@ -52,7 +26,7 @@ func TestCurl(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a shell and curl for each delivery, which takes seconds")
 	}
-	bash, _ := realPart(t, "apt-get install bash", "bash"), realPart(t, "apt-get install curl", "curl")
+	bash, _ := realpart.Need(t, "apt-get install bash", "bash"), realpart.Need(t, "apt-get install curl", "curl")
 	s := newStand(t, shop)
 	for name, mutations := range map[string][]string{
 		"plain":          nil,

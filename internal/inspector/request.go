@@ -76,8 +76,8 @@ func revive(body []byte) (*webhooktest.Event, error) {
 	for name, value := range members {
 		values = append(values, webhooktest.Add(strings.ReplaceAll(name, ".", `\.`), value))
 	}
-	if twin, err := source.Event(event.Type(), values...); err == nil && bytes.Equal(twin.Body(), body) {
-		return twin, nil
+	if same, err := source.Event(event.Type(), values...); err == nil && bytes.Equal(same.Body(), body) {
+		return same, nil
 	}
 	return event, nil
 }

@@ -138,8 +138,8 @@ func TestCredentialsAreNotShown(t *testing.T) {
 func TestTypes(t *testing.T) {
 	s := newStand(t, nil)
 	var all struct {
-		Types     []webhooktest.EventType
-		Flows     []webhooktest.FlowType
+		Types     []fixtures.EventType
+		Flows     []fixtures.FlowType
 		Mutations []struct{ Name, Example, Doc string }
 	}
 	s.getJSON("/inspect/types", &all)

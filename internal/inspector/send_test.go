@@ -141,7 +141,7 @@ func TestTrigger(t *testing.T) {
 	before := len(s.hub.Deliveries(0))
 	for body, want := range map[string]string{
 		`{}`:                                 "no name",
-		`{"name":"payment_intent.suceeded"}`: "nearest are",
+		`{"name":"payment_intent.suceeded"}`: "did you mean",
 		`{"name":"payment","alone":true}`:    "unknown event type",
 		`{"name":"charge.refunded","alone":true,"set":["data.object.amuont=1"]}`: "amuont",
 		`{"name":"charge.refunded","set":["amount"]}`:                            "want path=value",

@@ -27,14 +27,14 @@ func (i *inspector) types(w http.ResponseWriter, _ *http.Request) {
 	if version == "" {
 		version = fixtures.DefaultVersion
 	}
-	types, flows, mutations := []webhooktest.EventType{}, []webhooktest.FlowType{}, []mutation{}
+	types, flows, mutations := []fixtures.EventType{}, []fixtures.FlowType{}, []mutation{}
 	for _, name := range slices.Concat(fixtures.Types(version), fixtures.ThinTypes()) {
-		if described, err := webhooktest.Describe(name); err == nil {
+		if described, err := fixtures.DescribeEvent(name); err == nil {
 			types = append(types, described)
 		}
 	}
 	for _, name := range fixtures.Flows() {
-		if described, err := webhooktest.DescribeFlow(name); err == nil {
+		if described, err := fixtures.DescribeFlow(name); err == nil {
 			flows = append(flows, described)
 		}
 	}
@@ -100,7 +100,7 @@ func (i *inspector) events(name string, alone bool, set []string) (events []*web
 	if err != nil {
 		return nil, err
 	}
-	if described, err := webhooktest.Describe(name); alone || err == nil && described.Thin {
+	if described, err := fixtures.DescribeEvent(name); alone || err == nil && described.Thin {
 		event, err := i.Source.Event(name, changes...)
 		return []*webhooktest.Event{event}, err
 	}

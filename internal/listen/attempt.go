@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -195,14 +196,12 @@ func (a *Attempt) take(r *webhooktest.Response, sent http.Header) {
 	}
 }
 
-// mask hides the endpoint's secrets, should the handler have told them.
+// mask hides secrets in the answer, the endpoint's own above all.
 func (a *Attempt) mask(secrets []string) {
-	for _, secret := range secrets {
-		a.ResponseBody = strings.ReplaceAll(a.ResponseBody, secret, "whsec_…")
-		for _, values := range a.Response {
-			for i := range values {
-				values[i] = strings.ReplaceAll(values[i], secret, "whsec_…")
-			}
+	a.ResponseBody = credential.Hide(a.ResponseBody, secrets...)
+	for _, values := range a.Response {
+		for i := range values {
+			values[i] = credential.Hide(values[i], secrets...)
 		}
 	}
 }

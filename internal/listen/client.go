@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -55,7 +56,7 @@ func NewClient(base string) (*Client, error) {
 	token := u.Query().Get("token")
 	u.RawQuery, u.Fragment, u.Path = "", "", strings.TrimRight(u.Path, "/")
 	return &Client{u.String(), token, &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: webhooktest.MaxConcurrency, IdleConnTimeout: time.Minute},
+		Transport:     &http.Transport{MaxIdleConnsPerHost: sockets.MaxConnections, IdleConnTimeout: time.Minute},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }

@@ -82,7 +82,7 @@ func TestWhatIsNotTaken(t *testing.T) {
 	server := newServer(t, listen.Control(hub))
 	client := newClient(t, server)
 	event := newEvent(t, "charge.succeeded")
-	require.ErrorContains(t, submitError(t, client, event, "tampered"), `unknown mutation "tampered": nearest are `)
+	require.ErrorContains(t, submitError(t, client, event, "tampered"), `unknown mutation "tampered": did you mean `)
 	submit(t, hub, newEvent(t, "charge.succeeded"))
 	err := submitError(t, client, event)
 	require.ErrorIs(t, err, listen.ErrQueueFull)

@@ -16,6 +16,9 @@ import (
 // the texts that can be reached from it are added up.
 func TestWhatIsHeldOfLargeEvents(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes megabytes in: run it without -short")
+	}
 	const size, bound = 1 << 20, 20 << 20
 	ok := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	for _, c := range []struct {

@@ -175,7 +175,10 @@ func total(lines [][]byte) (bytes int) {
 	return bytes
 }
 
-func (j *journal) close() { j.file.Close() }
+func (j *journal) close() {
+	unlock(j.file)
+	j.file.Close()
+}
 
 // log writes an entry if there is a journal. When that fails the hub stops.
 func (h *Hub) log(e *entry) error {

@@ -19,3 +19,7 @@ func lock(file *os.File) error {
 	}
 	return err
 }
+
+// unlock lets others open the journal at once. Closing it is not enough while a process
+// that is being started has our files still.
+func unlock(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }

@@ -33,7 +33,7 @@ func (r *Recorder) keep(t *take) {
 	case !t.complete:
 		e.Reason = "the answer broke off"
 	case err != nil || top.Type == "":
-		e.Reason = "the body is no event: it has no type"
+		e.Reason = "the body is not an event: it has no type"
 	}
 	if e.Reason != "" {
 		return

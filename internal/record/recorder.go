@@ -169,7 +169,7 @@ func (r *Recorder) proxy(t *take) *httputil.ReverseProxy {
 type errStatus int
 
 func (e errStatus) Error() string {
-	return fmt.Sprintf("the handler answered with status %03d, which is no final status of HTTP: want 200 to 599", int(e))
+	return fmt.Sprintf("the handler answered with status %03d, which is not a final HTTP status: want 200 to 599", int(e))
 }
 
 // passable refuses what net/http panics at, or takes for the answer to an upgrade that

@@ -18,7 +18,10 @@ func TestEveryEventType(t *testing.T) {
 	t.Parallel()
 	source := webhooktest.Source{Seed: 7}
 	r := newRedactor(t)
-	for _, eventType := range fixtures.Types(fixtures.DefaultVersion) {
+	for i, eventType := range fixtures.Types(fixtures.DefaultVersion) {
+		if testing.Short() && i%8 != 0 {
+			continue
+		}
 		event, err := source.Event(eventType)
 		require.NoError(t, err)
 		out := clean(t, r, string(event.Body()))

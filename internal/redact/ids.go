@@ -38,10 +38,11 @@ var prefixes = sync.OnceValue(func() map[string]bool {
 	return catalogue
 })
 
-// isID reports whether a text is one id, and nothing else.
+// isID reports whether a text is one id, and nothing else. A key is none, though it has
+// the shape: what stands in for one must not look like a key.
 func isID(text string) bool {
 	prefix, rest, ok := splitID(text)
-	return ok && idText().FindString(text) == text && looksLikeID(prefix, rest)
+	return ok && idText().FindString(text) == text && looksLikeID(prefix, rest) && len(stripeKeys(text)) == 0
 }
 
 // splitID cuts an id behind its last underscore.

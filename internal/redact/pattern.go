@@ -13,6 +13,7 @@ type pattern struct {
 	needs   traits // of the text, without which it is not worth a look
 	hints   string // words, one of which is in the text; "": nothing to go by
 	expr    func() *regexp.Regexp
+	places  func(text string) [][2]int  // instead of an expression
 	parts   func(found string) [][2]int // of what the expression finds; nil: all of it
 	loose   bool                        // finds versions and amounts as well
 	example string                      // a text, with the value in «»
@@ -22,6 +23,12 @@ type pattern struct {
 // find returns what the pattern finds in a text.
 func (p *pattern) find(text string) []span {
 	var spans []span
+	if p.places != nil {
+		for _, at := range p.places(text) {
+			spans = append(spans, span{start: at[0], end: at[1], kind: p.kind, value: text[at[0]:at[1]]})
+		}
+		return spans
+	}
 	for _, at := range p.expr().FindAllStringSubmatchIndex(text, -1) {
 		start, end := at[len(at)-2], at[len(at)-1]
 		parts := [][2]int{{0, end - start}}

@@ -107,8 +107,8 @@ func TestPatterns(t *testing.T) {
 		{"a card among other numbers", "17 5555-5555-5555-4444 2026", "5555-5555-5555-4444"},
 		{"an IBAN", "from DE89 3704 0044 0532 0130 00", "3704 0044 0532 0130 00"},
 		{"an IBAN in small letters", "from gb82west12345698765432", "west12345698765432"},
-		{"a signing secret", "whsec_5f0b1c2d3e4f", "whsec_5f0b1c2d3e4f"},
-		{"a key", "with sk_live_51HqABCDEF and rk_test_51HqABCDEF", "51HqABCDEF"},
+		{"a signing secret", "whsec_5f0b1c2d3e4f5a6b7c8d", "whsec_5f0b1c2d3e4f5a6b7c8d"},
+		{"a key", "with sk_live_51HqABCDEFGHIJKL and rk_test_51HqABCDEFGHIJKL", "51HqABCDEF"},
 		{"a JSON Web Token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmN", "eyJzdWIiOiIxIn0"},
 		{"a bearer token", "Authorization: Bearer abc.def-123", "abc.def-123"},
 		{"a password", "Basic dXNlcjpwYXNzd29yZA==", "dXNlcjpwYXNzd29yZA=="},
@@ -219,7 +219,7 @@ func TestRepeatedElsewhere(t *testing.T) {
 
 func TestKeepAndRedact(t *testing.T) {
 	t.Parallel()
-	const payload = `{"data":{"object":{"amount":4200,"livemode":true,"email":"nora@corp.test","metadata":{"order_id":"A-17","note":"whsec_5f0b1c2d3e4f"},"items":{"data":[{"price":{"id":"price_1MoBy5LkdIwHu7ixZhnattbh"}}]}}}}`
+	const payload = `{"data":{"object":{"amount":4200,"livemode":true,"email":"nora@corp.test","metadata":{"order_id":"A-17","note":"whsec_5f0b1c2d3e4f5a6b7c8d"},"items":{"data":[{"price":{"id":"price_1MoBy5LkdIwHu7ixZhnattbh"}}]}}}}`
 	tests := []struct {
 		name         string
 		keep, redact []string

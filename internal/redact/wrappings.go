@@ -38,7 +38,7 @@ const shortestWrapped = 12
 
 var (
 	errNotWrapped = errors.New("not wrapped")
-	errTooLarge   = errors.New("too large when it is unpacked")
+	errTooLarge   = errors.New("too large once unpacked")
 )
 
 // runs returns where the runs of such characters stand in a text.

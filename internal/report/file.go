@@ -37,7 +37,7 @@ func parse(specs []string) ([]*output, error) {
 		o := &output{format: format, path: path}
 		o.find()
 		if taken[o.place] && !o.stream {
-			return nil, fmt.Errorf("two reports go to %s", path)
+			return nil, fmt.Errorf("two reports write to %s", path)
 		}
 		taken[o.place] = true
 		outputs = append(outputs, o)

@@ -17,12 +17,12 @@ func TestParseTarget(t *testing.T) {
 	require.Equal(t, report.Format("junit"), format)
 	require.Equal(t, "a=b.xml", path)
 	for text, want := range map[string]string{
-		"":          `report "" is not FORMAT=FILE, such as junit=report.xml`,
-		"junit":     `report "junit" is not FORMAT=FILE, such as junit=report.xml`,
-		"=x":        `report "=x" is not FORMAT=FILE, such as junit=report.xml`,
-		"pdf=x.pdf": `report "pdf=x.pdf": no format is called "pdf", there are ["html" "json" "junit" "markdown" "text"]`,
-		"html=":     `report "html=" names no file`,
-		"json=-":    `report "json=-": standard output is for the result, name a file`,
+		"":          `report "": want FORMAT=FILE, such as junit=report.xml`,
+		"junit":     `report "junit": want FORMAT=FILE, such as junit=report.xml`,
+		"=x":        `report "=x": want FORMAT=FILE, such as junit=report.xml`,
+		"pdf=x.pdf": `report "pdf=x.pdf": unknown format "pdf": want html, json, junit, markdown or text`,
+		"html=":     `report "html=": name a file`,
+		"json=-":    `report "json=-": standard output is for the result; name a file`,
 	} {
 		_, _, err := report.ParseTarget(text)
 		require.EqualError(t, err, want)
@@ -73,7 +73,7 @@ func TestUnwritable(t *testing.T) {
 		require.Equal(t, []string{"good.html"}, names(t, dir))
 	}
 	same := []string{"html=" + good, "junit=" + dir + "/./good.html"}
-	require.EqualError(t, report.Write(t.Context(), sample(), same), "two reports go to "+dir+"/./good.html")
+	require.EqualError(t, report.Write(t.Context(), sample(), same), "two reports write to "+dir+"/./good.html")
 }
 
 func TestFullDisk(t *testing.T) {

@@ -31,6 +31,7 @@ var pageStyle markup
 // no network. Its policy forbids them too, should an escape ever fail.
 func HTML(w io.Writer, r *contract.Report) error {
 	p := &page{view: newView(r)}
+	p.share()
 	p.head()
 	p.subject()
 	if len(p.Diagnosis) > 0 {
@@ -86,7 +87,7 @@ func (p *page) bar() {
 }
 
 func (p *page) diagnosis() {
-	p.own("<main>\n<section class=\"diagnosis\">\n<h2>Nothing else was tried. What the probes say:</h2>\n<ul>\n")
+	p.own("<main>\n<section class=\"diagnosis\">\n<h2>Nothing else was tried. What the probes found:</h2>\n<ul>\n")
 	for _, finding := range p.Diagnosis {
 		p.put("<li>", finding, "</li>\n")
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// JUnit has two verdicts too few. A warning passes with output, so that it breaks
-// no build that the command would not break; what was not judged is skipped with
+// JUnit has two verdicts too few. A warning passes with output, so that it breaks no
+// build that the command would not break; a case that was not judged is skipped, with
 // its reason.
 
 type junitSuites struct {
@@ -108,7 +108,7 @@ func newJUnitCase(group string, r contract.Result) junitCase {
 		c.Skip = &junitMessage{Message: string(r.Verdict) + ": " + r.Reason}
 	case contract.Pass:
 		if r.Reason != "" {
-			c.Out = &junitOutput{Text: "passed, with a remark: " + r.Reason}
+			c.Out = &junitOutput{Text: "passed with a remark: " + r.Reason}
 		}
 	case contract.Warn, contract.Info:
 		c.Out = &junitOutput{Text: string(r.Verdict) + ": " + r.Title + details(r)}

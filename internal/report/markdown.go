@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A comment on GitHub holds 65,536 characters, and one that is longer is not
-// posted at all. What falls short comes first and the rest while there is room.
+// A comment on GitHub holds 65,536 characters; a longer one is not posted at all.
+// Failures come first, the rest while there is room.
 const (
 	commentLimit = 60_000
 	fieldLimit   = 2_000
@@ -20,16 +20,20 @@ const (
 // Markdown writes a report as a comment on a pull request.
 func Markdown(w io.Writer, r *contract.Report) error {
 	m := &markdown{view: newView(r)}
+	m.share()
 	m.head()
 	if len(m.Diagnosis) > 0 {
 		m.add(fence("text", m.Diagnosis...))
 	} else {
 		m.shortfalls("Failed", m.of(contract.Fail))
 		m.shortfalls("Warnings", m.of(contract.Warn))
+		if m.reproduce != "" {
+			m.add("To reproduce one of these, put its id in place of `CASE`:\n\n" + fence("sh", clip(m.reproduce)))
+		}
 		m.rest()
 	}
 	if m.left > 0 {
-		m.WriteString("\n_There was no room for " + plural(m.left, "more part") + ": see the HTML report._\n")
+		m.WriteString("\n_" + plural(m.left, "more part") + " did not fit: see the HTML report._\n")
 	}
 	_, err := io.WriteString(w, m.String())
 	return err
@@ -101,9 +105,9 @@ func shortfall(r contract.Result) string {
 	return strings.Join(paragraphs, "\n\n")
 }
 
-// rest is folded: nobody has to act on it.
+// rest adds what needs no action, folded.
 func (m *markdown) rest() {
-	m.unjudged("passed, with a remark", m.remarks())
+	m.unjudged("passed with a remark", m.remarks())
 	m.unjudged("inconclusive", m.reasons(contract.Inconclusive))
 	m.unjudged("skipped", m.reasons(contract.Skip))
 	if notes := m.of(contract.Info); len(notes) > 0 {
@@ -122,7 +126,7 @@ func (m *markdown) rest() {
 	}
 }
 
-// noted is what there is to know of an info.
+// noted is what an info says.
 func noted(r contract.Result) string {
 	lines := []string{cmp.Or(clip(strings.TrimSpace(r.Reason+"\n"+r.Actual)), "nothing to report")}
 	if command := explain(r); command != "" {

@@ -11,8 +11,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
@@ -32,22 +30,21 @@ var formats = map[Format]func(io.Writer, *contract.Report) error{
 // ParseTarget takes a target such as junit=report.xml apart.
 func ParseTarget(text string) (Format, string, error) {
 	name, path, found := strings.Cut(text, "=")
-	known := slices.Sorted(maps.Keys(formats))
 	switch _, ok := formats[Format(name)]; {
 	case !found || name == "":
-		return "", "", fmt.Errorf("report %q is not FORMAT=FILE, such as junit=report.xml", text)
+		return "", "", fmt.Errorf("report %q: want FORMAT=FILE, such as junit=report.xml", text)
 	case !ok:
-		return "", "", fmt.Errorf("report %q: no format is called %q, there are %q", text, name, known)
+		return "", "", fmt.Errorf("report %q: unknown format %q: want html, json, junit, markdown or text", text, name)
 	case path == "":
-		return "", "", fmt.Errorf("report %q names no file", text)
+		return "", "", fmt.Errorf("report %q: name a file", text)
 	case path == "-":
-		return "", "", fmt.Errorf("report %q: standard output is for the result, name a file", text)
+		return "", "", fmt.Errorf("report %q: standard output is for the result; name a file", text)
 	}
 	return Format(name), path, nil
 }
 
-// Ready says what Write would not be able to do, and leaves nothing behind. It is
-// for before a check: nobody wants to hear of a mistyped folder afterwards.
+// Ready reports whether Write can write to the targets, and leaves nothing behind. Call
+// it before a check: nobody wants to learn of a mistyped folder afterwards.
 func Ready(specs []string) error {
 	outputs, err := parse(specs)
 	defer discard(outputs)

@@ -208,16 +208,43 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 	}
 	got := written(t, report.Markdown, summed(r))
 	require.Less(t, len(got), 1<<16)
-	require.Contains(t, got, "There was no room for")
+	require.Contains(t, got, " did not fit: see the HTML report")
 }
 
-func TestFailuresComeLast(t *testing.T) {
+func TestFailuresComeFirst(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(written(t, inText, sample())), "\n")
 	require.Equal(t, "6 passed, 2 failed, 2 warnings, 2 info, 1 inconclusive, 4 skipped", lines[len(lines)-1])
 	text := strings.Join(lines, "\n")
-	require.Less(t, strings.Index(text, "WARN  "), strings.Index(text, "FAIL  "))
+	order := []string{"\nFAIL  ", "\nWARN  ", "\nINFO  ", "\n1 inconclusive:", "\n3 skipped:", "\n1 passed with a remark:", "\ncontrol "}
+	for i := range order[1:] {
+		require.Less(t, strings.Index(text, order[i]), strings.Index(text, order[i+1]), "%q before %q", order[i], order[i+1])
+	}
 	require.Contains(t, text, "\n      reproduce  "+sample().Cases[4].Reproduce+"\n", "a command to copy is one line")
 	require.NotContains(t, written(t, inText, refused()), "signature/unsigned", "a diagnosis stands alone")
+}
+
+// Flags that all commands share are said once, and programs get whole commands.
+func TestSharedCommand(t *testing.T) {
+	const flags = " --to http://127.0.0.1:4242/webhook --state-cmd 'cat state.json'"
+	shared := sample()
+	for i := range shared.Cases {
+		if shared.Cases[i].Reproduce != "" {
+			shared.Cases[i].Reproduce = "fakestripe check " + shared.Cases[i].ID + flags
+		}
+	}
+	for _, format := range []string{"txt", "md"} {
+		got := written(t, writers[format], shared)
+		require.Equal(t, 1, strings.Count(got, "--state-cmd 'cat state.json'"), "%s: %s", format, got)
+		require.Contains(t, got, "fakestripe check CASE"+flags)
+	}
+	require.Equal(t, 1, strings.Count(written(t, report.HTML, shared), "fakestripe check CASE --to"))
+	for _, write := range []writer{report.JSON, report.JUnit} {
+		got := written(t, write, shared)
+		require.NotContains(t, got, "CASE --to")
+		require.Contains(t, got, "fakestripe check signature/unsigned --to")
+	}
+	shared.Cases[4].Reproduce += " --seed 8"
+	require.NotContains(t, written(t, inText, shared), "CASE", "not all are the same")
 }
 
 // Each line of a report that says what to do is there, and none that does nothing.
@@ -225,7 +252,7 @@ func TestTextSaysMore(t *testing.T) {
 	text := written(t, inText, sample())
 	require.Contains(t, text, "\n      explain  fakestripe explain control/clock\n")
 	require.NotContains(t, text, "explain http/no-traces", "it is not known to be of the contract")
-	require.Equal(t, 1, strings.Count(text, "note       only a warning: what has to be was met"), "a should needs no excuse")
+	require.Equal(t, 1, strings.Count(text, "note       only a warning: the requirement is met"), "a should needs no excuse")
 	require.Contains(t, text, "[[[…\n")
 	require.NotContains(t, text, strings.Repeat("[", 200))
 	require.Contains(t, written(t, report.JSON, sample()), strings.Repeat("[", 300), "programs get all of it")
@@ -250,7 +277,7 @@ func TestHeadline(t *testing.T) {
 		"2 requirements not met":                      {"pass", "fail", "fail", "warn"},
 		"1 requirement not met":                       {"fail", "skip"},
 		"Every requirement met, 1 recommendation not": {"pass", "warn", "skip"},
-		"Every requirement met that was judged":       {"pass", "inconclusive"},
+		"Every requirement met that could be judged":  {"pass", "inconclusive"},
 		"Every requirement met":                       {"pass", "info"},
 		"Nothing was judged":                          {"skip", "skip", "info"},
 	} {

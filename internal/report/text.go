@@ -9,10 +9,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// Text writes a report for a terminal: what passed in a line per group, and what
-// fell short in full and last, where the eye is when the command has ended.
+// Text writes a report for a terminal: failures and warnings in full, then what could
+// not be judged, then a line per group and the sum.
 func Text(w io.Writer, r *contract.Report, colour bool) error {
 	t := &text{view: newView(r), colour: colour}
+	t.share()
 	t.head()
 	if len(t.Diagnosis) > 0 {
 		t.diagnosis()
@@ -79,21 +80,24 @@ func (t *text) diagnosis() {
 }
 
 func (t *text) body() {
-	t.groups()
-	t.unjudged("skipped", "2", t.reasons(contract.Skip))
-	t.unjudged("passed, with a remark", "33", t.remarks())
-	t.unjudged("inconclusive", "35", t.reasons(contract.Inconclusive))
+	for _, result := range t.of(contract.Fail) {
+		t.shortfall("FAIL", "1;31", result)
+	}
+	for _, result := range t.of(contract.Warn) {
+		t.shortfall("WARN", "1;33", result)
+	}
+	if t.reproduce != "" {
+		t.printf("To reproduce one of these, put its id in place of CASE:\n%s\n\n", prose(t.reproduce, margin, 0))
+	}
 	for _, result := range t.of(contract.Info) {
 		t.heading("INFO", "36", result)
 		t.printf("%s\n", block(margin, width, present(
 			fact{"note", result.Reason}, fact{"sent", result.Sent}, fact{"actual", result.Actual}, fact{"explain", explain(result)})))
 	}
-	for _, result := range t.of(contract.Warn) {
-		t.shortfall("WARN", "1;33", result)
-	}
-	for _, result := range t.of(contract.Fail) {
-		t.shortfall("FAIL", "1;31", result)
-	}
+	t.unjudged("inconclusive", "35", t.reasons(contract.Inconclusive))
+	t.unjudged("skipped", "2", t.reasons(contract.Skip))
+	t.unjudged("passed with a remark", "33", t.remarks())
+	t.groups()
 }
 
 func (t *text) groups() {

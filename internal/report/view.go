@@ -16,6 +16,7 @@ type view struct {
 	*contract.Report
 	Groups    []*group
 	byVerdict map[contract.Verdict][]contract.Result
+	reproduce string // the command that reproduces any case, with CASE for its id; see share
 }
 
 // A group is the cases of one folder.
@@ -24,7 +25,7 @@ type group struct {
 	Cases []contract.Result
 }
 
-// A reason is the cases that could not be judged for it.
+// A reason lists the cases that could not be judged for one reason.
 type reason struct {
 	Text  string
 	Cases []contract.Result
@@ -43,6 +44,40 @@ func newView(r *contract.Report) *view {
 	return v
 }
 
+// share takes from the cases the command that reproduces them, if they all have the same
+// but for the id: its flags are then said once.
+func (v *view) share() {
+	results := slices.Concat(v.of(contract.Fail), v.of(contract.Warn))
+	command := sharedCommand(results)
+	if command == "" {
+		return
+	}
+	v.reproduce = command
+	for _, verdict := range []contract.Verdict{contract.Fail, contract.Warn} {
+		for i := range v.byVerdict[verdict] {
+			v.byVerdict[verdict][i].Reproduce = ""
+		}
+	}
+}
+
+// sharedCommand returns the command that reproduces all of several cases, with CASE in
+// place of the id, or "".
+func sharedCommand(results []contract.Result) string {
+	shared := ""
+	for _, r := range results {
+		before, after, found := strings.Cut(r.Reproduce, " "+r.ID)
+		command := before + " CASE" + after
+		if !found || shared != "" && command != shared {
+			return ""
+		}
+		shared = command
+	}
+	if len(results) < 2 {
+		return ""
+	}
+	return shared
+}
+
 // maxSent bounds the words for what was sent, in characters: they may hold a body.
 const maxSent = 200
 
@@ -53,21 +88,21 @@ func shortened(sent string) string {
 	return sent
 }
 
-// remark is what there is to say of a result beside the evidence. A must ends in a
-// warning when only what its requirement prefers was not met.
+// remark is what there is to say about a result beside the evidence. A must ends in a
+// warning when it is met but its recommendation is not.
 func remark(r contract.Result) string {
 	if r.Verdict != contract.Warn || r.Level != "must" {
 		return r.Reason
 	}
-	why := "only a warning: what has to be was met, and what is preferred was not"
+	why := "only a warning: the requirement is met, its recommendation is not"
 	if r.Reason != "" {
 		why = r.Reason + "; " + why
 	}
 	return why
 }
 
-// explain is the command that tells more of a case, "" for a case of the user's own:
-// all there is to know of it is in its file.
+// explain is the command that explains a case, "" for a case of the user's own: its file
+// has all there is to know.
 func explain(r contract.Result) string {
 	if !strings.HasPrefix(r.Reproduce, "fakestripe check ") {
 		return ""
@@ -75,7 +110,7 @@ func explain(r contract.Result) string {
 	return "fakestripe explain " + r.ID
 }
 
-// seed is "" when nothing was made from one.
+// seed returns the seed, "" when nothing was made from one.
 func (v *view) seed() string {
 	if v.Seed == 0 {
 		return ""
@@ -115,7 +150,7 @@ func (v *view) groupsOf(verdict contract.Verdict) []*group { return grouped(v.of
 // reasons returns the cases with a verdict by reason: one flag often runs many.
 func (v *view) reasons(verdict contract.Verdict) []*reason { return byReason(v.of(verdict)) }
 
-// remarks returns the passed cases of which there is something to say.
+// remarks returns the passed cases that have a remark.
 func (v *view) remarks() []*reason {
 	silent := func(r contract.Result) bool { return r.Reason == "" }
 	return byReason(slices.DeleteFunc(slices.Clone(v.of(contract.Pass)), silent))
@@ -149,7 +184,7 @@ func (v *view) headline() string {
 	case len(v.of(contract.Pass)) == 0:
 		return "Nothing was judged"
 	case unjudged > 0:
-		return "Every requirement met that was judged"
+		return "Every requirement met that could be judged"
 	}
 	return "Every requirement met"
 }

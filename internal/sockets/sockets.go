@@ -1,10 +1,15 @@
-// Package sockets gives the errors of connections the same names on every system.
+// Package sockets limits connections, and gives their errors the same names on every
+// system.
 package sockets
 
 import (
 	"errors"
 	"syscall"
 )
+
+// MaxConnections is how many connections to one host are used at a time, and so how many
+// deliveries are made.
+const MaxConnections = 1024
 
 // winsock are the errors of Windows sockets, which have numbers of their own.
 //

@@ -2,59 +2,103 @@ package contract
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/expect"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// A bodyExpectation is what the body of an answer is to be.
-type bodyExpectation struct {
-	Contains names          `json:"contains"`
-	JSON     render.Changes `json:"json"` // values by path
+// An answer is a response that is compared with what a step expects of it.
+type answer struct {
+	response *webhooktest.Response
+	sent     string // what it answers
+	known    values // what stands for the names in braces
+	machine  *machine
+	findings []finding
 }
 
-func (b *bodyExpectation) empty() bool { return len(b.Contains) == 0 && len(b.JSON) == 0 }
+// judge compares the answer with all that a step expects. The error says that the time
+// that it took cannot be judged.
+func (a *answer) judge(step caseStep) error {
+	a.status(step.Expect, false)
+	a.status(step.Prefer, true)
+	if err := a.within(time.Duration(step.Within), false); err != nil {
+		return err
+	}
+	if err := a.within(time.Duration(step.PreferWithin), true); err != nil {
+		return err
+	}
+	a.header(step.ExpectHeader)
+	a.body(step.ExpectBody)
+	return nil
+}
 
-func (p *play) expectHeader(expected map[string]string, r *webhooktest.Response, sent string) {
+func (a *answer) status(expected string, should bool) {
+	if expected == "" {
+		return
+	}
+	if !meets(a.response, expected) {
+		actual := a.response.String()
+		if said := a.response.Excerpt(); said != "" {
+			actual += ": " + said
+		}
+		a.find(should, expected, actual)
+	}
+}
+
+// meets reports whether an answer is as a step expects, which was checked when the case
+// was read.
+func meets(r *webhooktest.Response, expected string) bool {
+	e, err := expect.Parse(expected)
+	return err == nil && e.Met(r.StatusCode, r.Err)
+}
+
+// within judges how long the answer took.
+func (a *answer) within(limit time.Duration, should bool) error {
+	if limit == 0 {
+		return nil
+	}
+	late, err := a.machine.tooLong(a.response.Duration, limit)
+	if late {
+		a.find(should, "an answer within "+limit.String(), "after "+text.Brief(a.response.Duration).String())
+	}
+	return err
+}
+
+func (a *answer) header(expected map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(expected)) {
-		want := p.fill(expected[name])
-		if got := r.Header.Get(name); !matches(want, got) {
-			p.find(sent, "header "+name+": "+want, answered(r)+", "+name+": "+orNothing(text.Excerpt(got)))
+		want := a.known.fill(expected[name])
+		if got := a.response.Header.Get(name); !matches(want, got) {
+			a.find(false, "header "+name+": "+want, answered(a.response)+", "+name+": "+orNothing(text.Excerpt(got)))
 		}
 	}
 }
 
-func (p *play) expectBody(expected bodyExpectation, r *webhooktest.Response, sent string) {
+func (a *answer) body(expected bodyExpectation) {
 	for _, want := range expected.Contains {
-		if want = p.fill(want); !bytes.Contains(r.Body, []byte(want)) {
-			p.find(sent, "a body that contains "+want, answered(r)+": "+orNothing(r.Excerpt()))
+		if want = a.known.fill(want); !bytes.Contains(a.response.Body, []byte(want)) {
+			a.find(false, "a body that contains "+want, answered(a.response)+": "+orNothing(a.response.Excerpt()))
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(expected.JSON)) {
-		want := p.filled(expected.JSON[path])
-		got, err := rawjson.Get(r.Body, path)
+		want := a.known.fillJSON(expected.JSON[path])
+		got, err := rawjson.Get(a.response.Body, path)
 		switch {
 		case err != nil:
-			p.find(sent, "a body with "+path+": "+string(want), answered(r)+": "+err.Error())
+			a.find(false, "a body with "+path+": "+string(want), answered(a.response)+": "+err.Error())
 		case !sameJSON(want, got):
-			p.find(sent, "a body with "+path+": "+string(want), path+": "+text.Excerpt(string(got)))
+			a.find(false, "a body with "+path+": "+string(want), path+": "+text.Excerpt(string(got)))
 		}
 	}
 }
 
-// find keeps what was not as a must has it.
-func (p *play) find(sent, expected, actual string) {
-	p.findings = append(p.findings, finding{sent: sent, expected: expected, actual: actual})
+func (a *answer) find(should bool, expected, actual string) {
+	a.findings = append(a.findings, finding{should: should, sent: a.sent, expected: expected, actual: actual})
 }
 
 // answered is the status of an answer, or why there was none.
@@ -70,84 +114,4 @@ func orNothing(text string) string {
 		return "nothing"
 	}
 	return text
-}
-
-// matches compares a text with what is wanted: the same, or after a ~ a regular
-// expression that matches somewhere in it.
-func matches(want, got string) bool {
-	pattern, isPattern := strings.CutPrefix(want, "~")
-	if !isPattern {
-		return want == got
-	}
-	compiled, err := regexp.Compile(pattern)
-	return err == nil && compiled.MatchString(got)
-}
-
-// sameJSON compares values, not how they are written. A wanted string may be a
-// regular expression, for strings, numbers and the like.
-func sameJSON(want, got []byte) bool {
-	var wanted, found any
-	if json.Unmarshal(want, &wanted) != nil || json.Unmarshal(got, &found) != nil {
-		return false
-	}
-	pattern, isText := wanted.(string)
-	if !isText || !strings.HasPrefix(pattern, "~") {
-		return reflect.DeepEqual(wanted, found)
-	}
-	text, isText := found.(string)
-	if !isText {
-		text = string(got)
-	}
-	return matches(pattern, text)
-}
-
-// checkPattern says what is wrong with a regular expression, if a text is one.
-func checkPattern(text string) error {
-	pattern, isPattern := strings.CutPrefix(text, "~")
-	if !isPattern {
-		return nil
-	}
-	_, err := regexp.Compile(pattern)
-	return err
-}
-
-// judge compares the answers of a step with what it expects.
-func (p *play) judge(step caseStep, responses []*webhooktest.Response) {
-	sent := strings.TrimSpace(strings.Join(p.mutations(step), " "))
-	some := step.AnyExpect == ""
-	for _, r := range responses {
-		what := strings.TrimSpace(r.Event.String() + " " + sent)
-		p.expect(step.Expect, r, what, false)
-		p.expect(step.Prefer, r, what, true)
-		p.within(time.Duration(step.Within), r, what, false)
-		p.within(time.Duration(step.PreferWithin), r, what, true)
-		p.expectHeader(step.ExpectHeader, r, what)
-		p.expectBody(step.ExpectBody, r, what)
-		if meets, _ := r.Meets(step.AnyExpect); meets && step.AnyExpect != "" {
-			some = true
-		}
-	}
-	if !some && len(responses) > 0 {
-		p.find(sent, "one answer at least "+step.AnyExpect, responses[0].String())
-	}
-	p.capture(step.Capture, responses)
-}
-
-func (p *play) expect(expected string, r *webhooktest.Response, sent string, should bool) {
-	if expected == "" {
-		return
-	}
-	if meets, err := r.Meets(expected); err != nil || !meets {
-		actual := r.String()
-		if said := r.Excerpt(); said != "" {
-			actual += ": " + said
-		}
-		p.findings = append(p.findings, finding{should: should, sent: sent, expected: expected, actual: actual})
-	}
-}
-
-func (p *play) within(limit time.Duration, r *webhooktest.Response, sent string, should bool) {
-	if limit > 0 && r.Duration > limit {
-		p.findings = append(p.findings, finding{should: should, sent: sent, expected: "an answer within " + limit.String(), actual: "after " + text.Brief(r.Duration).String()})
-	}
 }

@@ -10,10 +10,11 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/expect"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
 
 // A Case is what the contract asks for, one requirement.
@@ -27,7 +28,7 @@ type Case struct {
 	Hint        string            `json:"hint"`
 	Why         string            `json:"why"`     // what happens when it is not met
 	Mistake     string            `json:"mistake"` // the usual one
-	Mend        map[string]string `json:"mend"`    // code, by language: go, node, python, ruby
+	Fix         map[string]string `json:"fix"`     // code, by language: go, node, python, ruby
 }
 
 // A contractCase is a file of fixtures/contract, or of a user's folder. The format is
@@ -105,6 +106,22 @@ func (s *caseStep) refuses() bool {
 	return s.Expect == "!2xx" || strings.HasPrefix(s.Expect, "4")
 }
 
+// exact reports whether an event of the case is delivered as it is in its file: again, it
+// is a redelivery.
+func (c *contractCase) exact() bool {
+	for _, event := range c.Events {
+		if event.Exact {
+			return true
+		}
+	}
+	return false
+}
+
+// golden reports whether a step of the case compares the state with a golden file.
+func (c *contractCase) golden() bool {
+	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Golden != "" })
+}
+
 // contractCases reads the shipped suite, in the order of the groups.
 func contractCases() ([]contractCase, error) {
 	var cases []contractCase
@@ -162,7 +179,7 @@ func (c *contractCase) validate() error {
 	case (c.Check == "") == (len(c.Steps) == 0):
 		return errors.New("a case has either steps or a check")
 	}
-	for key, steps := range c.performances() {
+	for key, steps := range c.stepLists() {
 		for i, step := range steps {
 			if err := c.validateStep(step); err != nil {
 				return at(fmt.Sprintf("%s.%d", key, i), fmt.Errorf("step %d: %w", i+1, err))
@@ -172,8 +189,8 @@ func (c *contractCase) validate() error {
 	return nil
 }
 
-// performances are the lists of steps, by key.
-func (c *contractCase) performances() map[string][]caseStep {
+// stepLists are the lists of steps, by key.
+func (c *contractCase) stepLists() map[string][]caseStep {
 	return map[string][]caseStep{"steps": c.Steps, "reference": c.Reference, "witness": c.Witness}
 }
 
@@ -187,7 +204,7 @@ func (c *contractCase) validateStep(s caseStep) error {
 		if expected == "" {
 			continue
 		}
-		if _, err := new(webhooktest.Response).Meets(expected); err != nil {
+		if _, err := expect.Parse(expected); err != nil {
 			return err
 		}
 	}
@@ -206,7 +223,7 @@ func (c *contractCase) validateStep(s caseStep) error {
 func selectCases(cases []contractCase, only, skip []string, level string) ([]contractCase, error) {
 	for _, id := range slices.Concat(only, skip) {
 		if !slices.ContainsFunc(cases, func(c contractCase) bool { return c.is(id) }) {
-			return nil, fmt.Errorf("no case or group %q: nearest are %s", id, suggest.List(id, caseIDs(cases)))
+			return nil, fmt.Errorf("no case or group %q%s", id, suggest.DidYouMean(id, caseIDs(cases)))
 		}
 	}
 	if level != "" && !slices.Contains(levels, level) {

@@ -51,24 +51,24 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if err != nil {
 		t.Fatalf("fakestripe: %v", err)
 	}
-	r, err := newRun(suite)
+	j, err := newJudge(suite)
 	if err != nil {
 		t.Fatalf("fakestripe: %v", err)
 	}
-	t.Cleanup(func() { r.endpoint.Close() })
-	if err := r.prepare(t.Context(), cases); err != nil {
+	t.Cleanup(func() { j.session.close() })
+	if err := j.prepare(t.Context(), cases); err != nil {
 		t.Fatalf("fakestripe: %v", err)
 	}
-	for _, line := range r.diagnosis { // which t shows beside the cases that fail
+	for _, line := range j.diagnosis { // which t shows beside the cases that fail
 		t.Log("fakestripe: " + line)
 	}
 	for i := range cases {
 		t.Run(cases[i].ID, func(t *testing.T) {
-			if r.subject.Isolated {
+			if j.session.subject.Isolated {
 				t.Parallel()
 			}
-			own := r.runner(func() Subject { return subject(t) })
-			t.Cleanup(func() { own.endpoint.Close() })
+			own := j.with(func() Subject { return subject(t) })
+			t.Cleanup(func() { own.session.close() })
 			result, err := own.judge(t.Context(), &cases[i])
 			if err != nil {
 				t.Fatalf("fakestripe: %v", err)

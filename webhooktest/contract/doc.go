@@ -31,7 +31,7 @@
 //
 // State returns what the handler has stored, as any value that encoding/json
 // encodes. You write no expected values. The contract delivers an event once,
-// cleanly, and compares: adverse delivery (twice, ten at once, out of order) must
+// cleanly, and compares: bad delivery (twice, ten at once, out of order) must
 // leave the same state. Ids and times may differ. Values that change by themselves
 // are found beforehand and ignored. A difference is reported only if it shows again
 // when the case is repeated.

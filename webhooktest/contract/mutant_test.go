@@ -42,14 +42,28 @@ func TestMutantsAreNoticed(t *testing.T) {
 	}
 }
 
-// run returns what the tests say of the mutant.
-func (m mutant) run(t *testing.T) (output string, err error) {
+// What a mutant changes is there once: whoever changes the engine changes the mutant too.
+func TestMutantsApply(t *testing.T) {
+	t.Parallel()
+	for _, m := range mutants {
+		_ = m.source(t)
+	}
+}
+
+// source returns the text of the mutant.
+func (m mutant) source(t *testing.T) []byte {
 	t.Helper()
 	source, err := os.ReadFile(m.file)
 	require.NoError(t, err)
 	require.Equal(t, 1, bytes.Count(source, []byte(m.old)), "%s: how often it has %q, which the mutant changes", m.file, m.old)
+	return bytes.Replace(source, []byte(m.old), []byte(m.new), 1)
+}
+
+// run returns what the tests say of the mutant.
+func (m mutant) run(t *testing.T) (output string, err error) {
+	t.Helper()
 	mutated := filepath.Join(t.TempDir(), filepath.Base(m.file))
-	require.NoError(t, os.WriteFile(mutated, bytes.Replace(source, []byte(m.old), []byte(m.new), 1), 0o600))
+	require.NoError(t, os.WriteFile(mutated, m.source(t), 0o600))
 	test := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-timeout=100s", "-overlay", overlay(t, m.file, mutated), "-run", m.pattern(), ".")
 	test.Env = append(os.Environ(), "FAKESTRIPE_WHOLE_ZOO=1")
 	text, err := test.CombinedOutput()

@@ -15,7 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
-	"github.com/stripe/stripe-go/v76/client"
+	"github.com/stripe/stripe-go/v76/customerbalancetransaction"
 	"github.com/stripe/stripe-go/v76/webhook"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -26,7 +26,7 @@ import (
 // A loyaltyHandler books points at Stripe for each payment: what it does is seen in
 // its calls alone.
 type loyaltyHandler struct {
-	stripe  *client.API
+	stripe  customerbalancetransaction.Client
 	key     func(stripe.Event) string // the Idempotency-Key; "": none
 	account func(stripe.Event) string
 	context bool // is passed on
@@ -89,7 +89,7 @@ func (h *loyaltyHandler) book(event stripe.Event, body []byte) error {
 		}
 		params.Headers = http.Header{"Stripe-Context": {note.Context}}
 	}
-	_, err := h.stripe.CustomerBalanceTransactions.New(params)
+	_, err := h.stripe.New(params)
 	return err
 }
 
@@ -112,7 +112,7 @@ func (h *loyaltyHandler) at(api http.Handler) *loyaltyHandler {
 		HTTPClient:        &http.Client{Transport: inProcess{api}, Timeout: h.patience},
 		MaxNetworkRetries: stripe.Int64(0), LeveledLogger: &stripe.LeveledLogger{},
 	})
-	h.stripe = client.New("sk_test_loyalty0000000000", &stripe.Backends{API: backend})
+	h.stripe = customerbalancetransaction.Client{B: backend, Key: "sk_test_loyalty0000000000"}
 	h.seen = make(map[string]bool)
 	return h
 }

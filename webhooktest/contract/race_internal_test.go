@@ -10,7 +10,7 @@ import (
 )
 
 // Deliveries raced if any two were under way at the same time.
-func TestUnderWay(t *testing.T) {
+func TestOverlap(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	at := func(ms, took int) *webhooktest.Response {
@@ -27,6 +27,6 @@ func TestUnderWay(t *testing.T) {
 		"in the same instant": {[]*webhooktest.Response{at(0, 0), at(0, 0)}, true},
 		"one":                 {[]*webhooktest.Response{at(0, 5)}, true},
 	} {
-		require.Equal(t, test.raced, underWay(test.responses), name)
+		require.Equal(t, test.raced, overlap(test.responses), name)
 	}
 }

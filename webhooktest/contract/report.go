@@ -68,7 +68,7 @@ func (r *Report) Judged() bool {
 	return r.Summary[Pass]+r.Summary[Fail]+r.Summary[Warn]+r.Summary[Info] > 0
 }
 
-func (r *Report) summarise() {
+func (r *Report) summarize() {
 	r.Summary = map[Verdict]int{Pass: 0, Fail: 0, Warn: 0, Info: 0, Skip: 0, Inconclusive: 0}
 	for _, result := range r.Cases {
 		r.Summary[result.Verdict]++

@@ -5,350 +5,206 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
+	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// A run is what the cases of a suite share. They may be run side by side.
-type run struct {
-	suite    Suite
-	deadline time.Time
-
-	shaken atomic.Bool // something was sent since the state was last still
-	writes atomic.Bool // the handler writes to Stripe
-	still  any         // the state when it was last still, of cases one by one
-
-	mu         sync.Mutex
-	source     *webhooktest.Source
-	clock      time.Time     // of the next event
-	identities uint64        // that were made for placeholders in cases
-	seeded     bool          // something was made from the seed
-	settled    time.Duration // what was learned of how long the handler works
-	broken     string        // why nothing can be judged any more
-	slow       int           // answers that took too long
-	diagnosis  []string
-	responses  []*webhooktest.Response
-	floor      map[string]bool             // places of the state that move by themselves
-	idle       map[string]bool             // those that did when nothing at all was sent
-	effects    map[string]statediff.Diff   // what one event of a type does
-	perfects   map[string][]statediff.Diff // what perfect delivery did, by its name
-	volatile   statediff.Volatile          // leaves of the state that the handler makes up
-	first      *webhooktest.Event          // that was accepted
-	refused    *webhooktest.Response       // to the first event, if it was not
-	silent     map[string]bool             // event types that have no effect; false: seem to have none
-	stalled    time.Duration               // by how much the machine was late at worst
-	pacedAt    time.Duration               // the same, when the pace was learned
-	quickest   time.Duration               // reading of the state
-	relearned  int                         // how often the pace was learned again
-	written    map[string]string           // golden files, and what is in them now
+// Check runs the suite and reports what the handler gets right and wrong. The
+// error is for a suite that cannot be run at all: an unknown case, a subject
+// without a handler, a state that cannot be read.
+//
+// Cases are run one after the other, unless the subjects are isolated. When the
+// very first genuine event is refused, nothing else can be judged: the rest is
+// skipped. When the context ends, or a hook or the state of a subject fails, the error
+// comes with the report of what was done until then.
+func Check(ctx context.Context, suite Suite) (*Report, error) {
+	cases, err := suite.cases()
+	if err != nil {
+		return nil, err
+	}
+	j, err := newJudge(suite)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { j.session.close() }()
+	report := &Report{Subject: j.session.describe()}
+	if err = j.prepare(ctx, cases); err == nil {
+		report.Cases, err = j.judgeAll(ctx, cases)
+	} else {
+		report.Cases = untried(&suite, cases)
+	}
+	report.Seed, report.Diagnosis = j.session.run.source.seed(), j.diagnosis
+	report.Notes = j.session.run.machine.notes()
+	report.summarize()
+	return report, cmp.Or(ctx.Err(), err)
 }
 
-// newRun prepares a suite, and the runner that learns what all cases rest on.
-func newRun(suite Suite) (*runner, error) {
+// newJudge prepares a suite, and the judge that learns what all cases rest on.
+func newJudge(suite Suite) (*judge, error) {
 	switch {
 	case suite.New == nil:
 		return nil, errors.New("a suite without a subject: set New")
 	case suite.MaxTime < 0:
 		return nil, fmt.Errorf("%s is no time for a run: want more than zero (Suite.MaxTime, --max-time)", suite.MaxTime)
 	}
-	now := time.Now()
-	shared := &run{suite: suite, deadline: now.Add(suite.maxTime()), effects: make(map[string]statediff.Diff), perfects: make(map[string][]statediff.Diff), floor: make(map[string]bool), silent: make(map[string]bool), written: make(map[string]string)}
-	// Events are created a second apart and in the past, so that no two share a
-	// second and none is from the future.
-	shared.clock = now.Add(-time.Hour)
-	r := shared.runner(suite.New)
-	if r.subject.Settle < 0 {
-		return nil, fmt.Errorf("%s is no time to be still: want zero or more (Subject.Settle, --settle)", r.subject.Settle)
+	subject := suite.New()
+	if subject.Settle < 0 {
+		return nil, fmt.Errorf("%s is no time to be still: want zero or more (Subject.Settle, --settle)", subject.Settle)
 	}
-	shared.settled, r.settle = r.subject.Settle, r.subject.Settle
-	shared.source = &webhooktest.Source{
-		APIVersion: r.subject.APIVersion, Account: r.subject.Account, Livemode: r.subject.Livemode,
-		Seed: cmp.Or(suite.Seed, uint64(rand.Uint32())), RunID: suite.RunID, Now: func() time.Time { return shared.clock },
-	}
-	if err := suite.checkWaivers(r.subject.Waivers); err != nil {
+	if err := suite.checkWaivers(subject.Waivers); err != nil {
 		return nil, err
 	}
-	if err := r.subject.checkFamilies(); err != nil {
+	if err := subject.checkFamilies(); err != nil {
 		return nil, err
 	}
-	return r, r.endpoint.Validate()
+	j := &judge{session: newRun(suite, &subject).newSession(subject, suite.New)}
+	return j, j.session.sender.endpoint.Validate()
 }
 
-// runner returns what runs one case, with a subject of its own.
-func (s *run) runner(subject func() Subject) *runner {
-	s.mu.Lock()
-	r := &runner{run: s, subjects: subject, settle: s.settled}
-	s.mu.Unlock()
-	r.fresh()
-	r.stirred = &s.shaken
-	if r.subject.Isolated {
-		r.stirred = new(atomic.Bool)
-	}
-	return r
+// with returns a judge of one case, with subjects of its own.
+func (j *judge) with(subjects func() Subject) *judge {
+	return &judge{session: j.session.run.newSession(subjects(), subjects), refused: j.refused}
 }
 
-// event makes an event, a second later than the one before.
-func (s *run) event(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.clock = s.clock.Add(time.Second)
-	s.seeded = true
-	return s.source.Event(eventType, edits...)
-}
-
-// identity returns fresh ids for the placeholders of a case.
-func (s *run) identity() render.Identity {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.identities++
-	s.seeded = true
-	return render.NewIdentity(s.source.Seed, "case "+s.source.RunID, s.identities, s.clock)
-}
-
-// next is when the next event will have been created.
-func (s *run) next() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.clock.Add(time.Second)
-}
-
-// note remembers answers for the checks that look at all of them.
-func (s *run) note(responses ...*webhooktest.Response) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.suite.Dir == "" { // the cases of one's own ask nothing of all answers
-		s.responses = append(s.responses, responses...)
-	}
-	for _, response := range responses {
-		if response.Duration > tooSlow {
-			s.slow++
-		}
-	}
-	if s.slow >= slowEnough && s.broken == "" {
-		s.broken = fmt.Sprintf("%d answers took more than %s each: the rest would take hours", s.slow, tooSlow)
-	}
-}
-
-// What is proof that a handler is too slow, so that no more of it is needed.
-const (
-	tooSlow    = 10 * time.Second
-	slowEnough = 5
-)
-
-func (s *run) noted() []*webhooktest.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clip(s.responses)
-}
-
-// stop ends what can be judged; over says why it was ended, "" if it was not.
-func (s *run) stop(reason string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.broken == "" {
-		s.broken = reason
-	}
-}
-
-func (s *run) over() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.broken == "" && !time.Now().Before(s.deadline) {
-		s.broken = s.timeWasOver()
-	}
-	return s.broken
-}
-
-// seed is what ids were made from, 0 if none were.
-func (s *run) seed() uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.seeded {
-		return 0
-	}
-	return s.source.Seed
-}
-
-// needed is what a run that is over lacked: time, or nothing that anybody could give.
-func (s *run) needed() string {
-	if s.over() == s.timeWasOver() {
-		return NeedTime
-	}
-	return ""
-}
-
-// timeIsUp says that the time of the run is over, "" if it is not.
-func (s *run) timeIsUp() string {
-	if time.Now().Before(s.deadline) {
-		return ""
-	}
-	return s.timeWasOver()
-}
-
-func (s *run) timeWasOver() string {
-	return "the time of the run, " + text.Brief(s.suite.maxTime()).String() + ", was over (Suite.MaxTime, --max-time)"
-}
-
-// canLookBack reports whether a case needs no more than the answers there are.
-func (s *run) canLookBack(c *contractCase) bool {
-	return slices.Contains(hindsight, c.Check) && slices.ContainsFunc(s.noted(), (*webhooktest.Response).Accepted)
-}
-
-// effect returns what is known of an event type.
-func (s *run) effect(eventType string) (statediff.Diff, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	known, ok := s.effects[eventType]
-	return known, ok
-}
-
-// learned keeps what an event type does.
-func (s *run) learned(eventType string, moved statediff.Diff) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.effects[eventType] = moved
-	if _, known := s.silent[eventType]; len(moved) > 0 {
-		delete(s.silent, eventType)
-	} else if !known {
-		s.silent[eventType] = false
-	}
-}
-
-// works keeps for how long the state must have been still.
-func (s *run) works(settle time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.settled = settle
-}
-
-func (s *run) forgetAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.effects)
-	clear(s.perfects)
-}
-
-// isSilent reports whether the effect of a type was waited for, and there was none.
-func (s *run) isSilent(eventType string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.silent[eventType]
-}
-
-// seemSilent returns a type, and all others that seem to have no effect and were not
-// waited for.
-func (s *run) seemSilent(eventType string) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	types := []string{eventType}
-	for other, waitedFor := range s.silent {
-		if !waitedFor && other != eventType {
-			types = append(types, other)
-		}
-	}
-	slices.Sort(types[1:])
-	return types
-}
-
-// silence keeps that types have no effect.
-func (s *run) silence(types []string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, eventType := range types {
-		s.silent[eventType] = true
-	}
-}
-
-func (s *run) forget(eventType string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.effects, eventType)
-}
-
-// learn finds out what everything else rests on: whether a genuine event is
-// accepted, and what the state does by itself.
-func (r *runner) learn(ctx context.Context, control string) error {
-	event, err := r.newEvent(control)
-	if err != nil {
+// prepare learns what the cases rest on. The contract needs all; a user's cases no
+// more than they ask for: nothing where they look at answers alone, for a refusal has
+// a control of its own; what of the state moves by itself where it is compared with
+// golden files; and a first genuine event where it is compared with a reference.
+func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
+	s := j.session
+	switch {
+	case s.run.suite.Dir == "":
+		return j.calibrate(ctx, s.subject.control())
+	case comparesState(cases):
+		_, err := s.calibrate(ctx, s.controlAmong(cases)) // a refusal is for the controls of the cases
 		return err
-	}
-	p, before := r.about(event), any(nil)
-	called := r.called()
-	if r.observed() || r.subject.API != nil {
-		if before, err = p.learnQuiet(ctx); err != nil {
+	case s.probe.observed() && slices.ContainsFunc(cases, func(c contractCase) bool { return c.golden() }):
+		event, err := s.run.source.event(s.subject.control()) // that names nothing, and is not sent
+		if err != nil {
 			return err
 		}
-	}
-	response, err := r.deliver(ctx, event)
-	if err != nil {
+		_, err = s.calibrateIdle(ctx, observe(event))
 		return err
 	}
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err() // which says nothing of the handler
-	case !response.Accepted() && r.suite.Dir != "":
-		return nil // the cases have controls of their own
-	case !response.Accepted():
-		return r.refuse(ctx, response)
-	}
-	r.first = event
-	if !r.observed() && !p.learnWrites(ctx, called) {
-		return nil
-	}
-	if err := p.learnPace(ctx, before); err != nil {
-		return err
-	}
-	err = r.learnState(ctx)
-	r.works(r.settle)
-	r.paceIsLearned()
-	return err
+	return nil
 }
 
-// refuse ends a run whose first genuine event was not accepted, with the reason.
-func (r *runner) refuse(ctx context.Context, first *webhooktest.Response) (err error) {
-	r.stop("the first genuine event was not accepted")
-	r.refused = first
-	r.diagnosis, err = Diagnose(ctx, r.endpoint, first.Event)
-	if err == nil && r.diagnosis == nil {
-		r.diagnosis = []string{
-			"a genuine " + first.Event.Type() + " was answered " + strings.TrimSpace(first.String()) + ", and accepted when it was delivered again",
+// calibrate ends a run whose first genuine event is not accepted, with the reason.
+func (j *judge) calibrate(ctx context.Context, control string) (err error) {
+	j.refused, err = j.session.calibrate(ctx, control)
+	if err != nil || j.refused == nil {
+		return err
+	}
+	j.session.run.budget.end("the first genuine event was not accepted")
+	first := j.refused.Event
+	j.diagnosis, err = Diagnose(ctx, j.session.sender.endpoint, first)
+	if err == nil && j.diagnosis == nil {
+		j.diagnosis = []string{
+			"a genuine " + first.Type() + " was answered " + strings.TrimSpace(j.refused.String()) + ", and accepted when it was delivered again",
 			"an event that is accepted only at the second delivery waits for Stripe's retry, an hour or more: what is not ready at the first?",
 		}
 	}
 	return err
 }
 
-// hasStopped notices a handler that ended: the cases that are left would each wait
-// for nothing. Whoever is started again within seconds has not.
-func (r *runner) hasStopped(ctx context.Context, failed error) (finding, bool) {
-	_, inconclusive := isInconclusive(failed)
-	quiet := failed == nil || inconclusive || errors.Is(failed, render.ErrNotApplicable)
-	if r.over() != "" || r.last == nil || r.last.Err == nil && quiet {
-		return finding{}, false
+// comparesState reports whether any case compares the state with a reference.
+func comparesState(cases []contractCase) bool {
+	return slices.ContainsFunc(cases, func(c contractCase) bool { return c.State != "" })
+}
+
+// controlAmong is the first handled type or, if the user did not say, a type that
+// the cases are about.
+func (s *session) controlAmong(cases []contractCase) string {
+	if len(s.subject.Handles) > 0 {
+		return s.subject.control()
 	}
-	sent := r.last.Event.String()
-	for _, wait := range []time.Duration{0, 300 * time.Millisecond, 2 * time.Second} {
-		event, err := r.newEvent(r.subject.control())
-		if err == nil {
-			err = r.pause(ctx, wait)
+	for _, c := range cases {
+		if c.State == "" {
+			continue
 		}
-		if err != nil {
-			return finding{}, false
-		}
-		if response, err := r.deliver(ctx, event); err != nil || response.Err == nil {
-			return finding{}, false
+		for _, eventType := range c.types(variant{}) {
+			if knownType(eventType, nil) == nil {
+				return eventType
+			}
 		}
 	}
-	reason := strings.TrimSuffix(r.last.Err.Error(), ":")
-	r.stop("the handler has stopped answering: " + reason)
-	return finding{grave: true, sent: sent, expected: "a handler that still answers afterwards", actual: reason}, true
+	return s.subject.control()
+}
+
+// judgeAll runs the cases, side by side if that disturbs nobody.
+func (j *judge) judgeAll(ctx context.Context, cases []contractCase) ([]Result, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	sideBySide := 1
+	if j.session.subject.Isolated {
+		sideBySide = runtime.GOMAXPROCS(0)
+	}
+	slots := make(chan struct{}, sideBySide)
+	results := make([]Result, len(cases))
+	var judging sync.WaitGroup
+	var progress sync.Mutex
+	for _, i := range j.session.order(cases) {
+		slots <- struct{}{}
+		judging.Go(func() {
+			defer func() { <-slots }()
+			var err error
+			if results[i], err = j.judgeOne(ctx, &cases[i], &progress); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	judging.Wait()
+	return results, context.Cause(ctx)
+}
+
+// judgeOne runs a case with a subject of its own.
+func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mutex) (Result, error) {
+	suite := &j.session.run.suite
+	if ctx.Err() != nil {
+		return untried(suite, []contractCase{*c})[0], nil
+	}
+	own := j.with(suite.New)
+	defer func() { own.session.close() }()
+	result, err := own.judge(ctx, c)
+	if err == nil && suite.Progress != nil {
+		progress.Lock()
+		defer progress.Unlock()
+		suite.Progress(result)
+	}
+	return result, err
+}
+
+// slowWork is how long the state of a slow handler has to be still.
+const slowWork = 500 * time.Millisecond
+
+// order is that of the cases, but with a slow handler the musts come first: its time
+// may be over before the rest.
+func (s *session) order(cases []contractCase) []int {
+	order := make([]int, len(cases))
+	for i := range order {
+		order[i] = i
+	}
+	if s.probe.settle >= slowWork && s.subject.Settle == 0 {
+		slices.SortStableFunc(order, func(a, b int) int {
+			return cmp.Compare(slices.Index(levels, cases[a].Level), slices.Index(levels, cases[b].Level))
+		})
+	}
+	return order
+}
+
+func (s *session) describe() SubjectReport {
+	target := "in process"
+	if s.subject.Handler == nil {
+		target = s.sender.endpoint.Target()
+	}
+	version := cmp.Or(s.subject.APIVersion, fixtures.DefaultVersion)
+	if name, err := fixtures.FindVersion(version); err == nil { // else no event can be made, which says why
+		version = name
+	}
+	return SubjectReport{Target: target, Handles: s.subject.Handles, APIVersion: version}
 }

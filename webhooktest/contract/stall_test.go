@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"time"
 
@@ -59,4 +60,41 @@ func TestWaitEndsWithTheRun(t *testing.T) {
 		require.Equal(t, contract.Inconclusive, report.Cases[0].Verdict, "%s", report.Cases[0])
 		require.Contains(t, report.Cases[0].Reason, "the time of the run, 7s, was over")
 	})
+}
+
+// How long an answer took is held against a handler only if the machine's stalls cannot
+// have added what is too much.
+func TestTimeOnAMachineThatStalls(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		late    time.Duration // by which the machine stalls
+		answers time.Duration
+		verdict contract.Verdict
+	}{
+		{"a slow handler", 0, 2100 * time.Millisecond, contract.Warn},
+		{"too slow for a must", 0, 10100 * time.Millisecond, contract.Fail},
+		{"slow, or the machine is", 100 * time.Millisecond, 2100 * time.Millisecond, contract.Inconclusive},
+		{"much slower than the machine can have made it", 100 * time.Millisecond, 4 * time.Second, contract.Warn},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(test.answers) })
+				reads := 0
+				s := contract.Subject{Handler: handler, State: func(context.Context) (any, error) {
+					time.Sleep(time.Millisecond)
+					if reads++; reads > 1 {
+						time.Sleep(test.late)
+					}
+					return reads, nil
+				}}
+				report, err := contract.Check(t.Context(), contract.Suite{
+					Only: []string{"resilience/answers-in-time"}, New: func() contract.Subject { return s }, MaxTime: time.Hour,
+				})
+				require.NoError(t, err)
+				require.Equal(t, test.verdict, report.Cases[0].Verdict, "%s", report.Cases[0])
+			})
+		})
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
@@ -107,18 +105,10 @@ func secretsOf(e *webhooktest.Endpoint) []string {
 	return e.Secrets
 }
 
-// sideBySide is how many cases may be run at a time.
-func (s *Subject) sideBySide() int {
-	if s.Isolated {
-		return runtime.GOMAXPROCS(0)
-	}
-	return 1
-}
-
 // control is the type of the genuine event that everything is measured by: the first
 // that is handled, of an endpoint for thin events the first thin one.
 func (s *Subject) control() string {
-	own := slices.IndexFunc(s.Handles, func(handled string) bool { return render.IsThin(handled) == s.Thin })
+	own := slices.IndexFunc(s.Handles, func(handled string) bool { return fixtures.IsThin(handled) == s.Thin })
 	switch {
 	case own >= 0:
 		return s.Handles[own]
@@ -203,7 +193,7 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 		return []map[string]string{binding}, ""
 	}
 	for _, eventType := range s.handled() {
-		if given[each] == "each telling" && carriesOn(eventType) || given[each] == "each thin" && !render.IsThin(eventType) {
+		if given[each] == "each telling" && carriesOn(eventType) || given[each] == "each thin" && !fixtures.IsThin(eventType) {
 			continue
 		}
 		one := map[string]string{each: eventType}
@@ -280,12 +270,12 @@ func (s *Subject) unhandled() string {
 // takesBoth reports whether an endpoint for thin events takes snapshot events too, as
 // it may while an app moves from these to those.
 func (s *Subject) takesBoth() bool {
-	return s.Thin && slices.ContainsFunc(s.Handles, func(handled string) bool { return !render.IsThin(handled) })
+	return s.Thin && slices.ContainsFunc(s.Handles, func(handled string) bool { return !fixtures.IsThin(handled) })
 }
 
 // checkFamilies finds types that contradict what the user says of the endpoint.
 func (s *Subject) checkFamilies() error {
-	thin := slices.IndexFunc(s.Handles, render.IsThin)
+	thin := slices.IndexFunc(s.Handles, fixtures.IsThin)
 	switch {
 	case s.Thin && len(s.Handles) > 0 && thin < 0:
 		return errors.New("an endpoint for thin events (Subject.Thin, --thin) that handles none: name one in Handles (--handles), such as v1.payment_intent.succeeded")

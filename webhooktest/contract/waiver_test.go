@@ -53,7 +53,7 @@ func TestReadWaivers(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want string }{
 		{"good", `{"format": 1, "waivers": [{"case": "http/tls", "reason": "x", "expires": "2027-01-31"}]}`, ""},
-		{"no such case", `{"format": 1, "waivers": [{"case": "http/tsl", "reason": "x", "expires": "2027-01-31"}]}`, `waiver of "http/tsl": no case has this id: nearest are http/tls`},
+		{"no such case", `{"format": 1, "waivers": [{"case": "http/tsl", "reason": "x", "expires": "2027-01-31"}]}`, `waiver of "http/tsl": no case has this id: did you mean http/tls`},
 		{"no reason", `{"format": 1, "waivers": [{"case": "http/tls", "expires": "2027-01-31"}]}`, "a reason is missing"},
 		{"for ever", `{"format": 1, "waivers": [{"case": "http/tls", "reason": "x"}]}`, `expires "": want a day such as 2027-01-31`},
 		{"twice", `{"format": 1, "waivers": [{"case": "http/tls", "reason": "x", "expires": "2027-01-31"}, {"case": "http/tls", "reason": "x", "expires": "2027-01-31"}]}`, "there are two"},
@@ -65,7 +65,7 @@ func TestReadWaivers(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), "waivers.json")
 			require.NoError(t, os.WriteFile(file, []byte(test.text), 0o600))
-			waivers, err := contract.ReadWaivers(file)
+			waivers, err := new(contract.Suite).ReadWaivers(file)
 			if test.want == "" {
 				require.NoError(t, err)
 				require.Len(t, waivers, 1)
@@ -87,7 +87,7 @@ func TestWaiversOfAStrangeFile(t *testing.T) {
 		t.TempDir():   ": not a regular file",
 		large + "nil": "large.jsonnil: " + noSuchFile(t),
 	} {
-		_, err := contract.ReadWaivers(file)
+		_, err := new(contract.Suite).ReadWaivers(file)
 		require.ErrorContains(t, err, want)
 	}
 }

@@ -48,7 +48,7 @@ func zooBodyBugs() []zooBug {
 			}
 			return text.Bytes()
 		}),
-		replacing("newlines-dropped", "B21: joins the lines", `\r?\n`, "").refusing("without its line breaks"),
+		replacing("newlines-dropped", "B21: joins the lines", `\r?\n`, "").refusing("without line breaks"),
 		replacing("crlf-to-lf", "B21: reads text", `\r\n`, "\n"),
 		changing("latin-1", "B22: the bytes are taken for Latin-1", func(body []byte) []byte {
 			var text []rune

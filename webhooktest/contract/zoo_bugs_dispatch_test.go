@@ -12,7 +12,7 @@ import (
 
 	"github.com/stripe/stripe-go/v76"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -42,7 +42,7 @@ func zooDispatchBugs() []zooBug {
 		}),
 		zooWith("future-is-400", "B30: a closed enumeration of today's types", func(z *zooHandler) {
 			z.handle = z.failing(func(d *zooDelivery) error {
-				if _, err := webhooktest.Describe(string(d.event.Type)); err != nil {
+				if _, err := fixtures.DescribeEvent(string(d.event.Type)); err != nil {
 					return &zooError{http.StatusBadRequest, "no such type"}
 				}
 				return nil

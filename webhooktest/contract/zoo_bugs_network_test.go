@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"bytes"
+	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -35,27 +36,34 @@ func zooNetworkBugs() []zooBug {
 			return true
 		}),
 		zooWith("connection-spoilt", "refuses before it has read the body, the rest of which is taken for the next request", func(z *zooHandler) {
-			spoilt := make(map[string]bool)
+			spoilt := make(map[any]bool)
 			z.refuse = func(d *zooDelivery, err error) {
 				z.mu.Lock()
 				defer z.mu.Unlock()
-				spoilt[d.r.RemoteAddr] = true
+				spoilt[d.r.Context().Value(connection{})] = true
 				zooRefuseWith(http.StatusBadRequest)(d, err)
 			}
 			z.construct = z.refusing(func(d *zooDelivery) bool {
 				z.mu.Lock()
 				defer z.mu.Unlock()
-				return spoilt[d.r.RemoteAddr]
+				return spoilt[d.r.Context().Value(connection{})]
 			})
 		}).served(),
 	}
 }
+
+// connection is the key of a request's connection in its context. An address would not
+// do: the next connection may have the same one.
+type connection struct{}
 
 // serve puts a subject's handler behind a server on loopback.
 func (b zooBug) serve(t *testing.T, s contract.Subject) contract.Subject {
 	t.Helper()
 	server := httptest.NewUnstartedServer(s.Handler)
 	server.Config.ErrorLog = silent
+	server.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		return context.WithValue(ctx, connection{}, conn)
+	}
 	if b.listen != nil {
 		server.Listener = b.listen(server.Listener)
 	}

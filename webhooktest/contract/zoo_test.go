@@ -181,9 +181,7 @@ func TestZooSoundRefusesForgeries(t *testing.T) {
 			"stale", "timestamp=0", "body=null", "body={}", "body=[]", "body=not json",
 		} {
 			response := hook.Deliver(event, mutation)
-			refused, err := response.Meets("!2xx")
-			require.NoError(t, err)
-			require.True(t, refused, "%s: %s", mutation, response)
+			require.True(t, response.Err == nil && !response.Accepted(), "%s: %s", mutation, response)
 		}
 		require.True(t, hook.Deliver(event).Accepted())
 		z := s.Handler.(*zooHandler)

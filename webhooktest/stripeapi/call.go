@@ -25,8 +25,7 @@ type Call struct {
 	Error          string              `json:"error,omitempty"`    // the message, when the answer was an error
 }
 
-// Write says whether the call asked to change something: any method but GET and
-// HEAD.
+// Write says whether the call is a write: any method but GET and HEAD.
 func (c *Call) Write() bool { return c.Method != "GET" && c.Method != "HEAD" }
 
 // size is about how many bytes a call takes.

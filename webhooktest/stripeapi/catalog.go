@@ -3,16 +3,14 @@ package stripeapi
 import (
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A kind is what Stripe calls an object's type ("payment_intent"), and how one of
@@ -23,22 +21,11 @@ type kind struct {
 	id       string // the placeholder of its id: "pi"; empty when it has no id or a fixed one
 }
 
-// A catalog is what is known of Stripe's objects. It does not change.
+// A catalog describes the kinds of Stripe's objects. It does not change.
 type catalog struct {
-	kinds   map[string]*kind
-	byID    map[string][]string // kinds by the placeholder of their ids
-	shapes  map[string]byte     // of fields by name, where all kinds agree
-	facts   map[string]*fact
-	writing writing
-	routes  []routes.Route
-}
-
-// A fact is told by several fields: "charge:amount" and "refund:amount".
-type fact struct {
-	Description string   `json:"description"`
-	Fields      []string `json:"fields"`
-
-	fields map[string][]string // paths by kind
+	kinds  map[string]*kind
+	byID   map[string][]string // kinds by the placeholder of their ids
+	shapes map[string]byte     // of fields by name, where all kinds agree
 }
 
 // bareKinds are objects that no event carries, and that the fixtures lack.
@@ -46,20 +33,12 @@ type fact struct {
 //go:embed objects.json
 var bareKinds []byte
 
-// writesJSON says what creating, deleting and actions do to an object.
-//
-//go:embed writes.json
-var writesJSON []byte
-
 // known is read when the first request needs it: the start of a command should not
 // pay for it.
 var known = sync.OnceValue(func() *catalog {
 	c := &catalog{kinds: make(map[string]*kind), byID: make(map[string][]string)}
 	c.readKinds()
 	c.learnShapes()
-	c.readFacts()
-	mustDecode(writesJSON, &c.writing)
-	c.routes = routes.All()
 	return c
 })
 
@@ -76,11 +55,12 @@ func (c *catalog) readKinds() {
 		panic(err) // the pattern is good
 	}
 	for _, file := range files {
-		data, err := fixtures.FS.ReadFile(file)
+		name := strings.TrimSuffix(path.Base(file), ".json")
+		object, err := render.Object(fixtures.DefaultVersion, name)
 		if err != nil {
 			panic(err) // embedded
 		}
-		c.add(strings.TrimSuffix(path.Base(file), ".json"), mustNode(data).child("object"))
+		c.add(name, mustNode(object))
 	}
 	bare := mustNode(bareKinds)
 	for i, name := range bare.keys {
@@ -94,8 +74,8 @@ func (c *catalog) readKinds() {
 
 func (c *catalog) add(name string, template *node) {
 	k := &kind{name: name, template: template}
-	if id := template.child("id").str(); strings.HasPrefix(id, "{") && strings.HasSuffix(id, "}") {
-		k.id = id[1 : len(id)-1]
+	if id, ok := render.Placeholder(template.child("id").str()); ok {
+		k.id = id
 		c.byID[k.id] = append(c.byID[k.id], name)
 	}
 	c.kinds[name] = k
@@ -133,7 +113,7 @@ func (c *catalog) learnShapes() {
 
 const mixed = '?'
 
-// shapeOf tells objects, lists, text, numbers and booleans apart. "{now}" is a
+// shapeOf distinguishes objects, lists, text, numbers and booleans. "{now}" is a
 // number.
 func shapeOf(v *node) byte {
 	switch s := v.plain(); {
@@ -145,73 +125,26 @@ func shapeOf(v *node) byte {
 	return v.kind
 }
 
-func (c *catalog) readFacts() {
-	data, _, err := fixtures.Find(fixtures.DefaultVersion, "shared.json")
-	if err != nil {
-		panic(err) // embedded
-	}
-	var file struct {
-		Facts map[string]*fact `json:"facts"`
-	}
-	mustDecode(data, &file)
-	c.facts = file.Facts
-	c.facts["amount"].Fields = append(c.facts["amount"].Fields, "balance_transaction:amount", "transfer_reversal:amount")
-	c.facts["currency"].Fields = append(c.facts["currency"].Fields, "balance_transaction:currency", "transfer_reversal:currency")
-	for _, f := range c.facts {
-		f.fields = make(map[string][]string)
-		for _, field := range f.Fields {
-			kind, path, _ := strings.Cut(field, ":")
-			f.fields[kind] = append(f.fields[kind], path)
+// byPrefix returns the kinds whose ids begin as an id does.
+func (c *catalog) byPrefix(id string) []string {
+	var longest string
+	for placeholder := range c.byID {
+		if strings.HasPrefix(id, placeholder+"_") && len(placeholder) > len(longest) {
+			longest = placeholder
 		}
 	}
+	return c.byID[longest]
 }
 
-// eventState is what an event's fixture says of its object.
-type eventState struct {
-	Object string                     `json:"object"`
-	Set    map[string]json.RawMessage `json:"set"`
-	Add    map[string]json.RawMessage `json:"add"`
-	Remove []string                   `json:"remove"`
+// fits says whether an id may be of a kind: its prefix is not another kind's.
+func (c *catalog) fits(kind, id string) bool {
+	owners := c.byPrefix(id)
+	if kind == "payment_method" && (slices.Contains(owners, "card") || slices.Contains(owners, "source") || slices.Contains(owners, "bank_account")) {
+		return true // older ones, used as payment methods
+	}
+	return len(owners) == 0 || slices.Contains(owners, kind)
 }
 
-// asIn returns the template of a kind as it is in an event of a type.
-func (c *catalog) asIn(kind, eventType string) (*node, error) {
-	tree := c.kind(kind).template.clone()
-	data, _, err := fixtures.Find(fixtures.DefaultVersion, "events/"+eventType+".json")
-	if err != nil {
-		return nil, err
-	}
-	var state eventState
-	if err := json.Unmarshal(data, &state); err != nil {
-		return nil, err
-	}
-	if state.Object != kind {
-		return nil, fmt.Errorf("%s is about a %s, not a %s", eventType, state.Object, kind)
-	}
-	for _, changes := range []map[string]json.RawMessage{state.Set, state.Add} {
-		for _, p := range slices.Sorted(maps.Keys(changes)) {
-			if !tree.set(p, mustNode(changes[p])) {
-				return nil, fmt.Errorf("%s: no place for %s", eventType, p)
-			}
-		}
-	}
-	for _, p := range state.Remove {
-		parent, key := tree, p
-		if i := strings.LastIndexByte(p, '.'); i >= 0 {
-			parent, key = tree.at(p[:i]), p[i+1:]
-		}
-		parent.remove(key)
-	}
-	return tree, nil
-}
-
-// creation returns the type of the event that a kind's creation is, if there is one.
-func (c *catalog) creation(kind string) string {
-	underscored := strings.ReplaceAll(kind, ".", "_")
-	for _, candidate := range []string{kind + ".created", underscored + ".created", "customer." + kind + ".created"} {
-		if _, err := c.asIn(kind, candidate); err == nil {
-			return candidate
-		}
-	}
-	return ""
-}
+// lastPart returns what fields that refer to a kind are called: card for
+// issuing.card.
+func lastPart(kind string) string { return kind[strings.LastIndexByte(kind, '.')+1:] }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
@@ -17,15 +18,15 @@ import (
 // there are.
 func TestRoutes(t *testing.T) {
 	c := known()
-	for _, r := range c.routes {
+	for _, r := range routes.All() {
 		if r.Event != "" {
-			_, err := c.asIn(r.Kinds[0], r.Event)
+			_, err := stateIn(r.Kinds[0], r.Event)
 			require.NoError(t, err, "%s", r.Path)
 		}
 	}
 	for name := range c.kinds {
 		if !slices.Contains([]string{"application", "item", "line_item"}, name) { // has no path; parts of others
-			require.True(t, slices.ContainsFunc(c.routes, func(r routes.Route) bool { return slices.Contains(r.Kinds, name) }), name)
+			require.True(t, slices.ContainsFunc(routes.All(), func(r routes.Route) bool { return slices.Contains(r.Kinds, name) }), name)
 		}
 	}
 }
@@ -34,13 +35,13 @@ func TestRoutes(t *testing.T) {
 func TestWrites(t *testing.T) {
 	c := known()
 	routed := func(kind string) bool {
-		return slices.ContainsFunc(c.routes, func(r routes.Route) bool { return slices.Contains(r.Kinds, kind) })
+		return slices.ContainsFunc(routes.All(), func(r routes.Route) bool { return slices.Contains(r.Kinds, kind) })
 	}
 	check := func(kind string, to changeTo) {
 		t.Helper()
 		require.True(t, routed(kind), kind)
 		for _, event := range []string{to.Event, to.Manual} {
-			_, err := c.template(kind, changeTo{Event: event})
+			_, err := stateOf(kind, changeTo{Event: event})
 			require.NoError(t, err)
 		}
 		template := c.kind(kind).template.clone()
@@ -49,21 +50,21 @@ func TestWrites(t *testing.T) {
 			require.True(t, template.set(path, mustNode(raw)) || !isKnown, "%s: %s", kind, path)
 		}
 	}
-	for kind, to := range c.writing.Create {
+	for kind, to := range writes().Create {
 		check(kind, to)
 	}
-	for kind, to := range c.writing.Delete {
+	for kind, to := range writes().Delete {
 		check(kind, to)
 	}
-	for kind, actions := range c.writing.Actions {
+	for kind, actions := range writes().Actions {
 		for _, to := range actions {
 			check(kind, to)
 		}
 	}
-	for kind := range c.writing.Required {
+	for kind := range writes().Required {
 		require.True(t, routed(kind) || kind == endpointKind, kind)
 	}
-	for kind := range c.writing.Lists {
+	for kind := range writes().Lists {
 		require.True(t, routed(kind), kind)
 	}
 	used := make(map[string]bool)
@@ -72,7 +73,7 @@ func TestWrites(t *testing.T) {
 			used[key] = true
 		}
 	}
-	for _, field := range c.writing.UnlessGiven {
+	for _, field := range writes().UnlessGiven {
 		require.True(t, used[field], "%s is no field", field)
 	}
 }
@@ -81,21 +82,21 @@ func TestWrites(t *testing.T) {
 func TestTemplates(t *testing.T) {
 	placeholder := regexp.MustCompile(`"[^"]*\{[a-z][^"]*"`)
 	for name, k := range known().kinds {
-		w := newWorld(1, name, time.Now().Unix())
-		require.Empty(t, placeholder.FindString(string(w.render(k.template).encode())), name)
+		b := render.NewBindings(1, name, time.Now().Unix())
+		require.Empty(t, placeholder.FindString(string(fill(b, k.template).encode())), name)
 		require.Equal(t, name, k.template.child("object").str())
 	}
 }
 
-// An object teaches its world what it was made with: rendered again, it is the same.
+// An object binds the placeholders that it was made with: filled again, the template is the same.
 func TestLearn(t *testing.T) {
 	for name, k := range known().kinds {
-		w := newWorld(1, name, 1700000000)
-		first := w.render(k.template)
-		again := newWorld(2, name, 1)
-		again.learnTime(k.template, first)
-		again.learn(k.template, first)
-		second := again.render(k.template)
+		b := render.NewBindings(1, name, 1700000000)
+		first := fill(b, k.template)
+		again := render.NewBindings(2, name, 1)
+		learnTime(again, k.template, first)
+		learn(again, k.template, first)
+		second := fill(again, k.template)
 		if k.template.child("created") == nil || k.template.child("id") == nil {
 			continue // it says not when it was made, or is not fetched
 		}
@@ -108,12 +109,12 @@ func TestLearn(t *testing.T) {
 func TestReferencesExist(t *testing.T) {
 	c := known()
 	for name, k := range c.kinds {
-		if k.id == "" || c.urlOf(name) == "" {
+		if k.id == "" || urlOf(name) == "" {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
 			api := &Server{Seed: 1}
-			made := newWorld(1, name, 1700000000).render(k.template)
+			made := fill(render.NewBindings(1, name, 1700000000), k.template)
 			require.NoError(t, api.Put(made.encode()))
 			seen := make(map[string]bool)
 			api.follow(t, made, seen, 3)
@@ -134,7 +135,7 @@ func (s *Server) follow(t *testing.T, tree *node, seen map[string]bool, levels i
 	})
 	for _, id := range ids {
 		for _, kind := range known().byPrefix(id) {
-			url := known().urlOf(kind)
+			url := urlOf(kind)
 			if url == "" || levels == 0 {
 				continue
 			}
@@ -176,12 +177,13 @@ func TestKept(t *testing.T) {
 
 func TestForgetting(t *testing.T) {
 	s := &Server{}
-	s.state().events.count, s.store.objects.count = 2, 3
+	g := s.built().graph
+	g.events.kept.count, g.events.kept.bytes, g.objects.kept.count = 2, KeptBytes, 3
 	for i := range 5 {
 		event := fmt.Sprintf(`{"object":"event","id":"evt_1A%d","type":"customer.created","created":%d,"data":{"object":{"object":"customer","id":"cus_A%d"}}}`, i, 1700000000+i, i)
 		require.NoError(t, s.Add([]byte(event)))
 	}
-	require.Equal(t, []int{2, 3, 3}, []int{s.store.events.len(), s.store.objects.len(), len(s.store.byID)})
+	require.Equal(t, []int{2, 3, 3}, []int{g.events.kept.len(), g.objects.kept.len(), len(g.objects.byID)})
 	_, ok := s.Object("customer", "cus_A1")
 	require.False(t, ok)
 	_, ok = s.Object("customer", "cus_A2")

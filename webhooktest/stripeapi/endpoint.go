@@ -1,7 +1,6 @@
 package stripeapi
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 )
@@ -18,14 +17,14 @@ type Endpoint struct {
 	Connect       bool              `json:"connect,omitempty"`  // of the events of connected accounts
 	Disabled      bool              `json:"disabled,omitempty"` // kept, but nothing is delivered to it
 
-	// Secret signs its deliveries. The API shows it once, to who creates the endpoint.
+	// Secret signs its deliveries. The API shows it once, in the answer that creates the endpoint.
 	Secret string `json:"-"`
 }
 
 // A Change is what a client of the API did to a webhook endpoint.
 type Change string
 
-// The changes that OnEndpoint is told of.
+// The changes that OnEndpoint is called for.
 const (
 	Created Change = "created"
 	Updated Change = "updated"
@@ -33,40 +32,6 @@ const (
 )
 
 const endpointKind = "webhook_endpoint"
-
-// AddEndpoint tells the API of a webhook endpoint that was made elsewhere, or that
-// changed. OnEndpoint is not called. An endpoint without an ID gets one.
-func (s *Server) AddEndpoint(endpoint Endpoint) Endpoint {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if endpoint.ID == "" {
-		endpoint.ID = s.newID("we")
-	}
-	s.keepEndpoint(endpoint)
-	return endpoint
-}
-
-// RemoveEndpoint makes the API forget a webhook endpoint. OnEndpoint is not called.
-func (s *Server) RemoveEndpoint(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r := ref{kind: endpointKind, id: id}
-	if o, ok := s.state().objects.get(r); ok {
-		s.store.objects.remove(r)
-		s.store.unindex(o)
-	}
-}
-
-func (s *Server) keepEndpoint(endpoint Endpoint) *node {
-	created := s.now().Unix()
-	r := ref{kind: endpointKind, id: endpoint.ID}
-	if old, ok := s.state().objects.get(r); ok {
-		created = old.created
-	}
-	tree := endpoint.tree(created)
-	s.store.keep(r, tree, stated)
-	return tree
-}
 
 // tree is the endpoint in Stripe's form, without the secret.
 func (e *Endpoint) tree(created int64) *node {
@@ -116,107 +81,6 @@ func endpointOf(tree *node) Endpoint {
 		e.Metadata[key] = metadata.children[i].str()
 	}
 	return e
-}
-
-// endpointRequest answers requests below /v1/webhook_endpoints.
-func (s *Server) endpointRequest(q *request, parts []string) (*answer, *apiError) {
-	switch {
-	case len(parts) == 0 && q.method == http.MethodGet:
-		return s.listEndpoints(q)
-	case len(parts) == 0 && q.method == http.MethodPost:
-		return s.createEndpoint(q.params)
-	case len(parts) != 1:
-		return nil, unrecognized(q.method, q.path)
-	}
-	tree, failed := s.findEndpoint(parts[0])
-	if failed != nil {
-		return nil, failed
-	}
-	switch q.method {
-	case http.MethodGet:
-		return answerWith(tree), nil
-	case http.MethodPost:
-		return s.updateEndpoint(tree, q.params)
-	case http.MethodDelete:
-		return s.deleteEndpoint(tree)
-	}
-	return nil, unrecognized(q.method, q.path)
-}
-
-func (s *Server) findEndpoint(id string) (*node, *apiError) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o, ok := s.state().objects.get(ref{kind: endpointKind, id: id})
-	if !ok || o.deleted {
-		return nil, missing("webhook endpoint", id)
-	}
-	return o.tree(), nil
-}
-
-func (s *Server) listEndpoints(q *request) (*answer, *apiError) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	tree, failed := s.list("/v1/webhook_endpoints", []string{endpointKind}, nil, q.params)
-	if failed != nil {
-		return nil, failed
-	}
-	return answerWith(tree), nil
-}
-
-func (s *Server) createEndpoint(params *param) (*answer, *apiError) {
-	for _, name := range known().writing.Required[endpointKind] {
-		if params.field(name) == nil {
-			return nil, lacking(name)
-		}
-	}
-	s.mu.Lock()
-	e := Endpoint{ID: s.newID("we"), Secret: s.newID("whsec"), APIVersion: params.get("api_version")}
-	s.mu.Unlock()
-	if failed := e.merge(params); failed != nil {
-		return nil, failed
-	}
-	e.Connect = params.get("connect") == "true"
-	if failed := s.changed(Created, e); failed != nil {
-		return nil, failed
-	}
-	s.mu.Lock()
-	tree := s.keepEndpoint(e)
-	s.mu.Unlock()
-	tree.put("secret", text(e.Secret)) // here and never again
-	return answerWith(tree), nil
-}
-
-func (s *Server) updateEndpoint(tree *node, params *param) (*answer, *apiError) {
-	e := endpointOf(tree)
-	if failed := e.merge(params); failed != nil {
-		return nil, failed
-	}
-	if failed := s.changed(Updated, e); failed != nil {
-		return nil, failed
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return answerWith(s.keepEndpoint(e)), nil
-}
-
-func (s *Server) deleteEndpoint(tree *node) (*answer, *apiError) {
-	e := endpointOf(tree)
-	if failed := s.changed(Deleted, e); failed != nil {
-		return nil, failed
-	}
-	s.RemoveEndpoint(e.ID)
-	return answerWith(tombstone(ref{kind: endpointKind, id: e.ID})), nil
-}
-
-// changed tells who delivers of a change.
-func (s *Server) changed(change Change, e Endpoint) *apiError {
-	if s.OnEndpoint == nil {
-		return nil
-	}
-	if err := s.OnEndpoint(change, e); err != nil {
-		return invalid("url", "%s", err)
-	}
-	return nil
 }
 
 // merge takes what a client may set.

@@ -38,7 +38,7 @@ func (e *apiError) body() *node {
 
 const invalidRequest = "invalid_request_error"
 
-// invalid is the error for a request that cannot be meant.
+// invalid is the error for a request that makes no sense.
 func invalid(param, format string, args ...any) *apiError {
 	return &apiError{status: http.StatusBadRequest, typ: invalidRequest, message: fmt.Sprintf(format, args...), param: param}
 }
@@ -55,7 +55,7 @@ func missing(kind, id string) *apiError {
 	}
 }
 
-// lacking is the error for a parameter that must be given.
+// lacking is the error for a missing parameter.
 func lacking(param string) *apiError {
 	e := invalid(param, "Missing required param: %s.", param)
 	e.code = "parameter_missing"
@@ -70,7 +70,7 @@ func unrecognized(method, path string) *apiError {
 	}
 }
 
-// unauthorized is the error for a key that will not do. It never repeats the key.
+// unauthorized is the error for a wrong key. It never repeats the key.
 func unauthorized(format string, args ...any) *apiError {
 	return &apiError{status: http.StatusUnauthorized, typ: invalidRequest, message: fmt.Sprintf(format, args...)}
 }

@@ -5,14 +5,20 @@ import (
 	"strings"
 )
 
-// maxExpand is how deep an expansion may go (https://docs.stripe.com/api/expanding_objects).
+// maxExpand is how deep an expansion may go (https://docr.stripe.com/api/expanding_objects).
 const maxExpand = 4
 
 const maxPaths = 50 // to expand in one request; Stripe states no limit
 
+// An expander shows objects in place of their ids.
+type expander struct {
+	graph *graph
+	lists lister
+}
+
 // expand replaces the ids that expand[] names by their objects. What cannot be
 // expanded stays as it is.
-func (s *Server) expand(tree *node, params *param) *apiError {
+func (x *expander) expand(tree *node, params *param) *apiError {
 	paths := params.field("expand").texts()
 	if len(paths) > maxPaths {
 		return invalid("expand", "Array is too long: %d elements, want at most %d.", len(paths), maxPaths)
@@ -26,19 +32,19 @@ func (s *Server) expand(tree *node, params *param) *apiError {
 		if depth > maxExpand {
 			return invalid("expand", "You cannot expand more than %d levels of a property: %s", maxExpand, path)
 		}
-		s.expandIn(tree, keys)
+		x.expandIn(tree, keys)
 	}
 	return nil
 }
 
-func (s *Server) expandIn(n *node, keys []string) {
+func (x *expander) expandIn(n *node, keys []string) {
 	if n == nil || len(keys) == 0 {
 		return
 	}
 	key := keys[0]
 	field := n.child(key)
 	if field.isNull() && n.kind == '{' {
-		field = s.onDemand(n, key)
+		field = x.onDemand(n, key)
 	}
 	if field.isNull() {
 		return
@@ -47,27 +53,27 @@ func (s *Server) expandIn(n *node, keys []string) {
 		field = listOf(slices.Clone(field.children)...)
 		n.put(key, field)
 		for i, element := range field.children {
-			field.children[i] = s.expanded(element, key)
-			s.expandIn(field.children[i], keys[1:])
+			field.children[i] = x.expanded(element, key)
+			x.expandIn(field.children[i], keys[1:])
 		}
 		return
 	}
-	field = s.expanded(field, key)
+	field = x.expanded(field, key)
 	n.put(key, field)
-	s.expandIn(field, keys[1:])
+	x.expandIn(field, keys[1:])
 }
 
 // expanded returns the object that an id stands for.
-func (s *Server) expanded(n *node, key string) *node {
+func (x *expander) expanded(n *node, key string) *node {
 	id := n.str()
 	if id == "" {
 		return n
 	}
-	kind, ok := s.kindOf(id, key)
+	kind, ok := x.graph.kindOf(id, key)
 	if !ok {
 		return n
 	}
-	o, failed := s.lookup(ref{kind: kind, id: id})
+	o, failed := x.graph.lookup(ref{kind: kind, id: id})
 	if failed != nil {
 		return n
 	}
@@ -75,17 +81,17 @@ func (s *Server) expanded(n *node, key string) *node {
 }
 
 // onDemand returns a list that an object shows only when it is asked for.
-func (s *Server) onDemand(n *node, key string) *node {
+func (x *expander) onDemand(n *node, key string) *node {
 	kind, id := n.child("object").str(), n.child("id").str()
-	o, ok := s.state().objects.get(ref{kind: kind, id: id})
+	o, ok := x.graph.objects.get(ref{kind: kind, id: id})
 	if !ok {
 		return nil
 	}
-	items, ok := s.part(o, key)
+	items, ok := x.lists.part(o, key)
 	if !ok {
 		return nil
 	}
-	tree, failed := page(itemsOf(items), known().urlOf(kind)+"/"+id+"/"+key, nil)
+	tree, failed := page(itemsOf(items), urlOf(kind)+"/"+id+"/"+key, nil)
 	if failed != nil {
 		return nil
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A Failure makes requests fail as they do when Stripe is in trouble: nothing was
-// done, and the answer is an error in Stripe's shape.
+// A Failure makes requests fail as they do when Stripe is in trouble: they have no
+// effect, and the answer is an error in Stripe's shape.
 type Failure struct {
 	// Rate is the share of the matching requests that fail, 0 to 1. 0 is all of them.
 	Rate float64
@@ -23,7 +23,7 @@ type Failure struct {
 	Status int
 }
 
-// A Slowness makes requests wait before they are looked at.
+// A Slowness delays requests before they are executed.
 type Slowness struct {
 	Delay time.Duration
 	Path  string // as in Failure
@@ -95,7 +95,7 @@ func parseRate(text string) (float64, error) {
 	return rate, nil
 }
 
-// isPath tells PATH and METHOD PATH from RATE@PATH.
+// isPath distinguishes PATH and METHOD PATH from RATE@PATH.
 func isPath(text string) bool {
 	slash, at := strings.IndexByte(text, '/'), strings.IndexByte(text, '@')
 	return slash >= 0 && (at < 0 || slash < at)

@@ -2,6 +2,7 @@ package stripeapi
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// faults are the rules by which requests fail and wait. The zero value has none.
+// faults are the rules that make requests fail or wait. The zero value has none.
 type faults struct {
 	mu       sync.Mutex
 	failures []Failure
@@ -34,6 +35,22 @@ func (f *faults) slowDown(rules []Slowness) {
 	f.eased = make(chan struct{})
 }
 
+// admit lets a request in, late or not at all, as the rules say. The first rule with
+// a rate needs the seed.
+func (f *faults) admit(r *http.Request, seed func() uint64) *apiError {
+	if delay, eased := f.delay(r.Method, r.URL.Path); delay > 0 {
+		timer := time.NewTimer(delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-eased:
+		case <-r.Context().Done():
+			return nil
+		}
+	}
+	return f.failure(r.Method, r.URL.Path, seed)
+}
+
 // delay returns how long a request must wait, and what ends the wait early.
 func (f *faults) delay(method, path string) (time.Duration, <-chan struct{}) {
 	f.mu.Lock()
@@ -46,8 +63,7 @@ func (f *faults) delay(method, path string) (time.Duration, <-chan struct{}) {
 	return 0, nil
 }
 
-// failure returns the error that a request fails with, nil for none. The first rule
-// with a rate asks for the seed.
+// failure returns the error that a request fails with, nil for none.
 func (f *faults) failure(method, path string, seed func() uint64) *apiError {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -25,8 +25,8 @@ func passes(kind string, tree *node, filter *param) bool {
 
 // passesStatus knows that a list of subscriptions leaves ended ones out
 // (https://docs.stripe.com/api/subscriptions/list).
-func passesStatus(status, asked string) bool {
-	switch asked {
+func passesStatus(status, requested string) bool {
+	switch requested {
 	case "all":
 		return true
 	case "":
@@ -34,7 +34,7 @@ func passesStatus(status, asked string) bool {
 	case "ended":
 		return status == "canceled" || status == "incomplete_expired"
 	}
-	return status == asked
+	return status == requested
 }
 
 // passesField compares a field. Inside of a hash a field that is missing differs.

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
@@ -96,4 +97,16 @@ func do(api *stripeapi.Server, method, path, body string) int {
 	answer := httptest.NewRecorder()
 	api.ServeHTTP(answer, r)
 	return answer.Code
+}
+
+// receive waits for a value, or fails the test with what it waited for. The bound is
+// for a program that hangs: no machine is that slow.
+func receive[T any](t *testing.T, from <-chan T, what string) (value T) {
+	t.Helper()
+	select {
+	case value = <-from:
+	case <-time.After(2 * time.Minute):
+		t.Fatalf("waited two minutes for %s", what)
+	}
+	return value
 }

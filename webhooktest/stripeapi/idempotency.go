@@ -22,9 +22,9 @@ type replay struct {
 	message   string // of an error
 }
 
-// once does what a request asks for, unless one with the same idempotency key did
-// so before: then its answer is given again. What was refused before it began is
-// not remembered (https://docs.stripe.com/api/idempotent_requests).
+// once executes a request, unless one with the same idempotency key was executed
+// before: then it returns that answer again. A request that was refused before it
+// began is not remembered (https://docs.stripe.com/api/idempotent_requests).
 func (r *replays) once(q *request, call *Call, header http.Header, dispatch func(*request) (*answer, *apiError)) (*answer, *apiError) {
 	if q.key == "" || q.method != http.MethodPost {
 		return dispatch(q)
@@ -50,24 +50,24 @@ func (r *replays) once(q *request, call *Call, header http.Header, dispatch func
 	return a, failed
 }
 
-// reserve returns what is known of an idempotency key; what has no answer yet is
-// the caller's to answer.
+// reserve returns the replay of an idempotency key. One without an answer is for the
+// caller to finish.
 func (r *replays) reserve(name string, q *request) (*replay, *apiError) {
 	params, err := json.Marshal(q.params.flat()) // which sorts them
 	if err != nil {
 		return nil, invalid("", "%s", err)
 	}
-	asked := sha256.Sum256(append([]byte(q.path+"\x00"), params...))
+	sum := sha256.Sum256(append([]byte(q.path+"\x00"), params...))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	first, ok := r.kept.get(name)
 	switch {
 	case !ok:
-		first = &replay{request: asked}
+		first = &replay{request: sum}
 		r.kept.count, r.kept.bytes = KeptKeys, KeptBytes
 		r.kept.put(name, first, len(name))
 		return first, nil
-	case first.request != asked:
+	case first.request != sum:
 		return nil, &apiError{
 			status: http.StatusBadRequest, typ: "idempotency_error",
 			message: "This Idempotency-Key came with other parameters, or for another path, before: use a new key for a new request.",

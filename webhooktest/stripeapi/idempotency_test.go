@@ -90,22 +90,42 @@ func TestIdempotencyAfterFailure(t *testing.T) {
 // Of requests at the same time with one key, one is done; who comes while it is
 // under way gets a 409, which SDKs try again.
 func TestIdempotencyTogether(t *testing.T) {
-	var inside, goOn = make(chan bool), make(chan bool)
+	inside, goOn := make(chan bool, 1), make(chan bool)
 	api := &stripeapi.Server{OnEndpoint: func(stripeapi.Change, stripeapi.Endpoint) error {
 		inside <- true
-		<-goOn
+		select {
+		case <-goOn:
+		case <-t.Context().Done():
+		}
 		return nil
 	}}
 	const body = "url=https://shop.example.com&enabled_events[]=*"
-	done := make(chan int)
+	done := make(chan int, 1)
 	go func() { done <- request(t, api, "POST", "/v1/webhook_endpoints", body, "Idempotency-Key: k").Code }()
-	<-inside
+	receive(t, inside, "the first request to call OnEndpoint")
 	answer := request(t, api, "POST", "/v1/webhook_endpoints", body, "Idempotency-Key: k")
 	require.Equal(t, 409, answer.Code)
 	require.Equal(t, "idempotency_key_in_use", errorOf(t, answer)["code"])
-	goOn <- true
-	require.Equal(t, 200, <-done)
+	close(goOn)
+	require.Equal(t, 200, receive(t, done, "the answer to the first request"))
 	require.NotEmpty(t, request(t, api, "POST", "/v1/webhook_endpoints", body, "Idempotency-Key: k").Header().Get("Idempotent-Replayed"))
+}
+
+// A panic while a request is under way frees its key.
+func TestIdempotencyAfterPanic(t *testing.T) {
+	broken := true
+	api := &stripeapi.Server{OnEndpoint: func(stripeapi.Change, stripeapi.Endpoint) error {
+		if broken {
+			panic("broken")
+		}
+		return nil
+	}}
+	const body = "url=https://shop.example.com&enabled_events[]=*"
+	require.Panics(t, func() { request(t, api, "POST", "/v1/webhook_endpoints", body, "Idempotency-Key: k") })
+	broken = false
+	answer := request(t, api, "POST", "/v1/webhook_endpoints", body, "Idempotency-Key: k")
+	require.Equal(t, 200, answer.Code)
+	require.Empty(t, answer.Header().Get("Idempotent-Replayed"))
 }
 
 // Many handlers at once leave a state that adds up.

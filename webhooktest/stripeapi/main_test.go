@@ -29,10 +29,11 @@ func TestDependencies(t *testing.T) {
 	output, err := list.Output()
 	require.NoError(t, err)
 	require.Equal(t, []string{
+		module + "internal/suggest",
 		module + "fixtures",
-		module + "webhooktest/internal/suggest",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/routes",
+		module + "webhooktest/internal/upgrade",
 		module + "webhooktest/internal/render",
 		module + "webhooktest/stripeapi",
 	}, strings.Fields(string(output)))

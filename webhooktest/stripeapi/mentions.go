@@ -39,22 +39,3 @@ func (m mentions) of(id string) iter.Seq[*stored] {
 		}
 	}
 }
-
-// idsIn returns what looks like an id in an object, its own as well, each once and in
-// the order of the text.
-func idsIn(tree *node) (ids []string) {
-	seen := make(map[string]bool) // an object of megabytes may hold very many
-	note := func(s string) {
-		if looksLikeID(s) && !seen[s] {
-			seen[s] = true
-			ids = append(ids, s)
-		}
-	}
-	tree.walk(func(_, key string, v *node) {
-		note(key)
-		if v.kind == '"' {
-			note(string(v.raw[1 : len(v.raw)-1])) // an id needs no escapes
-		}
-	})
-	return ids
-}

@@ -17,7 +17,7 @@ import (
 // change, are forgotten and are deleted.
 func TestMentions(t *testing.T) {
 	s := &Server{Seed: 1}
-	s.state().objects.count = 12
+	s.built().graph.objects.kept.count = 12
 	ask := func(method, path, body string) {
 		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 		r.Header.Set("Authorization", "Bearer sk_test_x")
@@ -40,26 +40,26 @@ func TestMentions(t *testing.T) {
 	s.checkMentions(t)
 	s.RemoveEndpoint(e.ID)
 	s.checkMentions(t)
-	require.LessOrEqual(t, s.store.objects.len(), 12)
+	require.LessOrEqual(t, s.built().graph.objects.kept.len(), 12)
 }
 
 func (s *Server) checkMentions(t *testing.T) {
 	t.Helper()
 	var ids []string
-	for _, o := range s.store.objects.newest() {
+	for _, o := range s.built().graph.objects.newest() {
 		ids = append(ids, o.ids...)
 	}
-	for id := range s.store.holding {
+	for id := range s.built().graph.objects.holding {
 		require.Contains(t, ids, id, "nothing holds it")
 	}
 	for _, id := range append(ids, "cus_A0", "cus_A1", "cus_KEY1", "pi_1A", "in_1A", "cus_NONE1") {
 		var want []*stored
-		for _, o := range s.store.objects.newest() {
+		for _, o := range s.built().graph.objects.newest() {
 			if bytes.Contains(o.text, rawjson.Quote(id)) {
 				want = append(want, o)
 			}
 		}
-		require.Equal(t, want, slices.Collect(s.store.thatHold(id)), id)
+		require.Equal(t, want, slices.Collect(s.built().graph.objects.thatHold(id)), id)
 	}
 }
 

@@ -6,48 +6,40 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// apply merges the parameters of a request into an object, and gives fields that
-// tell the same as one that changed the new value.
-func (s *Server) apply(w *world, kind string, tree *node, params *param) *apiError {
+// apply merges the parameters of a request into an object. Fields that hold the same
+// fact as one that changed get the new value too.
+func apply(g *graph, b *render.Bindings, kind string, tree *node, params *param) *apiError {
 	before := tree.clone()
 	_, isKnown := known().kinds[kind]
-	m := merge{server: s, world: w, free: !isKnown}
+	m := merge{graph: g, bindings: b, free: !isKnown}
 	params = params.without("expand", "id")
 	if failed := m.hash(tree, params, known().kind(kind).template, ""); failed != nil {
 		return failed
 	}
-	for _, f := range known().facts {
+	for _, f := range sharedFacts() {
 		paths := f.fields[kind]
 		for _, path := range paths {
 			was, is := before.at(path), tree.at(path)
 			if was.isNull() || is.isNull() || was.plain() == is.plain() {
 				continue
 			}
-			w.spread(tree, slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return params.given(p) }), was, is)
+			setEqual(tree, slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return params.given(p) }), was, is)
 			break
 		}
 	}
 	return nil
 }
 
-// given says whether a parameter sets the field at a path.
-func (p *param) given(path string) bool {
-	for key := range strings.SplitSeq(path, ".") {
-		if p = p.field(key); p == nil {
-			return false
-		}
-	}
-	return true
-}
-
 // A merge puts parameters into an object. Which of them are fields, and of what
 // type, the object and the template of its kind say.
 type merge struct {
-	server *Server
-	world  *world
-	free   bool // nothing is known of the kind: all parameters are fields
+	graph    *graph
+	bindings *render.Bindings
+	free     bool // nothing is known of the kind: all parameters are fields
 }
 
 // hash merges the parameters that an object has fields for. In metadata every key
@@ -77,7 +69,7 @@ func (m *merge) hash(tree *node, params *param, template *node, name string) *ap
 	return nil
 }
 
-// value returns what a field becomes, nil for what it is.
+// value returns the new value of a field, nil to leave it.
 func (m *merge) value(key string, field, template *node, p *param) (*node, *apiError) {
 	if field == nil || field.isNull() && !template.isNull() {
 		field = m.empty(template)
@@ -149,7 +141,7 @@ func (m *merge) array(key string, field, template *node, p *param) (*node, *apiE
 			like = template.child("0")
 		}
 		if model == nil && like != nil {
-			model = m.world.render(like)
+			model = fill(m.bindings, like)
 		}
 		v, failed := m.value(key+"[]", model, like, element)
 		if failed != nil {
@@ -179,7 +171,7 @@ func (m *merge) scalar(key string, field *node, p *param) (*node, *apiError) {
 		return boolean(p.text), nil
 	}
 	if p.text == "now" && (shape == '0' || isNumber(key)) {
-		return value(m.server.now().Unix()), nil
+		return value(m.graph.now().Unix()), nil
 	}
 	if _, ok := new(big.Rat).SetString(p.text); ok && json.Valid([]byte(p.text)) && (shape == '0' || isNumber(key)) {
 		if isAmount(key) && strings.ContainsAny(p.text, ".eE") {
@@ -213,15 +205,15 @@ func notInteger(key, text string) *apiError {
 func (m *merge) object(key string, field *node, id string) *node {
 	kind := field.child("object").str()
 	if kind == "" {
-		if kind, _ = m.server.kindOf(id, key); kind == "" {
+		if kind, _ = m.graph.kindOf(id, key); kind == "" {
 			return nil
 		}
 	}
-	s, r := m.server, ref{kind: kind, id: id}
-	if o, ok := s.state().objects.get(r); ok {
+	r := ref{kind: kind, id: id}
+	if o, ok := m.graph.objects.get(r); ok {
 		return o.tree()
 	}
-	return s.infer(r).tree()
+	return m.graph.infer(r).tree()
 }
 
 // isAmount says whether a field is an amount of money, an integer in the smallest

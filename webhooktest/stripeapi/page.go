@@ -1,11 +1,8 @@
 package stripeapi
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
-
-	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // An item is an element of a list. Only those that are shown are parsed.
@@ -28,46 +25,6 @@ func itemsOf(trees []*node) []item {
 		items[i] = item{id: tree.child("id").str(), tree: tree}
 	}
 	return items
-}
-
-// list returns a page of the objects of some kinds.
-func (s *Server) list(url string, kinds []string, parent map[string]string, params *param) (*node, *apiError) {
-	s.materialize(kinds)
-	filter := params.without("expand", "limit", "starting_after", "ending_before", "object")
-	if kind := params.get("object"); slices.Contains(kinds, kind) {
-		kinds = []string{kind}
-	}
-	var items []item
-	for _, o := range s.state().ofKinds(kinds) {
-		if o.deleted || o.id == "" || !mayPass(o, parent, filter) {
-			continue
-		}
-		i := item{id: o.id, text: o.text}
-		if len(parent) > 0 || len(filter.keys) > 0 || o.kind == "subscription" {
-			if !belongs(i.node(), parent) || !passes(o.kind, i.node(), filter) {
-				continue
-			}
-		}
-		items = append(items, i)
-	}
-	return page(items, url, params)
-}
-
-// mayPass says, without parsing it, whether an object can hold the ids that a list
-// asks for.
-func mayPass(o *stored, parent map[string]string, filter *param) bool {
-	for _, id := range parent {
-		if !bytes.Contains(o.text, rawjson.Quote(id)) {
-			return false
-		}
-	}
-	for i, key := range filter.keys {
-		p := filter.fields[i]
-		if p.kind == scalar && looksLikeID(p.text) && bytes.Contains(o.text, []byte(`"`+key+`"`)) && !bytes.Contains(o.text, rawjson.Quote(p.text)) {
-			return false
-		}
-	}
-	return true
 }
 
 // page returns a part of a list (https://docs.stripe.com/api/pagination).

@@ -2,12 +2,12 @@ package stripeapi
 
 import "net/http"
 
-// refunded changes the charge that a refund is of, as it does at Stripe: what was
+// refundCharge changes the charge that a refund is of, as it does at Stripe: what was
 // given back once cannot be given back again
 // (https://docs.stripe.com/api/refunds/create).
-func (s *Server) refunded(refund *node, params *param) *apiError {
+func (m *maker) refundCharge(refund *node, params *param) *apiError {
 	id := refund.child("charge").str()
-	o, failed := s.lookup(ref{kind: "charge", id: id})
+	o, failed := m.graph.lookup(ref{kind: "charge", id: id})
 	if failed != nil || o.deleted {
 		return nil // a charge that nothing is known of
 	}
@@ -26,7 +26,7 @@ func (s *Server) refunded(refund *node, params *param) *apiError {
 	}
 	charge.put("amount_refunded", value(before+amount))
 	charge.put("refunded", value(amount == left))
-	s.store.keep(o.ref, charge, stated)
+	m.graph.objects.keep(o.ref, charge, stated)
 	return nil
 }
 

@@ -16,13 +16,17 @@ type target struct {
 	rest   string            // what follows the id: "cancel", "lines"
 }
 
-// find returns where a path leads: to the route that matches most of it.
-func (c *catalog) find(path string) (target, bool) {
+// scope is the customer or account in a path.
+func (t *target) scope() string { return t.parent["customer"] + t.parent["account"] }
+
+// targetAt returns where a path leads: to the route that matches most of it.
+func targetAt(path string) (target, bool) {
 	have := routes.Segments(path)
 	var best *routes.Route
 	literal := -1
-	for i := range c.routes {
-		r := &c.routes[i]
+	all := routes.All()
+	for i := range all {
+		r := &all[i]
 		words, ok := match(r, have)
 		if !ok || best != nil && (len(r.Path) < len(best.Path) || len(r.Path) == len(best.Path) && words <= literal) {
 			continue
@@ -71,8 +75,8 @@ func targetOf(r *routes.Route, have []string) target {
 }
 
 // urlOf returns the path of a kind's collection, empty when it has none.
-func (c *catalog) urlOf(kind string) string {
-	for _, r := range c.routes {
+func urlOf(kind string) string {
+	for _, r := range routes.All() {
 		if r.Use == routes.Collection && slices.Contains(r.Kinds, kind) && len(r.Fields()) == 0 {
 			return "/" + strings.Join(r.Path, "/")
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // search answers /v1/{collection}/search (https://docs.stripe.com/search).
-func (s *Server) search(url string, kinds []string, params *param) (*node, *apiError) {
+func (l *lister) search(url string, kinds []string, params *param) (*node, *apiError) {
 	if strings.TrimSpace(params.get("query")) == "" {
 		return nil, lacking("query")
 	}
@@ -21,11 +21,11 @@ func (s *Server) search(url string, kinds []string, params *param) (*node, *apiE
 		return nil, failed
 	}
 	skip, _ := strconv.Atoi(params.get("page"))
-	s.materialize(kinds)
+	l.graph.inferAll(kinds)
 	tree := object()
 	tree.put("object", text("search_result"))
 	var items []*node
-	for _, o := range s.state().ofKinds(kinds) {
+	for _, o := range l.graph.objects.ofKinds(kinds) {
 		if found := o.tree(); !o.deleted && satisfies(found, clauses, either) {
 			items = append(items, found)
 		}

@@ -3,14 +3,8 @@ package stripeapi
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/http"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
 // A Server is Stripe's API, as far as a webhook handler needs it. The zero value
@@ -22,8 +16,8 @@ type Server struct {
 	// with, whatever version a request asks for.
 	Version string
 
-	// Key is the one API key that is taken, as Bearer or as the name of Basic. Empty:
-	// any sk_test_ key, for a server that only this machine can reach.
+	// Key is the one API key that is accepted, as Bearer or as the user name of Basic.
+	// Empty: any sk_test_ key, for a server that only this machine can reach.
 	Key string
 
 	// Seed fixes the ids that the API invents and which requests fail by rate. 0: one
@@ -55,10 +49,66 @@ type Server struct {
 	calls   calls
 	replays replays
 
-	mu    sync.Mutex // of what follows
-	store *store
-	rand  *rand.Rand // of ids
+	draw  sync.Once // of the seed
+	build sync.Once // of api
+	api   *api
 }
+
+// built returns the API, which is built when it is first needed.
+func (s *Server) built() *api {
+	s.build.Do(func() {
+		s.api = newAPI(s.seed, s.now, hooks{changed: s.changed, retry: s.retry, undelivered: s.undelivered})
+	})
+	return s.api
+}
+
+// Add registers an event: it can be fetched, and the object that it carries is from
+// now on in the state that it has there. Of an event whose type ends in .deleted only
+// {id, object, deleted} stays, as Stripe answers for deleted objects; an ended
+// subscription stays whole. Objects that are expanded inside become known as well. An
+// event that is known already changes nothing.
+//
+// A handler that is handed an old event asks the API for the present state. So an
+// event that was created before the last one that was added about the object does
+// not change its state back. Of two that were created in the same second, one whose
+// type ends in .created is the older and one that ends in .deleted the newer, and of
+// others the one that was added first is the older.
+//
+// Thin events (object v2.core.event) are added too; they carry no object. The error
+// says why the bytes are no event. They are kept as they are, without a copy, and must
+// not be changed.
+func (s *Server) Add(payload []byte) error {
+	if err := s.built().graph.add(payload); err != nil {
+		return fmt.Errorf("event: %w", err)
+	}
+	return nil
+}
+
+// Put registers an object that no event carries, such as a price that the application
+// has in its configuration. It is JSON with at least object ("price") and id. An
+// object that is known already is replaced.
+func (s *Server) Put(object []byte) error {
+	if err := s.built().graph.put(object); err != nil {
+		return fmt.Errorf("object: %w", err)
+	}
+	return nil
+}
+
+// Object returns the current state of an object: of a kind ("refund") and with an
+// id. It is what a GET answers, but finds only what an event carried, a client
+// wrote, or Put gave.
+func (s *Server) Object(kind, id string) (object []byte, ok bool) {
+	return s.built().graph.text(kind, id)
+}
+
+// AddEndpoint registers a webhook endpoint that was made elsewhere, or that changed.
+// OnEndpoint is not called. An endpoint without an ID gets one.
+func (s *Server) AddEndpoint(endpoint Endpoint) Endpoint {
+	return s.built().endpoints.add(endpoint)
+}
+
+// RemoveEndpoint makes the API forget a webhook endpoint. OnEndpoint is not called.
+func (s *Server) RemoveEndpoint(id string) { s.built().endpoints.remove(id) }
 
 // Fail replaces the rules by which requests fail. Without any, none does. A
 // request fails by the first rule that matches and hits.
@@ -74,41 +124,19 @@ func (s *Server) Calls() []Call { return s.calls.since(0) }
 
 // CallsSince returns the calls that came after the n-th and are kept, oldest first.
 // A test that remembers Call.N, or calls [Server.Called] before it delivers, sees
-// what a handler asked meanwhile.
+// what a handler called meanwhile.
 func (s *Server) CallsSince(n int) []Call { return s.calls.since(n) }
 
 // Called returns how many calls there were, the forgotten ones included.
 func (s *Server) Called() int { return s.calls.number() }
 
-// state returns what is stored. It is called with the lock held.
-func (s *Server) state() *store {
-	if s.store == nil {
-		s.store = newStore()
-	}
-	return s.store
-}
-
-// lockedSeed returns the seed to who does not hold the lock.
-func (s *Server) lockedSeed() uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.seed()
-}
-
-// seed returns the seed. It is called with the lock held.
 func (s *Server) seed() uint64 {
-	for s.Seed == 0 {
-		s.Seed = uint64(rand.Uint32())
-	}
+	s.draw.Do(func() {
+		for s.Seed == 0 {
+			s.Seed = uint64(rand.Uint32())
+		}
+	})
 	return s.Seed
-}
-
-// newID invents an id. It is called with the lock held.
-func (s *Server) newID(kind string) string {
-	if s.rand == nil {
-		s.rand = rand.New(rand.NewPCG(s.seed(), 0))
-	}
-	return render.NewID(kind, s.rand.Uint64())
 }
 
 func (s *Server) now() time.Time {
@@ -118,128 +146,27 @@ func (s *Server) now() time.Time {
 	return s.Now()
 }
 
-// ServeHTTP answers a request as Stripe's API does, and records it.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	call := s.callOf(r)
-	var q *request
-	failed := s.authorize(r) // before anything is read of a stranger
-	if failed == nil {
-		q, failed = readRequest(r)
-		call.Params = q.params.flat()
+// changed reports a change of an endpoint to OnEndpoint.
+func (s *Server) changed(change Change, e Endpoint) *apiError {
+	if s.OnEndpoint == nil {
+		return nil
 	}
-	if failed == nil {
-		failed = s.admit(r)
+	if err := s.OnEndpoint(change, e); err != nil {
+		return invalid("url", "%s", err)
 	}
-	if r.Context().Err() != nil {
-		call.Error = "the client hung up"
-		s.record(call)
-		return
-	}
-	var a *answer
-	if failed == nil {
-		a, failed = s.replays.once(q, &call, w.Header(), s.dispatch)
-	}
-	if failed != nil {
-		a, call.Error = failed.answer(), failed.message
-	}
-	call.Status, call.Object, call.ID = a.status, a.object, a.id
-	s.record(call)
-	s.write(w, r, call, a)
+	return nil
 }
 
-// record keeps a call that was answered and gives it its number.
-func (s *Server) record(call Call) {
-	call.Duration = s.now().Sub(call.At)
-	call = s.calls.add(call)
-	if s.OnCall != nil {
-		s.OnCall(call)
+func (s *Server) retry(eventID, endpointID string) *apiError {
+	if s.OnRetry == nil {
+		return invalid("", "Nothing is delivered here: events are delivered again by fakestripe listen, or by a program that sets OnRetry.")
 	}
+	if err := s.OnRetry(eventID, endpointID); err != nil {
+		return invalid("webhook_endpoint", "%s", err)
+	}
+	return nil
 }
 
-func (s *Server) callOf(r *http.Request) Call {
-	s.mu.Lock()
-	id := s.newID("req")
-	s.mu.Unlock()
-	header := r.Header.Get
-	return Call{
-		At: s.now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
-		Account: header("Stripe-Account"), Context: header("Stripe-Context"), IdempotencyKey: header("Idempotency-Key"),
-		Version: header("Stripe-Version"), Client: r.UserAgent(), RequestID: id,
-	}
-}
-
-// admit lets a request in, late or not at all, as Slow and Fail say.
-func (s *Server) admit(r *http.Request) *apiError {
-	if delay, eased := s.faults.delay(r.Method, r.URL.Path); delay > 0 {
-		timer := time.NewTimer(delay)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-eased:
-		case <-r.Context().Done():
-			return nil
-		}
-	}
-	return s.faults.failure(r.Method, r.URL.Path, s.lockedSeed)
-}
-
-// write sends an answer with the headers that Stripe's have.
-func (s *Server) write(w http.ResponseWriter, r *http.Request, call Call, a *answer) {
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", fmt.Sprint(len(a.body)))
-	h.Set("Cache-Control", "no-cache, no-store")
-	h.Set("Request-Id", call.RequestID)
-	h.Set("Stripe-Version", s.version(call.Version))
-	echo := func(name, value string) {
-		if value != "" {
-			h.Set(name, value)
-		}
-	}
-	echo("Idempotency-Key", call.IdempotencyKey)
-	echo("Stripe-Account", call.Account)
-	if a.status == http.StatusUnauthorized {
-		h.Set("WWW-Authenticate", `Basic realm="Stripe"`)
-	}
-	w.WriteHeader(a.status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(a.body) // who hung up does not read it
-	}
-}
-
-func (s *Server) version(asked string) string {
-	switch {
-	case asked != "":
-		return asked
-	case s.Version != "":
-		return s.Version
-	}
-	return fixtures.DefaultVersion
-}
-
-// dispatch does what a request asks for.
-func (s *Server) dispatch(q *request) (*answer, *apiError) {
-	switch parts := routes.Segments(q.path); {
-	case strings.HasPrefix(q.path, "/v2/"):
-		return s.thinRequest(q)
-	case len(parts) > 1 && parts[1] == "events":
-		return s.eventRequest(q, parts[2:])
-	case len(parts) > 1 && parts[1] == "webhook_endpoints":
-		return s.endpointRequest(q, parts[2:])
-	}
-	t, ok := known().find(q.path)
-	if !ok {
-		return nil, unrecognized(q.method, q.path)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch q.method {
-	case http.MethodGet:
-		return s.read(q, t)
-	case http.MethodPost:
-		return s.change(q, t)
-	case http.MethodDelete:
-		return s.delete(q, t)
-	}
-	return nil, unrecognized(q.method, q.path)
+func (s *Server) undelivered(eventID string) bool {
+	return s.Undelivered != nil && s.Undelivered(eventID)
 }

@@ -1,34 +1,27 @@
 package stripeapi
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A changeTo is the state that an object changes to: as it is in an event of a
-// type, and fields of their own.
-type changeTo struct {
-	Event  string                     `json:"event"`
-	Manual string                     `json:"manual"` // Event for a payment that is captured later
-	Set    map[string]json.RawMessage `json:"set"`
-}
-
-// transit changes the fields of an object that say how far it has come to those of
-// another state.
-func (s *Server) transit(w *world, kind string, tree *node, to changeTo) {
+// transit moves an object to another state: it changes the fields that make up the
+// state.
+func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo) {
 	if to.Manual != "" && tree.child("capture_method").str() == "manual" {
 		to.Event = to.Manual
 	}
-	template, err := known().template(kind, to)
+	template, err := stateOf(kind, to)
 	if err != nil {
 		return // a test sees to it that there is none
 	}
-	began := w.now
-	w.now = s.now().Unix()
-	target := w.render(template)
-	w.now = began
-	w.agree(kind, tree, kind, target) // what was paid is what was asked for
+	began := b.Now
+	b.Now = m.graph.now().Unix()
+	target := fill(b, template)
+	b.Now = began
+	shareFacts(b, kind, tree, kind, target) // the amount paid is the amount due
 	target.walk(func(path, key string, v *node) {
 		_, set := to.Set[path]
 		if set || isState(path) {
@@ -37,7 +30,16 @@ func (s *Server) transit(w *world, kind string, tree *node, to changeTo) {
 	})
 }
 
-// isState says whether a field says how far an object has come.
+// bindingsFor returns the bindings of an object and of those that refer to it.
+func (m *maker) bindingsFor(r ref, kind string, tree *node) *render.Bindings {
+	b, _ := m.graph.bindingsOf(r)
+	template := known().kind(kind).template
+	learnTime(b, template, tree)
+	learn(b, template, tree)
+	return b
+}
+
+// isState says whether a field is part of an object's state.
 func isState(path string) bool {
 	first, _, _ := strings.Cut(path, ".")
 	last := path[strings.LastIndexByte(path, '.')+1:]

@@ -289,6 +289,22 @@ func TestCreateTwice(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A request that is refused has no effect.
+func TestRefusedCreate(t *testing.T) {
+	for _, test := range []struct{ name, path, body string }{
+		{"too many line items", "/v1/checkout/sessions", "mode=payment" + strings.Repeat("&line_items[][quantity]=1", 101)},
+		{"a line item that is wrong", "/v1/checkout/sessions", "mode=payment&line_items[][price_data][unit_amount]=ten"},
+		{"an amount that is wrong", "/v1/payment_intents", "amount=ten&currency=eur"},
+		{"a missing parameter", "/v1/transfers", "currency=eur"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			api := &stripeapi.Server{}
+			require.Equal(t, 400, request(t, api, "POST", test.path, test.body).Code)
+			require.Empty(t, idsOf(t, request(t, api, "GET", test.path, "")))
+		})
+	}
+}
+
 // Nested collections belong to what is in their path.
 func TestSources(t *testing.T) {
 	_, sc := newAPI(t)

@@ -17,7 +17,8 @@ func TestDependencies(t *testing.T) {
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{
 		module + "fixtures",
-		module + "webhooktest/internal/suggest",
+		module + "internal/credential",
+		module + "internal/suggest",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/jsonstyle",
 		module + "webhooktest/internal/mistakes",

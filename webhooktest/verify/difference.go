@@ -4,8 +4,8 @@ package verify
 
 import (
 	"bytes"
-	"regexp"
-	"strings"
+
+	"github.com/fakestripe/fakestripe/internal/credential"
 )
 
 // difference returns where two bodies begin to differ. Nil: nowhere.
@@ -27,25 +27,14 @@ func difference(signed, received []byte) *Difference {
 	}
 }
 
-// excerpt returns a few bytes from a position on, without anything like a secret.
+// excerpt returns a few bytes from a position on, without secrets. They are masked in
+// the whole body first: a part of one is not recognized.
 func excerpt(body []byte, at int) string {
-	const before, length = 40, 36
-	from := max(0, at-before)
-	text := masked(string(body[from:min(len(body), at+length)]))
-	if cut := at - from; cut <= len(text) {
-		text = text[cut:]
-	}
-	if at+length < len(body) {
+	const length = 36
+	masked := credential.Mask(string(body))
+	text := masked[at:min(len(masked), at+length)]
+	if at+length < len(masked) {
 		text += "…"
 	}
 	return text
-}
-
-// masked replaces what follows the prefix of a secret with as many stars.
-func masked(text string) string {
-	secrets := regexp.MustCompile(`(whsec_|[srp]k_(?:live|test)_|_secret_)([0-9A-Za-z_+/=-]+)`)
-	return secrets.ReplaceAllStringFunc(text, func(found string) string {
-		parts := secrets.FindStringSubmatch(found)
-		return parts[1] + strings.Repeat("*", len(parts[2]))
-	})
 }

@@ -3,7 +3,6 @@ package verify_test
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
@@ -76,13 +76,7 @@ func mapInPython(expression string) string {
 
 func mapped(t *testing.T, texts []string, program string, args ...string) []string {
 	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
-			t.Fatalf("missing %s", program)
-		}
-		t.Skipf("skipped for want of %s", program)
-	}
+	path := realpart.Need(t, "apt-get install nodejs python3", program)
 	input, err := json.Marshal(texts)
 	require.NoError(t, err)
 	command := exec.CommandContext(t.Context(), path, args...)

@@ -134,6 +134,6 @@ func (v *Verification) noteLength(r *Received, add func(bool, string, ...any)) {
 func (v *Verification) noteTestID(r *Received) {
 	id := envelopeOf(r.Body).ID
 	if strings.HasPrefix(id, "evt_test_") || strings.HasPrefix(id, "evt_000000") {
-		v.Notes = append(v.Notes, "the event has an id like those of tests and of the old \"Send test webhook\": that is no reason to accept it unverified")
+		v.Notes = append(v.Notes, "the event has an id like those of tests and of the old \"Send test webhook\": verify it like any other")
 	}
 }

@@ -3,7 +3,6 @@ package jsonstyle_test
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/jsonstyle"
 )
 
@@ -179,13 +179,7 @@ func TestOthersJudge(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.program, func(t *testing.T) {
 			t.Parallel()
-			path, err := exec.LookPath(test.program)
-			if err != nil {
-				if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
-					t.Fatalf("missing %s", test.program)
-				}
-				t.Skipf("skipped for want of %s", test.program)
-			}
+			path := realpart.Need(t, "apt-get install nodejs python3", test.program)
 			input, err := json.Marshal(texts)
 			require.NoError(t, err)
 			command := exec.CommandContext(t.Context(), path, test.flag, test.code)

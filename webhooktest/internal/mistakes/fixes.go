@@ -90,7 +90,7 @@ var fixes = []fix{
 	{ForHeader, "", "API Gateway", "use event.headers['Stripe-Signature'], which is not a list, and ignore case when you look it up"},
 
 	{ForClock, "", "the receiver", "synchronize the clock (NTP)"},
-	{ForClock, "", "queue, replay", "verify a delivery when it arrives, not when the queue gets to it; to check a stored one, give the time it arrived (--at)"},
+	{ForClock, "", "queue, replay", "verify a delivery when it arrives, not when the queue gets to it; to check a stored one, give the time it arrived"},
 	{ForClock, "", "Stripe", "resend the event (from the Dashboard, or with stripe events resend); each attempt gets a new signature"},
 
 	{ForSigner, "", "tests, tools", "sign as Stripe does: HMAC-SHA256 with the whole secret over \"<Unix seconds>.<the bytes that are sent>\", in lower-case hex; fakestripe sign does this"},

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
+	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
 // ErrNoPath is the error for a path that leads nowhere.
@@ -131,7 +131,7 @@ func split(path string) []string {
 }
 
 func (v *Value) noPath(path string) error {
-	return fmt.Errorf("%w %q: nearest are %s", ErrNoPath, path, suggest.List(path, v.Paths()))
+	return fmt.Errorf("%w %q%s", ErrNoPath, path, suggest.DidYouMean(path, v.Paths()))
 }
 
 // insert adds the first missing key to parent, with the others nested inside it.

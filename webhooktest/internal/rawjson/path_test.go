@@ -36,12 +36,12 @@ func TestPathErrors(t *testing.T) {
 		noPath     bool
 		want       string
 	}{
-		{"a typo", "data.object.amuont", true, `no such path "data.object.amuont": nearest are data.object.amount`},
-		{"its end only", "tax", true, "nearest are data.object.tax"},
-		{"beyond the list", "data.object.items.3", true, "nearest are data.object.items.0, "},
-		{"inside a string", "id.x", true, "nearest are id"},
-		{"inside null", "zero.x", true, "nearest are zero"},
-		{"an escape forgotten", "a.b", true, `nearest are a\.b`},
+		{"a typo", "data.object.amuont", true, `no such path "data.object.amuont": did you mean data.object.amount`},
+		{"its end only", "tax", true, "did you mean data.object.tax"},
+		{"beyond the list", "data.object.items.3", true, "did you mean data.object.items.0, "},
+		{"inside a string", "id.x", true, "did you mean id"},
+		{"inside null", "zero.x", true, "did you mean zero"},
+		{"an escape forgotten", "a.b", true, `did you mean a\.b`},
 		{"nothing", "", false, `path "": empty key (write a.b.0.c)`},
 		{"a dot", ".", false, `path ".": empty key`},
 		{"a dot at the end", "data.", false, `path "data.": empty key`},

@@ -12,11 +12,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/suggest"
 )
-
-// ErrUnknownType is the error for an event type that has no fixture.
-var ErrUnknownType = errors.New("unknown event type")
 
 // An eventFixture is a file of fixtures/<version>/events. The format is
 // specified in fixtures/README.md.
@@ -66,17 +62,40 @@ func Read(version, name string, v any) (file string, err error) {
 	return file, rawjson.DecodeStrictly(data, "fixtures/"+file, v)
 }
 
+// Object returns how an object of a kind looks at an API version: JSON with
+// placeholders. The error is fs.ErrNotExist for a kind that no event carries.
+func Object(version, kind string) (json.RawMessage, error) {
+	var f objectFixture
+	_, err := Read(version, "objects/"+kind+".json", &f)
+	return f.Object, err
+}
+
+// ObjectIn returns the object of an event type as Object does, in the state that it
+// has in the event. The error is fixtures.ErrUnknownType, or says what is wrong with the fixture.
+func ObjectIn(version, eventType string) (kind string, object json.RawMessage, err error) {
+	event, file, err := readEvent(version, eventType)
+	if err != nil {
+		return "", nil, err
+	}
+	if object, err = Object(version, event.Object); err == nil {
+		object, err = event.state(0, object)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("fixtures/%s: %w", file, err)
+	}
+	return event.Object, object, nil
+}
+
 // readEvent returns the fixture of an event type.
 func readEvent(version, eventType string) (fixture eventFixture, file string, err error) {
 	file, err = Read(version, "events/"+eventType+".json", &fixture)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-		err = unknownType(version, eventType)
+		err = fixtures.UnknownType(version, eventType)
 	}
 	return fixture, file, err
 }
 
-// readAnyEvent returns the fixture of an event type at the default version, or at the one
-// that brought it.
+// readAnyEvent returns the fixture of an event type at the version that brought it.
 func readAnyEvent(eventType string) (fixture eventFixture, err error) {
 	version, ok := fixtures.Since(eventType)
 	if !ok {
@@ -86,26 +105,10 @@ func readAnyEvent(eventType string) (fixture eventFixture, err error) {
 	return fixture, err
 }
 
-// unknownType names the version that has the type, or what may have been meant. The thin
-// twin of a snapshot event is suggested only to who wrote a thin name.
-func unknownType(version, eventType string) error {
-	if first, ok := fixtures.Since(eventType); ok && first > version {
-		return fmt.Errorf("%w %q at API version %s: %s brought it (--api-version)", ErrUnknownType, eventType, version, first)
-	} else if ended, gone := fixtures.Until(eventType); ok && gone {
-		return fmt.Errorf("%w %q at API version %s: %s ended it", ErrUnknownType, eventType, version, ended)
-	}
-	names := fixtures.ThinTypes()
-	if !IsThin(eventType) {
-		twin := func(name string) bool { _, _, ok := fixtures.Twin(name); return ok }
-		names = append(fixtures.Types(version), slices.DeleteFunc(names, twin)...)
-	}
-	return fmt.Errorf("%w %q: nearest are %s", ErrUnknownType, eventType, suggest.List(eventType, names))
-}
-
 // DistinctVersion is the version of a type that is easiest to tell from the object's first
 // state: one of another status if there is one, else the last. Thin events have none.
 func DistinctVersion(eventType string) (int, error) {
-	if IsThin(eventType) {
+	if fixtures.IsThin(eventType) {
 		return 0, nil
 	}
 	f, err := readAnyEvent(eventType)
@@ -120,28 +123,6 @@ func DistinctVersion(eventType string) (int, error) {
 	return len(f.Versions), nil
 }
 
-// An EventType describes an event type.
-type EventType struct {
-	Name        string   `json:"type"`
-	Object      string   `json:"object"`             // the resource: payment_intent
-	Description string   `json:"description"`        // when Stripe sends it
-	Versions    int      `json:"versions,omitempty"` // successive states of the object, see Version
-	Connect     bool     `json:"connect,omitempty"`  // sent for connected accounts only
-	Siblings    []string `json:"siblings,omitempty"` // other types that report the same fact, or are easily confused
-	Legacy      bool     `json:"legacy,omitempty"`   // still declared, but Stripe no longer says what the object holds
-	Thin        bool     `json:"thin,omitempty"`     // carries nothing of the object; Object is empty when it is about none
-}
-
-// Describe returns what the fixtures know of an event type. The error is
-// ErrUnknownType. [fixtures.Types] and [fixtures.ThinTypes] list the names.
-func Describe(eventType string) (EventType, error) {
-	if IsThin(eventType) {
-		return describeThin(eventType)
-	}
-	f, err := readAnyEvent(eventType)
-	return EventType{eventType, f.Object, f.Description, len(f.Versions), f.Connect, f.Siblings, f.Legacy, false}, err
-}
-
 // load makes the Template of an event type: the object, changed as the event
 // and the version of the object say, in its envelope. Last come what a flow sets
 // and adds, by paths inside the event. All this is in the shape of the version that the
@@ -152,7 +133,7 @@ func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Templat
 		return nil, err
 	}
 	if version < 0 || version > len(event.Versions) {
-		return nil, fmt.Errorf("version %d: %s has %d versions (fakestripe list --format json shows how many a type has)", version, eventType, len(event.Versions))
+		return nil, fmt.Errorf("version %d: %s has %d versions", version, eventType, len(event.Versions))
 	}
 	var object objectFixture
 	objectFile, err := Read(o.version(), "objects/"+event.Object+".json", &object)

@@ -40,7 +40,7 @@ type Duration time.Duration
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
 	if err == nil && parsed < 0 {
-		err = fmt.Errorf("%s: want no duration below zero", text)
+		err = fmt.Errorf("%s: must not be negative", text)
 	}
 	*d = Duration(parsed)
 	return err

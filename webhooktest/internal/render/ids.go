@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // An idShape says how the ids of one kind look. Stripe publishes no grammar;
@@ -64,7 +66,6 @@ var idShapes = map[string]idShape{
 	"number":      {length: 8, digits: capitals},
 	"order":       {prefix: "order_", length: 6, digits: capitals}, // the shop's own
 	"secret":      {length: 25},
-	"whsec":       {prefix: "whsec_", length: 32}, // the API's, not in fixtures
 	"uuid":        {length: 36, digits: Lowercase, uuid: true, perEvent: true},
 }
 
@@ -96,9 +97,10 @@ func shapeOf(kind string) (shape idShape, ok bool) {
 // becomes is a function of the seed and the objects that the event is about, so
 // that two events about the same objects agree without knowing of each other.
 type id struct {
-	shape  idShape
-	role   uint64 // hash of the placeholder
-	family uint64 // hash of the family's placeholder, 0 for none
+	placeholder string // kind, or kind:label
+	shape       idShape
+	role        uint64 // hash of the placeholder
+	family      uint64 // hash of the family's placeholder, 0 for none
 }
 
 const familyTail = 8 // characters at the end that tell the members of a family apart
@@ -107,7 +109,7 @@ const familyTail = 8 // characters at the end that tell the members of a family 
 func newID(placeholder string) (id, bool) {
 	kind, _, _ := strings.Cut(placeholder, ":")
 	shape, ok := shapeOf(kind)
-	i := id{shape: shape, role: Hash(placeholder)}
+	i := id{placeholder: placeholder, shape: shape, role: Hash(placeholder)}
 	if shape.family != "" {
 		i.family = Hash(shape.family)
 	}
@@ -121,10 +123,19 @@ func NewID(placeholder string, state uint64) string {
 	return string(i.appendTo(make([]byte, 0, i.size()), Identity{Objects: Objects{Key: state}, Event: state}))
 }
 
+// appendKnown appends an id as the inside of a JSON string.
+func appendKnown(dst []byte, id string) []byte {
+	quoted := rawjson.Quote(id)
+	return append(dst, quoted[1:len(quoted)-1]...)
+}
+
 func (i *id) size() int { return len(i.shape.prefix) + i.shape.length }
 
 // appendTo writes the id that the role has in an event.
 func (i *id) appendTo(dst []byte, c Identity) []byte {
+	if known, ok := c.IDs[i.placeholder]; ok {
+		return appendKnown(dst, known)
+	}
 	own := c.Objects.Key
 	if i.shape.perEvent {
 		own = c.Event
@@ -148,6 +159,8 @@ type Identity struct {
 	Event   uint64 // the event's own
 	Created int64  // in Unix seconds
 	Nanos   int64  // a part of a second, which thin events tell
+
+	IDs map[string]string // by placeholder, those that are known; the others are made
 }
 
 // Objects is the identity of what events are about. It is the same for all events

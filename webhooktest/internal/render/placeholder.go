@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// placeholder returns the name in the braces that text begins with.
+// placeholder returns the name in the braces that text begins with. Braces around
+// anything but a name that begins with a small letter are plain text.
 func placeholder(text []byte) (name []byte, ok bool) {
 	if len(text) < 2 || text[0] != '{' || text[1] < 'a' || text[1] > 'z' {
 		return nil, false
@@ -15,33 +16,9 @@ func placeholder(text []byte) (name []byte, ok bool) {
 	return name, ok
 }
 
-// Fill replaces the placeholders in a text. Braces around anything but a name that
-// begins with a small letter are plain text.
-func Fill(text string, fill func(name string) string) string {
-	var out strings.Builder
-	rest := []byte(text)
-	for {
-		open := bytes.IndexByte(rest, '{')
-		if open < 0 {
-			out.Write(rest)
-			return out.String()
-		}
-		out.Write(rest[:open])
-		rest = rest[open:]
-		name, ok := placeholder(rest)
-		if !ok { // a brace that is only text
-			out.WriteByte('{')
-			rest = rest[1:]
-			continue
-		}
-		out.WriteString(fill(string(name)))
-		rest = rest[len(name)+2:]
-	}
-}
-
-// RelativeTime reads the name of a placeholder for a time that begins with a word: for
+// relativeTime reads the name of a placeholder for a time that begins with a word: for
 // the word now, these are now, now-90s and now+30d. The offset is in seconds.
-func RelativeTime(word, name string) (seconds int64, ok bool) {
+func relativeTime(word, name string) (seconds int64, ok bool) {
 	rest, ok := strings.CutPrefix(name, word)
 	if !ok || rest == "" {
 		return 0, ok

@@ -29,7 +29,7 @@ type Options struct {
 var ErrNotApplicable = errors.New("nothing to change")
 
 // Load makes the template of an event type with its object at a version, 0 for the
-// event without any. The error is ErrUnknownType, or says what is wrong with the options or
+// event without any. The error is fixtures.ErrUnknownType, or says what is wrong with the options or
 // the version.
 func (o *Options) Load(eventType string, version int) (*Template, error) {
 	return o.LoadFlow(&FlowEvent{Type: eventType, Version: version})
@@ -41,7 +41,7 @@ func (o *Options) LoadFlow(event *FlowEvent) (*Template, error) {
 	if err := resolved.resolve(); err != nil {
 		return nil, err
 	}
-	if IsThin(event.Type) {
+	if fixtures.IsThin(event.Type) {
 		return resolved.loadThin(event.Type, event.Version)
 	}
 	return resolved.load(event.Type, event.Version, event)

@@ -34,12 +34,6 @@ func (thinError) Error() string { return "a thin event carries nothing of its ob
 // Is makes it one of the reasons for which a case is not for thin events.
 func (thinError) Is(target error) bool { return target == ErrNotApplicable }
 
-// IsThin reports whether a type is named as thin events are: it begins with the
-// version of the API that the object belongs to.
-func IsThin(eventType string) bool {
-	return strings.HasPrefix(eventType, "v1.") || strings.HasPrefix(eventType, "v2.")
-}
-
 // A thinFixture is a file of fixtures/thin. The format is specified in
 // fixtures/README.md.
 type thinFixture struct {
@@ -49,7 +43,7 @@ type thinFixture struct {
 	Automatic     bool            `json:"automatic"`
 	Data          json.RawMessage `json:"data"` // not delivered: what GET /v2/core/events/{id} adds
 
-	connect bool // of twins
+	connect bool // of counterparts
 }
 
 // A relatedObject is what a thin event is about.
@@ -59,8 +53,8 @@ type relatedObject struct {
 	URL  string `json:"url"`
 }
 
-// readThin returns the fixture of a thin event type. That of a snapshot event's twin
-// is made from the snapshot event's.
+// readThin returns the fixture of a thin event type. That of a snapshot event's
+// counterpart is made from the snapshot event's.
 func readThin(version, eventType string) (f thinFixture, err error) {
 	data, file, err := fixtures.Thin(eventType)
 	switch {
@@ -69,14 +63,32 @@ func readThin(version, eventType string) (f thinFixture, err error) {
 	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
 		return f, err
 	}
-	snapshot, related, ok := fixtures.Twin(eventType)
+	snapshot, related, ok := fixtures.Counterpart(eventType)
 	if !ok {
-		return f, unknownType(version, eventType)
+		return f, fixtures.UnknownType(version, eventType)
 	}
-	return readTwin(version, snapshot, related)
+	return readCounterpart(version, snapshot, related)
 }
 
-func readTwin(version, snapshot string, related bool) (f thinFixture, err error) {
+// ThinData returns what a fetched event of a thin type has beside what is delivered:
+// its data, and with it the related object of the type, both JSON with placeholders.
+// Both are nil for a type without data.
+func ThinData(eventType string) (data, related json.RawMessage) {
+	file, _, err := fixtures.Thin(eventType)
+	if err != nil {
+		return nil, nil // a thin counterpart, or a type that nothing is known of
+	}
+	var f struct {
+		RelatedObject json.RawMessage `json:"related_object"`
+		Data          json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(file, &f) != nil || string(f.Data) == "null" {
+		return nil, nil
+	}
+	return f.Data, f.RelatedObject
+}
+
+func readCounterpart(version, snapshot string, related bool) (f thinFixture, err error) {
 	event, file, err := readEvent(version, snapshot)
 	if err != nil {
 		return f, err
@@ -94,25 +106,16 @@ func readTwin(version, snapshot string, related bool) (f thinFixture, err error)
 		f.RelatedObject, err = relate(event.Object, state)
 	}
 	if err != nil {
-		err = fmt.Errorf("fixtures/%s: thin twin: %w", file, err)
+		err = fmt.Errorf("fixtures/%s: thin counterpart: %w", file, err)
 	}
 	return f, err
-}
-
-func describeThin(eventType string) (EventType, error) {
-	f, err := readThin(fixtures.DefaultVersion, eventType)
-	described := EventType{Name: eventType, Description: f.Description, Connect: f.connect, Thin: true}
-	if f.RelatedObject != nil {
-		described.Object = f.RelatedObject.Type
-	}
-	return described, err
 }
 
 // relate refers to an object by its id and the place where the API has it.
 func relate(kind string, object []byte) (*relatedObject, error) {
 	home, ok := routes.Home(kind)
 	if !ok {
-		return nil, fmt.Errorf("the API has no place for a %s", kind)
+		return nil, fmt.Errorf("the API has no route for a %s", kind)
 	}
 	id, err := textAt(object, "id")
 	if err != nil {

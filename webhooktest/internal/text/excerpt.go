@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/fakestripe/fakestripe/internal/credential"
 )
 
 // MaxExcerpt is the length of an excerpt in characters, at the most.
@@ -13,7 +15,7 @@ const MaxExcerpt = 200
 
 // Excerpt returns the beginning of a text on one line, without secrets.
 func Excerpt(text string) string {
-	text = Printable(WithoutSecrets(strings.TrimSpace(text)))
+	text = Printable(credential.Hide(strings.TrimSpace(text)))
 	if cut := []rune(text); len(cut) > MaxExcerpt {
 		text = string(cut[:MaxExcerpt]) + "…"
 	}

@@ -206,7 +206,7 @@ func eventsFirstAt(t *testing.T, version string) (events []*webhooktest.Event) {
 		if first, _ := fixtures.Since(eventType); first != version {
 			continue
 		}
-		described, err := webhooktest.Describe(eventType)
+		described, err := fixtures.DescribeEvent(eventType)
 		require.NoError(t, err)
 		for n := range described.Versions + 1 {
 			event, err := source.Event(eventType, webhooktest.Version(n))

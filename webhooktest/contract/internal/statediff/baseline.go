@@ -1,30 +1,29 @@
 package statediff
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 )
 
-// A Baseline is what perfect delivery does, learned at least twice. What differs
+// A Baseline is what clean delivery does, learned at least twice. What differs
 // from one time to another is the handler's own.
 type Baseline struct {
-	References []Diff    // what each perfect delivery did
+	References []Diff    // what each clean delivery did
 	Volatile   *Volatile // fields found to differ, shared by all baselines of a run
 }
 
-// Judge compares adverse delivery with the baseline, at the places that perfect
+// Judge compares the deliveries with the baseline, at the places that clean
 // delivery touches and that are the same each time.
-func (b Baseline) Judge(adverse Diff) (differences []string, judged int) {
-	return b.compare(adverse, Change.like)
+func (b Baseline) Judge(did Diff) (differences []string, judged int) {
+	return b.compare(did, Change.like)
 }
 
-// Lacks reports whether adverse delivery did less than perfect delivery: what is missing
+// Lacks reports whether the deliveries did less than clean delivery: what is missing
 // may still be to come, what is too much will not go away.
-func (b Baseline) Lacks(adverse Diff) bool {
-	missing, _ := b.compare(adverse, func(got, want Change) Change {
+func (b Baseline) Lacks(did Diff) bool {
+	missing, _ := b.compare(did, func(got, want Change) Change {
 		if got.covers(want) {
 			return want
 		}
@@ -33,20 +32,20 @@ func (b Baseline) Lacks(adverse Diff) bool {
 	return len(missing) > 0
 }
 
-// Differs reports whether adverse delivery did anything else, or more, than perfect
+// Differs reports whether the deliveries did anything else, or more, than clean
 // delivery.
-func (b Baseline) Differs(adverse Diff) bool {
-	differences, _ := b.compare(adverse, func(got, _ Change) Change { return got })
-	return len(differences) > 0 || len(adverse.Without(b.Touched())) > 0
+func (b Baseline) Differs(did Diff) bool {
+	differences, _ := b.compare(did, func(got, _ Change) Change { return got })
+	return len(differences) > 0 || len(did.Without(b.Touched())) > 0
 }
 
 // compare judges what is left of the changes after a choice of the records that count.
-func (b Baseline) compare(adverse Diff, choose func(got, want Change) Change) (differences []string, judged int) {
+func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (differences []string, judged int) {
 	for _, place := range slices.Sorted(maps.Keys(b.Touched())) {
 		if strings.HasSuffix(place, goneSuffix) {
 			continue
 		}
-		changes := append(b.at(place), adverse[place])
+		changes := append(b.at(place), did[place])
 		known := slices.Clone(changes)
 		b.hide(place, changes)
 		if !alike(changes[:len(changes)-1]) {
@@ -56,13 +55,13 @@ func (b Baseline) compare(adverse Diff, choose func(got, want Change) Change) (d
 		want, got := changes[0], changes[len(changes)-1]
 		if got = choose(got, want); !got.same(want) {
 			shown := known[len(known)-1].showing(got)
-			differences = append(differences, fmt.Sprintf("%s: %s instead of %s", place, shown, known[0]))
+			differences = append(differences, place+": "+shown.contrast(known[0]))
 		}
 	}
 	return differences, judged
 }
 
-// String says what perfect delivery did, once and again.
+// String says what clean delivery did, once and again.
 func (b Baseline) String() string {
 	var said []string
 	for place := range b.Touched() {
@@ -76,16 +75,16 @@ func (b Baseline) String() string {
 	return strings.Join(said, "; ")
 }
 
-// Untouched is what adverse delivery left where perfect delivery fields nothing.
-func (b Baseline) Untouched(adverse Diff) (differences []string) {
-	beyond := adverse.Without(b.Touched())
+// Untouched is what the deliveries left where clean delivery leaves nothing.
+func (b Baseline) Untouched(did Diff) (differences []string) {
+	beyond := did.Without(b.Touched())
 	for _, place := range beyond.Places() {
-		differences = append(differences, fmt.Sprintf("%s: %s instead of nothing", place, beyond[place]))
+		differences = append(differences, place+": "+beyond[place].contrast(Change{}))
 	}
 	return differences
 }
 
-// Touched are the places that perfect delivery touches.
+// Touched are the places that clean delivery touches.
 func (b Baseline) Touched() map[string]bool {
 	touched := make(map[string]bool)
 	for _, reference := range b.References {
@@ -96,7 +95,7 @@ func (b Baseline) Touched() map[string]bool {
 	return touched
 }
 
-// at is what each perfect delivery did at a place.
+// at is what each clean delivery did at a place.
 func (b Baseline) at(place string) []Change {
 	changes := make([]Change, len(b.References))
 	for i, reference := range b.References {
@@ -109,7 +108,7 @@ func alike(changes []Change) bool {
 	return !slices.ContainsFunc(changes, func(e Change) bool { return !e.same(changes[0]) })
 }
 
-// hide takes out of changes, the last of which is of adverse delivery, the fields
+// hide takes out of changes, the last of which is of the deliveries, the fields
 // that differ between the others. Volatile remembers them.
 func (b Baseline) hide(place string, changes []Change) {
 	values := make([]map[string]string, len(changes)-1)

@@ -115,7 +115,7 @@ func (d Diff) recount(place string, before, after Record) bool {
 	return true
 }
 
-// apart fields out what two lists begin and end with: most only grow.
+// apart takes off what two lists begin and end with: most only grow.
 func apart(a, b []any) (restA, restB []any) {
 	for len(a) > 0 && len(b) > 0 && reflect.DeepEqual(a[0], b[0]) {
 		a, b = a[1:], b[1:]
@@ -201,6 +201,16 @@ func (d Diff) add(place string, delta float64, records ...Record) {
 // Places returns where something happened, sorted.
 func (d Diff) Places() []string { return slices.Sorted(maps.Keys(d)) }
 
+// Lines words what came, a line for each place.
+func (d Diff) Lines() (lines []string) {
+	for _, place := range d.Places() {
+		if !IsGone(place) {
+			lines = append(lines, place+": "+d[place].String())
+		}
+	}
+	return lines
+}
+
 // Without returns the diff but for some places.
 func (d Diff) Without(places map[string]bool) Diff {
 	rest := maps.Clone(d)
@@ -280,7 +290,7 @@ func (e Change) values() map[string]string {
 }
 
 // like keeps the records that the other has too: what else a handler notes about
-// adverse delivery is its own business.
+// the deliveries is its own business.
 func (e Change) like(other Change) Change {
 	records := slices.DeleteFunc(slices.Clone(e.Records), func(mine Record) bool {
 		return !slices.ContainsFunc(other.Records, func(theirs Record) bool { return theirs.text == mine.text })
@@ -299,14 +309,38 @@ func (e Change) String() string {
 	if e.Delta != 0 {
 		words = append(words, fmt.Sprintf("%+g", e.Delta))
 	}
-	switch n := len(e.Records); {
-	case n == 1:
-		words = append(words, text.Excerpt(e.Records[0].text))
-	case n > 1:
-		words = append(words, fmt.Sprintf("%d of %s", n, text.Excerpt(e.Records[0].text)))
+	if len(e.Records) > 0 {
+		words = append(words, e.rows())
 	}
 	if words == nil {
 		return "nothing"
 	}
 	return strings.Join(words, ", ")
+}
+
+// rows words the records of a change, which has some.
+func (e Change) rows() string {
+	first := text.Excerpt(e.Records[0].text)
+	switch {
+	case len(e.Records) == 1:
+		return first
+	case e.uniform():
+		return fmt.Sprintf("%d rows %s", len(e.Records), first)
+	}
+	return fmt.Sprintf("%d rows, the first %s", len(e.Records), first)
+}
+
+// uniform reports whether all records are the same.
+func (e Change) uniform() bool {
+	return !slices.ContainsFunc(e.Records, func(r Record) bool { return r.text != e.Records[0].text })
+}
+
+// contrast words a change that should have been another one. Where only the number of
+// rows differs, it is the number that is wanted.
+func (e Change) contrast(want Change) string {
+	copies := len(e.Records) > 1 && len(want.Records) > 0 && e.uniform() && want.uniform() && e.Records[0].text == want.Records[0].text
+	if copies && e.Delta == want.Delta {
+		return fmt.Sprintf("%s, want %d", e, len(want.Records))
+	}
+	return fmt.Sprintf("%s, want %s", e, want)
 }

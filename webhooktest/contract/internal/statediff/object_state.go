@@ -94,11 +94,11 @@ func logs(views ...Diff) map[string]bool {
 	return many
 }
 
-// WithoutLogs fields out the places that are logs in any of the views.
-func WithoutLogs(references []Diff, adverse Diff) (kept []Diff, left Diff) {
-	several := logs(append(slices.Clone(references), adverse)...)
+// WithoutLogs takes out the places that are logs in any of the views.
+func WithoutLogs(references []Diff, did Diff) (kept []Diff, left Diff) {
+	several := logs(append(slices.Clone(references), did)...)
 	for _, view := range references {
 		kept = append(kept, view.Without(several))
 	}
-	return kept, adverse.Without(several)
+	return kept, did.Without(several)
 }

@@ -25,7 +25,7 @@ type field struct {
 	value string
 }
 
-// hidden stands for the value of a field that differs between perfect deliveries.
+// hidden stands for the value of a field that differs between clean deliveries.
 const hidden = "…"
 
 func newRecord(plain any) Record {

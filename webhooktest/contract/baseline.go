@@ -1,0 +1,104 @@
+package contract
+
+import (
+	"context"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// A baseline is what clean delivery does: one event of a type, once.
+type baseline struct {
+	sender *sender
+	probe  *probe
+	known  *baselineCache
+}
+
+// effect returns what one event of a type does, learned once.
+func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff, error) {
+	if known, ok := b.known.effect(eventType); ok {
+		return known, nil
+	}
+	_, did, err := b.deliverOnce(ctx, []string{eventType})
+	if err == nil && len(did) == 0 && b.probe.careful && b.mayHaveEffect(eventType) && b.sender.last.Accepted() {
+		did, err = b.awaitEffect(ctx, eventType)
+	}
+	if err == nil {
+		b.known.learn(eventType, did)
+	}
+	return did, err
+}
+
+// mayHaveEffect reports whether a type is one that the handler is meant for.
+func (b *baseline) mayHaveEffect(eventType string) bool {
+	return b.sender.anyType || slices.Contains(b.sender.subject.handled(), eventType)
+}
+
+// awaitEffect waits for the effect of a type that seems to have none. The other types
+// that seem to have none are delivered too, so that they are all waited for at once.
+func (b *baseline) awaitEffect(ctx context.Context, eventType string) (statediff.Diff, error) {
+	if b.known.isSilent(eventType) {
+		return nil, nil
+	}
+	types := b.known.seemSilent(eventType)
+	did, err := b.awaitAny(ctx, types)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(did) == 0:
+		b.known.silence(types)
+		return nil, nil
+	case len(types) == 1:
+		return did, nil
+	}
+	return b.awaitAny(ctx, []string{eventType})
+}
+
+// awaitAny delivers an event of each type, and waits until any has an effect.
+func (b *baseline) awaitAny(ctx context.Context, types []string) (statediff.Diff, error) {
+	o, did, err := b.deliverOnce(ctx, types)
+	if err != nil {
+		return nil, err
+	}
+	return b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
+}
+
+// deliverOnce delivers an event of each type, and returns what that does to the state.
+func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observation, did statediff.Diff, err error) {
+	var events []*webhooktest.Event
+	for _, eventType := range types {
+		event, err := b.sender.distinct(ctx, eventType)
+		if err != nil {
+			return nil, nil, err
+		}
+		events = append(events, event)
+	}
+	o = observe(events...)
+	did, err = b.probe.measure(ctx, o, func() error {
+		for _, event := range events {
+			if _, err := b.sender.deliver(ctx, event); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return o, did, err
+}
+
+// isGone notices a handler that has no effect any more, though the control had one.
+func (b *baseline) isGone(ctx context.Context) (bool, error) {
+	control := b.sender.subject.control()
+	if known, _ := b.known.effect(control); len(known) == 0 {
+		return false, nil
+	}
+	b.known.forget(control)
+	did, err := b.effect(ctx, control)
+	if err != nil || len(did) > 0 || !b.sender.last.Accepted() {
+		return false, err
+	}
+	if !b.probe.careful {
+		return false, errInconclusive{"the effect of a genuine " + control + " was not waited for"} // it will be
+	}
+	return true, nil
+}

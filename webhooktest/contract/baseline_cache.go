@@ -1,0 +1,141 @@
+package contract
+
+import (
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// A baselineCache is what a run has learned of clean delivery: what one event of a type
+// does, and what the reference steps that many cases share did. It saves time; before a
+// handler is accused, all is learned again.
+type baselineCache struct {
+	keep     bool               // references: a folder of cases shares none
+	volatile statediff.Volatile // fields of the state that the handler makes up
+
+	mu         sync.Mutex
+	effects    map[string]statediff.Diff   // what one event of a type does
+	references map[string][]statediff.Diff // what reference steps did, by their key
+	silent     map[string]bool             // event types that have no effect; false: seem to have none
+}
+
+func newBaselineCache(keep bool) *baselineCache {
+	return &baselineCache{
+		keep: keep, effects: make(map[string]statediff.Diff),
+		references: make(map[string][]statediff.Diff), silent: make(map[string]bool),
+	}
+}
+
+// effect returns what is known of an event type.
+func (b *baselineCache) effect(eventType string) (statediff.Diff, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	known, ok := b.effects[eventType]
+	return known, ok
+}
+
+// learn keeps what an event type does.
+func (b *baselineCache) learn(eventType string, did statediff.Diff) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.effects[eventType] = did
+	if _, known := b.silent[eventType]; len(did) > 0 {
+		delete(b.silent, eventType)
+	} else if !known {
+		b.silent[eventType] = false
+	}
+}
+
+func (b *baselineCache) forget(eventType string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.effects, eventType)
+}
+
+func (b *baselineCache) forgetAll() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.effects)
+	clear(b.references)
+}
+
+// isSilent reports whether the effect of a type was waited for, and there was none.
+func (b *baselineCache) isSilent(eventType string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.silent[eventType]
+}
+
+// seemSilent returns a type, and all others that seem to have no effect and were not
+// waited for.
+func (b *baselineCache) seemSilent(eventType string) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	types := []string{eventType}
+	for other, waitedFor := range b.silent {
+		if !waitedFor && other != eventType {
+			types = append(types, other)
+		}
+	}
+	slices.Sort(types[1:])
+	return types
+}
+
+// silence keeps that types have no effect.
+func (b *baselineCache) silence(types []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, eventType := range types {
+		b.silent[eventType] = true
+	}
+}
+
+// reference is what the reference steps of a key did, nil if they were not taken yet.
+func (b *baselineCache) reference(key string) []statediff.Diff {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.references[key]
+}
+
+// learnReference makes what reference steps did known to later cases. Steps without a
+// key are the case's own.
+func (b *baselineCache) learnReference(key string, did []statediff.Diff) {
+	if key == "" || !b.keep {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.references[key] = did
+}
+
+// referenceKey tells reference steps of a case apart from those of others; "" if no
+// other case can have the same.
+func (c *contractCase) referenceKey(v variant) string {
+	hangsUp := func(step caseStep) bool { return slices.Contains(step.Mutate, "hang-up") } // and leaves work behind
+	if c.Compare != "" || v.payload != 0 || slices.ContainsFunc(c.Steps, hangsUp) {
+		return ""
+	}
+	events := make(map[string]caseEvent)
+	for _, step := range c.Reference {
+		for _, name := range step.Send {
+			for ; name != ""; name = c.Events[name].About {
+				event := c.Events[name]
+				event.Type = v.typeOf(event.Type)
+				events[name] = event
+			}
+		}
+	}
+	key, err := json.Marshal([]any{events, c.Reference, c.asksForEffect()})
+	if err != nil {
+		return ""
+	}
+	return string(key)
+}
+
+// referenceOf is the key of one event, delivered once: what most cases refer to.
+func referenceOf(eventType string) string {
+	c := contractCase{Events: map[string]caseEvent{"e": {Type: eventType}}, Reference: []caseStep{{Send: names{"e"}}}}
+	return c.referenceKey(variant{})
+}

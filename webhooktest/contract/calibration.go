@@ -1,0 +1,46 @@
+package contract
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// A calibration is what a run learns before its first case: what of the state moves by
+// itself, whether the handler writes to Stripe, and how long it works.
+type calibration struct {
+	first  *webhooktest.Event // that was accepted
+	floor  map[string]bool    // places of the state that move by themselves
+	idle   map[string]bool    // those that did when nothing at all was sent
+	still  any                // the state when it was last still, of cases one by one
+	writes atomic.Bool        // the handler writes to Stripe
+
+	mu     sync.Mutex
+	settle time.Duration // for how long the state must be still
+}
+
+func newCalibration(settle time.Duration) *calibration {
+	return &calibration{floor: make(map[string]bool), settle: settle}
+}
+
+func (c *calibration) settled() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.settle
+}
+
+func (c *calibration) keepSettle(settle time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle = settle
+}
+
+// ignore makes the places of a diff part of the noise floor.
+func (c *calibration) ignore(moved statediff.Diff) {
+	for place := range moved {
+		c.floor[place] = true
+	}
+}

@@ -1,0 +1,240 @@
+package contract
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// validateOwn finds what is wrong in a case of the user's own. The contract's are
+// known to be well made.
+func (c *contractCase) validateOwn() error {
+	if c.Check != "" {
+		return at("check", errors.New("check is for the contract: a case of your own has steps"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Given)) {
+		if err := checkGiven(c.Given[name]); err != nil {
+			return at("given."+name, err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
+		event := c.Events[name]
+		if err := c.validateEvent(&event); err != nil {
+			return at("events."+name, fmt.Errorf("event %q: %w", name, err))
+		}
+	}
+	if err := c.validateVariables(); err != nil {
+		return err
+	}
+	if !c.expects() {
+		return at("steps", errors.New("nothing is expected, so nothing could fail: give a step an expect, such as 2xx"))
+	}
+	return nil
+}
+
+// givenWords are what a variable can stand for, beside types and patterns of types.
+var givenWords = []string{"handled", "each handled", "each telling", "each thin", "unhandled"}
+
+// checkGiven finds a literal type that Stripe does not have.
+func checkGiven(pattern string) error {
+	if strings.Contains(pattern, "*") || slices.Contains(givenWords, pattern) {
+		return nil
+	}
+	return knownType(pattern, nil)
+}
+
+func (c *contractCase) validateEvent(e *caseEvent) error {
+	if err := e.validate(c.Given); err != nil {
+		return err
+	}
+	switch other, ok := c.Events[e.About]; {
+	case e.About == "":
+	case !ok:
+		return fmt.Errorf("about %q: no event is named so", e.About)
+	case other.Type == "":
+		return fmt.Errorf("about %q: that is a payload, whose objects are not known: set the ids that are to agree", e.About)
+	}
+	seen := []string{e.About}
+	for about := e.About; about != ""; seen = append(seen, about) {
+		if about = c.Events[about].About; slices.Contains(seen, about) && about != "" {
+			return fmt.Errorf("about %q: the events are about each other", e.About)
+		}
+	}
+	if several := c.payloads(); len(e.payloads) > 1 && len(e.payloads) != several {
+		return fmt.Errorf("payloads: %d files, but another event has %d", len(e.payloads), several)
+	}
+	return c.validatePaths(e)
+}
+
+// validatePaths tries what an event sets on what it will be made from, as far as that
+// is known by now.
+func (c *contractCase) validatePaths(e *caseEvent) error {
+	if _, isVariable := c.Given[e.Type]; isVariable {
+		return nil
+	}
+	var events []*webhooktest.Event
+	for _, from := range e.payloads {
+		events = append(events, from.event)
+	}
+	if e.Type != "" {
+		event, err := new(webhooktest.Source).Event(e.Type, webhooktest.Version(e.Version))
+		if err != nil {
+			return err
+		}
+		events = []*webhooktest.Event{event}
+	}
+	for _, event := range events {
+		var edits []webhooktest.Edit
+		for path := range e.Set {
+			edits = append(edits, webhooktest.Set(path, nil))
+		}
+		for path := range e.Add {
+			edits = append(edits, webhooktest.Add(path, nil))
+		}
+		if _, err := event.Edit(edits...); err != nil {
+			return cmp.Or(errors.Unwrap(err), err) // without the id: the event is never sent
+		}
+	}
+	return nil
+}
+
+// variableName is what variables are called: small letters, unlike those of types.
+var variableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
+
+// validateVariables follows the steps: what an event needs must have been captured.
+func (c *contractCase) validateVariables() error {
+	for name := range c.Vars {
+		if err := checkVariable(name); err != nil {
+			return at("vars."+name, err)
+		}
+		if _, err := render.Compile(c.Vars[name], false); err != nil {
+			return at("vars."+name, err)
+		}
+	}
+	for key, steps := range c.stepLists() {
+		known := slices.Collect(maps.Keys(c.Vars))
+		for i, step := range steps {
+			if err := c.validateOwnStep(step, known); err != nil {
+				return at(fmt.Sprintf("%s.%d", key, i), fmt.Errorf("step %d: %w", i+1, err))
+			}
+			known = slices.AppendSeq(known, maps.Keys(step.Capture))
+		}
+	}
+	return nil
+}
+
+func checkVariable(name string) error {
+	if name == "each" || name == "payload" || !variableName().MatchString(name) {
+		return fmt.Errorf("variable %q: want a name of small letters, digits and _, and neither each nor payload", name)
+	}
+	return nil
+}
+
+func (c *contractCase) validateOwnStep(s caseStep, known []string) error {
+	for _, name := range s.Send {
+		for _, needed := range c.waitsFor(name) {
+			if !slices.Contains(known, needed) {
+				return fmt.Errorf("event %q needs {%s}, which no step before has captured", name, needed)
+			}
+		}
+	}
+	kinds := 0
+	for _, given := range []bool{len(s.Send) > 0, s.Hook != "", s.Redeliver != ""} {
+		if given {
+			kinds++
+		}
+	}
+	switch {
+	case kinds != 1:
+		return errors.New("want one of send, hook and redeliver")
+	case s.Hook != "" && !slices.Contains([]string{"break", "heal", "restart"}, s.Hook):
+		return fmt.Errorf("hook %q: want break, heal or restart", s.Hook)
+	case s.Redeliver != "" && s.Redeliver != "unaccepted":
+		return fmt.Errorf("redeliver %q: want unaccepted", s.Redeliver)
+	case s.Times < 0 || s.Times > maxTimes:
+		return fmt.Errorf("times %d: want at most %d", s.Times, maxTimes)
+	}
+	if err := s.validateAnswer(); err != nil {
+		return err
+	}
+	return c.validateGolden(s)
+}
+
+// maxTimes bounds what a typo can do to a handler.
+const maxTimes = 10_000
+
+// validateAnswer finds what can be no part of an answer.
+func (s *caseStep) validateAnswer() error {
+	for name, want := range s.ExpectHeader {
+		if name != http.CanonicalHeaderKey(name) && strings.ContainsAny(name, " :\r\n") {
+			return fmt.Errorf("expect_header %q: want a header's name", name)
+		}
+		if err := checkPattern(want); err != nil {
+			return fmt.Errorf("expect_header %s: %w", name, err)
+		}
+	}
+	for path, raw := range s.ExpectBody.JSON {
+		var text string
+		if json.Unmarshal(raw, &text) == nil {
+			if err := checkPattern(text); err != nil {
+				return fmt.Errorf("expect_body %s: %w", path, err)
+			}
+		}
+	}
+	for name, from := range s.Capture {
+		if err := checkVariable(name); err != nil {
+			return err
+		}
+		if kind, rest, _ := strings.Cut(from, ":"); kind != "body" && kind != "header" || rest == "" {
+			return fmt.Errorf("capture %s: %q: want body:PATH or header:NAME", name, from)
+		}
+	}
+	return nil
+}
+
+// validateGolden keeps an update from writing over anything else.
+func (c *contractCase) validateGolden(s caseStep) error {
+	if s.Golden == "" {
+		return nil
+	}
+	if c.State != "" {
+		return errors.New("golden: a case that compares the state with a reference has no golden files")
+	}
+	_, err := c.resolveGolden(s.Golden)
+	return err
+}
+
+// goldenFolder is the name of the folders that golden files are in: they are not
+// searched for cases, and an update writes nowhere else.
+const goldenFolder = "golden"
+
+// resolveGolden returns the path in the folder of a golden file.
+func (c *contractCase) resolveGolden(name string) (string, error) {
+	file, err := c.resolve(name)
+	if err != nil {
+		return "", fmt.Errorf("golden: %w", err)
+	}
+	if path.Ext(file) != ".json" || !slices.Contains(strings.Split(path.Dir(file), "/"), goldenFolder) {
+		return "", fmt.Errorf("golden %q: want a .json file in a folder called golden, such as golden/paid.json", name)
+	}
+	return file, nil
+}
+
+// expects reports whether anything that a handler does could fail the case.
+func (c *contractCase) expects() bool {
+	return c.State != "" || slices.ContainsFunc(c.Steps, func(s caseStep) bool {
+		judged := s.Expect != "" && s.Expect != "any" || s.AnyExpect != "" && s.AnyExpect != "any" || s.Prefer != "" && s.Prefer != "any"
+		return judged || s.Within > 0 || s.PreferWithin > 0 || len(s.ExpectHeader) > 0 || !s.ExpectBody.empty() || s.Golden != ""
+	})
+}

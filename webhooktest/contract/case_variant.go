@@ -1,0 +1,89 @@
+package contract
+
+import (
+	"maps"
+	"slices"
+)
+
+// A variant is one way to run a case: with these types, this of its rows and this
+// of its payloads.
+type variant struct {
+	types   map[string]string
+	each    string
+	payload int
+}
+
+// variants are the ways to run a case: with each binding of its types, each of its
+// rows and each of its payloads.
+func (c *contractCase) variants(bindings []map[string]string, rows []string) (all []variant) {
+	if len(c.Each) == 0 {
+		rows = []string{""}
+	}
+	for _, types := range bindings {
+		for _, row := range rows {
+			for payload := range c.payloads() {
+				all = append(all, variant{types, row, payload})
+			}
+		}
+	}
+	return all
+}
+
+// typeOf returns the type that a case means by a name: a variable or the type.
+func (v variant) typeOf(name string) string {
+	if bound := v.types[name]; bound != "" {
+		return bound
+	}
+	return name
+}
+
+// asksForEffect reports whether the question is if an event moves the state at all.
+// A state need not show every type, so that is never a must.
+func (c *contractCase) asksForEffect() bool { return c.State == "differs" && c.Level != "must" }
+
+// types are the handled types of a case's events.
+func (c *contractCase) types(v variant) []string {
+	return c.typesNamed(v, slices.Sorted(maps.Keys(c.Events)))
+}
+
+// typesOf are the types of the events that steps deliver.
+func (c *contractCase) typesOf(v variant, steps []caseStep) []string {
+	var sent []string
+	for _, step := range steps {
+		sent = append(sent, step.Send...)
+	}
+	return c.typesNamed(v, sent)
+}
+
+func (c *contractCase) typesNamed(v variant, events []string) (types []string) {
+	for _, name := range events {
+		event := c.Events[name]
+		eventType := event.Type
+		if payload := event.payload(v); payload != nil {
+			eventType = payload.event.Type()
+		}
+		if bound := v.types[eventType]; bound != "" {
+			eventType = bound
+		}
+		if !slices.Contains(types, eventType) {
+			types = append(types, eventType)
+		}
+	}
+	return types
+}
+
+// independent reports whether the events of a case are about objects of their own.
+func (c *contractCase) independent() bool {
+	for _, event := range c.Events {
+		if event.About != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// races reports whether a case is a race of copies, which shows only if they are under
+// way at the same time.
+func (c *contractCase) races() bool {
+	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Together && s.Times > 1 })
+}

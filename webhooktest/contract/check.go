@@ -1,0 +1,131 @@
+package contract
+
+import (
+	"context"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// checks are the cases that are code: what no delivery of events shows.
+var checks = map[string]func(context.Context, *session) ([]finding, error){
+	"quiet":          checkQuiet,
+	"effect":         checkEffect,
+	"second-event":   checkSecondEvent,
+	"late-duplicate": checkLateDuplicate,
+	"clock":          checkClock,
+	"tls":            checkTLS,
+	"no-secrets":     checkNoSecrets,
+	"no-traces":      checkNoTraces,
+	"methods":        checkMethods,
+	"keep-alive":     checkKeepAlive,
+	"large-unsigned": checkLargeUnsigned,
+	"timing":         checkTiming,
+	"each-secret":    checkEachSecret,
+	"outbound":       checkIdempotencyKeys,
+	"api-slow":       checkSlowAPI,
+	"connect-header": checkAccountHeader,
+	"fetches":        checkFetches,
+	"context-header": checkContextHeader,
+}
+
+// checkQuiet finds a state that moves when nothing is sent.
+func checkQuiet(ctx context.Context, s *session) ([]finding, error) {
+	var moved statediff.Diff
+	for range 2 { // the first time may see the end of earlier work
+		var err error
+		moved, err = s.probe.measure(ctx, newObservation(), func() error { return s.run.machine.pause(ctx, s.probe.window()) })
+		if err != nil || len(moved) == 0 {
+			return nil, err
+		}
+	}
+	return []finding{{expected: "a state that is still while nothing is sent", actual: "it moved at " + strings.Join(moved.Places(), ", ")}}, nil
+}
+
+// checkEffect finds a state that does not show the control.
+func checkEffect(ctx context.Context, s *session) ([]finding, error) {
+	s.run.known.forget(s.subject.control()) // so that noise is of this event
+	moved, err := s.baseline.effect(ctx, s.subject.control())
+	if err != nil || len(moved) > 0 {
+		return nil, err
+	}
+	if len(s.probe.noise) > 0 {
+		return nil, errInconclusive{"the state moves with every event, also of unknown types: " + strings.Join(s.probe.noise, ", ")}
+	}
+	return []finding{{sent: "a genuine " + s.subject.control(), expected: "a change of the state", actual: "none"}}, nil
+}
+
+// checkSecondEvent finds a handler that deals with one event of a type and no more.
+func checkSecondEvent(ctx context.Context, s *session) ([]finding, error) {
+	judged := false
+	for _, eventType := range s.subject.handled() {
+		first, err := s.baseline.effect(ctx, eventType)
+		if err != nil {
+			return nil, err
+		}
+		if len(first) == 0 {
+			continue // control/effect and dispatch/handled-type-works tell
+		}
+		judged = true
+		s.run.known.forget(eventType)
+		second, err := s.baseline.effect(ctx, eventType)
+		if err != nil {
+			return nil, err
+		}
+		if len(second) == 0 {
+			s.run.known.learn(eventType, first) // for a second look
+			return []finding{{sent: "a second, distinct " + eventType, expected: "a change of the state as after the first", actual: "none"}}, nil
+		}
+		s.run.known.learnReference(referenceOf(eventType), []statediff.Diff{first, second})
+	}
+	if !judged {
+		return nil, errInconclusive{"a genuine " + s.subject.control() + " does not move the state"}
+	}
+	return nil, nil
+}
+
+// checkLateDuplicate delivers the first event of the run again, after many others:
+// a ledger has to remember it for longer than that.
+func checkLateDuplicate(ctx context.Context, s *session) ([]finding, error) {
+	touched, err := s.baseline.effect(ctx, s.subject.control())
+	if err != nil {
+		return nil, err
+	}
+	if len(touched) == 0 {
+		return nil, errInconclusive{"a genuine " + s.subject.control() + " does not move the state"}
+	}
+	event, err := longAgo(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	moved, err := s.probe.measure(ctx, observe(event), func() error {
+		_, err := s.sender.deliver(ctx, event)
+		return err
+	})
+	if second := moved.Only(touched).Lines(); err == nil && len(second) > 0 {
+		return []finding{{sent: event.String(), expected: "no second effect of an event that was processed 100 events ago", actual: strings.Join(second, "; ")}}, nil
+	}
+	return nil, err
+}
+
+// longAgo returns an event that was accepted at least 100 events ago: the first of
+// the run if all went to the same handler, as to a URL they do.
+func longAgo(ctx context.Context, s *session) (*webhooktest.Event, error) {
+	const many = 100
+	event, passed := (*webhooktest.Event)(nil), 0
+	if s.subject.Handler == nil && !s.subject.Isolated {
+		event, passed = s.run.learned.first, len(s.run.log.responses())
+	}
+	for event == nil || passed < many {
+		response, err := s.sender.deliverControl(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if event == nil {
+			event = response.Event
+		}
+		passed++
+	}
+	return event, nil
+}

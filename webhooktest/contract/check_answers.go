@@ -1,0 +1,143 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/internal/credential"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// looksBack reports whether a check looks at the answers that there are. It is made even
+// when the run was cut short.
+func looksBack(check string) bool {
+	return slices.Contains([]string{"no-secrets", "no-traces", "timing"}, check)
+}
+
+// anyAccepted reports whether there is anything to look back at.
+func (s *session) anyAccepted() bool {
+	return slices.ContainsFunc(s.run.log.responses(), (*webhooktest.Response).Accepted)
+}
+
+// provoke makes the handler complain, for when no other case has yet.
+func provoke(ctx context.Context, s *session) error {
+	if s.run.budget.over() != "" {
+		return nil
+	}
+	for _, mutation := range []string{"unsigned", "wrong-secret", "malformed=garbage", "body={}", "body=not json"} {
+		if _, err := s.sender.deliverControl(ctx, mutation); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkNoSecrets looks for secrets in every answer of the run. Of what has the
+// form of a secret, only what is long enough to be one counts.
+func checkNoSecrets(ctx context.Context, s *session) ([]finding, error) {
+	if err := provoke(ctx, s); err != nil {
+		return nil, err
+	}
+	for _, response := range s.run.log.responses() {
+		answer := everything(response)
+		for _, secret := range s.secrets() {
+			if strings.Contains(answer, secret) {
+				return []finding{{sent: response.Event.String(), expected: "no signing secret in an answer", actual: "the answer has it"}}, nil
+			}
+		}
+		if found := credential.Find(answer); found != "" {
+			return []finding{{sent: response.Event.String(), expected: "no secret or key in an answer", actual: "the answer has one that begins with " + found}}, nil
+		}
+		if mac := expectedSignature(response, secretsOf(s.sender.endpoint)[0]); mac != "" && strings.Contains(answer, mac) {
+			return []finding{{sent: response.Event.String(), expected: "no expected signature in an answer", actual: "the answer has it: with it anybody can forge the event"}}, nil
+		}
+	}
+	return nil, nil
+}
+
+// everything is what the handler said: headers and body.
+func everything(r *webhooktest.Response) string {
+	var text strings.Builder
+	_ = r.Header.Write(&text) // a strings.Builder takes everything
+	text.Write(r.Body)
+	return text.String()
+}
+
+// expectedSignature is what the handler computed, if it was at it: the MAC of a
+// forgery under the right secret.
+func expectedSignature(r *webhooktest.Response, secret string) string {
+	_, rest, found := strings.Cut(r.Signature, "t=")
+	timestamp, _, _ := strings.Cut(rest, ",")
+	at, err := strconv.ParseInt(timestamp, 10, 64)
+	if !found || err != nil || r.Accepted() {
+		return ""
+	}
+	_, mac, _ := strings.Cut(webhooktest.Sign(r.SentBody, time.Unix(at, 0), secret), "v1=")
+	return mac
+}
+
+// traces are what the pages and dumps of frameworks have in common.
+var traces = []string{
+	"Traceback (most recent call last)", "goroutine ", "panic:", "at Object.", "    at ", ".rb:", "Exception in thread",
+	"stack trace", "Stack trace", `id="backtrace"`, "/gems/", "node_modules", "site-packages", "runtime error",
+}
+
+func checkNoTraces(ctx context.Context, s *session) ([]finding, error) {
+	if err := provoke(ctx, s); err != nil {
+		return nil, err
+	}
+	for _, response := range s.run.log.responses() {
+		for _, trace := range traces {
+			if strings.Contains(string(response.Body), trace) {
+				return []finding{{sent: response.Event.String(), expected: "an answer without a stack trace", actual: response.Excerpt()}}, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
+// checkTiming judges the time that accepted events took so far.
+func checkTiming(ctx context.Context, s *session) ([]finding, error) {
+	if s.run.budget.over() == "" {
+		if _, err := s.sender.deliverControl(ctx); err != nil {
+			return nil, err
+		}
+	}
+	byType := make(map[string][]time.Duration)
+	for _, response := range s.run.log.responses() {
+		if response.Accepted() {
+			byType[response.Event.Type()] = append(byType[response.Event.Type()], response.Duration)
+		}
+	}
+	if len(byType) == 0 {
+		return nil, errInconclusive{"no event was accepted"}
+	}
+	slow, eventType := slowest(byType)
+	said := fmt.Sprintf("95 of 100 events of type %s were answered within %s", eventType, slow.Round(time.Millisecond))
+	for _, limit := range []struct {
+		time   time.Duration
+		should bool
+	}{{tooSlow, false}, {2 * time.Second, true}} {
+		if late, err := s.run.machine.tooLong(slow, limit.time); late || err != nil {
+			return []finding{{should: limit.should, sent: eventType, expected: "an answer within " + limit.time.String(), actual: said}}, err
+		}
+	}
+	return nil, nil
+}
+
+// slowest returns the event type whose events took longest but for one in twenty.
+func slowest(byType map[string][]time.Duration) (slow time.Duration, eventType string) {
+	for _, candidate := range slices.Sorted(maps.Keys(byType)) {
+		times := byType[candidate]
+		slices.Sort(times)
+		if took := times[(len(times)-1)*95/100]; took > slow {
+			slow, eventType = took, candidate
+		}
+	}
+	return slow, eventType
+}

@@ -1,0 +1,165 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// What a handler calls of Stripe's API while it deals with an event is an effect too.
+// The local API records it.
+
+// deliverRecorded delivers an event and returns the calls of the handler meanwhile.
+// Work in the background is waited for.
+func deliverRecorded(ctx context.Context, s *session, event *webhooktest.Event) (*webhooktest.Response, []stripeapi.Call, error) {
+	api := s.subject.API
+	before := api.Called()
+	response, err := s.sender.deliver(ctx, event)
+	if err == nil {
+		err = awaitCall(ctx, s, before)
+	}
+	return response, api.CallsSince(before), err
+}
+
+// awaitCall waits for a call beyond those before, and for the work to end that it may
+// be part of.
+func awaitCall(ctx context.Context, s *session, before int) (err error) {
+	for waited := time.Duration(0); err == nil && waited < max(s.probe.window(), 100*time.Millisecond) && s.sender.calls() == before; waited += 10 * time.Millisecond {
+		err = s.run.machine.pause(ctx, 10*time.Millisecond)
+	}
+	if err == nil && s.probe.window() > 0 {
+		err = s.run.machine.pause(ctx, s.probe.window())
+	}
+	return err
+}
+
+// callsOf is deliverRecorded, for checks that say nothing of a handler that asks nothing.
+func callsOf(ctx context.Context, s *session, edits ...webhooktest.Edit) (*webhooktest.Event, []stripeapi.Call, error) {
+	event, err := s.sender.event(s.subject.control(), edits...)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, calls, err := deliverRecorded(ctx, s, event)
+	if err == nil && len(calls) == 0 {
+		err = errLacks{"a handler that asks Stripe's API for something when a " + s.subject.control() + " comes"}
+	}
+	return event, calls, err
+}
+
+// checkIdempotencyKeys delivers an event twice: what is created each time must carry
+// the same key.
+func checkIdempotencyKeys(ctx context.Context, s *session) ([]finding, error) {
+	event, first, err := callsOf(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	first = slices.DeleteFunc(first, func(call stripeapi.Call) bool { return !call.Write() })
+	if len(first) == 0 {
+		return nil, errLacks{"a handler that creates something at Stripe when a " + event.Type() + " comes"}
+	}
+	_, second, err := deliverRecorded(ctx, s, event)
+	if err != nil {
+		return nil, err
+	}
+	for _, call := range second {
+		known := slices.ContainsFunc(first, func(other stripeapi.Call) bool {
+			return other.Path == call.Path && other.IdempotencyKey != "" && other.IdempotencyKey == call.IdempotencyKey
+		})
+		if call.Write() && !known {
+			return []finding{{sent: event.String() + ", twice", expected: "one " + called(call) + ", or both with one Idempotency-Key", actual: "a second one, with " + keyed(call)}}, nil
+		}
+	}
+	return nil, nil
+}
+
+func keyed(call stripeapi.Call) string {
+	if call.IdempotencyKey == "" {
+		return "no Idempotency-Key"
+	}
+	return "the Idempotency-Key " + call.IdempotencyKey
+}
+
+// checkSlowAPI makes the API slow, and wants an answer all the same.
+func checkSlowAPI(ctx context.Context, s *session) ([]finding, error) {
+	if _, _, err := callsOf(ctx, s); err != nil {
+		return nil, err
+	}
+	api := s.subject.API
+	before := api.Called()
+	api.Slow(stripeapi.Slowness{Delay: 15 * time.Second})
+	response, err := s.sender.deliverControl(ctx)
+	api.Slow()
+	if err == nil {
+		err = awaitCall(ctx, s, before) // in the background, else it would be taken for a later event's
+	}
+	if err != nil {
+		return nil, err
+	}
+	if late, err := s.run.machine.tooLong(response.Duration, 10*time.Second); response.Err == nil && !late {
+		return nil, err
+	}
+	return []finding{{sent: response.Event.String() + " while the API takes 15s", expected: "an answer within 10s", actual: response.String()}}, nil
+}
+
+// checkAccountHeader wants the account of a connected account's event in what is
+// asked.
+func checkAccountHeader(ctx context.Context, s *session) ([]finding, error) {
+	return checkCarried(ctx, s, "account", "Stripe-Account", func(call stripeapi.Call) string { return call.Account })
+}
+
+func checkContextHeader(ctx context.Context, s *session) ([]finding, error) {
+	return checkCarried(ctx, s, "context", "Stripe-Context", func(call stripeapi.Call) string { return call.Context })
+}
+
+// checkFetches wants the object of a thin event to be asked for, in the context of
+// the event.
+func checkFetches(ctx context.Context, s *session) ([]finding, error) {
+	event, calls, err := callsOf(ctx, s, webhooktest.Set("context", foreignAccount))
+	if err != nil {
+		return nil, err
+	}
+	url, ok := event.Lookup("related_object.url")
+	if !ok {
+		return nil, errLacks{"a handled type of thin events that are about an object (--handles)"}
+	}
+	sent := event.String() + " with context " + foreignAccount
+	fetched := slices.DeleteFunc(slices.Clone(calls), func(call stripeapi.Call) bool { return call.Path != url })
+	if len(fetched) == 0 {
+		return []finding{{sent: sent, expected: fmt.Sprintf("GET %s with Stripe-Context", url), actual: "other calls: " + called(calls[0])}}, nil
+	}
+	return notCarried(sent, "Stripe-Context", fetched, func(call stripeapi.Call) string { return call.Context }), nil
+}
+
+// foreignAccount is whose event it is, when it is not the platform's own.
+const foreignAccount = "acct_1FrgnShop4Tq8Ld2"
+
+// checkCarried wants a field of the event as a header of all calls.
+func checkCarried(ctx context.Context, s *session, field, header string, of func(stripeapi.Call) string) ([]finding, error) {
+	event, calls, err := callsOf(ctx, s, webhooktest.Add(field, foreignAccount))
+	if err != nil {
+		return nil, err
+	}
+	return notCarried(event.String()+" with "+field+" "+foreignAccount, header, calls, of), nil
+}
+
+// notCarried finds the first call without the account in a header.
+func notCarried(sent, header string, calls []stripeapi.Call, of func(stripeapi.Call) string) []finding {
+	for _, call := range calls {
+		got := of(call)
+		if got == foreignAccount {
+			continue
+		}
+		actual := called(call) + " with " + header + ": " + got
+		if got == "" {
+			actual = called(call) + " without it"
+		}
+		return []finding{{sent: sent, expected: header + " in every call", actual: actual}}
+	}
+	return nil
+}
+
+func called(call stripeapi.Call) string { return call.Method + " " + call.Path }

@@ -1,0 +1,65 @@
+package contract
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// An eventSource makes the events of all cases of a run. They are created a second apart
+// and in the past, so that no two share a second and none is from the future.
+type eventSource struct {
+	mu         sync.Mutex
+	source     webhooktest.Source
+	clock      time.Time // of the next event
+	identities uint64    // made for placeholders in cases
+	used       bool      // something was made from the seed
+}
+
+func newEventSource(suite *Suite, subject *Subject) *eventSource {
+	s := &eventSource{clock: time.Now().Add(-time.Hour)}
+	s.source = webhooktest.Source{
+		APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode,
+		Seed: cmp.Or(suite.Seed, uint64(rand.Uint32())), RunID: suite.RunID, Now: func() time.Time { return s.clock },
+	}
+	return s
+}
+
+// event makes an event, a second later than the one before.
+func (s *eventSource) event(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clock = s.clock.Add(time.Second)
+	s.used = true
+	return s.source.Event(eventType, edits...)
+}
+
+// identity returns fresh ids for the placeholders of a case.
+func (s *eventSource) identity() render.Identity {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.identities++
+	s.used = true
+	return render.NewIdentity(s.source.Seed, "case "+s.source.RunID, s.identities, s.clock)
+}
+
+// next is when the next event will have been created.
+func (s *eventSource) next() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.clock.Add(time.Second)
+}
+
+// seed is what ids were made from, 0 if none were.
+func (s *eventSource) seed() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.used {
+		return 0
+	}
+	return s.source.Seed
+}

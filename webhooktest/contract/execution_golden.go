@@ -1,0 +1,92 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/linediff"
+)
+
+// sinceBegun is what has happened to the state since the case began.
+func (e *execution) sinceBegun(state any) any {
+	return document(e.observed.since(e.before, state, e.session.run.learned.idle))
+}
+
+// compareGolden compares the state after a step with the golden file of the step, or
+// keeps it for an update.
+func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
+	if step.Golden == "" || e.stopped {
+		return nil
+	}
+	name, err := e.goldenFile(step)
+	if err != nil {
+		return err
+	}
+	if e.session.run.suite.Update {
+		e.goldens[name], err = e.settled(ctx, func(found any) bool { return len(found.(map[string]any)) > 0 })
+		return err
+	}
+	want, err := readGolden(e.session.run.suite.Dir, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		e.find(e.sentSoFar(), "the state of "+name, "there is no such file yet: --update writes it (FAKESTRIPE_UPDATE=1 go test)")
+		return nil
+	}
+	if err != nil { // the other cases have files of their own
+		e.find(e.sentSoFar(), "the state of "+name, "there is nothing to compare with: "+err.Error())
+		return nil
+	}
+	found, err := e.settled(ctx, func(found any) bool { return reflect.DeepEqual(want, masked(want, found)) })
+	if found = masked(want, found); err == nil && !reflect.DeepEqual(want, found) {
+		e.differed = true
+		diff := linediff.Unified(goldenText(want), goldenText(found))
+		e.find(e.sentSoFar(), "the state of "+name, "another state (- "+name+", + now):\n"+diff)
+	}
+	return err
+}
+
+// goldenFile is the path in the folder of a step's golden file, in the variant that
+// is run.
+func (e *execution) goldenFile(step caseStep) (string, error) {
+	name := e.fill(step.Golden)
+	for _, event := range e.spec.Events {
+		if len(event.payloads) > 1 {
+			name = strings.ReplaceAll(name, "{payload}", event.payload(e.variant).name)
+		}
+	}
+	return e.spec.resolveGolden(name)
+}
+
+// settled returns the change of the state, once it is as hoped for or will not be: a
+// handler may work later than it answers, and a golden file is held against it only
+// after that was waited for.
+func (e *execution) settled(ctx context.Context, hoped func(any) bool) (any, error) {
+	probe := e.session.probe
+	state, err := probe.read(ctx, e.observed)
+	if err != nil || hoped(e.sinceBegun(state)) {
+		return e.sinceBegun(state), err
+	}
+	patience := effectTimeout
+	switch {
+	case e.session.run.suite.Update:
+		patience = updatePatience
+	case !probe.careful && probe.settle == 0 && !e.spec.exact():
+		patience = DefaultSettle // a second look follows
+	}
+	took, ok, err := probe.await(ctx, e.observed, patience, func(state any) bool { return hoped(e.sinceBegun(state)) })
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		probe.widen(took)
+		probe.learned.keepSettle(probe.settle)
+	}
+	state, err = probe.readStill(ctx, e.observed) // there may be more to come
+	return e.sinceBegun(state), err
+}
+
+// updatePatience is for how long an update waits for any change: a case may have none.
+const updatePatience = 2 * time.Second

@@ -1,0 +1,34 @@
+package contract
+
+import (
+	"errors"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// A finding is something that was not as it should be.
+type finding struct {
+	should                 bool // preferred only
+	grave                  bool // a fail whatever the level: nothing may end the handler
+	sent, expected, actual string
+}
+
+// errInconclusive is why a case cannot be judged.
+type errInconclusive struct{ reason string }
+
+func (e errInconclusive) Error() string { return e.reason }
+
+// isInconclusive returns why an error keeps a case from being judged.
+func isInconclusive(err error) (reason string, ok bool) {
+	var inconclusive errInconclusive
+	ok = errors.As(err, &inconclusive)
+	return inconclusive.reason, ok
+}
+
+// errLacks is what a case finds that the handler does not have.
+type errLacks struct{ need string }
+
+func (e errLacks) Error() string { return "needs " + e.need }
+
+// Is makes it one of the reasons for which a case is not for a subject.
+func (errLacks) Is(target error) bool { return target == render.ErrNotApplicable }

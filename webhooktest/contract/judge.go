@@ -1,0 +1,180 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// A judge gives a case its result.
+type judge struct {
+	session   *session
+	refused   *webhooktest.Response // the answer to the first event, if it was not accepted
+	diagnosis []string              // why
+	wrote     []string              // golden files
+}
+
+// judge runs one case in all its variants.
+func (j *judge) judge(ctx context.Context, c *contractCase) (Result, error) {
+	start := time.Now()
+	result := newResult(&j.session.run.suite, c)
+	err := j.judgeInto(ctx, c, &result)
+	if reason, ok := isInconclusive(err); ok {
+		result.Verdict, result.Reason, err = Inconclusive, reason, nil
+	}
+	if err != nil && ctx.Err() != nil {
+		result.skip("", runEnded)
+		err = nil
+	}
+	if err != nil {
+		result.Verdict, result.Reason = Inconclusive, err.Error()
+		return result, fmt.Errorf("case %s: %w", c.ID, err)
+	}
+	result.waive(j.session.subject.Waivers, time.Now())
+	result.Duration = time.Since(start)
+	result.Millis = float64(result.Duration.Microseconds()) / 1000
+	return result, nil
+}
+
+func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) error {
+	s := j.session
+	for _, need := range c.Needs {
+		if reason := s.subject.lacks(need); reason != "" && !(need == "state" && s.probe.observed()) {
+			result.skip(need, "needs "+reason)
+			return nil
+		}
+	}
+	if ctx.Err() != nil {
+		result.skip("", runEnded)
+		return nil
+	}
+	if j.refused != nil && c.ID == "control/accepted" {
+		result.add(c, []finding{{sent: "a genuine " + j.refused.Event.Type(), expected: "2xx", actual: j.refused.String()}})
+		return nil
+	}
+	if over := s.run.budget.over(); over != "" && !(looksBack(c.Check) && s.anyAccepted()) {
+		result.skip(s.run.budget.need(), over)
+		return nil
+	}
+	if c.Check != "" {
+		return j.runCheck(ctx, c, result)
+	}
+	bindings, reason := s.subject.bind(c.Given)
+	if reason != "" {
+		result.skip("handles", "needs "+reason)
+		return nil
+	}
+	return j.runVariants(ctx, c, bindings, result)
+}
+
+// runVariants runs a case in all its variants, until one is found fault with at
+// the case's own level or the handler has stopped.
+func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map[string]string, result *Result) error {
+	var all outcome
+	budget := j.session.run.budget
+	variants := c.variants(bindings, j.rows(c))
+	for i, variant := range variants {
+		findings, err := j.runVariant(ctx, c, variant)
+		if gone, dead := j.session.hasStopped(ctx, err); dead {
+			result.add(c, append(findings, gone))
+			return nil
+		}
+		if err := all.add(err); err != nil {
+			return err
+		}
+		result.add(c, findings)
+		if result.Verdict == Fail {
+			break
+		}
+		if over := budget.over(); over != "" && i < len(variants)-1 {
+			if result.Verdict == "" {
+				result.skip(budget.need(), over) // not a pass: the other variants were not tried
+			}
+			return nil
+		}
+	}
+	result.Reason = j.updated()
+	all.conclude(c, result)
+	return nil
+}
+
+// rows are the rows of a case, but for those that are no fault at this subject: a
+// placeholder that is its secret.
+func (j *judge) rows(c *contractCase) []string {
+	secrets := j.session.secrets()
+	return slices.DeleteFunc(slices.Clone(c.Each), func(row string) bool {
+		return slices.ContainsFunc(secrets, func(secret string) bool { return row == secret || row == "secret="+secret })
+	})
+}
+
+// runVariant runs a case once as it is written; or, if it compares the state or is the
+// contract's, as often as it takes to be sure.
+func (j *judge) runVariant(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	suite := &j.session.run.suite
+	j.session.probe.careful = false
+	switch {
+	case suite.Dir != "" && suite.Update && c.golden():
+		return j.update(ctx, c, v)
+	case suite.Dir != "" && c.State == "":
+		return j.session.runOnce(ctx, c, v)
+	}
+	return j.session.runUntilSure(ctx, c, v)
+}
+
+// runCheck runs a case that is code.
+func (j *judge) runCheck(ctx context.Context, c *contractCase, result *Result) error {
+	check := checks[c.Check]
+	if check == nil {
+		return fmt.Errorf("check %q: there is none of this name", c.Check)
+	}
+	s := j.session
+	s.probe.careful = false
+	if err := s.recalibrate(ctx); err != nil {
+		return err
+	}
+	try := func() ([]finding, error) { return check(ctx, s) }
+	findings, err := s.tryCarefully(try)
+	_, inconclusive := isInconclusive(err)
+	if (inconclusive || err == nil && len(findings) > 0) && s.distrust(s.subject.handled()) {
+		findings, err = s.tryCarefully(try)
+	}
+	if errors.Is(err, render.ErrNotApplicable) {
+		result.skip("", err.Error())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if result.add(c, findings); len(findings) == 0 {
+		result.Verdict = Pass
+	}
+	return nil
+}
+
+// hasStopped notices a handler that ended: the cases that are left would each wait
+// for nothing. Whoever is started again within seconds has not.
+func (s *session) hasStopped(ctx context.Context, failed error) (finding, bool) {
+	_, inconclusive := isInconclusive(failed)
+	quiet := failed == nil || inconclusive || errors.Is(failed, render.ErrNotApplicable)
+	if s.run.budget.over() != "" || s.sender.last == nil || s.sender.last.Err == nil && quiet {
+		return finding{}, false
+	}
+	sent := s.sender.last.Event.String()
+	for _, wait := range []time.Duration{0, 300 * time.Millisecond, 2 * time.Second} {
+		if err := s.run.machine.pause(ctx, wait); err != nil {
+			return finding{}, false
+		}
+		if response, err := s.sender.deliverControl(ctx); err != nil || response.Err == nil {
+			return finding{}, false
+		}
+	}
+	reason := strings.TrimSuffix(s.sender.last.Err.Error(), ":")
+	s.run.budget.end("the handler has stopped answering: " + reason)
+	return finding{grave: true, sent: sent, expected: "a handler that still answers afterwards", actual: reason}, true
+}

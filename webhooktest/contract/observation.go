@@ -1,0 +1,84 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// An observation is what the state is read for: the events that are delivered meanwhile,
+// by name, and what the state was before.
+type observation struct {
+	events   map[string][]*webhooktest.Event
+	ids      statediff.Normalizer // what the ids of the events are called
+	start    any                  // the state before the deliveries
+	byObject bool                 // compare what the state says of each object
+}
+
+func newObservation() *observation {
+	return &observation{events: make(map[string][]*webhooktest.Event), ids: make(statediff.Normalizer)}
+}
+
+// observe returns an observation of events of one name.
+func observe(events ...*webhooktest.Event) *observation {
+	o := newObservation()
+	o.events["e"] = events
+	if len(events) > 0 {
+		o.ids.Name(events[0].ID(), events[0].Body(), "e")
+	}
+	return o
+}
+
+// add takes in an event of a name.
+func (o *observation) add(name string, event *webhooktest.Event) {
+	o.events[name] = append(o.events[name], event)
+	o.ids.Name(event.ID(), event.Body(), name)
+}
+
+// diff is what happened since the observation began, but for the noise.
+func (o *observation) diff(state any, noise map[string]bool) statediff.Diff {
+	if o.byObject {
+		return statediff.ObjectStates(state, o.ids)
+	}
+	return o.since(o.start, state, noise)
+}
+
+// since is what happened between two states, but for the noise.
+func (o *observation) since(before, after any, noise map[string]bool) statediff.Diff {
+	return statediff.Between(before, after, o.ids).Without(noise)
+}
+
+// stored is what the handler stored of each object that the events are about.
+func (o *observation) stored(ctx context.Context, of func(context.Context, *webhooktest.Event) (any, error)) (any, error) {
+	stored := make(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(o.events)) {
+		for _, event := range o.events[name] {
+			value, err := of(ctx, event)
+			if err != nil {
+				return nil, err
+			}
+			key := event.ID()
+			if id, ok := objectID(event); ok {
+				key = fmt.Sprint(id)
+			}
+			for stored[key] != nil && !reflect.DeepEqual(stored[key], value) {
+				key += "'" // events of one object may be asked for one by one
+			}
+			stored[key] = value
+		}
+	}
+	return stored, nil
+}
+
+// objectID returns the id of the object that an event is about.
+func objectID(e *webhooktest.Event) (id any, ok bool) {
+	if id, ok = e.Lookup("related_object.id"); ok {
+		return id, ok
+	}
+	return e.Lookup("data.object.id")
+}

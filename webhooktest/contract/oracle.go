@@ -1,0 +1,196 @@
+package contract
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// An oracle judges what the steps of a case did to the state: against what its reference
+// steps, which are clean delivery, did to it.
+type oracle struct {
+	session    *session
+	spec       *contractCase
+	variant    variant
+	references []statediff.Diff // what the reference steps did, twice
+}
+
+// What a finding expects of the state.
+const (
+	sameState    = "the same state as after clean delivery"
+	anotherState = "another state"
+	noChange     = "no change of the state"
+)
+
+// judge compares what the case does to the state with what it should do.
+func (o *oracle) judge(ctx context.Context) ([]finding, error) {
+	if err := o.session.recalibrate(ctx); err != nil {
+		return nil, err
+	}
+	if err := o.mustMove(ctx); err != nil {
+		if _, ok := isInconclusive(err); ok && o.answersWillDo() {
+			return o.session.answers(ctx, o.spec, o.variant)
+		}
+		return nil, err
+	}
+	if o.spec.State == "none" {
+		return o.judgeNone(ctx)
+	}
+	if known := o.session.run.known.reference(o.spec.referenceKey(o.variant)); known != nil && !o.session.probe.careful {
+		if findings, judged, err := o.judgeBy(ctx, known); judged || err != nil {
+			return findings, err
+		}
+		o.session.renew()
+	}
+	if err := o.takeReferences(ctx); err != nil {
+		return nil, err
+	}
+	if gone, err := o.effectIsGone(ctx); err != nil || gone != nil {
+		return gone, err
+	}
+	e, did, err := o.execute(ctx, o.spec.Steps)
+	if err != nil {
+		return nil, err
+	}
+	if o.spec.State == "differs" {
+		return o.judgeDiffers(ctx, e, did)
+	}
+	return o.judgeSame(ctx, e, did)
+}
+
+// answersWillDo reports whether the answers can be judged though the state shows nothing.
+func (o *oracle) answersWillDo() bool {
+	if slices.Contains(o.spec.Needs, "state") {
+		return false
+	}
+	return o.session.probe.careful || !slices.ContainsFunc(o.spec.types(o.variant), o.session.baseline.mayHaveEffect)
+}
+
+// mustMove makes sure that the state shows what the case is about.
+func (o *oracle) mustMove(ctx context.Context) error {
+	types := o.spec.types(o.variant)
+	if o.spec.asksForEffect() {
+		types = []string{o.session.subject.control()}
+	}
+	for _, eventType := range types {
+		did, err := o.session.baseline.effect(ctx, eventType)
+		if err == nil && len(did) > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return errInconclusive{"no event of the case moves the state by itself: " + strings.Join(types, ", ")}
+}
+
+// judgeBy compares with what the same reference did in an earlier case. What it finds
+// leads to a careful try, which takes the reference again.
+func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings []finding, judged bool, err error) {
+	e, did, err := o.execute(ctx, o.spec.Steps)
+	if err != nil {
+		return nil, false, err
+	}
+	b := statediff.Baseline{Volatile: &o.session.run.known.volatile, References: known}
+	if o.spec.State == "differs" {
+		return e.findings, b.Differs(did), nil
+	}
+	differences, places := b.Judge(did)
+	return e.withState(differences, sameState), places > 0, nil
+}
+
+// judgeSame is for what must do the same as the reference.
+func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff) ([]finding, error) {
+	did, err := o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool {
+		b, did := o.baseline(did)
+		return !b.Lacks(did)
+	})
+	if err != nil {
+		return nil, err
+	}
+	b, did := o.baseline(did)
+	differences, judged := b.Judge(did)
+	if o.spec.Compare == "object" {
+		more := b.Untouched(did)
+		differences, judged = append(differences, more...), judged+len(more)
+	}
+	if judged == 0 {
+		return e.findings, errInconclusive{"nothing in the state is comparable: " + b.String()}
+	}
+	if len(differences) == 0 {
+		o.keepReferences()
+	}
+	if o.spec.Either && (len(differences) == 0 || len(e.findings) == 0) {
+		return nil, nil
+	}
+	return e.withState(differences, sameState), nil
+}
+
+// judgeDiffers is for what must do something else than the reference.
+func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.Diff) ([]finding, error) {
+	b, _ := o.baseline(did)
+	did, err := o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return b.Differs(did) || o.allSilent() })
+	if err != nil {
+		return nil, err
+	}
+	if _, judged := b.Judge(did); judged == 0 && !o.spec.asksForEffect() && len(b.Touched()) > 0 {
+		return e.findings, errInconclusive{"nothing in the state is comparable: " + b.String()}
+	}
+	if b.Differs(did) {
+		o.keepReferences()
+		return e.findings, nil
+	}
+	if err := o.checkWitness(ctx, b); err != nil {
+		return e.findings, err
+	}
+	return e.withState([]string{"the state is as if nothing had come second"}, anotherState), nil
+}
+
+// judgeNone is for what must have no effect: no more than the noise floor, at the places
+// that a genuine event touches.
+func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
+	touched := make(statediff.Diff)
+	for _, eventType := range o.spec.types(o.variant) {
+		did, err := o.session.baseline.effect(ctx, eventType)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(touched, did)
+	}
+	e, did, err := o.execute(ctx, o.spec.Steps)
+	if err != nil {
+		return nil, err
+	}
+	return e.withState(did.Only(touched).Lines(), noChange), nil
+}
+
+// checkWitness makes sure that the state could show the difference that was asked
+// for: what the witness delivers must differ from the reference too.
+func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
+	if len(o.spec.Witness) == 0 {
+		return nil
+	}
+	e, did, err := o.execute(ctx, o.spec.Witness)
+	if err == nil {
+		did, err = o.session.probe.until(ctx, e.observed, did, b.Differs)
+	}
+	if err != nil {
+		return err
+	}
+	if !b.Differs(did) {
+		return errInconclusive{"the state does not show what the case is about"}
+	}
+	return nil
+}
+
+// execute runs steps of the case and returns what they did to the state.
+func (o *oracle) execute(ctx context.Context, steps []caseStep) (e *execution, did statediff.Diff, err error) {
+	if e, err = o.session.setUp(ctx, o.spec, o.variant, steps); err != nil {
+		return nil, nil, err
+	}
+	did, err = o.session.probe.measure(ctx, e.observed, func() error { return e.run(ctx, steps) })
+	return e, did, err
+}

@@ -1,0 +1,96 @@
+package contract
+
+import (
+	"context"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// takeReferences runs the reference steps twice. If they seem to do another number of
+// things, one of them was read too early: in a careful try both are run once more.
+func (o *oracle) takeReferences(ctx context.Context) error {
+	for range 2 {
+		o.references = nil
+		for range 2 {
+			if err := o.takeReference(ctx); err != nil {
+				return err
+			}
+		}
+		if !o.session.probe.careful || o.references[0].AsMuchAs(o.references[1]) {
+			break
+		}
+	}
+	return nil
+}
+
+// takeReference runs the reference steps; if their order is nobody's business, in
+// another one the second time.
+func (o *oracle) takeReference(ctx context.Context) error {
+	second := len(o.references) > 0
+	steps := o.spec.Reference
+	if second && o.spec.independent() {
+		steps = slices.Clone(steps)
+		slices.Reverse(steps)
+	}
+	e, did, err := o.execute(ctx, steps)
+	if err != nil {
+		return err
+	}
+	did, err = o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool {
+		if second {
+			return did.AsMuchAs(o.references[0])
+		}
+		return len(did) > 0 || !o.referenceHasEffect()
+	})
+	if err != nil {
+		return err
+	}
+	o.references = append(o.references, did)
+	return nil
+}
+
+// keepReferences spares later cases the same reference steps.
+func (o *oracle) keepReferences() {
+	o.session.run.known.learnReference(o.spec.referenceKey(o.variant), o.references)
+}
+
+// baseline is what the reference did, and what of the case is measured by it.
+func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Diff) {
+	b := statediff.Baseline{Volatile: &o.session.run.known.volatile, References: o.references}
+	if o.spec.Compare == "object" {
+		b.References, did = statediff.WithoutLogs(o.references, did)
+	}
+	return b, did
+}
+
+// referenceHasEffect reports whether the reference delivers a type that is known to move
+// the state.
+func (o *oracle) referenceHasEffect() bool {
+	return slices.ContainsFunc(o.spec.typesOf(o.variant, o.spec.Reference), func(eventType string) bool {
+		known, _ := o.session.run.known.effect(eventType)
+		return len(known) > 0
+	})
+}
+
+// allSilent reports whether all types that the steps deliver were waited for, and did
+// nothing.
+func (o *oracle) allSilent() bool {
+	return !slices.ContainsFunc(o.spec.typesOf(o.variant, o.spec.Steps), func(eventType string) bool {
+		return !o.session.run.known.isSilent(eventType)
+	})
+}
+
+// effectIsGone notices a handler that answers as ever but does nothing any more, as
+// one whose worker has died: clean delivery has no effect, nor has the control.
+func (o *oracle) effectIsGone(ctx context.Context) ([]finding, error) {
+	if o.spec.State != "same" || slices.ContainsFunc(o.references, func(did statediff.Diff) bool { return len(did) > 0 }) {
+		return nil, nil
+	}
+	if gone, err := o.session.baseline.isGone(ctx); err != nil || !gone {
+		return nil, err
+	}
+	control := o.session.subject.control()
+	o.session.run.budget.end("the handler answers, but a genuine " + control + " has no effect any more")
+	return []finding{{grave: true, sent: "a genuine " + control, expected: "the effect that it had before", actual: "none: did a worker die?"}}, nil
+}

@@ -1,0 +1,162 @@
+package contract
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// stateTimeout bounds one reading of the state.
+const stateTimeout = 10 * time.Second
+
+const (
+	// carefulWindow is how long the state must have been still in a second look at a
+	// handler that has always worked before it answered, and carefulSettle at others.
+	carefulWindow = 100 * time.Millisecond
+	carefulSettle = 2 * time.Second
+
+	// mostSettle bounds what is learned: who needs longer says so.
+	mostSettle = 2 * time.Second
+)
+
+// A probe reads the state of a subject once it is still, and says what deliveries did to
+// it.
+type probe struct {
+	subject *Subject
+	machine *machine
+	budget  *budget
+	learned *calibration
+	known   *baselineCache // void when the handler turns out to work longer
+	dirty   *atomic.Bool   // something was sent since the state was last still
+
+	settle  time.Duration // for how long the state must be still
+	careful bool          // nothing that was learned is trusted: the state is still for long
+	used    bool          // something was measured
+	noise   []string      // places of the noise floor that the last delivery moved
+}
+
+// observed reports whether effects can be judged: the user shows a state, or the
+// handler was seen to write to Stripe.
+func (p *probe) observed() bool { return p.subject.observed() || p.learned.writes.Load() }
+
+// measure returns what a delivery changes in the state.
+func (p *probe) measure(ctx context.Context, o *observation, deliver func() error) (statediff.Diff, error) {
+	p.used = true
+	before, err := p.read(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	o.start = before
+	if err := deliver(); err != nil {
+		return nil, err
+	}
+	after, err := p.read(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	p.noise = statediff.Between(before, after, o.ids).Within(p.learned.floor)
+	return o.diff(after, p.learned.floor), nil
+}
+
+// read returns the state as decoded JSON, once it is still: at once if nothing was
+// sent since it was. If it moved all the same, the handler works longer than was
+// thought.
+func (p *probe) read(ctx context.Context, o *observation) (state any, err error) {
+	if p.window() > 0 && p.dirty.Load() {
+		return p.readStill(ctx, o)
+	}
+	state, err = p.readNow(ctx, o)
+	if err == nil && !p.dirty.Load() && p.movedSince(o, state) {
+		p.slower(0)
+		return p.readStill(ctx, o)
+	}
+	return state, err
+}
+
+// movedSince reports whether the state is another one than when it was still. Only
+// behind a URL is it known to be of the same handler.
+func (p *probe) movedSince(o *observation, state any) bool {
+	still := p.learned.still
+	if p.subject.Handler != nil || p.subject.State == nil || p.subject.Settle > 0 || still == nil {
+		return false
+	}
+	return len(o.since(still, state, p.learned.floor)) > 0
+}
+
+// readStill reads the state until it is the same for as long as the subject's
+// handler may take, within reason.
+func (p *probe) readStill(ctx context.Context, o *observation) (state any, err error) {
+	state, err = p.readNow(ctx, o)
+	const polls = 4
+	window, left := p.window(), 80
+	if p.careful {
+		left = 20 // the windows are wide
+	}
+	for still := 0; err == nil && still < polls && left > 0; left-- {
+		if err = p.machine.pause(ctx, window/polls); err != nil {
+			return nil, err
+		}
+		before := state
+		state, err = p.readNow(ctx, o)
+		if still++; len(o.since(before, state, p.learned.floor)) > 0 {
+			still = 0
+		}
+	}
+	p.dirty.Store(err != nil)
+	if !p.subject.Isolated {
+		p.learned.still = state
+	}
+	return state, err
+}
+
+// readNow returns the state as it is, as decoded JSON.
+func (p *probe) readNow(ctx context.Context, o *observation) (state any, err error) {
+	patient, cancel := context.WithTimeout(ctx, stateTimeout)
+	defer cancel()
+	start := time.Now()
+	switch {
+	case p.subject.StateOf != nil:
+		state, err = o.stored(patient, p.subject.StateOf)
+	case p.subject.State != nil:
+		state, err = p.subject.State(patient)
+	}
+	p.machine.noteReading(time.Since(start))
+	if err != nil && patient.Err() != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("state: not read within %s: %w", stateTimeout, err)
+	}
+	if err == nil {
+		state, err = decoded(p.withWrites(state))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	return state, nil
+}
+
+// decoded returns any value as JSON decodes it.
+func decoded(value any) (decoded any, err error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return decoded, json.Unmarshal(text, &decoded)
+}
+
+// withWrites puts what the handler wrote at Stripe beside the state. A request that
+// was recognized as a repetition did nothing.
+func (p *probe) withWrites(state any) any {
+	if p.subject.API == nil {
+		return state
+	}
+	written := []any{}
+	for _, call := range p.subject.API.Calls() {
+		if call.Write() && !call.Replayed && call.Status < 300 {
+			written = append(written, map[string]any{"call": call.Method + " " + call.Path, "params": call.Params})
+		}
+	}
+	return map[string]any{"handler": state, "stripe": written}
+}

@@ -1,0 +1,101 @@
+package contract
+
+import (
+	"context"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// A handler may acknowledge first and work later. How much later is learned from the
+// first genuine event, but nobody is accused by that pace: before a finding is reported
+// the case is tried again, carefully, and a missing effect is waited for.
+
+// effectTimeout is for how long an effect is waited for before its absence is held
+// against a handler. It has nothing to do with the pace that was learned, and is the sum
+// of pauses, not the time on the clock: a machine that stalls takes none of it from the
+// handler.
+const effectTimeout = 8 * time.Second
+
+// window is for how long the state must have been still to be believed.
+func (p *probe) window() time.Duration {
+	if !p.careful {
+		return p.settle
+	}
+	window := max(carefulWindow, min(4*p.machine.stall(), carefulSettle))
+	if p.settle > 0 {
+		window = max(window, p.settle, carefulSettle)
+	}
+	return window
+}
+
+// widen makes the window wide enough for work that takes so long, on a machine that
+// stalls as this one does; a state that shows the event at once needs none.
+func (p *probe) widen(took time.Duration) {
+	if took > 0 && p.subject.Settle == 0 {
+		p.settle = min(max(p.settle, DefaultSettle, took+took/2+2*p.machine.stall()), mostSettle)
+	}
+}
+
+// slower takes in that the handler works longer than was thought: all that was
+// learned before may be wrong.
+func (p *probe) slower(took time.Duration) {
+	p.widen(max(took, p.settle, DefaultSettle))
+	p.learned.keepSettle(p.settle)
+	p.known.forgetAll()
+}
+
+// await reads the state again and again, with growing pauses, until it is as hoped
+// for or the pauses add up to the patience. When the time of the run is over before,
+// nothing can be said.
+func (p *probe) await(ctx context.Context, o *observation, patience time.Duration, hoped func(state any) bool) (took time.Duration, ok bool, err error) {
+	start := time.Now()
+	for waited, wait := time.Duration(0), time.Duration(0); ; {
+		state, err := p.readNow(ctx, o)
+		if err != nil {
+			return 0, false, err
+		}
+		if waited > 0 {
+			took = time.Since(start) // at once is at once, however long the reading takes
+		}
+		if hoped(state) {
+			return took, true, nil
+		}
+		if waited >= patience {
+			return took, false, nil
+		}
+		if over := p.budget.timeIsUp(); over != "" {
+			return took, false, errInconclusive{over + " while an effect was waited for"}
+		}
+		wait = min(wait+5*time.Millisecond+wait/4, 250*time.Millisecond, patience-waited)
+		if err := p.machine.pause(ctx, wait); err != nil {
+			return 0, false, err
+		}
+		waited += wait
+	}
+}
+
+// awaitMove reads the state until it is another one than before.
+func (p *probe) awaitMove(ctx context.Context, o *observation, before any, patience time.Duration) (took time.Duration, moved bool, err error) {
+	return p.await(ctx, o, patience, func(state any) bool {
+		return len(o.since(before, state, p.learned.floor)) > 0
+	})
+}
+
+// until returns the diff that deliveries have made, in a careful try once it is as hoped
+// for or effectTimeout is over: work may still be going on.
+func (p *probe) until(ctx context.Context, o *observation, diff statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
+	if !p.careful || hoped(diff) {
+		return diff, nil
+	}
+	took, ok, err := p.await(ctx, o, effectTimeout, func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
+	if err != nil || !ok {
+		return diff, err
+	}
+	p.slower(took)
+	state, err := p.readStill(ctx, o) // there may be more to come
+	if err != nil {
+		return nil, err
+	}
+	return o.diff(state, p.learned.floor), nil
+}

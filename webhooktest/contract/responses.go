@@ -1,0 +1,50 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// What proves that a handler is too slow, so that no more of it is needed.
+const (
+	tooSlow    = 10 * time.Second
+	slowEnough = 5
+)
+
+// A responseLog remembers the answers of a run for the checks that look at all of them,
+// and ends the run of a handler that is too slow.
+type responseLog struct {
+	budget *budget
+	keep   bool // the cases of one's own ask nothing of all answers
+
+	mu   sync.Mutex
+	all  []*webhooktest.Response
+	slow int // answers that took too long
+}
+
+func (l *responseLog) add(responses ...*webhooktest.Response) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.keep {
+		l.all = append(l.all, responses...)
+	}
+	for _, response := range responses {
+		if response.Duration > tooSlow {
+			l.slow++
+		}
+	}
+	if l.slow >= slowEnough {
+		l.budget.end(fmt.Sprintf("%d answers took more than %s each: the rest would take hours", l.slow, tooSlow))
+	}
+}
+
+// responses are all answers so far.
+func (l *responseLog) responses() []*webhooktest.Response {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clip(l.all)
+}

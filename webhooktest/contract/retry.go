@@ -1,0 +1,131 @@
+package contract
+
+import (
+	"context"
+	"slices"
+)
+
+// Nobody is accused by a first look, and nothing is called inconclusive by one. What
+// was read too early is a missing effect in this reading and one too many in the
+// next, and so is what clean delivery did if it was read too early. So the case is tried
+// again with nothing that was learned before: the state is still for a long time
+// before anything is sent, each effect is waited for, and only then is it judged.
+
+// distrust makes the next try of a case a careful one, which learns again what its types
+// do. What a handler did that has always worked before it answered, on a machine that
+// never stalled, cannot have been the effect of something else. It reports whether
+// that is anything new.
+func (s *session) distrust(types []string) bool {
+	if s.probe.careful || !s.probe.used && s.sender.calls() == 0 {
+		return false
+	}
+	s.probe.careful = true
+	late := s.probe.settle > 0 || s.run.machine.stall() > 0
+	for _, eventType := range append(slices.Clone(types), s.subject.control()) {
+		if known, _ := s.run.known.effect(eventType); late || len(known) == 0 {
+			s.run.known.forget(eventType)
+		}
+	}
+	return true
+}
+
+// runUntilSure runs a case once, and before it finds fault, or calls it inconclusive, up
+// to twice more, carefully: what is found must be found again. A race is not lost each
+// time, and on a machine that stalls it is tried more than once.
+func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
+	try := func() ([]finding, error) { return s.try(ctx, c, v) }
+	for found, tries := 0, 3; tries > 0; tries-- {
+		findings, err = s.tryCarefully(try)
+		if _, inconclusive := isInconclusive(err); inconclusive && s.distrust(c.types(v)) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(findings) > 0 {
+			found++
+			s.distrust(c.types(v))
+		}
+		if found == 0 && tries > 1 && c.races() && (s.sender.apart || s.run.machine.stall() > 0) {
+			continue
+		}
+		// When the time of the run is up, a case that was begun is ended.
+		stopped := s.run.budget.over() != "" && s.run.budget.timeIsUp() == ""
+		if found == 0 || found == 2 || stopped {
+			break
+		}
+		findings = nil
+	}
+	if len(findings) == 0 && c.races() && s.sender.apart {
+		return nil, errInconclusive{"what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
+	}
+	return findings, nil
+}
+
+// tryCarefully tries something with a subject of its own; a careful try once more if the
+// handler turns out to work longer than was thought, for then it was not careful
+// enough.
+func (s *session) tryCarefully(try func() ([]finding, error)) (findings []finding, err error) {
+	for range 3 {
+		s.renew()
+		s.sender.apart = false
+		s.probe.dirty.Store(s.probe.careful || s.probe.dirty.Load())
+		settle := s.probe.settle
+		findings, err = try()
+		_, inconclusive := isInconclusive(err)
+		if !s.probe.careful || s.probe.settle == settle || len(findings) == 0 && !inconclusive {
+			break
+		}
+	}
+	return findings, err
+}
+
+// runOnce runs a case as it is written. Before a golden file is held against a handler of
+// which is not known whether it works later than it answers, the case is run once more
+// with waits: something sent before may still have been going on.
+func (s *session) runOnce(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	s.renew()
+	first, err := s.execute(ctx, c, v)
+	if err != nil {
+		return nil, err
+	}
+	if !first.differed || s.probe.settle > 0 || c.exact() {
+		return first.findings, nil
+	}
+	s.probe.settle, s.probe.careful = DefaultSettle, true
+	defer func() { s.probe.careful = false }()
+	s.renew()
+	again, err := s.execute(ctx, c, v)
+	if err != nil || again.differed {
+		s.probe.settle = 0
+		return first.findings, err
+	}
+	s.run.learned.keepSettle(s.probe.settle)
+	return again.findings, nil
+}
+
+// try runs a case and returns what was not as it should be.
+func (s *session) try(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	o := &oracle{session: s, spec: c, variant: v}
+	switch {
+	case c.Either:
+		return s.tryEither(ctx, o)
+	case c.State != "" && s.probe.observed():
+		return o.judge(ctx)
+	}
+	return s.answers(ctx, c, v)
+}
+
+// tryEither runs a case that wants the answers or the state to be as expected. The
+// state is compared only if the answers are not.
+func (s *session) tryEither(ctx context.Context, o *oracle) ([]finding, error) {
+	findings, err := s.answers(ctx, o.spec, o.variant)
+	switch {
+	case err != nil || len(findings) == 0:
+		return nil, err
+	case !s.probe.observed():
+		return nil, errInconclusive{"the answer was " + findings[0].actual + ", and no state shows whether the effect is there all the same (Subject.State, --state-url, --state-cmd)"}
+	}
+	s.renew()
+	return o.judge(ctx)
+}

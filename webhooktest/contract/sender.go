@@ -1,0 +1,140 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// A sender makes events as a subject needs them and delivers them to it, the local
+// Stripe API being told of each.
+type sender struct {
+	subject  *Subject
+	endpoint *webhooktest.Endpoint
+	source   *eventSource
+	log      *responseLog
+	machine  *machine
+	dirty    *atomic.Bool // something was sent since the state was last still
+	anyType  bool         // every type is taken for a handled one: the user named none
+
+	last  *webhooktest.Response // of the last delivery
+	apart bool                  // what was to be sent together did not overlap
+}
+
+// event makes an event as the subject needs it.
+func (s *sender) event(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	handled := s.anyType || slices.Contains(s.subject.Handles, eventType)
+	if s.subject.Edit != nil && (handled || eventType == s.subject.control()) {
+		edits = append(s.subject.Edit(eventType), edits...) // a case has the last word
+	}
+	event, err := s.source.event(eventType, edits...)
+	if err != nil {
+		return nil, err
+	}
+	return event, s.register(event.Body())
+}
+
+// register lets the local API know of an event before it is delivered.
+func (s *sender) register(body []byte) error {
+	if s.subject.API == nil {
+		return nil
+	}
+	if err := s.subject.API.Add(body); err != nil {
+		return fmt.Errorf("local Stripe API: %w", err)
+	}
+	return nil
+}
+
+// registerLongIDs lets the local API know of an event with the ids that long-ids gives
+// it.
+func (s *sender) registerLongIDs(event *webhooktest.Event, mutations []string) error {
+	if s.subject.API == nil || !slices.Contains(mutations, "long-ids") {
+		return nil
+	}
+	body, err := render.LongIDs(event.Body())
+	if err != nil {
+		return err
+	}
+	return s.register(body)
+}
+
+// deliver delivers an event and remembers the answer.
+func (s *sender) deliver(ctx context.Context, event *webhooktest.Event, mutations ...string) (*webhooktest.Response, error) {
+	if err := s.registerLongIDs(event, mutations); err != nil {
+		return nil, err
+	}
+	response, err := s.endpoint.Deliver(ctx, event, mutations...)
+	if err == nil && response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") != "" {
+		// A limit of the rate says nothing of the event: it is asked to come again.
+		if err = s.machine.pause(ctx, retryAfter(response)); err == nil {
+			response, err = s.endpoint.Deliver(ctx, event, mutations...)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.delivered(response)
+	return response, nil
+}
+
+// deliverTogether delivers events at the same time.
+func (s *sender) deliverTogether(ctx context.Context, events []*webhooktest.Event, mutations ...string) ([]*webhooktest.Response, error) {
+	responses, err := s.endpoint.DeliverTogether(ctx, events, mutations...)
+	s.delivered(responses...)
+	// In process all are ready to run at once, and one that never waits leaves no room for a race.
+	s.apart = s.apart || s.subject.Handler == nil && !overlap(responses)
+	return responses, err
+}
+
+func (s *sender) delivered(responses ...*webhooktest.Response) {
+	s.dirty.Store(true)
+	if len(responses) > 0 {
+		s.log.add(responses...)
+		s.last = responses[len(responses)-1]
+	}
+}
+
+// deliverControl delivers a new event of the type that everything is measured by.
+func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webhooktest.Response, error) {
+	event, err := s.event(s.subject.control())
+	if err != nil {
+		return nil, err
+	}
+	return s.deliver(ctx, event, mutations...)
+}
+
+// calls is how often the handler has called the local API.
+func (s *sender) calls() int {
+	if s.subject.API == nil {
+		return 0
+	}
+	return s.subject.API.Called()
+}
+
+// retryAfter is for how long a handler asks to be left alone, within reason.
+func retryAfter(response *webhooktest.Response) time.Duration {
+	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
+	if err != nil {
+		seconds = 1
+	}
+	return min(max(time.Duration(seconds)*time.Second, 100*time.Millisecond), 3*time.Second)
+}
+
+// overlap reports whether any two deliveries were under way at the same time.
+func overlap(responses []*webhooktest.Response) bool {
+	for i, a := range responses {
+		for _, b := range responses[i+1:] {
+			if !a.Sent.After(b.Sent.Add(b.Duration)) && !b.Sent.After(a.Sent.Add(a.Duration)) {
+				return true
+			}
+		}
+	}
+	return len(responses) < 2
+}

@@ -1,0 +1,82 @@
+package contract
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// prepared makes one event that stands for itself, after delivering what must come
+// before it.
+func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	before, err := s.prelude(ctx, eventType)
+	if err != nil {
+		return nil, err
+	}
+	return s.event(eventType, append(before, edits...)...)
+}
+
+// prelude delivers what has to come before an event that changes or ends an object:
+// the event that its creation is, if the handler handles it. It returns the edits
+// that make the event one about that object, in a state in which it can be seen to
+// have changed; none for events that need nothing before them.
+func (s *sender) prelude(ctx context.Context, eventType string) ([]webhooktest.Edit, error) {
+	creation := s.subject.creation(eventType)
+	if creation == "" {
+		return nil, nil
+	}
+	version, err := render.DistinctVersion(eventType)
+	if err != nil {
+		return nil, err
+	}
+	event, err := s.event(creation)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.deliver(ctx, event)
+	return []webhooktest.Edit{webhooktest.About(event), webhooktest.Version(version)}, err
+}
+
+// distinct makes an event that no case names. If its object has no id, as a balance, it
+// has other amounts each time: it could not be told from the last one.
+func (s *sender) distinct(ctx context.Context, eventType string) (*webhooktest.Event, error) {
+	event, err := s.prepared(ctx, eventType)
+	if err != nil {
+		return nil, err
+	}
+	return s.varied(event)
+}
+
+// varied returns the event with other amounts, if its object has no id.
+func (s *sender) varied(event *webhooktest.Event) (*webhooktest.Event, error) {
+	if _, hasID := objectID(event); hasID || fixtures.IsThin(event.Type()) {
+		return event, nil
+	}
+	object, _ := event.Lookup("data.object")
+	by := float64(s.source.next().Unix() % 9973)
+	return event.Edit(raised(object, "data.object", by)...)
+}
+
+// raised are the edits that raise all amounts of an object.
+func raised(value any, path string, by float64) (edits []webhooktest.Edit) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			if amount, isNumber := value[key].(float64); isNumber && key == "amount" {
+				edits = append(edits, webhooktest.Set(path+"."+key, int64(amount+by)))
+				continue
+			}
+			edits = append(edits, raised(value[key], path+"."+key, by)...)
+		}
+	case []any:
+		for i, element := range value {
+			edits = append(edits, raised(element, path+"."+strconv.Itoa(i), by)...)
+		}
+	}
+	return edits
+}

@@ -1,0 +1,78 @@
+package contract
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// A run is what the cases of a suite share. They may be run side by side.
+type run struct {
+	suite   Suite
+	budget  *budget
+	machine *machine
+	source  *eventSource
+	log     *responseLog
+	learned *calibration
+	known   *baselineCache
+	golden  *goldenFiles
+	dirty   atomic.Bool // something was sent since the state was last still
+}
+
+func newRun(suite Suite, subject *Subject) *run {
+	r := &run{suite: suite, budget: newBudget(suite.maxTime()), machine: new(machine)}
+	r.source = newEventSource(&suite, subject)
+	r.learned = newCalibration(subject.Settle)
+	r.known = newBaselineCache(suite.Dir == "")
+	r.log = &responseLog{budget: r.budget, keep: suite.Dir == ""}
+	r.golden = &goldenFiles{dir: suite.Dir}
+	return r
+}
+
+// A session is what a case is run with: a subject, what sends to it, what reads its
+// state, and what is known of clean delivery.
+type session struct {
+	run      *run
+	subjects func() Subject
+	subject  Subject
+	sender   *sender
+	probe    *probe
+	baseline *baseline
+}
+
+// newSession returns a session with a subject; subjects returns one for each try.
+func (r *run) newSession(subject Subject, subjects func() Subject) *session {
+	s := &session{run: r, subjects: subjects}
+	dirty := &r.dirty
+	if subject.Isolated {
+		dirty = new(atomic.Bool)
+	}
+	s.sender = &sender{
+		subject: &s.subject, source: r.source, log: r.log, machine: r.machine, dirty: dirty,
+		anyType: r.suite.Dir != "" && len(subject.Handles) == 0,
+	}
+	s.probe = &probe{
+		subject: &s.subject, machine: r.machine, budget: r.budget, learned: r.learned, known: r.known, dirty: dirty,
+		settle: r.learned.settled(),
+	}
+	s.baseline = &baseline{sender: s.sender, probe: s.probe, known: r.known}
+	s.take(subject)
+	return s
+}
+
+// renew takes a subject for the next try.
+func (s *session) renew() {
+	s.close()
+	s.take(s.subjects())
+}
+
+func (s *session) take(subject Subject) {
+	s.subject = subject
+	s.sender.endpoint = subject.endpoint()
+}
+
+// secrets are all that the handler accepts.
+func (s *session) secrets() []string {
+	return slices.Concat(secretsOf(s.sender.endpoint), s.subject.Secrets)
+}
+
+func (s *session) close() { s.sender.endpoint.Close() }

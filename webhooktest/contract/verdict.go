@@ -1,0 +1,109 @@
+package contract
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// An outcome is what the variants of one case came to.
+type outcome struct {
+	judged        int
+	inconclusive  []string // why variants could not be judged
+	notApplicable string   // why a variant says nothing about this subject
+}
+
+// add takes in what came of a variant, and returns the errors that end the run.
+func (o *outcome) add(err error) error {
+	if reason, ok := isInconclusive(err); ok {
+		if !slices.Contains(o.inconclusive, reason) {
+			o.inconclusive = append(o.inconclusive, reason)
+		}
+		return nil
+	}
+	if errors.Is(err, render.ErrNotApplicable) {
+		o.notApplicable = err.Error()
+		return nil
+	}
+	if err == nil {
+		o.judged++
+	}
+	return err
+}
+
+// conclude gives a result without fault its verdict. A case that is run for each
+// handled type passes if those that can be judged do, and says which could not; of
+// its rows every one must be judged.
+func (o *outcome) conclude(c *contractCase, result *Result) {
+	reason := strings.Join(o.inconclusive, "; ")
+	switch {
+	case result.Verdict != "":
+	case o.judged == 0 && reason == "":
+		result.Verdict, reason = Skip, o.notApplicable
+	case reason != "" && (o.judged == 0 || len(c.Each) > 0):
+		result.Verdict = Inconclusive
+	default:
+		result.Verdict = Pass
+	}
+	if reason != "" && result.Verdict == Pass {
+		reason = "not judged everywhere: " + reason
+	}
+	if result.Reason == "" {
+		result.Reason = reason
+	}
+}
+
+// skip gives a result the verdict of a case that was not tried, and says what it needs,
+// "" for nothing that anybody could give.
+func (r *Result) skip(need, reason string) { r.Verdict, r.Need, r.Reason = Skip, need, reason }
+
+// add puts the gravest of the findings into the result.
+func (r *Result) add(c *contractCase, findings []finding) {
+	if len(findings) == 0 {
+		return
+	}
+	worst := findings[0]
+	for _, f := range findings {
+		if f.grave || worst.should && !f.should {
+			worst = f
+		}
+	}
+	verdict := map[string]Verdict{"must": Fail, "should": Warn, "info": Info}[c.Level]
+	if worst.should && verdict == Fail {
+		verdict = Warn
+	}
+	if worst.grave {
+		verdict = Fail
+	}
+	if r.Verdict == Warn && verdict == Info {
+		return
+	}
+	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
+}
+
+// newResult is the result of a case that has not been run.
+func newResult(suite *Suite, c *contractCase) Result {
+	reproduce := "fakestripe check " + c.ID
+	if suite.Dir != "" {
+		reproduce = "fakestripe run " + suite.Dir + " " + c.ID
+	}
+	return Result{
+		ID: c.ID, Title: c.Title, Level: c.Level, Requirement: c.Requirement, Source: c.Source, Hint: c.Hint,
+		Reproduce: reproduce,
+	}
+}
+
+// runEnded is why a case was not tried when the run was cut short.
+const runEnded = "the run was interrupted"
+
+// untried are the results of cases that a run did not come to.
+func untried(suite *Suite, cases []contractCase) []Result {
+	results := make([]Result, len(cases))
+	for i := range cases {
+		results[i] = newResult(suite, &cases[i])
+		results[i].skip("", runEnded)
+	}
+	return results
+}

@@ -1,0 +1,67 @@
+package webhooktest
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// An attempt is one delivery of an event as it goes out.
+type attempt struct {
+	body      []byte
+	signature string
+	unsigned  bool        // no Stripe-Signature header at all
+	header    http.Header // replaces the usual headers; an empty value removes one
+	chunked   bool        // no Content-Length
+	method    string      // empty: POST
+	query     string      // added to the URL
+	name      string      // of the signature header, as it is spelled
+	hangUp    bool        // the sender is gone before the answer
+}
+
+// A draft is an attempt in the making, which mutations change stage by stage.
+type draft struct {
+	attempt
+	event *Event
+	sent  int64 // Unix time of the attempt
+
+	// Before signing.
+	signing  signing
+	tampered bool // the signed message has the second after
+
+	// After signing.
+	v1       string   // the right signature, of the first secret
+	elements []string // the parts of the header, in order
+}
+
+// sign fills in the elements of the header.
+func (d *draft) sign() error {
+	if d.tampered {
+		t, err := strconv.ParseInt(string(d.signing.timestamp), 10, 64)
+		if err != nil {
+			return fmt.Errorf("mutation timestamp-tampered: timestamp %q is not a number", d.signing.timestamp)
+		}
+		d.signing.signed = strconv.AppendInt(nil, t+1, 10)
+	}
+	d.elements = strings.Split(string(d.signing.append(nil, d.body)), ",")
+	d.v1 = string(d.signing.appendMAC(nil, d.signing.secrets[0], d.body))
+	return nil
+}
+
+// setTimestamp dates the signature.
+func (d *draft) setTimestamp(t int64) { d.signing.timestamp = strconv.AppendInt(nil, t, 10) }
+
+// replaceElement changes the elements of one key.
+func (d *draft) replaceElement(key string, with ...string) {
+	var elements []string
+	for _, element := range d.elements {
+		if strings.HasPrefix(element, key+"=") {
+			elements = append(elements, with...)
+			with = nil
+			continue
+		}
+		elements = append(elements, element)
+	}
+	d.elements = append(elements, with...)
+}

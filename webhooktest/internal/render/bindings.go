@@ -1,0 +1,124 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Bindings bind the placeholders of objects that belong together: a placeholder
+// stands for the same id in all of them. An id that is not known is invented when it
+// is first needed, and bound.
+type Bindings struct {
+	IDs      map[string]string // by placeholder: "pi", "price:addon"
+	Now      int64             // what {now} stands for, in Unix seconds
+	Livemode bool
+
+	state uint64 // of what is invented
+}
+
+// NewBindings returns Bindings that know no id yet. What they invent depends on the
+// seed and the name alone.
+func NewBindings(seed uint64, name string, now int64) *Bindings {
+	return &Bindings{IDs: make(map[string]string), Now: now, state: mix(seed) ^ Hash(name)}
+}
+
+// Bind binds a placeholder, unless it is bound already.
+func (b *Bindings) Bind(placeholder, id string) {
+	if _, bound := b.IDs[placeholder]; !bound {
+		b.IDs[placeholder] = id
+	}
+}
+
+// ID returns the id that a placeholder stands for. A kind that the table of kinds
+// lacks has the usual shape.
+func (b *Bindings) ID(placeholder string) string {
+	if id, bound := b.IDs[placeholder]; bound {
+		return id
+	}
+	i, _ := newID(placeholder)
+	return b.invent(&i)
+}
+
+// invent binds the placeholder of an id if need be.
+func (b *Bindings) invent(i *id) string {
+	if _, bound := b.IDs[i.placeholder]; !bound {
+		b.IDs[i.placeholder] = string(i.appendTo(nil, b.identity()))
+	}
+	return b.IDs[i.placeholder]
+}
+
+func (b *Bindings) identity() Identity {
+	return Identity{Objects: Objects{Key: b.state, Began: b.Now}, Event: b.state, Created: b.Now, IDs: b.IDs}
+}
+
+// Fill returns the JSON value that a JSON string with placeholders becomes: a number
+// for "{now}", a boolean for "{livemode}", else a string.
+func (b *Bindings) Fill(quoted []byte) []byte {
+	t := compileString(quoted, b.Livemode)
+	for i := range t.holes {
+		if id := t.holes[i].id; id != nil {
+			b.invent(id)
+		}
+	}
+	return t.Append(nil, b.identity())
+}
+
+// Learn binds a placeholder by what stands in its place: the pattern is a JSON string
+// of a template, actual the JSON string that it became. Of several placeholders in
+// the pattern all but one must be bound.
+func (b *Bindings) Learn(pattern, actual []byte) {
+	t := compileString(pattern, b.Livemode)
+	unknown := -1
+	for i := range t.holes {
+		switch id := t.holes[i].id; {
+		case id == nil, b.bound(id):
+		case unknown >= 0:
+			return
+		default:
+			unknown = i
+		}
+	}
+	if unknown < 0 {
+		return
+	}
+	at := t.holes[unknown].at
+	before := t.appendPart(nil, 0, at, t.holes[:unknown], b.identity())
+	after := t.appendPart(nil, at, len(t.text), t.holes[unknown+1:], b.identity())
+	if len(actual) <= len(before)+len(after) || !bytes.HasPrefix(actual, before) || !bytes.HasSuffix(actual, after) {
+		return
+	}
+	var id string
+	if json.Unmarshal([]byte(`"`+string(actual[len(before):len(actual)-len(after)])+`"`), &id) == nil {
+		b.Bind(t.holes[unknown].id.placeholder, id)
+	}
+}
+
+func (b *Bindings) bound(i *id) bool {
+	_, bound := b.IDs[i.placeholder]
+	return bound
+}
+
+// LearnTime sets Now by the Unix time that a placeholder such as "{now-90s}" became.
+func (b *Bindings) LearnTime(pattern []byte, actual int64) {
+	t := compileString(pattern, b.Livemode)
+	if len(t.text) == 0 && len(t.holes) == 1 && actual > 0 {
+		b.Now = actual - t.holes[0].offset
+	}
+}
+
+// compileString compiles one string of a template. A kind of id that the table lacks
+// has the usual shape.
+func compileString(quoted []byte, livemode bool) *Template {
+	c := compiler{template: Template{Livemode: livemode}, anyKind: true}
+	_ = c.string(quoted) // any kind will do
+	return &c.template
+}
+
+// Placeholder returns the placeholder that a text consists of: "pi" for "{pi}".
+func Placeholder(text string) (name string, ok bool) {
+	found, ok := placeholder([]byte(text))
+	if !ok || len(text) != len(found)+len("{}") {
+		return "", false
+	}
+	return string(found), true
+}

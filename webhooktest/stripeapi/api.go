@@ -1,0 +1,71 @@
+package stripeapi
+
+import (
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
+)
+
+// An api has a part for each group of paths. What the API knows is in the graph, which
+// the parts share. Each line uses only the lines above it:
+//
+//	node, param              JSON, and the parameters of a request
+//	catalog, facts, writing  what is known of Stripe, read once
+//	objects, eventLog        what is kept, and how it is found
+//	graph                    both, with their lock; infers what others refer to
+//	maker, merge, lineItems  new objects, other states, parameters merged in
+//	finder, lister, expander the object or list at a path; objects in place of ids
+//	reader, writer           GET; POST and DELETE
+//	objectAPI and the others requests below some paths, which take the graph's lock
+//
+// Beside it a [Server] owns faults, replays (idempotency keys) and calls, each with a
+// lock of its own.
+type api struct {
+	graph *graph
+	ids   *ids
+
+	objects   objectAPI
+	events    eventAPI
+	endpoints endpointAPI
+	thin      thinAPI
+}
+
+// hooks are the functions of a Server that requests call. They are called without the
+// graph's lock.
+type hooks struct {
+	changed     func(Change, Endpoint) *apiError
+	retry       func(eventID, endpointID string) *apiError
+	undelivered func(eventID string) bool
+}
+
+func newAPI(seed func() uint64, now func() time.Time, h hooks) *api {
+	g, ids := &graph{seed: seed, now: now, objects: newObjects()}, &ids{seed: seed}
+	maker, finder, items := maker{g}, finder{g}, lineItems{g}
+	lists := lister{graph: g, items: items}
+	expand := expander{graph: g, lists: lists}
+	return &api{
+		graph: g, ids: ids,
+		objects: objectAPI{
+			graph: g, expand: expand,
+			reader: reader{graph: g, maker: maker, find: finder, lists: lists},
+			writer: writer{graph: g, maker: maker, find: finder, items: items},
+		},
+		events:    eventAPI{graph: g, expand: expand, retry: h.retry, pending: h.undelivered},
+		endpoints: endpointAPI{graph: g, lists: lists, ids: ids, changed: h.changed},
+		thin:      thinAPI{g},
+	}
+}
+
+// serve answers a request with the part that its path belongs to.
+func (a *api) serve(q *request) (*answer, *apiError) {
+	switch segments := routes.Segments(q.path); {
+	case strings.HasPrefix(q.path, "/v2/"):
+		return a.thin.serve(q)
+	case len(segments) > 1 && segments[1] == "events":
+		return a.events.serve(q, segments[2:])
+	case len(segments) > 1 && segments[1] == "webhook_endpoints":
+		return a.endpoints.serve(q, segments[2:])
+	}
+	return a.objects.serve(q)
+}

@@ -1,0 +1,138 @@
+package stripeapi
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
+)
+
+// thinAPI answers requests below /v2: the events and event destinations of thin events
+// (https://docs.stripe.com/api/v2/core/events).
+type thinAPI struct{ graph *graph }
+
+func (a *thinAPI) serve(q *request) (*answer, *apiError) {
+	parts := routes.Segments(q.path)
+	if q.method != http.MethodGet || len(parts) < 3 || parts[1] != "core" {
+		return nil, unrecognized(q.method, q.path)
+	}
+	a.graph.mu.Lock()
+	defer a.graph.mu.Unlock()
+	id := strings.Join(parts[3:], "")
+	switch {
+	case len(parts) > 4:
+		return a.related(q)
+	case parts[2] == "events" && id != "":
+		e, failed := a.graph.events.find(id, true)
+		if failed != nil {
+			failed.code = "not_found"
+			return nil, failed
+		}
+		return &answer{status: http.StatusOK, body: a.fetched(e), object: render.ThinObject, id: id}, nil
+	case parts[2] == "events":
+		var items []*node
+		for _, e := range a.graph.events.newest(true) {
+			tree := mustNode(a.fetched(e))
+			if about := q.params.get("object_id"); about == "" || about == tree.at("related_object.id").str() {
+				items = append(items, tree)
+			}
+		}
+		return thinPage(items, q.params)
+	case parts[2] == "event_destinations":
+		return a.destinations(id, q.params)
+	}
+	return a.related(q)
+}
+
+// related returns what a thin event is about. Of objects of v2 no more is known than
+// what the event says.
+func (a *thinAPI) related(q *request) (*answer, *apiError) {
+	for _, e := range a.graph.events.newest(true) {
+		event := mustNode(e.text)
+		about := event.child("related_object")
+		if about.child("url").str() != q.path {
+			continue
+		}
+		tree := object()
+		tree.put("id", about.child("id"))
+		tree.put("object", about.child("type"))
+		tree.put("created", event.child("created"))
+		tree.put("livemode", event.child("livemode"))
+		return answerWith(tree), nil
+	}
+	return nil, unrecognized(q.method, q.path)
+}
+
+// fetched returns a thin event as it is when it is fetched: with the data that its type
+// has beside what is delivered. One without data is what was delivered, byte for byte.
+func (a *thinAPI) fetched(e *event) []byte {
+	data, related := render.ThinData(e.typ)
+	if data == nil {
+		return e.text
+	}
+	tree := mustNode(e.text)
+	if tree.child("data") != nil {
+		return e.text
+	}
+	created, err := time.Parse(time.RFC3339, tree.child("created").str())
+	if err != nil {
+		created = a.graph.now()
+	}
+	b := render.NewBindings(a.graph.seed(), e.id, created.Unix())
+	if about := tree.child("related_object"); related != nil && !about.isNull() {
+		learn(b, mustNode(related), about)
+	}
+	tree.put("data", fill(b, mustNode(data)))
+	return indented(tree.encode())
+}
+
+// destinations shows webhook endpoints as event destinations.
+func (a *thinAPI) destinations(id string, params *param) (*answer, *apiError) {
+	var items []*node
+	for _, o := range a.graph.objects.ofKinds([]string{endpointKind}) {
+		if o.deleted || id != "" && o.id != id {
+			continue
+		}
+		items = append(items, destination(o.tree()))
+	}
+	switch {
+	case id == "":
+		return thinPage(items, params)
+	case len(items) == 0:
+		failed := missing("event_destination", id)
+		failed.code = "not_found"
+		return nil, failed
+	}
+	return answerWith(items[0]), nil
+}
+
+func destination(endpoint *node) *node {
+	tree := object()
+	tree.put("id", endpoint.child("id"))
+	tree.put("object", text("v2.core.event_destination"))
+	for _, field := range []string{"description", "enabled_events", "livemode", "metadata", "status"} {
+		tree.put(field, endpoint.child(field))
+	}
+	tree.put("event_payload", text("snapshot"))
+	tree.put("name", endpoint.child("url"))
+	tree.put("type", text("webhook_endpoint"))
+	webhook := object()
+	webhook.put("url", endpoint.child("url"))
+	tree.put("webhook_endpoint", webhook)
+	return tree
+}
+
+// thinPage returns the beginning of a list, in the form that lists have in v2.
+func thinPage(items []*node, params *param) (*answer, *apiError) {
+	limit, failed := limitOf(params)
+	if failed != nil {
+		return nil, failed
+	}
+	tree := object()
+	tree.put("data", listOf(items[:min(limit, len(items))]...))
+	tree.put("next_page_url", null())
+	tree.put("previous_page_url", null())
+	return answerWith(tree), nil
+}

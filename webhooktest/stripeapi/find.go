@@ -1,0 +1,68 @@
+package stripeapi
+
+import (
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// A finder finds the object that a path leads to.
+type finder struct{ graph *graph }
+
+// addressed returns the object that a path leads to, of whichever kind it is.
+func (f *finder) addressed(t target) (*stored, *apiError) {
+	for _, r := range f.graph.objects.withID(t.id) {
+		if slices.Contains(t.Kinds, r.kind) && known().kind(r.kind).id != "" {
+			return f.graph.lookup(r)
+		}
+	}
+	kind := t.Kinds[0]
+	for _, other := range t.Kinds {
+		if slices.Contains(known().byPrefix(t.id), other) {
+			kind = other
+		}
+	}
+	return f.graph.lookup(ref{kind: kind, id: t.id, scope: t.scope()})
+}
+
+// singleton returns the only object of a kind: of the account, or of the customer or
+// subscription in the path.
+func (f *finder) singleton(t target, account string) (*stored, *apiError) {
+	kind := t.Kinds[0]
+	if kind == "account" {
+		return f.ownAccount(account), nil
+	}
+	if known().kind(kind).id == "" {
+		return f.graph.lookup(ref{kind: kind, scope: t.scope()})
+	}
+	for _, o := range f.graph.objects.ofKinds(t.Kinds) { // a discount
+		if !o.deleted && belongs(o.tree(), t.parent) {
+			return o, nil
+		}
+	}
+	e := missing(kind, "")
+	e.message = "There is no " + kind + " at " + t.url
+	return nil, e
+}
+
+// ownAccount is the account that the API key belongs to, or that Stripe-Account
+// names.
+func (f *finder) ownAccount(account string) *stored {
+	if account == "" {
+		account = render.NewBindings(f.graph.seed(), "account", 0).ID("acct")
+	}
+	r := ref{kind: "account", id: account}
+	if o, ok := f.graph.objects.get(r); ok {
+		return o
+	}
+	return f.graph.infer(r)
+}
+
+// writable returns an object that is not deleted.
+func (f *finder) writable(t target) (*stored, *apiError) {
+	o, failed := f.addressed(t)
+	if failed == nil && o.deleted {
+		return nil, missing(o.kind, o.id)
+	}
+	return o, failed
+}

@@ -1,0 +1,87 @@
+package stripeapi
+
+import "github.com/fakestripe/fakestripe/webhooktest/internal/render"
+
+// lineItems are what is bought in checkout sessions, payment links and quotes.
+type lineItems struct{ graph *graph }
+
+// of returns what is bought in a checkout session, payment link or quote:
+// what it was made with, or one thing that costs what the object says.
+func (l *lineItems) of(o *stored) []*node {
+	r := ref{kind: lineItemsOf, id: o.id}
+	if held, ok := l.graph.objects.get(r); ok {
+		return held.tree().child("data").children
+	}
+	tree := o.tree()
+	b, _ := l.graph.bindingsOf(o.ref)
+	learn(b, known().kind(o.kind).template, tree)
+	item := fill(b, known().kind("item").template)
+	for _, field := range []string{"amount_subtotal", "amount_total", "currency"} {
+		if there := tree.child(field); !there.isNull() {
+			item.put(field, there)
+		}
+	}
+	if amount := tree.child("amount_subtotal"); !amount.isNull() {
+		item.set("price.unit_amount", amount)
+		item.set("price.unit_amount_decimal", text(amount.plain()))
+	}
+	if currency := tree.child("currency"); !currency.isNull() {
+		item.set("price.currency", currency)
+	}
+	return l.keep(r, []*node{item})
+}
+
+// lineItemsOf is what the line items of an object are kept as.
+const lineItemsOf = "line_items"
+
+func (l *lineItems) keep(r ref, items []*node) []*node {
+	held := object()
+	held.put("data", listOf(items...))
+	l.graph.keepInner(held)
+	l.graph.objects.keep(r, held, stated)
+	return items
+}
+
+// make makes the line items that an object is created with, and gives the
+// object their sum. The object is the caller's to keep.
+func (l *lineItems) make(r ref, tree *node, params *param) *apiError {
+	given := params.field("line_items")
+	if given == nil || given.kind != array {
+		return nil
+	}
+	if len(given.fields) > maxItems {
+		return invalid("line_items", "Array is too long: %d elements, want at most %d.", len(given.fields), maxItems)
+	}
+	m := merge{graph: l.graph, bindings: render.NewBindings(l.graph.seed(), "items of "+r.id, l.graph.now().Unix())}
+	var items []*node
+	var sum int64
+	for _, p := range given.fields {
+		item := m.element(known().kind("item").template)
+		if failed := m.hash(item, p, known().kind("item").template, ""); failed != nil {
+			return failed
+		}
+		price := item.child("price")
+		if data := p.field("price_data"); data != nil {
+			if failed := m.hash(price, data, known().kind("price").template, ""); failed != nil {
+				return failed
+			}
+			price.put("unit_amount_decimal", text(price.child("unit_amount").plain()))
+		}
+		item.put("currency", price.child("currency"))
+		total := price.child("unit_amount").int() * max(1, item.child("quantity").int())
+		item.put("amount_subtotal", value(total))
+		item.put("amount_total", value(total))
+		sum += total
+		items = append(items, item)
+	}
+	l.keep(ref{kind: lineItemsOf, id: r.id}, items)
+	for _, field := range []string{"amount_subtotal", "amount_total"} {
+		if tree.child(field) != nil {
+			tree.put(field, value(sum))
+		}
+	}
+	if tree.child("currency") != nil && len(items) > 0 {
+		tree.put("currency", items[0].child("currency"))
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package stripeapi
+
+import (
+	"bytes"
+	"cmp"
+	"iter"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// objects keeps the current state of objects, and finds them by id, by kind, and by
+// the ids that they hold.
+type objects struct {
+	kept    kept[ref, *stored]
+	byID    map[string][]ref
+	holding mentions
+	seq     int64
+}
+
+func newObjects() *objects {
+	s := &objects{byID: make(map[string][]ref), holding: make(mentions)}
+	s.kept.count, s.kept.bytes = KeptObjects, KeptBytes
+	s.kept.forgotten = func(_ ref, o *stored) { s.unindex(o) }
+	return s
+}
+
+// next numbers what happens to objects.
+func (s *objects) next() int64 {
+	s.seq++
+	return s.seq
+}
+
+func (s *objects) get(r ref) (*stored, bool) { return s.kept.get(r) }
+
+// withID returns the names of the objects with an id.
+func (s *objects) withID(id string) []ref { return s.byID[id] }
+
+// newest yields the objects, those that changed last first.
+func (s *objects) newest() iter.Seq2[ref, *stored] { return s.kept.newest() }
+
+// remove forgets an object.
+func (s *objects) remove(r ref) {
+	if o, ok := s.kept.get(r); ok {
+		s.kept.remove(r)
+		s.unindex(o)
+	}
+}
+
+// keep makes a tree the state of an object. An object keeps its place in lists.
+func (s *objects) keep(r ref, tree *node, from origin) *stored {
+	o := newStored(r, tree, from)
+	old, known := s.kept.get(r)
+	switch {
+	case known && old.origin > from:
+		return old
+	case known:
+		s.holding.remove(old)
+		o.turn = s.next()
+		o.seq, o.asOf, o.ended = old.seq, old.asOf, old.ended
+		if o.deleted {
+			o.created = old.created
+		}
+	default:
+		o.seq = s.next()
+		o.turn = o.seq
+		s.byID[r.id] = append(s.byID[r.id], r)
+	}
+	s.holding.add(o)
+	s.kept.put(r, o, o.size())
+	return o
+}
+
+// unindex takes out what leads to an object that is no longer kept.
+func (s *objects) unindex(o *stored) {
+	s.holding.remove(o)
+	rest := slices.DeleteFunc(s.byID[o.id], func(other ref) bool { return other == o.ref })
+	if len(rest) == 0 {
+		delete(s.byID, o.id)
+		return
+	}
+	s.byID[o.id] = rest
+}
+
+// ofKinds returns the objects of some kinds, newest first.
+func (s *objects) ofKinds(kinds []string) []*stored {
+	var found []*stored
+	for r, o := range s.kept.newest() {
+		if slices.Contains(kinds, r.kind) {
+			found = append(found, o)
+		}
+	}
+	slices.SortFunc(found, func(a, b *stored) int {
+		return cmp.Or(cmp.Compare(b.created, a.created), cmp.Compare(b.seq, a.seq))
+	})
+	return found
+}
+
+// mentioning returns the objects that hold an id, the best known and newest first,
+// a few of them.
+func (s *objects) mentioning(id string) []*stored {
+	const few = 8
+	var found []*stored
+	for _, wanted := range []origin{stated, embedded, inferred} {
+		for o := range s.thatHold(id) {
+			if o.origin != wanted || o.id == id {
+				continue
+			}
+			if found = append(found, o); len(found) == few {
+				return found
+			}
+		}
+	}
+	return found
+}
+
+// thatHold yields the objects that hold an id, or another text, newest first.
+func (s *objects) thatHold(text string) iter.Seq[*stored] {
+	if looksLikeID(text) {
+		return s.holding.of(text)
+	}
+	return func(yield func(*stored) bool) {
+		quoted := rawjson.Quote(text)
+		for _, o := range s.kept.newest() {
+			if bytes.Contains(o.text, quoted) && !yield(o) {
+				return
+			}
+		}
+	}
+}
