@@ -26,7 +26,7 @@ func renderingPairs() []pair {
 		theirs: editEightTimes(fixtures.DefaultVersion, fixtures.Types(fixtures.DefaultVersion)...),
 		bounds: bounds,
 	}, {
-		what: "render events of all types of the newest API version", against: "eight sjson edits of the same events", ops: 2_670,
+		what: "render events of all types of the newest API version", against: "eight sjson edits of the same events", ops: 2_750,
 		ours:   render(newest, fixtures.Types(newest)...),
 		theirs: editEightTimes(newest, fixtures.Types(newest)...),
 		bounds: bounds,
