@@ -46,7 +46,7 @@ func TestReplayWithAMutation(t *testing.T) {
 	b.sees("#replay-chosen", "age=eleven, compact")
 	b.shoot("replay")
 	b.click("#replay-dialog [type=submit]")
-	b.sees("#replay-problem", `"eleven" is no duration`)
+	b.sees("#replay-problem", `"eleven" is not a duration`)
 	b.fill("#replay-filter", "")
 	b.fill("#replay-list input[aria-label='Value of age']", "11m")
 	b.click("#replay-dialog [type=submit]")

@@ -40,7 +40,7 @@ func TestReplay(t *testing.T) {
 		`{"mutations":["unsinged"]}`:        "unknown mutation",
 		`{"mutations":["age"]}`:             "needs a value",
 		`{"mutations":["age=1m","stale"]}`:  "both set the timestamp",
-		`{"mutations":["event-age=three"]}`: "no duration",
+		`{"mutations":["event-age=three"]}`: "not a duration",
 	} {
 		status, answer := s.post("/inspect/deliveries/"+first.ID+"/replay", body)
 		require.Equal(t, http.StatusBadRequest, status, body)
