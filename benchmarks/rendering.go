@@ -13,21 +13,28 @@ const eventType = "payment_intent.succeeded"
 // renderingPairs compares making an event with editing a finished one.
 func renderingPairs() []pair {
 	bounds := []bound{speedAtLeast(30), allocationsWithin(0)}
+	versions := fixtures.Versions()
+	newest := versions[len(versions)-1].Name
 	return []pair{{
 		what: "render an event with fresh ids", against: "eight sjson edits of the same event", ops: 2_000,
-		ours:   render(eventType),
-		theirs: editEightTimes(eventType),
+		ours:   render(fixtures.DefaultVersion, eventType),
+		theirs: editEightTimes(fixtures.DefaultVersion, eventType),
 		bounds: bounds,
 	}, {
 		what: "render events of all types in turn", against: "eight sjson edits of the same events", ops: 2_340,
-		ours:   render(fixtures.Types(fixtures.DefaultVersion)...),
-		theirs: editEightTimes(fixtures.Types(fixtures.DefaultVersion)...),
+		ours:   render(fixtures.DefaultVersion, fixtures.Types(fixtures.DefaultVersion)...),
+		theirs: editEightTimes(fixtures.DefaultVersion, fixtures.Types(fixtures.DefaultVersion)...),
+		bounds: bounds,
+	}, {
+		what: "render events of all types of the newest API version", against: "eight sjson edits of the same events", ops: 2_670,
+		ours:   render(newest, fixtures.Types(newest)...),
+		theirs: editEightTimes(newest, fixtures.Types(newest)...),
 		bounds: bounds,
 	}}
 }
 
-func render(types ...string) side {
-	var source webhooktest.Source
+func render(version string, types ...string) side {
+	source := webhooktest.Source{APIVersion: version}
 	buffer := make([]byte, 0, 64<<10)
 	next := 0
 	one := func() (err error) {
@@ -60,9 +67,9 @@ var edits = []struct {
 	{"request.id", "req_AbCdEf12345678"},
 }
 
-func editEightTimes(types ...string) side {
+func editEightTimes(version string, types ...string) side {
 	return func(n int) (sample, error) {
-		var source webhooktest.Source
+		source := webhooktest.Source{APIVersion: version}
 		var events [][]byte
 		for _, eventType := range types {
 			event, err := source.AppendEvent(nil, eventType)

@@ -59,7 +59,7 @@ func TestAction(t *testing.T) {
 		{"sound", "the shop meets all that applies", map[string]string{"handles": handles}, 0, "## Webhook contract"},
 		{"short", "it does nothing for customer.updated", map[string]string{"handles": "customer.updated"}, 1, "`control/effect`"},
 		{"arguments", "words in quotes are one", map[string]string{"args": `signature --header "X-Test: a b"`, "strict": "true"}, 0, "## Webhook contract"},
-		{"version and command", "each input becomes its flag", map[string]string{"args": "signature/unsigned control/accepted control/effect", "handles": "payment_intent.succeeded", "api-version": "2020-08-27", "state-url": "", "state-cmd": "echo '[]'"}, 2, `2020\-08\-27`},
+		{"version and command", "each input becomes its flag", map[string]string{"args": "signature/unsigned control/accepted control/effect", "handles": "payment_intent.succeeded", "api-version": "2024-06-20", "state-url": "", "state-cmd": "echo '[]'"}, 2, `2024\-06\-20`},
 		{"another secret", "nothing can be judged", map[string]string{"secret": "whsec_another"}, 2, "refused"},
 		{"injection", "what a user gives is not run", map[string]string{"args": "$(exit)"}, 2, ""},
 		{"wrong flag", "there is no report to show", map[string]string{"args": "--no-such-flag"}, 2, ""},

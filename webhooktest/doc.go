@@ -64,6 +64,7 @@
 //
 // The package imports the standard library only, and no type of stripe-go is in
 // its API: it tests handlers written with any version of any SDK. Events have the
-// shapes of API version 2023-10-16 and the label of [Source.APIVersion]. stripe-go v78
-// and later rejects events of other versions than its own: set it to stripe.APIVersion.
+// shapes of the API version in [Source.APIVersion], from 2023-10-16, that of stripe-go v76
+// and the default, to 2026-10-28.endive. stripe-go v78 and later rejects events of other
+// versions than its own: set it to stripe.APIVersion.
 package webhooktest

@@ -24,10 +24,11 @@ type Event struct {
 	id       string
 	typ      string
 	livemode bool
-	nullable []string       // paths that may be null, known for events from fixtures
-	resource string         // of its object, known for events from fixtures
-	objects  render.Objects // what it is about
-	thin     bool           // without data
+	nullable []string            // paths that may be null, known for events from fixtures
+	resource string              // of its object, known for events from fixtures
+	facts    map[string][]string // what paths tell that other events tell too, known in flows that are edited
+	objects  render.Objects      // what it is about
+	thin     bool                // without data
 
 	attempts *timestamps             // shared with edited copies of the event
 	last     atomic.Pointer[attempt] // the previous attempt as it was sent
@@ -118,7 +119,7 @@ func (e *Event) withBody(body []byte) (*Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
-	changed.nullable, changed.resource, changed.objects = e.nullable, e.resource, e.objects
+	changed.nullable, changed.resource, changed.facts, changed.objects = e.nullable, e.resource, e.facts, e.objects
 	if changed.id == e.id {
 		changed.attempts = e.attempts
 	}

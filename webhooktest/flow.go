@@ -47,11 +47,11 @@ func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	flow, err := s.play(name, fixture)
+	flow, err := s.play(name, fixture, len(edits) > 0)
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/flows/%s.json: %w", name, err)
 	}
-	if err := s.share(flow, eventType, edits); err != nil {
+	if err := flow.share(eventType, edits); err != nil {
 		return nil, fmt.Errorf("flow %s: %w", name, err)
 	}
 	return flow, nil
@@ -66,7 +66,11 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 	if _, unknown := fixtures.DescribeEvent(name); unknown == nil && fixtures.IsThin(name) {
 		return f, "", "", fmt.Errorf("%s is a thin event: flows have snapshot events only", name)
 	}
-	types := fixtures.Types(s.apiVersion())
+	version, err := s.apiVersion()
+	if err != nil {
+		return f, "", "", err
+	}
+	types := fixtures.Types(version)
 	if !slices.Contains(types, name) {
 		names := slices.Concat(fixtures.Flows(), types)
 		return f, "", "", fmt.Errorf("%w or flow %q%s", ErrUnknownType, name, suggest.DidYouMean(name, names))
@@ -108,8 +112,16 @@ func single(eventType string) render.Flow {
 	}
 }
 
-// play makes the events of a flow, as if it had just ended.
-func (s *Source) play(name string, f render.Flow) (*Flow, error) {
+// play makes the events of a flow, as if it had just ended. The events know what they share
+// if the flow is to be edited.
+func (s *Source) play(name string, f render.Flow, edited bool) (*Flow, error) {
+	options := s.options()
+	if edited {
+		options.Facts = new(render.Facts)
+		if _, err := render.Read(fixtures.DefaultVersion, "shared.json", options.Facts); err != nil {
+			return nil, err
+		}
+	}
 	flow := &Flow{Name: name, Title: f.Title}
 	for _, step := range f.Steps {
 		cause := slices.Index(f.Causal, step.Send)
@@ -123,7 +135,7 @@ func (s *Source) play(name string, f render.Flow) (*Flow, error) {
 	who.Objects.Began = began
 	for i, step := range f.Steps {
 		event := f.Events[step.Send]
-		t, err := s.options().Load(event.Type, event.Version, event.Set, event.Add)
+		t, err := options.LoadFlow(&event)
 		if err != nil {
 			return nil, fmt.Errorf("event %q: %w", step.Send, err)
 		}

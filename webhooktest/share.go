@@ -11,54 +11,21 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A sharedFixture is the file shared.json of an API version: facts that several
-// resources tell, each in fields of its own.
-type sharedFixture struct {
-	Format int `json:"format"`
-	Facts  map[string]struct {
-		Description string   `json:"description"`
-		Fields      []string `json:"fields"` // resource:path
-	} `json:"facts"`
-}
-
-// fieldsLike returns the fields that tell the same fact as one of a resource, by
-// resource.
-func (f *sharedFixture) fieldsLike(resource, path string) map[string][]string {
-	like := map[string][]string{resource: {path}}
-	for _, fact := range f.Facts {
-		if !slices.Contains(fact.Fields, resource+":"+path) {
-			continue
-		}
-		for _, field := range fact.Fields {
-			resource, path, _ := strings.Cut(field, ":")
-			like[resource] = append(like[resource], path)
-		}
-	}
-	return like
-}
-
 // share applies edits to the events of a flow. An edit names the type of the
 // events that it changes; what others share with them changes too.
-func (s *Source) share(flow *Flow, eventType string, edits []Edit) error {
-	if len(edits) == 0 {
-		return nil
-	}
-	var facts sharedFixture
-	if _, err := render.Read(s.apiVersion(), "shared.json", &facts); err != nil {
-		return err
-	}
+func (f *Flow) share(eventType string, edits []Edit) error {
 	for _, edit := range edits {
 		if !edit.set {
 			return errors.New("About and Version are for Source.Event")
 		}
-		if err := flow.edit(&facts, eventType, edit); err != nil {
+		if err := f.edit(eventType, edit); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *Flow) edit(facts *sharedFixture, eventType string, edit Edit) error {
+func (f *Flow) edit(eventType string, edit Edit) error {
 	if before, path, ok := strings.Cut(edit.path, ":"); ok {
 		eventType, edit.path = before, path
 	}
@@ -76,7 +43,7 @@ func (f *Flow) edit(facts *sharedFixture, eventType string, edit Edit) error {
 		if event := f.Steps[i].Event; event.typ == eventType {
 			old, err := rawjson.Get(event.body, edit.path)
 			if err == nil {
-				err = f.spread(facts, event, edit.path, old, raw)
+				err = f.spread(event, edit.path, old, raw)
 			}
 			if errors.Is(err, ErrNoPath) {
 				err = f.extend(event, edit)
@@ -122,33 +89,45 @@ const objectPath = "data.object."
 // spread gives a value to the event, and to all that holds the old one and tells
 // the same: ids everywhere, other values in the same field of the same object and
 // in the fields that tell the same fact.
-func (f *Flow) spread(facts *sharedFixture, event *Event, path string, old, raw []byte) error {
+func (f *Flow) spread(event *Event, path string, old, raw []byte) error {
 	if _, _, isID := render.SplitID(string(old)); isID && raw[0] == '"' {
 		return f.change(func(other *Event) ([]byte, error) {
 			return bytes.ReplaceAll(other.body, old[1:len(old)-1], raw[1:len(raw)-1]), nil
 		})
 	}
-	field, inObject := strings.CutPrefix(path, objectPath)
-	like := facts.fieldsLike(event.resource, field)
-	if string(old) == "0" {
-		like = nil // nothing yet, which is no fact that two fields could share
-	}
+	inObject := strings.HasPrefix(path, objectPath)
+	nothing := string(old) == "0" // yet, which is no fact that two fields could share
 	return f.change(func(other *Event) (body []byte, err error) {
 		body = other.body
 		if other == event {
 			body, err = rawjson.Set(body, path, raw, false)
 		}
-		if !inObject {
+		if !inObject || nothing {
 			return body, err
 		}
-		for _, field := range like[other.resource] {
-			value, missing := rawjson.Get(body, objectPath+field)
+		for _, field := range other.fieldsLike(event, path) {
+			value, missing := rawjson.Get(body, field)
 			if with := respelled(value, old, raw); err == nil && missing == nil && with != nil {
-				body, err = rawjson.Set(body, objectPath+field, with, false)
+				body, err = rawjson.Set(body, field, with, false)
 			}
 		}
 		return body, err
 	})
+}
+
+// fieldsLike returns the paths at which the event tells what another one tells at a path.
+func (e *Event) fieldsLike(other *Event, path string) (paths []string) {
+	if e.resource == other.resource {
+		paths = append(paths, path)
+	}
+	told := other.facts[path]
+	for field, facts := range e.facts {
+		if slices.ContainsFunc(facts, func(fact string) bool { return slices.Contains(told, fact) }) {
+			paths = append(paths, field)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
 }
 
 // respelled returns the new value as a field that holds the old one spells it: an

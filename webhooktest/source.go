@@ -17,9 +17,10 @@ var ErrUnknownType = fixtures.ErrUnknownType
 // at the default API version, with fresh ids. Set the fields before the first
 // event is made. A Source is safe for use by several goroutines.
 type Source struct {
-	// APIVersion is the Stripe API version of the events. Empty: 2023-10-16, that
-	// of stripe-go v76. Shapes are those of the newest fixtures that are not newer.
-	// Thin events have none.
+	// APIVersion is the Stripe API version of the events, which have its shapes: a version
+	// ("2025-03-31.basil"), a train ("basil", its newest version), "latest", or the release
+	// of an SDK ("stripe-go@82"). Empty: 2023-10-16, that of stripe-go v76. Thin events have
+	// none.
 	APIVersion string
 
 	// Account is the connected account that the events come from, the context of
@@ -90,7 +91,7 @@ func newEvent(t *render.Template, eventType string, who render.Identity) *Event 
 	body, id := t.Event(who)
 	return &Event{
 		body: body, id: id, typ: eventType, livemode: t.Livemode, thin: t.Thin,
-		nullable: t.Nullable, resource: t.Resource, objects: who.Objects,
+		nullable: t.Nullable, resource: t.Resource, facts: t.Facts, objects: who.Objects,
 		attempts: new(timestamps),
 	}
 }
@@ -120,7 +121,7 @@ func (s *Source) next(eventType string, version int) (*render.Template, render.I
 	t := s.templates[key]
 	if t == nil {
 		var err error
-		if t, err = s.options().Load(eventType, version, nil, nil); err != nil {
+		if t, err = s.options().Load(eventType, version); err != nil {
 			return nil, render.Identity{}, err
 		}
 		if s.templates == nil {
@@ -167,11 +168,12 @@ func (s *Source) options() *render.Options {
 	return &render.Options{APIVersion: s.APIVersion, Account: s.Account, Livemode: s.Livemode}
 }
 
-func (s *Source) apiVersion() string {
+// apiVersion returns the name of the API version that the events have.
+func (s *Source) apiVersion() (string, error) {
 	if s.APIVersion == "" {
-		return fixtures.DefaultVersion
+		return fixtures.DefaultVersion, nil
 	}
-	return s.APIVersion
+	return fixtures.FindVersion(s.APIVersion)
 }
 
 func (s *Source) now() time.Time {

@@ -115,12 +115,12 @@ func TestEnvelope(t *testing.T) {
 			`"id": "evt_`, `"object": "event"`, `"api_version": "2023-10-16"`, `"created": 17953`, `"data": {`,
 			`"livemode": false`, `"pending_webhooks": 1`, `"request": {`, `"type": "charge.succeeded"`,
 		}},
-		{"every field", webhooktest.Source{APIVersion: "2099-01-01.future", Account: "acct_1", Livemode: true}, []string{
-			`"id": "evt_`, `"object": "event"`, `"account": "acct_1"`, `"api_version": "2099-01-01.future"`, `"created": 17953`, `"data": {`,
+		{"every field", webhooktest.Source{APIVersion: "2026-10-28.endive", Account: "acct_1", Livemode: true}, []string{
+			`"id": "evt_`, `"object": "event"`, `"account": "acct_1"`, `"api_version": "2026-10-28.endive"`, `"created": 17953`, `"data": {`,
 			`"livemode": true`, `"pending_webhooks": 1`, `"request": {`, `"type": "charge.succeeded"`,
 		}},
-		{"a version older than all fixtures", webhooktest.Source{APIVersion: "2011-01-01"}, []string{
-			`"id": "evt_`, `"object": "event"`, `"api_version": "2011-01-01"`, `"created": 17953`, `"data": {`,
+		{"the release of an SDK", webhooktest.Source{APIVersion: "stripe-go@82"}, []string{
+			`"id": "evt_`, `"object": "event"`, `"api_version": "2025-08-27.basil"`, `"created": 17953`, `"data": {`,
 			`"livemode": false`, `"pending_webhooks": 1`, `"request": {`, `"type": "charge.succeeded"`,
 		}},
 	}

@@ -79,7 +79,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	flags.StringArrayVar(&c.set, "set", nil, "change a field of each event: `path=value` or type:path=value (repeatable)")
 	flags.StringArrayVar(&c.events, "event", nil, "use your own object in events of a type, `type=file.json`; ids and times stay fresh (repeatable)")
-	flags.StringVar(&c.subject.APIVersion, "api-version", fixtures.DefaultVersion, "API `version` of the events")
+	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
 	flags.BoolVar(&c.subject.Connect, "connect", false, "the handler serves connected accounts")

@@ -12,13 +12,16 @@ import (
 
 func newList(sh shell) *cobra.Command {
 	var format format
-	var flows, mutations, thin bool
+	var flows, mutations, thin, versions bool
+	var version string
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the event types, the flows or the mutations",
+		Short: "List the event types, the flows, the mutations or the API versions",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			switch {
+			case versions:
+				return listVersions(sh, format.json())
 			case mutations:
 				return listMutations(sh, format.json())
 			case thin && format.json():
@@ -30,15 +33,17 @@ func newList(sh shell) *cobra.Command {
 			case flows:
 				return listNames(sh, fixtures.Flows())
 			case format.json():
-				return listJSON(sh, fixtures.Types(fixtures.DefaultVersion), fixtures.DescribeEvent)
+				return listJSON(sh, fixtures.Types(version), fixtures.DescribeEvent)
 			}
-			return listNames(sh, fixtures.Types(fixtures.DefaultVersion))
+			return listNames(sh, fixtures.Types(version))
 		},
 	}
 	cmd.Flags().BoolVar(&flows, "flows", false, "list the flows, which trigger delivers")
 	cmd.Flags().BoolVar(&mutations, "mutations", false, "list the mutations, for --mutate")
 	cmd.Flags().BoolVar(&thin, "thin", false, "list the types of thin events, including counterparts of snapshot events")
-	cmd.MarkFlagsMutuallyExclusive("flows", "mutations", "thin")
+	cmd.Flags().BoolVar(&versions, "api-versions", false, "list the API versions, with the first release of each SDK that pins one")
+	apiVersionFlag(cmd.Flags(), &version, fixtures.DefaultVersion, "list the event types of this API `version`")
+	cmd.MarkFlagsMutuallyExclusive("flows", "mutations", "thin", "api-versions", "api-version")
 	format.flag(cmd, "text or json: one JSON object per line, with a description")
 	return cmd
 }

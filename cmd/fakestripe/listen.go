@@ -80,7 +80,7 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.StringArrayVar(&l.connected, "connect-headers", nil, "`headers` for --forward-connect-to (default: those of --headers)")
 	flags.BoolVar(&l.skipVerify, "skip-verify", false, "accept any TLS certificate")
 	flags.BoolVarP(&l.latest, "latest", "l", false, "use the newest API version of the fixtures")
-	flags.StringVar(&l.version, "api-version", "", "use this API `version` (default: that of the triggered event)")
+	apiVersionFlag(flags, &l.version, "", "use this API `version` instead of that of the triggered event")
 	flags.StringVar(&l.address, "listen", listen.DefaultAddress, "listen on this `address` for API calls, the inspector, trigger and send; port 0: any free port")
 	l.access.flags(cmd)
 	flags.BoolVar(&l.allowRemote, "allow-remote", false, "let API clients register endpoints outside this machine and private networks")

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/listen"
@@ -59,22 +58,7 @@ func (l *listener) checkVersion() error {
 		return errors.New("--latest and --api-version: give one")
 	}
 	if l.latest {
-		versions, err := fixtures.FS.ReadDir(".")
-		if err != nil {
-			return err
-		}
-		for _, version := range versions { // in alphabetical order, which is that of dates
-			if _, err := time.Parse(time.DateOnly, version.Name()); err == nil {
-				l.version = version.Name()
-			}
-		}
-	}
-	if l.version == "" && l.changed("api-version") {
-		return errors.New("--api-version: want a date such as 2023-10-16, got nothing")
-	}
-	source := webhooktest.Source{APIVersion: l.version}
-	if _, err := source.Event("balance.available"); l.version != "" && err != nil {
-		return fmt.Errorf("--api-version: %w", err)
+		return (*apiVersion)(&l.version).Set("latest")
 	}
 	return nil
 }

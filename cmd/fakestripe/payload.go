@@ -38,7 +38,7 @@ func (p *payloads) flags(cmd *cobra.Command) {
 // sourceFlags adds what is the same for all events that a command makes.
 func (p *payloads) sourceFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&p.source.APIVersion, "api-version", fixtures.DefaultVersion, "API `version` of the event")
+	apiVersionFlag(flags, &p.source.APIVersion, fixtures.DefaultVersion, "API `version` of the event")
 	flags.StringVar(&p.source.Account, "account", "", "connected `account` that the event comes from, acct_…; the context of a thin event")
 	flags.BoolVar(&p.source.Livemode, "livemode", false, "make a live-mode event")
 	flags.StringVar(&p.created, "created", "", "`time` at which the event was created: Unix seconds or RFC 3339 (default now)")

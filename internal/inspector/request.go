@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -62,9 +63,11 @@ func revive(body []byte) (*webhooktest.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	version, _ := event.Lookup("api_version")
 	source := webhooktest.Source{Seed: 1}
-	source.APIVersion, _ = version.(string)
+	label, _ := event.Lookup("api_version")
+	if name, ok := label.(string); ok {
+		source.APIVersion, _ = fixtures.FindVersion(name) // of another label, the default's shape
+	}
 	var members map[string]json.RawMessage
 	if json.Unmarshal(body, &members) != nil {
 		return event, nil

@@ -202,5 +202,9 @@ func (s *session) describe() SubjectReport {
 	if s.subject.Handler == nil {
 		target = s.sender.endpoint.Target()
 	}
-	return SubjectReport{Target: target, Handles: s.subject.Handles, APIVersion: cmp.Or(s.subject.APIVersion, fixtures.DefaultVersion)}
+	version := cmp.Or(s.subject.APIVersion, fixtures.DefaultVersion)
+	if name, err := fixtures.FindVersion(version); err == nil { // else no event can be made, which says why
+		version = name
+	}
+	return SubjectReport{Target: target, Handles: s.subject.Handles, APIVersion: version}
 }

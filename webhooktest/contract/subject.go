@@ -58,7 +58,7 @@ type Subject struct {
 	// handler needs its own metadata, customer or price.
 	Edit func(eventType string) []webhooktest.Edit
 
-	// APIVersion, Livemode and Account are those of the events.
+	// APIVersion, Livemode and Account are those of the events, as in webhooktest.Source.
 	APIVersion string
 	Livemode   bool
 	Account    string

@@ -33,6 +33,7 @@ func TestDependencies(t *testing.T) {
 		module + "fixtures",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/routes",
+		module + "webhooktest/internal/upgrade",
 		module + "webhooktest/internal/render",
 		module + "webhooktest/stripeapi",
 	}, strings.Fields(string(output)))

@@ -45,7 +45,7 @@ func TestEnvelope(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			template, err := test.options.Load(test.eventType, 0, nil, nil)
+			template, err := test.options.Load(test.eventType, 0)
 			require.NoError(t, err)
 			body, id := template.Event(who)
 			var e envelope
@@ -63,7 +63,7 @@ func TestEnvelope(t *testing.T) {
 // The keys are in Stripe's order, and the text is laid out as Stripe does.
 func TestEnvelopeLayout(t *testing.T) {
 	t.Parallel()
-	template, err := (&render.Options{Account: "acct_1"}).Load("balance.available", 0, nil, nil)
+	template, err := (&render.Options{Account: "acct_1"}).Load("balance.available", 0)
 	require.NoError(t, err)
 	body, id := template.Event(who)
 	require.Regexp(t, `(?s)^\{
@@ -89,7 +89,7 @@ func TestEnvelopeLayout(t *testing.T) {
 
 func TestThinEnvelope(t *testing.T) {
 	t.Parallel()
-	template, err := (&render.Options{Account: "acct_1"}).Load("v1.charge.refunded", 0, nil, nil)
+	template, err := (&render.Options{Account: "acct_1"}).Load("v1.charge.refunded", 0)
 	require.NoError(t, err)
 	require.True(t, template.Thin)
 	body, id := template.Event(who)
@@ -125,13 +125,13 @@ func TestLoadRefuses(t *testing.T) {
 		want            string
 	}{
 		{"an unknown type", "charge.refundet", render.Options{}, 0, nil, `unknown event type "charge.refundet": did you mean charge.refunded?`},
-		{"no version", "charge.refunded", render.Options{APIVersion: "latest"}, 0, nil, `API version "latest"`},
+		{"no version", "charge.refunded", render.Options{APIVersion: "newest"}, 0, nil, `API version "newest"`},
 		{"an account with a brace", "charge.refunded", render.Options{Account: "{pi}"}, 0, nil, `account "{pi}"`},
 		{"a state that there is not", "customer.subscription.updated", render.Options{}, 99, nil, "version 99: customer.subscription.updated has "},
 		{"a path that there is not", "charge.refunded", render.Options{}, 0, render.Changes{"data.object.amuont": json.RawMessage("1")}, `no such path "data.object.amuont"`},
 		{"a state of a thin event", "v1.charge.refunded", render.Options{}, 1, nil, render.ErrThin.Error()},
 	} {
-		_, err := test.options.Load(test.eventType, test.version, test.set, nil)
+		_, err := test.options.LoadFlow(&render.FlowEvent{Type: test.eventType, Version: test.version, Set: test.set})
 		require.ErrorContains(t, err, test.want, test.name)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
@@ -94,13 +95,23 @@ func readEvent(version, eventType string) (fixture eventFixture, file string, er
 	return fixture, file, err
 }
 
+// readAnyEvent returns the fixture of an event type at the version that brought it.
+func readAnyEvent(eventType string) (fixture eventFixture, err error) {
+	version, ok := fixtures.Since(eventType)
+	if !ok {
+		version = fixtures.DefaultVersion // which says what is near
+	}
+	fixture, _, err = readEvent(version, eventType)
+	return fixture, err
+}
+
 // DistinctVersion is the version of a type that is easiest to tell from the object's first
 // state: one of another status if there is one, else the last. Thin events have none.
 func DistinctVersion(eventType string) (int, error) {
 	if fixtures.IsThin(eventType) {
 		return 0, nil
 	}
-	f, _, err := readEvent(fixtures.DefaultVersion, eventType)
+	f, err := readAnyEvent(eventType)
 	if err != nil {
 		return 0, err
 	}
@@ -114,8 +125,9 @@ func DistinctVersion(eventType string) (int, error) {
 
 // load makes the Template of an event type: the object, changed as the event
 // and the version of the object say, in its envelope. Last come what a flow sets
-// and adds, by paths inside the event.
-func (o *Options) load(eventType string, version int, set, add Changes) (*Template, error) {
+// and adds, by paths inside the event. All this is in the shape of the version that the
+// object's file is written in: the event is then carried to the one asked for.
+func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Template, error) {
 	event, file, err := readEvent(o.version(), eventType)
 	if err != nil {
 		return nil, err
@@ -124,27 +136,30 @@ func (o *Options) load(eventType string, version int, set, add Changes) (*Templa
 		return nil, fmt.Errorf("version %d: %s has %d versions", version, eventType, len(event.Versions))
 	}
 	var object objectFixture
-	if _, err := Read(o.version(), "objects/"+event.Object+".json", &object); err != nil {
+	objectFile, err := Read(o.version(), "objects/"+event.Object+".json", &object)
+	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: object: %w", file, err)
 	}
 	text, err := event.at(version, sinceBegan(object.Object))
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
-	if text, err = set.apply(o.envelope(eventType, &event, text), false); err != nil {
+	if text, err = flow.Set.apply(o.envelope(eventType, &event, text), false); err != nil {
 		return nil, err
 	}
-	if text, err = add.apply(text, true); err != nil {
+	if text, err = flow.Add.apply(text, true); err != nil {
 		return nil, err
+	}
+	written, _, _ := strings.Cut(objectFile, "/")
+	shape := shape{resource: event.Object, nullable: object.Nullable, facts: o.Facts}
+	if text, err = shape.carry(text, written, o.version()); err != nil {
+		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
 	compiled, err := Compile(text, o.Livemode)
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
-	compiled.Resource = event.Object
-	for _, path := range object.Nullable {
-		compiled.Nullable = append(compiled.Nullable, "data.object."+path)
-	}
+	compiled.Resource, compiled.Nullable, compiled.Facts = event.Object, shape.nullableNow, shape.factsNow
 	return compiled, nil
 }
 

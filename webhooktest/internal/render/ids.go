@@ -37,8 +37,10 @@ var idShapes = map[string]idShape{
 	"acct":     {prefix: "acct_1", length: 15},
 	"ca":       {prefix: "ca_", length: 32},
 	"ch":       {prefix: "ch_3", length: 23, family: "pi"},
+	"cbtxn":    {prefix: "cbtxn_61", length: 30},
 	"climsku":  {prefix: "climsku_", length: 14},
 	"coupon":   {prefix: "", length: 8}, // Stripe invents coupon ids without a prefix
+	"credgr":   {prefix: "credgr_61", length: 30},
 	"cs":       {prefix: "cs_test_a1", length: 56},
 	"cus":      {prefix: "cus_", length: 14},
 	"ed":       {prefix: "ed_61", length: 42},
@@ -70,10 +72,10 @@ var idShapes = map[string]idShape{
 // usualKinds are the kinds of id that have no row in idShapes: the kind, "_1" and
 // 23 letters and digits.
 const usualKinds = `
-ba bpc bps card ccsbtxn climorder clock cn cnli credrev debrev di du fa fca fcaown
-fctxnref fee file fr frr iauth ibt ic ich idp ii il il_tmp in intok ipi issfr mandate obp obt or
-person plink pm pmc po price promo prv py pyr qt rc rd rp setatt seti shr sqr src srcmn srctxn sub
-sub_sched trr trxn tu txi txn txr vr vs
+ainst alrt ba bpc bps card ccsbtxn climorder clock cn cnli credrev debrev di du ent fa fca fcaown
+fcauth fctxnref feat fee file fr frr iauth ibt ic ich ics idp ii il il_tmp in inpay intok ipi issfr
+mandate obp obt or pd person plink pm pmc po price promo prv py pyr qt rc rd resvhld resvpln resvrel
+rp setatt seti shr sqr src srcmn srctxn sub sub_sched tdsa trr trxn tu txi txn txr vr vs
 `
 
 // shapeOf returns the shape of a kind, with what the row leaves out.

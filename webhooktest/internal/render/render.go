@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -19,9 +18,10 @@ import (
 
 // Options say how events are rendered, whatever their type.
 type Options struct {
-	APIVersion string // empty: fixtures.DefaultVersion
+	APIVersion string // as fixtures.FindVersion reads it; empty: fixtures.DefaultVersion
 	Account    string // empty: none, or an invented one for types of connected accounts only
 	Livemode   bool
+	Facts      *Facts // optional: templates tell where an event has them
 }
 
 // ErrNotApplicable is in the errors of mutations that have nothing to change in an
@@ -29,23 +29,33 @@ type Options struct {
 var ErrNotApplicable = errors.New("nothing to change")
 
 // Load makes the template of an event type with its object at a version, 0 for the
-// event without any. Set and add are what a flow changes, by paths inside the event.
-// The error is ErrUnknownType, or says what is wrong with the options or the version.
-func (o *Options) Load(eventType string, version int, set, add Changes) (*Template, error) {
-	if err := o.validate(); err != nil {
-		return nil, err
-	}
-	if fixtures.IsThin(eventType) {
-		return o.loadThin(eventType, version)
-	}
-	return o.load(eventType, version, set, add)
+// event without any. The error is fixtures.ErrUnknownType, or says what is wrong with the options or
+// the version.
+func (o *Options) Load(eventType string, version int) (*Template, error) {
+	return o.LoadFlow(&FlowEvent{Type: eventType, Version: version})
 }
 
-// validate reports what the options may not be: they become part of events.
-func (o *Options) validate() error {
-	date, train, _ := strings.Cut(o.version(), ".")
-	if _, err := time.Parse(time.DateOnly, date); err != nil || strings.ContainsFunc(train, notWord) {
-		return fmt.Errorf("API version %q: want a date such as 2023-10-16 or 2025-03-31.basil", o.APIVersion)
+// LoadFlow makes the template of an event of a flow.
+func (o *Options) LoadFlow(event *FlowEvent) (*Template, error) {
+	resolved := *o
+	if err := resolved.resolve(); err != nil {
+		return nil, err
+	}
+	if fixtures.IsThin(event.Type) {
+		return resolved.loadThin(event.Type, event.Version)
+	}
+	return resolved.load(event.Type, event.Version, event)
+}
+
+// resolve reports what the options may not be, since they become part of events, and
+// replaces the word for an API version by its name.
+func (o *Options) resolve() error {
+	if o.APIVersion != "" && o.APIVersion != fixtures.DefaultVersion { // which needs no table
+		name, err := fixtures.FindVersion(o.APIVersion)
+		if err != nil {
+			return err
+		}
+		o.APIVersion = name
 	}
 	if strings.ContainsFunc(o.Account, notWord) {
 		return fmt.Errorf("account %q: want an id such as acct_1Qd0…", o.Account)

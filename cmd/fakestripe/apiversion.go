@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/pflag"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+)
+
+// apiVersion is a flag's value: any word that fixtures.FindVersion reads becomes the name
+// of the version.
+type apiVersion string
+
+// apiVersionFlag adds --api-version with a default, which is named in the usage if it is given.
+func apiVersionFlag(flags *pflag.FlagSet, version *string, value, usage string) {
+	*version = value
+	flags.Var((*apiVersion)(version), "api-version", usage+": a date, a train (basil), latest, or an SDK (stripe-go@82)")
+}
+
+// String implements pflag.Value.
+func (v *apiVersion) String() string { return string(*v) }
+
+// Set implements pflag.Value.
+func (v *apiVersion) Set(word string) error {
+	name, err := fixtures.FindVersion(word)
+	if err == nil {
+		*v = apiVersion(name)
+	}
+	return err
+}
+
+// Type implements pflag.Value.
+func (v *apiVersion) Type() string { return "string" }
+
+// listVersions prints the API versions, oldest first, with the releases that pin them.
+func listVersions(sh shell, asJSON bool) error {
+	if asJSON {
+		names := make([]string, 0, len(fixtures.Versions()))
+		byName := make(map[string]fixtures.Version)
+		for _, version := range fixtures.Versions() {
+			names = append(names, version.Name)
+			byName[version.Name] = version
+		}
+		return listJSON(sh, names, func(name string) (fixtures.Version, error) { return byName[name], nil })
+	}
+	table := tabwriter.NewWriter(sh.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "VERSION\t"+strings.Join(fixtures.SDKs[:], "\t"))
+	for _, version := range fixtures.Versions() {
+		cells := []string{version.Name}
+		for _, sdk := range fixtures.SDKs {
+			cells = append(cells, strings.Join(version.SDKs[sdk], ", "))
+		}
+		fmt.Fprintln(table, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+	}
+	return table.Flush()
+}

@@ -1,0 +1,183 @@
+package upgrade
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// A File is a file of fixtures/<version>/changes: what an API version changed in a
+// resource. The format is specified in fixtures/README.md.
+type File struct {
+	Format  int      `json:"format"`
+	Changes []Change `json:"changes"`
+}
+
+// A Change is one thing that an API version did to the objects of a resource.
+type Change struct {
+	Description string                       `json:"description"`
+	Source      string                       `json:"source"`
+	If          map[string]json.RawMessage   `json:"if"`
+	Move        map[string]string            `json:"move"`
+	Copy        map[string]string            `json:"copy"`
+	Decimal     map[string]string            `json:"decimal"`
+	Add         map[string]json.RawMessage   `json:"add"`
+	Replace     map[string]map[string]string `json:"replace"`
+	Remove      []string                     `json:"remove"`
+	Nullable    []string                     `json:"nullable"`
+}
+
+// Decode reads a file of changes. The error names the file, line and column.
+func Decode(data []byte, file string) (f File, err error) {
+	data = bytes.ReplaceAll(data, []byte(`"{now`), []byte(`"{then`)) // as in object files: since the object began
+	return f, rawjson.DecodeStrictly(data, file, &f)
+}
+
+// apply changes an object. It calls used, if there is one, with each path that the
+// object has.
+func (c *Change) apply(object *node, used func(path string)) error {
+	if !c.concerns(object) {
+		return nil
+	}
+	if used == nil {
+		used = func(string) {}
+	}
+	for _, from := range slices.Sorted(maps.Keys(c.Move)) {
+		c.carry(object, from, c.Move[from], true, used)
+	}
+	for _, from := range slices.Sorted(maps.Keys(c.Copy)) {
+		c.carry(object, from, c.Copy[from], false, used)
+	}
+	for _, from := range slices.Sorted(maps.Keys(c.Decimal)) {
+		c.spell(object, from, c.Decimal[from], used)
+	}
+	for _, path := range slices.Sorted(maps.Keys(c.Add)) {
+		if err := c.add(object, path, used); err != nil {
+			return err
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(c.Replace)) {
+		c.replace(object, path, used)
+	}
+	for _, path := range c.Remove {
+		c.remove(object, path, used)
+	}
+	for _, path := range c.Nullable {
+		c.label(object, path, used)
+	}
+	return nil
+}
+
+// concerns reports whether the object meets the conditions.
+func (c *Change) concerns(object *node) bool {
+	for path, want := range c.If {
+		found := object.at(split(path))
+		null := found == nil || found.isNull()
+		switch string(want) {
+		case "null":
+			if !null {
+				return false
+			}
+		case `"*"`:
+			if null {
+				return false
+			}
+		default:
+			if null || !bytes.Equal(found.appendTo(nil), want) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// carry puts what is at a path at others.
+func (c *Change) carry(object *node, from, to string, move bool, used func(string)) {
+	source, target := split(from), split(to)
+	for _, path := range object.expand(source, nil) {
+		value := object.at(path)
+		if value == nil {
+			continue
+		}
+		if move {
+			object.remove(path)
+		}
+		for _, there := range object.expand(target, starred(source, path)) {
+			if object.put(there, value.clone()) {
+				used(from)
+			}
+		}
+	}
+}
+
+// spell puts a number as a decimal text at another path.
+func (c *Change) spell(object *node, from, to string, used func(string)) {
+	source := split(from)
+	for _, path := range object.expand(source, nil) {
+		value := object.at(path)
+		if value == nil {
+			continue
+		}
+		text := value.clone()
+		if !value.isNull() {
+			text.kind, text.text = '"', slices.Concat([]byte(`"`), value.text, []byte(`"`))
+		}
+		for _, there := range object.expand(split(to), starred(source, path)) {
+			if object.put(there, text) {
+				used(from)
+			}
+		}
+	}
+}
+
+func (c *Change) add(object *node, path string, used func(string)) error {
+	pattern := split(path)
+	for _, there := range object.expand(pattern, nil) {
+		parent := object.at(there[:len(there)-1])
+		if parent == nil || parent.kind != '{' {
+			continue // an object that is not there does not come to be
+		}
+		value, err := parse(c.Add[path])
+		if err != nil {
+			return err
+		}
+		if object.put(there, value) {
+			used(path)
+		}
+	}
+	return nil
+}
+
+func (c *Change) replace(object *node, path string, used func(string)) {
+	for _, there := range object.expand(split(path), nil) {
+		value := object.at(there)
+		if value == nil || value.kind != '"' {
+			continue
+		}
+		if with, ok := c.Replace[path][string(value.text[1:len(value.text)-1])]; ok {
+			value.text = rawjson.Quote(with)
+			used(path)
+		}
+	}
+}
+
+func (c *Change) remove(object *node, path string, used func(string)) {
+	paths := object.expand(split(path), nil)
+	for _, there := range slices.Backward(paths) { // so that positions stay true
+		if object.remove(there) != nil {
+			used(path)
+		}
+	}
+}
+
+func (c *Change) label(object *node, path string, used func(string)) {
+	for _, there := range object.expand(split(path), nil) {
+		if value := object.at(there); value != nil && !value.isNull() {
+			value.labels = append(value.labels, Nullable)
+			used(path)
+		}
+	}
+}

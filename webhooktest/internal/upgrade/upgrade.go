@@ -1,0 +1,150 @@
+// Package upgrade carries objects from the API version in whose shape a fixture is written
+// to a later one, by the changes in fixtures/<version>/changes.
+//
+// Stripe does the same backwards: it keeps one current shape and a chain of version
+// changes (https://stripe.com/blog/api-versioning).
+package upgrade
+
+import (
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// Nullable is the label of values that may be null.
+const Nullable = "nullable"
+
+// An Object is an object of the API. Whatever changes, its labels stay with the values
+// that they were given to.
+type Object struct {
+	root *node
+
+	// Used is called with each path of a change that the object has. Nil: nobody asks.
+	Used func(file, path string)
+}
+
+// New returns the object that is a value of a text.
+func New(text []byte, value *rawjson.Value) *Object { return &Object{root: build(text, value)} }
+
+// Label marks the value at a path, if the object has it.
+func (o *Object) Label(path, label string) {
+	if value := o.root.at(split(path)); value != nil {
+		value.labels = append(value.labels, label)
+	}
+}
+
+// Labelled calls visit with each label and the path where its value is now.
+func (o *Object) Labelled(visit func(label, path string)) { o.root.labelled("", visit) }
+
+// Text returns the object as JSON without white space.
+func (o *Object) Text() []byte { return o.root.appendTo(nil) }
+
+// To makes the changes of the versions after one and up to another, to the object and to
+// those inside it.
+func (o *Object) To(after, upTo string) error {
+	u := upgrader{used: o.Used, loaded: make(map[string]map[string]*changeFile), versions: fixtures.VersionsBetween(after, upTo)}
+	for _, version := range u.versions {
+		if err := u.walk(o.root, version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Apply makes changes to the object itself.
+func (o *Object) Apply(changes []Change) error { return apply(o.root, changes, nil) }
+
+func apply(object *node, changes []Change, used func(path string)) error {
+	for i := range changes {
+		if err := changes[i].apply(object, used); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// An upgrader keeps the changes of the resources that it came across.
+type upgrader struct {
+	used     func(file, path string)
+	loaded   map[string]map[string]*changeFile // by resource and version
+	versions []string
+}
+
+type changeFile struct {
+	name    string
+	changes []Change
+}
+
+// walk changes what is inside an object first: what a change adds has the new shape already.
+func (u *upgrader) walk(n *node, version string) error {
+	for _, child := range n.children {
+		if child.kind == '{' || child.kind == '[' {
+			if err := u.walk(child, version); err != nil {
+				return err
+			}
+		}
+	}
+	if n.kind != '{' {
+		return nil
+	}
+	resource := n.resource()
+	if resource == "" {
+		return nil
+	}
+	files, err := u.load(resource)
+	if err != nil {
+		return err
+	}
+	file := files[version]
+	if file == nil {
+		return nil
+	}
+	var used func(path string)
+	if u.used != nil {
+		used = func(path string) { u.used(file.name, path) }
+	}
+	return apply(n, file.changes, used)
+}
+
+// load reads the changes of a resource.
+func (u *upgrader) load(resource string) (map[string]*changeFile, error) {
+	if files, ok := u.loaded[resource]; ok {
+		return files, nil
+	}
+	files := make(map[string]*changeFile)
+	for _, version := range u.versions {
+		data, name, ok := fixtures.Changes(version, resource)
+		if !ok {
+			continue
+		}
+		file, err := Decode(data, "fixtures/"+name)
+		if err != nil {
+			return nil, err
+		}
+		files[version] = &changeFile{name, file.Changes}
+	}
+	u.loaded[resource] = files
+	return files, nil
+}
+
+// Before returns the object as it was when the values that previous holds, a value of a
+// text, were still true: previous_attributes names the changed fields of an object inside the
+// object, and gives a list as a whole.
+func (o *Object) Before(text []byte, previous *rawjson.Value) *Object {
+	before := o.root.clone()
+	restore(before, build(text, previous))
+	return &Object{root: before}
+}
+
+func restore(object, previous *node) {
+	for _, old := range previous.children {
+		i := object.index(old.key)
+		switch {
+		case i < 0:
+			object.insert(old)
+		case old.kind == '{' && object.children[i].kind == '{':
+			restore(object.children[i], old)
+		default:
+			object.children[i] = old
+		}
+	}
+}
