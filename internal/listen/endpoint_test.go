@@ -118,7 +118,7 @@ func TestWhatAnEndpointMayNotBe(t *testing.T) {
 		{listen.Endpoint{URL: "ftp://example.com"}, "scheme ftp is not http or https"},
 		{listen.Endpoint{URL: "4242", Secret: "sk_live_x"}, "live API key"},
 		{listen.Endpoint{URL: "4242", Header: http.Header{"A": {"b\n"}}}, "cannot be sent"},
-		{listen.Endpoint{}, "without a URL"},
+		{listen.Endpoint{}, "needs a URL"},
 	} {
 		_, err := hub.AddEndpoint(c.endpoint)
 		require.ErrorContains(t, err, c.want)

@@ -9,17 +9,18 @@ import (
 	"time"
 )
 
-// Limits bound what a client may take its time over. There is no bound on an answer,
-// which may be a stream without end.
+// Limits bound what a client may take its time over. There is no bound on an answer
+// as a whole, which may be a stream without end.
 type Limits struct {
 	Header time.Duration // until the header of a request has come
 	Body   time.Duration // until its body has come, from the end of the header
 	Idle   time.Duration // between two requests on a connection
+	Write  time.Duration // until it has taken a piece of an answer, see maxWrite
 }
 
 // Default is what all servers of fakestripe allow.
 func Default() Limits {
-	return Limits{Header: 10 * time.Second, Body: time.Minute, Idle: 2 * time.Minute}
+	return Limits{Header: 10 * time.Second, Body: time.Minute, Idle: 2 * time.Minute, Write: time.Minute}
 }
 
 // maxHeader bounds the header of a request in bytes.
@@ -33,7 +34,7 @@ func New(handler http.Handler) *http.Server { return Default().New(handler) }
 // not logged.
 func (l Limits) New(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler: l.timed(handler), ReadHeaderTimeout: l.Header, IdleTimeout: l.Idle, MaxHeaderBytes: maxHeader,
+		Handler: l.timed(l.written(handler)), ReadHeaderTimeout: l.Header, IdleTimeout: l.Idle, MaxHeaderBytes: maxHeader,
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 }
@@ -67,3 +68,43 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// maxWrite is how much of an answer is written at a time: a slow client has the whole
+// of Limits.Write for each.
+const maxWrite = 256 << 10
+
+// written bounds the writing of answers: a client that does not read would keep what
+// it asked for in memory. WriteTimeout of http.Server would not do: it ends streams.
+func (l Limits) written(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
+		if control.SetWriteDeadline(time.Time{}) != nil { // that of the request before
+			next.ServeHTTP(w, r)
+			return
+		}
+		extend := func() { _ = control.SetWriteDeadline(time.Now().Add(l.Write)) }
+		defer extend() // the server writes the rest
+		next.ServeHTTP(&answer{w, extend}, r)
+	})
+}
+
+// An answer is one whose every piece has a deadline of its own.
+type answer struct {
+	http.ResponseWriter
+	extend func()
+}
+
+// Write implements io.Writer.
+func (a *answer) Write(p []byte) (written int, err error) {
+	for first := true; err == nil && (first || len(p) > 0); first = false {
+		piece := p[:min(len(p), maxWrite)]
+		var n int
+		a.extend()
+		n, err = a.ResponseWriter.Write(piece)
+		written, p = written+n, p[len(piece):]
+	}
+	return written, err
+}
+
+// Unwrap leads http.ResponseController to Flush and the deadlines.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

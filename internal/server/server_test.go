@@ -178,3 +178,45 @@ func TestTheNextRequestHasItsOwnTime(t *testing.T) {
 		}
 	})
 }
+
+// Who does not read an answer does not keep it in memory; who reads slowly gets all. A
+// piece takes three reads at the most, which is less than the limit.
+func TestWhoDoesNotReadIsGivenUp(t *testing.T) {
+	t.Parallel()
+	const size = 2 << 20
+	for name, pause := range map[string]time.Duration{"never reads": 0, "reads slowly": 15 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ended := make(chan error, 1)
+				p, limits := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+					_, err := w.Write(make([]byte, size))
+					ended <- err
+				})
+				conn := p.dial()
+				defer conn.Close()
+				began := time.Now()
+				_, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+				require.NoError(t, err)
+				if pause == 0 {
+					select {
+					case err := <-ended:
+						require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+						require.Equal(t, limits.Write, time.Since(began))
+					case <-time.After(24 * time.Hour):
+						t.Error("the answer waits for a client that does not read")
+					}
+					return
+				}
+				for read := 0; err == nil; { // 128 kB at a time
+					time.Sleep(pause)
+					var n int64
+					n, err = io.CopyN(io.Discard, conn, 128<<10)
+					read += int(n)
+				}
+				require.ErrorIs(t, err, io.EOF)
+				require.NoError(t, <-ended)
+				require.Greater(t, time.Since(began), limits.Write)
+			})
+		})
+	}
+}

@@ -80,7 +80,10 @@
 //
 // A Server keeps up to [KeptEvents] events, [KeptObjects] objects, [KeptCalls] calls and
 // [KeptKeys] idempotency keys, and [KeptBytes] of each; it forgets the oldest first. A
-// body above [MaxBody] is answered with 413. It starts no goroutines, and the zero value
+// body above [MaxBody] is answered with 413. In an object or event of more than 1 MiB,
+// the elements of lists above 64 KiB are shown, but not found, filtered by, paged or
+// expanded, and such an answer is not laid out. A page of a list ends early at 16 MiB
+// (has_more says so). It starts no goroutines, and the zero value
 // works.
 //
 // The package imports the standard library only.

@@ -21,12 +21,24 @@ type node struct {
 
 // parseNode reads JSON text.
 func parseNode(text []byte) (*node, error) {
-	root, err := rawjson.Parse(text)
+	parse := rawjson.Parse
+	if len(text) > largeText {
+		parse = func(text []byte) (rawjson.Value, error) { return rawjson.ParseShort(text, longList) }
+	}
+	root, err := parse(text)
 	if err != nil {
 		return nil, err
 	}
 	return newNode(text, &root), nil
 }
+
+// A tree takes about 20 times the memory of its text. So in a text of more than
+// largeText bytes a list of more than longList bytes is one scalar: it is shown as it
+// is, but nothing in it is found, filtered by or expanded.
+const (
+	largeText = MaxBody
+	longList  = 64 << 10
+)
 
 // mustNode reads JSON text that was made here.
 func mustNode(text []byte) *node {
@@ -39,7 +51,10 @@ func mustNode(text []byte) *node {
 
 func newNode(text []byte, v *rawjson.Value) *node {
 	n := &node{kind: v.Kind}
-	if v.Kind != '{' && v.Kind != '[' {
+	if v.Kind == '[' && len(text) > largeText && v.End-v.Start > longList {
+		n.kind = '0'
+	}
+	if n.kind != '{' && n.kind != '[' {
 		n.raw = text[v.Start:v.End]
 		return n
 	}
@@ -200,7 +215,20 @@ func (n *node) walkFrom(prefix, key string, visit func(path, key string, v *node
 }
 
 // encode returns the value as compact JSON.
-func (n *node) encode() []byte { return n.append(nil) }
+func (n *node) encode() []byte { return n.append(make([]byte, 0, n.length())) }
+
+// length is how many bytes the value takes as compact JSON if no key needs escapes: a
+// text that grew by appending would for a while be there twice.
+func (n *node) length() int {
+	length := 2 + len(n.raw) + len(n.children)
+	for _, key := range n.keys {
+		length += len(key) + len(`"":`)
+	}
+	for _, child := range n.children {
+		length += child.length()
+	}
+	return length
+}
 
 func (n *node) append(dst []byte) []byte {
 	switch n.kind {
@@ -227,8 +255,12 @@ func (n *node) append(dst []byte) []byte {
 	return append(dst, n.raw...)
 }
 
-// indented lays JSON text out as Stripe does.
+// indented lays JSON text out as Stripe does. A large text stays as it is: laid out,
+// one of many small values takes more than twice as much.
 func indented(text []byte) []byte {
+	if len(text) > largeText {
+		return text
+	}
 	var out bytes.Buffer
 	if json.Indent(&out, text, "", "  ") != nil {
 		return text

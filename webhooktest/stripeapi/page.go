@@ -27,6 +27,10 @@ func itemsOf(trees []*node) []item {
 	return items
 }
 
+// maxPage bounds the elements of a page in bytes, before they are laid out: a page of
+// large ones ends early, and has_more says so.
+const maxPage = 16 << 20
+
 // page returns a part of a list (https://docs.stripe.com/api/pagination).
 func page(items []item, url string, params *param) (*node, *apiError) {
 	limit, failed := limitOf(params)
@@ -44,6 +48,9 @@ func page(items []item, url string, params *param) (*node, *apiError) {
 			return nil, failed
 		}
 		from := max(0, at-limit)
+		for from < at-1 && sizeOf(items[from:at]) > maxPage {
+			from++ // the last ones are next to the cursor
+		}
 		items, more = items[from:at], from > 0
 	case after != "":
 		at, failed := indexOf(items, "starting_after", after)
@@ -55,6 +62,9 @@ func page(items []item, url string, params *param) (*node, *apiError) {
 	if len(items) > limit {
 		items, more = items[:limit], true
 	}
+	for before == "" && len(items) > 1 && sizeOf(items) > maxPage {
+		items, more = items[:len(items)-1], true
+	}
 	data := listOf()
 	for i := range items {
 		data.children = append(data.children, items[i].node())
@@ -65,6 +75,14 @@ func page(items []item, url string, params *param) (*node, *apiError) {
 	tree.put("has_more", value(more))
 	tree.put("url", text(url))
 	return tree, nil
+}
+
+// sizeOf is how many bytes the texts of items have.
+func sizeOf(items []item) (bytes int) {
+	for i := range items {
+		bytes += len(items[i].text)
+	}
+	return bytes
 }
 
 func indexOf(items []item, name, id string) (int, *apiError) {

@@ -42,6 +42,16 @@ func Outline(text []byte) (Value, error) {
 	return p.value(), nil
 }
 
+// ParseShort is Parse, but lists of more bytes than longest come without their
+// elements: of a large text that takes little memory.
+func ParseShort(text []byte, longest int) (Value, error) {
+	if err := check(text); err != nil {
+		return Value{}, err
+	}
+	p := parser{text: text, longest: longest}
+	return p.value(), nil
+}
+
 // check leaves the judgement of what is JSON to encoding/json, which bounds the
 // depth as well.
 func check(text []byte) error {
@@ -68,10 +78,11 @@ func check(text []byte) error {
 
 // A parser walks text that is known to be valid.
 type parser struct {
-	text   []byte
-	pos    int
-	flat   bool // inside the outermost value nothing is kept
-	inside bool // the outermost value
+	text    []byte
+	pos     int
+	flat    bool // inside the outermost value nothing is kept
+	inside  bool // the outermost value
+	longest int  // of a list whose elements are kept, in bytes; 0: any
 }
 
 func (p *parser) value() Value {
@@ -81,7 +92,9 @@ func (p *parser) value() Value {
 	case '{':
 		v.Children = p.children('}', p.member)
 	case '[':
-		v.Children = p.children(']', p.value)
+		if !p.skipLong() {
+			v.Children = p.children(']', p.value)
+		}
 	case '"':
 		p.string()
 	default:
@@ -109,6 +122,20 @@ func (p *parser) children(closing byte, child func() Value) []Value {
 	}
 	p.pos++
 	return children
+}
+
+// skipLong goes to the end of a list if it is longer than those that are kept.
+func (p *parser) skipLong() bool {
+	if p.longest == 0 || len(p.text)-p.pos <= p.longest {
+		return false
+	}
+	start := p.pos
+	p.skip()
+	if p.pos-start > p.longest {
+		return true
+	}
+	p.pos = start
+	return false
 }
 
 // skip goes to the end of an object or list.

@@ -97,3 +97,24 @@ func TestChild(t *testing.T) {
 	}
 	require.Nil(t, root.Child("1").Child("0"), "a string has no children")
 }
+
+func TestParseShort(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text string
+		want       int // elements that are kept
+	}{
+		{"a short list", `{"a":[1,2]}`, 2},
+		{"a long one", `{"a":[1,2,3,4,5]}`, 0},
+		{"brackets in strings", `{"a":["]]","\"]"]}`, 0},
+		{"a long one inside", `{"a":[ [1,2,3,4,5] ]}`, 0},
+	} {
+		root, err := rawjson.ParseShort([]byte(c.text), 8)
+		require.NoError(t, err, c.name)
+		a := root.Child("a")
+		require.Len(t, a.Children, c.want, c.name)
+		require.Equal(t, c.text, `{"a":`+c.text[a.Start:a.End]+`}`, "%s: where it ends", c.name)
+	}
+	_, err := rawjson.ParseShort([]byte(`[1,]`), 1)
+	require.ErrorContains(t, err, "line 1, column 4")
+}
