@@ -132,6 +132,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
 		return interrupted // before anything was judged
 	}
+	nameFlags(found)
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}
@@ -300,6 +301,9 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		if _, err := fixtures.DescribeEvent(eventType); err != nil {
 			return fmt.Errorf("--handles: %w", err)
 		}
+	}
+	if err := c.checkFlags(); err != nil {
+		return err
 	}
 	c.subject.Break, c.subject.Heal, c.subject.Restart = hook(c.hooks.broken, hookTimeout), hook(c.hooks.heal, hookTimeout), hook(c.hooks.restart, hookTimeout)
 	c.suite.New = func() contract.Subject { return c.subject }

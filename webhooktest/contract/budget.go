@@ -57,5 +57,5 @@ func (b *budget) need() string {
 }
 
 func (b *budget) timeWasOver() string {
-	return "the time of the run, " + text.Brief(b.limit).String() + ", was over (Suite.MaxTime, --max-time)"
+	return "the time of the run, " + text.Brief(b.limit).String() + ", was over"
 }

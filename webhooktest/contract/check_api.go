@@ -124,7 +124,7 @@ func checkFetches(ctx context.Context, s *session) ([]finding, error) {
 	}
 	url, ok := event.Lookup("related_object.url")
 	if !ok {
-		return nil, errLacks{"a handled type of thin events that are about an object (--handles)"}
+		return nil, errLacks{"a handled type of thin events that are about an object"}
 	}
 	sent := event.String() + " with context " + foreignAccount
 	fetched := slices.DeleteFunc(slices.Clone(calls), func(call stripeapi.Call) bool { return call.Path != url })

@@ -100,7 +100,7 @@ func (r Result) tell(t *testing.T) {
 			t.Errorf("not tried, so that it has not passed: %s (give go test a longer -timeout)", r.Reason)
 			return
 		}
-		t.Skip(r.Reason)
+		t.Skip(r.skipped())
 	}
 }
 

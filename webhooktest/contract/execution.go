@@ -86,7 +86,7 @@ func (s *session) execute(ctx context.Context, c *contractCase, v variant) (e *e
 // that have been made.
 func (e *execution) controls(ctx context.Context, step caseStep) error {
 	for _, name := range step.Send {
-		if !step.refuses() || len(e.events(name)) == 0 {
+		if !step.refuses() || len(e.observed.events[name]) == 0 {
 			continue
 		}
 		if err := e.control(ctx, name); err != nil {
@@ -98,7 +98,7 @@ func (e *execution) controls(ctx context.Context, step caseStep) error {
 
 // control delivers an event of the same type with ids of its own, not mutated.
 func (e *execution) control(ctx context.Context, name string) error {
-	like := e.events(name)[0]
+	like := e.observed.events[name][0]
 	control, err := e.controlOf(ctx, name)
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 	}
 	var events []*webhooktest.Event
 	for _, name := range step.Send {
-		for _, event := range e.events(name) {
+		for _, event := range e.observed.events[name] {
 			events = append(events, slices.Repeat([]*webhooktest.Event{event}, max(1, step.Times))...)
 		}
 	}
@@ -258,7 +258,7 @@ func (e *execution) hook(ctx context.Context, name string) error {
 	case !known:
 		return fmt.Errorf("hook %q: want break, heal or restart", name)
 	case hook == nil:
-		return errLacks{"a hook to " + name + " it (--" + name + "-cmd)"}
+		return errLacks{"a hook to " + name + " it"}
 	}
 	e.session.probe.dirty.Store(true)
 	if err := hook(ctx); err != nil {

@@ -14,13 +14,10 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// events are those of a name, none while they wait for a variable.
-func (e *execution) events(name string) []*webhooktest.Event { return e.observed.events[name] }
-
 // makeEvent makes the events of a name, after the one that they are about.
 func (e *execution) makeEvent(ctx context.Context, name string) error {
 	spec := e.spec.Events[name]
-	if e.events(name) != nil {
+	if e.observed.events[name] != nil {
 		return nil
 	}
 	var edits []webhooktest.Edit
@@ -28,7 +25,7 @@ func (e *execution) makeEvent(ctx context.Context, name string) error {
 		if err := e.makeEvent(ctx, spec.About); err != nil {
 			return err
 		}
-		edits = append(edits, webhooktest.About(e.events(spec.About)[0]))
+		edits = append(edits, webhooktest.About(e.observed.events[spec.About][0]))
 	}
 	if spec.Version != 0 {
 		edits = append(edits, webhooktest.Version(spec.Version))
@@ -107,7 +104,7 @@ func (e *execution) controlOf(ctx context.Context, name string) (*webhooktest.Ev
 	spec := e.spec.Events[name]
 	from := spec.payload(e.variant)
 	if from == nil {
-		return e.session.sender.distinct(ctx, e.events(name)[0].Type())
+		return e.session.sender.distinct(ctx, e.observed.events[name][0].Type())
 	}
 	edits, err := e.edits(spec)
 	if err != nil {
@@ -120,7 +117,7 @@ func (e *execution) controlOf(ctx context.Context, name string) (*webhooktest.Ev
 func (e *execution) makeLate(ctx context.Context, step caseStep) error {
 	made := false
 	for _, name := range step.Send {
-		if len(e.events(name)) > 0 {
+		if len(e.observed.events[name]) > 0 {
 			continue
 		}
 		if err := e.makeEvent(ctx, name); err != nil {

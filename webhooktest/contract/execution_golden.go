@@ -32,7 +32,7 @@ func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
 	}
 	want, err := readGolden(e.session.run.suite.Dir, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		e.find(e.sentSoFar(), "the state of "+name, "there is no such file yet: --update writes it (FAKESTRIPE_UPDATE=1 go test)")
+		e.find(e.sentSoFar(), "the state of "+name, "there is no such file yet: an update writes it")
 		return nil
 	}
 	if err != nil { // the other cases have files of their own

@@ -67,7 +67,7 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 	}
 	bindings, reason := s.subject.bind(c.Given)
 	if reason != "" {
-		result.skip("handles", "needs "+reason)
+		result.skip(needHandles, "needs "+reason)
 		return nil
 	}
 	return j.runVariants(ctx, c, bindings, result)

@@ -15,9 +15,6 @@ const (
 	Inconclusive Verdict = "inconclusive" // tried, and not to be judged; Reason says why
 )
 
-// NeedTime is the Need of a case that the time of the run was too short for.
-const NeedTime = "time"
-
 // A Report is what Check found.
 type Report struct {
 	Summary   map[Verdict]int `json:"summary"` // how many cases, for every verdict
@@ -44,7 +41,7 @@ type Result struct {
 	Level       string        `json:"level"` // must, should or info
 	Verdict     Verdict       `json:"verdict"`
 	Reason      string        `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
-	Need        string        `json:"need,omitempty"`   // of a skip: what would let the case be tried, such as state or NeedTime
+	Need        string        `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, or NeedTime
 	Requirement string        `json:"requirement"`
 	Source      string        `json:"source"`
 	Sent        string        `json:"sent,omitempty"` // and how it differs from what was accepted

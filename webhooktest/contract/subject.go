@@ -131,38 +131,6 @@ func (s *Subject) creation(eventType string) string {
 // observed reports whether effects can be judged.
 func (s *Subject) observed() bool { return s.State != nil || s.StateOf != nil }
 
-// lacks says what a case needs that the subject does not have, and how to give it.
-func (s *Subject) lacks(need string) (reason string) {
-	declared := map[string]struct {
-		given bool
-		how   string
-	}{
-		"state":           {s.observed(), "what the handler stores (Subject.State, --state-url, --state-cmd)"},
-		"api":             {s.API != nil, "a handler that calls a local Stripe API (Subject.API, --api)"},
-		"faults":          {s.Break != nil && s.Heal != nil, "hooks that break and heal what the handler depends on (--break-cmd, --heal-cmd)"},
-		"restart":         {s.Restart != nil, "a hook that restarts the handler (--restart-cmd)"},
-		"connect":         {s.Connect, "a handler of connected accounts (--connect)"},
-		"mode":            {s.Mode, "a handler that tells live from test mode (--mode)"},
-		"thin":            {s.Thin, "an endpoint that takes thin events (--thin)"},
-		"thin-only":       {s.Thin && !s.takesBoth(), "an endpoint that takes thin events only (--thin, and only thin --handles)"},
-		"snapshot":        {!s.Thin, "an endpoint that takes snapshot events (without --thin)"},
-		"network":         {s.Handler == nil, "a URL: a handler in process has no connection"},
-		"https":           {s.Handler == nil && strings.HasPrefix(s.URL, "https://"), "an https URL"},
-		"secrets":         {len(s.Secrets) > 0, "a second signing secret (--secret, repeated)"},
-		"handles":         {len(s.Handles) > 0, "the types that the handler handles (--handles)"},
-		"bound":           {s.Edit != nil, "payloads bound to objects of the app (--set, --event)"},
-		"once-per-object": {s.OncePerObject, "a handler that means one effect for each object (--once-per-object)"},
-	}
-	asked, known := declared[need]
-	switch {
-	case !known:
-		return fmt.Sprintf("%s, which this version does not know", need)
-	case !asked.given:
-		return asked.how
-	}
-	return ""
-}
-
 // bind gives values to the type variables of a case: one binding, or one for each
 // handled type. The reason says which types would make it possible.
 func (s *Subject) bind(given map[string]string) (bindings []map[string]string, reason string) {
@@ -184,10 +152,10 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 		}
 	}
 	if len(missing) > 0 {
-		return nil, "handling " + strings.Join(missing, " and ") + " (--handles)"
+		return nil, "handling " + strings.Join(missing, " and ")
 	}
 	if !s.bindResource(given, binding) {
-		return nil, "handling " + patterns(given) + " of one resource (--handles)"
+		return nil, "handling " + patterns(given) + " of one resource"
 	}
 	if each == "" {
 		return []map[string]string{binding}, ""
@@ -278,9 +246,9 @@ func (s *Subject) checkFamilies() error {
 	thin := slices.IndexFunc(s.Handles, fixtures.IsThin)
 	switch {
 	case s.Thin && len(s.Handles) > 0 && thin < 0:
-		return errors.New("an endpoint for thin events (Subject.Thin, --thin) that handles none: name one in Handles (--handles), such as v1.payment_intent.succeeded")
+		return errors.New("a thin endpoint (Subject.Thin) that handles no thin event: name one in Subject.Handles, such as v1.payment_intent.succeeded")
 	case !s.Thin && thin >= 0:
-		return fmt.Errorf("%s is a thin event: say that the endpoint takes them (Subject.Thin, --thin)", s.Handles[thin])
+		return fmt.Errorf("%s is a thin event: set Subject.Thin if the endpoint takes them", s.Handles[thin])
 	}
 	return nil
 }

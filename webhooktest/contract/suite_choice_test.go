@@ -23,8 +23,8 @@ func TestSuiteMistakes(t *testing.T) {
 			s.Only, s.Skip = []string{"signature"}, []string{"signature"}
 		}, "no case is left: all that are chosen are skipped, or of another level"},
 		{"an unknown case", func(s *contract.Suite, _ *contract.Subject) { s.Only = []string{"signature/unsignd"} }, `no case or group "signature/unsignd": did you mean signature/unsigned`},
-		{"no time", func(s *contract.Suite, _ *contract.Subject) { s.MaxTime = -time.Second }, "-1s is no time for a run: want more than zero (Suite.MaxTime, --max-time)"},
-		{"no stillness", func(_ *contract.Suite, s *contract.Subject) { s.Settle = -time.Second }, "-1s is no time to be still: want zero or more (Subject.Settle, --settle)"},
+		{"no time", func(s *contract.Suite, _ *contract.Subject) { s.MaxTime = -time.Second }, "MaxTime -1s: must be positive, such as 3m"},
+		{"no stillness", func(_ *contract.Suite, s *contract.Subject) { s.Settle = -time.Second }, "Settle -1s: must not be negative"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

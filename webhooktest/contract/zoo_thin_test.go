@@ -299,8 +299,8 @@ func TestThinSubjectsAreOfOneMind(t *testing.T) {
 		handles []string
 		want    string
 	}{
-		{"thin, but handles none", true, []string{"charge.refunded"}, "an endpoint for thin events (Subject.Thin, --thin) that handles none"},
-		{"handles some, but is not", false, []string{"charge.refunded", "v1.charge.refunded"}, "v1.charge.refunded is a thin event: say that the endpoint takes them (Subject.Thin, --thin)"},
+		{"thin, but handles none", true, []string{"charge.refunded"}, "a thin endpoint (Subject.Thin) that handles no thin event"},
+		{"handles some, but is not", false, []string{"charge.refunded", "v1.charge.refunded"}, "v1.charge.refunded is a thin event: set Subject.Thin"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

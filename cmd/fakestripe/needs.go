@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// flagsFor are the flags that give a case what it needs.
+var flagsFor = map[string]string{
+	"state":           "--state-url, --state-cmd",
+	"api":             "--api",
+	"faults":          "--break-cmd, --heal-cmd",
+	"restart":         "--restart-cmd",
+	"connect":         "--connect",
+	"mode":            "--mode",
+	"thin":            "--thin",
+	"thin-only":       "--thin, and only thin --handles",
+	"snapshot":        "without --thin",
+	"secrets":         "--secret, repeated",
+	"handles":         "--handles",
+	"bound":           "--set, --event",
+	"once-per-object": "--once-per-object",
+	contract.NeedTime: "--max-time",
+}
+
+// nameFlags says beside what a case needs which flag gives it.
+func nameFlags(found *contract.Report) {
+	for i := range found.Cases {
+		result := &found.Cases[i]
+		if flags := flagsFor[result.Need]; flags != "" {
+			result.Reason += " (" + flags + ")"
+		}
+	}
+}
+
+// checkFlags finds flags that no suite could be run with.
+func (c *checking) checkFlags() error {
+	thin := slices.IndexFunc(c.subject.Handles, fixtures.IsThin)
+	switch {
+	case c.suite.MaxTime < 0:
+		return notPositive("--max-time", c.suite.MaxTime, "3m")
+	case c.subject.Settle < 0:
+		return notPositive("--settle", c.subject.Settle, "500ms")
+	case c.subject.Thin && len(c.subject.Handles) > 0 && thin < 0:
+		return errors.New("--thin, but --handles has no thin event: name one, such as v1.payment_intent.succeeded")
+	case !c.subject.Thin && thin >= 0:
+		return fmt.Errorf("--handles: %s is a thin event: add --thin if the endpoint takes them", c.subject.Handles[thin])
+	}
+	return nil
+}
+
+func notPositive(flag string, given time.Duration, example string) error {
+	return fmt.Errorf("%s %s: must be positive, e.g. %s", flag, given, example)
+}

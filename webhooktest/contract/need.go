@@ -1,0 +1,60 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+)
+
+// NeedTime is the Need of a case that the time of the run was too short for.
+const NeedTime = "time"
+
+// needHandles is the Need of a case about types that the handler does not handle.
+const needHandles = "handles"
+
+// A need is something that a case requires of a subject.
+type need struct {
+	what  string // as in "needs a URL"
+	field string // of Subject that gives it, "" for none
+	given func(*Subject) bool
+}
+
+// needs are those that a case may name.
+func needs() map[string]need {
+	return map[string]need{
+		"state":           {"what the handler stores", "State", (*Subject).observed},
+		"api":             {"a handler that calls a local Stripe API", "API", func(s *Subject) bool { return s.API != nil }},
+		"faults":          {"hooks that break and heal what the handler depends on", "Break and Heal", func(s *Subject) bool { return s.Break != nil && s.Heal != nil }},
+		"restart":         {"a hook that restarts the handler", "Restart", func(s *Subject) bool { return s.Restart != nil }},
+		"connect":         {"a handler of connected accounts", "Connect", func(s *Subject) bool { return s.Connect }},
+		"mode":            {"a handler that tells live from test mode", "Mode", func(s *Subject) bool { return s.Mode }},
+		"thin":            {"an endpoint that takes thin events", "Thin", func(s *Subject) bool { return s.Thin }},
+		"thin-only":       {"an endpoint that takes thin events only", "Thin and Handles", func(s *Subject) bool { return s.Thin && !s.takesBoth() }},
+		"snapshot":        {"an endpoint that takes snapshot events", "Thin", func(s *Subject) bool { return !s.Thin }},
+		"network":         {"a URL: a handler in process has no connection", "URL", func(s *Subject) bool { return s.Handler == nil }},
+		"https":           {"an https URL", "URL", func(s *Subject) bool { return s.Handler == nil && strings.HasPrefix(s.URL, "https://") }},
+		"secrets":         {"a second signing secret", "Secrets", func(s *Subject) bool { return len(s.Secrets) > 0 }},
+		needHandles:       {"the types that the handler handles", "Handles", func(s *Subject) bool { return len(s.Handles) > 0 }},
+		"bound":           {"payloads bound to objects of the app", "Edit", func(s *Subject) bool { return s.Edit != nil }},
+		"once-per-object": {"a handler that means one effect for each object", "OncePerObject", func(s *Subject) bool { return s.OncePerObject }},
+	}
+}
+
+// lacks says what a case needs that the subject does not have, "" if it has it.
+func (s *Subject) lacks(name string) string {
+	wanted, known := needs()[name]
+	switch {
+	case !known:
+		return fmt.Sprintf("%s, which this version does not know", name)
+	case !wanted.given(s):
+		return wanted.what
+	}
+	return ""
+}
+
+// skipped is the reason of a result, with the field of Subject that would change it.
+func (r Result) skipped() string {
+	if field := needs()[r.Need].field; field != "" {
+		return r.Reason + " (Subject." + field + ")"
+	}
+	return r.Reason
+}
