@@ -154,9 +154,10 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 // judge compares the answers of a step with what it expects.
 func (e *execution) judge(step caseStep, responses []*webhooktest.Response) error {
 	mutations := strings.TrimSpace(strings.Join(e.mutations(step), " "))
+	known := e.known()
 	some := step.AnyExpect == ""
 	for _, r := range responses {
-		a := answer{response: r, sent: strings.TrimSpace(r.Event.String() + " " + mutations), known: e.known(), machine: e.session.run.machine}
+		a := answer{response: r, sent: strings.TrimSpace(r.Event.String() + " " + mutations), known: known, machine: e.session.run.machine}
 		if err := a.judge(step); err != nil {
 			return err
 		}
@@ -182,28 +183,30 @@ func (e *execution) mutations(step caseStep) []string {
 
 // deliver delivers the events of a step, at once or one after the other.
 func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhooktest.Event) (responses []*webhooktest.Response, err error) {
-	if mutations := e.mutations(step); step.Together {
+	mutations := e.mutations(step)
+	if step.Together {
 		responses, err = e.session.sender.deliverTogether(ctx, events, mutations...)
 	} else {
 		responses, err = e.deliverInTurn(ctx, events, mutations)
 	}
+	how := step.manner(mutations)
 	for _, response := range responses {
 		if !slices.Contains(e.sent, response.Event) {
 			e.sent = append(e.sent, response.Event)
 		}
-		e.how[response.Event] = e.manner(step)
+		e.how[response.Event] = how
 		e.accepted[response.Event] = e.accepted[response.Event] || response.Accepted()
 	}
 	return responses, err
 }
 
 // manner is how a step delivers its events: mutated, more than once, at the same time.
-func (e *execution) manner(step caseStep) string {
-	manner := e.mutations(step)
-	if step.Times > 1 {
-		manner = append(manner, fmt.Sprintf("%d times", step.Times))
+func (s *caseStep) manner(mutations []string) string {
+	manner := slices.Clone(mutations)
+	if s.Times > 1 {
+		manner = append(manner, fmt.Sprintf("%d times", s.Times))
 	}
-	if step.Together {
+	if s.Together {
 		manner = append(manner, "at once")
 	}
 	return strings.Join(manner, " ")
