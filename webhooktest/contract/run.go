@@ -50,11 +50,11 @@ func newJudge(suite Suite) (*judge, error) {
 	case suite.New == nil:
 		return nil, errors.New("a suite without a subject: set New")
 	case suite.MaxTime < 0:
-		return nil, fmt.Errorf("MaxTime %s: must be positive, such as 3m", suite.MaxTime)
+		return nil, fmt.Errorf("suite: MaxTime %s: must be positive, such as 3m", suite.MaxTime)
 	}
 	subject := suite.New()
 	if subject.Settle < 0 {
-		return nil, fmt.Errorf("Settle %s: must not be negative", subject.Settle)
+		return nil, fmt.Errorf("subject: Settle %s: must not be negative", subject.Settle)
 	}
 	if err := suite.checkWaivers(subject.Waivers); err != nil {
 		return nil, err
