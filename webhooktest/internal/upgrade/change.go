@@ -45,15 +45,9 @@ func (c *Change) apply(object *node, used func(path string)) error {
 	if used == nil {
 		used = func(string) {}
 	}
-	for _, from := range slices.Sorted(maps.Keys(c.Move)) {
-		c.carry(object, from, c.Move[from], true, used)
-	}
-	for _, from := range slices.Sorted(maps.Keys(c.Copy)) {
-		c.carry(object, from, c.Copy[from], false, used)
-	}
-	for _, from := range slices.Sorted(maps.Keys(c.Decimal)) {
-		c.spell(object, from, c.Decimal[from], used)
-	}
+	carry(object, c.Move, object.remove, used)
+	carry(object, c.Copy, object.at, used)
+	carry(object, c.Decimal, func(path []string) *node { return object.at(path).decimal() }, used)
 	for _, path := range slices.Sorted(maps.Keys(c.Add)) {
 		if err := c.add(object, path, used); err != nil {
 			return err
@@ -94,43 +88,32 @@ func (c *Change) concerns(object *node) bool {
 	return true
 }
 
-// carry puts what is at a path at others.
-func (c *Change) carry(object *node, from, to string, move bool, used func(string)) {
-	source, target := split(from), split(to)
-	for _, path := range object.expand(source, nil) {
-		value := object.at(path)
-		if value == nil {
-			continue
-		}
-		if move {
-			object.remove(path)
-		}
-		for _, there := range object.expand(target, starred(source, path)) {
-			if object.put(there, value.clone()) {
-				used(from)
+// carry puts what is at paths at others. take returns it, nil when there is none.
+func carry(object *node, paths map[string]string, take func(path []string) *node, used func(string)) {
+	for _, from := range slices.Sorted(maps.Keys(paths)) {
+		source, target := split(from), split(paths[from])
+		for _, path := range object.expand(source, nil) {
+			value := take(path)
+			if value == nil {
+				continue
+			}
+			for _, there := range object.expand(target, starred(source, path)) {
+				if object.put(there, value.clone()) {
+					used(from)
+				}
 			}
 		}
 	}
 }
 
-// spell puts a number as a decimal text at another path.
-func (c *Change) spell(object *node, from, to string, used func(string)) {
-	source := split(from)
-	for _, path := range object.expand(source, nil) {
-		value := object.at(path)
-		if value == nil {
-			continue
-		}
-		text := value.clone()
-		if !value.isNull() {
-			text.kind, text.text = '"', slices.Concat([]byte(`"`), value.text, []byte(`"`))
-		}
-		for _, there := range object.expand(split(to), starred(source, path)) {
-			if object.put(there, text) {
-				used(from)
-			}
-		}
+// decimal returns a number as a decimal text, null as it is.
+func (n *node) decimal() *node {
+	if n == nil || n.isNull() {
+		return n
 	}
+	text := n.clone()
+	text.kind, text.text = '"', slices.Concat([]byte(`"`), n.text, []byte(`"`))
+	return text
 }
 
 func (c *Change) add(object *node, path string, used func(string)) error {
