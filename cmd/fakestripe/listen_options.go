@@ -32,7 +32,7 @@ func (l *listener) check() error {
 		return fmt.Errorf("--concurrency %d: want at most %d", l.hub.Concurrency, sockets.MaxConnections)
 	}
 	if l.hub.Timeout <= 0 {
-		return fmt.Errorf("--timeout %s: must be positive, e.g. 30s", l.hub.Timeout)
+		return notPositive("--timeout", l.hub.Timeout, "30s")
 	}
 	if !(l.hub.Speed > 0 && l.hub.Speed <= maxSpeed) {
 		return fmt.Errorf("--clock-speed %v: want a number above 0, such as 1000", l.hub.Speed)

@@ -54,6 +54,7 @@ func (c *checking) checkFlags() error {
 	return nil
 }
 
+// notPositive is the error of a flag that takes a time, and got none.
 func notPositive(flag string, given time.Duration, example string) error {
 	return fmt.Errorf("%s %s: must be positive, e.g. %s", flag, given, example)
 }

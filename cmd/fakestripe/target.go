@@ -79,7 +79,7 @@ func (f *targetFlags) check() error {
 		return err
 	}
 	if f.timeout <= 0 {
-		return fmt.Errorf("--timeout %s: must be positive, e.g. 30s", f.timeout)
+		return notPositive("--timeout", f.timeout, "30s")
 	}
 	var err error
 	if f.expected, err = expect.Parse(f.expect); err != nil {

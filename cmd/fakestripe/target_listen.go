@@ -24,7 +24,7 @@ type listenTarget struct {
 // openListen makes sure that a listen is running.
 func openListen(ctx context.Context, base string, wait time.Duration) (*listenTarget, error) {
 	if wait <= 0 {
-		return nil, fmt.Errorf("--wait %s: must be positive, e.g. %s", wait, defaultWait)
+		return nil, notPositive("--wait", wait, defaultWait.String())
 	}
 	client, err := listen.NewClient(base)
 	if err != nil {
