@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -75,12 +76,9 @@ const nodeFolder = "../testdata/node"
 // findNode returns the path of Node.js, if it and the stripe package are there.
 func findNode(t *testing.T) string {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		missing(t, "node: install Node.js 20")
-	}
+	node := realpart.Need(t, "install Node.js 20", "node")
 	if _, err := os.Stat(filepath.Join(nodeFolder, "node_modules", "stripe")); err != nil {
-		missing(t, "the stripe npm package: run npm ci in webhooktest/testdata/node")
+		realpart.Missing(t, "the stripe npm package: run npm ci in webhooktest/testdata/node")
 	}
 	return node
 }
@@ -95,14 +93,4 @@ func runNode(t *testing.T, node string, arguments ...string) []byte {
 	output, err := command.Output()
 	require.NoError(t, err)
 	return output
-}
-
-// missing skips a test whose real part is not installed. In .ci/run nothing may
-// be missing.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("FAKESTRIPE_REAL_PARTS") != "" {
-		t.Fatalf("missing %s", what)
-	}
-	t.Skipf("skipped for want of %s", what)
 }
