@@ -17,11 +17,19 @@ type Mutation struct {
 	Doc     string // what is different, in one line
 	Value   string // set by ParseMutation
 
-	given bool // Value was set, if only to the empty text
-	stage stage
-	sets  string // what it decides alone: two that set the same cannot be combined
-	apply func(d *draft, value string) error
+	given  bool // Value was set, if only to the empty text
+	stage  stage
+	sets   string // what it decides alone: two that set the same cannot be combined
+	apply  func(d *draft, value string) error
+	forges func(value string) bool // nil: whatever the value, it does not
 }
+
+// Forgery reports whether the mutation makes a delivery that Stripe never sends, and
+// that a handler must therefore refuse: one whose signature is missing, wrong or more
+// than five minutes old.
+//
+// Source: https://docs.stripe.com/webhooks#verify-manually
+func (m Mutation) Forgery() bool { return m.forges != nil && m.forges(m.Value) }
 
 // String returns the mutation as it is written, with the example where it has no
 // value. A secret is left out.
@@ -127,10 +135,17 @@ func (d *draft) mutate(texts []string) error {
 			if m.stage != at {
 				continue
 			}
-			if err := m.apply(d, m.Value); err != nil {
-				return fmt.Errorf("mutation %s: %w", m.Name, err)
+			if err := d.apply(m); err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+func (d *draft) apply(m Mutation) error {
+	if err := m.apply(d, m.Value); err != nil {
+		return fmt.Errorf("mutation %s: %w", m.Name, err)
 	}
 	return nil
 }

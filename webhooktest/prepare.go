@@ -70,3 +70,22 @@ func (e *Endpoint) claim(ctx context.Context, event *Event) (int64, error) {
 		}
 	}
 }
+
+// Body returns the body that a delivery of the event with these mutations has. Nothing is
+// delivered, and a later delivery is none the different for it.
+func (e *Endpoint) Body(event *Event, mutations ...string) ([]byte, error) {
+	chosen, err := parseMutations(mutations)
+	if err != nil {
+		return nil, err
+	}
+	d := draft{attempt: attempt{body: event.body}, event: event, sent: e.now().Unix()}
+	for _, m := range chosen {
+		if m.stage != inBody {
+			continue
+		}
+		if err := d.apply(m); err != nil {
+			return nil, err
+		}
+	}
+	return d.body, nil
+}

@@ -87,3 +87,17 @@ func (c *contractCase) independent() bool {
 func (c *contractCase) races() bool {
 	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Together && s.Times > 1 })
 }
+
+// onlyForged reports whether an event is never delivered as it is: Stripe did not make it.
+func (c *contractCase) onlyForged(name string, mutations func(caseStep) []string) bool {
+	sent := false
+	for _, step := range slices.Concat(c.Steps, c.Reference, c.Witness) {
+		if !slices.Contains(step.Send, name) {
+			continue
+		}
+		if sent = true; genuine(mutations(step)) {
+			return false
+		}
+	}
+	return sent
+}

@@ -32,6 +32,9 @@ func (e *execution) makeEvent(ctx context.Context, name string) error {
 	}
 	for range max(1, spec.Count) {
 		event, err := e.newEvent(ctx, spec, edits)
+		if err == nil && !e.spec.onlyForged(name, e.mutations) {
+			err = e.session.sender.register(event.Body())
+		}
 		if err != nil {
 			return err
 		}
@@ -53,7 +56,7 @@ func (e *execution) newEvent(ctx context.Context, spec caseEvent, edits []webhoo
 	case payload != nil:
 		event, err = e.replayed(payload, spec.Exact, e.renamed, own)
 	case spec.About != "":
-		event, err = sender.event(eventType, edits...)
+		event, err = sender.unregistered(eventType, edits...)
 	default:
 		event, err = sender.prepared(ctx, eventType, edits...)
 	}
@@ -95,7 +98,7 @@ func (e *execution) replayed(from *payload, exact bool, renamed *strings.Replace
 	if err != nil {
 		return nil, fmt.Errorf("payload %s: %w", from.name, err)
 	}
-	return event, e.session.sender.register(event.Body())
+	return event, nil
 }
 
 // controlOf makes the control of an event: one of the same type, or the same payload,
@@ -110,7 +113,7 @@ func (e *execution) controlOf(ctx context.Context, name string) (*webhooktest.Ev
 	if err != nil {
 		return nil, err
 	}
-	return e.replayed(from, false, e.spec.renamer(e.session.run.source.identity(), e.variant), edits)
+	return e.session.sender.registered(e.replayed(from, false, e.spec.renamer(e.session.run.source.identity(), e.variant), edits))
 }
 
 // makeLate makes the events of a step that had to wait for a variable.

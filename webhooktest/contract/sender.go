@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A sender makes events as a subject needs them and delivers them to it, the local
@@ -24,17 +24,28 @@ type sender struct {
 	dirty    *atomic.Bool // something was sent since the state was last still
 	anyType  bool         // every type is taken for a handled one: the user named none
 
+	delivered map[*webhooktest.Event]bool // not as a forgery
+
 	last  *webhooktest.Response // of the last delivery
 	apart bool                  // what was to be sent together did not overlap
 }
 
-// event makes an event as the subject needs it.
+// event makes an event as the subject needs it, and registers it.
 func (s *sender) event(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	return s.registered(s.unregistered(eventType, edits...))
+}
+
+// unregistered makes an event as the subject needs it, of which Stripe does not know.
+func (s *sender) unregistered(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	handled := s.anyType || slices.Contains(s.subject.Handles, eventType)
 	if s.subject.Edit != nil && (handled || eventType == s.subject.control()) {
 		edits = append(s.subject.Edit(eventType), edits...) // a case has the last word
 	}
-	event, err := s.source.event(eventType, edits...)
+	return s.source.event(eventType, edits...)
+}
+
+// registered lets the local API know of an event that was made.
+func (s *sender) registered(event *webhooktest.Event, err error) (*webhooktest.Event, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -52,22 +63,35 @@ func (s *sender) register(body []byte) error {
 	return nil
 }
 
-// registerLongIDs lets the local API know of an event with the ids that long-ids gives
-// it.
-func (s *sender) registerLongIDs(event *webhooktest.Event, mutations []string) error {
-	if s.subject.API == nil || !slices.Contains(mutations, "long-ids") {
+// registerVariant lets the local API know of an event as it is delivered for the first
+// time. What was delivered before stays as it was, and of a forgery Stripe does not know.
+func (s *sender) registerVariant(event *webhooktest.Event, mutations []string) error {
+	if s.subject.API == nil || s.delivered[event] || !genuine(mutations) {
 		return nil
 	}
-	body, err := render.LongIDs(event.Body())
-	if err != nil {
+	if s.delivered == nil {
+		s.delivered = make(map[*webhooktest.Event]bool)
+	}
+	s.delivered[event] = true
+	body, err := s.endpoint.Body(event, mutations...)
+	if err != nil || bytes.Equal(body, event.Body()) {
 		return err
 	}
 	return s.register(body)
 }
 
+// genuine reports whether Stripe would send what these mutations make: nothing is forged,
+// and no other text stands for the event.
+func genuine(mutations []string) bool {
+	return !slices.ContainsFunc(mutations, func(text string) bool {
+		m, err := webhooktest.ParseMutation(text)
+		return err == nil && (m.Forgery() || m.Name == "body")
+	})
+}
+
 // deliver delivers an event and remembers the answer.
 func (s *sender) deliver(ctx context.Context, event *webhooktest.Event, mutations ...string) (*webhooktest.Response, error) {
-	if err := s.registerLongIDs(event, mutations); err != nil {
+	if err := s.registerVariant(event, mutations); err != nil {
 		return nil, err
 	}
 	response, err := s.endpoint.Deliver(ctx, event, mutations...)
@@ -80,20 +104,26 @@ func (s *sender) deliver(ctx context.Context, event *webhooktest.Event, mutation
 	if err != nil {
 		return nil, err
 	}
-	s.delivered(response)
+	s.note(response)
 	return response, nil
 }
 
 // deliverTogether delivers events at the same time.
 func (s *sender) deliverTogether(ctx context.Context, events []*webhooktest.Event, mutations ...string) ([]*webhooktest.Response, error) {
+	for _, event := range events {
+		if err := s.registerVariant(event, mutations); err != nil {
+			return nil, err
+		}
+	}
 	responses, err := s.endpoint.DeliverTogether(ctx, events, mutations...)
-	s.delivered(responses...)
+	s.note(responses...)
 	// In process all are ready to run at once, and one that never waits leaves no room for a race.
 	s.apart = s.apart || s.subject.Handler == nil && !overlap(responses)
 	return responses, err
 }
 
-func (s *sender) delivered(responses ...*webhooktest.Response) {
+// note remembers answers.
+func (s *sender) note(responses ...*webhooktest.Response) {
 	s.dirty.Store(true)
 	if len(responses) > 0 {
 		s.log.add(responses...)
@@ -103,7 +133,10 @@ func (s *sender) delivered(responses ...*webhooktest.Response) {
 
 // deliverControl delivers a new event of the type that everything is measured by.
 func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webhooktest.Response, error) {
-	event, err := s.event(s.subject.control())
+	event, err := s.unregistered(s.subject.control())
+	if genuine(mutations) {
+		event, err = s.registered(event, err)
+	}
 	if err != nil {
 		return nil, err
 	}

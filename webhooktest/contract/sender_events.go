@@ -12,13 +12,13 @@ import (
 )
 
 // prepared makes one event that stands for itself, after delivering what must come
-// before it.
+// before it. It is not registered.
 func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	before, err := s.prelude(ctx, eventType)
 	if err != nil {
 		return nil, err
 	}
-	return s.event(eventType, append(before, edits...)...)
+	return s.unregistered(eventType, append(before, edits...)...)
 }
 
 // prelude delivers what has to come before an event that changes or ends an object:
@@ -49,7 +49,7 @@ func (s *sender) distinct(ctx context.Context, eventType string) (*webhooktest.E
 	if err != nil {
 		return nil, err
 	}
-	return s.varied(event)
+	return s.registered(s.varied(event))
 }
 
 // varied returns the event with other amounts, if its object has no id.
