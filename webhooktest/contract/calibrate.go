@@ -8,7 +8,6 @@ import (
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
-	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
 // firstPatience is how long the state has to show the first event at all.
@@ -107,7 +106,7 @@ func (s *session) calibrateWrites(ctx context.Context, before int) bool {
 		return false
 	}
 	for start, took := time.Now(), time.Duration(0); took < DefaultSettle; took = time.Since(start) {
-		if slices.ContainsFunc(s.subject.API.CallsSince(before), func(call stripeapi.Call) bool { return call.Write() }) {
+		if slices.ContainsFunc(s.subject.API.CallsSince(before), hadResult) {
 			s.run.learned.writes.Store(true)
 			s.probe.widen(took)
 			return true

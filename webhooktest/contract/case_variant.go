@@ -101,3 +101,8 @@ func (c *contractCase) onlyForged(name string, mutations func(caseStep) []string
 	}
 	return sent
 }
+
+// sends reports whether any of the steps delivers an event.
+func sends(steps []caseStep, name string) bool {
+	return slices.ContainsFunc(steps, func(step caseStep) bool { return slices.Contains(step.Send, name) })
+}

@@ -57,7 +57,7 @@ func checkIdempotencyKeys(ctx context.Context, s *session) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	first = slices.DeleteFunc(first, func(call stripeapi.Call) bool { return !call.Write() })
+	first = slices.DeleteFunc(first, func(call stripeapi.Call) bool { return !setsOff(call) })
 	if len(first) == 0 {
 		return nil, errLacks{"a handler that creates something at Stripe when a " + event.Type() + " comes"}
 	}
@@ -69,12 +69,16 @@ func checkIdempotencyKeys(ctx context.Context, s *session) ([]finding, error) {
 		known := slices.ContainsFunc(first, func(other stripeapi.Call) bool {
 			return other.Path == call.Path && other.IdempotencyKey != "" && other.IdempotencyKey == call.IdempotencyKey
 		})
-		if call.Write() && !known {
+		if setsOff(call) && !known {
 			return []finding{{sent: event.String() + ", twice", expected: "one " + called(call) + ", or both with one Idempotency-Key", actual: "a second one, with " + keyed(call)}}, nil
 		}
 	}
 	return nil, nil
 }
+
+// setsOff reports whether a call does a thing of which a second one would be one too many:
+// a field that is set twice is set.
+func setsOff(call stripeapi.Call) bool { return hadResult(call) && !isUpdate(call) }
 
 func keyed(call stripeapi.Call) string {
 	if call.IdempotencyKey == "" {

@@ -22,6 +22,7 @@ func (e *execution) known() values {
 	}
 	for name, bound := range e.variant.types {
 		known[name], _ = rawjson.Encode(bound)
+		known[name+".resource"], _ = rawjson.Encode(resourceOf(bound))
 	}
 	known["each"], _ = rawjson.Encode(e.variant.each)
 	return known

@@ -164,7 +164,12 @@ func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.withState(did.Only(touched).Lines(), noChange), nil
+	moved := did.Only(touched).Lines()
+	if len(moved) == 0 || len(o.spec.Witness) == 0 {
+		return e.withState(moved, noChange), nil
+	}
+	_, did, err = o.execute(ctx, o.spec.Witness)
+	return e.withStateAt(len(did.Only(touched)) > 0, moved, noChange), err
 }
 
 // checkWitness makes sure that the state could show the difference that was asked

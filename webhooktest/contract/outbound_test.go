@@ -3,11 +3,14 @@ package contract_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -206,6 +209,47 @@ func TestRefetchingHandlerIsSound(t *testing.T) {
 	}
 }
 
+// A handler may fetch the object of every event, keep it as it is now, and set at Stripe
+// what is to be set: a request that sets what is set already is no effect.
+func TestFetchAndUpsertIsSound(t *testing.T) {
+	t.Parallel()
+	long(t)
+	bubble(t, func(t *testing.T) {
+		api, z := &stripeapi.Server{}, newZoo()
+		defer z.Close()
+		mirror := make(map[string]any)
+		z.handle = func(d *zooDelivery) error {
+			id, customer := zooField(d, "id"), zooField(d, "customer")
+			if !strings.HasPrefix(string(d.event.Type), "customer.subscription.") {
+				return nil
+			}
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(d.r.Context()), 5*time.Second)
+			defer cancel()
+			subscription, err := stripeObject(ctx, api, http.MethodGet, "/v1/subscriptions/"+id, "")
+			if err == nil {
+				_, err = stripeObject(ctx, api, http.MethodPost, "/v1/customers/"+customer, "metadata[plan]=gold")
+			}
+			if err == nil && subscription["status"] != "canceled" {
+				_, err = stripeObject(ctx, api, http.MethodPost, "/v1/subscriptions/"+id, "metadata[synced]=yes")
+			}
+			z.mu.Lock()
+			defer z.mu.Unlock()
+			if err == nil {
+				mirror[id] = subscription
+			}
+			return err
+		}
+		z.show = func() any { return maps.Clone(mirror) }
+		s := zooNamed(t, "sound").subject(z, z.State)
+		s.API, s.Handles = api, []string{"customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted"}
+		s.Break, s.Heal = nil, nil
+		report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return s }})
+		require.NoError(t, err)
+		require.Empty(t, shortfalls(report, contract.Fail, contract.Inconclusive))
+		require.Equal(t, []string{"dispatch/look-alike-types"}, shortfalls(report, contract.Warn), "it deals with every type of the resource")
+	})
+}
+
 // refetched is the event as Stripe has it.
 func refetched(d *zooDelivery, api http.Handler) (event stripe.Event, err error) {
 	if event, err = parsed(d); err != nil {
@@ -213,11 +257,29 @@ func refetched(d *zooDelivery, api http.Handler) (event stripe.Event, err error)
 	}
 	ctx, cancel := context.WithTimeout(d.r.Context(), 5*time.Second)
 	defer cancel()
-	fetched, request := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/v1/events/"+url.PathEscape(event.ID), nil)
-	request.Header.Set("Authorization", "Bearer sk_test_refetch0000000")
-	if api.ServeHTTP(fetched, request.WithContext(ctx)); fetched.Code != http.StatusOK {
+	fetched := askStripe(ctx, api, http.MethodGet, "/v1/events/"+url.PathEscape(event.ID), "")
+	if fetched.Code != http.StatusOK {
 		return event, errZooNoEvent
 	}
 	event = stripe.Event{}
 	return event, json.Unmarshal(fetched.Body.Bytes(), &event)
+}
+
+// stripeObject is what the API answers, an object.
+func stripeObject(ctx context.Context, api http.Handler, method, path, form string) (object map[string]any, err error) {
+	answer := askStripe(ctx, api, method, path, form)
+	if answer.Code != http.StatusOK {
+		return nil, fmt.Errorf("%s %s: %d %s", method, path, answer.Code, answer.Body)
+	}
+	return object, json.Unmarshal(answer.Body.Bytes(), &object)
+}
+
+func askStripe(ctx context.Context, api http.Handler, method, path, form string) *httptest.ResponseRecorder {
+	answer := httptest.NewRecorder()
+	answer.Code = 0 // of a client that hung up
+	request := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(form))
+	request.Header.Set("Authorization", "Bearer sk_test_refetch0000000")
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	api.ServeHTTP(answer, request)
+	return answer
 }

@@ -129,7 +129,7 @@ func (p *probe) readNow(ctx context.Context, o *observation) (state any, err err
 		return nil, fmt.Errorf("state: not read within %s: %w", stateTimeout, err)
 	}
 	if err == nil {
-		state, err = decoded(p.withWrites(state))
+		state, err = decoded(p.withResults(state))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
@@ -144,19 +144,4 @@ func decoded(value any) (decoded any, err error) {
 		return nil, err
 	}
 	return decoded, json.Unmarshal(text, &decoded)
-}
-
-// withWrites puts what the handler wrote at Stripe beside the state. A request that
-// was recognized as a repetition did nothing.
-func (p *probe) withWrites(state any) any {
-	if p.subject.API == nil {
-		return state
-	}
-	written := []any{}
-	for _, call := range p.subject.API.Calls() {
-		if call.Write() && !call.Replayed && call.Status < 300 {
-			written = append(written, map[string]any{"call": call.Method + " " + call.Path, "params": call.Params})
-		}
-	}
-	return map[string]any{"handler": state, "stripe": written}
 }

@@ -120,12 +120,16 @@ func (s *Subject) control() string {
 
 // creation is the handled type that creates what a type changes or ends, "" for none.
 func (s *Subject) creation(eventType string) string {
-	dot := strings.LastIndexByte(eventType, '.')
-	creation := eventType[:max(dot, 0)] + ".created"
+	creation := resourceOf(eventType) + ".created"
 	if creation == eventType || !slices.Contains(s.Handles, creation) {
 		return ""
 	}
 	return creation
+}
+
+// resourceOf is what a type is about: customer.subscription of customer.subscription.updated.
+func resourceOf(eventType string) string {
+	return eventType[:max(0, strings.LastIndexByte(eventType, '.'))]
 }
 
 // observed reports whether effects can be judged.
@@ -190,7 +194,7 @@ func carriesOn(eventType string) bool {
 // bindResource finds handled types of one resource for all patterns with a star.
 func (s *Subject) bindResource(given, binding map[string]string) bool {
 	for _, first := range append([]string{""}, s.Handles...) {
-		resource := first[:max(0, strings.LastIndexByte(first, '.'))]
+		resource := resourceOf(first)
 		found := true
 		for name, pattern := range given {
 			if !strings.Contains(pattern, "*") {

@@ -7,10 +7,11 @@ import (
 
 // An answer is what a request is answered with.
 type answer struct {
-	status int
-	body   []byte // JSON, laid out
-	object string // what the body is
-	id     string
+	status    int
+	body      []byte // JSON, laid out
+	object    string // what the body is
+	id        string
+	unchanged bool // no object is another one than before
 }
 
 // answerWith lays a tree out as an answer.

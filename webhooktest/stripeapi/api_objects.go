@@ -21,6 +21,7 @@ func (a *objectAPI) serve(q *request) (*answer, *apiError) {
 	}
 	a.graph.mu.Lock()
 	defer a.graph.mu.Unlock()
+	before := a.graph.changes
 	tree, failed := a.do(q, t)
 	if failed == nil && q.method != http.MethodDelete {
 		failed = a.expand.expand(tree, q.params)
@@ -28,7 +29,9 @@ func (a *objectAPI) serve(q *request) (*answer, *apiError) {
 	if failed != nil {
 		return nil, failed
 	}
-	return answerWith(tree), nil
+	answer := answerWith(tree)
+	answer.unchanged = a.graph.changes == before
+	return answer, nil
 }
 
 func (a *objectAPI) do(q *request, t target) (*node, *apiError) {

@@ -19,10 +19,11 @@ type Call struct {
 	Client         string              `json:"client,omitempty"`          // the User-Agent header
 	RequestID      string              `json:"request_id"`                // the Request-Id of the answer
 	Status         int                 `json:"status"`
-	Object         string              `json:"object,omitempty"`   // what was answered: "refund", "list"
-	ID             string              `json:"id,omitempty"`       // of what was answered
-	Replayed       bool                `json:"replayed,omitempty"` // the answer to an earlier request with this idempotency key
-	Error          string              `json:"error,omitempty"`    // the message, when the answer was an error
+	Object         string              `json:"object,omitempty"`    // what was answered: "refund", "list"
+	ID             string              `json:"id,omitempty"`        // of what was answered
+	Replayed       bool                `json:"replayed,omitempty"`  // the answer to an earlier request with this idempotency key
+	Unchanged      bool                `json:"unchanged,omitempty"` // a write that set what was set already
+	Error          string              `json:"error,omitempty"`     // the message, when the answer was an error
 }
 
 // Write says whether the call is a write: any method but GET and HEAD.

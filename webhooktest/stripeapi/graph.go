@@ -21,6 +21,7 @@ type graph struct {
 	mu      sync.Mutex // of what follows; all methods but add, put and text are called with the lock held
 	objects *objects
 	events  eventLog
+	changes int // made by clients
 }
 
 // add keeps an event, and the object that it carries.
@@ -85,6 +86,12 @@ func (g *graph) put(text []byte) error {
 	defer g.mu.Unlock()
 	g.keep(r, tree)
 	return nil
+}
+
+// change keeps what a client made of an object.
+func (g *graph) change(r ref, tree *node) {
+	g.changes++
+	g.keep(r, tree)
 }
 
 // keep keeps an object, and what is expanded inside.

@@ -32,6 +32,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a, call.Error = failed.answer(), failed.message
 	}
 	call.Status, call.Object, call.ID = a.status, a.object, a.id
+	call.Unchanged = a.unchanged && call.Write()
 	s.record(call)
 	a.write(w, r, call, s.version(call.Version))
 }

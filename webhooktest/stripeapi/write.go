@@ -1,6 +1,7 @@
 package stripeapi
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -70,10 +71,13 @@ func (w *writer) save(o *stored, params *param, to *changeTo) (*node, *apiError)
 	if failed := apply(w.graph, b, o.kind, tree, params); failed != nil {
 		return nil, failed
 	}
+	if to == nil && bytes.Equal(tree.encode(), o.tree().encode()) {
+		return tree, nil
+	}
 	if updated := tree.child("updated"); updated != nil && updated.kind == '0' {
 		tree.put("updated", value(w.graph.now().Unix()))
 	}
-	w.graph.keep(o.ref, tree)
+	w.graph.change(o.ref, tree)
 	return tree, nil
 }
 
@@ -96,7 +100,7 @@ func (w *writer) delete(q *request, t target) (*node, *apiError) {
 		return w.save(o, q.params, &to)
 	}
 	tree := tombstone(o.ref)
-	w.graph.objects.keep(o.ref, tree, stated)
+	w.graph.change(o.ref, tree)
 	return tree, nil
 }
 
@@ -134,7 +138,7 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 			return nil, failed
 		}
 	}
-	w.graph.keep(r, tree)
+	w.graph.change(r, tree)
 	return tree, nil
 }
 

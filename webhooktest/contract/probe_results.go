@@ -1,0 +1,47 @@
+package contract
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// withResults puts what the handler did at Stripe beside the state: what it created, what
+// it made of objects, and what it set off. A request that changed nothing there did
+// nothing, and of several updates of one object the result counts.
+func (p *probe) withResults(state any) any {
+	if p.subject.API == nil {
+		return state
+	}
+	results := []any{}
+	updates := make(map[string]map[string][]string) // of objects, by path
+	for _, call := range p.subject.API.Calls() {
+		if !hadResult(call) {
+			continue
+		}
+		result := map[string]any{"call": call.Method + " " + call.Path, "params": call.Params}
+		if isUpdate(call) {
+			if known := updates[call.Path]; known != nil {
+				maps.Copy(known, call.Params)
+				continue
+			}
+			updates[call.Path] = make(map[string][]string)
+			maps.Copy(updates[call.Path], call.Params)
+			result["params"] = updates[call.Path]
+		}
+		results = append(results, result)
+	}
+	return map[string]any{"handler": state, "stripe": results}
+}
+
+// hadResult reports whether a call changed anything at Stripe. One that was recognized as
+// a repetition did not.
+func hadResult(call stripeapi.Call) bool {
+	return call.Write() && !call.Replayed && !call.Unchanged && call.Status < 300
+}
+
+// isUpdate reports whether a call sets fields of an object that exists.
+func isUpdate(call stripeapi.Call) bool {
+	return call.Method == "POST" && call.ID != "" && strings.HasSuffix(call.Path, "/"+call.ID)
+}
