@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -150,11 +151,12 @@ func checkCarried(ctx context.Context, s *session, field, header string, of func
 	return notCarried(event.String()+" with "+field+" "+foreignAccount, header, calls, of), nil
 }
 
-// notCarried finds the first call without the account in a header.
+// notCarried finds the first call without the account: in a header, or in the path of a
+// platform that asks for an account of its own.
 func notCarried(sent, header string, calls []stripeapi.Call, of func(stripeapi.Call) string) []finding {
 	for _, call := range calls {
 		got := of(call)
-		if got == foreignAccount {
+		if got == foreignAccount || strings.HasPrefix(call.Path+"/", "/v1/accounts/"+foreignAccount+"/") {
 			continue
 		}
 		actual := called(call) + " with " + header + ": " + got

@@ -1,0 +1,29 @@
+package contract
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// A call names the account in a header, or asks for the account itself.
+func TestCallsThatCarryTheAccount(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		call    stripeapi.Call
+		carried bool
+	}{
+		{"in the header", stripeapi.Call{Path: "/v1/charges/ch_1", Account: foreignAccount}, true},
+		{"not at all", stripeapi.Call{Path: "/v1/charges/ch_1"}, false},
+		{"another account", stripeapi.Call{Path: "/v1/charges/ch_1", Account: "acct_Other"}, false},
+		{"in the path", stripeapi.Call{Path: "/v1/accounts/" + foreignAccount}, true},
+		{"below the path", stripeapi.Call{Path: "/v1/accounts/" + foreignAccount + "/capabilities"}, true},
+		{"another in the path", stripeapi.Call{Path: "/v1/accounts/" + foreignAccount + "2"}, false},
+	} {
+		found := notCarried("", "Stripe-Account", []stripeapi.Call{c.call}, func(call stripeapi.Call) string { return call.Account })
+		require.Equal(t, c.carried, len(found) == 0, c.name)
+	}
+}
