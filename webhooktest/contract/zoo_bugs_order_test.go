@@ -1,6 +1,25 @@
 package contract_test
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// zooSaaS is the handler of most products that are paid for by the month: it hears of
+// no creation.
+func zooSaaS(name, why string, change func(*zooHandler)) zooBug {
+	handled := []string{"checkout.session.completed", "customer.subscription.updated", "customer.subscription.deleted"}
+	return zooWith(name, why, func(z *zooHandler) {
+		for eventType := range z.effects {
+			if !slices.Contains(handled, eventType) {
+				delete(z.effects, eventType)
+			}
+		}
+		change(z)
+	}).saying(func(s *contract.Subject) { s.Handles = handled })
+}
 
 // zooOrderBugs believe whatever comes last, or not enough of it.
 func zooOrderBugs() []zooBug {
@@ -44,6 +63,12 @@ func zooOrderBugs() []zooBug {
 				}
 				return err
 			}
+		}),
+		zooSaaS("revives-canceled", "a late update makes a canceled subscription active", func(z *zooHandler) {
+			z.newer = func(_, now zooSubscription) bool { return !now.first }
+		}),
+		zooSaaS("saas-unpaid-fulfilled", "ships when the page is completed, and never hears of the money", func(z *zooHandler) {
+			z.effects["checkout.session.completed"] = z.fulfilUnpaid
 		}),
 		zooWith("early-invoice-dropped", "acknowledges the invoice of a subscription that it does not know yet, and drops it", func(z *zooHandler) {
 			z.effects["invoice.paid"] = func(d *zooDelivery) error {

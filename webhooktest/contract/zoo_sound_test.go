@@ -31,6 +31,7 @@ func zooSound() []zooBug {
 func zooSoundAnswers() []zooBug {
 	return []zooBug{
 		zooWith("sound", "what the others differ from", func(*zooHandler) {}),
+		zooSaaS("saas", "checkouts, updates and deletions only", func(*zooHandler) {}),
 		zooWith("refuses-with-401", "any status but 2xx refuses", func(z *zooHandler) { z.refuse = zooRefuseWith(http.StatusUnauthorized) }),
 		zooWith("refuses-with-403", "as Laravel Cashier does", func(z *zooHandler) { z.refuse = zooRefuseWith(http.StatusForbidden) }),
 		zooWith("refuses-with-404", "tells strangers nothing", func(z *zooHandler) { z.refuse = zooRefuseWith(http.StatusNotFound) }),
