@@ -164,7 +164,13 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 	if each == "" {
 		return []map[string]string{binding}, ""
 	}
-	for _, eventType := range s.handled() {
+	types := s.handled()
+	if given[each] == "each sibling" {
+		if types = s.siblings(); len(types) == 0 {
+			return nil, "handling a type beside which Stripe has others"
+		}
+	}
+	for _, eventType := range types {
 		if given[each] == "each telling" && carriesOn(eventType) || given[each] == "each thin" && !fixtures.IsThin(eventType) {
 			continue
 		}

@@ -69,6 +69,12 @@ func zooDispatchBugs() []zooBug {
 			}
 			return eventType
 		}),
+		routing("all-invoices", "takes the preview of an invoice for one", func(_ *zooHandler, eventType string) string {
+			if strings.HasPrefix(eventType, "invoice.") {
+				return "invoice.paid"
+			}
+			return eventType
+		}).handling("invoice.paid"),
 		zooWith("unpaid-fulfilled", "B37: ships when the page is completed", func(z *zooHandler) {
 			z.effects["checkout.session.completed"] = z.fulfilUnpaid
 		}),
