@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -80,11 +79,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	budget := j.session.run.budget
 	variants := c.variants(bindings, j.rows(c))
 	for i, variant := range variants {
-		findings, err := j.runVariant(ctx, c, variant)
-		if gone, dead := j.session.hasStopped(ctx, err); dead {
-			result.add(c, append(findings, gone))
-			return nil
-		}
+		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err := all.add(err); err != nil {
 			return err
 		}
@@ -139,11 +134,14 @@ func (j *judge) runCheck(ctx context.Context, c *contractCase, result *Result) e
 		return err
 	}
 	try := func() ([]finding, error) { return check(ctx, s) }
-	findings, err := s.tryCarefully(try)
-	_, inconclusive := isInconclusive(err)
-	if (inconclusive || err == nil && len(findings) > 0) && s.distrust(s.subject.handled()) {
-		findings, err = s.tryCarefully(try)
-	}
+	findings, err := s.surviving(ctx, func() ([]finding, error) {
+		findings, err := s.tryCarefully(try)
+		_, inconclusive := isInconclusive(err)
+		if (inconclusive || err == nil && len(findings) > 0) && s.distrust(s.subject.handled()) {
+			findings, err = s.tryCarefully(try)
+		}
+		return findings, err
+	})
 	if errors.Is(err, render.ErrNotApplicable) {
 		result.skip("", err.Error())
 		return nil
@@ -155,26 +153,4 @@ func (j *judge) runCheck(ctx context.Context, c *contractCase, result *Result) e
 		result.Verdict = Pass
 	}
 	return nil
-}
-
-// hasStopped notices a handler that ended: the cases that are left would each wait
-// for nothing. Whoever is started again within seconds has not.
-func (s *session) hasStopped(ctx context.Context, failed error) (finding, bool) {
-	_, inconclusive := isInconclusive(failed)
-	quiet := failed == nil || inconclusive || errors.Is(failed, render.ErrNotApplicable)
-	if s.run.budget.over() != "" || s.sender.last == nil || s.sender.last.Err == nil && quiet {
-		return finding{}, false
-	}
-	sent := s.sender.last.Event.String()
-	for _, wait := range []time.Duration{0, 300 * time.Millisecond, 2 * time.Second} {
-		if err := s.run.machine.pause(ctx, wait); err != nil {
-			return finding{}, false
-		}
-		if response, err := s.sender.deliverControl(ctx); err != nil || response.Err == nil {
-			return finding{}, false
-		}
-	}
-	reason := strings.TrimSuffix(s.sender.last.Err.Error(), ":")
-	s.run.budget.end("the handler has stopped answering: " + reason)
-	return finding{grave: true, sent: sent, expected: "a handler that still answers afterwards", actual: reason}, true
 }

@@ -1,0 +1,77 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// A handler may end: it crashes, or never answers again. The case that brought it down is
+// found by repeating it once the handler is back, restarted by the subject's hook or by
+// whoever looks after it. Without that, the cases that are left would each wait for nothing.
+
+// surviving runs a try. If the handler has ended meanwhile it runs it once more: whoever
+// died of an earlier case does not die of this one again.
+func (s *session) surviving(ctx context.Context, try func() ([]finding, error)) ([]finding, error) {
+	findings, err := try()
+	gone, ended := s.hasEnded(ctx, err)
+	if !ended {
+		return findings, err
+	}
+	if s.revived(ctx) {
+		again, err := try()
+		if _, ended := s.hasEnded(ctx, err); !ended {
+			return again, err
+		}
+		if s.revived(ctx) {
+			return append(again, gone), nil
+		}
+	}
+	s.run.budget.end("the handler has stopped answering: " + gone.actual)
+	return append(findings, gone), nil
+}
+
+// hasEnded notices a handler that gives no answer any more, not even to a genuine event.
+func (s *session) hasEnded(ctx context.Context, failed error) (finding, bool) {
+	_, inconclusive := isInconclusive(failed)
+	quiet := failed == nil || inconclusive || errors.Is(failed, render.ErrNotApplicable)
+	if s.run.budget.over() != "" || s.sender.last == nil || s.sender.last.Err == nil && quiet {
+		return finding{}, false
+	}
+	sent := s.sender.last.Event.String()
+	if s.isAlive(ctx, 0, 300*time.Millisecond, 2*time.Second) {
+		return finding{}, false
+	}
+	reason := strings.TrimSuffix(s.sender.last.Err.Error(), ":")
+	return finding{grave: true, sent: sent, expected: "a handler that still answers afterwards", actual: reason}, true
+}
+
+// revived restarts a handler that has ended, or waits for somebody else to do it.
+func (s *session) revived(ctx context.Context) bool {
+	if s.subject.Restart != nil {
+		s.probe.dirty.Store(true)
+		if err := s.subject.Restart(ctx); err != nil {
+			s.run.budget.end(fmt.Sprintf("the handler has stopped answering, and could not be restarted: %v", err))
+			return false
+		}
+	}
+	return s.isAlive(ctx, 500*time.Millisecond, 2*time.Second, 3*time.Second, 5*time.Second)
+}
+
+// isAlive reports whether the handler answers a genuine event, after one of the pauses.
+// Of a context that is over nothing is said.
+func (s *session) isAlive(ctx context.Context, pauses ...time.Duration) bool {
+	for _, pause := range pauses {
+		if err := s.run.machine.pause(ctx, pause); err != nil {
+			return true
+		}
+		if response, err := s.sender.deliverControl(ctx); err != nil || response.Err == nil {
+			return true
+		}
+	}
+	return false
+}
