@@ -65,6 +65,11 @@ type caseEvent struct {
 	payloads []payload // of File, or those that Payloads matches
 }
 
+// plain reports whether an event is one of its type as any other.
+func (e *caseEvent) plain() bool {
+	return e.About == "" && e.Version == 0 && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0
+}
+
 // A caseStep is one thing that a case does.
 type caseStep struct {
 	Send         names           `json:"send"`

@@ -3,6 +3,7 @@ package contract
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A variant is one way to run a case: with these types, this of its rows and this
@@ -105,4 +106,12 @@ func (c *contractCase) onlyForged(name string, mutations func(caseStep) []string
 // sends reports whether any of the steps delivers an event.
 func sends(steps []caseStep, name string) bool {
 	return slices.ContainsFunc(steps, func(step caseStep) bool { return slices.Contains(step.Send, name) })
+}
+
+// impossible reports whether a case delivers with a right signature what Stripe never
+// signs: a body that is no event.
+func (c *contractCase) impossible() bool {
+	return slices.ContainsFunc(c.Steps, func(step caseStep) bool {
+		return slices.ContainsFunc(step.Mutate, func(mutation string) bool { return strings.HasPrefix(mutation, "body=") })
+	})
 }

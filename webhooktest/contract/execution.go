@@ -148,7 +148,36 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 	if err != nil {
 		return err
 	}
-	return e.judge(step, responses)
+	if err := e.judge(step, responses); err != nil {
+		return err
+	}
+	return e.checkPlain(ctx, step, responses)
+}
+
+// checkPlain keeps a case about a variant of an event from repeating what is wrong with
+// the plain one: if that gets the same refusal, the variant says nothing.
+func (e *execution) checkPlain(ctx context.Context, step caseStep, responses []*webhooktest.Response) error {
+	at := slices.IndexFunc(responses, func(r *webhooktest.Response) bool { return r.Err == nil && !r.Accepted() })
+	if step.Expect != "2xx" || at < 0 || e.session.run.suite.Dir != "" {
+		return nil
+	}
+	refused := responses[at]
+	for _, name := range step.Send {
+		spec := e.spec.Events[name]
+		if !slices.Contains(e.observed.events[name], refused.Event) || len(step.Mutate) == 0 && spec.plain() {
+			continue
+		}
+		control, err := e.controlOf(ctx, name)
+		if err != nil {
+			return err
+		}
+		plain, err := e.session.sender.deliver(ctx, control)
+		if err == nil && plain.StatusCode == refused.StatusCode {
+			return errInconclusive{"a plain " + control.Type() + " gets the same answer, " + answered(plain) + ": see dispatch/handled-type"}
+		}
+		return err
+	}
+	return nil
 }
 
 // judge compares the answers of a step with what it expects.

@@ -182,18 +182,24 @@ func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mu
 // slowWork is how long the state of a slow handler has to be still.
 const slowWork = 500 * time.Millisecond
 
-// order is that of the cases, but with a slow handler the musts come first: its time
-// may be over before the rest.
+// order is that of the cases, with what cannot come from Stripe at the end. With a slow
+// handler the musts come first: its time may be over before the rest.
 func (s *session) order(cases []contractCase) []int {
 	order := make([]int, len(cases))
 	for i := range order {
 		order[i] = i
 	}
-	if s.probe.settle >= slowWork && s.subject.Settle == 0 {
-		slices.SortStableFunc(order, func(a, b int) int {
-			return cmp.Compare(slices.Index(levels, cases[a].Level), slices.Index(levels, cases[b].Level))
-		})
+	slow := s.probe.settle >= slowWork && s.subject.Settle == 0
+	rank := func(i int) (rank int) {
+		if slow {
+			rank = slices.Index(levels, cases[i].Level)
+		}
+		if cases[i].impossible() {
+			rank += len(levels)
+		}
+		return rank
 	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
 	return order
 }
 

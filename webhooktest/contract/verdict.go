@@ -74,7 +74,7 @@ func (r *Result) add(c *contractCase, findings []finding) {
 	if worst.should && verdict == Fail {
 		verdict = Warn
 	}
-	if worst.grave {
+	if worst.grave && !c.impossible() {
 		verdict = Fail
 	}
 	if r.Verdict == Warn && verdict == Info {
