@@ -58,7 +58,7 @@ func (p *page) card(r contract.Result) {
 	p.put("\n<article id=\"", r.ID, "\">\n  <header>")
 	p.anchor(r.ID)
 	p.put(`<span class="level">`, r.Level, "</span></header>\n")
-	p.put("  <h3>", r.Title, "</h3>\n")
+	p.put("  <h3>", headline(r), "</h3>\n")
 	p.put(`  <p class="requirement">`, r.Requirement, "</p>\n")
 	p.maybe(`  <p class="hint"><b>Note</b><span>`, r.Reason, "</span></p>\n")
 	p.own(`  <dl class="evidence">`) // without a space, so that the style can hide an empty one

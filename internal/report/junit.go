@@ -111,7 +111,7 @@ func newJUnitCase(group string, r contract.Result) junitCase {
 			c.Out = &junitOutput{Text: "passed with a remark: " + r.Reason}
 		}
 	case contract.Warn, contract.Info:
-		c.Out = &junitOutput{Text: string(r.Verdict) + ": " + r.Title + details(r)}
+		c.Out = &junitOutput{Text: string(r.Verdict) + ": " + headline(r) + details(r)}
 	}
 	return c
 }
@@ -119,9 +119,9 @@ func newJUnitCase(group string, r contract.Result) junitCase {
 // message is the one line that most viewers show.
 func message(r contract.Result) string {
 	if r.Actual == "" {
-		return r.Title
+		return headline(r)
 	}
-	return r.Title + ": " + line(r.Actual)
+	return headline(r) + ": " + line(r.Actual)
 }
 
 func details(r contract.Result) string {

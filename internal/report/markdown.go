@@ -90,7 +90,7 @@ func shortfall(r contract.Result) string {
 	} else if r.Source != "" {
 		about = append(about, prosaic(r.Source))
 	}
-	paragraphs := []string{"#### " + prosaic(r.Title), strings.Join(about, " · "), prosaic(r.Requirement)}
+	paragraphs := []string{"#### " + prosaic(headline(r)), strings.Join(about, " · "), prosaic(r.Requirement)}
 	if facts := present(fact{"note", clip(r.Reason)}, fact{"sent", clip(r.Sent)}, fact{"expected", clip(r.Expected)}, fact{"actual", clip(r.Actual)}); facts != nil {
 		paragraphs = append(paragraphs, fence("text", block(0, 0, facts)))
 	}
@@ -113,7 +113,7 @@ func (m *markdown) rest() {
 	if notes := m.of(contract.Info); len(notes) > 0 {
 		var items []string
 		for _, r := range notes {
-			items = append(items, "- "+prosaic(r.Title)+" "+codeSpan(r.ID)+"\n\n"+indented(fence("text", noted(r))))
+			items = append(items, "- "+prosaic(headline(r))+" "+codeSpan(r.ID)+"\n\n"+indented(fence("text", noted(r))))
 		}
 		m.folded(fmt.Sprintf("%d info", len(notes)), items)
 	}

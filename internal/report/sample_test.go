@@ -35,6 +35,7 @@ func sample() *contract.Report {
 			passed("signature/unknown-scheme", "An unknown scheme beside a good v1 is ignored"),
 			{
 				ID: "signature/unsigned", Title: "An unsigned event is refused", Level: "must", Verdict: contract.Fail,
+				Headline:    "Accepted a forged event: no signature at all",
 				Requirement: "An event without a Stripe-Signature header has to be refused: anybody could have sent it.",
 				Source:      docs,
 				Sent:        "payment_intent.succeeded as just accepted, but without the Stripe-Signature header (mutation unsigned)",

@@ -127,7 +127,7 @@ func (t *text) unjudged(word, colour string, reasons []*reason) {
 }
 
 func (t *text) heading(word, colour string, r contract.Result) {
-	t.printf("%s  %s\n", t.paint(colour, word), t.paint("1", r.Title))
+	t.printf("%s  %s\n", t.paint(colour, word), t.paint("1", headline(r)))
 	t.printf("%*s%s\n", margin, "", t.paint("2", r.ID+" ("+r.Level+")"))
 }
 

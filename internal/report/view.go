@@ -88,6 +88,9 @@ func shortened(sent string) string {
 	return sent
 }
 
+// headline says what happened.
+func headline(r contract.Result) string { return cmp.Or(r.Headline, r.Title) }
+
 // remark is what there is to say about a result beside the evidence. A must ends in a
 // warning when it is met but its recommendation is not.
 func remark(r contract.Result) string {

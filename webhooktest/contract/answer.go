@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -48,6 +49,7 @@ func (a *answer) status(expected string, should bool) {
 			actual += ": " + said
 		}
 		a.find(should, expected, actual)
+		a.findings[len(a.findings)-1].crashed = a.response.StatusCode >= http.StatusInternalServerError
 	}
 }
 

@@ -21,7 +21,8 @@ import (
 type Case struct {
 	ID          string            `json:"-"` // signature/unsigned
 	Title       string            `json:"title"`
-	Level       string            `json:"level"` // must, should or info
+	Finding     string            `json:"finding"` // what a handler did that falls short of it
+	Level       string            `json:"level"`   // must, should or info
 	Requirement string            `json:"requirement"`
 	Source      string            `json:"source"`
 	Needs       []string          `json:"needs"`

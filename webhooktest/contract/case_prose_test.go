@@ -19,6 +19,7 @@ func TestCasesReadAlike(t *testing.T) {
 	title := regexp.MustCompile(`^([A-Z]|invoice\.paid ).*[^.?!]$`)
 	for _, c := range cases {
 		require.Regexp(t, title, c.Title, c.ID)
+		require.Regexp(t, title, c.Finding, c.ID)
 		require.Regexp(t, sentences, c.Requirement, c.ID)
 		require.Regexp(t, sentences, c.Hint, c.ID)
 		require.Regexp(t, sentences, c.Why, c.ID)

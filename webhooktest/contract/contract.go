@@ -107,6 +107,9 @@ func (r Result) tell(t *testing.T) {
 // String words a result that is not a pass, in a few lines.
 func (r Result) String() string {
 	text := r.Requirement
+	if r.Headline != "" {
+		text = r.Headline + "\n  " + text
+	}
 	if r.Reason != "" {
 		text += "\n  (" + r.Reason + ")"
 	}

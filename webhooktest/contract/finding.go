@@ -2,6 +2,7 @@ package contract
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
@@ -10,7 +11,19 @@ import (
 type finding struct {
 	should                 bool // preferred only
 	grave                  bool // a fail whatever the level: nothing may end the handler
+	crashed                bool // the answer was a server error
 	sent, expected, actual string
+}
+
+// headline says what the handler did, "" for a case that does not say so.
+func (f finding) headline(c *contractCase) string {
+	switch refused, isRefusal := strings.CutPrefix(c.Finding, "Refused "); {
+	case f.grave:
+		return "Stopped answering"
+	case isRefusal && f.crashed:
+		return "Crashed on " + refused
+	}
+	return c.Finding
 }
 
 // errInconclusive is why a case cannot be judged.

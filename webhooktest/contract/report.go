@@ -38,7 +38,8 @@ type SubjectReport struct {
 type Result struct {
 	ID          string        `json:"id"`
 	Title       string        `json:"title"`
-	Level       string        `json:"level"` // must, should or info
+	Headline    string        `json:"headline,omitempty"` // of a shortfall: what the handler did
+	Level       string        `json:"level"`              // must, should or info
 	Verdict     Verdict       `json:"verdict"`
 	Reason      string        `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
 	Need        string        `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, or NeedTime

@@ -81,6 +81,7 @@ func (r *Result) add(c *contractCase, findings []finding) {
 		return
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
+	r.Headline = worst.headline(c)
 }
 
 // newResult is the result of a case that has not been run.
