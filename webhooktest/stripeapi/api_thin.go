@@ -43,7 +43,7 @@ func (a *thinAPI) serve(q *request) (*answer, *apiError) {
 		return thinPage(items, q.params)
 	case parts[2] == "event_destinations":
 		found, failed := a.destinations(id, q.params)
-		if about, _ := a.graph.events.about(q.path); failed == nil || about == nil {
+		if about, _ := a.graph.events.about("url", q.path); failed == nil || about == nil {
 			return found, failed
 		}
 	}
@@ -53,7 +53,7 @@ func (a *thinAPI) serve(q *request) (*answer, *apiError) {
 // related returns what a thin event is about. Of objects of v2 no more is known than
 // what the event says.
 func (a *thinAPI) related(q *request) (*answer, *apiError) {
-	_, event := a.graph.events.about(q.path)
+	_, event := a.graph.events.about("url", q.path)
 	if event == nil {
 		return nil, unrecognized(q.method, q.path)
 	}

@@ -72,11 +72,15 @@ func (l *eventLog) newest(thin bool) []*event {
 	return found
 }
 
-// about returns the newest thin event about what the API has at a path, and its tree. Both
-// are nil when there is none.
-func (l *eventLog) about(path string) (*event, *node) {
-	for _, e := range l.newest(true) {
-		if tree := mustNode(e.text); tree.at("related_object.url").str() == path {
+// about returns the newest thin event of whose related object a field is a text, and its
+// tree. Both are nil when there is none.
+func (l *eventLog) about(field, value string) (*event, *node) {
+	last := []byte(value[strings.LastIndexByte(value, '/')+1:]) // slashes may be escaped
+	for _, e := range l.kept.newest() {
+		if !e.thin || !bytes.Contains(e.text, last) {
+			continue
+		}
+		if tree := mustNode(e.text); tree.child("related_object").child(field).str() == value {
 			return e, tree
 		}
 	}

@@ -41,7 +41,7 @@ func (f *finder) singleton(t target, account string) (*stored, *apiError) {
 			return o, nil
 		}
 	}
-	if e, _ := f.graph.events.about(t.url); e != nil && !strings.HasSuffix(e.typ, ".deleted") {
+	if e, _ := f.graph.events.about("url", t.url); e != nil && !strings.HasSuffix(e.typ, ".deleted") {
 		return f.below(t), nil
 	}
 	e := missing(kind, "")

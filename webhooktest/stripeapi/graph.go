@@ -47,6 +47,8 @@ func (g *graph) add(payload []byte) error {
 		if err := g.carry(e, tree.at("data.object")); err != nil {
 			return fmt.Errorf("data.object: %w", err)
 		}
+	} else if id := tree.at("related_object.id").str(); id != "" {
+		g.forget(id)
 	}
 	g.events.add(e)
 	return nil

@@ -78,9 +78,13 @@ func (to *changeTo) set(template *node) *node {
 	return template
 }
 
-// stateIn returns how a kind looks in an event of a type.
+// stateIn returns how a kind looks in an event of a type, at the version that brought it.
 func stateIn(kind, eventType string) (*node, error) {
-	about, object, err := render.ObjectIn(fixtures.DefaultVersion, eventType)
+	version, ok := fixtures.Since(eventType)
+	if !ok {
+		version = fixtures.DefaultVersion // which says what is near
+	}
+	about, object, err := render.ObjectIn(version, eventType)
 	switch {
 	case err != nil:
 		return nil, err
