@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -35,8 +34,8 @@ func (g *graph) infer(r ref) *stored {
 		if _, lasting := writes().Delete[r.kind]; strings.HasSuffix(eventType, ".deleted") && !lasting {
 			return g.objects.keep(r, tombstone(r), inferred)
 		}
-		if state, err := stateIn(r.kind, eventType); err == nil {
-			template = state
+		if state := render.ThinState(eventType); state != nil {
+			template = mustNode(state)
 		}
 	}
 	tree := fill(b, template)
@@ -57,17 +56,17 @@ func (g *graph) infer(r ref) *stored {
 	return g.objects.keep(r, tree, inferred)
 }
 
-// told returns the type of the newest thin event about an object, as its snapshot event is
-// called. It is empty when there is none.
-func (g *graph) told(r ref) (snapshot string) {
+// told returns the type of the newest thin event about an object. It is empty when there is
+// none.
+func (g *graph) told(r ref) (eventType string) {
 	if r.id == "" {
 		return ""
 	}
 	e, tree := g.events.about("id", r.id)
-	if e != nil && tree.at("related_object.type").str() == r.kind {
-		snapshot, _, _ = fixtures.Counterpart(e.typ)
+	if e == nil || tree.at("related_object.type").str() != r.kind {
+		return ""
 	}
-	return snapshot
+	return e.typ
 }
 
 // forget forgets what was inferred of an object that a thin event is about: it has changed.

@@ -78,13 +78,9 @@ func (to *changeTo) set(template *node) *node {
 	return template
 }
 
-// stateIn returns how a kind looks in an event of a type, at the version that brought it.
+// stateIn returns how a kind looks in an event of a type.
 func stateIn(kind, eventType string) (*node, error) {
-	version, ok := fixtures.Since(eventType)
-	if !ok {
-		version = fixtures.DefaultVersion // which says what is near
-	}
-	about, object, err := render.ObjectIn(version, eventType)
+	about, object, err := render.ObjectIn(fixtures.DefaultVersion, eventType)
 	switch {
 	case err != nil:
 		return nil, err

@@ -40,6 +40,7 @@ type thinFixture struct {
 	automatic bool
 	connect   bool            // of counterparts
 	data      json.RawMessage // not delivered: what GET /v2/core/events/{id} adds
+	object    json.RawMessage // not delivered: the object of API v1 that it is about, as it then is
 }
 
 // readThin returns the fixture of a thin event type. That of a snapshot event's
@@ -61,7 +62,10 @@ func readThin(version, eventType string) (f thinFixture, err error) {
 	}
 	var object objectFixture
 	if _, err = readFirst("objects/"+known.Object+".json", &object); err == nil {
-		f.related, err = relate(known.Object, object.Object)
+		f.object, err = Changes(known.Set).apply(object.Object, false)
+	}
+	if err == nil {
+		f.related, err = relate(known.Object, f.object)
 	}
 	if err != nil {
 		err = fmt.Errorf("fixtures/%s: object: %w", file, err)
@@ -83,6 +87,13 @@ func ThinData(eventType string) (data, related json.RawMessage) {
 	return f.data, related
 }
 
+// ThinState returns how the object of API v1 that a thin event is about looks then: JSON with
+// placeholders. It is nil for a type that is about none.
+func ThinState(eventType string) json.RawMessage {
+	f, _ := readThin(fixtures.DefaultVersion, eventType) // a test reads all
+	return f.object
+}
+
 // readCounterpart makes the fixture of the version that brought the snapshot event: a thin
 // event is the same at each.
 func readCounterpart(snapshot string, related bool) (f thinFixture, err error) {
@@ -99,9 +110,9 @@ func readCounterpart(snapshot string, related bool) (f thinFixture, err error) {
 	if _, err := readFirst("objects/"+event.Object+".json", &object); err != nil {
 		return f, fmt.Errorf("fixtures/%s: object: %w", file, err)
 	}
-	state, err := event.state(0, object.Object)
+	f.object, err = event.state(0, object.Object)
 	if err == nil {
-		f.related, err = relate(event.Object, state)
+		f.related, err = relate(event.Object, f.object)
 	}
 	if err != nil {
 		err = fmt.Errorf("fixtures/%s: thin counterpart: %w", file, err)
