@@ -34,7 +34,7 @@ func (g *graph) infer(r ref) *stored {
 		if _, lasting := writes().Delete[r.kind]; strings.HasSuffix(eventType, ".deleted") && !lasting {
 			return g.objects.keep(r, tombstone(r), inferred)
 		}
-		if state := render.ThinState(eventType); state != nil {
+		if state := render.ThinState(eventType); state != nil && mustNode(state).child("object").str() == r.kind {
 			template = mustNode(state)
 		}
 	}

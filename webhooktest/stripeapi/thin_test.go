@@ -26,6 +26,7 @@ func TestThinEventsTellOfObjects(t *testing.T) {
 		{"as the event has it", events(t, source, "v1.payment_intent.processing", payment, at), "/v1/payment_intents/pi_3Told", 200, `"status": "processing"`},
 		{"as the newest event has it", append(events(t, source, "v1.payment_intent.processing", payment, at), events(t, source, "v1.payment_intent.succeeded", payment, at)...), "/v1/payment_intents/pi_3Told", 200, `"status": "succeeded"`},
 		{"as an event that has no snapshot has it", events(t, source, "v1.customer.subscription.past_due", webhooktest.Set("related_object.id", "sub_1Told")), "/v1/subscriptions/sub_1Told", 200, `"status": "past_due"`},
+		{"set to be about something else", events(t, source, "v1.charge.refunded", webhooktest.Set("related_object.id", "cus_Told"), webhooktest.Set("related_object.type", "customer")), "/v1/customers/cus_Told", 200, `"object": "customer"`},
 		{"deleted", events(t, source, "v1.customer.deleted", webhooktest.Set("related_object.id", "cus_Told")), "/v1/customers/cus_Told", 200, `"deleted": true`},
 		{"of a later version", events(t, source, "v1.invoice_payment.paid", webhooktest.Set("related_object.id", "inpay_1Told")), "/v1/invoice_payments/inpay_1Told", 200, `"object": "invoice_payment"`},
 		{"an id without a prefix", events(t, source, "v1.coupon.created", webhooktest.Set("related_object.id", "TOLD10")), "/v1/coupons/TOLD10", 200, `"id": "TOLD10"`},
