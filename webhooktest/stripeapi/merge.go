@@ -31,6 +31,9 @@ func apply(g *graph, b *render.Bindings, kind string, tree *node, params *param)
 			break
 		}
 	}
+	if kind == "subscription" && params.given("items") {
+		ofItems(tree)
+	}
 	return nil
 }
 

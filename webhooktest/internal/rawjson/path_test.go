@@ -118,10 +118,10 @@ func TestSetEmpty(t *testing.T) {
 func TestRemoveTheLast(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`{"a":{"b":1}}`: `{"a":{}}`,
-		`{"a":[1]}`:     `{"a":[]}`,
-		"{\n  \"a\": {\n    \"b\": 1\n  }\n}":                 "{\n  \"a\": {\n  }\n}",
-		"{\n  \"a\": [\n    1\n  ]\n}":                         "{\n  \"a\": [\n\n  ]\n}",
+		`{"a":{"b":1}}`:                                     `{"a":{}}`,
+		`{"a":[1]}`:                                         `{"a":[]}`,
+		"{\n  \"a\": {\n    \"b\": 1\n  }\n}":               "{\n  \"a\": {\n  }\n}",
+		"{\n  \"a\": [\n    1\n  ]\n}":                      "{\n  \"a\": [\n\n  ]\n}",
 		"{\n  \"a\": {\n    \"b\": 1\n  },\n  \"c\": []\n}": "{\n  \"a\": {},\n  \"c\": []\n}",
 	} {
 		root, err := rawjson.Parse([]byte(text))
