@@ -21,7 +21,7 @@ const (
 // White space around it goes.
 func (l Layout) Indent(text []byte, prefix string) []byte {
 	w := indenter{layout: l, text: bytes.TrimSpace(text), line: "\n" + prefix}
-	w.out = make([]byte, 0, 2*len(text))
+	w.out = make([]byte, 0, len(text)+min(len(text), 16<<10)) // a large one grows if need be
 	for w.pos < len(w.text) {
 		w.token()
 	}
@@ -37,7 +37,7 @@ type indenter struct {
 	out    []byte
 }
 
-// token writes the next token with the white space after it.
+// token writes the next token and the white space that follows it.
 func (w *indenter) token() {
 	c := w.text[w.pos]
 	switch {
