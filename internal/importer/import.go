@@ -150,15 +150,10 @@ func (im *Importer) event(text []byte, at Position, alone bool) error {
 // add makes a case of an event.
 func (im *Importer) add(e event) (err error) {
 	text := e.text
-	switch {
-	case e.delivered:
-	case bytes.IndexByte(text, '\n') < 0:
-		text, err = layOut(text)
-	default:
-		text, err = indented(text)
-	}
-	if err != nil {
-		return err
+	if !e.delivered {
+		if text, err = e.laidOut(); err != nil {
+			return err
+		}
 	}
 	document := im.Redactor.Document()
 	payload, err := document.JSON("", text)

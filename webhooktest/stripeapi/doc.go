@@ -19,10 +19,10 @@
 //
 // # Objects
 //
-// [Server.Add] registers an event. From then on GET /v1/events/{id} answers it byte for
-// byte, and the object that it carries is found at its path, in the state that it has
-// there: /v1/payment_intents/{id}. So are objects that are expanded inside. [Server.Put]
-// registers an object that no event carries.
+// [Server.Add] registers an event. From then on GET /v1/events/{id} answers it, with {} and []
+// where the delivery has brackets on several lines, as at Stripe. The object that it carries
+// is found at its path, in the state that it has there: /v1/payment_intents/{id}. So are
+// objects that are expanded inside. [Server.Put] registers an object that no event carries.
 //
 // An id inside a registered object or event exists too. GET the customer of a payment,
 // and the API makes one from the fixtures, with that id, and with the email address and
