@@ -133,6 +133,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		return interrupted // before anything was judged
 	}
 	nameFlags(found)
+	c.nameVersions(found)
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}

@@ -38,7 +38,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 	} else {
 		report.Cases = untried(&suite, cases)
 	}
-	report.Seed, report.Diagnosis = j.session.run.source.seed(), j.diagnosis
+	report.Seed, report.Diagnosis, report.WantedVersion = j.session.run.source.seed(), j.diagnosis.lines, j.diagnosis.wanted
 	report.Notes = j.session.run.machine.notes()
 	report.summarize()
 	return report, cmp.Or(ctx.Err(), err)
@@ -68,7 +68,7 @@ func newJudge(suite Suite) (*judge, error) {
 
 // with returns a judge of one case, with subjects of its own.
 func (j *judge) with(subjects func() Subject) *judge {
-	return &judge{session: j.session.run.newSession(subjects(), subjects), refused: j.refused}
+	return &judge{session: j.session.run.newSession(subjects(), subjects), refused: j.refused, diagnosis: j.diagnosis}
 }
 
 // prepare learns what the cases rest on. The contract needs all; a user's cases no
@@ -102,9 +102,9 @@ func (j *judge) calibrate(ctx context.Context, control string) (err error) {
 	}
 	j.session.run.budget.end("the first genuine event was not accepted")
 	first := j.refused.Event
-	j.diagnosis, err = Diagnose(ctx, j.session.sender.endpoint, first)
-	if err == nil && j.diagnosis == nil {
-		j.diagnosis = []string{
+	j.diagnosis, err = diagnose(ctx, j.session.sender.endpoint, first, j.session.sender.controlAt)
+	if err == nil && j.diagnosis.lines == nil {
+		j.diagnosis.lines = []string{
 			"a genuine " + first.Type() + " was answered " + strings.TrimSpace(j.refused.String()) + ", and accepted when it was delivered again",
 			"an event that is accepted only at the second delivery waits for Stripe's retry, an hour or more: what is not ready at the first?",
 		}
