@@ -289,7 +289,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if c.subject.Header, err = parseHeaders(c.headers); err != nil {
 		return err
 	}
-	if c.subject.Edit, err = editsByType(c.set, c.events, c.subject.Handles...); err != nil {
+	if c.subject.Edit, err = editsByType(c.subject.APIVersion, c.set, c.events, c.subject.Handles...); err != nil {
 		return err
 	}
 	if err := c.observe(); err != nil {
@@ -298,10 +298,8 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err := c.readWaivers(); err != nil {
 		return err
 	}
-	for _, eventType := range c.subject.Handles {
-		if _, err := fixtures.DescribeEvent(eventType); err != nil {
-			return fmt.Errorf("--handles: %w", err)
-		}
+	if err := c.checkTypes(); err != nil {
+		return err
 	}
 	if err := c.checkFlags(); err != nil {
 		return err
@@ -309,6 +307,21 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	c.subject.Break, c.subject.Heal, c.subject.Restart = hook(c.hooks.broken, hookTimeout), hook(c.hooks.heal, hookTimeout), hook(c.hooks.restart, hookTimeout)
 	c.suite.New = func() contract.Subject { return c.subject }
 	return c.checkLocal(ctx)
+}
+
+// checkTypes finds handled types that no event has or, where fixtures make all events, none
+// of the API version.
+func (c *checking) checkTypes() error {
+	for _, eventType := range c.subject.Handles {
+		_, err := fixtures.DescribeEvent(eventType)
+		if err == nil && c.suite.Dir == "" && !fixtures.IsThin(eventType) && !slices.Contains(fixtures.Types(c.subject.APIVersion), eventType) {
+			err = fixtures.UnknownType(c.subject.APIVersion, eventType)
+		}
+		if err != nil {
+			return fmt.Errorf("--handles: %w", err)
+		}
+	}
+	return nil
 }
 
 func (c *checking) checkLocal(ctx context.Context) error {

@@ -28,6 +28,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"connect-header": checkAccountHeader,
 	"fetches":        checkFetches,
 	"context-header": checkContextHeader,
+	"other-train":    checkOtherTrain,
 }
 
 // checkQuiet finds a state that moves when nothing is sent.

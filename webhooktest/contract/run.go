@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/fakestripe/fakestripe/fixtures"
 )
 
 // Check runs the suite and reports what the handler gets right and wrong. The
@@ -61,6 +59,11 @@ func newJudge(suite Suite) (*judge, error) {
 	}
 	if err := subject.checkFamilies(); err != nil {
 		return nil, err
+	}
+	if suite.Dir == "" { // whose payloads may be of any type
+		if err := subject.checkTypes(); err != nil {
+			return nil, err
+		}
 	}
 	j := &judge{session: newRun(suite, &subject).newSession(subject, suite.New)}
 	return j, j.session.sender.endpoint.Validate()
@@ -202,9 +205,5 @@ func (s *session) describe() SubjectReport {
 	if s.subject.Handler == nil {
 		target = s.sender.endpoint.Target()
 	}
-	version := cmp.Or(s.subject.APIVersion, fixtures.DefaultVersion)
-	if name, err := fixtures.FindVersion(version); err == nil { // else no event can be made, which says why
-		version = name
-	}
-	return SubjectReport{Target: target, Handles: s.subject.Handles, APIVersion: version}
+	return SubjectReport{Target: target, Handles: s.subject.Handles, APIVersion: s.subject.version()}
 }

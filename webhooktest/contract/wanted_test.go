@@ -71,9 +71,13 @@ func TestWantedVersion(t *testing.T) {
 			handler: versioned("2024-06-20", "refused"), wanted: "2024-06-20",
 			diagnose: "of API version 2024-06-20, but not this one",
 		},
-		"a type that the newer versions lack": {
-			handler: versioned("2023-10-16", "refused"), subject: contract.Subject{APIVersion: "2024-04-10", Handles: []string{"payment_intent.succeeded", "sku.created"}},
+		"an older version than the one that was given": {
+			handler: versioned("2023-10-16", "refused"), subject: contract.Subject{APIVersion: "2024-04-10"},
 			wanted: "2023-10-16", diagnose: "of API version 2023-10-16, but not this one, of 2024-04-10",
+		},
+		"a type that the version lacks": {
+			handler: versioned(".acacia", "refused"), subject: contract.Subject{APIVersion: "basil", Handles: []string{"invoice.overpaid"}},
+			wanted: "", diagnose: "probably the secret differs",
 		},
 		"every version is refused": {
 			handler: versioned("no version", "refused"), wanted: "", diagnose: "probably the secret differs",

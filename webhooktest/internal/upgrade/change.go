@@ -28,6 +28,7 @@ type Change struct {
 	Replace     map[string]map[string]string `json:"replace"`
 	Remove      []string                     `json:"remove"`
 	Nullable    []string                     `json:"nullable"`
+	NotNull     []string                     `json:"not_null"`
 }
 
 // Decode reads a file of changes. The error names the file, line and column.
@@ -60,7 +61,12 @@ func (c *Change) apply(object *node, used func(path string)) error {
 		c.remove(object, path, used)
 	}
 	for _, path := range c.Nullable {
-		c.label(object, path, used)
+		eachValue(object, path, used, func(value *node) { value.labels = append(value.labels, Nullable) })
+	}
+	for _, path := range c.NotNull {
+		eachValue(object, path, used, func(value *node) {
+			value.labels = slices.DeleteFunc(value.labels, func(label string) bool { return label == Nullable })
+		})
 	}
 	return nil
 }
@@ -156,10 +162,11 @@ func (c *Change) remove(object *node, path string, used func(string)) {
 	}
 }
 
-func (c *Change) label(object *node, path string, used func(string)) {
+// eachValue visits what is at a path and is not null.
+func eachValue(object *node, path string, used func(string), visit func(*node)) {
 	for _, there := range object.expand(split(path), nil) {
 		if value := object.at(there); value != nil && !value.isNull() {
-			value.labels = append(value.labels, Nullable)
+			visit(value)
 			used(path)
 		}
 	}
