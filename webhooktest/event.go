@@ -70,6 +70,10 @@ func (e *Event) index(root *rawjson.Value) {
 // Edit returns a copy of the event with Set and Add edits applied to its bytes.
 // About and Version choose the objects of an event while Source.Event makes it.
 func (e *Event) Edit(edits ...Edit) (*Event, error) {
+	edits, err := forType(e.typ, edits)
+	if err != nil {
+		return nil, err
+	}
 	for _, edit := range edits {
 		if !edit.set {
 			return nil, fmt.Errorf("event %s: About and Version are for Source.Event", e)

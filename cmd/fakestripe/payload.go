@@ -96,7 +96,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 			return nil, err
 		}
 		event, err := p.source.Event(name, edits...)
-		if errors.Is(err, webhooktest.ErrUnknownType) {
+		if errors.Is(err, fixtures.ErrUnknownType) {
 			err = fmt.Errorf("%w (see fakestripe list and list --thin)", err)
 			if _, missing := os.Stat(name); missing == nil {
 				err = fmt.Errorf("%w; for the file of this name write ./%s", err, name)
@@ -177,8 +177,12 @@ func (p *payloads) edits() ([]webhooktest.Edit, error) {
 	return edits, nil
 }
 
-// edit sets a path, or adds it where --add allows that.
+// edit sets a path, or adds it where --add allows that. A type before the path says which
+// events it is for.
 func (p *payloads) edit(path string, value any) webhooktest.Edit {
+	if eventType, rest, typed := strings.Cut(path, ":"); typed && !strings.HasPrefix(path, "data.") && strings.Contains(eventType, ".") {
+		return webhooktest.For(eventType, p.edit(rest, value))
+	}
 	if p.add {
 		return webhooktest.Add(path, value)
 	}
