@@ -104,11 +104,19 @@ func apply(text []byte, edits []Edit, thin bool) ([]byte, error) {
 			return nil, fmt.Errorf("value for %s: %w", edit.path, err)
 		}
 		if text, err = rawjson.Set(text, edit.path, raw, edit.add || optional(text, edit.path, thin)); err != nil {
-			return nil, err
+			return nil, &pathError{edit.path, err}
 		}
 	}
 	return text, nil
 }
+
+// A pathError is what is wrong with the path of an edit.
+type pathError struct {
+	path string
+	error
+}
+
+func (e *pathError) Unwrap() error { return e.error }
 
 func (e Edit) raw(thin bool) (json.RawMessage, error) {
 	t, isTime := e.value.(time.Time)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,9 +92,24 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	}
 	body, err := apply(e.body, edits, e.thin)
 	if err != nil {
-		return nil, fmt.Errorf("event %s: %w", e, err)
+		return nil, fmt.Errorf("event %s: %w", e, e.elsewhere(err))
 	}
 	return e.withBody(body)
+}
+
+// elsewhere says in the error for a path that an event from fixtures does not have where
+// other API versions have it, which is more to the point than a path of a similar name.
+func (e *Event) elsewhere(err error) error {
+	var missing *pathError
+	label, _ := e.Lookup("api_version")
+	version, _ := label.(string)
+	if e.resource == "" || !errors.Is(err, ErrNoPath) || !errors.As(err, &missing) {
+		return err
+	}
+	if moved := render.Moved(version, e.typ, missing.path); moved != "" {
+		return fmt.Errorf("%w %q: %s", ErrNoPath, missing.path, moved)
+	}
+	return err
 }
 
 // agreeing returns the event with its object made when an earlier event says, if

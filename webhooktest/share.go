@@ -52,7 +52,7 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 				err = f.extend(event, edit)
 			}
 			if err != nil {
-				return fmt.Errorf("%s: %w", eventType, err)
+				return fmt.Errorf("%s: %w", eventType, event.elsewhere(err))
 			}
 		}
 	}
