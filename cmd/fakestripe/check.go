@@ -134,6 +134,9 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	}
 	nameFlags(found)
 	c.nameVersions(found)
+	if label := mereLabel(c.set, c.subject.APIVersion); label != "" {
+		found.Notes = append(found.Notes, label)
+	}
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}
@@ -184,6 +187,9 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 		return nil, err
 	}
 	fmt.Fprintf(sh.err, "fakestripe: %s\n", plural(len(cases), "case"))
+	if label := mereLabel(c.set, c.subject.APIVersion); label != "" {
+		fmt.Fprintf(sh.err, "fakestripe: %s\n", label)
+	}
 	if !sh.terminal(sh.err) {
 		return func() {}, nil
 	}
