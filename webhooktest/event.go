@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
@@ -110,6 +111,26 @@ func (e *Event) elsewhere(err error) error {
 		return fmt.Errorf("%w %q: %s", ErrNoPath, missing.path, moved)
 	}
 	return err
+}
+
+// At returns the event as it is at a later API version, in its shape and with its label, as
+// an endpoint of that version gets it. The version is a word as in Source.APIVersion.
+// Thin events have none, and stay as they are. The error is for an event of a later
+// version, or of one that the fixtures lack.
+func (e *Event) At(version string) (*Event, error) {
+	name, err := fixtures.FindVersion(version)
+	if label, _ := e.Lookup("api_version"); err != nil || e.thin || label == name {
+		return e, err
+	}
+	body, err := render.Later(e.body, name)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: %w", e, err)
+	}
+	later, err := e.withBody(body)
+	if err == nil {
+		later.nullable, later.facts = nil, nil // are at other paths
+	}
+	return later, err
 }
 
 // agreeing returns the event with its object made when an earlier event says, if

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -168,15 +169,29 @@ func (h *Hub) laneOf(id string) *lane {
 	return nil
 }
 
-// version returns the event with the API version of the endpoint, if it has one.
+// version returns the event in the shape of the endpoint's API version, if it has one. An
+// event of a later version stays as it is. So does a thin one, which has none. Where a
+// version is not known, and of a large event, no more than the label changes.
 func (l *lane) version(event *webhooktest.Event) (*webhooktest.Event, error) {
-	if l.APIVersion == "" {
+	current, labeled := event.Lookup("api_version")
+	if l.APIVersion == "" || current == l.APIVersion || !labeled {
 		return event, nil
 	}
-	if current, _ := event.Lookup("api_version"); current == l.APIVersion {
-		return event, nil
+	if label, _ := current.(string); isVersion(label) && isVersion(l.APIVersion) {
+		switch {
+		case label > l.APIVersion:
+			return event, nil
+		case len(event.Body()) <= largeEvent:
+			return event.At(l.APIVersion)
+		}
 	}
-	return event.Edit(webhooktest.Add("api_version", l.APIVersion))
+	return event.Edit(webhooktest.Set("api_version", l.APIVersion))
+}
+
+// isVersion reports whether a text is an API version that the fixtures know.
+func isVersion(text string) bool {
+	name, err := fixtures.FindVersion(text)
+	return err == nil && name == text
 }
 
 // unusable says why nothing is delivered to the lane any more, "" if something is.
