@@ -16,19 +16,21 @@ const argumentLimit = 100 << 10
 
 // curl answers with a command that sends the delivery again: the same headers, and
 // a signature that is made now. The secret is not in it.
-func (i *inspector) curl(w http.ResponseWriter, r *http.Request, d listen.Delivery) {
-	to, known := i.endpoint(d)
-	if !known {
-		refuse(w, http.StatusConflict, "the endpoint %s is gone, and with it the secret to sign with", d.Endpoint)
-		return
+func curl(hub *listen.Hub) deliveryHandler {
+	return func(w http.ResponseWriter, r *http.Request, d listen.Delivery) {
+		to, known := endpointOf(hub, d)
+		if !known {
+			refuse(w, http.StatusConflict, "the endpoint %s is gone, and with it the secret to sign with", d.Endpoint)
+			return
+		}
+		made, err := render(r.Context(), d, to, time.Now())
+		if err != nil {
+			refuse(w, http.StatusConflict, "%v", err)
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte(command(made, plain(d.URL))))
 	}
-	made, err := render(r.Context(), d, to, time.Now())
-	if err != nil {
-		refuse(w, http.StatusConflict, "%v", err)
-		return
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte(command(made, plain(d.URL))))
 }
 
 // left are the headers that curl makes itself, or better does not send: it shows

@@ -1,8 +1,8 @@
 package inspector
 
 import (
+	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,28 +32,20 @@ type attempt struct {
 	Signature    judgement        `json:"signature"`
 }
 
-// calls answers with what was asked of the API lately, newest first: a handler may
-// go on asking when it has answered.
-func (i *inspector) calls(w http.ResponseWriter, _ *http.Request) {
-	const most = 200
-	calls := []stripeapi.Call{}
-	if api := i.Hub.API; api != nil {
-		calls = append(calls, api.CallsSince(api.Called()-most)...)
+// inFull answers with the detail of a delivery.
+func inFull(hub *listen.Hub) deliveryHandler {
+	return func(w http.ResponseWriter, r *http.Request, d listen.Delivery) {
+		to, known := endpointOf(hub, d)
+		answer(w, detailOf(r.Context(), d, to, known))
 	}
-	slices.Reverse(calls)
-	answer(w, map[string]any{"calls": calls})
 }
 
-// A field is a name and a value of a header.
-type field [2]string
-
-func (i *inspector) detail(w http.ResponseWriter, r *http.Request, d listen.Delivery) {
-	to, known := i.endpoint(d)
+func detailOf(ctx context.Context, d listen.Delivery, to listen.Endpoint, known bool) detail {
 	full := detail{summary: summarize(d), Body: string(d.Body), Attempts: []attempt{}}
 	for _, a := range d.Attempts {
 		sent := d.Body
 		if len(d.Mutations) > 0 {
-			if request, err := render(r.Context(), d, to, signedAt(a)); err == nil {
+			if request, err := render(ctx, d, to, signedAt(a)); err == nil {
 				sent = request.body
 			}
 		}
@@ -64,7 +56,7 @@ func (i *inspector) detail(w http.ResponseWriter, r *http.Request, d listen.Deli
 		shown.Signature = judge(headerOf(a.Request), sent, a.At, to.Secret, known)
 		full.Attempts = append(full.Attempts, shown)
 	}
-	answer(w, full)
+	return full
 }
 
 func describe(a listen.Attempt) attempt {
@@ -74,30 +66,8 @@ func describe(a listen.Attempt) attempt {
 	}
 }
 
-// fields lists a header by name. What the endpoint's owner gave to be let in stays
-// out: people show this page to others.
-func fields(header http.Header) []field {
-	all := []field{}
-	for name, values := range header {
-		for _, value := range values {
-			if private(name) {
-				value = "(not shown)"
-			}
-			all = append(all, field{name, value})
-		}
-	}
-	slices.SortFunc(all, func(a, b field) int { return strings.Compare(strings.ToLower(a[0]), strings.ToLower(b[0])) })
-	return all
-}
-
-func private(name string) bool {
-	return slices.ContainsFunc([]string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}, func(other string) bool {
-		return strings.EqualFold(name, other)
-	})
-}
-
 // body is the event as a file, to be sent again or kept beside a test.
-func (i *inspector) body(w http.ResponseWriter, _ *http.Request, d listen.Delivery) {
+func body(w http.ResponseWriter, _ *http.Request, d listen.Delivery) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(d)+`"`)
 	_, _ = w.Write(d.Body)

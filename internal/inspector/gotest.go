@@ -12,7 +12,7 @@ import (
 )
 
 // goTest answers with a Go test that makes the same delivery.
-func (i *inspector) goTest(w http.ResponseWriter, _ *http.Request, d listen.Delivery) {
+func goTest(w http.ResponseWriter, _ *http.Request, d listen.Delivery) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte(snippet(d)))
 }

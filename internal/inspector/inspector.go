@@ -32,8 +32,8 @@
 package inspector
 
 import (
+	"cmp"
 	"net/http"
-	"slices"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -56,56 +56,28 @@ type Config struct {
 	Trigger string
 }
 
-type inspector struct {
-	Config
-}
-
 // New returns the page and its JSON as one handler, to be mounted at /.
 func New(config Config) http.Handler {
-	if config.Source == nil {
-		config.Source = new(webhooktest.Source)
+	hub, source := config.Hub, config.Source
+	if source == nil {
+		source = new(webhooktest.Source)
 	}
-	if config.Trigger == "" {
-		config.Trigger = "fakestripe trigger payment_intent.succeeded"
-	}
-	i := &inspector{config}
+	hello := greeting{cmp.Or(config.Trigger, "fakestripe trigger payment_intent.succeeded"), config.Version}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", i.page)
-	mux.HandleFunc("GET /inspect/assets/{file}", asset)
-	mux.HandleFunc("GET /inspect/deliveries", i.list)
-	mux.HandleFunc("GET /inspect/search", i.search)
-	mux.HandleFunc("GET /inspect/live", i.live)
-	mux.HandleFunc("GET /inspect/calls", i.calls)
-	mux.HandleFunc("GET /inspect/types", i.types)
-	mux.HandleFunc("GET /inspect/deliveries/{id}", i.one(i.detail))
-	mux.HandleFunc("GET /inspect/deliveries/{id}/body", i.one(i.body))
-	mux.HandleFunc("GET /inspect/deliveries/{id}/curl", i.one(i.curl))
-	mux.HandleFunc("GET /inspect/deliveries/{id}/gotest", i.one(i.goTest))
-	mux.HandleFunc("POST /inspect/deliveries/{id}/replay", i.one(i.replay))
-	mux.HandleFunc("POST /inspect/trigger", i.trigger)
-	mux.HandleFunc("POST /inspect/send", i.send)
-	mux.HandleFunc("POST /inspect/check", i.check)
+	mux.HandleFunc("GET /{$}", servePage)
+	mux.HandleFunc("GET /inspect/assets/{file}", serveAsset)
+	mux.HandleFunc("GET /inspect/deliveries", list(hub))
+	mux.HandleFunc("GET /inspect/search", search(hub))
+	mux.HandleFunc("GET /inspect/live", live(hub, hello))
+	mux.HandleFunc("GET /inspect/calls", calls(hub))
+	mux.HandleFunc("GET /inspect/types", types(source))
+	mux.HandleFunc("GET /inspect/deliveries/{id}", one(hub, inFull(hub)))
+	mux.HandleFunc("GET /inspect/deliveries/{id}/body", one(hub, body))
+	mux.HandleFunc("GET /inspect/deliveries/{id}/curl", one(hub, curl(hub)))
+	mux.HandleFunc("GET /inspect/deliveries/{id}/gotest", one(hub, goTest))
+	mux.HandleFunc("POST /inspect/deliveries/{id}/replay", one(hub, replay(hub)))
+	mux.HandleFunc("POST /inspect/trigger", trigger(hub, source))
+	mux.HandleFunc("POST /inspect/send", send(hub, source))
+	mux.HandleFunc("POST /inspect/check", check)
 	return secured(mux)
-}
-
-// one is for routes about one delivery.
-func (i *inspector) one(serve func(http.ResponseWriter, *http.Request, listen.Delivery)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		delivery, ok := i.Hub.Delivery(r.PathValue("id"))
-		if !ok {
-			refuse(w, http.StatusNotFound, "no delivery %q: it was never made, or is too old to be kept", r.PathValue("id"))
-			return
-		}
-		serve(w, r, delivery)
-	}
-}
-
-// endpoint returns the endpoint of a delivery, if it is still there.
-func (i *inspector) endpoint(d listen.Delivery) (endpoint listen.Endpoint, known bool) {
-	endpoints := i.Hub.Endpoints()
-	at := slices.IndexFunc(endpoints, func(e listen.Endpoint) bool { return e.ID == d.Endpoint })
-	if at < 0 {
-		return listen.Endpoint{}, false
-	}
-	return endpoints[at], true
 }

@@ -23,6 +23,12 @@ type refusal struct {
 	*place
 }
 
+// A place is where in a text something is wrong.
+type place struct {
+	Line   int `json:"line"`   // from 1
+	Column int `json:"column"` // from 1, in UTF-16 units, as scripts count
+}
+
 func refuse(w http.ResponseWriter, status int, format string, values ...any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

@@ -1,6 +1,7 @@
 package inspector
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +26,8 @@ const (
 // new). So a reader that connects again, or was too slow for the hub, starts over
 // and misses nothing.
 type stream struct {
-	*inspector
+	hub       *listen.Hub
+	greeting  greeting
 	w         http.ResponseWriter
 	control   *http.ResponseController
 	endpoints []listen.Endpoint
@@ -35,21 +37,34 @@ type stream struct {
 	lost      bool           // changes since
 }
 
-func (i *inspector) live(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/event-stream")
-	s := &stream{inspector: i, w: w, control: http.NewResponseController(w), at: make(map[string]int)}
-	changes, cancel := i.Hub.Watch()
-	defer cancel()
-	if s.start() != nil {
-		return
+// A greeting is what the page shows beside deliveries.
+type greeting struct {
+	Trigger string `json:"trigger"` // command
+	Version string `json:"version"`
+}
+
+// live sends everything, then the changes, until the reader goes.
+func live(hub *listen.Hub, hello greeting) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		changes, cancel := hub.Watch()
+		defer cancel()
+		s := &stream{hub: hub, greeting: hello, w: w, control: http.NewResponseController(w), at: make(map[string]int)}
+		if s.start() == nil {
+			s.run(r.Context(), changes)
+		}
 	}
+}
+
+// run sends changes until the context ends, the hub is closed, or a write fails.
+func (s *stream) run(ctx context.Context, changes <-chan listen.Delivery) {
 	var due <-chan time.Time
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
 		var err error
 		select {
-		case <-r.Context().Done():
+		case <-ctx.Done():
 			return
 		case change, ok := <-changes:
 			switch {
@@ -78,14 +93,14 @@ func (i *inspector) live(w http.ResponseWriter, r *http.Request) {
 func (s *stream) start() error {
 	s.began, s.lost = time.Now(), false
 	s.pending, s.at = nil, make(map[string]int)
-	if err := s.send("reset", map[string]string{"version": s.Version, "trigger": s.Trigger}); err != nil {
+	if err := s.send("reset", s.greeting); err != nil {
 		return err
 	}
 	s.endpoints = nil
 	if err := s.sendEndpoints(); err != nil {
 		return err
 	}
-	for part := range slices.Chunk(s.Hub.Deliveries(0), chunk) {
+	for part := range slices.Chunk(s.hub.Deliveries(0), chunk) {
 		if err := s.send("deliveries", summaries(part)); err != nil {
 			return err
 		}
@@ -131,7 +146,7 @@ func (s *stream) beat() error {
 // sendEndpoints sends the endpoints when they are others than before. Their
 // secrets are not in the JSON.
 func (s *stream) sendEndpoints() error {
-	now := s.Hub.Endpoints()
+	now := s.hub.Endpoints()
 	same := slices.EqualFunc(now, s.endpoints, func(a, b listen.Endpoint) bool {
 		return a.ID == b.ID && a.URL == b.URL && slices.Equal(a.Events, b.Events)
 	})

@@ -37,20 +37,20 @@ var contentTypes = map[string]string{
 	".svg":  "image/svg+xml",
 }
 
-func (i *inspector) page(w http.ResponseWriter, r *http.Request) { serve(w, "index.html") }
+func servePage(w http.ResponseWriter, _ *http.Request) { serveFile(w, "index.html") }
 
-func asset(w http.ResponseWriter, r *http.Request) {
+func serveAsset(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
 	if strings.Contains(name, "/") || name == "index.html" {
 		http.NotFound(w, r)
 		return
 	}
-	serve(w, name)
+	serveFile(w, name)
 }
 
-// serve writes an embedded file. It is small, and never cached: another version of
+// serveFile writes an embedded file. It is small, and never cached: another version of
 // the program may answer at the same address a moment later.
-func serve(w http.ResponseWriter, name string) {
+func serveFile(w http.ResponseWriter, name string) {
 	data, err := assets.ReadFile("assets/" + name)
 	if err != nil {
 		http.Error(w, "no such file", http.StatusNotFound)

@@ -10,18 +10,20 @@ import (
 
 // search answers with the ids of the deliveries whose event, or a handler's answer
 // to it, has a text, whatever its case. The page looks through the list itself.
-func (i *inspector) search(w http.ResponseWriter, r *http.Request) {
-	text := bytes.ToLower([]byte(r.FormValue("text")))
-	found := []string{}
-	for _, short := range i.Hub.Deliveries(0) {
-		if r.Context().Err() != nil {
-			return // nobody waits any more: the text was changed
+func search(hub *listen.Hub) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		text := bytes.ToLower([]byte(r.FormValue("text")))
+		found := []string{}
+		for _, short := range hub.Deliveries(0) {
+			if r.Context().Err() != nil {
+				return // nobody waits any more: the text was changed
+			}
+			if full, ok := hub.Delivery(short.ID); ok && has(full, text) {
+				found = append(found, short.ID)
+			}
 		}
-		if full, ok := i.Hub.Delivery(short.ID); ok && has(full, text) {
-			found = append(found, short.ID)
-		}
+		answer(w, map[string]any{"ids": found})
 	}
-	answer(w, map[string]any{"ids": found})
 }
 
 // has reports whether a delivery has a text that is in lower case.

@@ -54,6 +54,9 @@ func millis(d time.Duration) float64 {
 	return float64(d.Round(10*time.Microsecond)) / float64(time.Millisecond)
 }
 
-func (i *inspector) list(w http.ResponseWriter, r *http.Request) {
-	answer(w, map[string]any{"deliveries": summaries(i.Hub.Deliveries(0))})
+// list answers with all deliveries that are kept.
+func list(hub *listen.Hub) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]any{"deliveries": summaries(hub.Deliveries(0))})
+	}
 }

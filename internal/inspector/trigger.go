@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,76 +14,53 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-type mutation struct {
-	Name    string `json:"name"`
-	Example string `json:"example,omitempty"` // of a value; empty when it takes none
-	Doc     string `json:"doc"`
-}
-
-// types answers with all that can be chosen on the page.
-func (i *inspector) types(w http.ResponseWriter, _ *http.Request) {
-	version := i.Source.APIVersion
-	if version == "" {
-		version = fixtures.DefaultVersion
-	}
-	types, flows, mutations := []fixtures.EventType{}, []fixtures.FlowType{}, []mutation{}
-	for _, name := range slices.Concat(fixtures.Types(version), fixtures.ThinTypes()) {
-		if described, err := fixtures.DescribeEvent(name); err == nil {
-			types = append(types, described)
-		}
-	}
-	for _, name := range fixtures.Flows() {
-		if described, err := fixtures.DescribeFlow(name); err == nil {
-			flows = append(flows, described)
-		}
-	}
-	for _, m := range webhooktest.Mutations() {
-		mutations = append(mutations, mutation{m.Name, m.Example, m.Doc})
-	}
-	answer(w, map[string]any{"types": types, "flows": flows, "mutations": mutations})
-}
-
 // trigger makes new events and delivers them: those of a flow, or of the flow that
 // leads to a type, or the type alone, as a thin one always is.
-func (i *inspector) trigger(w http.ResponseWriter, r *http.Request) {
-	var asked struct {
-		Name      string   `json:"name"`
-		Alone     bool     `json:"alone"`
-		Set       []string `json:"set"`
-		Mutations []string `json:"mutations"`
+func trigger(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var asked struct {
+			Name      string   `json:"name"`
+			Alone     bool     `json:"alone"`
+			Set       []string `json:"set"`
+			Mutations []string `json:"mutations"`
+		}
+		if !read(w, r, &asked) {
+			return
+		}
+		var deliveries []listen.Delivery
+		events, err := eventsOf(source, asked.Name, asked.Alone, asked.Set)
+		if err == nil {
+			deliveries, err = submit(r.Context(), hub, events, asked.Mutations)
+		}
+		respond(w, deliveries, err)
 	}
-	if !read(w, r, &asked) {
-		return
-	}
-	events, err := i.events(asked.Name, asked.Alone, asked.Set)
-	if err != nil {
-		failed(w, err)
-		return
-	}
-	var all []listen.Delivery
+}
+
+// submit delivers events in their order.
+func submit(ctx context.Context, hub *listen.Hub, events []*webhooktest.Event, mutations []string) (all []listen.Delivery, err error) {
 	for n, event := range events {
 		if n > 0 {
-			i.answered(r.Context(), all)
+			awaitAttempts(ctx, hub, all)
 		}
-		deliveries, err := i.Hub.Submit(r.Context(), event, asked.Mutations...)
+		deliveries, err := hub.Submit(ctx, event, mutations...)
 		if err != nil {
-			failed(w, err)
-			return
+			return nil, err
 		}
 		all = append(all, deliveries...)
 	}
-	accepted(w, all)
+	return all, nil
 }
 
 // turn is how long an event of a flow waits for the one before to be answered, so
 // that they arrive in their order where a handler is not slow.
 const turn = time.Second
 
-func (i *inspector) answered(ctx context.Context, deliveries []listen.Delivery) {
+// awaitAttempts waits until each delivery was attempted, or its turn ends.
+func awaitAttempts(ctx context.Context, hub *listen.Hub, deliveries []listen.Delivery) {
 	ctx, cancel := context.WithTimeout(ctx, turn)
 	defer cancel()
 	for _, d := range deliveries {
-		for now := range i.Hub.Follow(ctx, d.ID) {
+		for now := range hub.Follow(ctx, d.ID) {
 			if len(now.Attempts) > 0 {
 				break
 			}
@@ -92,7 +68,7 @@ func (i *inspector) answered(ctx context.Context, deliveries []listen.Delivery) 
 	}
 }
 
-func (i *inspector) events(name string, alone bool, set []string) (events []*webhooktest.Event, err error) {
+func eventsOf(source *webhooktest.Source, name string, alone bool, set []string) (events []*webhooktest.Event, err error) {
 	if name == "" {
 		return nil, errors.New("no name: give an event type or a flow")
 	}
@@ -101,10 +77,10 @@ func (i *inspector) events(name string, alone bool, set []string) (events []*web
 		return nil, err
 	}
 	if described, err := fixtures.DescribeEvent(name); alone || err == nil && described.Thin {
-		event, err := i.Source.Event(name, changes...)
+		event, err := source.Event(name, changes...)
 		return []*webhooktest.Event{event}, err
 	}
-	flow, err := i.Source.Flow(name, changes...)
+	flow, err := source.Flow(name, changes...)
 	if err != nil {
 		return nil, err
 	}

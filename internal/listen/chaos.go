@@ -62,21 +62,21 @@ func (c Chaos) String() string {
 	return strings.Join(parts, ",")
 }
 
-// A fate is what chaos does to one delivery.
-type fate struct {
+// faults are what chaos does to one delivery.
+type faults struct {
 	duplicate, reorder, drop bool
 	delay                    time.Duration
 }
 
-// fate returns what happens to a delivery: a function of the seed and its number,
-// whatever else goes on. All is drawn for every delivery, so that one rate does not
-// change what another does.
-func (c Chaos) fate(number int) fate {
+// faults returns what happens to a delivery: a function of the seed and its number,
+// whatever else goes on. Everything is drawn for every delivery, so that one rate does
+// not change what another does.
+func (c Chaos) faults(number int) faults {
 	if c == (Chaos{Seed: c.Seed}) {
-		return fate{}
+		return faults{}
 	}
 	random := rand.New(rand.NewPCG(c.Seed, uint64(number)))
-	f := fate{
+	f := faults{
 		duplicate: random.Float64() < c.Duplicate,
 		reorder:   random.Float64() < c.Reorder,
 		drop:      random.Float64() < c.Drop,
@@ -86,7 +86,7 @@ func (c Chaos) fate(number int) fate {
 		f.delay = time.Duration(share * float64(MaxDelay))
 	}
 	if f.drop {
-		return fate{drop: true}
+		return faults{drop: true}
 	}
 	return f
 }

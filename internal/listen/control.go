@@ -44,7 +44,7 @@ func Control(h *Hub) http.Handler {
 			refuse(w, err)
 			return
 		}
-		h.tell(w, r, deliveries)
+		stream(h, w, r, deliveries)
 	})
 	return mux
 }
@@ -101,8 +101,8 @@ func refuse(w http.ResponseWriter, err error) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) // who asked may be gone
 }
 
-// tell writes what becomes of the deliveries.
-func (h *Hub) tell(w http.ResponseWriter, r *http.Request, deliveries []Delivery) {
+// stream writes what becomes of the deliveries.
+func stream(h *Hub, w http.ResponseWriter, r *http.Request, deliveries []Delivery) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	out := &lines{encoder: json.NewEncoder(w), flush: http.NewResponseController(w).Flush, end: endFinished}
 	for i := range deliveries {

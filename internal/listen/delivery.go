@@ -1,8 +1,11 @@
 package listen
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
@@ -90,3 +93,14 @@ type Attempt struct {
 //
 // Source: https://docs.stripe.com/webhooks#fix-http-status-codes
 func (a *Attempt) Accepted() bool { return a.Error == "" && a.Status >= 200 && a.Status <= 299 }
+
+func deliveryID(number int) string { return "dlv_" + strconv.Itoa(number) }
+
+// numberOf returns the number of a delivery.
+func numberOf(id string) (int, error) {
+	number, err := strconv.Atoi(strings.TrimPrefix(id, "dlv_"))
+	if err != nil || number < 1 || deliveryID(number) != id {
+		return 0, fmt.Errorf("delivery %q: want dlv_ and a number", id)
+	}
+	return number, nil
+}

@@ -63,18 +63,18 @@ func held(h *Hub) (bytes int) {
 			bytes += times * len(text)
 		}
 	}
-	for _, t := range h.order {
+	for _, t := range h.history.order {
 		times := 1
-		if len(t.spoken) > 0 {
+		if len(t.mutations) > 0 {
 			times = 2
 		}
 		count(t.event.Body(), times)
 		count(t.Body, 1)
 	}
-	for _, original := range h.events {
+	for _, original := range h.history.events.byID {
 		count(original.Body(), 1)
 	}
-	for _, event := range h.unwanted.events {
+	for _, event := range h.history.events.unwanted.events {
 		count(event.Body(), 1)
 	}
 	return bytes

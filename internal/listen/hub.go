@@ -1,7 +1,7 @@
 package listen
 
 import (
-	"context"
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"sync"
@@ -76,70 +76,26 @@ type Hub struct {
 	// bytes of how many are done.
 	Loading func(done, size int64)
 
-	once    sync.Once
-	ctx     context.Context // of the attempts
-	cancel  context.CancelFunc
-	working sync.WaitGroup
-	journal *journal
-
-	mu       sync.Mutex
-	closed   bool
-	failed   chan struct{} // closed when the journal cannot be written
-	err      error
-	lanes    []*lane
-	made     int // deliveries so far, whose number is the last one's
-	tasks    map[string]*task
-	order    []*task // by number
-	orphans  []*task // of the journal, whose endpoint is not known yet
-	events   map[string]*original
-	unwanted shelf
-	queued   load // not finished
-	kept     load
-	watchers []*watcher
-	counts   Summary
+	once      sync.Once
+	life      lifecycle
+	endpoints endpoints
+	history   history
+	queue     queue
+	watchers  watchers
+	journal   *journal // nil for none
 }
 
-// A load is a number of deliveries and the bytes that they hold.
-type load struct{ count, bytes int }
-
-func (l *load) add(t *task)    { l.count++; l.bytes += t.size }
-func (l *load) remove(t *task) { l.count--; l.bytes -= t.size }
-
-// A task is a delivery and what is needed to make it.
-type task struct {
-	Delivery
-	number  int
-	event   *webhooktest.Event // as it is sent
-	lane    *lane
-	fate    fate
-	spoken  []string // the mutations as they were given
-	timer   *time.Timer
-	changed chan struct{} // closed at the next change, nil when nobody follows
-	size    int
-	past    *past // nil for an event that is new
-}
-
-// An original is an event that is kept: one value for all its deliveries, since it
-// remembers when it was sent.
-type original struct {
-	*webhooktest.Event
-	past  *past
-	tasks []*task
-}
-
+// open puts the parts together.
 func (h *Hub) open() {
 	h.once.Do(func() {
-		h.ctx, h.cancel = context.WithCancel(context.Background())
-		h.tasks, h.events = make(map[string]*task), make(map[string]*original)
-		h.failed = make(chan struct{})
 		if h.Retries == nil {
 			h.Retries = Quick()
 		}
+		h.life.open()
+		h.history.life, h.history.watchers = &h.life, &h.watchers
+		h.history.maxQueued = load{cmp.Or(h.Queue, DefaultQueue), cmp.Or(h.QueueBytes, DefaultQueueBytes)}
+		h.history.maxKept = load{cmp.Or(h.Keep, DefaultKeep), cmp.Or(h.KeepBytes, DefaultKeepBytes)}
+		h.queue.life, h.queue.deliver = &h.life, h.attempt
+		h.queue.concurrency, h.queue.hold = cmp.Or(max(h.Concurrency, 0), DefaultConcurrency), scaled(maxHeld, h.Speed)
 	})
-}
-
-func (h *Hub) report(d Delivery) {
-	if h.Report != nil {
-		h.Report(d)
-	}
 }

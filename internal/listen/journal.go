@@ -180,17 +180,5 @@ func (j *journal) close() {
 	j.file.Close()
 }
 
-// log writes an entry if there is a journal. When that fails the hub stops.
-func (h *Hub) log(e *entry) error {
-	if h.journal == nil {
-		return nil
-	}
-	err := h.journal.append(e)
-	if err != nil {
-		h.stop(err)
-	}
-	return err
-}
-
 // isTornFirst reports whether the whole file is the beginning of the first line.
 func isTornFirst(tail []byte) bool { return bytes.HasPrefix([]byte(journalFirst), tail) }

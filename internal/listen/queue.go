@@ -2,74 +2,70 @@ package listen
 
 import (
 	"slices"
+	"sync"
 	"time"
 )
 
-// Functions in this file are called with the lock held, but for work and wake.
+// A queue says when each delivery is made: those to one endpoint side by side within a
+// bound, each endpoint on its own. It has no goroutine while nothing is to be delivered.
+type queue struct {
+	concurrency int           // deliveries to an endpoint at a time
+	hold        time.Duration // of a delivery that waits for the next one, at most
+	deliver     func(*task)
+	life        *lifecycle
 
-// scaled is a time that passes at the hub's speed.
-func (h *Hub) scaled(d time.Duration) time.Duration {
-	if h.Speed > 0 {
-		return time.Duration(float64(d) / h.Speed)
-	}
-	return d
+	mu     sync.Mutex
+	lanes  map[*destination]*lane
+	timers map[*task]*time.Timer
 }
 
-// later delivers a task after a wait.
-func (h *Hub) later(t *task, wait time.Duration) {
-	wait = h.scaled(wait)
-	t.State, t.Next = Waiting, time.Now().Add(wait)
-	t.timer = time.AfterFunc(wait, func() { h.wake(t) })
+// A lane is the part of the queue for one endpoint.
+type lane struct {
+	ready   []*task // to be delivered now
+	held    []*task // by chaos, until a later one was delivered
+	running int
 }
 
-// wake delivers a task whose time has come.
-func (h *Hub) wake(t *task) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.closed {
-		h.enqueue(t)
-	}
-}
-
-// enqueue delivers a task as soon as its endpoint has a place.
-func (h *Hub) enqueue(t *task) {
-	l := t.lane
-	if t.fate.reorder {
-		t.fate.reorder = false
-		l.held = append(l.held, t)
-		t.timer = time.AfterFunc(h.scaled(maxHeld), func() { h.release(l, t) })
+// push delivers a task after a wait, as soon as its endpoint has a place.
+func (q *queue) push(t *task, wait time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if wait > 0 {
+		q.after(t, wait, func() { q.enqueue(t) })
 		return
 	}
-	l.ready = append(l.ready, t)
-	if l.running < h.concurrency() {
-		l.running++
-		h.working.Add(1)
-		go h.work(l)
-	}
+	q.enqueue(t)
 }
 
-func (h *Hub) concurrency() int {
-	if h.Concurrency > 0 {
-		return h.Concurrency
+// stop begins no more deliveries. The lifecycle has ended before.
+func (q *queue) stop() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, timer := range q.timers {
+		timer.Stop()
 	}
-	return DefaultConcurrency
+	clear(q.timers)
 }
 
 // work makes deliveries to an endpoint until none is ready.
-func (h *Hub) work(l *lane) {
-	defer h.working.Done()
-	for t := h.next(l); t != nil; t = h.next(l) {
-		h.attempt(l, t)
-		h.overtaken(l, t)
+func (q *queue) work(d *destination) {
+	defer q.life.done()
+	for t := q.next(d); t != nil; t = q.next(d) {
+		q.deliver(t)
+		q.overtaken(t)
 	}
 }
 
 // next returns the next task to deliver, or ends the work.
-func (h *Hub) next(l *lane) *task {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed || len(l.ready) == 0 {
+func (q *queue) next(d *destination) *task {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := q.lanes[d]
+	if q.life.over() || len(l.ready) == 0 {
 		l.running--
+		if l.running == 0 && len(l.ready) == 0 && len(l.held) == 0 {
+			delete(q.lanes, d)
+		}
 		return nil
 	}
 	t := l.ready[0]
@@ -78,31 +74,78 @@ func (h *Hub) next(l *lane) *task {
 	return t
 }
 
-// overtaken releases what was held back until a later delivery was made.
-func (h *Hub) overtaken(l *lane, by *task) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed || len(l.held) == 0 {
-		return
-	}
+// overtaken delivers what was held until a later delivery was made.
+func (q *queue) overtaken(by *task) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := q.lanes[by.to]
 	for _, t := range slices.Clone(l.held) {
 		if t.number < by.number && t.EventID != by.EventID {
-			h.unhold(l, t)
+			q.unhold(l, t)
 		}
 	}
 }
 
-// release ends the holding of a task that nothing came after.
-func (h *Hub) release(l *lane, t *task) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.closed && slices.Contains(l.held, t) {
-		h.unhold(l, t)
+// The functions below are called with the lock held.
+
+// after calls what is to be done after a wait, with the lock held, unless the hub ends
+// before.
+func (q *queue) after(t *task, wait time.Duration, do func()) {
+	if q.life.over() {
+		return
+	}
+	if q.timers == nil {
+		q.timers = make(map[*task]*time.Timer)
+	}
+	var timer *time.Timer
+	timer = time.AfterFunc(wait, func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		if q.timers[t] != timer { // stopped too late
+			return
+		}
+		delete(q.timers, t)
+		do()
+	})
+	q.timers[t] = timer
+}
+
+func (q *queue) enqueue(t *task) {
+	if q.life.over() {
+		return
+	}
+	l := q.lane(t.to)
+	if t.faults.reorder {
+		t.faults.reorder = false
+		l.held = append(l.held, t)
+		q.after(t, q.hold, func() { q.unhold(l, t) })
+		return
+	}
+	l.ready = append(l.ready, t)
+	if l.running < q.concurrency && q.life.begin() == nil {
+		l.running++
+		go q.work(t.to)
 	}
 }
 
-func (h *Hub) unhold(l *lane, t *task) {
-	t.timer.Stop()
+func (q *queue) lane(d *destination) *lane {
+	if q.lanes == nil {
+		q.lanes = make(map[*destination]*lane)
+	}
+	l := q.lanes[d]
+	if l == nil {
+		l = new(lane)
+		q.lanes[d] = l
+	}
+	return l
+}
+
+// unhold delivers a task that was held.
+func (q *queue) unhold(l *lane, t *task) {
+	if timer := q.timers[t]; timer != nil {
+		timer.Stop()
+		delete(q.timers, t)
+	}
 	l.held = slices.DeleteFunc(l.held, func(other *task) bool { return other == t })
-	h.enqueue(t)
+	q.enqueue(t)
 }

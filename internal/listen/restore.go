@@ -80,7 +80,7 @@ func (r *restorer) look() error {
 	if err := s.take(r.journal.file, progress); err != nil {
 		return err
 	}
-	s.choose(h.mostKept())
+	s.choose(h.history.maxKept)
 	r.needed = s.needed()
 	r.restored.Events, r.restored.Attempts = len(s.groups), s.attempts
 	r.restored.Torn, r.restored.Damaged = s.torn, s.damaged
@@ -89,9 +89,8 @@ func (r *restorer) look() error {
 
 // read takes up one line.
 func (r *restorer) read(line surveyed) error {
-	h := r.hub
 	if line.group < 0 { // a line that cannot be read may have been an attempt, or a start
-		h.reserve()
+		r.reserve()
 		if line.group != ofStart {
 			return nil
 		}
@@ -112,9 +111,9 @@ func (r *restorer) read(line surveyed) error {
 		if e.Attempt != nil {
 			r.sawTime(e.Attempt.At)
 		}
-		return h.restoreChange(e)
+		return r.change(e)
 	}
-	return h.restoreEvent(e)
+	return r.event(e)
 }
 
 func (r *restorer) sawTime(at time.Time) {
@@ -164,90 +163,89 @@ func (r *restorer) compact() {
 // begin hands the journal to the hub. Where something goes on, the next start has to
 // know of this one: an attempt may be under way when the process is killed.
 func (r *restorer) begin() error {
-	h := r.hub
+	h := &r.hub.history
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.made = max(h.made, r.survey.highest)
-	h.counts = Summary{}
-	r.restored.Waiting = h.queued.count
+	h.made, h.counts = r.survey.highest, Summary{}
 	for _, t := range h.order {
-		t.past.until = r.latest
-		if !t.Finished() {
-			h.orphans = append(h.orphans, t)
-		}
+		t.used.until = r.latest
 	}
-	h.journal = r.journal
-	if len(h.orphans) == 0 {
+	r.restored.Waiting = h.queued.count
+	r.hub.journal = r.journal
+	if h.queued.count == 0 {
 		return nil
 	}
-	return h.journal.append(&entry{Started: time.Now()})
+	return r.journal.append(&entry{Started: time.Now()})
 }
 
 // reserve counts an attempt of everything that is not finished: it may have been under
 // way when a process was killed.
-func (h *Hub) reserve() {
+func (r *restorer) reserve() {
+	h := &r.hub.history
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range h.order {
 		if !t.Finished() {
-			t.past.sent++
+			t.used.sent++
 		}
 	}
 }
 
-// restoreEvent takes up an event and its deliveries as they began.
-func (h *Hub) restoreEvent(e *entry) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	body := e.body()
-	event, err := webhooktest.ParseEvent(body)
+// event takes up an event and its deliveries as they began.
+func (r *restorer) event(e *entry) error {
+	event, err := webhooktest.ParseEvent(e.body())
 	if err != nil {
 		return fmt.Errorf("event: %w", err)
 	}
-	if h.API != nil && event.ID() != "" {
-		_ = h.API.Add(event.Body()) // as when it was delivered
+	if api := r.hub.API; api != nil && event.ID() != "" {
+		_ = api.Add(event.Body()) // as when it was delivered
 	}
-	event = h.remembered(event)
-	before := new(past)
-	if len(e.Deliveries) > 0 {
-		before.from = e.Deliveries[0].Created
+	h := &r.hub.history
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	tasks, err := restoredTasks(e.Deliveries, h.events.same(event))
+	if err != nil {
+		return err
 	}
-	var tasks []*task
-	for _, d := range e.Deliveries {
-		t, err := restoredTask(d, event, before)
-		if err != nil {
-			return err
-		}
-		tasks = append(tasks, t)
-		h.made = max(h.made, t.number)
+	for _, t := range tasks {
 		h.queued.add(t)
 		h.insert(t)
 		if t.Finished() {
 			h.finish(t)
 		}
 	}
-	h.keepEvent(event, tasks)
+	h.events.add(event, tasks)
 	for _, t := range tasks {
-		t.past.sent++ // as may have been under way
+		t.used.sent++ // as may have been under way
 	}
 	return nil
 }
 
-func restoredTask(d Delivery, event *webhooktest.Event, before *past) (*task, error) {
-	number, err := numberOf(d.ID)
-	if err != nil {
-		return nil, err
+// restoredTasks returns the tasks of an event as they began.
+func restoredTasks(deliveries []Delivery, event *webhooktest.Event) (tasks []*task, err error) {
+	used := new(usedSeconds)
+	for i, d := range deliveries {
+		number, err := numberOf(d.ID)
+		if err != nil {
+			return nil, err
+		}
+		if d.State != Waiting && d.State != Dropped {
+			return nil, fmt.Errorf("delivery %s: begins with state %q", d.ID, d.State)
+		}
+		if i == 0 {
+			used.from = d.Created
+		}
+		d.Attempts, d.Body = nil, event.Body()
+		size := taskSize(event, false, d.Mutations)
+		tasks = append(tasks, &task{Delivery: d, number: number, event: event, mutations: d.Mutations, size: size, used: used})
 	}
-	if d.State != Waiting && d.State != Dropped {
-		return nil, fmt.Errorf("delivery %s: begins with state %q", d.ID, d.State)
-	}
-	d.Attempts, d.Body = nil, event.Body()
-	return &task{Delivery: d, number: number, event: event, spoken: d.Mutations, size: heldBy(event, nil, d.Mutations), past: before}, nil
+	return tasks, nil
 }
 
-// restoreChange takes up what came of a delivery. What is finished may be forgotten
-// already, since only so many are kept, but has no more lines.
-func (h *Hub) restoreChange(e *entry) error {
+// change takes up what came of a delivery. What is finished may be forgotten already,
+// since only so many are kept, but has no more lines.
+func (r *restorer) change(e *entry) error {
+	h := &r.hub.history
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t := h.tasks[e.Delivery]
@@ -260,51 +258,6 @@ func (h *Hub) restoreChange(e *entry) error {
 		return fmt.Errorf("delivery %s: state %q", t.ID, e.State)
 	}
 	h.apply(t, outcome{e.State, e.Next, e.Reason, e.Attempt})
-	t.past.sent++
+	t.used.sent++
 	return nil
-}
-
-// adopt sets going what the journal has for an endpoint. The lock is held.
-func (h *Hub) adopt(l *lane) {
-	var others []*task
-	for _, t := range h.orphans {
-		if t.Endpoint != l.ID && t.URL != l.URL {
-			others = append(others, t)
-			continue
-		}
-		t.lane, t.Endpoint, t.URL = l, l.ID, l.URL
-		if versioned, err := l.version(t.event); err == nil {
-			t.event, t.Body = versioned, versioned.Body()
-			h.grow(t, heldBy(versioned, l, t.spoken)-heldBy(versioned, nil, t.spoken))
-		}
-		h.resume(t)
-	}
-	h.orphans = others
-}
-
-// resume sets a task going again, when its time has come.
-func (h *Hub) resume(t *task) {
-	for _, mutation := range t.Mutations {
-		if mutation == "secret=…" { // what was hidden cannot be sent again
-			h.apply(t, outcome{state: GivenUp, reason: "the secret of the mutation was not kept in the journal"})
-			h.notify(t)
-			return
-		}
-	}
-	if wait := time.Until(t.Next); wait > 0 {
-		t.timer = time.AfterFunc(wait, func() { h.wake(t) })
-		return
-	}
-	h.enqueue(t)
-}
-
-// Waits returns the deliveries of the journal whose endpoint was not added (yet).
-func (h *Hub) Waits() []Delivery {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	deliveries := make([]Delivery, len(h.orphans))
-	for i, t := range h.orphans {
-		deliveries[i] = t.summary()
-	}
-	return deliveries
 }

@@ -65,3 +65,11 @@ func ParseSchedule(text string) (Schedule, error) {
 	}
 	return schedule, nil
 }
+
+// scaled is a duration that passes so many times as fast. 0: once.
+func scaled(d time.Duration, speed float64) time.Duration {
+	if speed > 0 {
+		return time.Duration(float64(d) / speed)
+	}
+	return d
+}

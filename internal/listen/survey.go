@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -211,15 +210,6 @@ func (s *survey) newGroup(list []byte) (int, error) {
 	return len(s.groups) - 1, nil
 }
 
-// numberOf returns the number of a delivery.
-func numberOf(id string) (int, error) {
-	number, err := strconv.Atoi(strings.TrimPrefix(id, "dlv_"))
-	if err != nil || number < 1 || deliveryID(number) != id {
-		return 0, fmt.Errorf("delivery %q: want dlv_ and a number", id)
-	}
-	return number, nil
-}
-
 // changed returns the group of a line about a delivery.
 func (s *survey) changed(head []byte, line int) (int, error) {
 	var change struct{ Delivery, State string }
@@ -269,7 +259,7 @@ func (s *survey) choose(most load) {
 		case g.waiting > 0:
 		case g.made == 0:
 			unwanted++
-			g.unneeded = unwanted > keptUnwanted
+			g.unneeded = unwanted > maxUnwanted
 		case i < newest && (kept.count+g.made > most.count || kept.bytes+g.size > most.bytes):
 			g.unneeded = true
 		default:

@@ -1,58 +1,64 @@
 package listen
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // watchBuffer is how many changes wait for a reader.
 const watchBuffer = 256
 
-// A watcher is a reader of changes.
-type watcher struct{ changes chan Delivery }
+// watchers are the channels on which readers learn of changes.
+type watchers struct {
+	mu     sync.Mutex
+	all    []chan Delivery
+	closed bool
+}
 
-// Watch returns a channel of changes: each delivery as it is made and after each
-// change, without its body. A reader that is too slow loses changes: it gets a zero
-// Delivery (without an ID), which says that it has to load all deliveries anew. The
-// channel is closed by cancel, and when the hub is shut down.
-func (h *Hub) Watch() (changes <-chan Delivery, cancel func()) {
-	h.open()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	w := &watcher{make(chan Delivery, watchBuffer)}
-	if h.closed {
-		close(w.changes)
+// watch adds a channel. It is closed by cancel, and by close.
+func (w *watchers) watch() (changes <-chan Delivery, cancel func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	added := make(chan Delivery, watchBuffer)
+	if w.closed {
+		close(added)
 	} else {
-		h.watchers = append(h.watchers, w)
+		w.all = append(w.all, added)
 	}
-	return w.changes, func() { h.unwatch(w) }
+	return added, func() { w.remove(added) }
 }
 
-func (h *Hub) unwatch(w *watcher) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if i := slices.Index(h.watchers, w); i >= 0 {
-		h.watchers = slices.Delete(h.watchers, i, i+1)
-		close(w.changes)
-	}
-}
-
-// notify tells everybody that a task has changed. The lock is held.
-func (h *Hub) notify(t *task) {
-	if t.changed != nil {
-		close(t.changed)
-		t.changed = nil
-	}
-	for _, w := range h.watchers {
-		w.tell(t)
+func (w *watchers) remove(changes chan Delivery) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if i := slices.Index(w.all, changes); i >= 0 {
+		w.all = slices.Delete(w.all, i, i+1)
+		close(changes)
 	}
 }
 
-// tell puts a change into the channel. Its last place is for the zero Delivery, after
-// which changes need not be told until that was read. Only the hub sends, with the
-// lock held, so that there can only be more room than it sees.
-func (w *watcher) tell(t *task) {
-	switch room := cap(w.changes) - len(w.changes); {
-	case room > 1:
-		w.changes <- t.summary()
-	case room == 1:
-		w.changes <- Delivery{}
+// send puts a change into each channel. The last place of a channel is for the zero
+// Delivery; after that one, the reader needs no changes until it has read it. Only
+// send writes to the channels, with the lock held, so a channel can only have more
+// room than it sees.
+func (w *watchers) send(t *task) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, changes := range w.all {
+		switch room := cap(changes) - len(changes); {
+		case room > 1:
+			changes <- t.summary()
+		case room == 1:
+			changes <- Delivery{}
+		}
 	}
+}
+
+func (w *watchers) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, changes := range w.all {
+		close(changes)
+	}
+	w.all, w.closed = nil, true
 }

@@ -1,0 +1,23 @@
+package inspector
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// calls answers with the latest calls of the API, newest first: a handler may make
+// some after it has answered.
+func calls(hub *listen.Hub) http.HandlerFunc {
+	const most = 200
+	return func(w http.ResponseWriter, _ *http.Request) {
+		latest := []stripeapi.Call{}
+		if api := hub.API; api != nil {
+			latest = append(latest, api.CallsSince(api.Called()-most)...)
+		}
+		slices.Reverse(latest)
+		answer(w, map[string]any{"calls": latest})
+	}
+}

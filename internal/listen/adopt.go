@@ -1,0 +1,34 @@
+package listen
+
+import "slices"
+
+// homeless reports whether a delivery of the journal waits for its endpoint.
+func (t *task) homeless() bool { return t.to == nil && !t.Finished() }
+
+// adopt gives the deliveries of the journal that wait for an endpoint to it, and
+// returns those that go on.
+func (h *history) adopt(r recipient) (resumed []*task) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, t := range slices.Clone(h.order) { // apply may forget some
+		if !t.homeless() || t.Endpoint != r.ID && t.URL != r.URL {
+			continue
+		}
+		t.to, t.Endpoint, t.URL = r.destination, r.ID, r.URL
+		if versioned, err := r.version(t.event); err == nil {
+			t.event, t.Body = versioned, versioned.Body()
+			h.grow(t, taskSize(versioned, r.APIVersion != "", t.mutations)-taskSize(versioned, false, t.mutations))
+		}
+		if t.hidesSecret() {
+			h.apply(t, outcome{state: GivenUp, reason: "the secret of the mutation was not kept in the journal"})
+			h.announce(t)
+			continue
+		}
+		resumed = append(resumed, t)
+	}
+	return resumed
+}
+
+// hidesSecret reports whether a mutation of the journal has lost its secret: it cannot
+// be sent again.
+func (t *task) hidesSecret() bool { return slices.Contains(t.Mutations, "secret=…") }

@@ -1,0 +1,209 @@
+package listen
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A history is the deliveries of a hub and their events: all that are not finished, and
+// those finished ones that are kept. Its lock guards the Delivery of each task, too.
+type history struct {
+	maxQueued, maxKept load
+	life               *lifecycle
+	watchers           *watchers
+
+	mu     sync.Mutex
+	made   int // deliveries so far, and the number of the last one
+	tasks  map[string]*task
+	order  []*task // by number
+	events keptEvents
+	queued load // not finished
+	kept   load
+	counts Summary
+}
+
+// admit makes the tasks of an event and reserves their places in the queue. plan
+// returns them for the event as it is kept; their numbers follow the last one. The
+// error is that of plan, or ErrQueueFull.
+func (h *history) admit(event *webhooktest.Event, plan func(event *webhooktest.Event, last int) ([]*task, error)) ([]*task, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	event = h.events.same(event)
+	tasks, err := plan(event, h.made)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.room(tasks); err != nil {
+		return nil, err
+	}
+	h.made += len(tasks)
+	for _, t := range tasks {
+		h.queued.add(t)
+	}
+	h.counts.Events++
+	h.events.add(event, tasks)
+	return tasks, nil
+}
+
+// room returns ErrQueueFull if the queue has no room for tasks.
+func (h *history) room(tasks []*task) error {
+	with := h.queued
+	for _, t := range tasks {
+		with.add(t)
+	}
+	switch {
+	case with.count > h.maxQueued.count:
+		return fmt.Errorf("%w: %d deliveries are not finished, %d may be", ErrQueueFull, h.queued.count, h.maxQueued.count)
+	case with.bytes > h.maxQueued.bytes:
+		return fmt.Errorf("%w: the deliveries that are not finished hold %d kB, they may hold %d kB", ErrQueueFull, h.queued.bytes>>10, h.maxQueued.bytes>>10)
+	}
+	return nil
+}
+
+// withdraw takes back what was admitted and could not be journaled.
+func (h *history) withdraw(tasks []*task) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.counts.Events--
+	for _, t := range tasks {
+		h.queued.remove(t)
+		h.events.remove(t)
+	}
+}
+
+// show lets others see tasks, and returns the deliveries among them that chaos dropped:
+// these are finished.
+func (h *history) show(tasks []*task) (dropped []Delivery) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, t := range tasks {
+		if t.faults.delay > 0 {
+			t.Next = time.Now().Add(t.faults.delay)
+		}
+		h.insert(t)
+		h.counts.Deliveries++
+		if t.State == Dropped {
+			h.finish(t)
+			dropped = append(dropped, t.Delivery)
+		}
+		h.announce(t)
+	}
+	return dropped
+}
+
+// begin records that an attempt is under way.
+func (h *history) begin(t *task) Delivery {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t.State, t.Next = Sending, time.Time{}
+	h.announce(t)
+	return t.Delivery
+}
+
+// interrupt puts back a task whose attempt does not count: the hub has ended.
+func (h *history) interrupt(t *task) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t.State = Waiting
+	h.announce(t)
+}
+
+// conclude records what came of an attempt. Nobody learns of it before changed.
+func (h *history) conclude(t *task, o outcome) Delivery {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.apply(t, o)
+	return t.Delivery
+}
+
+// changed lets those who watch or follow a task see what has become of it.
+func (h *history) changed(t *task) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.announce(t)
+}
+
+// release lets go those who follow a delivery that waits: nothing more will happen to it.
+func (h *history) release() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, t := range h.order {
+		if t.State == Waiting {
+			t.wakeFollowers()
+		}
+	}
+}
+
+// The functions below are called with the lock held.
+
+func (h *history) announce(t *task) {
+	t.wakeFollowers()
+	h.watchers.send(t)
+}
+
+func (t *task) wakeFollowers() {
+	if t.changed != nil {
+		close(t.changed)
+		t.changed = nil
+	}
+}
+
+// apply changes a task as an outcome says.
+func (h *history) apply(t *task, o outcome) {
+	t.State, t.Next, t.Reason = o.state, o.next, o.reason
+	if a := o.attempt; a != nil {
+		t.Attempts = append(t.Attempts, *a)
+		h.counts.Attempts++
+		h.grow(t, a.size())
+	}
+	if t.Finished() {
+		h.finish(t)
+	}
+}
+
+// grow counts bytes that a task that is not finished holds more than before.
+func (h *history) grow(t *task, bytes int) {
+	t.size += bytes
+	h.kept.bytes += bytes
+	h.queued.bytes += bytes
+}
+
+func (h *history) insert(t *task) {
+	if h.tasks == nil {
+		h.tasks = make(map[string]*task)
+	}
+	h.tasks[t.ID] = t
+	at, _ := slices.BinarySearchFunc(h.order, t.number, byNumber)
+	h.order = slices.Insert(h.order, at, t)
+	h.kept.add(t)
+	h.evict()
+}
+
+func byNumber(t *task, number int) int { return cmp.Compare(t.number, number) }
+
+// finish takes a task out of the queue.
+func (h *history) finish(t *task) {
+	h.queued.remove(t)
+	h.counts.count(&t.Delivery)
+	h.evict()
+}
+
+// evict forgets the oldest finished tasks while there are too many.
+func (h *history) evict() {
+	for i := 0; i < len(h.order) && h.kept.exceeds(h.maxKept); {
+		t := h.order[i]
+		if !t.Finished() {
+			i++
+			continue
+		}
+		h.order = slices.Delete(h.order, i, i+1)
+		delete(h.tasks, t.ID)
+		h.kept.remove(t)
+		h.events.remove(t)
+	}
+}

@@ -1,0 +1,88 @@
+package listen
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// A lifecycle counts the work that is under way in a hub, and lets none begin after
+// the end.
+type lifecycle struct {
+	ctx    context.Context // of the attempts
+	cancel context.CancelFunc
+	failed chan struct{} // closed when the journal cannot be written
+
+	working sync.WaitGroup
+
+	mu    sync.Mutex
+	ended bool
+	err   error // why the hub ended by itself
+}
+
+func (l *lifecycle) open() {
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	l.failed = make(chan struct{})
+}
+
+// begin counts work that goes on until done. It returns ErrClosed after the end.
+func (l *lifecycle) begin() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return l.whyEnded()
+	}
+	l.working.Add(1)
+	return nil
+}
+
+func (l *lifecycle) done() { l.working.Done() }
+
+// end lets no more work begin. The error says why, nil for a shutdown.
+func (l *lifecycle) end(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil && l.err == nil {
+		l.err = err
+		close(l.failed)
+	}
+	l.ended = true
+}
+
+// over reports whether the end has come.
+func (l *lifecycle) over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ended
+}
+
+// cause returns why the hub ended by itself, nil if it did not.
+func (l *lifecycle) cause() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
+// whyEnded is called with the lock held.
+func (l *lifecycle) whyEnded() error {
+	if l.err != nil {
+		return fmt.Errorf("%w: %w", ErrClosed, l.err)
+	}
+	return ErrClosed
+}
+
+// wait waits for the work that is under way, and cancels it when the context ends.
+func (l *lifecycle) wait(ctx context.Context) {
+	idle := make(chan struct{})
+	go func() {
+		l.working.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+	case <-ctx.Done():
+		l.cancel()
+		<-idle
+	}
+	l.cancel()
+}

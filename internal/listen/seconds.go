@@ -1,0 +1,48 @@
+package listen
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// usedSeconds are the seconds in which other processes may have sent an event of the
+// journal. No two attempts may share one.
+//
+// The journal has the attempts that came to their end. Each process that was killed may
+// have made one more of each delivery, so the journal has a line for each start, too.
+type usedSeconds struct {
+	from, until time.Time
+	sent        int // at most so often
+	once        sync.Once
+}
+
+// mark makes the event remember these seconds: it signs the event once for each and
+// delivers it to nobody. An attempt is dated back by a second for each that was made
+// before, and by four minutes at most.
+func (u *usedSeconds) mark(ctx context.Context, event *webhooktest.Event) {
+	const window = 240
+	if u == nil {
+		return
+	}
+	u.once.Do(func() {
+		small, err := event.Edit(webhooktest.Add("data", nil)) // shares the event's memory and is signed faster
+		if err != nil {
+			return // Add can always replace a value
+		}
+		first := max(time.Now().Unix()-window, u.from.Unix()-int64(u.sent))
+		for second := first; second <= u.until.Unix(); second++ {
+			endpoint := discard(func() time.Time { return time.Unix(second, 0) })
+			_, _ = endpoint.Deliver(ctx, small) // fails only at the end of the context
+		}
+	})
+}
+
+// discard is an endpoint that accepts everything and does nothing.
+func discard(now func() time.Time) *webhooktest.Endpoint {
+	ignore := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	return &webhooktest.Endpoint{Handler: ignore, Timeout: -1, Now: now}
+}

@@ -1,0 +1,31 @@
+package listen
+
+// A Summary is what a hub has done.
+type Summary struct {
+	Events     int `json:"events"`
+	Deliveries int `json:"deliveries"`
+	Attempts   int `json:"attempts"`
+	Delivered  int `json:"delivered"`
+	GivenUp    int `json:"given_up"`           // without a mutation
+	Unaccepted int `json:"mutated_unaccepted"` // with a mutation: tried once, and not owed
+	Dropped    int `json:"dropped"`
+	Waiting    int `json:"waiting"`
+
+	// Undelivered are the deliveries that the handler still has to accept, without their
+	// bodies. Those that are too old to be kept are missing.
+	Undelivered []Delivery `json:"undelivered"`
+}
+
+// count adds a finished delivery.
+func (s *Summary) count(d *Delivery) {
+	switch {
+	case d.State == Delivered:
+		s.Delivered++
+	case d.State == Dropped:
+		s.Dropped++
+	case len(d.Mutations) > 0:
+		s.Unaccepted++
+	default:
+		s.GivenUp++
+	}
+}
