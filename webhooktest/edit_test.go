@@ -163,3 +163,29 @@ func TestVersion(t *testing.T) {
 	require.Equal(t, "past_due", at(t, second, "data.object.status"))
 	require.Equal(t, map[string]any{"status": "active"}, at(t, second, "data.previous_attributes"), "what differs from the version before")
 }
+
+// Edits that are for a type are for events of that type.
+func TestFor(t *testing.T) {
+	t.Parallel()
+	var source webhooktest.Source
+	amount := webhooktest.Set("data.object.amount", 4200)
+	charge, err := source.Event("charge.succeeded", webhooktest.For("charge.succeeded", amount, webhooktest.Add("data.object.mine", true)))
+	require.NoError(t, err)
+	refund, err := source.Event("charge.refunded", webhooktest.For("charge.refunded", webhooktest.About(charge), webhooktest.For("charge.refunded", amount)))
+	require.NoError(t, err)
+	amounts := make([]any, 3)
+	amounts[0], _ = charge.Lookup("data.object.amount")
+	amounts[1], _ = refund.Lookup("data.object.amount")
+	edited, err := refund.Edit(webhooktest.For("charge.refunded", webhooktest.Set("data.object.amount", 1)))
+	require.NoError(t, err)
+	amounts[2], _ = edited.Lookup("data.object.amount")
+	require.Equal(t, []any{4200.0, 4200.0, 1.0}, amounts)
+	mine, _ := charge.Lookup("data.object.id")
+	its, _ := refund.Lookup("data.object.id")
+	require.Equal(t, mine, its, "About, for the type")
+
+	_, err = source.Event("charge.refunded", webhooktest.For("charge.succeeded", amount))
+	require.EqualError(t, err, "edits for charge.succeeded: the event is a charge.refunded")
+	_, err = refund.Edit(webhooktest.For("charge.succeeded", amount))
+	require.ErrorContains(t, err, "the event is a charge.refunded")
+}

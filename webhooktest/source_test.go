@@ -174,7 +174,7 @@ func TestUnknownType(t *testing.T) {
 			var source webhooktest.Source
 			event, err := source.Event(test.eventType)
 			require.Nil(t, event)
-			require.ErrorIs(t, err, webhooktest.ErrUnknownType)
+			require.ErrorIs(t, err, fixtures.ErrUnknownType)
 			if test.suggested == "" {
 				require.NotContains(t, err.Error(), "did you mean")
 			} else {
@@ -182,7 +182,7 @@ func TestUnknownType(t *testing.T) {
 			}
 
 			dst, err := source.AppendEvent([]byte("kept"), test.eventType)
-			require.ErrorIs(t, err, webhooktest.ErrUnknownType)
+			require.ErrorIs(t, err, fixtures.ErrUnknownType)
 			require.Equal(t, "kept", string(dst))
 		})
 	}

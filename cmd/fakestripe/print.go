@@ -87,13 +87,16 @@ func (p *printer) tallied(change func(*tally)) {
 	p.bar.done, p.bar.total = p.tally.deliveries(), p.tally.planned
 }
 
-// incoming is the line of an answer, with what there is to note, and a second one with
-// what a handler says that refused.
+// incoming is the line of an answer, with what there is to note, and more with what a
+// handler says that refused, and which flag would help if that was for the API version.
 func (p *printer) incoming(r *webhooktest.Response, notes ...string) string {
 	line := fmt.Sprintf("%s  <--  %s %s", p.time(time.Now()), p.status(r), strings.Join(notes, " "))
 	line = strings.TrimRight(line, " ") + "\n"
 	if !r.Accepted() && len(r.Body) > 0 {
 		line += indented(r.Excerpt())
+	}
+	if said, ok := refusalOf(r); ok {
+		line += indented(giveVersion(said))
 	}
 	return line
 }
@@ -196,6 +199,7 @@ type delivery struct {
 	Headers   http.Header `json:"headers"`
 	Body      string      `json:"body"`
 	Truncated bool        `json:"truncated,omitempty"`
+	Wanted    string      `json:"wanted_version,omitempty"` // the API version that the handler's SDK expects
 }
 
 func newDelivery(r *webhooktest.Response, mutations []string) delivery {
@@ -207,6 +211,9 @@ func newDelivery(r *webhooktest.Response, mutations []string) delivery {
 	}
 	if r.Err != nil {
 		d.Error = r.Err.Error()
+	}
+	if said, ok := refusalOf(r); ok {
+		d.Wanted = said.Want
 	}
 	return d
 }

@@ -89,7 +89,7 @@ func (tr *triggering) flow(name string) (*webhooktest.Flow, error) {
 		return nil, err
 	}
 	flow, err := tr.payloads.source.Flow(name, edits...)
-	if errors.Is(err, webhooktest.ErrUnknownType) {
+	if errors.Is(err, fixtures.ErrUnknownType) {
 		err = fmt.Errorf("%w (see fakestripe list and list --flows)", err)
 	}
 	if err != nil {

@@ -182,14 +182,3 @@ func endpointID(e *Endpoint) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %t", e.URL, e.Connect, e.AnyAccount))
 	return "we_1" + hex.EncodeToString(sum[:])[:23]
 }
-
-// version returns the event with the API version of the endpoint, if it has one.
-func (e *Endpoint) version(event *webhooktest.Event) (*webhooktest.Event, error) {
-	if e.APIVersion == "" {
-		return event, nil
-	}
-	if current, _ := event.Lookup("api_version"); current == e.APIVersion {
-		return event, nil
-	}
-	return event.Edit(webhooktest.Add("api_version", e.APIVersion))
-}

@@ -41,10 +41,14 @@
 // deep, in lists too, and shows what objects hold on demand, such as the line items of a
 // checkout session.
 //
-// Objects keep the shape that they were registered with. Those that the API makes have
-// the shape of API version 2023-10-16, or of the version that brought them. The
-// Stripe-Version of a request is echoed, not obeyed. Stripe-Account is recorded, and does
-// not separate accounts: an object is found with and without it.
+// Objects keep the shape that they were registered with: that of their event's API version.
+// Those that the API makes, or Put gave, have the shape of 2023-10-16, or of the version
+// that brought them. A request with a later Stripe-Version gets them in the shape of that
+// version; one with an earlier version, or one that the fixtures lack, as they are. Events
+// stay as they were delivered, as at Stripe. Lists filter, expand[] follows and writes
+// change the shape that is kept: a parameter that a later version brought makes a field of
+// its name, and does not reach the field that it replaced. Stripe-Account is recorded, and
+// does not separate accounts: an object is found with and without it.
 //
 // # Writes
 //

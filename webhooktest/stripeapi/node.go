@@ -17,6 +17,8 @@ type node struct {
 	raw      []byte
 	keys     []string // of an object, one for each child
 	children []*node
+
+	version string // of the API, whose shape a stored object has; "" for what is inside one, or none
 }
 
 // parseNode reads JSON text.
@@ -203,7 +205,7 @@ func (n *node) clone() *node {
 	if n == nil {
 		return nil
 	}
-	c := &node{kind: n.kind, raw: n.raw, keys: slices.Clone(n.keys), children: make([]*node, len(n.children))}
+	c := &node{kind: n.kind, raw: n.raw, version: n.version, keys: slices.Clone(n.keys), children: make([]*node, len(n.children))}
 	for i, child := range n.children {
 		c.children[i] = child.clone()
 	}

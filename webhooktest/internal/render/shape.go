@@ -25,6 +25,8 @@ type shape struct {
 	nullable []string
 	facts    *Facts
 
+	fill func(quoted []byte) []byte // of texts that a change adds; nil: they are compiled later
+
 	nullableNow []string            // paths in the event
 	factsNow    map[string][]string // names of facts by path in the event
 }
@@ -44,6 +46,7 @@ func (s *shape) carry(event []byte, after, upTo string) ([]byte, error) {
 	}
 	data := root.Child("data")
 	object := upgrade.New(event, data.Child("object"))
+	object.Fill = s.fill
 	var was *upgrade.Object
 	if previous := data.Child("previous_attributes"); previous != nil {
 		was = object.Before(event, previous)
