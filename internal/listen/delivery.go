@@ -17,7 +17,7 @@ type Endpoint struct {
 	URL        string   `json:"url"`
 	Events     []string `json:"enabled_events"` // types, or "*"; none: all
 	APIVersion string   `json:"api_version,omitempty"`
-	Connect    bool     `json:"connect,omitempty"` // of events with an account, as --forward-connect-to
+	Connect    bool     `json:"connect,omitempty"` // of events with an account, those of connected accounts
 	Secret     string   `json:"-"`                 // signs its deliveries; never shown but by who made it
 
 	AnyAccount bool        `json:"any_account,omitempty"` // of events with an account and without

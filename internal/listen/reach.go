@@ -19,13 +19,16 @@ import (
 type Reach struct {
 	Own    netip.AddrPort // where the hub is served
 	Remote bool           // to all other addresses, too
+
+	// Remedy says how Remote is set, in an ErrRemote. Empty: nothing is said.
+	Remedy string
 }
 
 // The errors of a Reach, each with the address before it.
 var (
 	ErrLinkLocal  = errors.New("is link-local, where nothing is ever delivered to for a client of the API")
 	ErrOwnAddress = errors.New("is where fakestripe itself listens")
-	ErrRemote     = errors.New("is neither this machine's nor private: if it is yours, start fakestripe listen with --allow-remote")
+	ErrRemote     = errors.New("is neither this machine's nor private")
 )
 
 // metadata are the addresses of the metadata services of clouds that are not
@@ -43,9 +46,16 @@ func (r *Reach) Allow(to netip.AddrPort) error {
 	case to.Port() == r.Own.Port() && r.leadsHome(address):
 		return fmt.Errorf("%s %w", netip.AddrPortFrom(address, to.Port()), ErrOwnAddress)
 	case !r.Remote && !address.IsLoopback() && !address.IsPrivate() && !address.IsUnspecified():
-		return fmt.Errorf("%s %w", address, ErrRemote)
+		return r.remote(address)
 	}
 	return nil
+}
+
+func (r *Reach) remote(address netip.Addr) error {
+	if r.Remedy == "" {
+		return fmt.Errorf("%s %w", address, ErrRemote)
+	}
+	return fmt.Errorf("%s %w: %s", address, ErrRemote, r.Remedy)
 }
 
 // nat64 are the IPv6 addresses that a gateway turns into the IPv4 ones at their end.

@@ -32,7 +32,7 @@ type Redactor struct {
 // except for keys and signing secrets; what is at a path of redact is replaced. A
 // path is the end of one ("metadata.order_id"), with a * for any text of a key or
 // any position of a list, and is about all that is inside, too. The longer path
-// counts, and of two as long the one that redacts.
+// counts, and of two as long the one that redacts. The error is a [PathError].
 func New(keep, redact []string) (*Redactor, error) {
 	rules, err := parseRules(keep, redact)
 	if err != nil {
@@ -51,6 +51,6 @@ func (r *Redactor) Document() *Document {
 // Found returns what was redacted so far, sorted by path.
 func (r *Redactor) Found() []Finding { return r.found.list() }
 
-// Unused returns the user's flags that were about nothing that came by: a typo in
-// one would otherwise be found by who reads what should have been redacted.
-func (r *Redactor) Unused() []string { return r.fields.unused() }
+// Unused returns the user's paths at which there was nothing. Without a warning, the
+// readers of what should have been redacted would be the first to notice a typo.
+func (r *Redactor) Unused() []Path { return r.fields.unused() }

@@ -255,19 +255,22 @@ func TestKeepAndRedact(t *testing.T) {
 func TestRulesThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                    `--keep "": empty key: want a path such as metadata.order_id`,
-		"a..b":                `--keep "a..b": empty key`,
-		"items.data.0.price":  `--keep "items.data.0.price": write * for a position of a list`,
-		"metadata.[a":         `--keep "metadata.[a": syntax error in pattern`,
+		"":                    `"": empty key: want a path such as metadata.order_id`,
+		"a..b":                `"a..b": empty key`,
+		"items.data.0.price":  `"items.data.0.price": write * for a position of a list`,
+		"metadata.[a":         `"metadata.[a": syntax error in pattern`,
 		`metadata.with\.dot.`: "empty key",
 	} {
 		_, err := redact.New([]string{text}, nil)
 		require.ErrorContains(t, err, want)
+		wrong := new(redact.PathError)
+		require.ErrorAs(t, err, &wrong)
+		require.Equal(t, redact.Path{Text: text, Keep: true}, wrong.Path)
 	}
 	r, err := redact.New([]string{"metdata.order_id"}, []string{"email", "emial"})
 	require.NoError(t, err)
 	clean(t, r, `{"email":"nora@corp.test","metadata":{"order_id":"A-17"}}`)
-	require.Equal(t, []string{"--keep metdata.order_id", "--redact emial"}, r.Unused())
+	require.Equal(t, []redact.Path{{Text: "metdata.order_id", Keep: true}, {Text: "emial"}}, r.Unused())
 }
 
 // TestFound wants places and counts, and no value: not even in a key.
