@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/racetest"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
@@ -285,7 +286,7 @@ func TestWithTheRequest(t *testing.T) {
 
 // Work and memory are bounded, whatever the body.
 func TestBounds(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the race detector makes hashing megabytes slow")
 	}
 	long(t)
