@@ -203,6 +203,18 @@ var verdicts = []struct {
 	{contract.Skip, "skipped", "2"},
 }
 
+// urgency is the order in which results are looked at: what to act on comes first.
+var urgency = []contract.Verdict{
+	contract.Fail, contract.Warn, contract.Inconclusive, contract.Skip, contract.Info, contract.Pass,
+}
+
+func urgencyOf(r contract.Result) int { return slices.Index(urgency, r.Verdict) }
+
+// byUrgency returns results in this order. Those of one verdict stay in theirs.
+func byUrgency(results []contract.Result) []contract.Result {
+	return slices.SortedStableFunc(slices.Values(results), func(a, b contract.Result) int { return urgencyOf(a) - urgencyOf(b) })
+}
+
 // tally counts cases: "23 passed, 1 failed, 2 warnings".
 func tally(results []contract.Result, paint func(colour, text string) string) string {
 	count := map[contract.Verdict]int{}
