@@ -65,8 +65,8 @@ type database struct {
 
 func startDatabase(t *testing.T) *database {
 	t.Helper()
-	dockertest.Need(t)
 	image := cmp.Or(os.Getenv("POSTGRES_IMAGE"), postgresImage)
+	dockertest.Need(t, image)
 	container, err := postgres.Run(t.Context(), image, postgres.WithDatabase("shop"), postgres.BasicWaitStrategies())
 	testcontainers.CleanupContainer(t, container)
 	require.NoError(t, err)

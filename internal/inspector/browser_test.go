@@ -201,26 +201,53 @@ func (b *tab) until(expression string) {
 	}
 }
 
-// click clicks what a selector finds, where it is on the screen.
+// click clicks what a selector finds, as soon as a person could. A click is at a place on
+// the screen, and the page may draw something else there in the meantime: that does not
+// hear of it, and the click is made again. No node is kept from one command to the next.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.do(chromedp.WaitVisible(chromedp.CSS(selector)))
-	b.until(fmt.Sprintf(standing, selector)) // a list that still scrolls would get the click elsewhere
-	b.do(chromedp.Click(chromedp.CSS(selector)))
+	for hit := false; !hit; hit = eval[bool](b, "aimed.hit()") {
+		b.until(fmt.Sprintf(aim, selector))
+		at := eval[struct{ X, Y float64 }](b, "({x: aimed.x, y: aimed.y})")
+		b.do(chromedp.MouseClickXY(at.X, at.Y))
+	}
 }
 
-// standing is true when an element is where it was at the look before.
-const standing = `(() => {
-	const at = JSON.stringify(document.querySelector(%q)?.getBoundingClientRect());
-	const same = at !== undefined && at === window.seenAt;
-	window.seenAt = at;
-	return same;
-})()`
+// aim is true when an element can be seen, nothing covers it, and it is where it was at
+// the look before: a list that still scrolls would get the click elsewhere. From then on
+// nothing else gets a click, until aimed.hit tells whether the element did.
+const aim = `((selector) => {
+	const element = document.querySelector(selector);
+	element?.scrollIntoViewIfNeeded();
+	const box = element?.checkVisibility() && element.getClientRects()[0];
+	if (!box) return false;
+	const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+	const stands = window.aimed?.element === element && aimed.x === x && aimed.y === y;
+	window.aimed = {element, x, y};
+	if (!stands || !element.contains(document.elementFromPoint(x, y))) return false;
+
+	let hit = false;
+	const guard = (event) => {
+		if (!event.target.closest?.(selector)) {
+			event.preventDefault();
+			event.stopImmediatePropagation();
+		} else if (event.type === "click") hit = true;
+	};
+	const types = ["mousedown", "mouseup", "click"];
+	for (const type of types) addEventListener(type, guard, true);
+	aimed.hit = () => {
+		for (const type of types) removeEventListener(type, guard, true);
+		window.aimed = undefined;
+		return hit;
+	};
+	return true;
+})(%q)`
 
 // fill types a text in the place of what is in a field.
 func (b *tab) fill(selector, text string) {
 	b.t.Helper()
-	b.do(chromedp.Click(chromedp.CSS(selector)), chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%q).select()", selector)))
+	b.click(selector)
+	b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%q).select()", selector)))
 	b.keys(kb.Delete + text)
 }
 

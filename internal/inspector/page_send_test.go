@@ -75,7 +75,7 @@ func TestEditAndResend(t *testing.T) {
 	b.keys(kb.ArrowLeft, ", ")
 	b.sees("#edit-state", "Valid JSON, an event of type invoice.paid.")
 	b.click("#edit-new-id")
-	b.do(chromedp.Focus(chromedp.CSS("#edit-text")), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("edit-text").focus()`), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	b.sees("#detail h2", "invoice.paid")
 	b.sees("#detail .over", "dlv_6")
 	b.sees("#detail .facts", "evt_mine")

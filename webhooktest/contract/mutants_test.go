@@ -20,7 +20,7 @@ var mutants = []mutant{
 	// What is learned before anybody is accused.
 	{why: "no noise floor", file: "calibration.go", old: "c.floor[place] = true", new: "_ = place", zoo: "ledger|heartbeat"},
 	{why: "one clean delivery is enough", file: "oracle_reference.go", old: "References: o.references}", new: "References: o.references[:1]}", zoo: "hash|last-three|serial-rows"},
-	{why: "what differs between clean deliveries counts", file: "internal/statediff/baseline.go", old: "if value != other[path] {", new: "if value != other[path] && false {", zoo: "twice-in-worker-names"},
+	{why: "what differs between clean deliveries counts", file: "internal/statediff/baseline.go", old: "if value != other[at] {", new: "if value != other[at] && false {", zoo: "twice-in-worker-names"},
 	{why: "no-effect means nowhere", file: "oracle.go", old: "did.Only(touched).Lines()", new: "did.Lines()", zoo: "refusals-counted"},
 	{why: "no-effect is never judged", file: "oracle.go", old: "return e.withState(did.Only(touched).Lines(), noChange), nil", new: "_ = did\n\treturn e.findings, nil", zoo: "junk-booked"},
 	{why: "there is no second, careful look", file: "retry.go", old: "	s.probe.careful = true\n", new: "	return false\n", zoo: "subscriptions-later"},

@@ -2,18 +2,23 @@
 package dockertest
 
 import (
-	"errors"
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
 
+	"github.com/moby/moby/client"
 	"github.com/testcontainers/testcontainers-go"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
-// Need skips a test where no Docker runs. In .ci/run there must be one.
-func Need(t testing.TB) {
+// Need skips a test where no Docker runs, or where it has no image of those that the test
+// starts and cannot pull it. In .ci/run the test fails there.
+func Need(t testing.TB, images ...string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts containers, which takes seconds")
@@ -21,17 +26,48 @@ func Need(t testing.TB) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the images are of Linux, which the Docker of a Windows server may not run")
 	}
-	provider, err := testcontainers.NewDockerProvider()
-	if err == nil {
-		err = errors.Join(provider.Health(t.Context()), provider.Close())
+	docker, err := connect(t.Context())
+	if err != nil {
+		realpart.Missing(t, fmt.Sprintf("a running Docker: apt install docker.io, or https://docs.docker.com/get-docker/ (%v)", err))
 	}
-	switch {
-	case err == nil:
-	case os.Getenv("FAKESTRIPE_REAL_PARTS") != "":
-		t.Fatalf("missing a running Docker: %v", err)
-	default:
-		t.Skipf("skipped for want of a running Docker: apt install docker.io, or https://docs.docker.com/get-docker/ (%v)", err)
+	defer docker.Close()
+	if !testcontainers.ReadConfig().Config.RyukDisabled {
+		images = append(images, testcontainers.ReaperDefaultImage) //lint:ignore SA1019 nothing else tells its name
 	}
+	for _, image := range images {
+		if err := pull(t.Context(), docker, image); err != nil {
+			realpart.Missing(t, fmt.Sprintf("the image %s, which this Docker cannot pull: docker pull %[1]s (%v)", image, err))
+		}
+	}
+}
+
+// connect finds the Docker that testcontainers uses. If DOCKER_HOST names none, there is
+// none, although testcontainers would go on to look in the usual places.
+func connect(ctx context.Context) (*testcontainers.DockerClient, error) {
+	if os.Getenv(client.EnvOverrideHost) != "" {
+		named, err := client.New(client.FromEnv)
+		if err != nil {
+			return nil, err
+		}
+		defer named.Close()
+		if _, err := named.Ping(ctx, client.PingOptions{}); err != nil {
+			return nil, err
+		}
+	}
+	return testcontainers.NewDockerClientWithOpts(ctx)
+}
+
+// pull gets an image, if it is not there. testcontainers would try for a quarter of an
+// hour where there is no network.
+func pull(ctx context.Context, docker *testcontainers.DockerClient, image string) error {
+	if _, err := docker.ImageInspect(ctx, image); err == nil {
+		return nil
+	}
+	progress, err := docker.ImagePull(ctx, image, client.ImagePullOptions{})
+	if err != nil {
+		return err
+	}
+	return progress.Wait(ctx)
 }
 
 // Fakestripe says how the image of fakestripe is built from the checkout at root. A

@@ -111,39 +111,46 @@ func alike(changes []Change) bool {
 // hide takes out of changes, the last of which is of the deliveries, the fields
 // that differ between the others. Volatile remembers them.
 func (b Baseline) hide(place string, changes []Change) {
-	values := make([]map[string]string, len(changes)-1)
+	values := make([]map[spot]string, len(changes)-1)
 	for i, e := range changes[:len(changes)-1] {
-		values[i] = e.values()
+		values[i] = e.values(place)
 	}
-	for path, value := range values[0] {
+	for at, value := range values[0] {
 		for _, other := range values[1:] {
-			if value != other[path] {
-				b.Volatile.add(place + " " + path)
+			if value != other[at] {
+				b.Volatile.add(at)
 			}
 		}
 	}
 	for i, e := range changes {
-		changes[i] = e.hiding(func(shape string, l field) bool { return b.Volatile.has(place + " " + shape + " " + l.path) })
+		changes[i] = e.hiding(func(r Record, l field) bool { return b.Volatile.has(spot{place, r.shape, l.path}) })
 	}
+}
+
+// A spot is where a field is: at a place, in records of a shape, at a path in them.
+type spot struct {
+	place string
+	shape shape
+	path  string
 }
 
 // Volatile holds the fields of records that the handler makes up, as baselines find
 // them. The zero value is empty; it may be used by several goroutines.
 type Volatile struct {
 	mu     sync.Mutex
-	fields map[string]bool
+	fields map[spot]bool
 }
 
-func (v *Volatile) add(field string) {
+func (v *Volatile) add(field spot) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.fields == nil {
-		v.fields = make(map[string]bool)
+		v.fields = make(map[spot]bool)
 	}
 	v.fields[field] = true
 }
 
-func (v *Volatile) has(field string) bool {
+func (v *Volatile) has(field spot) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.fields[field]

@@ -264,27 +264,28 @@ func (d Diff) Only(other Diff) Diff {
 
 // hiding returns the change with the fields of its records hidden that a test says yes
 // to.
-func (e Change) hiding(hide func(shape string, l field) bool) Change {
+func (e Change) hiding(hide func(r Record, l field) bool) Change {
 	records := make([]Record, len(e.Records))
 	for i, r := range e.Records {
-		records[i] = r.masked(func(l field) bool { return hide(r.shape, l) })
+		records[i] = r.masked(func(l field) bool { return hide(r, l) })
 	}
 	slices.SortFunc(records, compareRecords)
 	return Change{e.Delta, records}
 }
 
 // values are the values of each field of the records, sorted.
-func (e Change) values() map[string]string {
-	lists := make(map[string][]string)
+func (e Change) values(place string) map[spot]string {
+	lists := make(map[spot][]string)
 	for _, r := range e.Records {
 		for _, l := range r.fields {
-			lists[r.shape+" "+l.path] = append(lists[r.shape+" "+l.path], l.value)
+			at := spot{place, r.shape, l.path}
+			lists[at] = append(lists[at], l.value)
 		}
 	}
-	values := make(map[string]string, len(lists))
-	for path, list := range lists {
+	values := make(map[spot]string, len(lists))
+	for at, list := range lists {
 		slices.Sort(list)
-		values[path] = strings.Join(list, "\x00")
+		values[at] = strings.Join(list, "\x00")
 	}
 	return values
 }

@@ -91,7 +91,45 @@ func (n Normalizer) text(text string) string {
 	for _, id := range named {
 		text = strings.ReplaceAll(text, id, n[id])
 	}
+	return withoutTimes(text)
+}
+
+// withoutTimes replaces points in time. It looks at each line by itself, for a log has
+// thousands, most of them without a time.
+func withoutTimes(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = withoutTimesIn(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func withoutTimesIn(text string) string {
+	if !mayHaveTime(text) {
+		return text
+	}
 	return timeText().ReplaceAllString(text, "{time}")
+}
+
+// mayHaveTime reports whether a text has four digits in a row, a colon after a digit, or
+// a month: whatever timeText matches has one of them, and is looked for at a higher price.
+func mayHaveTime(text string) bool {
+	const months = "JanFebMarAprMayJunJulAugSepOctNovDec"
+	digits := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case '0' <= c && c <= '9':
+			if digits++; digits == 4 {
+				return true
+			}
+			continue
+		case c == ':' && digits > 0,
+			'A' <= c && c <= 'S' && i+3 <= len(text) && strings.Contains(months, text[i:i+3]):
+			return true
+		}
+		digits = 0
+	}
+	return false
 }
 
 // timeText matches points in time as programs write them: with the day, of the clock

@@ -8,16 +8,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unique"
 )
 
 // A Record is a value that came into the state, taken apart into fields, so that those
 // which the handler makes up (a serial number, a time in a format of its own) can be
 // told from those which it was sent.
 type Record struct {
-	shape  string // the paths of the fields
+	shape  shape
 	fields []field
 	text   string // as JSON
 }
+
+// A shape is the paths of a record's fields. A text of many lines has thousands of them,
+// so each shape is kept once and compares at once.
+type shape = unique.Handle[string]
 
 // A field is a value at the end of a path, or a word of a sentence there.
 type field struct {
@@ -35,7 +40,7 @@ func newRecord(plain any) Record {
 	for i, l := range r.fields {
 		paths[i] = l.path
 	}
-	r.shape = strings.Join(paths, " ")
+	r.shape = unique.Make(strings.Join(paths, " "))
 	return r
 }
 
@@ -64,7 +69,7 @@ func (r Record) JSON() string { return r.text }
 // key is what tells the record from others: all that is no number.
 func (r Record) key() string {
 	var key strings.Builder
-	key.WriteString(r.shape)
+	key.WriteString(r.shape.Value())
 	for _, l := range r.fields {
 		if _, isNumber := number(l.value); !isNumber {
 			key.WriteString("\x00" + l.path + "\x00" + l.value)
