@@ -126,7 +126,7 @@ func (im *Importer) repeated(text []byte) bool {
 
 // event imports one JSON object of the input.
 func (im *Importer) event(text []byte, at Position, alone bool) error {
-	e, err := recognise(text)
+	e, err := recognize(text)
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, errNothing):

@@ -29,7 +29,7 @@ type attempt struct {
 	ResponseBody string           `json:"response_body"`
 	Error        string           `json:"error,omitempty"`
 	Calls        []stripeapi.Call `json:"calls,omitempty"`
-	Signature    judgement        `json:"signature"`
+	Signature    judgment         `json:"signature"`
 }
 
 // inFull answers with the detail of a delivery.

@@ -14,8 +14,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
-// A judgement says whether a handler should take a signature for genuine.
-type judgement struct {
+// A judgment says whether a handler should take a signature for genuine.
+type judgment struct {
 	Verdict string `json:"verdict"` // genuine, refused or unknown
 	Why     string `json:"why"`
 	Header  string `json:"header,omitempty"`
@@ -37,8 +37,8 @@ const (
 )
 
 // judge holds the header of a request against what its body should be signed with.
-func judge(header string, body []byte, sent time.Time, secret string, known bool) judgement {
-	j := judgement{Header: header, Verdict: refused}
+func judge(header string, body []byte, sent time.Time, secret string, known bool) judgment {
+	j := judgment{Header: header, Verdict: refused}
 	if header == "" {
 		j.Why = "the request has no signature: no " + webhooktest.SignatureHeader + " header, or an empty one"
 		return j
@@ -81,7 +81,7 @@ func proven(header string, body []byte, sent time.Time, secret string) string {
 }
 
 // read lists the parts of the header and reports whether a v1 among them is right.
-func (j *judgement) read(header string, sent time.Time, right string) (matches bool) {
+func (j *judgment) read(header string, sent time.Time, right string) (matches bool) {
 	for element := range strings.SplitSeq(header, ",") {
 		name, value, _ := strings.Cut(element, "=")
 		p := part{Name: name, Value: value}

@@ -14,7 +14,7 @@
 // never stored. Without it nobody can tell what they stand for, not even by
 // trying.
 //
-// Ids of the catalogue (prices, products, coupons) name nobody, and handlers are
+// Ids of the catalog (prices, products, coupons) name nobody, and handlers are
 // configured with them: they are kept.
 package redact
 

@@ -44,7 +44,7 @@ func ParseTarget(text string) (Format, string, error) {
 }
 
 // Ready reports whether Write can write to the targets, and leaves nothing behind. Call
-// it before a check: nobody wants to learn of a mistyped folder afterwards.
+// it before a check: nobody wants to learn of a mistyped folder afterward.
 func Ready(specs []string) error {
 	outputs, err := parse(specs)
 	defer discard(outputs)

@@ -25,11 +25,11 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 type writer = func(io.Writer, *contract.Report) error
 
-func inColour(w io.Writer, r *contract.Report) error { return report.Text(w, r, true) }
+func inColor(w io.Writer, r *contract.Report) error { return report.Text(w, r, true) }
 func inText(w io.Writer, r *contract.Report) error   { return report.Text(w, r, false) }
 
 var writers = map[string]writer{
-	"colour.txt": inColour, "txt": inText, "json": report.JSON,
+	"color.txt": inColor, "txt": inText, "json": report.JSON,
 	"xml": report.JUnit, "md": report.Markdown, "html": report.HTML,
 }
 
@@ -82,7 +82,7 @@ func TestNothingPrintsButText(t *testing.T) {
 		for name, write := range writers {
 			got := written(t, write, r)
 			require.True(t, utf8.ValidString(got), name)
-			if name == "colour.txt" {
+			if name == "color.txt" {
 				got = regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(got, "")
 			}
 			for _, char := range got {

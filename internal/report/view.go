@@ -193,7 +193,7 @@ func (v *view) headline() string {
 var verdicts = []struct {
 	verdict contract.Verdict
 	word    string
-	colour  string
+	color   string
 }{
 	{contract.Pass, "passed", "32"},
 	{contract.Fail, "failed", "1;31"},
@@ -216,7 +216,7 @@ func byUrgency(results []contract.Result) []contract.Result {
 }
 
 // tally counts cases: "23 passed, 1 failed, 2 warnings".
-func tally(results []contract.Result, paint func(colour, text string) string) string {
+func tally(results []contract.Result, paint func(color, text string) string) string {
 	count := map[contract.Verdict]int{}
 	for _, result := range results {
 		count[result.Verdict]++
@@ -229,7 +229,7 @@ func tally(results []contract.Result, paint func(colour, text string) string) st
 			text = plural(n, v.word)
 		}
 		if n > 0 {
-			parts = append(parts, paint(v.colour, text))
+			parts = append(parts, paint(v.color, text))
 		}
 	}
 	if len(parts) == 0 {
