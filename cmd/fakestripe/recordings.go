@@ -15,10 +15,10 @@ type redaction struct {
 	keep, redact []string
 }
 
-const redactionHelp = `Personal data and secrets are replaced as they are written, by field and by how they
-look; the same value becomes the same stand-in, so that ids still link. What was
-replaced is listed at the end. A path is the end of one, metadata.order_id, with *
-for a position of a list or a part of a key, and is about all that is inside it.`
+const redactionHelp = `Personal data and secrets are replaced before they are written: known fields, and text
+that looks like either. The same value becomes the same stand-in, so ids still link.
+The end lists the replacements. Give --keep and --redact the end of a path,
+metadata.order_id, with * for a list position or part of a key; it covers what is inside.`
 
 func (r *redaction) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()

@@ -1,11 +1,9 @@
-// Package importer reads events from what people have: the JSON of
-// GET /v1/events, what stripe listen prints with --format JSON, the journal of
-// fakestripe listen and what it prints, files with an event each. What it is shows
-// from the content.
+// Package importer reads existing events: the JSON of GET /v1/events, the output of
+// stripe listen --format JSON, the journal and the output of fakestripe listen, and files
+// with one event each. It recognizes the input by its content.
 //
-// The input is a stream of JSON values, each on lines of its own. It is read once,
-// and no more than one event of it is held in memory. Errors name line, column and
-// byte.
+// The input is a stream of JSON values, each on lines of its own. It is read once, and at
+// most one event of it is held in memory. Errors name line, column and byte.
 package importer
 
 import (

@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 type writer = func(io.Writer, *contract.Report) error
 
 func inColor(w io.Writer, r *contract.Report) error { return report.Text(w, r, true) }
-func inText(w io.Writer, r *contract.Report) error   { return report.Text(w, r, false) }
+func inText(w io.Writer, r *contract.Report) error  { return report.Text(w, r, false) }
 
 var writers = map[string]writer{
 	"color.txt": inColor, "txt": inText, "json": report.JSON,
