@@ -130,7 +130,7 @@ func (e Edit) raw(thin bool) (json.RawMessage, error) {
 }
 
 // optional reports whether an event may or may not have the path: a key of metadata
-// that exists belongs to the user, account and context to Connect and organisations,
+// that exists belongs to the user, account and context to Connect and organizations,
 // and a thin event names its snapshot event only if there is one.
 func optional(text []byte, path string, thin bool) bool {
 	const metadata = ".metadata"

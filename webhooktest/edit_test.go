@@ -35,7 +35,7 @@ func TestSet(t *testing.T) {
 		{"metadata that is not, which comes last", webhooktest.Set("data.object.metadata.coupon", "TEA"), `        "coupon": "TEA"`},
 		{"metadata with a dot", webhooktest.Set(`data.object.metadata.a\.b`, 1), `        "a.b": 1`},
 		{"a Connect event", webhooktest.Set("account", "acct_1"), `  "account": "acct_1",`},
-		{"an organisation's event", webhooktest.Set("context", "ctx_1"), `  "context": "ctx_1",`},
+		{"an organization's event", webhooktest.Set("context", "ctx_1"), `  "context": "ctx_1",`},
 		{"a field that may not exist", webhooktest.Add("data.object.beta", 7), `      "beta": 7,`},
 		{"a field that does", webhooktest.Add("data.object.amount", 7), `      "amount": 7,`},
 		{"a field in a field", webhooktest.Add("data.object.beta.gamma.delta", 7), `          "delta": 7`},

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/racetest"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -200,7 +201,7 @@ func TestAppendEvent(t *testing.T) {
 }
 
 func TestAppendEventAllocations(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the race detector allocates too")
 	}
 	var source webhooktest.Source

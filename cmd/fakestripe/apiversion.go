@@ -26,10 +26,11 @@ func (v *apiVersion) String() string { return string(*v) }
 // Set implements pflag.Value.
 func (v *apiVersion) Set(word string) error {
 	name, err := fixtures.FindVersion(word)
-	if err == nil {
-		*v = apiVersion(name)
+	if err != nil {
+		return fmt.Errorf("%w (fakestripe list --api-versions shows all; --set api_version=… changes only the label)", err)
 	}
-	return err
+	*v = apiVersion(name)
+	return nil
 }
 
 // Type implements pflag.Value.

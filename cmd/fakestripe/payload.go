@@ -116,7 +116,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 		}
 		event, err := p.source.Event(name, edits...)
 		if errors.Is(err, fixtures.ErrUnknownType) {
-			err = fmt.Errorf("%w (see fakestripe list and list --thin)", err)
+			err = listed(err, name, "list and list --thin")
 			if _, missing := os.Stat(name); missing == nil {
 				err = fmt.Errorf("%w; for the file of this name write ./%s", err, name)
 			}
@@ -145,6 +145,14 @@ func (p *payloads) versioned(eventType string) error {
 		return noVersion(p.source.APIVersion, eventType)
 	}
 	return nil
+}
+
+// listed says beside the error for an unknown event type where to look for it.
+func listed(err error, eventType, lists string) error {
+	if _, ok := fixtures.Since(eventType); ok {
+		return fmt.Errorf("%w (--api-version chooses the version)", err)
+	}
+	return fmt.Errorf("%w (see fakestripe %s)", err, lists)
 }
 
 func noVersion(asked, name string) error {

@@ -90,7 +90,7 @@ func (tr *triggering) flow(name string) (*webhooktest.Flow, error) {
 	}
 	flow, err := tr.payloads.source.Flow(name, edits...)
 	if errors.Is(err, fixtures.ErrUnknownType) {
-		err = fmt.Errorf("%w (see fakestripe list and list --flows)", err)
+		err = listed(err, name, "list and list --flows")
 	}
 	if err != nil {
 		return nil, explain(err)

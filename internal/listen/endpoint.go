@@ -161,10 +161,13 @@ func (e *endpoints) url(of *Endpoint) string {
 // close closes the connections to all endpoints.
 func (e *endpoints) close() {
 	e.mu.Lock()
-	all := slices.Clone(e.all)
+	var senders []*sender
+	for _, d := range e.all {
+		senders = append(senders, d.sender)
+	}
 	e.mu.Unlock()
-	for _, d := range all {
-		d.sender.Close()
+	for _, s := range senders {
+		s.Close()
 	}
 }
 

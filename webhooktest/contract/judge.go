@@ -176,5 +176,5 @@ func (s *session) hasStopped(ctx context.Context, failed error) (finding, bool) 
 	}
 	reason := strings.TrimSuffix(s.sender.last.Err.Error(), ":")
 	s.run.budget.end("the handler has stopped answering: " + reason)
-	return finding{grave: true, sent: sent, expected: "a handler that still answers afterwards", actual: reason}, true
+	return finding{grave: true, sent: sent, expected: "a handler that still answers afterward", actual: reason}, true
 }

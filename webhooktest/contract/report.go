@@ -10,7 +10,7 @@ const (
 	Pass         Verdict = "pass"
 	Fail         Verdict = "fail"         // a must that is not met
 	Warn         Verdict = "warn"         // a should that is not met
-	Info         Verdict = "info"         // worth knowing, no judgement
+	Info         Verdict = "info"         // worth knowing, no judgment
 	Skip         Verdict = "skip"         // not tried; Reason says what it needs
 	Inconclusive Verdict = "inconclusive" // tried, and not to be judged; Reason says why
 )

@@ -54,7 +54,7 @@ func ParseShort(text []byte, longest int) (Value, error) {
 	return p.value(), nil
 }
 
-// check leaves the judgement of what is JSON to encoding/json, which bounds the
+// check leaves the judgment of what is JSON to encoding/json, which bounds the
 // depth as well.
 func check(text []byte) error {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {

@@ -67,7 +67,7 @@ func (t *tracer) mark() { t.object.Label(t.field, traced) }
 
 // places are where what was labeled is.
 func (t *tracer) places() (places []string) {
-	t.object.Labelled(func(label, path string) {
+	t.object.Labeled(func(label, path string) {
 		if label == traced {
 			places = append(places, objectPath+path)
 		}

@@ -55,7 +55,7 @@ func (s *shape) carry(event []byte, after, upTo string) ([]byte, error) {
 	if err := object.To(after, upTo); err != nil {
 		return nil, err
 	}
-	object.Labelled(s.note)
+	object.Labeled(s.note)
 	now := object.Text()
 	changed, err := s.changed(was, now, after, upTo)
 	if err != nil {

@@ -36,8 +36,8 @@ func (o *Object) Label(path, label string) {
 	}
 }
 
-// Labelled calls visit with each label and the path where its value is now.
-func (o *Object) Labelled(visit func(label, path string)) { o.root.labelled("", visit) }
+// Labeled calls visit with each label and the path where its value is now.
+func (o *Object) Labeled(visit func(label, path string)) { o.root.labeled("", visit) }
 
 // Text returns the object as JSON without white space.
 func (o *Object) Text() []byte { return o.root.appendTo(nil) }

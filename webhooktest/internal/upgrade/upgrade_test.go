@@ -95,7 +95,7 @@ func TestLabelsStayWithTheirValues(t *testing.T) {
 	}
 	require.NoError(t, object.Apply(file.Changes))
 	var got []string
-	object.Labelled(func(label, path string) { got = append(got, label+": "+path) })
+	object.Labeled(func(label, path string) { got = append(got, label+": "+path) })
 	require.Equal(t, []string{"n: d", "end: l.0.end", "end: l.1.end", "n: m", "nullable: m", "n: n"}, got)
 }
 
