@@ -136,30 +136,40 @@ func padded(d *draft, value string) error {
 	return d.pad(values, text)
 }
 
-// pad adds text to the metadata, spread over so many values.
+// pad adds text to the metadata, spread over so many values. They may be megabytes, so
+// the metadata is encoded without them, and they are put in afterwards.
 func (d *draft) pad(values, text int) error {
-	padding := make(map[string]json.RawMessage)
+	metadata := make(map[string]json.RawMessage)
 	if raw, err := rawjson.Get(d.body, "data.object.metadata"); err == nil {
-		_ = json.Unmarshal(raw, &padding) // what is no object is replaced
+		_ = json.Unmarshal(raw, &metadata) // what is no object is replaced
 	}
-	if padding == nil { // null
-		padding = make(map[string]json.RawMessage)
+	if metadata == nil { // null
+		metadata = make(map[string]json.RawMessage)
 	}
+	for i := range values {
+		metadata[paddingKey(i)] = json.RawMessage(`""`)
+	}
+	raw, err := rawjson.Encode(metadata)
+	if err != nil {
+		return err
+	}
+	padded := make([]byte, 0, len(raw)+text)
+	filling := bytes.Repeat([]byte("x"), text/values+text%values)
 	for i := range values {
 		length := text / values
 		if i == 0 {
 			length += text % values
 		}
-		quoted := bytes.Repeat([]byte("x"), length+len(`""`)) // several megabytes, so without a copy
-		quoted[0], quoted[len(quoted)-1] = '"', '"'
-		padding[fmt.Sprintf("padding_%05d", i)] = quoted
+		before, after, _ := bytes.Cut(raw, []byte(`"`+paddingKey(i)+`":"`))
+		padded = append(padded, before...)
+		padded = append(padded, `"`+paddingKey(i)+`":"`...)
+		padded = append(padded, filling[:length]...)
+		raw = after
 	}
-	raw, err := rawjson.Encode(padding)
-	if err != nil {
-		return err
-	}
-	return d.set("data.object.metadata", raw)
+	return d.set("data.object.metadata", append(padded, raw...))
 }
+
+func paddingKey(i int) string { return fmt.Sprintf("padding_%05d", i) }
 
 // parseSize reads 60kB, 64KiB, 1MB or a number of bytes.
 func parseSize(text string) (int, error) {
