@@ -64,7 +64,7 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 		return f, name, "", err
 	}
 	if _, unknown := fixtures.DescribeEvent(name); unknown == nil && fixtures.IsThin(name) {
-		return f, "", "", fmt.Errorf("%s is a thin event: flows have snapshot events only", name)
+		return f, "", "", fmt.Errorf("%s is a thin event: flows have snapshot events only (send it alone)", name)
 	}
 	version, err := s.apiVersion()
 	if err != nil {

@@ -38,8 +38,8 @@ func tamperBody(d *draft, _ string) error {
 	return nil
 }
 
-// tamperID makes a thin event one about another object, or another event if it is
-// about none.
+// tamperID makes a thin event one about another object, or another event if it names
+// none by an id.
 func tamperID(body []byte, root *rawjson.Value) bool {
 	id := root.Child("id")
 	if related := root.Child("related_object"); related != nil && related.Child("id") != nil {

@@ -28,7 +28,8 @@ func newTrigger(sh shell) *cobra.Command {
 		Short: "Deliver all events of the business action that leads to an event type",
 		Long: `Deliver all events of a business action: the flow of that name (fakestripe list
 --flows), or the one that leads to the event type. The events share their objects and
-arrive in Stripe's order. A type that is in no flow is delivered alone.
+arrive in Stripe's order. A type that is in no flow is delivered alone. Thin events
+(fakestripe list --thin) are in no flow: deliver them with fakestripe send.
 
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
 with retries. Each event is sent after the first answer to the previous one. The last

@@ -15,15 +15,16 @@ type thinAPI struct{ graph *graph }
 
 func (a *thinAPI) serve(q *request) (*answer, *apiError) {
 	parts := routes.Segments(q.path)
-	if q.method != http.MethodGet || len(parts) < 3 || parts[1] != "core" {
+	if q.method != http.MethodGet {
 		return nil, unrecognized(q.method, q.path)
 	}
 	a.graph.mu.Lock()
 	defer a.graph.mu.Unlock()
+	if len(parts) < 3 || len(parts) > 4 || parts[1] != "core" {
+		return a.related(q)
+	}
 	id := strings.Join(parts[3:], "")
 	switch {
-	case len(parts) > 4:
-		return a.related(q)
 	case parts[2] == "events" && id != "":
 		e, failed := a.graph.events.find(id, true)
 		if failed != nil {
@@ -41,7 +42,10 @@ func (a *thinAPI) serve(q *request) (*answer, *apiError) {
 		}
 		return thinPage(items, q.params)
 	case parts[2] == "event_destinations":
-		return a.destinations(id, q.params)
+		found, failed := a.destinations(id, q.params)
+		if about, _ := a.graph.events.about("url", q.path); failed == nil || about == nil {
+			return found, failed
+		}
 	}
 	return a.related(q)
 }
@@ -49,25 +53,29 @@ func (a *thinAPI) serve(q *request) (*answer, *apiError) {
 // related returns what a thin event is about. Of objects of v2 no more is known than
 // what the event says.
 func (a *thinAPI) related(q *request) (*answer, *apiError) {
-	for _, e := range a.graph.events.newest(true) {
-		event := mustNode(e.text)
-		about := event.child("related_object")
-		if about.child("url").str() != q.path {
-			continue
-		}
-		tree := object()
-		tree.put("id", about.child("id"))
-		tree.put("object", about.child("type"))
-		tree.put("created", event.child("created"))
-		tree.put("livemode", event.child("livemode"))
-		return answerWith(tree), nil
+	_, event := a.graph.events.about("url", q.path)
+	if event == nil {
+		return nil, unrecognized(q.method, q.path)
 	}
-	return nil, unrecognized(q.method, q.path)
+	about := event.child("related_object")
+	tree := object()
+	tree.put("id", about.child("id"))
+	tree.put("object", about.child("type"))
+	tree.put("created", event.child("created"))
+	tree.put("livemode", event.child("livemode"))
+	return answerWith(tree), nil
 }
 
 // fetched returns a thin event as it is when it is fetched: with the data that its type
 // has beside what is delivered. One without data is what was delivered, byte for byte.
 func (a *thinAPI) fetched(e *event) []byte {
+	if e.fetched == nil {
+		e.fetched = a.withData(e)
+	}
+	return e.fetched
+}
+
+func (a *thinAPI) withData(e *event) []byte {
 	data, related := render.ThinData(e.typ)
 	if data == nil {
 		return e.text

@@ -50,17 +50,20 @@ func mustDecode(data []byte, v any) {
 }
 
 func (c *catalog) readKinds() {
-	files, err := fs.Glob(fixtures.FS, path.Join(fixtures.DefaultVersion, "objects", "*.json"))
+	files, err := fs.Glob(fixtures.FS, "2*/objects/*.json") // oldest version first
 	if err != nil {
 		panic(err) // the pattern is good
 	}
 	for _, file := range files {
+		version, _, _ := strings.Cut(file, "/")
 		name := strings.TrimSuffix(path.Base(file), ".json")
-		object, err := render.Object(fixtures.DefaultVersion, name)
+		object, err := render.Object(version, name)
 		if err != nil {
 			panic(err) // embedded
 		}
-		c.add(name, mustNode(object))
+		if c.kinds[name] == nil {
+			c.add(name, mustNode(object))
+		}
 	}
 	bare := mustNode(bareKinds)
 	for i, name := range bare.keys {

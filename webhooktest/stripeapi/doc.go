@@ -30,6 +30,11 @@
 // balance transaction of that charge. An id that nothing refers to is a 404,
 // resource_missing.
 //
+// A thin event carries no object. GET /v2/core/events/{id} has the data of its type, and
+// the object that it is about is found at related_object.url: one of API v1 in the state
+// that the newest thin event tells of, unless a snapshot event carried it; of one of v2
+// no more than its id, type and mode.
+//
 // Lists filter by the fields of the objects (customer=, status=, created[gte]=), have
 // pages (limit, starting_after, ending_before, has_more) and are sorted newest first, as
 // Stripe's are. /search understands Stripe's query language. expand[] works four levels
@@ -37,9 +42,9 @@
 // checkout session.
 //
 // Objects keep the shape that they were registered with. Those that the API makes have
-// the shape of API version 2023-10-16. The Stripe-Version of a request is echoed, not
-// obeyed. Stripe-Account is recorded, and does not separate accounts: an object is found
-// with and without it.
+// the shape of API version 2023-10-16, or of the version that brought them. The
+// Stripe-Version of a request is echoed, not obeyed. Stripe-Account is recorded, and does
+// not separate accounts: an object is found with and without it.
 //
 // # Writes
 //

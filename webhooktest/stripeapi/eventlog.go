@@ -14,6 +14,7 @@ import (
 type event struct {
 	id, typ string
 	text    []byte // byte for byte
+	fetched []byte // of a thin event, once it was fetched
 	created int64
 	seq     int64
 	thin    bool
@@ -71,12 +72,32 @@ func (l *eventLog) newest(thin bool) []*event {
 	return found
 }
 
-// thatHold yields the texts of the events that hold a text as a JSON string.
+// about returns the newest thin event of whose related object a field is a text, and its
+// tree. Both are nil when there is none.
+func (l *eventLog) about(field, value string) (*event, *node) {
+	last := []byte(value[strings.LastIndexByte(value, '/')+1:]) // slashes may be escaped
+	for _, e := range l.kept.newest() {
+		if !e.thin || !bytes.Contains(e.text, last) {
+			continue
+		}
+		if tree := mustNode(e.text); tree.child("related_object").child(field).str() == value {
+			return e, tree
+		}
+	}
+	return nil, nil
+}
+
+// thatHold yields the texts of the events that hold a text as a JSON string. Of thin events
+// it is what was last told of them.
 func (l *eventLog) thatHold(text string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		quoted := rawjson.Quote(text)
 		for _, e := range l.kept.newest() {
-			if bytes.Contains(e.text, quoted) && !yield(e.text) {
+			told := e.text
+			if e.fetched != nil {
+				told = e.fetched
+			}
+			if bytes.Contains(told, quoted) && !yield(told) {
 				return
 			}
 		}

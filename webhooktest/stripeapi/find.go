@@ -2,6 +2,7 @@ package stripeapi
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
@@ -40,9 +41,22 @@ func (f *finder) singleton(t target, account string) (*stored, *apiError) {
 			return o, nil
 		}
 	}
+	if e, _ := f.graph.events.about("url", t.url); e != nil && !strings.HasSuffix(e.typ, ".deleted") {
+		return f.below(t), nil
+	}
 	e := missing(kind, "")
 	e.message = "There is no " + kind + " at " + t.url
 	return nil, e
+}
+
+// below makes the only object of a kind below another, of which a thin event told no id.
+func (f *finder) below(t target) *stored {
+	b := render.NewBindings(f.graph.seed(), t.url, f.graph.now().Unix())
+	tree := fill(b, known().kind(t.Kinds[0]).template)
+	for field, id := range t.parent {
+		tree.put(field, text(id))
+	}
+	return f.graph.objects.keep(refOf(t.Kinds[0], tree), tree, inferred)
 }
 
 // ownAccount is the account that the API key belongs to, or that Stripe-Account

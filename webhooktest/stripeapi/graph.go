@@ -47,6 +47,8 @@ func (g *graph) add(payload []byte) error {
 		if err := g.carry(e, tree.at("data.object")); err != nil {
 			return fmt.Errorf("data.object: %w", err)
 		}
+	} else if id := tree.at("related_object.id").str(); id != "" {
+		g.forget(id)
 	}
 	g.events.add(e)
 	return nil
@@ -155,9 +157,13 @@ func (g *graph) mentioned(kind, id string) bool {
 	return false
 }
 
-// holdsAs says whether a field named after a kind holds an id.
+// holdsAs says whether a field named after a kind holds an id, or a thin event refers to it.
 func holdsAs(text []byte, kind, id string) (found bool) {
-	mustNode(text).walk(func(_, key string, v *node) {
+	tree := mustNode(text)
+	if about := tree.child("related_object"); about.child("type").str() == kind && about.child("id").str() == id {
+		return true
+	}
+	tree.walk(func(_, key string, v *node) {
 		found = found || v.str() == id && key == lastPart(kind)
 	})
 	return found

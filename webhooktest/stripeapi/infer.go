@@ -2,6 +2,7 @@ package stripeapi
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
@@ -24,11 +25,20 @@ func (g *graph) lookup(r ref) (*stored, *apiError) {
 }
 
 // infer makes an object that something refers to: one of its kind, with the bindings of
-// what refers to it. The links between them agree, and facts that they share.
+// what refers to it. The links between them agree, and facts that they share. It is in the
+// state that a thin event told of.
 func (g *graph) infer(r ref) *stored {
 	b, from := g.bindingsOf(r)
-	k := known().kind(r.kind)
-	tree := fill(b, k.template)
+	template := known().kind(r.kind).template
+	if eventType := g.told(r); eventType != "" {
+		if _, lasting := writes().Delete[r.kind]; strings.HasSuffix(eventType, ".deleted") && !lasting {
+			return g.objects.keep(r, tombstone(r), inferred)
+		}
+		if state := render.ThinState(eventType); state != nil && mustNode(state).child("object").str() == r.kind {
+			template = mustNode(state)
+		}
+	}
+	tree := fill(b, template)
 	for _, o := range from {
 		shareFacts(b, o.kind, o.tree(), r.kind, tree)
 	}
@@ -44,6 +54,28 @@ func (g *graph) infer(r ref) *stored {
 		}
 	}
 	return g.objects.keep(r, tree, inferred)
+}
+
+// told returns the type of the newest thin event about an object. It is empty when there is
+// none.
+func (g *graph) told(r ref) (eventType string) {
+	if r.id == "" {
+		return ""
+	}
+	e, tree := g.events.about("id", r.id)
+	if e == nil || tree.at("related_object.type").str() != r.kind {
+		return ""
+	}
+	return e.typ
+}
+
+// forget forgets what was inferred of an object that a thin event is about: it has changed.
+func (g *graph) forget(id string) {
+	for _, r := range slices.Clone(g.objects.withID(id)) {
+		if o, _ := g.objects.get(r); o.origin == inferred {
+			g.objects.remove(r)
+		}
+	}
 }
 
 // bindingsOf returns the bindings of an object that others refer to, and the others.

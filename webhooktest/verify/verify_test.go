@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
@@ -165,6 +166,32 @@ func TestQuietAboutAPlainDelivery(t *testing.T) {
 	body := newEvent(t, "payment_intent.succeeded").Body()
 	v := diagnose(t, verify.Received{Signature: webhooktest.Sign(body, epoch, testSecret), Body: body})
 	require.Len(t, v.Notes, 1, "only that the handler may be at fault")
+}
+
+// Thin events have a layout of their own: as the documentation shows them, or without white
+// space. Nothing is said of either, and another secret is the first thing suspected. The
+// search for that one is long: the race detector and -short have time for few.
+func TestThinEventsAreStripes(t *testing.T) {
+	t.Parallel()
+	few := raceEnabled || testing.Short()
+	for i, eventType := range fixtures.ThinTypes() {
+		shown := newEvent(t, eventType).Body()
+		compacted := new(bytes.Buffer)
+		require.NoError(t, json.Compact(compacted, shown))
+		for layout, body := range [][]byte{shown, compacted.Bytes()} {
+			v := diagnose(t, verify.Received{Signature: webhooktest.Sign(body, epoch, testSecret), Body: body})
+			require.True(t, v.Valid, "%s: %s", eventType, v)
+			require.Len(t, v.Notes, 1, "%s: only that the handler may be at fault: %q", eventType, v.Notes)
+			if i%2 != layout || few && i%15 > 0 {
+				continue
+			}
+			v = diagnose(t, verify.Received{Signature: webhooktest.Sign(body, epoch, "whsec_another"), Body: body})
+			require.Equal(t, "other-secret", v.Findings[0].ID, "%s: %s", eventType, v)
+		}
+	}
+	body := bytes.ReplaceAll(newEvent(t, "v1.charge.refunded").Body(), []byte("  "), []byte("\t"))
+	v := diagnose(t, verify.Received{Signature: webhooktest.Sign(body, epoch, testSecret), Body: body})
+	require.Contains(t, strings.Join(v.Notes, "\n"), "not laid out as Stripe")
 }
 
 func TestAge(t *testing.T) {

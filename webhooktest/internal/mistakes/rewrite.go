@@ -250,8 +250,18 @@ func spellings(document *jsonstyle.Document, limit int) []jsonstyle.Text {
 	return texts
 }
 
-// AsStripe reports whether a body is laid out as Stripe lays out events.
+// AsStripe reports whether a body is laid out as Stripe lays out events. The keys of thin
+// events are in an order of their own, and there is no white space or as much as in Stripe's
+// documentation.
 func AsStripe(body []byte, document *jsonstyle.Document) bool {
+	if object := document.Root().Child("object"); object != nil && strings.HasPrefix(document.Source(object), `"v2.core.event`) {
+		for _, layout := range []jsonstyle.Layout{{}, indented} {
+			if bytes.Equal(document.Write(jsonstyle.Style{Layout: layout}, len(body)), body) {
+				return true
+			}
+		}
+		return false
+	}
 	for _, how := range originals {
 		isStripe := how.Layout.Indent == indented.Indent && how.Order == jsonstyle.Stripe
 		if isStripe && bytes.Equal(document.Write(how, len(body)), body) {

@@ -78,10 +78,20 @@ mandate obp obt or pd person plink pm pmc po price promo prv py pyr qt rc rd res
 rp setatt seti shr sqr src srcmn srctxn sub sub_sched tdsa trr trxn tu txi txn txr vr vs
 `
 
+// moneyKinds are the kinds of id of v2.money_management: the kind, "_65" and 44 letters and
+// digits. Their placeholders end in 65 too, since v1 has the same kinds of another length
+// ({obp}). Of fa, finaddr, obp and usba ids have been seen; the other kinds are likely ones.
+const moneyKinds = `adj fa finaddr ibt obp poi rc rcpv trxn usba`
+
 // shapeOf returns the shape of a kind, with what the row leaves out.
 func shapeOf(kind string) (shape idShape, ok bool) {
 	shape, ok = idShapes[kind]
-	if !ok {
+	money, isLong := strings.CutSuffix(kind, "65")
+	switch {
+	case ok:
+	case isLong && slices.Contains(strings.Fields(moneyKinds), money):
+		shape, ok = idShape{prefix: money + "_65", length: 44}, true
+	default:
 		ok = slices.Contains(strings.Fields(usualKinds), kind)
 	}
 	if shape.length == 0 {

@@ -34,76 +34,85 @@ func (thinError) Error() string { return "a thin event carries nothing of its ob
 // Is makes it one of the reasons for which a case is not for thin events.
 func (thinError) Is(target error) bool { return target == ErrNotApplicable }
 
-// A thinFixture is a file of fixtures/thin. The format is specified in
-// fixtures/README.md.
+// A thinFixture is what is known of a thin event type, wherever it is from.
 type thinFixture struct {
-	Format        int             `json:"format"`
-	Description   string          `json:"description"`
-	RelatedObject *relatedObject  `json:"related_object"`
-	Automatic     bool            `json:"automatic"`
-	Data          json.RawMessage `json:"data"` // not delivered: what GET /v2/core/events/{id} adds
-
-	connect bool // of counterparts
-}
-
-// A relatedObject is what a thin event is about.
-type relatedObject struct {
-	ID   string `json:"id"`
-	Type string `json:"type"`
-	URL  string `json:"url"`
+	related   *fixtures.RelatedObject // with placeholders; nil: it is about no object
+	automatic bool
+	connect   bool            // of counterparts
+	data      json.RawMessage // not delivered: what GET /v2/core/events/{id} adds
+	object    json.RawMessage // not delivered: the object of API v1 that it is about, as it then is
 }
 
 // readThin returns the fixture of a thin event type. That of a snapshot event's
 // counterpart is made from the snapshot event's.
 func readThin(version, eventType string) (f thinFixture, err error) {
-	data, file, err := fixtures.Thin(eventType)
+	if snapshot, related, ok := fixtures.Counterpart(eventType); ok {
+		return readCounterpart(snapshot, related)
+	}
+	known, file, err := fixtures.Thin(eventType)
 	switch {
-	case err == nil:
-		return f, rawjson.DecodeStrictly(data, "fixtures/"+file, &f)
-	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
+	case errors.Is(err, fs.ErrNotExist):
+		return f, fixtures.UnknownType(version, eventType)
+	case err != nil:
 		return f, err
 	}
-	snapshot, related, ok := fixtures.Counterpart(eventType)
-	if !ok {
-		return f, fixtures.UnknownType(version, eventType)
+	f = thinFixture{related: known.Related, automatic: known.Automatic, data: known.Data}
+	if known.Object == "" {
+		return f, nil
 	}
-	return readCounterpart(version, snapshot, related)
+	var object objectFixture
+	if _, err = readFirst("objects/"+known.Object+".json", &object); err == nil {
+		f.object, err = Changes(known.Set).apply(object.Object, false)
+	}
+	if err == nil {
+		f.related, err = relate(known.Object, f.object)
+	}
+	if err != nil {
+		err = fmt.Errorf("fixtures/%s: object: %w", file, err)
+	}
+	return f, err
 }
 
 // ThinData returns what a fetched event of a thin type has beside what is delivered:
 // its data, and with it the related object of the type, both JSON with placeholders.
 // Both are nil for a type without data.
 func ThinData(eventType string) (data, related json.RawMessage) {
-	file, _, err := fixtures.Thin(eventType)
-	if err != nil {
-		return nil, nil // a thin counterpart, or a type that nothing is known of
-	}
-	var f struct {
-		RelatedObject json.RawMessage `json:"related_object"`
-		Data          json.RawMessage `json:"data"`
-	}
-	if json.Unmarshal(file, &f) != nil || string(f.Data) == "null" {
+	f, err := readThin(fixtures.DefaultVersion, eventType)
+	if err != nil || f.data == nil {
 		return nil, nil
 	}
-	return f.Data, f.RelatedObject
+	if f.related != nil {
+		related, _ = rawjson.Encode(f.related) // texts have a JSON form
+	}
+	return f.data, related
 }
 
-func readCounterpart(version, snapshot string, related bool) (f thinFixture, err error) {
-	event, file, err := readEvent(version, snapshot)
+// ThinState returns how the object of API v1 that a thin event is about looks then: JSON with
+// placeholders. It is nil for a type that is about none.
+func ThinState(eventType string) json.RawMessage {
+	f, _ := readThin(fixtures.DefaultVersion, eventType) // a test reads all
+	return f.object
+}
+
+// readCounterpart makes the fixture of the version that brought the snapshot event: a thin
+// event is the same at each.
+func readCounterpart(snapshot string, related bool) (f thinFixture, err error) {
+	var event eventFixture
+	file, err := readFirst("events/"+snapshot+".json", &event)
 	if err != nil {
 		return f, err
 	}
-	f = thinFixture{Description: event.Description, Automatic: event.Automatic, connect: event.Connect}
+	f = thinFixture{automatic: event.Automatic, connect: event.Connect}
 	if !related {
 		return f, nil
 	}
 	var object objectFixture
-	if _, err := Read(version, "objects/"+event.Object+".json", &object); err != nil {
+	if _, err := readFirst("objects/"+event.Object+".json", &object); err != nil {
 		return f, fmt.Errorf("fixtures/%s: object: %w", file, err)
 	}
-	state, err := event.state(0, object.Object)
+	f.object, err = event.state(0, object.Object)
 	if err == nil {
-		f.RelatedObject, err = relate(event.Object, state)
+		f.related, err = relate(event.Object, f.object)
 	}
 	if err != nil {
 		err = fmt.Errorf("fixtures/%s: thin counterpart: %w", file, err)
@@ -111,15 +120,21 @@ func readCounterpart(version, snapshot string, related bool) (f thinFixture, err
 	return f, err
 }
 
-// relate refers to an object by its id and the place where the API has it.
-func relate(kind string, object []byte) (*relatedObject, error) {
+// readFirst decodes a fixture file of the version that brought it and returns its name.
+func readFirst(name string, v any) (file string, err error) {
+	data, file, err := fixtures.First(name)
+	if err != nil {
+		return "", err
+	}
+	return file, rawjson.DecodeStrictly(data, "fixtures/"+file, v)
+}
+
+// relate refers to an object by the place where the API has it, and by its id unless it
+// is the only one there.
+func relate(kind string, object []byte) (*fixtures.RelatedObject, error) {
 	home, ok := routes.Home(kind)
 	if !ok {
 		return nil, fmt.Errorf("the API has no route for a %s", kind)
-	}
-	id, err := textAt(object, "id")
-	if err != nil {
-		return nil, err
 	}
 	url := "/" + strings.Join(home.Path, "/")
 	for _, field := range home.Fields() {
@@ -129,10 +144,11 @@ func relate(kind string, object []byte) (*relatedObject, error) {
 		}
 		url = strings.Replace(url, "{"+field+"}", parent, 1)
 	}
-	if home.Use == routes.Collection {
-		url += "/" + id
+	if home.Use == routes.Singleton {
+		return &fixtures.RelatedObject{Type: kind, URL: url}, nil
 	}
-	return &relatedObject{ID: id, Type: kind, URL: url}, nil
+	id, err := textAt(object, "id")
+	return &fixtures.RelatedObject{ID: id, Type: kind, URL: url + "/" + id}, err
 }
 
 // textAt returns the text at a path of JSON.
@@ -172,10 +188,10 @@ func (o *Options) thinEnvelope(eventType string, f *thinFixture) []byte {
 	if account := o.account(f.connect); account != "" {
 		context = rawjson.Quote(account)
 	}
-	if f.RelatedObject != nil {
-		related, _ = rawjson.Encode(f.RelatedObject) // texts have a JSON form
+	if f.related != nil {
+		related, _ = rawjson.Encode(f.related) // texts have a JSON form
 	}
-	if !f.Automatic {
+	if !f.automatic {
 		reason = []byte(`{"type":"request","request":{"id":"{req}","idempotency_key":"{uuid}"}}`)
 	}
 	text := fmt.Appendf(nil, `{"id":"{evt65}","object":%q,"type":%s,"livemode":"{livemode}","created":"{time}","context":%s,"related_object":%s,"reason":%s}`,
