@@ -72,7 +72,7 @@ func TestAtErrors(t *testing.T) {
 	require.NoError(t, err)
 	later, err := own.At("2025-03-31.basil")
 	require.NoError(t, err)
-	require.JSONEq(t, `{"id":"evt_1","object":"event","api_version":"2025-03-31.basil","data":{"object":{"object":"subscription","note":"{cus}","invoice_settings":{"account_tax_ids":null,"issuer":{"type":"self"}},"items":{"object":"list","data":[{"id":"si_1","object":"subscription_item","current_period_end":5}]}}}}`, string(later.Body()))
+	require.JSONEq(t, `{"id":"evt_1","object":"event","api_version":"2025-03-31.basil","data":{"object":{"object":"subscription","note":"{cus}","items":{"object":"list","data":[{"id":"si_1","object":"subscription_item","current_period_end":5}]}}}}`, string(later.Body()))
 	for _, body := range []string{`{"api_version":"2023-10-16"}`, `{"api_version":"2023-10-16","data":1}`, `{"api_version":"2023-10-16","data":{"object":[]}}`} {
 		odd, err := webhooktest.ParseEvent([]byte(body))
 		require.NoError(t, err)

@@ -136,17 +136,23 @@ func padded(d *draft, value string) error {
 	return d.pad(values, text)
 }
 
-// pad adds text to the metadata, spread over so many values.
+// pad adds text to the metadata, spread over so many values. They may be megabytes, so
+// they are written once.
 func (d *draft) pad(values, text int) error {
-	members := d.unpadded()
+	metadata := append([]byte("{"), bytes.Join(d.unpadded(), []byte(","))...)
+	metadata = slices.Grow(metadata, text+values*len(padding+`00000":"",`))
+	filling := bytes.Repeat([]byte("x"), text/values+text%values)
 	for i := range values {
 		length := text / values
 		if i == 0 {
 			length += text % values
 		}
-		members = append(members, fmt.Appendf(nil, "%q:\"%s\"", fmt.Sprintf(padding+"%05d", i), bytes.Repeat([]byte("x"), length)))
+		if len(metadata) > 1 {
+			metadata = append(metadata, ',')
+		}
+		metadata = fmt.Appendf(metadata, `"%s%05d":"%s"`, padding, i, filling[:length])
 	}
-	return d.set("data.object.metadata", slices.Concat([]byte("{"), bytes.Join(members, []byte(",")), []byte("}")))
+	return d.set("data.object.metadata", append(metadata, '}'))
 }
 
 const padding = "padding_"
