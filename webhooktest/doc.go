@@ -12,8 +12,9 @@
 //
 // # Events
 //
-// An [Event] is the exact JSON that goes on the wire: laid out as Stripe does,
-// with fresh ids that agree with each other. A [Source] makes events from
+// An [Event] is the exact JSON that goes on the wire: laid out as Stripe does, the
+// brackets of empty lists and objects on lines of their own, with fresh ids that agree
+// with each other. A [Source] makes events from
 // fixtures, by type; [Set] and [Add] change fields by path, [About] makes an event
 // about the same objects as another, [Version] a later state of an object. A
 // thin event (v2 event notification) is made like the others, by a type such as

@@ -3,6 +3,7 @@ package webhooktest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,9 +15,11 @@ import (
 // suggests paths that it has.
 var ErrNoPath = rawjson.ErrNoPath
 
-// An Edit changes an event while it is made: Set, Add, About and Version return
+// An Edit changes an event while it is made: Set, Add, About, Version and For return
 // one.
 type Edit struct {
+	typ     string // For: of the events that the rest is for
+	rest    []Edit
 	set     bool // Set or Add
 	path    string
 	value   any
@@ -60,6 +63,36 @@ func About(other *Event) Edit {
 // as many versions as its fixture lists.
 func Version(n int) Edit { return Edit{version: n} }
 
+// For is edits of the events of one type. In a flow, where there are several types,
+// they change what the other events share with the changed ones too:
+//
+//	hook.Trigger("customer.subscription.created",
+//		webhooktest.For("invoice.paid", webhooktest.Set("data.object.metadata.order", "42")))
+func For(eventType string, edits ...Edit) Edit { return Edit{typ: eventType, rest: edits} }
+
+// forType returns the edits of an event of a type.
+func forType(eventType string, edits []Edit) ([]Edit, error) {
+	if !slices.ContainsFunc(edits, func(edit Edit) bool { return edit.typ != "" }) {
+		return edits, nil
+	}
+	var all []Edit
+	for _, edit := range edits {
+		switch edit.typ {
+		case "":
+			all = append(all, edit)
+		case eventType:
+			rest, err := forType(eventType, edit.rest)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, rest...)
+		default:
+			return nil, fmt.Errorf("edits for %s: the event is a %s", edit.typ, eventType)
+		}
+	}
+	return all, nil
+}
+
 // apply changes the text as the Set and Add edits say, in their order.
 func apply(text []byte, edits []Edit, thin bool) ([]byte, error) {
 	for _, edit := range edits {
@@ -71,11 +104,19 @@ func apply(text []byte, edits []Edit, thin bool) ([]byte, error) {
 			return nil, fmt.Errorf("value for %s: %w", edit.path, err)
 		}
 		if text, err = rawjson.Set(text, edit.path, raw, edit.add || optional(text, edit.path, thin)); err != nil {
-			return nil, err
+			return nil, &pathError{edit.path, err}
 		}
 	}
 	return text, nil
 }
+
+// A pathError is what is wrong with the path of an edit.
+type pathError struct {
+	path string
+	error
+}
+
+func (e *pathError) Unwrap() error { return e.error }
 
 func (e Edit) raw(thin bool) (json.RawMessage, error) {
 	t, isTime := e.value.(time.Time)
@@ -89,7 +130,7 @@ func (e Edit) raw(thin bool) (json.RawMessage, error) {
 }
 
 // optional reports whether an event may or may not have the path: a key of metadata
-// that exists belongs to the user, account and context to Connect and organisations,
+// that exists belongs to the user, account and context to Connect and organizations,
 // and a thin event names its snapshot event only if there is one.
 func optional(text []byte, path string, thin bool) bool {
 	const metadata = ".metadata"

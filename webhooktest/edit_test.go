@@ -32,10 +32,10 @@ func TestSet(t *testing.T) {
 		{"an object", webhooktest.Set("data.object.metadata", map[string]string{"a": "b"}), `        "a": "b"`},
 		{"the id", webhooktest.Set("id", "evt_mine"), `  "id": "evt_mine",`},
 		{"metadata that is there", webhooktest.Set("data.object.metadata.order_id", "A-1"), `        "order_id": "A-1"`},
-		{"metadata that is not", webhooktest.Set("data.object.metadata.coupon", "TEA"), `        "coupon": "TEA",`},
-		{"metadata with a dot", webhooktest.Set(`data.object.metadata.a\.b`, 1), `        "a.b": 1,`},
+		{"metadata that is not, which comes last", webhooktest.Set("data.object.metadata.coupon", "TEA"), `        "coupon": "TEA"`},
+		{"metadata with a dot", webhooktest.Set(`data.object.metadata.a\.b`, 1), `        "a.b": 1`},
 		{"a Connect event", webhooktest.Set("account", "acct_1"), `  "account": "acct_1",`},
-		{"an organisation's event", webhooktest.Set("context", "ctx_1"), `  "context": "ctx_1",`},
+		{"an organization's event", webhooktest.Set("context", "ctx_1"), `  "context": "ctx_1",`},
 		{"a field that may not exist", webhooktest.Add("data.object.beta", 7), `      "beta": 7,`},
 		{"a field that does", webhooktest.Add("data.object.amount", 7), `      "amount": 7,`},
 		{"a field in a field", webhooktest.Add("data.object.beta.gamma.delta", 7), `          "delta": 7`},
@@ -162,4 +162,30 @@ func TestVersion(t *testing.T) {
 	require.Equal(t, "active", at(t, first, "data.object.status"))
 	require.Equal(t, "past_due", at(t, second, "data.object.status"))
 	require.Equal(t, map[string]any{"status": "active"}, at(t, second, "data.previous_attributes"), "what differs from the version before")
+}
+
+// Edits that are for a type are for events of that type.
+func TestFor(t *testing.T) {
+	t.Parallel()
+	var source webhooktest.Source
+	amount := webhooktest.Set("data.object.amount", 4200)
+	charge, err := source.Event("charge.succeeded", webhooktest.For("charge.succeeded", amount, webhooktest.Add("data.object.mine", true)))
+	require.NoError(t, err)
+	refund, err := source.Event("charge.refunded", webhooktest.For("charge.refunded", webhooktest.About(charge), webhooktest.For("charge.refunded", amount)))
+	require.NoError(t, err)
+	amounts := make([]any, 3)
+	amounts[0], _ = charge.Lookup("data.object.amount")
+	amounts[1], _ = refund.Lookup("data.object.amount")
+	edited, err := refund.Edit(webhooktest.For("charge.refunded", webhooktest.Set("data.object.amount", 1)))
+	require.NoError(t, err)
+	amounts[2], _ = edited.Lookup("data.object.amount")
+	require.Equal(t, []any{4200.0, 4200.0, 1.0}, amounts)
+	mine, _ := charge.Lookup("data.object.id")
+	its, _ := refund.Lookup("data.object.id")
+	require.Equal(t, mine, its, "About, for the type")
+
+	_, err = source.Event("charge.refunded", webhooktest.For("charge.succeeded", amount))
+	require.EqualError(t, err, "edits for charge.succeeded: the event is a charge.refunded")
+	_, err = refund.Edit(webhooktest.For("charge.succeeded", amount))
+	require.ErrorContains(t, err, "the event is a charge.refunded")
 }

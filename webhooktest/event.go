@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
@@ -70,6 +72,10 @@ func (e *Event) index(root *rawjson.Value) {
 // Edit returns a copy of the event with Set and Add edits applied to its bytes.
 // About and Version choose the objects of an event while Source.Event makes it.
 func (e *Event) Edit(edits ...Edit) (*Event, error) {
+	edits, err := forType(e.typ, edits)
+	if err != nil {
+		return nil, err
+	}
 	for _, edit := range edits {
 		if !edit.set {
 			return nil, fmt.Errorf("event %s: About and Version are for Source.Event", e)
@@ -87,9 +93,44 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	}
 	body, err := apply(e.body, edits, e.thin)
 	if err != nil {
-		return nil, fmt.Errorf("event %s: %w", e, err)
+		return nil, fmt.Errorf("event %s: %w", e, e.elsewhere(err))
 	}
 	return e.withBody(body)
+}
+
+// elsewhere says in the error for a path that an event from fixtures does not have where
+// other API versions have it, which is more to the point than a path of a similar name.
+func (e *Event) elsewhere(err error) error {
+	var missing *pathError
+	label, _ := e.Lookup("api_version")
+	version, _ := label.(string)
+	if e.resource == "" || !errors.Is(err, ErrNoPath) || !errors.As(err, &missing) {
+		return err
+	}
+	if moved := render.Moved(version, e.typ, missing.path); moved != "" {
+		return fmt.Errorf("%w %q: %s", ErrNoPath, missing.path, moved)
+	}
+	return err
+}
+
+// At returns the event as it is at a later API version, in its shape and with its label, as
+// an endpoint of that version gets it. The version is a word as in Source.APIVersion.
+// Thin events have none, and stay as they are. The error is for an event of a later
+// version, or of one that the fixtures lack.
+func (e *Event) At(version string) (*Event, error) {
+	name, err := fixtures.FindVersion(version)
+	if label, _ := e.Lookup("api_version"); err != nil || e.thin || label == name {
+		return e, err
+	}
+	body, err := render.Later(e.body, name)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: %w", e, err)
+	}
+	later, err := e.withBody(body)
+	if err == nil {
+		later.nullable, later.facts = nil, nil // are at other paths
+	}
+	return later, err
 }
 
 // agreeing returns the event with its object made when an earlier event says, if

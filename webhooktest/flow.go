@@ -35,13 +35,12 @@ type FlowStep struct {
 
 // Flow makes the events of a flow, with objects of their own. The name is a flow's
 // ([fixtures.Flows]) or an event type: then it is the flow that leads to the type,
-// or the event alone when no flow does. The error is ErrUnknownType for a name
-// that is neither.
+// or the event alone when no flow does. The error is
+// fixtures.ErrUnknownType for a name that is neither.
 //
-// Edits are Set and Add with the type of the event before the path,
-// "charge.succeeded:data.object.amount"; without one, the type that the name is.
-// What the other events share with the changed one changes with it: an amount, an
-// e-mail address, an id.
+// Edits are Set and Add, of the events of the type that the name is, and For, of those of
+// another type. What the other events share with the changed one changes with it: an
+// amount, an e-mail address, an id.
 func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
 	fixture, name, eventType, err := s.findFlow(name)
 	if err != nil {
@@ -73,7 +72,7 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 	types := fixtures.Types(version)
 	if !slices.Contains(types, name) {
 		names := slices.Concat(fixtures.Flows(), types)
-		return f, "", "", fmt.Errorf("%w or flow %q%s", ErrUnknownType, name, suggest.DidYouMean(name, names))
+		return f, "", "", fmt.Errorf("%w or flow %q%s", fixtures.ErrUnknownType, name, suggest.DidYouMean(name, names))
 	}
 	leads, err := leading()
 	if err != nil {

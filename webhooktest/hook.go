@@ -2,9 +2,12 @@ package webhooktest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
+
+	"github.com/fakestripe/fakestripe/internal/pinned"
 )
 
 // A Hook is a source of events and the endpoint that they go to, for use in a
@@ -124,8 +127,8 @@ func (h *Hook) DeliverTogether(events ...*Event) []*Response {
 	return responses
 }
 
-// log writes the two lines of an attempt, and what the handler said when it
-// refused.
+// log writes the two lines of an attempt, what the handler said when it refused, and
+// which field is to be set if that was for the event's API version.
 func (h *Hook) log(r *Response, mutations []string) {
 	h.t.Helper()
 	lines := "--> " + r.Event.String()
@@ -138,5 +141,25 @@ func (h *Hook) log(r *Response, mutations []string) {
 	if excerpt := r.Excerpt(); !r.Accepted() && excerpt != "" {
 		lines += "\n    " + excerpt
 	}
+	if hint := setVersion(r); hint != "" {
+		lines += "\n    " + hint
+	}
 	h.t.Log(lines)
+}
+
+// setVersion says which field makes a handler accept the event that it refused for its API
+// version, "" if it did not. A mutation may have sent another version than the event's.
+func setVersion(r *Response) string {
+	said, ok := pinned.Find(string(r.Body))
+	label, _ := r.Event.Lookup("api_version")
+	version, known := said.Version()
+	switch {
+	case !ok || r.Accepted() || label != said.Got:
+		return ""
+	case !known:
+		return fmt.Sprintf("%s: there are no fixtures for that, so no more than the label can be changed: Set(\"api_version\", %q)", said, said.Want)
+	case said.SDK == "stripe-go":
+		return fmt.Sprintf("%s: set hook.Source.APIVersion = stripe.APIVersion before the first event", said)
+	}
+	return fmt.Sprintf("%s: set hook.Source.APIVersion = %q before the first event", said, version)
 }

@@ -79,6 +79,19 @@ func TestHookOutput(t *testing.T) {
 		{"a refusal without a word", says(400, ""), func(_ testing.TB, hook *webhooktest.Hook) {
 			hook.Send("charge.succeeded")
 		}},
+		{"a refusal of stripe-go for the API version", says(400, stripeGoSays("2025-08-27.basil")), func(_ testing.TB, hook *webhooktest.Hook) {
+			hook.Send("charge.succeeded")
+		}},
+		{"a refusal of Stripe.net for the API version", says(400, strings.Replace(stripeGoSays("2025-08-27.basil"), "stripe-go", "Stripe.net", 1)), func(_ testing.TB, hook *webhooktest.Hook) {
+			hook.Send("charge.succeeded")
+		}},
+		{"a version that the fixtures lack", says(400, stripeGoSays("2022-11-15")), func(_ testing.TB, hook *webhooktest.Hook) {
+			hook.Send("charge.succeeded")
+		}},
+		{"a refusal of another version than the event's", says(400, stripeGoSays("2025-08-27.basil")), func(_ testing.TB, hook *webhooktest.Hook) {
+			hook.Source.APIVersion = "clover"
+			hook.Deliver(hook.Event("charge.succeeded"), "newer-version")
+		}},
 		{"a panic", func(http.ResponseWriter, *http.Request) { panic("out of tea") }, func(_ testing.TB, hook *webhooktest.Hook) {
 			hook.Send("charge.succeeded")
 		}},
@@ -115,6 +128,12 @@ func TestHookOutput(t *testing.T) {
 		}
 	})
 	golden(t, "testdata/hook.golden", got.String())
+}
+
+// stripeGoSays is the beginning of what stripe-go answers to an event of 2023-10-16 when it
+// is pinned to another version.
+func stripeGoSays(pinned string) string {
+	return "Received event with API version 2023-10-16, but stripe-go 82.5.1 expects API version " + pinned + ". We recommend"
 }
 
 // golden compares with a file, or writes it with -update.

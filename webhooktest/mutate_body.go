@@ -136,29 +136,44 @@ func padded(d *draft, value string) error {
 	return d.pad(values, text)
 }
 
-// pad adds text to the metadata, spread over so many values.
+// pad adds text to the metadata, spread over so many values. They may be megabytes, so
+// they are written once.
 func (d *draft) pad(values, text int) error {
-	padding := make(map[string]json.RawMessage)
-	if raw, err := rawjson.Get(d.body, "data.object.metadata"); err == nil {
-		_ = json.Unmarshal(raw, &padding) // what is no object is replaced
-	}
-	if padding == nil { // null
-		padding = make(map[string]json.RawMessage)
-	}
+	metadata := append([]byte("{"), bytes.Join(d.unpadded(), []byte(","))...)
+	metadata = slices.Grow(metadata, text+values*len(padding+`00000":"",`))
+	filling := bytes.Repeat([]byte("x"), text/values+text%values)
 	for i := range values {
 		length := text / values
 		if i == 0 {
 			length += text % values
 		}
-		quoted := bytes.Repeat([]byte("x"), length+len(`""`)) // several megabytes, so without a copy
-		quoted[0], quoted[len(quoted)-1] = '"', '"'
-		padding[fmt.Sprintf("padding_%05d", i)] = quoted
+		if len(metadata) > 1 {
+			metadata = append(metadata, ',')
+		}
+		metadata = fmt.Appendf(metadata, `"%s%05d":"%s"`, padding, i, filling[:length])
 	}
-	raw, err := rawjson.Encode(padding)
+	return d.set("data.object.metadata", append(metadata, '}'))
+}
+
+const padding = "padding_"
+
+// unpadded returns the members of the metadata but for earlier padding. What is no object
+// has none.
+func (d *draft) unpadded() (members [][]byte) {
+	raw, err := rawjson.Get(d.body, "data.object.metadata")
 	if err != nil {
-		return err
+		return nil
 	}
-	return d.set("data.object.metadata", raw)
+	object, err := rawjson.Parse(raw)
+	if err != nil || object.Kind != '{' {
+		return nil
+	}
+	for _, member := range object.Children {
+		if !strings.HasPrefix(member.Key, padding) {
+			members = append(members, raw[member.From:member.End])
+		}
+	}
+	return members
 }
 
 // parseSize reads 60kB, 64KiB, 1MB or a number of bytes.

@@ -11,14 +11,20 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// share applies edits to the events of a flow. An edit names the type of the
-// events that it changes; what others share with them changes too.
+// share applies edits to the events of a type in a flow; what others share with them
+// changes too.
 func (f *Flow) share(eventType string, edits []Edit) error {
 	for _, edit := range edits {
-		if !edit.set {
-			return errors.New("About and Version are for Source.Event")
+		var err error
+		switch {
+		case edit.typ != "":
+			err = f.share(edit.typ, edit.rest)
+		case edit.set:
+			err = f.edit(eventType, edit)
+		default:
+			err = errors.New("About and Version are for Source.Event")
 		}
-		if err := f.edit(eventType, edit); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -26,14 +32,11 @@ func (f *Flow) share(eventType string, edits []Edit) error {
 }
 
 func (f *Flow) edit(eventType string, edit Edit) error {
-	if before, path, ok := strings.Cut(edit.path, ":"); ok {
-		eventType, edit.path = before, path
-	}
 	if eventType == "" {
-		return fmt.Errorf("set %q: which event? write TYPE:%s, with one of %s", edit.path, edit.path, strings.Join(f.types(), ", "))
+		return fmt.Errorf("set %s: of which event? The flow has %s (in Go, For says it; on the command line, TYPE:%s)", edit.path, strings.Join(f.types(), ", "), edit.path)
 	}
 	if !slices.Contains(f.types(), eventType) {
-		return fmt.Errorf("set %s:%s: the flow has %s", eventType, edit.path, strings.Join(f.types(), ", "))
+		return fmt.Errorf("set %s of %s: the flow has %s", edit.path, eventType, strings.Join(f.types(), ", "))
 	}
 	raw, err := edit.raw(false)
 	if err != nil {
@@ -49,7 +52,7 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 				err = f.extend(event, edit)
 			}
 			if err != nil {
-				return fmt.Errorf("%s: %w", eventType, err)
+				return fmt.Errorf("%s: %w", eventType, event.elsewhere(err))
 			}
 		}
 	}

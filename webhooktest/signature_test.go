@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/racetest"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -121,7 +122,7 @@ func TestSignConcurrently(t *testing.T) {
 }
 
 func TestAppendSignatureAllocations(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the race detector makes sync.Pool forget")
 	}
 	body, buffer := make([]byte, 3000), make([]byte, 0, 512)
@@ -131,7 +132,7 @@ func TestAppendSignatureAllocations(t *testing.T) {
 }
 
 func TestSignAllocations(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the race detector makes sync.Pool forget")
 	}
 	body := make([]byte, 3000)

@@ -10,9 +10,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// ErrUnknownType is the error for an event type that has no fixture.
-var ErrUnknownType = fixtures.ErrUnknownType
-
 // A Source makes events from the fixtures. The zero value makes test-mode events
 // at the default API version, with fresh ids. Set the fields before the first
 // event is made. A Source is safe for use by several goroutines.
@@ -53,9 +50,13 @@ type templateKey struct {
 }
 
 // Event makes a new event of a type, with ids of its own: a thin one if the type
-// begins with v1. or v2. The error is ErrUnknownType or ErrNoPath, or says what is
+// begins with v1. or v2. The error is fixtures.ErrUnknownType or ErrNoPath, or says what is
 // wrong with an edit.
 func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
+	edits, err := forType(eventType, edits)
+	if err != nil {
+		return nil, err
+	}
 	about, version, err := objectsOf(edits)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/racetest"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -174,7 +175,7 @@ func TestUnknownType(t *testing.T) {
 			var source webhooktest.Source
 			event, err := source.Event(test.eventType)
 			require.Nil(t, event)
-			require.ErrorIs(t, err, webhooktest.ErrUnknownType)
+			require.ErrorIs(t, err, fixtures.ErrUnknownType)
 			if test.suggested == "" {
 				require.NotContains(t, err.Error(), "did you mean")
 			} else {
@@ -182,7 +183,7 @@ func TestUnknownType(t *testing.T) {
 			}
 
 			dst, err := source.AppendEvent([]byte("kept"), test.eventType)
-			require.ErrorIs(t, err, webhooktest.ErrUnknownType)
+			require.ErrorIs(t, err, fixtures.ErrUnknownType)
 			require.Equal(t, "kept", string(dst))
 		})
 	}
@@ -200,7 +201,7 @@ func TestAppendEvent(t *testing.T) {
 }
 
 func TestAppendEventAllocations(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the race detector allocates too")
 	}
 	var source webhooktest.Source

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -102,10 +103,10 @@ func TestThinMistakes(t *testing.T) {
 		{"an object's field", "v1.charge.refunded", webhooktest.Set("data.object.amount", 1), nil, `path "data.object.amount": a thin event carries nothing of its object`},
 		{"an added one", "v1.charge.refunded", webhooktest.Add("data.object.amount", 1), nil, "a thin event carries nothing of its object"},
 		{"an account, which is the context here", "v1.charge.refunded", webhooktest.Set("account", "acct_1"), nil, `path "account": a thin event carries nothing of its object, and its account as context`},
-		{"a typo", "v1.charge.refundet", webhooktest.Set("id", "evt_1"), webhooktest.ErrUnknownType, "did you mean v1.charge.refunded"},
-		{"a forgotten version", "core.account.created", webhooktest.Set("id", "evt_1"), webhooktest.ErrUnknownType, "did you mean v2.core.account.created"},
-		{"a type without a counterpart", "v1.sku.created", webhooktest.Set("id", "evt_1"), webhooktest.ErrUnknownType, "did you mean v1."},
-		{"a path", "v1.../../counterparts", webhooktest.Set("id", "evt_1"), webhooktest.ErrUnknownType, "did you mean v1."},
+		{"a typo", "v1.charge.refundet", webhooktest.Set("id", "evt_1"), fixtures.ErrUnknownType, "did you mean v1.charge.refunded"},
+		{"a forgotten version", "core.account.created", webhooktest.Set("id", "evt_1"), fixtures.ErrUnknownType, "did you mean v2.core.account.created"},
+		{"a type without a counterpart", "v1.sku.created", webhooktest.Set("id", "evt_1"), fixtures.ErrUnknownType, "did you mean v1."},
+		{"a path", "v1.../../counterparts", webhooktest.Set("id", "evt_1"), fixtures.ErrUnknownType, "did you mean v1."},
 		{"a snapshot event that has a counterpart", "charge.refunded", webhooktest.Set("snapshot_event", "evt_1"), webhooktest.ErrNoPath, "snapshot_event"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -47,7 +47,7 @@ func (a *apiAccess) handler(api *stripeapi.Server, at netip.AddrPort, names ...s
 		a.key, a.made = testKey+rand.Text(), true
 	}
 	api.Key = a.key
-	return (&guard.API{Hosts: append(names, a.hosts...)}).Handler(api)
+	return (&guard.API{Hosts: append(names, a.hosts...), Remedy: "if it is, start fakestripe with --api-host NAME"}).Handler(api)
 }
 
 // taken says which keys the API takes.

@@ -26,14 +26,31 @@ func (v *apiVersion) String() string { return string(*v) }
 // Set implements pflag.Value.
 func (v *apiVersion) Set(word string) error {
 	name, err := fixtures.FindVersion(word)
-	if err == nil {
-		*v = apiVersion(name)
+	if err != nil {
+		return fmt.Errorf("%w (fakestripe list --api-versions shows all; --set api_version=… changes only the label)", err)
 	}
-	return err
+	*v = apiVersion(name)
+	return nil
 }
 
 // Type implements pflag.Value.
 func (v *apiVersion) Type() string { return "string" }
+
+// mereLabel says that --set gives events the label of another API version than the one that
+// they have the shape of, "" if it does not.
+func mereLabel(set []string, version string) string {
+	for _, text := range set {
+		path, label, _ := strings.Cut(text, "=")
+		if eventType, rest, typed := strings.Cut(path, ":"); typed && strings.Contains(eventType, ".") {
+			path = rest
+		}
+		label = strings.Trim(label, `"`)
+		if path == "api_version" && label != version && label != "null" {
+			return fmt.Sprintf("api_version=%s is no more than a label: the events have the shape of %s", visible(label), version)
+		}
+	}
+	return ""
+}
 
 // listVersions prints the API versions, oldest first, with the releases that pin them.
 func listVersions(sh shell, asJSON bool) error {

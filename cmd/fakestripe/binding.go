@@ -20,6 +20,7 @@ type bindings struct {
 	objects map[string][]webhooktest.Edit // of --event, by type
 	typed   map[string][]webhooktest.Edit // of --set type:path=value
 	untyped []setting                     // of --set path=value, for the types that have the path
+	version string                        // of the API
 }
 
 // A setting is one --set.
@@ -32,18 +33,18 @@ type setting struct {
 // or type:path=value, --event as type=file. It is nil when there is nothing. A path
 // that no event has, of the types that are handled or of all that there are, is an
 // error: a typo would make a check pass.
-func editsByType(set, files []string, handled ...string) (func(string) []webhooktest.Edit, error) {
+func editsByType(version string, set, files []string, handled ...string) (func(string) []webhooktest.Edit, error) {
 	if len(set)+len(files) == 0 {
 		return nil, nil
 	}
-	b := bindings{objects: make(map[string][]webhooktest.Edit), typed: make(map[string][]webhooktest.Edit)}
+	b := bindings{version: version, objects: make(map[string][]webhooktest.Edit), typed: make(map[string][]webhooktest.Edit)}
 	for _, text := range files {
 		if err := b.readObject(text); err != nil {
 			return nil, err
 		}
 	}
 	if len(handled) == 0 {
-		handled = slices.Concat([]string{"payment_intent.succeeded"}, fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes())
+		handled = slices.Concat([]string{"payment_intent.succeeded"}, fixtures.Types(version), fixtures.ThinTypes())
 	}
 	for _, text := range set {
 		if err := b.readSetting(text, handled); err != nil {
@@ -57,7 +58,7 @@ func editsByType(set, files []string, handled ...string) (func(string) []webhook
 func (b *bindings) edits(eventType string) []webhooktest.Edit {
 	edits := slices.Clone(b.objects[eventType])
 	for _, one := range b.untyped {
-		if rendered(eventType, edits, one.try) == nil {
+		if b.rendered(eventType, edits, one.try) == nil {
 			edits = append(edits, one.made)
 		}
 	}
@@ -65,8 +66,8 @@ func (b *bindings) edits(eventType string) []webhooktest.Edit {
 }
 
 // rendered says what is wrong with an edit, after others, on an event of a type.
-func rendered(eventType string, before []webhooktest.Edit, edit webhooktest.Edit) error {
-	var source webhooktest.Source
+func (b *bindings) rendered(eventType string, before []webhooktest.Edit, edit webhooktest.Edit) error {
+	source := webhooktest.Source{APIVersion: b.version}
 	_, err := source.Event(eventType, append(slices.Clone(before), edit)...)
 	return err
 }
@@ -100,7 +101,7 @@ func (b *bindings) readSetting(text string, handled []string) error {
 	if colon && unknown == nil {
 		one, err := newSetting(text[len(eventType)+1:])
 		if err == nil {
-			err = rendered(eventType, b.edits(eventType), one.try)
+			err = b.rendered(eventType, b.edits(eventType), one.try)
 		}
 		if err != nil {
 			return fmt.Errorf("--set %q: %w", text, err)
@@ -125,7 +126,7 @@ func (b *bindings) readSetting(text string, handled []string) error {
 // has reports what is wrong with a setting, if no type has its path.
 func (b *bindings) has(one setting, eventTypes []string) (first error) {
 	for _, eventType := range eventTypes {
-		err := rendered(eventType, b.edits(eventType), one.try)
+		err := b.rendered(eventType, b.edits(eventType), one.try)
 		if err == nil {
 			return nil
 		}

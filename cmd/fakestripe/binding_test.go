@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -14,7 +15,7 @@ func TestBindings(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "payment.json")
 	require.NoError(t, os.WriteFile(file, []byte(`{"object": "payment_intent", "amount": 700, "mine": {"a": 1}}`), 0o600))
-	edits, err := editsByType([]string{
+	edits, err := editsByType(fixtures.DefaultVersion, []string{
 		"data.object.amount_received=7", "payment_intent.succeeded:data.object.mine.a=2",
 		"payment_intent.succeeded:data.object.description=a:b", "data.object.metadata.a:b=c",
 	}, []string{"payment_intent.succeeded=" + file})
@@ -49,7 +50,7 @@ func TestPathsOfWhatIsHandled(t *testing.T) {
 		{[]string{"charge.dispute.created", "payment_intent.succeeded"}, ""},
 		{[]string{"charge.dispute.created"}, `no such path "data.object.amount_received"`},
 	} {
-		_, err := editsByType([]string{"data.object.amount_received=7"}, nil, test.handled...)
+		_, err := editsByType(fixtures.DefaultVersion, []string{"data.object.amount_received=7"}, nil, test.handled...)
 		if test.want == "" {
 			require.NoError(t, err)
 			continue

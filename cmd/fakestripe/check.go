@@ -133,6 +133,10 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		return interrupted // before anything was judged
 	}
 	nameFlags(found)
+	c.nameVersions(found)
+	if label := mereLabel(c.set, c.subject.APIVersion); label != "" {
+		found.Notes = append(found.Notes, label)
+	}
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}
@@ -183,6 +187,9 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 		return nil, err
 	}
 	fmt.Fprintf(sh.err, "fakestripe: %s\n", plural(len(cases), "case"))
+	if label := mereLabel(c.set, c.subject.APIVersion); label != "" {
+		fmt.Fprintf(sh.err, "fakestripe: %s\n", label)
+	}
 	if !sh.terminal(sh.err) {
 		return func() {}, nil
 	}
@@ -288,7 +295,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if c.subject.Header, err = parseHeaders(c.headers); err != nil {
 		return err
 	}
-	if c.subject.Edit, err = editsByType(c.set, c.events, c.subject.Handles...); err != nil {
+	if c.subject.Edit, err = editsByType(c.subject.APIVersion, c.set, c.events, c.subject.Handles...); err != nil {
 		return err
 	}
 	if err := c.observe(); err != nil {
@@ -297,10 +304,8 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err := c.readWaivers(); err != nil {
 		return err
 	}
-	for _, eventType := range c.subject.Handles {
-		if _, err := fixtures.DescribeEvent(eventType); err != nil {
-			return fmt.Errorf("--handles: %w", err)
-		}
+	if err := c.checkTypes(); err != nil {
+		return err
 	}
 	if err := c.checkFlags(); err != nil {
 		return err
@@ -308,6 +313,21 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	c.subject.Break, c.subject.Heal, c.subject.Restart = hook(c.hooks.broken, hookTimeout), hook(c.hooks.heal, hookTimeout), hook(c.hooks.restart, hookTimeout)
 	c.suite.New = func() contract.Subject { return c.subject }
 	return c.checkLocal(ctx)
+}
+
+// checkTypes finds handled types that no event has or, where fixtures make all events, none
+// of the API version.
+func (c *checking) checkTypes() error {
+	for _, eventType := range c.subject.Handles {
+		_, err := fixtures.DescribeEvent(eventType)
+		if err == nil && c.suite.Dir == "" && !fixtures.IsThin(eventType) && !slices.Contains(fixtures.Types(c.subject.APIVersion), eventType) {
+			err = fixtures.UnknownType(c.subject.APIVersion, eventType)
+		}
+		if err != nil {
+			return fmt.Errorf("--handles: %w", err)
+		}
+	}
+	return nil
 }
 
 func (c *checking) checkLocal(ctx context.Context) error {

@@ -96,7 +96,10 @@ func (l *listener) inspector(s *listenServer) http.Handler {
 
 // connectAPI lets clients of the API change what the hub delivers to, within reach.
 func (l *listener) connectAPI(s *listenServer) {
-	reach := &listen.Reach{Own: s.address(), Remote: l.allowRemote}
+	reach := &listen.Reach{
+		Own: s.address(), Remote: l.allowRemote,
+		Remedy: "if it is yours, start fakestripe listen with --allow-remote",
+	}
 	l.hub.API = &l.api
 	l.api.OnRetry = l.hub.Retry
 	l.api.Undelivered = l.hub.Undelivered

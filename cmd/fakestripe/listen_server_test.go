@@ -63,7 +63,8 @@ type call struct {
 	want                     int
 }
 
-func (c *call) make(t *testing.T, base string) {
+// make calls and returns the body of the answer.
+func (c *call) make(t *testing.T, base string) string {
 	t.Helper()
 	request, err := http.NewRequest(c.method, base+c.path, strings.NewReader(c.body))
 	require.NoError(t, err)
@@ -77,6 +78,7 @@ func (c *call) make(t *testing.T, base string) {
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
 	require.Equal(t, c.want, answer.StatusCode, "%s: %s", c.name, body)
+	return string(body)
 }
 
 func TestWhoMayTalkToListen(t *testing.T) {
@@ -144,10 +146,11 @@ func TestTheKeyAndTheNamesThatAreGiven(t *testing.T) {
 		{"another key", "GET", "/v1/events", "", []string{"Authorization", "Bearer sk_test_0123456789abcdeX"}, "", 401},
 		{"the key", "GET", "/v1/events", "", []string{"Authorization", "Bearer " + key}, "", 200},
 		{"the name", "GET", "/v1/events", "stripe.test.example", []string{"Authorization", "Bearer " + key}, "", 200},
-		{"another name", "GET", "/v1/events", "stripe.evil.example", []string{"Authorization", "Bearer " + key}, "", 403},
 	} {
 		c.make(t, ready.URL)
 	}
+	another := call{"another name", "GET", "/v1/events", "stripe.evil.example", []string{"Authorization", "Bearer " + key}, "", 403}
+	require.Contains(t, another.make(t, ready.URL), "--api-host NAME")
 }
 
 // Who may call the API may not make listen send anywhere.

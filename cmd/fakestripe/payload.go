@@ -47,11 +47,30 @@ func (p *payloads) sourceFlags(cmd *cobra.Command) {
 	p.changed = flags.Changed
 }
 
-// announce says which seed was drawn.
-func (p *payloads) announce(to *printer) {
+// announce says which seed was drawn, and which events are labeled with an API version whose
+// shape they do not have.
+func (p *payloads) announce(to *printer, names ...string) {
 	if !p.changed("seed") && p.source.Seed != 0 {
 		to.talk("seed %d (--seed repeats the ids)", p.source.Seed)
 	}
+	for _, line := range p.labels(names...) {
+		to.talk("%s", line)
+	}
+}
+
+// labels says of which payloads no more than the label is of an API version.
+func (p *payloads) labels(names ...string) (lines []string) {
+	ours := len(names) == 0
+	for _, name := range names {
+		ours = ours || !isFile(name)
+		if isFile(name) && p.changed("api-version") {
+			lines = append(lines, fmt.Sprintf("--api-version %s is no more than a label in %s, whose shape stays as it is", p.source.APIVersion, fileName(name)))
+		}
+	}
+	if line := mereLabel(p.set, p.source.APIVersion); line != "" && ours {
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // check reads the flags that can be wrong by themselves.
@@ -96,8 +115,8 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 			return nil, err
 		}
 		event, err := p.source.Event(name, edits...)
-		if errors.Is(err, webhooktest.ErrUnknownType) {
-			err = fmt.Errorf("%w (see fakestripe list and list --thin)", err)
+		if errors.Is(err, fixtures.ErrUnknownType) {
+			err = listed(err, name, "list and list --thin")
 			if _, missing := os.Stat(name); missing == nil {
 				err = fmt.Errorf("%w; for the file of this name write ./%s", err, name)
 			}
@@ -126,6 +145,14 @@ func (p *payloads) versioned(eventType string) error {
 		return noVersion(p.source.APIVersion, eventType)
 	}
 	return nil
+}
+
+// listed says beside the error for an unknown event type where to look for it.
+func listed(err error, eventType, lists string) error {
+	if _, ok := fixtures.Since(eventType); ok {
+		return fmt.Errorf("%w (--api-version chooses the version)", err)
+	}
+	return fmt.Errorf("%w (see fakestripe %s)", err, lists)
 }
 
 func noVersion(asked, name string) error {
@@ -177,8 +204,12 @@ func (p *payloads) edits() ([]webhooktest.Edit, error) {
 	return edits, nil
 }
 
-// edit sets a path, or adds it where --add allows that.
+// edit sets a path, or adds it where --add allows that. A type before the path says which
+// events it is for.
 func (p *payloads) edit(path string, value any) webhooktest.Edit {
+	if eventType, rest, typed := strings.Cut(path, ":"); typed && !strings.HasPrefix(path, "data.") && strings.Contains(eventType, ".") {
+		return webhooktest.For(eventType, p.edit(rest, value))
+	}
 	if p.add {
 		return webhooktest.Add(path, value)
 	}

@@ -16,7 +16,7 @@ import (
 
 // Everything that send and demo print is printed here. Results go to standard
 // output: lines for people, or one JSON value a line and nothing else. Talk goes
-// to standard error. Colour and the progress bar are for terminals.
+// to standard error. Color and the progress bar are for terminals.
 
 const timeLayout = "2006-01-02 15:04:05" // the Stripe CLI's
 
@@ -24,7 +24,7 @@ const timeLayout = "2006-01-02 15:04:05" // the Stripe CLI's
 type printer struct {
 	shell
 	format    format
-	colour    bool
+	color     bool
 	expected  expect.Expectation
 	mutations []string // as they are shown
 	started   time.Time
@@ -40,7 +40,7 @@ type printer struct {
 func newPrinter(sh shell, f format, expected expect.Expectation, mutations []string, total int) *printer {
 	p := &printer{shell: sh, format: f, expected: expected, mutations: []string{}, started: time.Now()}
 	p.tally.planned = total
-	p.colour = sh.terminal(sh.out) && sh.getenv("NO_COLOR") == ""
+	p.color = sh.terminal(sh.out) && sh.getenv("NO_COLOR") == ""
 	for _, text := range mutations {
 		if m, err := webhooktest.ParseMutation(text); err == nil {
 			p.mutations = append(p.mutations, m.String())
@@ -87,13 +87,16 @@ func (p *printer) tallied(change func(*tally)) {
 	p.bar.done, p.bar.total = p.tally.deliveries(), p.tally.planned
 }
 
-// incoming is the line of an answer, with what there is to note, and a second one with
-// what a handler says that refused.
+// incoming is the line of an answer, with what there is to note, and more with what a
+// handler says that refused, and which flag would help if that was for the API version.
 func (p *printer) incoming(r *webhooktest.Response, notes ...string) string {
 	line := fmt.Sprintf("%s  <--  %s %s", p.time(time.Now()), p.status(r), strings.Join(notes, " "))
 	line = strings.TrimRight(line, " ") + "\n"
 	if !r.Accepted() && len(r.Body) > 0 {
 		line += indented(r.Excerpt())
+	}
+	if said, ok := refusalOf(r); ok {
+		line += indented(giveVersion(said))
 	}
 	return line
 }
@@ -161,22 +164,22 @@ func indented(text string) string {
 
 func (p *printer) time(t time.Time) string { return p.paint("2", t.Format(timeLayout)) }
 
-// status is the answer, its code in the colour of its class.
+// status is the answer, its code in the color of its class.
 func (p *printer) status(r *webhooktest.Response) string {
-	colour := "1;31"
+	color := "1;31"
 	switch {
 	case r.Accepted():
-		colour = "1;32"
+		color = "1;32"
 	case r.Err == nil && r.StatusCode < 500:
-		colour = "1;33"
+		color = "1;33"
 	}
 	answer := r.String()
 	bracket := strings.IndexByte(answer, ']') + 1
-	return p.paint(colour, answer[:bracket]) + answer[bracket:]
+	return p.paint(color, answer[:bracket]) + answer[bracket:]
 }
 
 func (p *printer) paint(code, text string) string {
-	if !p.colour {
+	if !p.color {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
@@ -196,6 +199,7 @@ type delivery struct {
 	Headers   http.Header `json:"headers"`
 	Body      string      `json:"body"`
 	Truncated bool        `json:"truncated,omitempty"`
+	Wanted    string      `json:"wanted_version,omitempty"` // the API version that the handler's SDK expects
 }
 
 func newDelivery(r *webhooktest.Response, mutations []string) delivery {
@@ -207,6 +211,9 @@ func newDelivery(r *webhooktest.Response, mutations []string) delivery {
 	}
 	if r.Err != nil {
 		d.Error = r.Err.Error()
+	}
+	if said, ok := refusalOf(r); ok {
+		d.Wanted = said.Want
 	}
 	return d
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -14,10 +15,10 @@ type redaction struct {
 	keep, redact []string
 }
 
-const redactionHelp = `Personal data and secrets are replaced as they are written, by field and by how they
-look; the same value becomes the same stand-in, so that ids still link. What was
-replaced is listed at the end. A path is the end of one, metadata.order_id, with *
-for a position of a list or a part of a key, and is about all that is inside it.`
+const redactionHelp = `Personal data and secrets are replaced before they are written: known fields, and text
+that looks like either. The same value becomes the same stand-in, so ids still link.
+The end lists the replacements. Give --keep and --redact the end of a path,
+metadata.order_id, with * for a list position or part of a key; it covers what is inside.`
 
 func (r *redaction) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
@@ -25,9 +26,23 @@ func (r *redaction) flags(cmd *cobra.Command) {
 	flags.StringArrayVar(&r.redact, "redact", nil, "also replace the value at this `path` (repeatable)")
 }
 
-func (r *redaction) open() (*redact.Redactor, error) { return redact.New(r.keep, r.redact) }
+func (r *redaction) open() (*redact.Redactor, error) {
+	redactor, err := redact.New(r.keep, r.redact)
+	if wrong := (*redact.PathError)(nil); errors.As(err, &wrong) {
+		err = fmt.Errorf("%s %w", redactionFlag(wrong.Path), err)
+	}
+	return redactor, err
+}
 
-// printRedacted lists what was redacted, and warns of flags that were about
+// redactionFlag is the flag that a path was given to.
+func redactionFlag(p redact.Path) string {
+	if p.Keep {
+		return "--keep"
+	}
+	return "--redact"
+}
+
+// printRedacted lists what was redacted, and warns of paths at which there was
 // nothing.
 func printRedacted(sh shell, r *redact.Redactor) error {
 	found := r.Found()
@@ -51,7 +66,7 @@ func printRedacted(sh shell, r *redact.Redactor) error {
 }
 
 func warnUnused(out io.Writer, r *redact.Redactor) {
-	for _, flag := range r.Unused() {
-		fmt.Fprintf(out, "fakestripe: %s: there was nothing at this path\n", flag)
+	for _, path := range r.Unused() {
+		fmt.Fprintf(out, "fakestripe: %s %s: there was nothing at this path\n", redactionFlag(path), path.Text)
 	}
 }

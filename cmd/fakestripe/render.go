@@ -23,6 +23,9 @@ func newRender(sh shell) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, line := range p.labels(args[0]) {
+				fmt.Fprintf(sh.err, "fakestripe: %s\n", line)
+			}
 			if !isFile(args[0]) && !p.changed("seed") {
 				fmt.Fprintf(sh.err, "fakestripe: seed %d\n", p.source.Seed)
 			}

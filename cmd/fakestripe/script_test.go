@@ -73,6 +73,7 @@ var handlers = map[string]http.Handler{
 	"shop":     withLedger(shop.New("whsec_script")),
 	"default":  shop.New("whsec_fakestripe_default_secret"),
 	"strict":   http.HandlerFunc(strictShop),
+	"basil":    http.HandlerFunc(basilHandler),
 	"redirect": http.RedirectHandler("/elsewhere", http.StatusMovedPermanently),
 	"careless": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
 	"refuse": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

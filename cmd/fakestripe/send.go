@@ -112,7 +112,7 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	p := newPrinter(sh, s.format, s.target.expected, s.target.mutations, total)
-	s.payloads.announce(p)
+	s.payloads.announce(p, s.names...)
 	var failed error
 	err = to.deliver(ctx, p, s.events(ctx, sh, &failed), s.concurrency, s.target.mutations)
 	if failed != nil {

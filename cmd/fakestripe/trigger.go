@@ -89,8 +89,8 @@ func (tr *triggering) flow(name string) (*webhooktest.Flow, error) {
 		return nil, err
 	}
 	flow, err := tr.payloads.source.Flow(name, edits...)
-	if errors.Is(err, webhooktest.ErrUnknownType) {
-		err = fmt.Errorf("%w (see fakestripe list and list --flows)", err)
+	if errors.Is(err, fixtures.ErrUnknownType) {
+		err = listed(err, name, "list and list --flows")
 	}
 	if err != nil {
 		return nil, explain(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/internal/capture"
+	"github.com/fakestripe/fakestripe/internal/pinned"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
@@ -26,6 +27,7 @@ type verifying struct {
 	curl      string
 	request   string
 	at        string
+	answer    string
 	tolerance time.Duration
 	format    format
 }
@@ -60,6 +62,9 @@ as a --curl command line copied from a browser or an inspector, or as a raw HTTP
 			if v.at == "" {
 				suggestAt(verification)
 			}
+			if said, ok := pinned.Find(v.answer); ok {
+				verification.Notes = append(verification.Notes, refusedVersion(said))
+			}
 			return v.print(sh, verification)
 		},
 	}
@@ -74,6 +79,7 @@ func (v *verifying) flags(cmd *cobra.Command) {
 	flags.StringVar(&v.curl, "curl", "", "read a curl command line from `file`, or - for standard input")
 	flags.StringVar(&v.request, "request", "", "read a raw HTTP request from `file`, or - for standard input")
 	flags.StringVar(&v.at, "at", "", "`time` when the delivery was received: Unix seconds or RFC 3339 (default now)")
+	flags.StringVar(&v.answer, "answer", "", "what the handler answered or logged, as `text`: it may have refused the API version, not the signature")
 	flags.DurationVar(&v.tolerance, "tolerance", verify.DefaultTolerance, "how old the signature may be; 0 allows any age")
 	v.format.flag(cmd, "print text or one line of json")
 }
@@ -105,6 +111,12 @@ func suggestAt(verification *verify.Verification) {
 			f.Fix = append(f.Fix, verify.Fix{Where: "fakestripe verify", How: "give --at the time when the delivery was received"})
 		}
 	}
+}
+
+// refusedVersion words an answer that is about no signature.
+func refusedVersion(said pinned.Refusal) string {
+	return fmt.Sprintf("the answer is about the API version: %s. Give the webhook endpoint API version %s, or use the release of %s that is pinned to the event's",
+		said, said.Want, said.SDK)
 }
 
 var strippedByCurl = verify.Finding{

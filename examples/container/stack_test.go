@@ -45,9 +45,7 @@ func startStack(t *testing.T) *stack {
 	require.NoError(t, err)
 
 	service, err := testcontainers.Run(t.Context(), "",
-		testcontainers.WithDockerfile(testcontainers.FromDockerfile{
-			Context: dockertest.Context(t, "Dockerfile", ".", "payouts"), // a Dockerfile that compiles needs just its folder
-		}),
+		testcontainers.WithDockerfile(dockertest.Image(t, "Dockerfile", ".", "payouts")), // a Dockerfile that compiles needs just its folder
 		testcontainers.WithEnv(map[string]string{
 			"STRIPE_WEBHOOK_SECRET": secret, "STRIPE_SECRET_KEY": key, "SELLER": seller,
 			"STRIPE_API_BASE": "http://stripe:12113",

@@ -1,16 +1,14 @@
-// Package casefile writes events as cases of a suite: what was recorded or
-// imported becomes what is replayed.
+// Package casefile writes recorded and imported events as cases of a suite.
 //
-// A case is three files with one name, numbered in the order in which the events
-// came:
+// A case is three files with one name, numbered in the order in which the events came:
 //
 //	00001-payment_intent.succeeded.json            the case, in the format of fixtures/README.md
 //	payloads/00001-payment_intent.succeeded.json   the event that it delivers
-//	exchanges/00001-payment_intent.succeeded.http  what was sent and answered, for people; only of recordings
+//	exchanges/00001-payment_intent.succeeded.http  request and answer, for people; only of recordings
 //
-// A file that exists is never overwritten, and none is ever there in half: the
-// payload is written before the case that names it, and each under another name
-// until it is complete.
+// A file that exists is never overwritten, and no file is ever half-written: the payload
+// is written before the case that names it, and each under another name until it is
+// complete.
 package casefile
 
 import (

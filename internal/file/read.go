@@ -129,7 +129,7 @@ func (r interruptible) Read(p []byte) (int, error) {
 	return copy(p, data), end
 }
 
-// until does what may take for ever, until the context ends. What comes too late is
+// until does what may take forever, until the context ends. What comes too late is
 // handed to drop.
 func until[T any](ctx context.Context, do func() (T, error), drop func(T)) (T, error) {
 	type result struct {

@@ -11,8 +11,11 @@ import (
 // call it by names that its Guard could not know, and prove themselves by a key, which
 // any page could make up where any key will do. The zero value is one that works.
 type API struct {
-	// Hosts are more names that the API may be called by: those of --api-host.
+	// Hosts are more names that the API may be called by.
 	Hosts []string
+
+	// Remedy says how a name is added to Hosts, where one is refused. Empty: nothing is said.
+	Remedy string
 }
 
 // dockerHost is what containers call the machine that they run on.
@@ -26,13 +29,21 @@ func (a *API) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch sign := browser(r); {
 		case !a.known(r.Host):
-			forbid(w, fmt.Sprintf("host %q is not known to be this machine: if it is, start fakestripe with --api-host NAME", printable(r.Host)))
+			forbid(w, a.unknown(r.Host))
 		case sign != "":
 			forbid(w, fmt.Sprintf("a web page may not call the API: the request has %s, as those of a browser have", sign))
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+func (a *API) unknown(host string) string {
+	message := fmt.Sprintf("host %q is not known to be this machine", printable(host))
+	if a.Remedy != "" {
+		message += ": " + a.Remedy
+	}
+	return message
 }
 
 // known reports whether a Host header is one that no web page can have: an attacker

@@ -83,17 +83,17 @@ func TestAPageMayNotCallTheAPI(t *testing.T) {
 	}
 }
 
-// What is refused is told as Stripe tells errors, and names the flag.
+// What is refused is told as Stripe tells errors, and says how to fix it.
 func TestARefusalOfTheAPI(t *testing.T) {
 	t.Parallel()
-	w := call(new(guard.API), "GET", "/v1/events", "evil.example\x1b[31m"+strings.Repeat("x", 1000))
+	w := call(&guard.API{Remedy: "ask for it"}, "GET", "/v1/events", "evil.example\x1b[31m"+strings.Repeat("x", 1000))
 	require.Equal(t, "application/json", w.Header().Get("Content-Type"))
 	var said struct {
 		Error struct{ Type, Message string }
 	}
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &said))
 	require.Equal(t, "invalid_request_error", said.Error.Type)
-	require.Contains(t, said.Error.Message, "--api-host NAME")
+	require.Contains(t, said.Error.Message, "is not known to be this machine: ask for it")
 	require.NotContains(t, said.Error.Message, "\x1b")
 	require.Less(t, w.Body.Len(), 400)
 	require.Equal(t, http.StatusForbidden, w.Code)

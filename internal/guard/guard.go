@@ -2,13 +2,13 @@
 // listen.
 //
 // On loopback only this machine can connect, but any web page that its user opens can
-// make the browser do so. Against such pages a request must name a host that nobody
-// else can point here: an address, localhost, or a name that the guard was told of
-// (DNS rebinding gives an attacker's name the address 127.0.0.1). And a request that
-// changes something must not come from a page of another origin.
+// make the browser do so. So a request must name a host that nobody else can point here:
+// an address, localhost, or a configured name (DNS rebinding gives an attacker's name the
+// address 127.0.0.1). A request that changes something must not come from a page of
+// another origin.
 //
-// On another interface anybody on the network can connect. There a request needs a
-// token too.
+// On another interface anybody on the network can connect, so a request needs a token,
+// too.
 package guard
 
 import (

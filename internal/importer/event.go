@@ -19,9 +19,9 @@ type event struct {
 // errNothing is the error for a value that is no event and need not be one.
 var errNothing = errors.New("nothing to import")
 
-// recognise says what a JSON object is: an event, a thin event, or a line of
+// recognize says what a JSON object is: an event, a thin event, or a line of
 // fakestripe listen.
-func recognise(text []byte) (event, error) {
+func recognize(text []byte) (event, error) {
 	var top map[string]json.RawMessage
 	if err := json.Unmarshal(text, &top); err != nil {
 		return event{}, err
@@ -114,7 +114,7 @@ func listened(line []byte) (event, error) {
 		}
 		text, delivered = printed.Body, false
 	}
-	e, err := recognise(text)
+	e, err := recognize(text)
 	e.delivered = delivered
 	if err != nil {
 		return e, fmt.Errorf("the event in it: %w", err)

@@ -1,11 +1,9 @@
-// Package importer reads events from what people have: the JSON of
-// GET /v1/events, what stripe listen prints with --format JSON, the journal of
-// fakestripe listen and what it prints, files with an event each. What it is shows
-// from the content.
+// Package importer reads existing events: the JSON of GET /v1/events, the output of
+// stripe listen --format JSON, the journal and the output of fakestripe listen, and files
+// with one event each. It recognizes the input by its content.
 //
-// The input is a stream of JSON values, each on lines of its own. It is read once,
-// and no more than one event of it is held in memory. Errors name line, column and
-// byte.
+// The input is a stream of JSON values, each on lines of its own. It is read once, and at
+// most one event of it is held in memory. Errors name line, column and byte.
 package importer
 
 import (
@@ -126,7 +124,7 @@ func (im *Importer) repeated(text []byte) bool {
 
 // event imports one JSON object of the input.
 func (im *Importer) event(text []byte, at Position, alone bool) error {
-	e, err := recognise(text)
+	e, err := recognize(text)
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, errNothing):
@@ -150,15 +148,10 @@ func (im *Importer) event(text []byte, at Position, alone bool) error {
 // add makes a case of an event.
 func (im *Importer) add(e event) (err error) {
 	text := e.text
-	switch {
-	case e.delivered:
-	case bytes.IndexByte(text, '\n') < 0:
-		text, err = layOut(text)
-	default:
-		text, err = indented(text)
-	}
-	if err != nil {
-		return err
+	if !e.delivered {
+		if text, err = e.laidOut(); err != nil {
+			return err
+		}
 	}
 	document := im.Redactor.Document()
 	payload, err := document.JSON("", text)

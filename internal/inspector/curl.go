@@ -33,8 +33,8 @@ func curl(hub *listen.Hub) deliveryHandler {
 	}
 }
 
-// left are the headers that curl makes itself, or better does not send: it shows
-// a compressed answer as it came.
+// left are the headers that curl makes itself, or should not send: it does not unpack a
+// compressed answer.
 var left = []string{"Content-Length", "Transfer-Encoding", "Accept-Encoding", "Connection"}
 
 // usual are the headers that curl sends of its own accord.

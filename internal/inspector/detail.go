@@ -29,7 +29,7 @@ type attempt struct {
 	ResponseBody string           `json:"response_body"`
 	Error        string           `json:"error,omitempty"`
 	Calls        []stripeapi.Call `json:"calls,omitempty"`
-	Signature    judgement        `json:"signature"`
+	Signature    judgment         `json:"signature"`
 }
 
 // inFull answers with the detail of a delivery.
@@ -66,7 +66,7 @@ func describe(a listen.Attempt) attempt {
 	}
 }
 
-// body is the event as a file, to be sent again or kept beside a test.
+// body answers with the event as a file, to send again or to keep beside a test.
 func body(w http.ResponseWriter, _ *http.Request, d listen.Delivery) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(d)+`"`)

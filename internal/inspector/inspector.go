@@ -1,34 +1,34 @@
-// Package inspector is the web page on which the deliveries of a running listen
-// are watched, read and sent again, and the JSON that the page is made of.
+// Package inspector is the web page that shows the deliveries of a running listen and
+// sends them again, and the JSON behind the page.
 //
-// The page is one document with its style and scripts beside it, embedded, without
-// a build step; it loads nothing from elsewhere. Everything that an event, a
-// handler or a caller of the API wrote is text to it, never markup: the scripts
-// set textContent only, and the Content-Security-Policy forbids inline code and,
-// where browsers know them, assignments of markup at all.
+// The page is one embedded document with its style and scripts beside it. It needs no
+// build step and loads nothing from elsewhere. Text of events, handlers and callers of
+// the API never becomes markup: the scripts set only textContent, and the
+// Content-Security-Policy forbids inline code and, in browsers that support it, any
+// assignment of markup.
 //
 // # Routes
 //
 //	GET  /                               the page
 //	GET  /inspect/assets/{file}          its style and scripts
-//	GET  /inspect/deliveries             all deliveries that are kept, in short, oldest first
+//	GET  /inspect/deliveries             a summary of each delivery that is kept, oldest first
 //	GET  /inspect/deliveries/{id}        one in full
 //	GET  /inspect/deliveries/{id}/body   the event as a file
 //	GET  /inspect/deliveries/{id}/curl   the request as a command
 //	GET  /inspect/deliveries/{id}/gotest the delivery as a Go test
-//	GET  /inspect/search?text=           the ids of deliveries whose event or answer has the text
-//	GET  /inspect/live                   server-sent events: everything, then what changes
-//	GET  /inspect/calls                  what was asked of the API lately
+//	GET  /inspect/search?text=           the ids of deliveries whose event or answer contains the text
+//	GET  /inspect/live                   server-sent events: everything, then each change
+//	GET  /inspect/calls                  the latest calls of the API
 //	GET  /inspect/types                  event types, flows and mutations
 //	POST /inspect/deliveries/{id}/replay the same event again, signed now
 //	POST /inspect/trigger                new events of a type or a flow
 //	POST /inspect/send                   a payload, signed now
-//	POST /inspect/check                  whether a text is a payload, and where it is not
+//	POST /inspect/check                  whether a text is a payload, or where it is wrong
 //
-// A POST wants a JSON body of at most [MaxBody] bytes. An error is a status and
+// A POST takes a JSON body of at most [MaxBody] bytes. An error is a status and
 // {"error": "…"}.
 //
-// Who may ask is not decided here: a guard.Guard stands before the handler.
+// The handler lets every request in: a guard.Guard stands before it.
 package inspector
 
 import (
@@ -41,14 +41,14 @@ import (
 
 // Config is what the inspector needs.
 type Config struct {
-	// Hub is what is shown, and what delivers.
+	// Hub has the deliveries, and makes new ones.
 	Hub *listen.Hub
 
 	// Source makes the events that the page triggers. Nil: of the default API
 	// version, with fresh ids.
 	Source *webhooktest.Source
 
-	// Version of the program, shown on the page.
+	// Version is the program's, shown on the page.
 	Version string
 
 	// Trigger is the command that makes the first event, shown while there is none.

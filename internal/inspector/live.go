@@ -20,11 +20,10 @@ const (
 	chunk     = 500                    // deliveries in one message
 )
 
-// A stream is one reader of the live list. Messages are server-sent events:
-// "reset" (what was sent before is void), "endpoints", "deliveries", of which each
-// replaces the one with its id, and "ready" (that was all there was; what follows is
-// new). So a reader that connects again, or was too slow for the hub, starts over
-// and misses nothing.
+// A stream is one reader of the live list. Messages are server-sent events: "reset"
+// (forget what was sent before), "endpoints", "deliveries" (each replaces the one with
+// its id), and "ready" (everything was sent; changes follow). So a reader that connects
+// again, or was too slow for the hub, starts over and misses nothing.
 type stream struct {
 	hub       *listen.Hub
 	greeting  greeting
@@ -162,8 +161,8 @@ func (s *stream) sendEndpoints() error {
 	return s.send("endpoints", shown)
 }
 
-// send writes one message. A reader that does not take it in time is given up, and
-// comes back when it can.
+// send writes one message. A reader that does not take it in time is dropped; it connects
+// again when it can.
 func (s *stream) send(event string, value any) error {
 	data, err := json.Marshal(value)
 	if err != nil {

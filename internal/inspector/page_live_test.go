@@ -217,7 +217,7 @@ func TestNoCallsToTheAPI(t *testing.T) {
 	b.sees("#calls-list", "Nobody has called the API yet")
 }
 
-// The page says when it has lost the connection, and what it shows afterwards is
+// The page says when it has lost the connection, and what it shows afterward is
 // what the listen that is there then has.
 func TestConnectionIsLost(t *testing.T) {
 	needBrowser(t)

@@ -24,8 +24,8 @@ type request struct {
 	body   []byte
 }
 
-// render makes the request of a delivery as of a time, mutations included, without
-// sending it: it is delivered to a handler in this process that writes it down.
+// render makes the request of a delivery as of a time, with its mutations, without sending
+// it: it delivers to a handler in this process that records the request.
 func render(ctx context.Context, d listen.Delivery, to listen.Endpoint, at time.Time) (*request, error) {
 	event, err := revive(d.Body)
 	if err != nil {
@@ -54,10 +54,10 @@ func render(ctx context.Context, d listen.Delivery, to listen.Endpoint, at time.
 	return made, nil
 }
 
-// revive makes an event of its text. Of a type that has a fixture it makes a new one
-// and gives it all the values: only such an event knows which of its fields may be
-// null, as the mutation nulls has to. When the text does not come out the same, it
-// was somebody's own.
+// revive makes an event from its text. For a type with a fixture it makes a new event and
+// sets all the values: only such an event knows which of its fields may be null, as the
+// mutation nulls needs. If the text does not come out the same, the event was not made
+// from the fixture.
 func revive(body []byte) (*webhooktest.Event, error) {
 	event, err := webhooktest.ParseEvent(body)
 	if err != nil {

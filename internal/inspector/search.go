@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
-// search answers with the ids of the deliveries whose event, or a handler's answer
-// to it, has a text, whatever its case. The page looks through the list itself.
+// search answers with the ids of the deliveries whose event, or a handler's answer to it,
+// contains a text, in any case. The page itself searches the list.
 func search(hub *listen.Hub) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		text := bytes.ToLower([]byte(r.FormValue("text")))

@@ -14,15 +14,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
-// A judgement says whether a handler should take a signature for genuine.
-type judgement struct {
+// A judgment says whether a handler should accept a signature.
+type judgment struct {
 	Verdict string `json:"verdict"` // genuine, refused or unknown
 	Why     string `json:"why"`
 	Header  string `json:"header,omitempty"`
 	Parts   []part `json:"parts,omitempty"`
 }
 
-// A part is one element of the header, and what it is worth.
+// A part is one element of the header, and a note on it.
 type part struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
@@ -36,9 +36,9 @@ const (
 	unknown = "unknown"
 )
 
-// judge holds the header of a request against what its body should be signed with.
-func judge(header string, body []byte, sent time.Time, secret string, known bool) judgement {
-	j := judgement{Header: header, Verdict: refused}
+// judge compares the header of a request with the signature that its body should have.
+func judge(header string, body []byte, sent time.Time, secret string, known bool) judgment {
+	j := judgment{Header: header, Verdict: refused}
 	if header == "" {
 		j.Why = "the request has no signature: no " + webhooktest.SignatureHeader + " header, or an empty one"
 		return j
@@ -67,7 +67,7 @@ func judge(header string, body []byte, sent time.Time, secret string, known bool
 	return j
 }
 
-// proven is what has to be undone for the signature to match, "" if that is not known.
+// proven returns the proven reason why the signature does not match, "" if none is known.
 func proven(header string, body []byte, sent time.Time, secret string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // the page waits
 	defer cancel()
@@ -81,7 +81,7 @@ func proven(header string, body []byte, sent time.Time, secret string) string {
 }
 
 // read lists the parts of the header and reports whether a v1 among them is right.
-func (j *judgement) read(header string, sent time.Time, right string) (matches bool) {
+func (j *judgment) read(header string, sent time.Time, right string) (matches bool) {
 	for element := range strings.SplitSeq(header, ",") {
 		name, value, _ := strings.Cut(element, "=")
 		p := part{Name: name, Value: value}
@@ -148,7 +148,7 @@ func brief(d time.Duration) string {
 	return text
 }
 
-// headerOf finds the signature under whatever spelling it was sent.
+// headerOf returns the signature, however its header is spelled.
 func headerOf(header http.Header) string {
 	for name, values := range header {
 		if strings.EqualFold(name, webhooktest.SignatureHeader) && len(values) > 0 {
@@ -158,8 +158,8 @@ func headerOf(header http.Header) string {
 	return ""
 }
 
-// signedAt is the clock by which an attempt was made: its signature tells, unless
-// a mutation dated it.
+// signedAt returns the time of an attempt by the clock that signed it: the t of its
+// signature, unless a mutation changed that.
 func signedAt(a listen.Attempt) time.Time {
 	at, ok := timestamp(headerOf(a.Request))
 	if age := a.At.Sub(at); !ok || age < 0 || age >= verify.DefaultTolerance {

@@ -7,7 +7,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
-// A summary is a delivery as the list has it: small, for there are thousands.
+// A summary is a delivery as the list shows it: small, since there are thousands.
 type summary struct {
 	ID        string    `json:"id"`
 	EventID   string    `json:"event_id"`

@@ -51,8 +51,8 @@ func submit(ctx context.Context, hub *listen.Hub, events []*webhooktest.Event, m
 	return all, nil
 }
 
-// turn is how long an event of a flow waits for the one before to be answered, so
-// that they arrive in their order where a handler is not slow.
+// turn is how long an event of a flow waits for an answer to the one before, so that
+// events arrive in order unless the handler is slow.
 const turn = time.Second
 
 // awaitAttempts waits until each delivery was attempted, or its turn ends.

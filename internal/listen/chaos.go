@@ -8,26 +8,25 @@ import (
 	"time"
 )
 
-// Chaos is what goes wrong on the way, each at a rate of 0 to 1: what Stripe's
-// documentation says a handler must stand, more often than Stripe does it. The zero
-// value is no chaos.
+// Chaos makes deliveries go wrong, each way at a rate of 0 to 1: in the ways that Stripe's
+// documentation tells handlers to expect, but more often. The zero value is no chaos.
 //
 // Source: https://docs.stripe.com/webhooks#handle-duplicate-events and
 // #event-ordering
 type Chaos struct {
 	Duplicate float64 // delivered twice, side by side
-	Reorder   float64 // held back until the next event to the endpoint was delivered
+	Reorder   float64 // held until the next event to the endpoint was delivered
 	Delay     float64 // delivered up to MaxDelay later
 	Drop      float64 // never delivered
 
-	// Seed fixes the choices: the nth delivery fares the same with the same seed.
+	// Seed fixes the choices: the same seed does the same to the nth delivery.
 	Seed uint64
 }
 
-// What chaos does takes so long at the most. Hub.Speed shortens it.
+// The longest that chaos delays a delivery. Hub.Speed shortens it.
 const (
 	MaxDelay = 10 * time.Second
-	maxHeld  = 2 * time.Second // a delivery that is held back until the next, when none comes
+	maxHeld  = 2 * time.Second // by Reorder, when no other event comes
 )
 
 // ParseChaos reads rates: "duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05".

@@ -22,7 +22,7 @@ import (
 // DefaultAddress is where listen listens, beside stripe-mock's 12111 and 12112.
 const DefaultAddress = "127.0.0.1:12113"
 
-// HealthPath is where listen says that it is one: a GET is answered with a Health.
+// HealthPath identifies a listen: a GET is answered with a Health.
 const HealthPath = "/healthz"
 
 // A Health is the answer of HealthPath.
@@ -67,8 +67,8 @@ func (c *Client) Base() string { return c.base }
 // Close closes the connections that are kept open.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Check reports whether a listen answers. The error is that of the context when it has
-// ended, else ErrNoListen with the cause, or with the word that something else answers.
+// Check reports whether a listen answers. The error is that of the context if it has
+// ended, else ErrNoListen with the cause, which may be that another server answers.
 func (c *Client) Check(ctx context.Context) error {
 	const patience = 10 * time.Second
 	limited, cancel := context.WithTimeout(ctx, patience)
@@ -92,9 +92,9 @@ func (c *Client) Check(ctx context.Context) error {
 	return nil
 }
 
-// Submit hands an event over and yields each delivery as it is and after each change,
-// until all are finished or the context ends. An error ends it: ErrQueueFull,
-// ErrClosed, or what the hub does not like about the event or a mutation.
+// Submit submits an event and yields each delivery at once and after each change, until
+// all are finished or the context ends. An error ends it: ErrQueueFull, ErrClosed, or
+// the problem that the hub has with the event or a mutation.
 func (c *Client) Submit(ctx context.Context, event *webhooktest.Event, mutations ...string) iter.Seq2[Delivery, error] {
 	return func(yield func(Delivery, error) bool) {
 		query := url.Values{"mutate": mutations}.Encode()
@@ -124,8 +124,8 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (*htt
 	return c.http.Do(request)
 }
 
-// cause leaves out the method and URL that net/http puts before an error, and the
-// addresses that net does.
+// cause removes the method and URL that net/http puts before an error, and the addresses
+// that net puts there.
 func cause(err error) error {
 	if of := (*url.Error)(nil); errors.As(err, &of) {
 		err = of.Err
@@ -136,8 +136,8 @@ func cause(err error) error {
 	return err
 }
 
-// refusal is the error that the answer to a submission tells: as JSON, or as text when
-// the guard gives it, or a stranger.
+// refusal returns the error in the answer to a submission: JSON from a listen, text from
+// its guard or another server.
 func refusal(answer *http.Response) error {
 	const most = 64 << 10
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, most)) // what there is

@@ -14,7 +14,7 @@ import (
 // ControlPath is where Control is mounted.
 const ControlPath = "/fakestripe/events"
 
-// MaxEvent is how many bytes an event may have that Control takes.
+// MaxEvent is the size in bytes of the largest event that Control takes.
 const MaxEvent = 16 << 20
 
 // A controlLine is a line of Control's answer: a delivery after a change, or the last.
@@ -29,12 +29,12 @@ const (
 	endClosed   = "closed"   // listen has ended before
 )
 
-// Control returns the handler by which another process submits an event: a POST whose
-// body is the event and whose query has a mutate for each mutation. The answer is JSON
-// lines: first each delivery, then each after each change, as [Hub.Follow] yields it,
-// until all are finished. A refusal is {"error": "…"}.
+// Control returns the handler by which another process submits an event: a POST with the
+// event as its body and a mutate parameter for each mutation. The answer is JSON lines:
+// each delivery at once, then again after each change, as [Hub.Follow] yields it, until
+// all are finished. A refusal is {"error": "…"}.
 //
-// Who may ask is not decided here.
+// It lets every request in: a guard stands before it.
 func Control(h *Hub) http.Handler {
 	mux := http.NewServeMux()
 	large := make(intake, 1)
@@ -49,8 +49,8 @@ func Control(h *Hub) http.Handler {
 	return mux
 }
 
-// largeEvent is how many bytes an event has of which one at a time is taken: while it is
-// read, parsed and written it needs several times its size.
+// largeEvent is the size in bytes from which events are taken one at a time: reading,
+// parsing and writing one needs several times its size.
 const largeEvent = 1 << 20
 
 // An intake lets in one large event at a time.

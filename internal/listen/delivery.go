@@ -17,13 +17,13 @@ type Endpoint struct {
 	URL        string   `json:"url"`
 	Events     []string `json:"enabled_events"` // types, or "*"; none: all
 	APIVersion string   `json:"api_version,omitempty"`
-	Connect    bool     `json:"connect,omitempty"` // of events with an account, as --forward-connect-to
-	Secret     string   `json:"-"`                 // signs its deliveries; never shown but by who made it
+	Connect    bool     `json:"connect,omitempty"` // of events with an account, those of connected accounts
+	Secret     string   `json:"-"`                 // signs its deliveries; never shown
 
 	AnyAccount bool        `json:"any_account,omitempty"` // of events with an account and without
-	Disabled   bool        `json:"disabled,omitempty"`    // gets nothing; what was to be retried when it is due is given up
+	Disabled   bool        `json:"disabled,omitempty"`    // gets nothing; a retry that is due is given up
 	Header     http.Header `json:"-"`                     // is added to its requests
-	Reach      *Reach      `json:"-"`                     // where its deliveries may go; nil: anywhere
+	Reach      *Reach      `json:"-"`                     // limits where its deliveries go; nil: anywhere
 
 	Handler http.Handler `json:"-"` // gets the deliveries in this process, instead of URL
 }
@@ -68,9 +68,9 @@ func (d *Delivery) Finished() bool {
 	return d.State == Delivered || d.State == GivenUp || d.State == Dropped
 }
 
-// Undelivered reports whether the handler still owes an answer of 2xx: the delivery
-// waits, or was given up. What is mutated is an experiment, of which nobody knows
-// here how it should end; what chaos dropped never reached a handler.
+// Undelivered reports whether the handler still owes a 2xx: the delivery waits, or was
+// given up. A mutated delivery does not count, since it may be meant to fail, nor does
+// one that chaos dropped, since it never reached the handler.
 func (d *Delivery) Undelivered() bool {
 	return d.State != Delivered && d.State != Dropped && len(d.Mutations) == 0
 }
@@ -85,7 +85,7 @@ type Attempt struct {
 	Response     http.Header      `json:"response_header,omitempty"` // at most maxHeaders
 	ResponseBody string           `json:"response_body,omitempty"`   // at most MaxResponseBody bytes
 	Error        string           `json:"error,omitempty"`           // why there is no answer
-	Calls        []stripeapi.Call `json:"calls,omitempty"`           // what handlers asked of the API meanwhile
+	Calls        []stripeapi.Call `json:"calls,omitempty"`           // the handlers' calls of the API meanwhile
 }
 
 // Accepted reports whether the handler acknowledged the event: with a status of

@@ -72,7 +72,7 @@ func TestAFlippedBitIsFound(t *testing.T) {
 				merged := whole[at] == '\n' && line+1 == begun
 				switch {
 				case whole[at] == '\n' && at == len(whole)-1:
-					require.True(t, ok, "its end was mended")
+					require.True(t, ok, "its end was repaired")
 				case line == begun || merged:
 					require.False(t, ok)
 				default:

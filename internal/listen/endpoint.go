@@ -161,10 +161,13 @@ func (e *endpoints) url(of *Endpoint) string {
 // close closes the connections to all endpoints.
 func (e *endpoints) close() {
 	e.mu.Lock()
-	all := slices.Clone(e.all)
+	var senders []*sender
+	for _, d := range e.all {
+		senders = append(senders, d.sender)
+	}
 	e.mu.Unlock()
-	for _, d := range all {
-		d.sender.Close()
+	for _, s := range senders {
+		s.Close()
 	}
 }
 
@@ -181,15 +184,4 @@ func (e *endpoints) find(id string) *destination {
 func endpointID(e *Endpoint) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %t", e.URL, e.Connect, e.AnyAccount))
 	return "we_1" + hex.EncodeToString(sum[:])[:23]
-}
-
-// version returns the event with the API version of the endpoint, if it has one.
-func (e *Endpoint) version(event *webhooktest.Event) (*webhooktest.Event, error) {
-	if e.APIVersion == "" {
-		return event, nil
-	}
-	if current, _ := event.Lookup("api_version"); current == e.APIVersion {
-		return event, nil
-	}
-	return event.Edit(webhooktest.Add("api_version", e.APIVersion))
 }

@@ -71,6 +71,43 @@ func TestAnEndpointsVersion(t *testing.T) {
 	})
 }
 
+// Not the label alone is that of the endpoint's version.
+func TestAnEndpointsShape(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, event, endpoint, version, path string }{
+		{"a later version", "2023-10-16", "2025-03-31.basil", "2025-03-31.basil", "data.object.parent.subscription_details.subscription"},
+		{"from a later version to a still later one", "2025-03-31.basil", "2026-10-28.endive", "2026-10-28.endive", "data.object.parent.subscription_details.subscription"},
+		{"an earlier version: changes go forward only", "2025-03-31.basil", "2023-10-16", "2025-03-31.basil", "data.object.parent.subscription_details.subscription"},
+		{"a version that the fixtures lack: the label", "2023-10-16", "2022-11-15", "2022-11-15", "data.object.subscription"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			hub := new(listen.Hub)
+			defer shutdown(t, hub)
+			add(t, hub, listen.Endpoint{URL: "/", Handler: always(200), APIVersion: c.endpoint})
+			source := webhooktest.Source{APIVersion: c.event}
+			event, err := source.Event("invoice.paid")
+			require.NoError(t, err)
+			d := wait(t, hub, submit(t, hub, event)[0])
+			got, err := webhooktest.ParseEvent(d.Body)
+			require.NoError(t, err)
+			version, _ := got.Lookup("api_version")
+			require.Equal(t, c.version, version)
+			_, has := got.Lookup(c.path)
+			require.True(t, has, c.path)
+		})
+	}
+}
+
+func TestAThinEventHasNoVersion(t *testing.T) {
+	t.Parallel()
+	hub := new(listen.Hub)
+	defer shutdown(t, hub)
+	add(t, hub, listen.Endpoint{URL: "/", Handler: always(200), APIVersion: "2025-03-31.basil"})
+	event := newEvent(t, "v1.invoice.paid")
+	require.Equal(t, event.Body(), wait(t, hub, submit(t, hub, event)[0]).Body)
+}
+
 // Source: https://docs.stripe.com/webhooks#disable-delete
 func TestEndpointsThatGo(t *testing.T) {
 	t.Parallel()

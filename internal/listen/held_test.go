@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/racetest"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -18,6 +19,9 @@ func TestWhatIsHeldOfLargeEvents(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes megabytes in: run it without -short")
+	}
+	if racetest.Enabled {
+		t.Skip("the race detector reads megabytes for minutes: one goroutine after the other works here")
 	}
 	const size, bound = 1 << 20, 20 << 20
 	ok := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})

@@ -11,17 +11,17 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// What a Hub does where its fields do not say otherwise.
+// The defaults of a Hub.
 const (
 	DefaultConcurrency = 16     // deliveries to one endpoint at a time
-	DefaultQueue       = 10_000 // deliveries that are not finished
-	DefaultKeep        = 10_000 // deliveries that can be looked at
+	DefaultQueue       = 10_000 // unfinished deliveries
+	DefaultKeep        = 10_000 // deliveries that are kept
 
-	DefaultQueueBytes = 128 << 20 // what they hold, at the most
-	DefaultKeepBytes  = 128 << 20 // what all deliveries hold, finished or not
+	DefaultQueueBytes = 128 << 20 // of unfinished deliveries
+	DefaultKeepBytes  = 128 << 20 // of all deliveries that are kept
 )
 
-// The errors of a Hub that a caller may want to tell apart.
+// The errors of a Hub that callers tell apart.
 var (
 	ErrQueueFull = errors.New("the queue is full")
 	ErrClosed    = errors.New("listen has ended")
@@ -32,30 +32,29 @@ var (
 // the first call. A Hub is safe for use by several goroutines; it has none of its own
 // while it has nothing to deliver.
 type Hub struct {
-	// API, if not nil, learns of each event before it is delivered, and says what
-	// handlers asked of it during an attempt.
+	// API, if not nil, gets each event before it is delivered, and records the handlers'
+	// calls during an attempt.
 	API *stripeapi.Server
 
 	// Retries says when a failed delivery is tried again. Nil: Quick.
 	Retries Schedule
 
-	// Speed makes the time between attempts pass so many times as fast. 0: 1.
+	// Speed is how many times as fast the time between attempts passes. 0: 1.
 	Speed float64
 
-	// Chaos is what goes wrong on the way.
+	// Chaos makes deliveries go wrong.
 	Chaos Chaos
 
-	// Concurrency is how many deliveries to one endpoint are under way at a time.
+	// Concurrency bounds how many deliveries to one endpoint run at a time.
 	// 0: DefaultConcurrency.
 	Concurrency int
 
-	// Queue is how many deliveries may be unfinished, and how many bytes they may hold.
-	// 0: DefaultQueue, DefaultQueueBytes. An event that goes to several endpoints counts
-	// for each.
+	// Queue bounds the number of unfinished deliveries, QueueBytes their bytes. An event
+	// that goes to several endpoints counts for each. 0: DefaultQueue, DefaultQueueBytes.
 	Queue, QueueBytes int
 
-	// Keep is how many deliveries can be looked at, and how many bytes they may hold;
-	// the oldest finished one is forgotten first. 0: DefaultKeep, DefaultKeepBytes.
+	// Keep bounds the number of deliveries that are kept, KeepBytes their bytes; the oldest
+	// finished one is forgotten first. 0: DefaultKeep, DefaultKeepBytes.
 	Keep, KeepBytes int
 
 	// Timeout is how long a handler has to answer. 0: webhooktest.DefaultTimeout.
@@ -72,8 +71,8 @@ type Hub struct {
 	// has ended, by several goroutines, but for one delivery in order.
 	Report func(Delivery)
 
-	// Loading, if not nil, is called now and then while a journal is read, with how many
-	// bytes of how many are done.
+	// Loading, if not nil, is called now and then while a journal is read, with the bytes
+	// read so far and the size of the file.
 	Loading func(done, size int64)
 
 	once      sync.Once

@@ -140,7 +140,7 @@ func (j *journal) flush() {
 		j.pending, j.batch = nil, nil
 		j.mu.Unlock()
 		if err := j.write(lines); err != nil {
-			b.err = fmt.Errorf("journal: %w (what is not in it was not told to anybody; nothing more is delivered)", err)
+			b.err = fmt.Errorf("journal: %w (nothing was reported that is not in it, and nothing more is delivered)", err)
 		}
 		close(b.done)
 		j.mu.Lock()

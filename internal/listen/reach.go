@@ -14,18 +14,21 @@ import (
 )
 
 // A Reach limits where deliveries go to an endpoint that a client of the API registered:
-// to this machine and to private addresses, by whatever name. Never to link-local
-// addresses, where clouds hand out credentials, and never back to the hub.
+// to this machine and to private addresses, by whatever name. They never go to link-local
+// addresses, where clouds hand out credentials, nor back to the hub.
 type Reach struct {
 	Own    netip.AddrPort // where the hub is served
 	Remote bool           // to all other addresses, too
+
+	// Remedy says how Remote is set, in an ErrRemote. Empty: nothing is said.
+	Remedy string
 }
 
 // The errors of a Reach, each with the address before it.
 var (
-	ErrLinkLocal  = errors.New("is link-local, where nothing is ever delivered to for a client of the API")
+	ErrLinkLocal  = errors.New("is link-local: deliveries for clients of the API never go there")
 	ErrOwnAddress = errors.New("is where fakestripe itself listens")
-	ErrRemote     = errors.New("is neither this machine's nor private: if it is yours, start fakestripe listen with --allow-remote")
+	ErrRemote     = errors.New("is neither this machine's nor private")
 )
 
 // metadata are the addresses of the metadata services of clouds that are not
@@ -40,12 +43,19 @@ func (r *Reach) Allow(to netip.AddrPort) error {
 	switch {
 	case address.IsLinkLocalUnicast(), address.IsLinkLocalMulticast(), metadata.Contains(address):
 		return fmt.Errorf("%s %w", address, ErrLinkLocal)
-	case to.Port() == r.Own.Port() && r.leadsHome(address):
+	case to.Port() == r.Own.Port() && r.isOwn(address):
 		return fmt.Errorf("%s %w", netip.AddrPortFrom(address, to.Port()), ErrOwnAddress)
 	case !r.Remote && !address.IsLoopback() && !address.IsPrivate() && !address.IsUnspecified():
-		return fmt.Errorf("%s %w", address, ErrRemote)
+		return r.remote(address)
 	}
 	return nil
+}
+
+func (r *Reach) remote(address netip.Addr) error {
+	if r.Remedy == "" {
+		return fmt.Errorf("%s %w", address, ErrRemote)
+	}
+	return fmt.Errorf("%s %w: %s", address, ErrRemote, r.Remedy)
 }
 
 // nat64 are the IPv6 addresses that a gateway turns into the IPv4 ones at their end.
@@ -53,7 +63,7 @@ func (r *Reach) Allow(to netip.AddrPort) error {
 // Source: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
 var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
-// plain returns the IPv4 address that an IPv6 one stands for, and no zone.
+// plain returns the IPv4 address that an IPv6 one stands for, without a zone.
 func plain(address netip.Addr) netip.Addr {
 	if nat64.Contains(address) {
 		bytes := address.As16()
@@ -62,8 +72,8 @@ func plain(address netip.Addr) netip.Addr {
 	return address.Unmap().WithZone("")
 }
 
-// leadsHome reports whether an address is this machine's.
-func (r *Reach) leadsHome(address netip.Addr) bool {
+// isOwn reports whether an address is this machine's.
+func (r *Reach) isOwn(address netip.Addr) bool {
 	if address.IsLoopback() || address.IsUnspecified() || address == plain(r.Own.Addr()) {
 		return true
 	}
@@ -77,8 +87,8 @@ func (r *Reach) leadsHome(address netip.Addr) bool {
 // lookup bounds how long the name of an endpoint is looked up when it is registered.
 const lookup = 2 * time.Second
 
-// check refuses a URL that leads, as far as is known now, where it may not. A name
-// without an address may get one: it is the delivery that decides.
+// check refuses a URL that leads out of reach as far as can be known now. A name without
+// an address may get one later: Dial decides.
 func (r *Reach) check(target string) error {
 	u, err := url.Parse(target)
 	if err != nil {
@@ -100,8 +110,8 @@ func (r *Reach) check(target string) error {
 	return nil
 }
 
-// Dial connects to an endpoint. It looks at the address that is connected to, since
-// what a name led to when the endpoint was registered says nothing about now.
+// Dial connects to an endpoint. It checks the address it connects to, since a name may
+// have led elsewhere when the endpoint was registered.
 func (r *Reach) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)

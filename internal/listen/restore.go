@@ -11,21 +11,21 @@ import (
 
 // Restored is what a journal held.
 type Restored struct {
-	Events, Attempts int // in the whole file, also what is too old to be kept
-	Waiting          int // deliveries that are not finished
-	Torn             int // bytes at the end that were no complete line, and were cut off
+	Events, Attempts int // in the whole file, including those too old to be kept
+	Waiting          int // unfinished deliveries
+	Torn             int // bytes of an incomplete last line, which were cut off
 	Damaged          []Damage
 	Compaction       Compaction
 }
 
-// OpenJournal makes the hub keep a journal in a file, and takes up what the file
-// holds: what was finished can be looked at, as far as it is kept, what was not goes on
-// when its endpoint is added. It must be called before anything else.
+// OpenJournal keeps a journal in a file, and restores what the file holds: finished
+// deliveries are kept as usual, unfinished ones go on when their endpoint is added. It
+// must be called before anything else.
 //
-// A torn last line, of a process that was killed, is cut off. Damaged lines stay where
-// they are, and what is whole is taken up. When most of the file is finished and too
-// old to be kept, it is left out. The error says what else is wrong with the file, and
-// in which line, or that another process has it open.
+// The incomplete last line of a process that was killed is cut off. Damaged lines stay
+// where they are; the others are restored. When most of the file is finished and too old
+// to be kept, it is compacted. The error says what else is wrong with the file, and in
+// which line, or that another process has it open.
 func (h *Hub) OpenJournal(path string) (Restored, error) {
 	h.open()
 	j, err := openJournal(path)
@@ -122,8 +122,7 @@ func (r *restorer) sawTime(at time.Time) {
 	}
 }
 
-// tidy leaves the file ready to be appended to, and without what is not needed, if
-// that is most of it.
+// tidy makes the file ready to be appended to, and compacts it if that is worthwhile.
 func (r *restorer) tidy() error {
 	s, j := &r.survey, r.journal
 	if s.end == 0 {
@@ -132,7 +131,7 @@ func (r *restorer) tidy() error {
 	if r.compact(); r.restored.Compaction.After > 0 {
 		return nil
 	}
-	if s.mend {
+	if s.repair {
 		if _, err := j.file.WriteAt([]byte("\n"), s.end-1); err != nil {
 			return err
 		}
@@ -140,13 +139,13 @@ func (r *restorer) tidy() error {
 	return j.cut(s.end)
 }
 
-// compact is not needed: the journal is whole without it.
+// compact may fail: the journal is whole without it.
 func (r *restorer) compact() {
 	c := Compaction{Before: r.survey.end, After: int64(len(journalFirst))}
 	for _, line := range r.needed {
 		c.After += int64(line.size)
 	}
-	if saved := c.Before - c.After; !replaceable || r.survey.mend || saved < worthwhile || saved < c.Before/2 {
+	if saved := c.Before - c.After; !replaceable || r.survey.repair || saved < worthwhile || saved < c.Before/2 {
 		return
 	}
 	for _, g := range r.survey.groups {

@@ -10,13 +10,13 @@ import (
 // each failure. The empty schedule never tries again.
 type Schedule []time.Duration
 
-// The bounds of a schedule of the user's own.
+// The bounds of a custom schedule.
 const (
 	maxRetries = 100
 	maxWait    = 30 * 24 * time.Hour
 )
 
-// Quick is the default: three tries within seconds, since somebody is waiting.
+// Quick is the default: three retries within seconds, for a developer who waits.
 func Quick() Schedule { return Schedule{time.Second, 2 * time.Second, 5 * time.Second} }
 
 // Sandbox tries three times over a few hours, as Stripe does in a sandbox. The

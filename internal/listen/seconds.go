@@ -20,8 +20,8 @@ type usedSeconds struct {
 	once        sync.Once
 }
 
-// mark makes the event remember these seconds: it signs the event once for each and
-// delivers it to nobody. An attempt is dated back by a second for each that was made
+// mark makes the event remember these seconds: it delivers the event once in each, to a
+// handler that discards it. An attempt is dated back by a second for each that was made
 // before, and by four minutes at most.
 func (u *usedSeconds) mark(ctx context.Context, event *webhooktest.Event) {
 	const window = 240

@@ -2,11 +2,14 @@ package listen_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
@@ -54,4 +57,55 @@ func TestShutdownBreaksOffWhatDoesNotEnd(t *testing.T) {
 		require.Equal(t, d.ID, summary.Undelivered[0].ID)
 		require.Equal(t, listen.Waiting, summary.Undelivered[0].State)
 	})
+}
+
+// Whatever goes on meanwhile, a shutdown ends it: no panic, no race, and every delivery
+// is counted once.
+func TestShutdownAmidChanges(t *testing.T) {
+	t.Parallel()
+	hub := new(listen.Hub)
+	var busy sync.WaitGroup
+	enough, ended := make(chan struct{}), make(chan struct{})
+	for _, id := range []string{"we_1", "we_2"} {
+		busy.Go(func() {
+			var err error
+			for err == nil {
+				_, err = hub.AddEndpoint(listen.Endpoint{ID: id, Handler: always(200), Secret: secret})
+				hub.Endpoints()
+			}
+			assert.ErrorIs(t, err, listen.ErrClosed)
+		})
+		busy.Go(func() {
+			for {
+				select {
+				case <-ended:
+					return
+				default:
+					hub.RemoveEndpoint(id)
+				}
+			}
+		})
+	}
+	busy.Go(func() {
+		var err error
+		for n := 0; !errors.Is(err, listen.ErrClosed); n++ {
+			if n == 50 {
+				close(enough)
+			}
+			event, made := source.Event("charge.succeeded")
+			assert.NoError(t, made)
+			_, err = hub.Submit(context.Background(), event)
+		}
+	})
+	busy.Go(func() {
+		changes, _ := hub.Watch()
+		for range changes {
+		}
+	})
+	<-enough
+	s := shutdown(t, hub)
+	close(ended)
+	busy.Wait()
+	require.Equal(t, s, hub.Summary())
+	require.Equal(t, s.Deliveries, s.Delivered+s.GivenUp+s.Waiting)
 }

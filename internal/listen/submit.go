@@ -9,9 +9,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// Submit takes an event and returns its deliveries: one for each endpoint that wants
-// it, none when no endpoint does. It does not wait for them. What is mutated is
-// delivered once, as an experiment: no chaos, no retries.
+// Submit queues an event and returns its deliveries, one for each endpoint that wants
+// it. It does not wait for them. A mutated event is delivered once: no chaos, no retries.
 //
 // The error is ErrQueueFull, ErrClosed, or says what is wrong with a mutation or the
 // journal; then nothing is delivered.
@@ -104,13 +103,13 @@ func (h *Hub) take(ctx context.Context, s submission, match func(*destination) b
 	return deliveries, nil
 }
 
-// rehearse finds what is wrong with mutations before anything is queued: it delivers
-// the event to nobody.
+// rehearse returns the error of a wrong mutation before anything is queued: it delivers
+// the event to a handler that discards it.
 func (s *submission) rehearse(ctx context.Context) error {
 	if len(s.mutations) == 0 {
 		return nil
 	}
-	double, err := s.event.Edit(webhooktest.Add("id", "evt_rehearsal")) // the event itself is not to remember it
+	double, err := s.event.Edit(webhooktest.Add("id", "evt_rehearsal")) // the event itself must not remember it
 	if err == nil {
 		_, err = discard(nil).Deliver(ctx, double, s.mutations...)
 	}
@@ -149,7 +148,7 @@ func (h *Hub) plan(event *webhooktest.Event, s submission, to []recipient, last 
 // accept hands an event to the API and the journal, and returns its deliveries.
 func (h *Hub) accept(event *webhooktest.Event, tasks []*task) ([]Delivery, error) {
 	if h.API != nil && event.ID() != "" {
-		_ = h.API.Add(event.Body()) // what is no event of Stripe's is delivered all the same, but cannot be asked for
+		_ = h.API.Add(event.Body()) // an event in another shape is delivered, but the API does not have it
 	}
 	deliveries := make([]Delivery, len(tasks))
 	for i, t := range tasks {

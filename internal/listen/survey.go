@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// A Damage is a line of a journal that is not as it was written.
+// A Damage is a damaged line of a journal.
 type Damage struct {
 	Line    int
 	Problem string
@@ -33,7 +33,7 @@ type survey struct {
 	attempts int
 	end      int64 // of the last complete line
 	torn     int   // bytes after it
-	mend     bool  // the end of the last line is to be written again
+	repair   bool  // write the end of the last line again
 }
 
 // A surveyed line is one after the first.
@@ -45,7 +45,7 @@ type surveyed struct {
 
 const (
 	ofStart  = -1 - iota // of listen
-	ofDamage             // not as it was written
+	ofDamage             // damaged
 	ofNobody             // of a delivery whose event is in a damaged line
 )
 
@@ -57,7 +57,7 @@ type group struct {
 	unneeded bool
 }
 
-// take looks at the whole file. progress is told how many bytes were read.
+// take reads the whole file. It calls progress with the number of bytes read.
 func (s *survey) take(file io.Reader, progress func(done int64)) error {
 	s.byNumber = make(map[int]int)
 	in := bufio.NewReaderSize(file, 1<<20)
@@ -97,8 +97,8 @@ func readLine(in *bufio.Reader) (line []byte, err error) {
 	return line, err
 }
 
-// last looks at what is behind the last line. When only its end is not as it was
-// written, the line is whole.
+// last looks at the text after the last line break. If only its end is damaged, it is a
+// whole line.
 func (s *survey) last(tail []byte, number int) error {
 	if number == 1 {
 		if !isTornFirst(tail) {
@@ -110,8 +110,8 @@ func (s *survey) last(tail []byte, number int) error {
 		whole := slices.Clone(tail)
 		whole[len(whole)-1] = '\n'
 		if _, ok := unseal(whole); ok {
-			s.mend = true
-			s.damaged = append(s.damaged, Damage{number, "its end is not as it was written, and was mended"})
+			s.repair = true
+			s.damaged = append(s.damaged, Damage{number, "its end was damaged, and was repaired"})
 			return s.add(whole, number)
 		}
 	}
@@ -268,8 +268,8 @@ func (s *survey) choose(most load) {
 	}
 }
 
-// needed returns the lines that are needed, in the order of the file: also what is
-// damaged, which nobody knows the content of, and the starts since the first event.
+// needed returns the lines that are needed, in the order of the file. Damaged lines are
+// among them, since their content is unknown, and the starts since the first event.
 func (s *survey) needed() []surveyed {
 	var lines []surveyed
 	begun := false

@@ -24,7 +24,7 @@ func (h *Hub) Follow(ctx context.Context, id string) iter.Seq[Delivery] {
 
 // Watch returns a channel of changes: each delivery as it is made and after each
 // change, without its body. A reader that is too slow loses changes: it gets a zero
-// Delivery (without an ID), which says that it has to load all deliveries anew. The
+// Delivery (without an ID), which says that it has to load all deliveries again. The
 // channel is closed by cancel, and when the hub is shut down.
 func (h *Hub) Watch() (changes <-chan Delivery, cancel func()) { return h.watchers.watch() }
 

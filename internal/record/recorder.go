@@ -1,5 +1,5 @@
-// Package record is a proxy between who sends webhooks and their handler. It
-// passes everything on as it is, and keeps each webhook with its answer as a case.
+// Package record is a proxy between the sender of webhooks and their handler. It passes
+// everything on unchanged, and keeps each webhook with its answer as a case.
 package record
 
 import (

@@ -1,18 +1,13 @@
 package record_test
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"log"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,94 +20,11 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
-	"github.com/fakestripe/fakestripe/internal/casefile"
 	"github.com/fakestripe/fakestripe/internal/expect"
-	"github.com/fakestripe/fakestripe/internal/record"
-	"github.com/fakestripe/fakestripe/internal/redact"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-const secret = "whsec_recorder"
-
-// A stand is a recorder between the test and a handler.
-type stand struct {
-	url  string
-	dir  string
-	done chan record.Exchange
-}
-
-func newStand(t testing.TB, target string, secrets ...string) *stand {
-	t.Helper()
-	s := &stand{dir: filepath.Join(t.TempDir(), "cases"), done: make(chan record.Exchange, 100)}
-	folder, err := casefile.Open(s.dir)
-	require.NoError(t, err)
-	redactor, err := redact.New(nil, nil)
-	require.NoError(t, err)
-	u, err := url.Parse(target)
-	require.NoError(t, err)
-	transport := &http.Transport{DisableCompression: true}
-	recorder := &record.Recorder{
-		Target: u, Transport: transport, Folder: folder, Redactor: redactor, Secrets: secrets,
-		Done: func(e record.Exchange) { s.done <- e },
-	}
-	server := httptest.NewUnstartedServer(recorder)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // an answer that breaks off is what a test wants
-	_, recorder.Port, _ = net.SplitHostPort(server.Listener.Addr().String())
-	server.Start()
-	t.Cleanup(transport.CloseIdleConnections)
-	t.Cleanup(server.Close)
-	s.url = server.URL
-	return s
-}
-
-// serve serves a handler and returns its URL. The context of its requests ends with the
-// test, so a handler that waits for it cannot keep the test from ending.
-func serve(t testing.TB, handler http.Handler) string {
-	t.Helper()
-	server := httptest.NewUnstartedServer(handler)
-	server.Config.BaseContext = func(net.Listener) context.Context { return t.Context() }
-	server.Start()
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-// file returns a file of the recording.
-func (s *stand) file(t testing.TB, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(s.dir, name))
-	require.NoError(t, err)
-	return string(data)
-}
-
-// post sends a webhook through the recorder. What came of it is in done.
-func (s *stand) post(t testing.TB, body []byte, header http.Header) *http.Response {
-	t.Helper()
-	request, err := http.NewRequest(http.MethodPost, s.url+"/webhook", bytes.NewReader(body))
-	require.NoError(t, err)
-	for name, values := range header {
-		request.Header[name] = values
-	}
-	if _, ok := header["Stripe-Signature"]; !ok {
-		request.Header.Set("Stripe-Signature", webhooktest.Sign(body, time.Now(), secret))
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
-	answer, err := client.Do(request)
-	require.NoError(t, err)
-	defer answer.Body.Close()
-	text, _ := io.ReadAll(answer.Body) // some answers break off
-	answer.Body = io.NopCloser(bytes.NewReader(text))
-	return answer
-}
-
-func event(t testing.TB, eventType string, edits ...webhooktest.Edit) []byte {
-	t.Helper()
-	var source webhooktest.Source
-	e, err := source.Event(eventType, edits...)
-	require.NoError(t, err)
-	return e.Body()
-}
 
 // TestByteForByte compares what goes in with what comes out, both ways, on the
 // wire.
@@ -138,78 +50,6 @@ func TestByteForByte(t *testing.T) {
 		require.Equal(t, parseAnswer(t, test.answer), parseAnswer(t, got), test.name)
 		<-s.done
 	}
-}
-
-// A wire is a server that gives one answer, whatever it gets, and tells what that
-// was, byte for byte.
-type wire struct {
-	address string
-	got     chan string
-}
-
-func newWire(t testing.TB, answer string) *wire {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { listener.Close() })
-	w := &wire{listener.Addr().String(), make(chan string, 1)}
-	go func() {
-		connection, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		defer connection.Close()
-		var seen bytes.Buffer
-		request, err := http.ReadRequest(bufio.NewReader(io.TeeReader(connection, &seen)))
-		if err != nil {
-			return
-		}
-		_, _ = io.Copy(io.Discard, request.Body)
-		_, _ = io.WriteString(connection, answer)
-		w.got <- seen.String()
-	}()
-	return w
-}
-
-// exchange sends a request as it is written and returns the answer as it comes.
-func exchange(t testing.TB, address, request string) string {
-	t.Helper()
-	connection, err := net.Dial("tcp", address)
-	require.NoError(t, err)
-	defer connection.Close()
-	_, err = io.WriteString(connection, request)
-	require.NoError(t, err)
-	var seen bytes.Buffer
-	answer, err := http.ReadResponse(bufio.NewReader(io.TeeReader(connection, &seen)), nil)
-	require.NoError(t, err)
-	_, err = io.Copy(io.Discard, answer.Body)
-	require.NoError(t, err)
-	return seen.String()
-}
-
-// message is what of a message must not change.
-type message struct {
-	start, host, body string
-	length            int64
-	header            http.Header
-}
-
-func parseRequest(t testing.TB, text string) message {
-	t.Helper()
-	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
-	require.NoError(t, err)
-	body, err := io.ReadAll(r.Body)
-	require.NoError(t, err)
-	return message{r.Method + " " + r.RequestURI, r.Host, string(body), r.ContentLength, r.Header}
-}
-
-func parseAnswer(t testing.TB, text string) message {
-	t.Helper()
-	r, err := http.ReadResponse(bufio.NewReader(strings.NewReader(text)), nil)
-	require.NoError(t, err)
-	body, err := io.ReadAll(r.Body)
-	require.NoError(t, err)
-	return message{r.Status, "", string(body), r.ContentLength, r.Header}
 }
 
 // TestTarget is where a request goes.
@@ -356,12 +196,6 @@ func TestAnswers(t *testing.T) {
 		require.True(t, found)
 		require.Regexp(t, "^"+test.want+"$", kept, test.name)
 	}
-}
-
-// raw returns the URL of a server that gives one answer.
-func raw(t testing.TB, answer string) string {
-	t.Helper()
-	return "http://" + newWire(t, answer).address
 }
 
 // TestNotKept is what passes and leaves nothing.

@@ -70,9 +70,9 @@ func (d *Document) collect(found []leaf) []kind {
 }
 
 // tellsNothing reports whether a text that is usually redacted is one that is not: an
-// id of the catalogue, a switch in metadata.
+// id of the catalog, a switch in metadata.
 func tellsNothing(text string) bool {
-	return isCatalogueID(text) || slices.Contains([]string{"true", "false", "yes", "no", "0", "1"}, text)
+	return isCatalogID(text) || slices.Contains([]string{"true", "false", "yes", "no", "0", "1"}, text)
 }
 
 // leaf returns what stands in for a leaf, as JSON.

@@ -22,20 +22,20 @@ fa fca fcaown fctxn fctxnref fee file fr frr iauth ibt ic ich idp ii il in inpay
 orct person pi pm pmc po prv prvtok py pyr qt rc rcpt rd re req rp seti setatt si src srcmn srctxn sub sub_sched tdsrc
 tml tmr tok topup tr trr trxn tu txi txn txr_applied vi vr vs we wbk`
 
-// cataloguePrefixes are the prefixes of what a shop sells and how. They name no
+// catalogPrefixes are the prefixes of what a shop sells and how. They name no
 // person, and handlers are configured with them: they stay as they are.
-const cataloguePrefixes = `climsku coupon feat plan price prod promo shr sku txcd txr`
+const catalogPrefixes = `climsku coupon feat plan price prod promo shr sku txcd txr`
 
-// prefixes tells which prefixes are known, and which of them are the catalogue's.
+// prefixes tells which prefixes are known, and which of them are the catalog's.
 var prefixes = sync.OnceValue(func() map[string]bool {
-	catalogue := make(map[string]bool)
+	catalog := make(map[string]bool)
 	for prefix := range strings.FieldsSeq(idPrefixes) {
-		catalogue[prefix] = false
+		catalog[prefix] = false
 	}
-	for prefix := range strings.FieldsSeq(cataloguePrefixes) {
-		catalogue[prefix] = true
+	for prefix := range strings.FieldsSeq(catalogPrefixes) {
+		catalog[prefix] = true
 	}
-	return catalogue
+	return catalog
 })
 
 // isID reports whether a text is one id, and nothing else. A key is none, though it has
@@ -68,8 +68,8 @@ func looksLikeID(prefix, rest string) bool {
 	return len(rest) >= 14 && strings.ContainsAny(rest, "0123456789") && strings.ToLower(rest) != rest && strings.ToUpper(rest) != rest
 }
 
-// isCatalogueID reports whether the text is the id of something that is sold.
-func isCatalogueID(text string) bool {
+// isCatalogID reports whether the text is the id of something that is sold.
+func isCatalogID(text string) bool {
 	prefix, _, ok := splitID(text)
 	return ok && prefixes()[prefix] && isID(text)
 }

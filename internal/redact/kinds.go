@@ -17,7 +17,7 @@ const (
 	kindAccount    kind = "account number"
 	kindAddress    kind = "address"
 	kindAgent      kind = "user agent"
-	kindAsked      kind = "as asked" // by --redact, where the table knows nothing
+	kindAsked      kind = "as asked" // by the user, where the table knows nothing
 	kindBirthday   kind = "day of birth"
 	kindBirthYear  kind = "year of birth"
 	kindCard       kind = "card number"

@@ -41,5 +41,5 @@ var patterns = []pattern{
 		example: "see https://shop.test/u/«nora-lindqvist»", reason: "names and tokens stand in paths"},
 }
 
-// namesSomebody reports whether the text is an id that is not the catalogue's.
-func namesSomebody(text string) bool { return isID(text) && !isCatalogueID(text) }
+// namesSomebody reports whether the text is an id that is not the catalog's.
+func namesSomebody(text string) bool { return isID(text) && !isCatalogID(text) }

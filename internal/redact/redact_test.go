@@ -80,7 +80,7 @@ func TestHarmless(t *testing.T) {
 		"the envelope":               `{"object":"event","api_version":"2023-10-16","created":1700000000,"livemode":false,"type":"payment_intent.succeeded"}`,
 		"amounts and states":         `{"amount":4200,"currency":"usd","status":"requires_payment_method","unit_amount_decimal":"4242424242424242"}`,
 		"times that look like cards": `{"created":4242424242,"ms":1700000000000}`,
-		"ids of the catalogue":       `{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","metadata":{"plan":"price_1MoBy5LkdIwHu7ixZhnattbh"},"tax_code":"txcd_99999999"}`,
+		"ids of the catalog":         `{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","metadata":{"plan":"price_1MoBy5LkdIwHu7ixZhnattbh"},"tax_code":"txcd_99999999"}`,
 		"test tokens":                `{"payment_method":"pm_card_visa","source":"tok_visa"}`,
 		"versions, not addresses":    `{"device_sw_version":"2.24.3.0","sdk_version":"10.1.2.3"}`,
 		"dates and times":            `{"period":"2026-11-22","when":"22-11-2026","at":"2026-11-22T10:00:00+01:00","clock":"10:00:16"}`,
@@ -233,7 +233,7 @@ func TestKeepAndRedact(t *testing.T) {
 		{"the one that redacts, of two alike", []string{"email"}, []string{"email"}, nil, []string{"nora@corp.test"}},
 		{"a number", nil, []string{"amount"}, nil, []string{"4200"}},
 		{"true", nil, []string{"livemode"}, []string{`"livemode":false`}, nil},
-		{"an id of the catalogue", nil, []string{"items.data.*.price.id"}, []string{`"id":"price_1`}, []string{"MoBy5LkdIwHu7ixZhnattbh"}},
+		{"an id of the catalog", nil, []string{"items.data.*.price.id"}, []string{`"id":"price_1`}, []string{"MoBy5LkdIwHu7ixZhnattbh"}},
 		{"by a part of the key", []string{"*mail"}, nil, []string{"nora@corp.test"}, nil},
 	}
 	for _, test := range tests {
@@ -255,19 +255,22 @@ func TestKeepAndRedact(t *testing.T) {
 func TestRulesThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                    `--keep "": empty key: want a path such as metadata.order_id`,
-		"a..b":                `--keep "a..b": empty key`,
-		"items.data.0.price":  `--keep "items.data.0.price": write * for a position of a list`,
-		"metadata.[a":         `--keep "metadata.[a": syntax error in pattern`,
+		"":                    `"": empty key: want a path such as metadata.order_id`,
+		"a..b":                `"a..b": empty key`,
+		"items.data.0.price":  `"items.data.0.price": write * for a position of a list`,
+		"metadata.[a":         `"metadata.[a": syntax error in pattern`,
 		`metadata.with\.dot.`: "empty key",
 	} {
 		_, err := redact.New([]string{text}, nil)
 		require.ErrorContains(t, err, want)
+		wrong := new(redact.PathError)
+		require.ErrorAs(t, err, &wrong)
+		require.Equal(t, redact.Path{Text: text, Keep: true}, wrong.Path)
 	}
 	r, err := redact.New([]string{"metdata.order_id"}, []string{"email", "emial"})
 	require.NoError(t, err)
 	clean(t, r, `{"email":"nora@corp.test","metadata":{"order_id":"A-17"}}`)
-	require.Equal(t, []string{"--keep metdata.order_id", "--redact emial"}, r.Unused())
+	require.Equal(t, []redact.Path{{Text: "metdata.order_id", Keep: true}, {Text: "emial"}}, r.Unused())
 }
 
 // TestFound wants places and counts, and no value: not even in a key.

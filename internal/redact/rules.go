@@ -15,7 +15,7 @@ type rule struct {
 	keys   []string // the last keys of a path, each of which may hold a *
 	inside bool     // what stands inside such a value is meant too
 	kind   kind
-	asked  string       // the flag that asks for it, "" for a rule of the table
+	given  Path         // of the user's, empty for a rule of the table
 	used   atomic.Int64 // how many values it decided about
 }
 
@@ -47,39 +47,62 @@ func (r *rule) ends(keys []string) bool {
 	return true
 }
 
-// parseRule reads a path that the user gave, such as metadata.order_id.
-func parseRule(flag, text string, k kind) (*rule, error) {
-	keys := split(text)
+// A Path is one that the user gave, such as metadata.order_id.
+type Path struct {
+	Text string
+	Keep bool // the value; else it is redacted
+}
+
+// A PathError says what is wrong with a path that the user gave.
+type PathError struct {
+	Path Path
+	Err  error
+}
+
+// Error implements [error].
+func (e *PathError) Error() string { return fmt.Sprintf("%q: %v", e.Path.Text, e.Err) }
+
+// Unwrap returns the cause.
+func (e *PathError) Unwrap() error { return e.Err }
+
+// rule reads a path.
+func (p Path) rule() (*rule, error) {
+	keys := split(p.Text)
 	if slices.Contains(keys, "") {
-		return nil, fmt.Errorf("%s %q: empty key: want a path such as metadata.order_id", flag, text)
+		return nil, &PathError{p, errors.New("empty key: want a path such as metadata.order_id")}
 	}
 	for _, key := range keys {
 		if strings.Trim(key, "0123456789") == "" {
-			return nil, fmt.Errorf("%s %q: write * for a position of a list", flag, text)
+			return nil, &PathError{p, errors.New("write * for a position of a list")}
 		}
 		if _, err := path.Match(key, ""); errors.Is(err, path.ErrBadPattern) {
-			return nil, fmt.Errorf("%s %q: %w", flag, text, err)
+			return nil, &PathError{p, err}
 		}
 	}
-	return &rule{keys: keys, inside: true, kind: k, asked: flag + " " + text}, nil
+	kind := kindAsked
+	if p.Keep {
+		kind = kindKept
+	}
+	return &rule{keys: keys, inside: true, kind: kind, given: p}, nil
 }
 
 // parseRules reads the user's paths. The longest come first, since they say most;
 // of two that are as long, the one that redacts.
 func parseRules(keep, redact []string) ([]*rule, error) {
+	var paths []Path
+	for _, text := range redact {
+		paths = append(paths, Path{Text: text})
+	}
+	for _, text := range keep {
+		paths = append(paths, Path{Text: text, Keep: true})
+	}
 	var rules []*rule
-	for _, given := range []struct {
-		flag  string
-		paths []string
-		kind  kind
-	}{{"--redact", redact, kindAsked}, {"--keep", keep, kindKept}} {
-		for _, text := range given.paths {
-			r, err := parseRule(given.flag, text, given.kind)
-			if err != nil {
-				return nil, err
-			}
-			rules = append(rules, r)
+	for _, p := range paths {
+		r, err := p.rule()
+		if err != nil {
+			return nil, err
 		}
+		rules = append(rules, r)
 	}
 	slices.SortStableFunc(rules, func(a, b *rule) int { return len(b.keys) - len(a.keys) })
 	return rules, nil
@@ -106,12 +129,12 @@ type classifier struct {
 	paths map[string]decision // what is at a path; bounded by maxPaths
 }
 
-// unused returns the user's flags that were about nothing that came by.
-func (c *classifier) unused() []string {
-	var unused []string
+// unused returns the user's paths at which there was nothing.
+func (c *classifier) unused() []Path {
+	var unused []Path
 	for _, rule := range c.rules {
 		if rule.used.Load() == 0 {
-			unused = append(unused, rule.asked)
+			unused = append(unused, rule.given)
 		}
 	}
 	return unused

@@ -43,7 +43,7 @@ func leaves(text []byte) ([]leaf, error) {
 	return w.found, nil
 }
 
-// check leaves the judgement of what is JSON to encoding/json.
+// check leaves the judgment of what is JSON to encoding/json.
 func check(text []byte) error {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return errors.New("line 1, column 1: empty, want a JSON value")

@@ -113,9 +113,7 @@ type filter struct{ verdict, count, word string }
 // filters are the verdicts that came up, those to act on first.
 func (v *view) filters() []filter {
 	var filters []filter
-	for _, verdict := range []contract.Verdict{
-		contract.Fail, contract.Warn, contract.Inconclusive, contract.Skip, contract.Info, contract.Pass,
-	} {
+	for _, verdict := range urgency {
 		if results := v.of(verdict); len(results) > 0 {
 			count, word, _ := strings.Cut(tally(results, plain), " ")
 			filters = append(filters, filter{verdict: string(verdict), count: count, word: word})

@@ -8,7 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// JSON writes a report on one line. Texts are as they are: a program reads them.
+// JSON writes a report on one line, failures first. Texts are as they are: a program
+// reads them.
 func JSON(w io.Writer, r *contract.Report) error {
 	line, err := json.Marshal(complete(r))
 	if err != nil {
@@ -28,6 +29,7 @@ func complete(r *contract.Report) *contract.Report {
 	if c.Subject.Handles == nil {
 		c.Subject.Handles = []string{}
 	}
+	c.Cases = byUrgency(r.Cases)
 	if c.Cases == nil {
 		c.Cases = []contract.Result{}
 	}

@@ -70,11 +70,12 @@ type junitOutput struct {
 	Text string `xml:",cdata"`
 }
 
-// JUnit writes a report as the XML that continuous integration reads.
+// JUnit writes a report as the XML that continuous integration reads, failures first:
+// in each suite, and the suites that have some before the others.
 func JUnit(w io.Writer, r *contract.Report) error {
 	v := newView(r)
 	all := junitSuites{Name: "fakestripe"}
-	for _, g := range v.Groups {
+	for _, g := range grouped(byUrgency(v.Cases)) {
 		cases := make([]junitCase, len(g.Cases))
 		for i, result := range g.Cases {
 			cases[i] = newJUnitCase(g.Name, result)

@@ -1,10 +1,10 @@
-// Package report writes what a check found: for a terminal, for programs, for
-// continuous integration, for a pull request and as a page to read.
+// Package report writes the result of a check: for a terminal, for programs, for
+// continuous integration, for a pull request and as a web page.
 //
-// Every format is a pure function of the report. None prints the time, so that
-// two runs that find the same write the same. Text that a handler sent is shown
-// as it was sent and cannot do anything: what does not print becomes an escape
-// (clean.go), and each format escapes what is markup to it.
+// Every format is a pure function of the report, failures first. None prints the time, so
+// two runs with the same findings write the same. Text that a handler sent is shown as it
+// was sent and can do no harm: unprintable characters become escapes (clean.go), and each
+// format escapes its own markup.
 package report
 
 import (
@@ -44,7 +44,7 @@ func ParseTarget(text string) (Format, string, error) {
 }
 
 // Ready reports whether Write can write to the targets, and leaves nothing behind. Call
-// it before a check: nobody wants to learn of a mistyped folder afterwards.
+// it before a check: nobody wants to learn of a mistyped folder afterward.
 func Ready(specs []string) error {
 	outputs, err := parse(specs)
 	defer discard(outputs)

@@ -25,11 +25,11 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 type writer = func(io.Writer, *contract.Report) error
 
-func inColour(w io.Writer, r *contract.Report) error { return report.Text(w, r, true) }
-func inText(w io.Writer, r *contract.Report) error   { return report.Text(w, r, false) }
+func inColor(w io.Writer, r *contract.Report) error { return report.Text(w, r, true) }
+func inText(w io.Writer, r *contract.Report) error  { return report.Text(w, r, false) }
 
 var writers = map[string]writer{
-	"colour.txt": inColour, "txt": inText, "json": report.JSON,
+	"color.txt": inColor, "txt": inText, "json": report.JSON,
 	"xml": report.JUnit, "md": report.Markdown, "html": report.HTML,
 }
 
@@ -82,7 +82,7 @@ func TestNothingPrintsButText(t *testing.T) {
 		for name, write := range writers {
 			got := written(t, write, r)
 			require.True(t, utf8.ValidString(got), name)
-			if name == "colour.txt" {
+			if name == "color.txt" {
 				got = regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(got, "")
 			}
 			for _, char := range got {
@@ -104,6 +104,8 @@ func TestJSON(t *testing.T) {
 		want.Cases[i].Actual = strings.ToValidUTF8(want.Cases[i].Actual, "\uFFFD\uFFFD")
 		want.Cases[i].Duration = 0
 	}
+	require.ElementsMatch(t, want.Cases, back.Cases)
+	back.Cases = want.Cases // in another order: see TestFailuresComeFirst
 	require.Equal(t, want, &back)
 	require.JSONEq(t, `{"summary":{"pass":0,"fail":0,"warn":0,"info":0,"skip":0,"inconclusive":0},
 		"subject":{"target":"","handles":[],"api_version":""},"seed":0,"cases":[]}`, written(t, report.JSON, &contract.Report{}))
@@ -219,8 +221,23 @@ func TestFailuresComeFirst(t *testing.T) {
 	for i := range order[1:] {
 		require.Less(t, strings.Index(text, order[i]), strings.Index(text, order[i+1]), "%q before %q", order[i], order[i+1])
 	}
+	requireOrder(t, written(t, report.JSON, sample()), `"verdict":"fail"`, `"verdict":"warn"`, `"verdict":"inconclusive"`, `"verdict":"skip"`, `"verdict":"pass"`)
+	for suite := range strings.SplitSeq(written(t, report.JUnit, sample()), "</testsuite>") {
+		requireOrder(t, suite, "<failure", "<skipped")
+	}
+	requireOrder(t, written(t, report.JUnit, sample()), "<failure", "<skipped")
 	require.Contains(t, text, "\n      reproduce  "+sample().Cases[4].Reproduce+"\n", "a command to copy is one line")
 	require.NotContains(t, written(t, inText, refused()), "signature/unsigned", "a diagnosis stands alone")
+}
+
+// requireOrder looks for markers of which each comes after the last one before.
+func requireOrder(t *testing.T, text string, markers ...string) {
+	t.Helper()
+	for i, marker := range markers[1:] {
+		if strings.Contains(text, marker) {
+			require.Less(t, strings.LastIndex(text, markers[i]), strings.Index(text, marker), "%s before %s", markers[i], marker)
+		}
+	}
 }
 
 // Flags that all commands share are said once, and programs get whole commands.

@@ -11,8 +11,8 @@ import (
 
 // Text writes a report for a terminal: failures and warnings in full, then what could
 // not be judged, then a line per group and the sum.
-func Text(w io.Writer, r *contract.Report, colour bool) error {
-	t := &text{view: newView(r), colour: colour}
+func Text(w io.Writer, r *contract.Report, color bool) error {
+	t := &text{view: newView(r), color: color}
 	t.share()
 	t.head()
 	if len(t.Diagnosis) > 0 {
@@ -33,13 +33,13 @@ const (
 type text struct {
 	*view
 	strings.Builder
-	colour bool
+	color bool
 }
 
 func (t *text) printf(format string, args ...any) { fmt.Fprintf(t, format, args...) }
 
 func (t *text) paint(code, text string) string {
-	if !t.colour {
+	if !t.color {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
@@ -114,10 +114,10 @@ func (t *text) groups() {
 }
 
 // unjudged lists cases under what would run them.
-func (t *text) unjudged(word, colour string, reasons []*reason) {
+func (t *text) unjudged(word, color string, reasons []*reason) {
 	for _, reason := range reasons {
 		count := fmt.Sprintf("%d %s:", len(reason.Cases), word)
-		t.printf("%s %s\n", t.paint(colour, count), strings.TrimLeft(prose(reason.Text, len(count)+1, width), " "))
+		t.printf("%s %s\n", t.paint(color, count), strings.TrimLeft(prose(reason.Text, len(count)+1, width), " "))
 		ids := make([]string, len(reason.Cases))
 		for i, result := range reason.Cases {
 			ids[i] = result.ID
@@ -126,13 +126,13 @@ func (t *text) unjudged(word, colour string, reasons []*reason) {
 	}
 }
 
-func (t *text) heading(word, colour string, r contract.Result) {
-	t.printf("%s  %s\n", t.paint(colour, word), t.paint("1", headline(r)))
+func (t *text) heading(word, color string, r contract.Result) {
+	t.printf("%s  %s\n", t.paint(color, word), t.paint("1", headline(r)))
 	t.printf("%*s%s\n", margin, "", t.paint("2", r.ID+" ("+r.Level+")"))
 }
 
-func (t *text) shortfall(word, colour string, r contract.Result) {
-	t.heading(word, colour, r)
+func (t *text) shortfall(word, color string, r contract.Result) {
+	t.heading(word, color, r)
 	if r.Requirement != r.Title { // a case of the user's own may say no more
 		t.printf("%s\n\n", prose(r.Requirement, margin, width))
 	}

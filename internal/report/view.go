@@ -196,7 +196,7 @@ func (v *view) headline() string {
 var verdicts = []struct {
 	verdict contract.Verdict
 	word    string
-	colour  string
+	color   string
 }{
 	{contract.Pass, "passed", "32"},
 	{contract.Fail, "failed", "1;31"},
@@ -206,8 +206,20 @@ var verdicts = []struct {
 	{contract.Skip, "skipped", "2"},
 }
 
+// urgency is the order in which results are looked at: what to act on comes first.
+var urgency = []contract.Verdict{
+	contract.Fail, contract.Warn, contract.Inconclusive, contract.Skip, contract.Info, contract.Pass,
+}
+
+func urgencyOf(r contract.Result) int { return slices.Index(urgency, r.Verdict) }
+
+// byUrgency returns results in this order. Those of one verdict stay in theirs.
+func byUrgency(results []contract.Result) []contract.Result {
+	return slices.SortedStableFunc(slices.Values(results), func(a, b contract.Result) int { return urgencyOf(a) - urgencyOf(b) })
+}
+
 // tally counts cases: "23 passed, 1 failed, 2 warnings".
-func tally(results []contract.Result, paint func(colour, text string) string) string {
+func tally(results []contract.Result, paint func(color, text string) string) string {
 	count := map[contract.Verdict]int{}
 	for _, result := range results {
 		count[result.Verdict]++
@@ -220,7 +232,7 @@ func tally(results []contract.Result, paint func(colour, text string) string) st
 			text = plural(n, v.word)
 		}
 		if n > 0 {
-			parts = append(parts, paint(v.colour, text))
+			parts = append(parts, paint(v.color, text))
 		}
 	}
 	if len(parts) == 0 {

@@ -100,7 +100,7 @@ func (a *answer) body(expected bodyExpectation) {
 }
 
 func (a *answer) find(should bool, expected, actual string) {
-	a.findings = append(a.findings, finding{should: should, sent: a.sent, expected: expected, actual: actual})
+	a.findings = append(a.findings, finding{should: should, sent: a.sent, expected: expected, actual: actual, wanted: wantedVersion(a.response)})
 }
 
 // answered is the status of an answer, or why there was none.

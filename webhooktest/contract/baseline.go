@@ -98,7 +98,7 @@ func (b *baseline) isGone(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if !b.probe.careful {
-		return false, errInconclusive{"the effect of a genuine " + control + " was not waited for"} // it will be
+		return false, errInconclusive{reason: "the effect of a genuine " + control + " was not waited for"} // it will be
 	}
 	return true, nil
 }

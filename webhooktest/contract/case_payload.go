@@ -186,9 +186,6 @@ func knownType(eventType string, given map[string]string) error {
 	if _, isVariable := given[eventType]; isVariable {
 		return nil
 	}
-	if slices.Contains(fixtures.Types(fixtures.DefaultVersion), eventType) {
-		return nil
-	}
 	_, err := fixtures.DescribeEvent(eventType)
 	return err
 }

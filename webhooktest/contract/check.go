@@ -28,6 +28,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"connect-header": checkAccountHeader,
 	"fetches":        checkFetches,
 	"context-header": checkContextHeader,
+	"other-train":    checkOtherTrain,
 }
 
 // checkQuiet finds a state that moves when nothing is sent.
@@ -51,7 +52,7 @@ func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 		return nil, err
 	}
 	if len(s.probe.noise) > 0 {
-		return nil, errInconclusive{"the state moves with every event, also of unknown types: " + strings.Join(s.probe.noise, ", ")}
+		return nil, errInconclusive{reason: "the state moves with every event, also of unknown types: " + strings.Join(s.probe.noise, ", ")}
 	}
 	return []finding{{sent: "a genuine " + s.subject.control(), expected: "a change of the state", actual: "none"}}, nil
 }
@@ -80,7 +81,7 @@ func checkSecondEvent(ctx context.Context, s *session) ([]finding, error) {
 		s.run.known.learnReference(referenceOf(eventType), []statediff.Diff{first, second})
 	}
 	if !judged {
-		return nil, errInconclusive{"a genuine " + s.subject.control() + " does not move the state"}
+		return nil, errInconclusive{reason: "a genuine " + s.subject.control() + " does not move the state"}
 	}
 	return nil, nil
 }
@@ -93,7 +94,7 @@ func checkLateDuplicate(ctx context.Context, s *session) ([]finding, error) {
 		return nil, err
 	}
 	if len(touched) == 0 {
-		return nil, errInconclusive{"a genuine " + s.subject.control() + " does not move the state"}
+		return nil, errInconclusive{reason: "a genuine " + s.subject.control() + " does not move the state"}
 	}
 	event, err := longAgo(ctx, s)
 	if err != nil {

@@ -115,7 +115,7 @@ func checkTiming(ctx context.Context, s *session) ([]finding, error) {
 		}
 	}
 	if len(byType) == 0 {
-		return nil, errInconclusive{"no event was accepted"}
+		return nil, errInconclusive{reason: "no event was accepted"}
 	}
 	slow, eventType := slowest(byType)
 	said := fmt.Sprintf("95 of 100 events of type %s were answered within %s", eventType, slow.Round(time.Millisecond))

@@ -59,8 +59,11 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if err := j.prepare(t.Context(), cases); err != nil {
 		t.Fatalf("fakestripe: %v", err)
 	}
-	for _, line := range j.diagnosis { // which t shows beside the cases that fail
+	for _, line := range j.diagnosis.lines { // which t shows beside the cases that fail
 		t.Log("fakestripe: " + line)
+	}
+	if wanted := j.diagnosis.wanted; wanted != "" {
+		t.Log("fakestripe: " + setVersion(wanted))
 	}
 	for i := range cases {
 		t.Run(cases[i].ID, func(t *testing.T) {
@@ -100,6 +103,9 @@ func (r Result) tell(t *testing.T) {
 			t.Errorf("not tried, so that it has not passed: %s (give go test a longer -timeout)", r.Reason)
 			return
 		}
+		if r.WantedVersion != "" {
+			t.Log(setVersion(r.WantedVersion))
+		}
 		t.Skip(r.skipped())
 	}
 }
@@ -114,6 +120,9 @@ func (r Result) String() string {
 		text += "\n  (" + r.Reason + ")"
 	}
 	text += "\n  sent:     " + r.Sent + "\n  expected: " + r.Expected + "\n  actual:   " + r.Actual
+	if r.WantedVersion != "" {
+		text += "\n  version:  " + setVersion(r.WantedVersion)
+	}
 	if r.Hint != "" {
 		text += "\n  hint:     " + r.Hint
 	}

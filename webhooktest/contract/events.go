@@ -29,6 +29,18 @@ func newEventSource(suite *Suite, subject *Subject) *eventSource {
 	return s
 }
 
+// at returns a source of events of another API version, with other ids.
+func (s *eventSource) at(version string) *eventSource {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	other := &eventSource{clock: s.clock}
+	other.source = webhooktest.Source{
+		APIVersion: version, Account: s.source.Account, Livemode: s.source.Livemode,
+		Seed: s.source.Seed, RunID: s.source.RunID + " " + version, Now: func() time.Time { return other.clock },
+	}
+	return other
+}
+
 // event makes an event, a second later than the one before.
 func (s *eventSource) event(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	s.mu.Lock()

@@ -105,7 +105,7 @@ func (e *execution) control(ctx context.Context, name string) error {
 	}
 	response, err := e.session.sender.deliver(ctx, control)
 	if err == nil && !response.Accepted() {
-		err = errInconclusive{"the control, a genuine " + like.Type() + ", was not accepted: " + response.String()}
+		err = errInconclusive{"the control, a genuine " + like.Type() + ", was not accepted: " + answerOf(response), wantedVersion(response)}
 	}
 	e.observed.ids.Name(control.ID(), control.Body(), "control")
 	return err
@@ -173,7 +173,7 @@ func (e *execution) checkPlain(ctx context.Context, step caseStep, responses []*
 		}
 		plain, err := e.session.sender.deliver(ctx, control)
 		if err == nil && plain.StatusCode == refused.StatusCode {
-			return errInconclusive{"a plain " + control.Type() + " gets the same answer, " + answered(plain) + ": see dispatch/handled-type"}
+			return errInconclusive{reason: "a plain " + control.Type() + " gets the same answer, " + answered(plain) + ": see dispatch/handled-type"}
 		}
 		return err
 	}

@@ -13,6 +13,7 @@ type finding struct {
 	grave                  bool // a fail whatever the level: nothing may end the handler
 	crashed                bool // the answer was a server error
 	sent, expected, actual string
+	wanted                 string // the API version for the lack of which the handler refused
 }
 
 // headline says what the handler did, "" for a case that does not say so.
@@ -27,15 +28,17 @@ func (f finding) headline(c *contractCase) string {
 }
 
 // errInconclusive is why a case cannot be judged.
-type errInconclusive struct{ reason string }
+type errInconclusive struct {
+	reason string
+	wanted string // as in finding
+}
 
 func (e errInconclusive) Error() string { return e.reason }
 
 // isInconclusive returns why an error keeps a case from being judged.
-func isInconclusive(err error) (reason string, ok bool) {
-	var inconclusive errInconclusive
-	ok = errors.As(err, &inconclusive)
-	return inconclusive.reason, ok
+func isInconclusive(err error) (why errInconclusive, ok bool) {
+	ok = errors.As(err, &why)
+	return why, ok
 }
 
 // errLacks is what a case finds that the handler does not have.

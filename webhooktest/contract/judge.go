@@ -15,7 +15,7 @@ import (
 type judge struct {
 	session   *session
 	refused   *webhooktest.Response // the answer to the first event, if it was not accepted
-	diagnosis []string              // why
+	diagnosis diagnosis             // why
 	wrote     []string              // golden files
 }
 
@@ -24,8 +24,8 @@ func (j *judge) judge(ctx context.Context, c *contractCase) (Result, error) {
 	start := time.Now()
 	result := newResult(&j.session.run.suite, c)
 	err := j.judgeInto(ctx, c, &result)
-	if reason, ok := isInconclusive(err); ok {
-		result.Verdict, result.Reason, err = Inconclusive, reason, nil
+	if why, ok := isInconclusive(err); ok {
+		result.Verdict, result.Reason, result.WantedVersion, err = Inconclusive, why.reason, why.wanted, nil
 	}
 	if err != nil && ctx.Err() != nil {
 		result.skip("", runEnded)
@@ -54,7 +54,7 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 		return nil
 	}
 	if j.refused != nil && c.ID == "control/accepted" {
-		result.add(c, []finding{{sent: "a genuine " + j.refused.Event.Type(), expected: "2xx", actual: j.refused.String()}})
+		result.add(c, []finding{{sent: "a genuine " + j.refused.Event.Type(), expected: "2xx", actual: j.refused.String(), wanted: j.diagnosis.wanted}})
 		return nil
 	}
 	if over := s.run.budget.over(); over != "" && !(looksBack(c.Check) && s.anyAccepted()) {

@@ -84,7 +84,7 @@ func (o *oracle) mustMove(ctx context.Context) error {
 			return err
 		}
 	}
-	return errInconclusive{"no event of the case moves the state by itself: " + strings.Join(types, ", ")}
+	return errInconclusive{reason: "no event of the case moves the state by itself: " + strings.Join(types, ", ")}
 }
 
 // judgeBy compares with what the same reference did in an earlier case. What it finds
@@ -118,7 +118,7 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 		differences, judged = append(differences, more...), judged+len(more)
 	}
 	if judged == 0 {
-		return e.findings, errInconclusive{"nothing in the state is comparable: " + b.String()}
+		return e.findings, errInconclusive{reason: "nothing in the state is comparable: " + b.String()}
 	}
 	if len(differences) == 0 {
 		o.keepReferences()
@@ -137,7 +137,7 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 		return nil, err
 	}
 	if _, judged := b.Judge(did); judged == 0 && !o.spec.asksForEffect() && len(b.Touched()) > 0 {
-		return e.findings, errInconclusive{"nothing in the state is comparable: " + b.String()}
+		return e.findings, errInconclusive{reason: "nothing in the state is comparable: " + b.String()}
 	}
 	if b.Differs(did) {
 		o.keepReferences()
@@ -186,7 +186,7 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 		return err
 	}
 	if !b.Differs(did) {
-		return errInconclusive{"the state does not show what the case is about"}
+		return errInconclusive{reason: "the state does not show what the case is about"}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,6 +38,7 @@ type probe struct {
 	careful bool          // nothing that was learned is trusted: the state is still for long
 	used    bool          // something was measured
 	noise   []string      // places of the noise floor that the last delivery moved
+	last    decodedState  // most states are read several times
 }
 
 // observed reports whether effects can be judged: the user shows a state, or the
@@ -129,7 +131,7 @@ func (p *probe) readNow(ctx context.Context, o *observation) (state any, err err
 		return nil, fmt.Errorf("state: not read within %s: %w", stateTimeout, err)
 	}
 	if err == nil {
-		state, err = decoded(p.withResults(state))
+		state, err = p.last.decode(p.withResults(state))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
@@ -137,11 +139,22 @@ func (p *probe) readNow(ctx context.Context, o *observation) (state any, err err
 	return state, nil
 }
 
-// decoded returns any value as JSON decodes it.
-func decoded(value any) (decoded any, err error) {
+// A decodedState is a state and its JSON. Nobody changes a state that was read.
+type decodedState struct {
+	text  []byte
+	state any
+}
+
+// decode returns any value as JSON decodes it, and decodes only what is another one than
+// before.
+func (d *decodedState) decode(value any) (state any, err error) {
 	text, err := json.Marshal(value)
-	if err != nil {
+	if err != nil || bytes.Equal(text, d.text) {
+		return d.state, err
+	}
+	if err := json.Unmarshal(text, &state); err != nil {
 		return nil, err
 	}
-	return decoded, json.Unmarshal(text, &decoded)
+	d.text, d.state = text, state
+	return state, nil
 }

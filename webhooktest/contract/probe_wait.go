@@ -65,7 +65,7 @@ func (p *probe) await(ctx context.Context, o *observation, patience time.Duratio
 			return took, false, nil
 		}
 		if over := p.budget.timeIsUp(); over != "" {
-			return took, false, errInconclusive{over + " while an effect was waited for"}
+			return took, false, errInconclusive{reason: over + " while an effect was waited for"}
 		}
 		wait = min(wait+5*time.Millisecond+wait/4, 250*time.Millisecond, patience-waited)
 		if err := p.machine.pause(ctx, wait); err != nil {

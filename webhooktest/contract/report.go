@@ -10,7 +10,7 @@ const (
 	Pass         Verdict = "pass"
 	Fail         Verdict = "fail"         // a must that is not met
 	Warn         Verdict = "warn"         // a should that is not met
-	Info         Verdict = "info"         // worth knowing, no judgement
+	Info         Verdict = "info"         // worth knowing, no judgment
 	Skip         Verdict = "skip"         // not tried; Reason says what it needs
 	Inconclusive Verdict = "inconclusive" // tried, and not to be judged; Reason says why
 )
@@ -22,7 +22,12 @@ type Report struct {
 	Seed      uint64          `json:"seed"`
 	Diagnosis []string        `json:"diagnosis,omitempty"` // why the first genuine event was refused, if it was
 	Notes     []string        `json:"notes,omitempty"`     // on the run: that the machine stalls
-	Cases     []Result        `json:"cases"`
+
+	// WantedVersion is the API version whose events the handler takes, if it refused the
+	// first genuine event for its version: to be set as Subject.APIVersion.
+	WantedVersion string `json:"wanted_version,omitempty"`
+
+	Cases []Result `json:"cases"`
 }
 
 // A SubjectReport says what was tested, without secrets.
@@ -36,22 +41,27 @@ type SubjectReport struct {
 // A Result is what one case came to. Text in it may come from the handler:
 // reporters escape it.
 type Result struct {
-	ID          string        `json:"id"`
-	Title       string        `json:"title"`
-	Headline    string        `json:"headline,omitempty"` // of a shortfall: what the handler did
-	Level       string        `json:"level"`              // must, should or info
-	Verdict     Verdict       `json:"verdict"`
-	Reason      string        `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
-	Need        string        `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, or NeedTime
-	Requirement string        `json:"requirement"`
-	Source      string        `json:"source"`
-	Sent        string        `json:"sent,omitempty"` // and how it differs from what was accepted
-	Expected    string        `json:"expected,omitempty"`
-	Actual      string        `json:"actual,omitempty"`
-	Hint        string        `json:"hint,omitempty"`
-	Reproduce   string        `json:"reproduce,omitempty"` // a command line
-	Duration    time.Duration `json:"-"`
-	Millis      float64       `json:"duration_ms"`
+	ID          string  `json:"id"`
+	Title       string  `json:"title"`
+	Headline    string  `json:"headline,omitempty"` // of a shortfall: what the handler did
+	Level       string  `json:"level"`              // must, should or info
+	Verdict     Verdict `json:"verdict"`
+	Reason      string  `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
+	Need        string  `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, or NeedTime
+	Requirement string  `json:"requirement"`
+	Source      string  `json:"source"`
+	Sent        string  `json:"sent,omitempty"` // and how it differs from what was accepted
+	Expected    string  `json:"expected,omitempty"`
+	Actual      string  `json:"actual,omitempty"`
+	Hint        string  `json:"hint,omitempty"`
+	Reproduce   string  `json:"reproduce,omitempty"` // a command line
+
+	// WantedVersion is the API version that the handler's SDK expects, if that is why it
+	// refused an event.
+	WantedVersion string `json:"wanted_version,omitempty"`
+
+	Duration time.Duration `json:"-"`
+	Millis   float64       `json:"duration_ms"`
 }
 
 // Failed reports whether the handler fell short: of a must, or if strict of a

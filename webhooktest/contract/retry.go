@@ -57,7 +57,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		findings = nil
 	}
 	if len(findings) == 0 && c.races() && s.sender.apart {
-		return nil, errInconclusive{"what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
+		return nil, errInconclusive{reason: "what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
 	}
 	return findings, nil
 }
@@ -124,7 +124,7 @@ func (s *session) tryEither(ctx context.Context, o *oracle) ([]finding, error) {
 	case err != nil || len(findings) == 0:
 		return nil, err
 	case !s.probe.observed():
-		return nil, errInconclusive{"the answer was " + findings[0].actual + ", and whether the effect is there all the same can be told only from what the handler stores"}
+		return nil, errInconclusive{reason: "the answer was " + findings[0].actual + ", and whether the effect is there all the same can be told only from what the handler stores"}
 	}
 	s.renew()
 	return o.judge(ctx)

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/fakestripe/fakestripe/fixtures"
 )
 
 // Check runs the suite and reports what the handler gets right and wrong. The
@@ -38,7 +36,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 	} else {
 		report.Cases = untried(&suite, cases)
 	}
-	report.Seed, report.Diagnosis = j.session.run.source.seed(), j.diagnosis
+	report.Seed, report.Diagnosis, report.WantedVersion = j.session.run.source.seed(), j.diagnosis.lines, j.diagnosis.wanted
 	report.Notes = j.session.run.machine.notes()
 	report.summarize()
 	return report, cmp.Or(ctx.Err(), err)
@@ -62,13 +60,18 @@ func newJudge(suite Suite) (*judge, error) {
 	if err := subject.checkFamilies(); err != nil {
 		return nil, err
 	}
+	if suite.Dir == "" { // whose payloads may be of any type
+		if err := subject.checkTypes(); err != nil {
+			return nil, err
+		}
+	}
 	j := &judge{session: newRun(suite, &subject).newSession(subject, suite.New)}
 	return j, j.session.sender.endpoint.Validate()
 }
 
 // with returns a judge of one case, with subjects of its own.
 func (j *judge) with(subjects func() Subject) *judge {
-	return &judge{session: j.session.run.newSession(subjects(), subjects), refused: j.refused}
+	return &judge{session: j.session.run.newSession(subjects(), subjects), refused: j.refused, diagnosis: j.diagnosis}
 }
 
 // prepare learns what the cases rest on. The contract needs all; a user's cases no
@@ -102,9 +105,9 @@ func (j *judge) calibrate(ctx context.Context, control string) (err error) {
 	}
 	j.session.run.budget.end("the first genuine event was not accepted")
 	first := j.refused.Event
-	j.diagnosis, err = Diagnose(ctx, j.session.sender.endpoint, first)
-	if err == nil && j.diagnosis == nil {
-		j.diagnosis = []string{
+	j.diagnosis, err = diagnose(ctx, j.session.sender.endpoint, first, j.session.sender.controlAt)
+	if err == nil && j.diagnosis.lines == nil {
+		j.diagnosis.lines = []string{
 			"a genuine " + first.Type() + " was answered " + strings.TrimSpace(j.refused.String()) + ", and accepted when it was delivered again",
 			"an event that is accepted only at the second delivery waits for Stripe's retry, an hour or more: what is not ready at the first?",
 		}
@@ -208,9 +211,5 @@ func (s *session) describe() SubjectReport {
 	if s.subject.Handler == nil {
 		target = s.sender.endpoint.Target()
 	}
-	version := cmp.Or(s.subject.APIVersion, fixtures.DefaultVersion)
-	if name, err := fixtures.FindVersion(version); err == nil { // else no event can be made, which says why
-		version = name
-	}
-	return SubjectReport{Target: target, Handles: s.subject.Handles, APIVersion: version}
+	return SubjectReport{Target: target, Handles: s.subject.Handles, APIVersion: s.subject.version()}
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -208,7 +209,7 @@ func (s *Subject) bindResource(given, binding map[string]string) bool {
 			}
 			pattern, any := strings.CutPrefix(pattern, "any ")
 			binding[name] = strings.ReplaceAll(pattern, "*", resource)
-			known := slices.Contains(s.Handles, binding[name]) || any && statediff.IsEventType(binding[name])
+			known := slices.Contains(s.Handles, binding[name]) || any && s.checkType(binding[name]) == nil
 			found = found && first != "" && known
 		}
 		if found {
@@ -232,7 +233,7 @@ func patterns(given map[string]string) string {
 // unhandled is a type of Stripe's that the handler does not handle, of a resource
 // that no handled type is about.
 func (s *Subject) unhandled() string {
-	preferred, types := "radar.early_fraud_warning.created", fixtures.Types(fixtures.DefaultVersion)
+	preferred, types := "radar.early_fraud_warning.created", fixtures.Types(s.version())
 	if s.Thin {
 		preferred, types = "v1."+preferred, fixtures.ThinTypes()
 	}
@@ -249,6 +250,42 @@ func (s *Subject) unhandled() string {
 // it may while an app moves from these to those.
 func (s *Subject) takesBoth() bool {
 	return s.Thin && slices.ContainsFunc(s.Handles, func(handled string) bool { return !fixtures.IsThin(handled) })
+}
+
+// version is the name of the API version of the events, or what was given for one and
+// cannot be: no event can be made then, and the error says why.
+func (s *Subject) version() string {
+	word := cmp.Or(s.APIVersion, fixtures.DefaultVersion)
+	if name, err := fixtures.FindVersion(word); err == nil {
+		return name
+	}
+	return word
+}
+
+// checkType reports whether there is an event type at the API version of the events. The
+// error says which version has it.
+func (s *Subject) checkType(eventType string) error {
+	if fixtures.IsThin(eventType) {
+		_, err := fixtures.DescribeEvent(eventType)
+		return err
+	}
+	if _, _, err := fixtures.Find(s.version(), "events/"+eventType+".json"); err != nil {
+		return fixtures.UnknownType(s.version(), eventType)
+	}
+	return nil
+}
+
+// checkTypes finds handled types that the contract cannot deliver.
+func (s *Subject) checkTypes() error {
+	if _, err := fixtures.FindVersion(s.version()); err != nil {
+		return fmt.Errorf("subject: APIVersion: %w", err)
+	}
+	for _, eventType := range s.Handles {
+		if err := s.checkType(eventType); err != nil {
+			return fmt.Errorf("subject: Handles: %w", err)
+		}
+	}
+	return nil
 }
 
 // checkFamilies finds types that contradict what the user says of the endpoint.

@@ -47,7 +47,7 @@ func (s *session) hasEnded(ctx context.Context, failed error) (finding, bool) {
 		return finding{}, false
 	}
 	reason := strings.TrimSuffix(s.sender.last.Err.Error(), ":")
-	return finding{grave: true, sent: sent, expected: "a handler that still answers afterwards", actual: reason}, true
+	return finding{grave: true, sent: sent, expected: "a handler that still answers afterward", actual: reason}, true
 }
 
 // revived restarts a handler that has ended, or waits for somebody else to do it.

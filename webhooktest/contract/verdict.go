@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -12,15 +13,17 @@ import (
 type outcome struct {
 	judged        int
 	inconclusive  []string // why variants could not be judged
+	wanted        string   // the API version for the lack of which a control was refused
 	notApplicable string   // why a variant says nothing about this subject
 }
 
 // add takes in what came of a variant, and returns the errors that end the run.
 func (o *outcome) add(err error) error {
-	if reason, ok := isInconclusive(err); ok {
-		if !slices.Contains(o.inconclusive, reason) {
-			o.inconclusive = append(o.inconclusive, reason)
+	if why, ok := isInconclusive(err); ok {
+		if !slices.Contains(o.inconclusive, why.reason) {
+			o.inconclusive = append(o.inconclusive, why.reason)
 		}
+		o.wanted = cmp.Or(o.wanted, why.wanted)
 		return nil
 	}
 	if errors.Is(err, render.ErrNotApplicable) {
@@ -43,7 +46,7 @@ func (o *outcome) conclude(c *contractCase, result *Result) {
 	case o.judged == 0 && reason == "":
 		result.Verdict, reason = Skip, o.notApplicable
 	case reason != "" && (o.judged == 0 || len(c.Each) > 0):
-		result.Verdict = Inconclusive
+		result.Verdict, result.WantedVersion = Inconclusive, o.wanted
 	default:
 		result.Verdict = Pass
 	}
@@ -82,6 +85,9 @@ func (r *Result) add(c *contractCase, findings []finding) {
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
 	r.Headline = worst.headline(c)
+	if verdict != Info { // where versions that the handler does not have may be asked about
+		r.WantedVersion = worst.wanted
+	}
 }
 
 // newResult is the result of a case that has not been run.

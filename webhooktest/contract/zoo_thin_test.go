@@ -254,7 +254,7 @@ func thinBugs() []thinBug {
 			h.migrating()
 			h.key = func(note thinNote) string { return note.ID }
 		}, nil, []string{"thin/snapshot-twin"}},
-		{"fetches-elsewhere", "the context is for organisations, and we have none", func(h *thinHandler) {
+		{"fetches-elsewhere", "the context is for organizations, and we have none", func(h *thinHandler) {
 			h.api = new(stripeapi.Server)
 			h.fetch = func(note thinNote) *http.Request {
 				return httptest.NewRequest(http.MethodGet, note.RelatedObject.URL, nil)

@@ -8,17 +8,22 @@ import (
 // An answer is what a request is answered with.
 type answer struct {
 	status    int
+	tree      *node  // what is answered, in the versions that its objects are kept in; nil once there is a body
 	body      []byte // JSON, laid out
 	object    string // what the body is
 	id        string
 	unchanged bool // no object is another one than before
 }
 
-// answerWith lays a tree out as an answer.
+// answerWith answers with a tree.
 func answerWith(tree *node) *answer {
-	return &answer{
-		status: http.StatusOK, body: indented(tree.encode()),
-		object: tree.child("object").str(), id: tree.child("id").str(),
+	return &answer{status: http.StatusOK, tree: tree, object: tree.child("object").str(), id: tree.child("id").str()}
+}
+
+// finish lays the answer out, in the API version that was asked for.
+func (a *answer) finish(version string) {
+	if a != nil && a.tree != nil {
+		a.body, a.tree = indented(shaped(a.tree, version).encode()), nil
 	}
 }
 

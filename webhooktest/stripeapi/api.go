@@ -57,8 +57,15 @@ func newAPI(seed func() uint64, now func() time.Time, h hooks) *api {
 	}
 }
 
-// serve answers a request with the part that its path belongs to.
+// serve answers a request, in the API version that it asks for.
 func (a *api) serve(q *request) (*answer, *apiError) {
+	answer, failed := a.route(q)
+	answer.finish(q.version)
+	return answer, failed
+}
+
+// route answers a request with the part that its path belongs to.
+func (a *api) route(q *request) (*answer, *apiError) {
 	switch segments := routes.Segments(q.path); {
 	case strings.HasPrefix(q.path, "/v2/"):
 		return a.thin.serve(q)

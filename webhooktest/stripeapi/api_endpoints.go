@@ -1,6 +1,10 @@
 package stripeapi
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+)
 
 // endpointAPI keeps webhook endpoints, and answers requests below /v1/webhook_endpoints.
 type endpointAPI struct {
@@ -93,6 +97,9 @@ func (a *endpointAPI) create(params *param) (*answer, *apiError) {
 	if failed := made.merge(params); failed != nil {
 		return nil, failed
 	}
+	if failed := checkVersion(made.APIVersion); failed != nil {
+		return nil, failed
+	}
 	made.Connect = params.get("connect") == "true"
 	if failed := a.changed(Created, made); failed != nil {
 		return nil, failed
@@ -100,6 +107,18 @@ func (a *endpointAPI) create(params *param) (*answer, *apiError) {
 	tree := a.keep(made)
 	tree.put("secret", text(made.Secret)) // here and never again
 	return answerWith(tree), nil
+}
+
+// checkVersion refuses an API version of whose shape no event can be.
+func checkVersion(version string) *apiError {
+	if version == "" {
+		return nil
+	}
+	if name, err := fixtures.FindVersion(version); err != nil || name != version {
+		oldest, newest := fixtures.DefaultVersion, fixtures.Trains()[0]
+		return invalid("api_version", "Invalid Stripe API version: %s. Known here are those from %s to %s.", version, oldest, newest)
+	}
+	return nil
 }
 
 func (a *endpointAPI) update(tree *node, params *param) (*answer, *apiError) {

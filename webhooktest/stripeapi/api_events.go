@@ -26,8 +26,7 @@ func (a *eventAPI) serve(q *request, parts []string) (*answer, *apiError) {
 	return nil, unrecognized(q.method, q.path)
 }
 
-// read returns an event as it was delivered, byte for byte unless something in
-// it is expanded.
+// read returns an event as it was delivered, but for its layout and what is expanded in it.
 func (a *eventAPI) read(id string, params *param) (*answer, *apiError) {
 	a.graph.mu.Lock()
 	defer a.graph.mu.Unlock()
@@ -120,7 +119,7 @@ func (a *eventAPI) redeliver(id, endpoint string) (*answer, *apiError) {
 	return found.answer(), nil
 }
 
-// answer is the event as it was added.
+// answer is the event as it was added, in the layout of the API.
 func (e *event) answer() *answer {
-	return &answer{status: http.StatusOK, body: e.text, object: "event", id: e.id}
+	return &answer{status: http.StatusOK, body: indented(e.text), object: "event", id: e.id}
 }

@@ -306,5 +306,8 @@ func plausible(name string) string {
 	if strings.HasSuffix(name, "URL") {
 		return "https://shop.example.com/" + strings.ToLower(name)
 	}
+	if name == "APIVersion" {
+		return stripe.APIVersion
+	}
 	return fmt.Sprintf("text_%s", strings.ToLower(name))
 }

@@ -19,10 +19,10 @@
 //
 // # Objects
 //
-// [Server.Add] registers an event. From then on GET /v1/events/{id} answers it byte for
-// byte, and the object that it carries is found at its path, in the state that it has
-// there: /v1/payment_intents/{id}. So are objects that are expanded inside. [Server.Put]
-// registers an object that no event carries.
+// [Server.Add] registers an event. From then on GET /v1/events/{id} answers it, with {} and []
+// where the delivery has brackets on several lines, as at Stripe. The object that it carries
+// is found at its path, in the state that it has there: /v1/payment_intents/{id}. So are
+// objects that are expanded inside. [Server.Put] registers an object that no event carries.
 //
 // An id inside a registered object or event exists too. GET the customer of a payment,
 // and the API makes one from the fixtures, with that id, and with the email address and
@@ -41,10 +41,14 @@
 // deep, in lists too, and shows what objects hold on demand, such as the line items of a
 // checkout session.
 //
-// Objects keep the shape that they were registered with. Those that the API makes have
-// the shape of API version 2023-10-16, or of the version that brought them. The
-// Stripe-Version of a request is echoed, not obeyed. Stripe-Account is recorded, and does
-// not separate accounts: an object is found with and without it.
+// Objects keep the shape that they were registered with: that of their event's API version.
+// Those that the API makes, or Put gave, have the shape of 2023-10-16, or of the version
+// that brought them. A request with a later Stripe-Version gets them in the shape of that
+// version; one with an earlier version, or one that the fixtures lack, as they are. Events
+// stay as they were delivered, as at Stripe. Lists filter, expand[] follows and writes
+// change the shape that is kept: a parameter that a later version brought makes a field of
+// its name, and does not reach the field that it replaced. Stripe-Account is recorded, and
+// does not separate accounts: an object is found with and without it.
 //
 // # Writes
 //

@@ -45,7 +45,11 @@ func (g *graph) add(payload []byte) error {
 	e := &event{id: id, typ: tree.child("type").str(), text: payload, thin: object == render.ThinObject}
 	if !e.thin {
 		e.created = tree.child("created").int()
-		if err := g.carry(e, tree.at("data.object")); err != nil {
+		object := tree.at("data.object")
+		if object != nil {
+			object.version = tree.child("api_version").str()
+		}
+		if err := g.carry(e, object); err != nil {
 			return fmt.Errorf("data.object: %w", err)
 		}
 	} else if id := tree.at("related_object.id").str(); id != "" {
@@ -107,7 +111,9 @@ func (g *graph) keepInner(tree *node) {
 	tree.walk(func(_, _ string, v *node) {
 		kind := v.child("object").str()
 		if v.kind == '{' && kind != "" && kind != "list" && v.child("id").str() != "" {
-			g.objects.keep(refOf(kind, v), v, embedded)
+			inner := *v
+			inner.version = tree.version
+			g.objects.keep(refOf(kind, v), &inner, embedded)
 		}
 	})
 }

@@ -43,7 +43,25 @@ func (m *merge) items(key string, field, template *node, p *param) (*node, *apiE
 	}
 	field = field.clone()
 	field.put("data", listOf(data...))
+	if field.child("total_count") != nil {
+		field.put("total_count", value(len(data)))
+	}
 	return field, nil
+}
+
+// ofItems gives a subscription the plan and the quantity of its item, null if it has several.
+func ofItems(subscription *node) {
+	items := subscription.at("items.data")
+	if items == nil {
+		return
+	}
+	for _, field := range []string{"plan", "quantity"} {
+		if len(items.children) == 1 {
+			subscription.put(field, items.children[0].child(field).clone())
+		} else {
+			subscription.put(field, null())
+		}
+	}
 }
 
 // element returns a new element of a list, with ids of its own and links to what

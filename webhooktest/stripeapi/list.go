@@ -25,7 +25,7 @@ func (l *lister) list(url string, kinds []string, parent map[string]string, para
 		if o.deleted || o.id == "" || !mayPass(o, parent, filter) {
 			continue
 		}
-		i := item{id: o.id, text: o.text}
+		i := item{id: o.id, text: o.text, version: o.version}
 		if len(parent) > 0 || len(filter.keys) > 0 || o.kind == "subscription" {
 			if !belongs(i.node(), parent) || !passes(o.kind, i.node(), filter) {
 				continue
@@ -64,7 +64,11 @@ func (l *lister) part(o *stored, field string) ([]*node, bool) {
 		return nil, false
 	}
 	if kind == "item" {
-		return l.items.of(o), true
+		items := l.items.of(o)
+		for _, item := range items {
+			item.version = o.version
+		}
+		return items, true
 	}
 	l.graph.inferAll([]string{kind})
 	var items []*node

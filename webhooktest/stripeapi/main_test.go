@@ -31,6 +31,7 @@ func TestDependencies(t *testing.T) {
 	require.Equal(t, []string{
 		module + "internal/suggest",
 		module + "fixtures",
+		module + "internal/layout",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/routes",
 		module + "webhooktest/internal/upgrade",

@@ -3,6 +3,7 @@ package stripeapi
 import (
 	"net/http"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -39,6 +40,7 @@ func (m *maker) make(kind string, to changeTo, params *param, parent map[string]
 	if failed := apply(m.graph, b, kind, tree, params); failed != nil {
 		return nil, failed
 	}
+	tree.version = fixtures.DefaultVersion
 	return tree, nil
 }
 

@@ -31,6 +31,9 @@ func apply(g *graph, b *render.Bindings, kind string, tree *node, params *param)
 			break
 		}
 	}
+	if kind == "subscription" && params.given("items") {
+		ofItems(tree)
+	}
 	return nil
 }
 
@@ -57,7 +60,7 @@ func (m *merge) hash(tree *node, params *param, template *node, name string) *ap
 			continue // not all parameters are fields
 		}
 		if name == "metadata" {
-			tree.put(key, text(p.text))
+			tree.putLast(key, text(p.text))
 			continue
 		}
 		v, failed := m.value(key, field, template.child(key), p)

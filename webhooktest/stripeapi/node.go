@@ -1,12 +1,12 @@
 package stripeapi
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/internal/layout"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
@@ -17,6 +17,8 @@ type node struct {
 	raw      []byte
 	keys     []string // of an object, one for each child
 	children []*node
+
+	version string // of the API, whose shape a stored object has; "" for what is inside one, or none
 }
 
 // parseNode reads JSON text.
@@ -59,10 +61,14 @@ func newNode(text []byte, v *rawjson.Value) *node {
 		return n
 	}
 	n.children = make([]*node, 0, len(v.Children))
+	put := n.put
+	if rawjson.KeepsOrder(v.Key) {
+		put = n.putLast
+	}
 	for i := range v.Children {
 		child := &v.Children[i]
 		if v.Kind == '{' {
-			n.put(child.Key, newNode(text, child)) // of two with the same key, the last counts
+			put(child.Key, newNode(text, child)) // of two with the same key, the last counts
 		} else {
 			n.children = append(n.children, newNode(text, child))
 		}
@@ -166,16 +172,23 @@ func (n *node) set(path string, v *node) bool {
 // put sets a member, if there is a value. A new one stands where Stripe has it: id,
 // object, then in alphabetical order.
 func (n *node) put(key string, v *node) {
+	at := len(n.keys)
+	for at > 0 && rawjson.KeyRank(n.keys[at-1]) > rawjson.KeyRank(key) {
+		at--
+	}
+	n.putAt(at, key, v)
+}
+
+// putLast sets a member of metadata, if there is a value: a new one stands last.
+func (n *node) putLast(key string, v *node) { n.putAt(len(n.keys), key, v) }
+
+func (n *node) putAt(at int, key string, v *node) {
 	if v == nil {
 		return
 	}
 	if i := slices.Index(n.keys, key); i >= 0 {
 		n.children[i] = v
 		return
-	}
-	at := len(n.keys)
-	for at > 0 && rawjson.KeyRank(n.keys[at-1]) > rawjson.KeyRank(key) {
-		at--
 	}
 	n.keys = slices.Insert(n.keys, at, key)
 	n.children = slices.Insert(n.children, at, v)
@@ -192,7 +205,7 @@ func (n *node) clone() *node {
 	if n == nil {
 		return nil
 	}
-	c := &node{kind: n.kind, raw: n.raw, keys: slices.Clone(n.keys), children: make([]*node, len(n.children))}
+	c := &node{kind: n.kind, raw: n.raw, version: n.version, keys: slices.Clone(n.keys), children: make([]*node, len(n.children))}
 	for i, child := range n.children {
 		c.children[i] = child.clone()
 	}
@@ -255,16 +268,11 @@ func (n *node) append(dst []byte) []byte {
 	return append(dst, n.raw...)
 }
 
-// indented lays JSON text out as Stripe does. A large text stays as it is: laid out,
+// indented lays JSON text out as Stripe's API does. A large text stays as it is: laid out,
 // one of many small values takes more than twice as much.
 func indented(text []byte) []byte {
 	if len(text) > largeText {
 		return text
 	}
-	var out bytes.Buffer
-	if json.Indent(&out, text, "", "  ") != nil {
-		return text
-	}
-	out.WriteByte('\n')
-	return out.Bytes()
+	return append(layout.Closed.Indent(text, ""), '\n')
 }

@@ -1,6 +1,11 @@
 package stripeapi
 
-import "errors"
+import (
+	"cmp"
+	"errors"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+)
 
 // A ref names an object. The scope is the customer or account of objects whose ids
 // are not their own, such as the capability card_payments.
@@ -52,6 +57,7 @@ const (
 type stored struct {
 	ref
 	text    []byte // compact JSON
+	version string // of the API, whose shape the text has
 	origin  origin
 	created int64
 	asOf    int64 // when the last event about it was created
@@ -64,11 +70,16 @@ type stored struct {
 
 func newStored(r ref, tree *node, from origin) *stored {
 	return &stored{
-		ref: r, text: tree.encode(), origin: from, created: tree.child("created").int(), ids: idsIn(tree), deleted: tree.child("deleted").plain() == "true",
+		ref: r, text: tree.encode(), version: cmp.Or(tree.version, fixtures.DefaultVersion), origin: from, created: tree.child("created").int(), ids: idsIn(tree), deleted: tree.child("deleted").plain() == "true",
 	}
 }
 
-func (o *stored) tree() *node { return mustNode(o.text) }
+// tree returns the object, which may be changed.
+func (o *stored) tree() *node {
+	tree := mustNode(o.text)
+	tree.version = o.version
+	return tree
+}
 
 // size is about how many bytes an object takes: its text, and that it is found by each
 // of the ids in it.

@@ -50,6 +50,7 @@ func (s *objects) remove(r ref) {
 // keep makes a tree the state of an object. An object keeps its place in lists.
 func (s *objects) keep(r ref, tree *node, from origin) *stored {
 	o := newStored(r, tree, from)
+	tree.version = o.version
 	old, known := s.kept.get(r)
 	switch {
 	case known && old.origin > from:

@@ -7,14 +7,16 @@ import (
 
 // An item is an element of a list. Only those that are shown are parsed.
 type item struct {
-	id   string
-	text []byte
-	tree *node // nil: not parsed yet
+	id      string
+	text    []byte
+	version string // as in stored
+	tree    *node  // nil: not parsed yet
 }
 
 func (i *item) node() *node {
 	if i.tree == nil {
 		i.tree = mustNode(i.text)
+		i.tree.version = i.version
 	}
 	return i.tree
 }

@@ -13,13 +13,14 @@ type request struct {
 	params       *param // of query and body
 	account      string
 	key          string // Idempotency-Key
+	version      string // Stripe-Version
 }
 
 // readRequest reads parameters from the query and the body.
 func readRequest(r *http.Request) (*request, *apiError) {
 	q := &request{
 		method: r.Method, path: r.URL.Path, params: &param{kind: hash},
-		account: r.Header.Get("Stripe-Account"), key: r.Header.Get("Idempotency-Key"),
+		account: r.Header.Get("Stripe-Account"), key: r.Header.Get("Idempotency-Key"), version: r.Header.Get("Stripe-Version"),
 	}
 	if q.method == http.MethodHead {
 		q.method = http.MethodGet

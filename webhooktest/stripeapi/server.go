@@ -12,8 +12,8 @@ import (
 // safe for use by several goroutines, and starts none.
 type Server struct {
 	// Version is the API version that answers name when the request names none.
-	// Empty: fixtures.DefaultVersion. Objects keep the shapes that they were added
-	// with, whatever version a request asks for.
+	// Empty: fixtures.DefaultVersion. It is a label: objects are answered in the shape of
+	// the version that a request names, and else in the one that they were added with.
 	Version string
 
 	// Key is the one API key that is accepted, as Bearer or as the user name of Basic.

@@ -80,6 +80,22 @@ func (to *changeTo) set(template *node) *node {
 
 // stateIn returns how a kind looks in an event of a type.
 func stateIn(kind, eventType string) (*node, error) {
+	if made, ok := statesIn.Load(kind + " " + eventType); ok {
+		return made.(*node).clone(), nil
+	}
+	made, err := readState(kind, eventType)
+	if err != nil {
+		return nil, err
+	}
+	statesIn.Store(kind+" "+eventType, made)
+	return made.clone(), nil
+}
+
+// statesIn remembers what readState returned, by kind and event type: the fixtures do
+// not change.
+var statesIn sync.Map
+
+func readState(kind, eventType string) (*node, error) {
 	about, object, err := render.ObjectIn(fixtures.DefaultVersion, eventType)
 	switch {
 	case err != nil:

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
 
+	"github.com/fakestripe/fakestripe/internal/layout"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
@@ -71,7 +72,6 @@ var mangledBodies = []struct {
 	{"python-stripped-lines", "lines-trimmed"},
 	{"python-splitlines", "newlines-dropped"},
 	{"ruby-to-json", "to-json"},
-	{"ruby-pretty", "pretty-generate"},
 	{"ruby-ascii", "json-dumps-compact"}, // the same bytes as Python's
 	{"ruby-inspect", "literal"},
 	{"ruby-crlf", "crlf"},
@@ -167,6 +167,8 @@ func TestAlterations(t *testing.T) {
 	plainly := func(amount string) string {
 		return strings.Replace(plain, `"amount": 4800`, `"amount": `+amount, 1)
 	}
+	stringified := func(amount string) string { return string(closed([]byte(plainly(amount)))) }
+	formatted := string(closed(body))
 	tests := []struct {
 		name, signed, received string
 		want                   string
@@ -174,6 +176,8 @@ func TestAlterations(t *testing.T) {
 		{"json.Marshal of a map", event, marshal(parsed), "json-marshal"},
 		{"json.MarshalIndent of a map", event, string(indented), "marshal-indent"},
 		{"json.Marshal of a RawMessage", event, marshal(json.RawMessage(body)), "raw-message"},
+		{"empty lists and objects closed, as by Ruby's JSON.pretty_generate since json 2.8", event, string(closed(body)), "pretty-generate"},
+		{"closed ones opened, as before", marshal(json.RawMessage(ascii(event))), ascii(event), "pretty-generate-opened"},
 		{"nothing but a line break", event, event + "\n", "newline-added"},
 		{"CR LF at the end", event, event + "\r\n", "newline-added"},
 		{"a line break that was signed", event + "\n", event, "newline-dropped"},
@@ -190,16 +194,19 @@ func TestAlterations(t *testing.T) {
 		{"escapes decoded", "{\n\n\"a\":\t\"\\u00e9\"}", "{\n\n\"a\":\t\"é\"}", "escapes-decoded"},
 		{"a filter that writes ASCII", "{\n\n\"a\":\t\"é\"}", "{\n\n\"a\":\t\"\\u00e9\"}", "escaped"},
 		{"a filter that decodes numbers", "{\n\n\"percent_off\":\t25.0}", "{\n\n\"percent_off\":\t25}", "numbers"},
-		{"an editor with four spaces", event, strings.ReplaceAll(event, "  ", "    "), "indent-4-typed"},
-		{"an editor with tabs", event, strings.ReplaceAll(event, "  ", "\t"), "tabs-typed"},
+		{"an editor with four spaces", event, strings.ReplaceAll(formatted, "  ", "    "), "indent-4-typed"},
+		{"an editor with tabs", event, strings.ReplaceAll(formatted, "  ", "\t"), "tabs-typed"},
 		// As https://learn.microsoft.com/dotnet/standard/serialization/system-text-json/character-encoding has it.
 		{"System.Text.Json", "{\n  \"a\": \"é<b>&'+\\\"😀/\"\n}", `{"a":"\u00E9\u003Cb\u003E\u0026\u0027\u002B\u0022\uD83D\uDE00/"}`, "system-text-json"},
 		{"System.Text.Json, indented", "{\n  \"a\": \"é\"\n}", "{\n  \"a\": \"\\u00E9\"\n}", "system-text-json-indented"},
-		{"written in ASCII", event, string(mustEscape(t, body)), "json-dumps-indent"},
+		{"written in ASCII", event, string(closed(mustEscape(t, body))), "json-dumps-indent"},
+		{"escaped in the same layout", event, string(mustEscape(t, body)), "escaped"},
 		{"slashes escaped", event, strings.ReplaceAll(event, "/", `\/`), "slashes-escaped"},
 		{"slashes unescaped", "{\n\n\"a\":\t\"\\/\"}", "{\n\n\"a\":\t\"/\"}", "escapes-decoded"},
-		{"a whole number was a decimal", plainly("4800.0"), plainly("4800"), "indent-2"},
-		{"an integer above 2^53", plainly("9007199254740993"), plainly("9007199254740992"), "indent-2"},
+		{"a whole number was a decimal", plainly("4800.0"), stringified("4800"), "indent-2"},
+		{"an integer above 2^53", plainly("9007199254740993"), stringified("9007199254740992"), "indent-2"},
+		{"JSON.stringify with two spaces, of what has decimals in no usual place", plainly("4800.0"), stringified("4800") + "\n", "indent-2 newline-added"},
+		{"JSON.stringify with two spaces of a body that was signed in that layout", formatted, formatted, ""},
 		{"laid out by a test", marshal(json.RawMessage(`{"id":"evt_1","object":"event"}`)), "{\n  \"id\": \"evt_1\",\n  \"object\": \"event\"\n}", "indent-2"},
 		{"an editor with three spaces", event, strings.ReplaceAll(event, "  ", "   "), "reserialized"},
 		{"an editor with three spaces and a tampered amount", event, strings.ReplaceAll(strings.ReplaceAll(event, "  ", "   "), "4800", "4801"), "reserialized other-secret"},
@@ -224,6 +231,9 @@ func TestAlterations(t *testing.T) {
 		})
 	}
 }
+
+// closed is an event as nearly everybody but Stripe indents it.
+func closed(body []byte) []byte { return layout.Closed.Indent(body, "") }
 
 func stripeEvent(t *testing.T, body []byte) any {
 	t.Helper()

@@ -26,7 +26,7 @@ type handlerBug struct {
 	note     string // what the notes say to that
 }
 
-// TestExplainsHandlerBugs goes through the catalogue of bugs with the
+// TestExplainsHandlerBugs goes through the catalog of bugs with the
 // signature (B01 to B16) and the body (B20 to B28). B14, a comparison that takes
 // longer the more is right, leaves no trace in bytes.
 func TestExplainsHandlerBugs(t *testing.T) {

@@ -18,6 +18,7 @@ func TestDependencies(t *testing.T) {
 	require.ElementsMatch(t, []string{
 		module + "fixtures",
 		module + "internal/credential",
+		module + "internal/layout",
 		module + "internal/suggest",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/jsonstyle",

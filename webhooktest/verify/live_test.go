@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/racetest"
 	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
@@ -54,7 +55,7 @@ func everyEvent(t *testing.T) (bodies, types []string) {
 	t.Helper()
 	source := webhooktest.Source{Seed: 3, Now: func() time.Time { return epoch }}
 	for i, eventType := range fixtures.Types(fixtures.DefaultVersion) {
-		if raceEnabled && i%16 > 0 {
+		if racetest.Enabled && i%16 > 0 {
 			continue
 		}
 		event, err := source.Event(eventType)

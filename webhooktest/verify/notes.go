@@ -31,7 +31,16 @@ func (v *Verification) note(r *Received, m *match) {
 	v.noteBody(m.body, add)
 	v.noteLength(r, add)
 	v.noteTestID(r)
-	add(len(v.Findings) == 0, "the bytes, the secret and the time are right. A handler that rejects them changes the bytes first, has another secret, or calls constructEvent where Workers, Deno and Bun need constructEventAsync")
+	add(len(v.Findings) == 0, "the bytes, the secret and the time are right. A handler that rejects them changes the bytes first, has another secret, %scalls constructEvent where Workers, Deno and Bun need constructEventAsync", pinnedElsewhere(m.body))
+}
+
+// pinnedElsewhere is the reason to reject an event that lies in its API version.
+func pinnedElsewhere(body []byte) string {
+	version, err := strconv.Unquote(string(envelopeOf(body).Version))
+	if err != nil {
+		return "or "
+	}
+	return fmt.Sprintf("has a stripe-go or Stripe.net that is pinned to another API version than %.20q, or ", version)
 }
 
 func (v *Verification) noteHeader(m *match) {
@@ -79,6 +88,7 @@ func (v *Verification) noteBody(body []byte, add func(bool, string, ...any)) {
 type envelope struct {
 	ID, Object string
 	Created    json.RawMessage // seconds, or the date of a thin event
+	Version    json.RawMessage `json:"api_version"`
 }
 
 // created is when a snapshot event was created. 0: it is something else.

@@ -16,6 +16,7 @@ import (
 	"github.com/stripe/stripe-go/v76/webhook"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/racetest"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
@@ -173,7 +174,7 @@ func TestQuietAboutAPlainDelivery(t *testing.T) {
 // search for that one is long: the race detector and -short have time for few.
 func TestThinEventsAreStripes(t *testing.T) {
 	t.Parallel()
-	few := raceEnabled || testing.Short()
+	few := racetest.Enabled || testing.Short()
 	for i, eventType := range fixtures.ThinTypes() {
 		shown := newEvent(t, eventType).Body()
 		compacted := new(bytes.Buffer)
@@ -312,7 +313,7 @@ func TestWithTheRequest(t *testing.T) {
 
 // Work and memory are bounded, whatever the body.
 func TestBounds(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the race detector makes hashing megabytes slow")
 	}
 	long(t)

@@ -75,17 +75,19 @@ func pull(ctx context.Context, docker *testcontainers.DockerClient, image string
 func Fakestripe(t testing.TB, root string) testcontainers.FromDockerfile {
 	t.Helper()
 	platform := "linux/" + runtime.GOARCH // as BuildKit would say
-	return testcontainers.FromDockerfile{
-		Context:   Context(t, root+"/Dockerfile", root+"/cmd/fakestripe", platform+"/fakestripe"),
-		BuildArgs: map[string]*string{"TARGETPLATFORM": &platform},
-	}
+	image := Image(t, root+"/Dockerfile", root+"/cmd/fakestripe", platform+"/fakestripe")
+	image.BuildArgs = map[string]*string{"TARGETPLATFORM": &platform}
+	return image
 }
 
-// Context makes a build context: a Dockerfile, and at a path in the context a Go
-// command, built for the scratch image that it is copied to.
-func Context(t testing.TB, dockerfile, command, path string) (folder string) {
+// Image says how an image is built from a Dockerfile and a Go command, which is built for
+// the scratch image that it is copied to from a path in the context.
+//
+// A label makes the image another one in each test: a test ends with the removal of its
+// image, and those that run meanwhile have built the same.
+func Image(t testing.TB, dockerfile, command, path string) testcontainers.FromDockerfile {
 	t.Helper()
-	folder = t.TempDir()
+	folder := t.TempDir()
 	text, err := os.ReadFile(dockerfile)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(folder, "Dockerfile"), text, 0o600)
@@ -101,5 +103,7 @@ func Context(t testing.TB, dockerfile, command, path string) (folder string) {
 	if said, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build of %s: %v\n%s", command, err, said)
 	}
-	return folder
+	return testcontainers.FromDockerfile{Context: folder, BuildOptionsModifier: func(options *client.ImageBuildOptions) {
+		options.Labels = map[string]string{"com.github.fakestripe.test": folder}
+	}}
 }

@@ -25,7 +25,7 @@ export const plural = (n, one, many = one + "s") => `${number(n)} ${n === 1 ? on
 export const address = (url) => url.replace(/^https?:\/\//, "");
 
 // standing is a delivery's state as a word or a number for the list, a tone that
-// colours it, and a phrase for those who cannot see the colour.
+// colors it, and a phrase for those who cannot see the color.
 export function standing(d) {
   const answer = d.status ? String(d.status) : "";
   switch (d.state) {

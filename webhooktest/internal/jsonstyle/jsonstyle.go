@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/internal/layout"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
@@ -35,7 +36,7 @@ type Layout struct {
 	Indent    string // of a level; empty: everything on one line
 	Comma     string // on one line, what follows a comma
 	Colon     string // what follows a colon
-	OpenEmpty bool   // empty objects and lists take two lines and more, as from Ruby
+	OpenEmpty bool   // empty objects and lists take two lines and more, as from Stripe
 	Airy      bool   // spaces before colons and inside of brackets, lists on one line, as from Jackson
 }
 
@@ -44,10 +45,11 @@ type Order int
 
 // The orders.
 const (
-	Written    Order = iota // as in the text
-	Sorted                  // by key
-	Stripe                  // id, object, then by key
-	JavaScript              // integer keys first, in numerical order
+	Written      Order = iota // as in the text
+	Sorted                    // by key
+	Stripe                    // id, object, then by key; metadata as in the text
+	StripeSorted              // the same with metadata by key
+	JavaScript                // integer keys first, in numerical order
 )
 
 // MaxValues bounds the memory that a parsed text takes, to about 100 MB.
@@ -236,13 +238,7 @@ func (w *writer) key(v *rawjson.Value) []byte {
 	if v.From == v.Start {
 		return nil
 	}
-	end := v.From + 1
-	for ; w.text[end] != '"'; end++ {
-		if w.text[end] == '\\' {
-			end++
-		}
-	}
-	return w.text[v.From : end+1]
+	return w.text[v.From : v.From+layout.StringLength(w.text[v.From:])]
 }
 
 // ordered returns the children in the style's order.
@@ -251,7 +247,7 @@ func (w *writer) ordered(v *rawjson.Value) []*rawjson.Value {
 	for i := range v.Children {
 		children[i] = &v.Children[i]
 	}
-	if v.Kind == '{' && w.Order != Written {
+	if kept := w.Order == Written || w.Order == Stripe && rawjson.KeepsOrder(v.Key); v.Kind == '{' && !kept {
 		slices.SortStableFunc(children, func(a, b *rawjson.Value) int { return w.Order.compare(a.Key, b.Key) })
 	}
 	return children
@@ -259,7 +255,7 @@ func (w *writer) ordered(v *rawjson.Value) []*rawjson.Value {
 
 func (o Order) compare(a, b string) int {
 	switch o {
-	case Stripe:
+	case Stripe, StripeSorted:
 		return strings.Compare(rawjson.KeyRank(a), rawjson.KeyRank(b))
 	case JavaScript:
 		return arrayIndex(a) - arrayIndex(b)

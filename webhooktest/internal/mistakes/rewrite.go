@@ -27,10 +27,10 @@ var (
 	ascii    = jsonstyle.Text{Respell: true, ASCII: true, Also: "\x7f"} // Python's
 	forHTML  = jsonstyle.Text{Respell: true, Also: "<>&", Lines: true}
 	spaced   = jsonstyle.Layout{Comma: " ", Colon: " "}
-	indented = jsonstyle.Layout{Indent: "  ", Colon: " "} // Stripe's own
+	indented = jsonstyle.Layout{Indent: "  ", Colon: " "}
 	by4      = jsonstyle.Layout{Indent: "    ", Colon: " "}
 	tabbed   = jsonstyle.Layout{Indent: "\t", Colon: " "}
-	opened   = jsonstyle.Layout{Indent: "  ", Colon: " ", OpenEmpty: true}
+	opened   = jsonstyle.Layout{Indent: "  ", Colon: " ", OpenEmpty: true} // Stripe's own
 	airy     = jsonstyle.Layout{Indent: "  ", Colon: " ", Airy: true}
 	kept     = jsonstyle.Layout{Keep: true}
 )
@@ -62,7 +62,8 @@ var rewritings = []rewriting{
 	{"system-text-json", compact + ", with upper-case escapes", "System.Text.Json", "dotnet", nil, jsonstyle.Style{Text: dotnet}},
 	{"indent-2", "indented by two spaces", "JSON.stringify(…, null, 2)", "node", nil, jsonstyle.Style{Layout: indented, Order: jsonstyle.JavaScript, Text: raw, Numbers: jsonstyle.Float64}},
 	{"jq", "indented by two spaces", "jq", "", nil, jsonstyle.Style{Layout: indented, Text: raw, Numbers: jsonstyle.Float64}},
-	{"pretty-generate", "with empty objects and lists on several lines", "Ruby's JSON.pretty_generate", "ruby", nil, jsonstyle.Style{Layout: opened, Text: raw, Numbers: jsonstyle.Typed}},
+	{"pretty-generate", "indented by two spaces", "Ruby's JSON.pretty_generate", "ruby", nil, jsonstyle.Style{Layout: indented, Text: raw, Numbers: jsonstyle.Typed}},
+	{"pretty-generate-opened", "with empty objects and lists on several lines", "Ruby's JSON.pretty_generate before json 2.8", "ruby", nil, jsonstyle.Style{Layout: opened, Text: raw, Numbers: jsonstyle.Typed}},
 	{"json-dumps-indent", "with escaped characters", "Python's json.dumps(indent=2)", "python", nil, jsonstyle.Style{Layout: indented, Text: ascii, Numbers: jsonstyle.Typed}},
 	{"system-text-json-indented", "with upper-case escapes", "System.Text.Json with WriteIndented", "dotnet", nil, jsonstyle.Style{Layout: indented, Text: dotnet}},
 	{"stripe-object", "with sorted keys", "str() of a StripeObject in Python", "python", nil, jsonstyle.Style{Layout: indented, Order: jsonstyle.Sorted, Text: ascii, Numbers: jsonstyle.Typed}},
@@ -190,7 +191,8 @@ func keyOrder(signed, received []byte) string {
 
 // Restored yields what JSON may have been before something parsed and re-serialized
 // it: first in Stripe's layout, then in others, each with the keys as they are, in
-// Stripe's order and sorted, and with the spellings of various libraries. It yields nil
+// Stripe's order and sorted, and with the spellings of various libraries. In which order the
+// keys of metadata were, nobody can tell: sorted is a guess. It yields nil
 // for what would become too long.
 func Restored(body []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
@@ -219,19 +221,20 @@ func Restored(body []byte) iter.Seq[[]byte] {
 // originals are the styles that a signed body may have. Only the first likelyOriginals
 // of them are tried with an unlikely variant.
 var originals = []jsonstyle.Style{
-	{Layout: indented},
-	{Layout: indented, Order: jsonstyle.Stripe},
-	{},
-	{Layout: kept},
 	{Layout: opened},
-	{Layout: opened, Order: jsonstyle.Stripe},
-	{Order: jsonstyle.Stripe},
+	{Layout: opened, Order: jsonstyle.StripeSorted},
+	{},
+	{Layout: indented},
+	{Layout: indented, Order: jsonstyle.StripeSorted},
+	{Layout: kept},
+	{Order: jsonstyle.StripeSorted},
+	{Layout: opened, Order: jsonstyle.Sorted},
 	{Layout: indented, Order: jsonstyle.Sorted},
 	{Order: jsonstyle.Sorted},
 	{Layout: spaced},
-	{Layout: spaced, Order: jsonstyle.Stripe},
+	{Layout: spaced, Order: jsonstyle.StripeSorted},
 	{Layout: by4},
-	{Layout: by4, Order: jsonstyle.Stripe},
+	{Layout: by4, Order: jsonstyle.StripeSorted},
 	{Layout: tabbed},
 }
 
@@ -250,21 +253,17 @@ func spellings(document *jsonstyle.Document, limit int) []jsonstyle.Text {
 	return texts
 }
 
-// AsStripe reports whether a body is laid out as Stripe lays out events. The keys of thin
+// AsStripe reports whether a body is laid out as Stripe lays out events. Empty objects and
+// lists may be closed, as in captures that were made from the API's answers. The keys of thin
 // events are in an order of their own, and there is no white space or as much as in Stripe's
 // documentation.
 func AsStripe(body []byte, document *jsonstyle.Document) bool {
+	layouts, order := []jsonstyle.Layout{opened, indented}, jsonstyle.Stripe
 	if object := document.Root().Child("object"); object != nil && strings.HasPrefix(document.Source(object), `"v2.core.event`) {
-		for _, layout := range []jsonstyle.Layout{{}, indented} {
-			if bytes.Equal(document.Write(jsonstyle.Style{Layout: layout}, len(body)), body) {
-				return true
-			}
-		}
-		return false
+		layouts, order = []jsonstyle.Layout{{}, indented}, jsonstyle.Written
 	}
-	for _, how := range originals {
-		isStripe := how.Layout.Indent == indented.Indent && how.Order == jsonstyle.Stripe
-		if isStripe && bytes.Equal(document.Write(how, len(body)), body) {
+	for _, layout := range layouts {
+		if bytes.Equal(document.Write(jsonstyle.Style{Layout: layout, Order: order}, len(body)), body) {
 			return true
 		}
 	}

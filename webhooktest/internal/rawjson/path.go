@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/internal/layout"
 	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
@@ -47,11 +48,11 @@ func Set(text []byte, path string, raw []byte, add bool) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case len(rest) == 0:
-		return splice(text, found.Start, found.End, format(text, found.Start, raw)), nil
+		return splice(text, found.Start, found.End, root.format(text, found.Start, raw)), nil
 	case !add:
 		return nil, root.noPath(path)
 	}
-	return insert(text, found, path, rest, raw)
+	return root.insert(text, found, path, rest, raw)
 }
 
 // Remove returns the text without the value at path and its key. A path that does
@@ -81,7 +82,8 @@ func Remove(text []byte, path string) ([]byte, error) {
 	case len(siblings) > 1: // with the comma after it
 		return splice(text, found.From, siblings[1].From, nil), nil
 	}
-	return splice(text, parent.Start+1, parent.End-1, nil), nil
+	empty := []byte{parent.Kind, parent.Kind + 2} // in ASCII, the closing bracket is two after the opening one
+	return splice(text, parent.Start, parent.End, root.format(text, parent.Start, empty)), nil
 }
 
 // Paths returns the path of every value inside the text, in its order.
@@ -135,16 +137,16 @@ func (v *Value) noPath(path string) error {
 }
 
 // insert adds the first missing key to parent, with the others nested inside it.
-func insert(text []byte, parent *Value, path string, rest []string, raw []byte) ([]byte, error) {
+func (v *Value) insert(text []byte, parent *Value, path string, rest []string, raw []byte) ([]byte, error) {
 	for _, key := range slices.Backward(rest[1:]) {
 		raw = slices.Concat([]byte("{"), quote(key), []byte(":"), raw, []byte("}"))
 	}
 	key := rest[0]
 	switch {
 	case parent.Kind == '{':
-		return insertMember(text, parent, key, raw), nil
+		return v.insertMember(text, parent, key, raw), nil
 	case parent.Kind == '[' && key == strconv.Itoa(len(parent.Children)):
-		return insertAt(text, parent, len(parent.Children), nil, raw), nil
+		return v.insertAt(text, parent, len(parent.Children), nil, raw), nil
 	case parent.Kind == '[':
 		n := len(parent.Children)
 		return nil, fmt.Errorf("%w %q: the list has %d elements: write position %d to add one", ErrNoPath, path, n, n)
@@ -152,14 +154,19 @@ func insert(text []byte, parent *Value, path string, rest []string, raw []byte) 
 	return nil, fmt.Errorf("%w %q: %s is inside %.40s, which is neither an object nor a list", ErrNoPath, path, key, text[parent.Start:parent.End])
 }
 
-// insertMember keeps Stripe's key order: id, object, then alphabetical.
-func insertMember(text []byte, parent *Value, key string, raw []byte) []byte {
+// insertMember keeps Stripe's key order: id, object, then alphabetical, and in metadata
+// as the keys were set.
+func (v *Value) insertMember(text []byte, parent *Value, key string, raw []byte) []byte {
 	at := slices.IndexFunc(parent.Children, func(child Value) bool { return KeyRank(child.Key) > KeyRank(key) })
-	if at < 0 {
+	if at < 0 || KeepsOrder(parent.Key) {
 		at = len(parent.Children)
 	}
-	return insertAt(text, parent, at, quote(key), raw)
+	return v.insertAt(text, parent, at, quote(key), raw)
 }
+
+// KeepsOrder reports whether the object under a key has its own keys in the order in which
+// they were set. Source: metadata in captured deliveries.
+func KeepsOrder(key string) bool { return key == "metadata" }
 
 // KeyRank is what the keys of Stripe's objects are sorted by: id and object come first.
 func KeyRank(key string) string {
@@ -174,12 +181,12 @@ func KeyRank(key string) string {
 
 // insertAt puts a child before position at, laid out as the text is: on a line of
 // its own where the text has lines.
-func insertAt(text []byte, parent *Value, at int, key, raw []byte) []byte {
+func (v *Value) insertAt(text []byte, parent *Value, at int, key, raw []byte) []byte {
 	outer := indentation(text, parent.Start)
 	newline, space := "", ""
 	if multiline(text) {
 		newline, space = "\n"+outer+"  ", " "
-		raw = indent(raw, outer+"  ")
+		raw = v.indent(text, raw, outer+"  ")
 	}
 	child := raw
 	if key != nil {
@@ -205,11 +212,11 @@ func splice(text []byte, start, end int, replacement []byte) []byte {
 }
 
 // format lays a value out to stand at a position of the text.
-func format(text []byte, at int, raw []byte) []byte {
+func (v *Value) format(text []byte, at int, raw []byte) []byte {
 	if !multiline(text) {
 		return raw
 	}
-	return indent(raw, indentation(text, at))
+	return v.indent(text, raw, indentation(text, at))
 }
 
 func multiline(text []byte) bool {
@@ -222,12 +229,25 @@ func indentation(text []byte, at int) string {
 	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
 }
 
-func indent(raw []byte, prefix string) []byte {
-	var out bytes.Buffer
-	if json.Indent(&out, raw, prefix, "  ") != nil {
-		return raw
+// indent lays a value out as the text is.
+func (v *Value) indent(text, raw []byte, prefix string) []byte {
+	how := layout.Opened
+	if bytes.ContainsAny(raw, "[{") {
+		how = v.layout(text)
 	}
-	return out.Bytes()
+	return how.Indent(raw, prefix)
+}
+
+// layout returns how the text writes empty objects and lists: as Stripe does if it has none.
+func (v *Value) layout(text []byte) layout.Layout {
+	how := layout.Opened
+	v.All(func(v *Value) {
+		empty := (v.Kind == '{' || v.Kind == '[') && len(v.Children) == 0
+		if empty && bytes.IndexByte(text[v.Start:v.End], '\n') < 0 {
+			how = layout.Closed
+		}
+	})
+	return how
 }
 
 func quote(key string) []byte {

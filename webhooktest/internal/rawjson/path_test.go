@@ -95,6 +95,44 @@ func TestSetInOneLine(t *testing.T) {
 	require.Equal(t, `{"a":{ "x": [1] },"c":2}`, string(got), "the value stays as it is given")
 }
 
+// A value is laid out as the text is, with empty objects and lists as Stripe delivers them
+// or as its API answers.
+func TestSetEmpty(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, path, raw, want string }{
+		{"Stripe's delivery", "{\n  \"a\": 1,\n  \"b\": {\n  }\n}", "a", "[]", "{\n  \"a\": [\n\n  ],\n  \"b\": {\n  }\n}"},
+		{"at a depth", "{\n  \"a\": {\n    \"b\": 1\n  }\n}", "a.b", `{"c":{},"d":[]}`, "{\n  \"a\": {\n    \"b\": {\n      \"c\": {\n      },\n      \"d\": [\n\n      ]\n    }\n  }\n}"},
+		{"none before", "{\n  \"a\": 1\n}", "a", "{}", "{\n  \"a\": {\n  }\n}"},
+		{"added", "{\n  \"a\": 1\n}", "b.c", "{}", "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": {\n    }\n  }\n}"},
+		{"an answer of the API", "{\n  \"a\": 1,\n  \"b\": []\n}", "a", `{"c":{}}`, "{\n  \"a\": {\n    \"c\": {}\n  },\n  \"b\": []\n}"},
+		{"brackets in a text are nothing empty", "{\n  \"a\": 1,\n  \"b\": \"{}\"\n}", "a", "{}", "{\n  \"a\": {\n  },\n  \"b\": \"{}\"\n}"},
+		{"one line", `{"a":1,"b":[]}`, "a", "{}", `{"a":{},"b":[]}`},
+	}
+	for _, test := range tests {
+		got, err := rawjson.Set([]byte(test.text), test.path, []byte(test.raw), true)
+		require.NoError(t, err, test.name)
+		require.Equal(t, test.want, string(got), test.name)
+	}
+}
+
+func TestRemoveTheLast(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"a":{"b":1}}`:                                     `{"a":{}}`,
+		`{"a":[1]}`:                                         `{"a":[]}`,
+		"{\n  \"a\": {\n    \"b\": 1\n  }\n}":               "{\n  \"a\": {\n  }\n}",
+		"{\n  \"a\": [\n    1\n  ]\n}":                      "{\n  \"a\": [\n\n  ]\n}",
+		"{\n  \"a\": {\n    \"b\": 1\n  },\n  \"c\": []\n}": "{\n  \"a\": {},\n  \"c\": []\n}",
+	} {
+		root, err := rawjson.Parse([]byte(text))
+		require.NoError(t, err)
+		paths := root.Paths() // the first is a, the second what is in it
+		got, err := rawjson.Remove([]byte(text), paths[1])
+		require.NoError(t, err)
+		require.Equal(t, want, string(got))
+	}
+}
+
 func TestSetErrors(t *testing.T) {
 	t.Parallel()
 	_, err := rawjson.Set([]byte("{\n]"), "a", []byte("1"), true)
@@ -121,6 +159,8 @@ func TestAdd(t *testing.T) {
 		{"then the others", `{"id":"x","object":"y","b":0}`, "a", `{"id":"x","object":"y","a":1,"b":0}`},
 		{"nested", `{}`, "a.b.c", `{"a":{"b":{"c":1}}}`},
 		{"nested, spread out", "{\n  \"x\": 0\n}", "a.b", "{\n  \"a\": {\n    \"b\": 1\n  },\n  \"x\": 0\n}"},
+		{"metadata in the order in which it is set", `{"metadata":{"user":0,"plan":0}}`, "metadata.order", `{"metadata":{"user":0,"plan":0,"order":1}}`},
+		{"what is inside metadata in its own order", `{"metadata":{"user":{"b":0}}}`, "metadata.user.a", `{"metadata":{"user":{"a":1,"b":0}}}`},
 		{"deeper in", "{\n  \"x\": {\n    \"y\": 0\n  }\n}", "x.z", "{\n  \"x\": {\n    \"y\": 0,\n    \"z\": 1\n  }\n}"},
 		{"to an empty object deeper in", "{\n  \"x\": {}\n}", "x.z", "{\n  \"x\": {\n    \"z\": 1\n  }\n}"},
 		{"to a list", `[0]`, "1", `[0,1]`},

@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"github.com/fakestripe/fakestripe/internal/layout"
 )
 
 // A Value is a JSON value and where it stands in its text.
@@ -52,7 +54,7 @@ func ParseShort(text []byte, longest int) (Value, error) {
 	return p.value(), nil
 }
 
-// check leaves the judgement of what is JSON to encoding/json, which bounds the
+// check leaves the judgment of what is JSON to encoding/json, which bounds the
 // depth as well.
 func check(text []byte) error {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
@@ -168,12 +170,7 @@ func (p *parser) member() Value {
 
 func (p *parser) string() []byte {
 	start := p.pos
-	for p.pos++; p.text[p.pos] != '"'; p.pos++ {
-		if p.text[p.pos] == '\\' {
-			p.pos++
-		}
-	}
-	p.pos++
+	p.pos += layout.StringLength(p.text[p.pos:])
 	return p.text[start:p.pos]
 }
 
@@ -184,7 +181,7 @@ func (p *parser) scalar() {
 }
 
 func (p *parser) space() {
-	for p.pos < len(p.text) && bytes.IndexByte([]byte(" \t\r\n"), p.text[p.pos]) >= 0 {
+	for p.pos < len(p.text) && layout.IsSpace(p.text[p.pos]) {
 		p.pos++
 	}
 }

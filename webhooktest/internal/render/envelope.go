@@ -2,16 +2,16 @@ package render
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 
+	"github.com/fakestripe/fakestripe/internal/layout"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// envelope returns the event as Stripe lays it out: two spaces, id and object
-// first, the other keys in alphabetical order.
+// envelope returns the event as Stripe lays it out: two spaces, empty objects and lists
+// opened, id and object first, the other keys in alphabetical order.
 func (o *Options) envelope(eventType string, f *eventFixture, object []byte) []byte {
 	var text bytes.Buffer
 	field := func(key string, value []byte) {
@@ -42,12 +42,7 @@ func (o *Options) envelope(eventType string, f *eventFixture, object []byte) []b
 	}
 	field("type", rawjson.Quote(eventType))
 	text.WriteByte('}')
-
-	var indented bytes.Buffer
-	if err := json.Indent(&indented, text.Bytes(), "", "  "); err != nil {
-		panic(err) // the parts are valid JSON
-	}
-	return indented.Bytes()
+	return layout.Opened.Indent(text.Bytes(), "")
 }
 
 func (o *Options) account(connect bool) string {

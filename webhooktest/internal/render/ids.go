@@ -221,7 +221,7 @@ func formatUUID(text []byte) {
 
 const golden = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio, as in splitmix64
 
-// mix is the finaliser of splitmix64: neighbouring inputs give unrelated outputs.
+// mix is the finaliser of splitmix64: neighboring inputs give unrelated outputs.
 func mix(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb

@@ -25,6 +25,8 @@ type shape struct {
 	nullable []string
 	facts    *Facts
 
+	fill func(quoted []byte) []byte // of texts that a change adds; nil: they are compiled later
+
 	nullableNow []string            // paths in the event
 	factsNow    map[string][]string // names of facts by path in the event
 }
@@ -44,6 +46,7 @@ func (s *shape) carry(event []byte, after, upTo string) ([]byte, error) {
 	}
 	data := root.Child("data")
 	object := upgrade.New(event, data.Child("object"))
+	object.Fill = s.fill
 	var was *upgrade.Object
 	if previous := data.Child("previous_attributes"); previous != nil {
 		was = object.Before(event, previous)
@@ -52,7 +55,7 @@ func (s *shape) carry(event []byte, after, upTo string) ([]byte, error) {
 	if err := object.To(after, upTo); err != nil {
 		return nil, err
 	}
-	object.Labelled(s.note)
+	object.Labeled(s.note)
 	now := object.Text()
 	changed, err := s.changed(was, now, after, upTo)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fakestripe/fakestripe/internal/layout"
 )
 
 // A Template is an event with holes where ids and times go. Compiled once, it
@@ -85,7 +87,7 @@ func Compile(text []byte, livemode bool) (*Template, error) {
 			break
 		}
 		c.copy(text[:quote])
-		end := quote + stringLength(text[quote:])
+		end := quote + layout.StringLength(text[quote:])
 		if err := c.string(text[quote:end]); err != nil {
 			return nil, err
 		}
@@ -97,18 +99,6 @@ func Compile(text []byte, livemode bool) (*Template, error) {
 		c.template.size += h.size()
 	}
 	return &c.template, nil
-}
-
-// stringLength returns the length of the JSON string that text begins with.
-func stringLength(text []byte) int {
-	i := 1
-	for text[i] != '"' {
-		if text[i] == '\\' {
-			i++
-		}
-		i++
-	}
-	return i + 1
 }
 
 type compiler struct {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/layout"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
@@ -196,9 +196,5 @@ func (o *Options) thinEnvelope(eventType string, f *thinFixture) []byte {
 	}
 	text := fmt.Appendf(nil, `{"id":"{evt65}","object":%q,"type":%s,"livemode":"{livemode}","created":"{time}","context":%s,"related_object":%s,"reason":%s}`,
 		ThinObject, rawjson.Quote(eventType), context, related, reason)
-	var indented bytes.Buffer
-	if err := json.Indent(&indented, text, "", "  "); err != nil {
-		panic(err) // the parts are valid JSON
-	}
-	return indented.Bytes()
+	return layout.Closed.Indent(text, "")
 }

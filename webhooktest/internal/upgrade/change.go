@@ -28,6 +28,7 @@ type Change struct {
 	Replace     map[string]map[string]string `json:"replace"`
 	Remove      []string                     `json:"remove"`
 	Nullable    []string                     `json:"nullable"`
+	NotNull     []string                     `json:"not_null"`
 }
 
 // Decode reads a file of changes. The error names the file, line and column.
@@ -36,12 +37,19 @@ func Decode(data []byte, file string) (f File, err error) {
 	return f, rawjson.DecodeStrictly(data, file, &f)
 }
 
-// apply changes an object. It calls used, if there is one, with each path that the
-// object has.
-func (c *Change) apply(object *node, used func(path string)) error {
+// A change is how changes are made: used, if there is one, is called with each path that
+// the object has, and fill with each text that is added.
+type change struct {
+	used func(path string)
+	fill func(quoted []byte) []byte
+}
+
+// apply changes an object.
+func (c *Change) apply(object *node, how change) error {
 	if !c.concerns(object) {
 		return nil
 	}
+	used := how.used
 	if used == nil {
 		used = func(string) {}
 	}
@@ -49,7 +57,7 @@ func (c *Change) apply(object *node, used func(path string)) error {
 	carry(object, c.Copy, object.at, used)
 	carry(object, c.Decimal, func(path []string) *node { return object.at(path).decimal() }, used)
 	for _, path := range slices.Sorted(maps.Keys(c.Add)) {
-		if err := c.add(object, path, used); err != nil {
+		if err := c.add(object, path, how.fill, used); err != nil {
 			return err
 		}
 	}
@@ -60,7 +68,12 @@ func (c *Change) apply(object *node, used func(path string)) error {
 		c.remove(object, path, used)
 	}
 	for _, path := range c.Nullable {
-		c.label(object, path, used)
+		eachValue(object, path, used, func(value *node) { value.labels = append(value.labels, Nullable) })
+	}
+	for _, path := range c.NotNull {
+		eachValue(object, path, used, func(value *node) {
+			value.labels = slices.DeleteFunc(value.labels, func(label string) bool { return label == Nullable })
+		})
 	}
 	return nil
 }
@@ -116,7 +129,7 @@ func (n *node) decimal() *node {
 	return text
 }
 
-func (c *Change) add(object *node, path string, used func(string)) error {
+func (c *Change) add(object *node, path string, fill func([]byte) []byte, used func(string)) error {
 	pattern := split(path)
 	for _, there := range object.expand(pattern, nil) {
 		parent := object.at(there[:len(there)-1])
@@ -127,11 +140,28 @@ func (c *Change) add(object *node, path string, used func(string)) error {
 		if err != nil {
 			return err
 		}
+		value.fill(fill)
 		if object.put(there, value) {
 			used(path)
 		}
 	}
 	return nil
+}
+
+// fill replaces the texts with placeholders.
+func (n *node) fill(fill func(quoted []byte) []byte) {
+	if fill == nil {
+		return
+	}
+	for _, child := range n.children {
+		child.fill(fill)
+	}
+	if n.kind != '"' || !bytes.Contains(n.text, []byte("{")) {
+		return
+	}
+	if n.text = fill(n.text); n.text[0] != '"' {
+		n.kind = '0'
+	}
 }
 
 func (c *Change) replace(object *node, path string, used func(string)) {
@@ -156,10 +186,11 @@ func (c *Change) remove(object *node, path string, used func(string)) {
 	}
 }
 
-func (c *Change) label(object *node, path string, used func(string)) {
+// eachValue visits what is at a path and is not null.
+func eachValue(object *node, path string, used func(string), visit func(*node)) {
 	for _, there := range object.expand(split(path), nil) {
 		if value := object.at(there); value != nil && !value.isNull() {
-			value.labels = append(value.labels, Nullable)
+			visit(value)
 			used(path)
 		}
 	}

@@ -192,8 +192,8 @@ func starred(pattern, path []string) (positions []string) {
 
 func split(path string) []string { return strings.Split(path, ".") }
 
-// labelled calls visit with each label and the path of the value that has it.
-func (n *node) labelled(prefix string, visit func(label, path string)) {
+// labeled calls visit with each label and the path of the value that has it.
+func (n *node) labeled(prefix string, visit func(label, path string)) {
 	for i, child := range n.children {
 		key := strconv.Itoa(i)
 		if n.kind == '{' {
@@ -202,6 +202,6 @@ func (n *node) labelled(prefix string, visit func(label, path string)) {
 		for _, label := range child.labels {
 			visit(label, prefix+key)
 		}
-		child.labelled(prefix+key+".", visit)
+		child.labeled(prefix+key+".", visit)
 	}
 }

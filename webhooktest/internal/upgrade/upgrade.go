@@ -20,6 +20,10 @@ type Object struct {
 
 	// Used is called with each path of a change that the object has. Nil: nobody asks.
 	Used func(file, path string)
+
+	// Fill returns what a text with placeholders that a change adds becomes, both as JSON.
+	// Nil: it stays a template.
+	Fill func(quoted []byte) []byte
 }
 
 // New returns the object that is a value of a text.
@@ -32,8 +36,8 @@ func (o *Object) Label(path, label string) {
 	}
 }
 
-// Labelled calls visit with each label and the path where its value is now.
-func (o *Object) Labelled(visit func(label, path string)) { o.root.labelled("", visit) }
+// Labeled calls visit with each label and the path where its value is now.
+func (o *Object) Labeled(visit func(label, path string)) { o.root.labeled("", visit) }
 
 // Text returns the object as JSON without white space.
 func (o *Object) Text() []byte { return o.root.appendTo(nil) }
@@ -41,7 +45,7 @@ func (o *Object) Text() []byte { return o.root.appendTo(nil) }
 // To makes the changes of the versions after one and up to another, to the object and to
 // those inside it.
 func (o *Object) To(after, upTo string) error {
-	u := upgrader{used: o.Used, loaded: make(map[string]map[string]*changeFile), versions: fixtures.VersionsBetween(after, upTo)}
+	u := upgrader{used: o.Used, fill: o.Fill, loaded: make(map[string]map[string]*changeFile), versions: fixtures.VersionsBetween(after, upTo)}
 	for _, version := range u.versions {
 		if err := u.walk(o.root, version); err != nil {
 			return err
@@ -51,11 +55,11 @@ func (o *Object) To(after, upTo string) error {
 }
 
 // Apply makes changes to the object itself.
-func (o *Object) Apply(changes []Change) error { return apply(o.root, changes, nil) }
+func (o *Object) Apply(changes []Change) error { return apply(o.root, changes, change{fill: o.Fill}) }
 
-func apply(object *node, changes []Change, used func(path string)) error {
+func apply(object *node, changes []Change, how change) error {
 	for i := range changes {
-		if err := changes[i].apply(object, used); err != nil {
+		if err := changes[i].apply(object, how); err != nil {
 			return err
 		}
 	}
@@ -65,6 +69,7 @@ func apply(object *node, changes []Change, used func(path string)) error {
 // An upgrader keeps the changes of the resources that it came across.
 type upgrader struct {
 	used     func(file, path string)
+	fill     func(quoted []byte) []byte
 	loaded   map[string]map[string]*changeFile // by resource and version
 	versions []string
 }
@@ -98,11 +103,11 @@ func (u *upgrader) walk(n *node, version string) error {
 	if file == nil {
 		return nil
 	}
-	var used func(path string)
+	how := change{fill: u.fill}
 	if u.used != nil {
-		used = func(path string) { u.used(file.name, path) }
+		how.used = func(path string) { u.used(file.name, path) }
 	}
-	return apply(n, file.changes, used)
+	return apply(n, file.changes, how)
 }
 
 // load reads the changes of a resource.
@@ -132,7 +137,7 @@ func (u *upgrader) load(resource string) (map[string]*changeFile, error) {
 func (o *Object) Before(text []byte, previous *rawjson.Value) *Object {
 	before := o.root.clone()
 	restore(before, build(text, previous))
-	return &Object{root: before}
+	return &Object{root: before, Fill: o.Fill}
 }
 
 func restore(object, previous *node) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,15 +87,15 @@ func TestDecodeIsStrict(t *testing.T) {
 func TestLabelsStayWithTheirValues(t *testing.T) {
 	t.Parallel()
 	file, err := upgrade.Decode([]byte(`{"format":1,"changes":[
-		{"move": {"end": "l.*.end"}, "copy": {"n": "m"}, "decimal": {"n": "d"}, "remove": ["gone"], "nullable": ["m"]}]}`), "test")
+		{"move": {"end": "l.*.end"}, "copy": {"n": "m"}, "decimal": {"n": "d"}, "remove": ["gone"], "nullable": ["m", "n"]}, {"not_null": ["n", "nowhere", "void"]}]}`), "test")
 	require.NoError(t, err)
-	object := parse(t, `{"end":5,"gone":1,"l":[{"id":"a"},{"id":"b"}],"n":1}`)
+	object := parse(t, `{"end":5,"gone":1,"l":[{"id":"a"},{"id":"b"}],"n":1,"void":null}`)
 	for _, path := range []string{"end", "gone", "n", "nowhere"} {
 		object.Label(path, path)
 	}
 	require.NoError(t, object.Apply(file.Changes))
 	var got []string
-	object.Labelled(func(label, path string) { got = append(got, label+": "+path) })
+	object.Labeled(func(label, path string) { got = append(got, label+": "+path) })
 	require.Equal(t, []string{"n: d", "end: l.0.end", "end: l.1.end", "n: m", "nullable: m", "n: n"}, got)
 }
 
@@ -190,7 +191,7 @@ func named(t *testing.T, change *upgrade.Change) (paths []string) {
 			paths = append(paths, name)
 		}
 	}
-	paths = append(append(paths, change.Remove...), change.Nullable...)
+	paths = slices.Concat(paths, change.Remove, change.Nullable, change.NotNull)
 	for name := range change.If {
 		require.False(t, strings.Contains(name, "*"), "%s: if takes no stars", name)
 	}

@@ -65,7 +65,6 @@ python3 -c 'import json; print(json.dumps(json.load(open("event.json", encoding=
 
 rb() { ruby -rjson -e "raw = File.binread('event.json').force_encoding('UTF-8'); event = JSON.parse(raw); print($2)" >"$1.body"; }
 rb ruby-to-json 'event.to_json'
-rb ruby-pretty 'JSON.pretty_generate(event)'
 rb ruby-ascii 'JSON.generate(event, ascii_only: true)'
 rb ruby-inspect 'event.inspect'
 rb ruby-crlf 'raw.gsub("\n", "\r\n")'

@@ -153,7 +153,7 @@ func (d Diff) compareMaps(place string, before, after map[string]any, n Normaliz
 	for key, value := range after {
 		old, existed := before[key]
 		name := n.text(key)
-		if IsEventType(key) {
+		if isEventType(key) {
 			name = "{type}" // a count by type says no more than a count
 		}
 		if !existed && name == key && foreignID().MatchString(key) {
@@ -170,13 +170,18 @@ func (d Diff) compareMaps(place string, before, after map[string]any, n Normaliz
 // FutureType is an event type that no handler handles.
 const FutureType = "fakestripe.future_thing.happened"
 
-// IsEventType reports whether a key is an event type.
-func IsEventType(key string) bool { return eventTypes()[key] }
+// isEventType reports whether a key is an event type.
+func isEventType(key string) bool { return eventTypes()[key] }
 
 // eventTypes are all types that a handler may have as keys.
 var eventTypes = sync.OnceValue(func() map[string]bool {
 	types := map[string]bool{FutureType: true}
-	for _, eventType := range slices.Concat(fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()) {
+	for _, version := range fixtures.Versions() {
+		for _, eventType := range fixtures.Types(version.Name) {
+			types[eventType] = true
+		}
+	}
+	for _, eventType := range fixtures.ThinTypes() {
 		types[eventType] = true
 	}
 	return types

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/stripe/stripe-go/v76/webhook"
+)
+
+// basilHandler is a handler with Stripe.net 48.5.0, which takes events of the basil train
+// alone. The real releases of stripe-go are in fixtures/gocheck. At /silent it does not
+// say why it refuses.
+func basilHandler(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	if err := webhook.ValidatePayload(body, r.Header.Get("Stripe-Signature"), "whsec_script"); err != nil {
+		http.Error(w, "refused", http.StatusBadRequest)
+		return
+	}
+	var event struct {
+		Version string `json:"api_version"`
+	}
+	_ = json.Unmarshal(body, &event)
+	if !strings.HasSuffix(event.Version, ".basil") {
+		w.WriteHeader(http.StatusBadRequest)
+		if r.URL.Path != "/silent" {
+			fmt.Fprintf(w, "Received event with API version %s, but Stripe.net 48.5.0 expects API version 2025-08-27.basil. We recommend that you create a WebhookEndpoint with this API version.", event.Version)
+		}
+	}
+}

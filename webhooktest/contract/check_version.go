@@ -1,0 +1,57 @@
+package contract
+
+import (
+	"context"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// checkOtherTrain delivers a genuine event of another train and, if it is refused, a forged
+// one of the own: who reads the answers can tell them apart.
+func checkOtherTrain(ctx context.Context, s *session) ([]finding, error) {
+	event, err := s.sender.controlOfOtherTrain()
+	if err != nil {
+		return nil, err
+	}
+	response, err := s.sender.deliver(ctx, event)
+	if err != nil || response.Accepted() {
+		return nil, err
+	}
+	sent := "a genuine " + event.String() + " of API version " + versionOf(event)
+	if response.Err != nil || response.StatusCode >= 500 {
+		return []finding{{sent: sent, expected: "!5xx", actual: answerOf(response)}}, nil
+	}
+	forged, err := s.sender.deliverControl(ctx, "wrong-secret")
+	if err != nil || forged.StatusCode != response.StatusCode || string(forged.Body) != string(response.Body) {
+		return nil, err
+	}
+	return []finding{{sent: sent, expected: "another answer than to a forged event", actual: "the same: " + answerOf(response)}}, nil
+}
+
+// controlOfOtherTrain makes a control of the newest other train that has its type.
+func (s *sender) controlOfOtherTrain() (*webhooktest.Event, error) {
+	if fixtures.IsThin(s.subject.control()) {
+		return nil, render.ErrThin // and is the same at every version
+	}
+	own := trainOf(s.subject.version())
+	for _, version := range fixtures.Trains() {
+		if trainOf(version) == own {
+			continue
+		}
+		if event, err := s.controlAt(version); err == nil { // else the type, or a path that the user sets, is not there
+			return event, nil
+		}
+	}
+	return nil, errLacks{"a type that is in two trains: " + s.subject.control() + " is not"}
+}
+
+// trainOf is the train of an API version; one from before there were trains is its own.
+func trainOf(version string) string {
+	if _, train, named := strings.Cut(version, "."); named {
+		return train
+	}
+	return version
+}

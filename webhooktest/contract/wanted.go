@@ -1,0 +1,74 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/pinned"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// wantedVersion returns the API version that the handler's SDK expects if it says so in its
+// answer: "" if it does not, if an event of the version was not what it was sent, or if the
+// fixtures do not have it.
+func wantedVersion(r *webhooktest.Response) string {
+	if r.Accepted() {
+		return ""
+	}
+	said, ok := pinned.Find(string(r.Body))
+	if !ok || said.Got == "" || said.Got != versionOf(r.Event) { // a mutation changed it
+		return ""
+	}
+	version, _ := said.Version()
+	return version
+}
+
+// readRefusal words what an SDK said.
+func readRefusal(said pinned.Refusal) string {
+	if _, known := said.Version(); !known {
+		return said.String() + ", for which there are no fixtures: only the label can be changed, by setting api_version"
+	}
+	return said.String()
+}
+
+// setVersion says in Go which field makes the handler accept the events.
+func setVersion(version string) string {
+	return fmt.Sprintf("set APIVersion: %q in the Subject (with stripe-go, APIVersion: stripe.APIVersion)", version)
+}
+
+// versionOf is the API version that an event names, "" if it names none.
+func versionOf(event *webhooktest.Event) string {
+	label, _ := event.Lookup("api_version")
+	version, _ := label.(string)
+	return version
+}
+
+// acceptedVersion tries an event of each train, newest first, and returns the version of the
+// first that is accepted, "" if none is. Trains in which there is no such event are left out.
+func acceptedVersion(ctx context.Context, e *webhooktest.Endpoint, at func(version string) (*webhooktest.Event, error), until time.Time) (string, error) {
+	for _, version := range fixtures.Trains() {
+		event, err := at(version)
+		if err != nil || fixtures.IsThin(event.Type()) || time.Now().After(until) { // thin events have no version
+			continue
+		}
+		response, err := e.Deliver(ctx, event)
+		if err != nil {
+			return "", err
+		}
+		if response.Accepted() {
+			return version, nil
+		}
+	}
+	return "", nil
+}
+
+// controlAt makes a control at another API version, with ids of its own.
+func (s *sender) controlAt(version string) (*webhooktest.Event, error) {
+	subject := *s.subject
+	subject.APIVersion = version
+	other := *s
+	other.subject, other.source = &subject, s.source.at(version)
+	return other.event(subject.control())
+}
