@@ -139,7 +139,7 @@ func TestCommandBesideSpinningProcesses(t *testing.T) {
 		t.Skip("takes minutes: set " + starvedRuns)
 	}
 	binary := filepath.Join(t.TempDir(), "fakestripe")
-	build, err := exec.Command("go", "build", "-o", binary, "../cmd/fakestripe").CombinedOutput()
+	build, err := exec.Command("go", "build", "-o", binary, "../../cmd/fakestripe").CombinedOutput()
 	require.NoError(t, err, "%s", build)
 	for range 8 {
 		spinning := starvedCommand(t, "spinning", "TestSpinning")
