@@ -164,7 +164,9 @@ func (e *execution) checkPlain(ctx context.Context, step caseStep, responses []*
 	refused := responses[at]
 	for _, name := range step.Send {
 		spec := e.spec.Events[name]
-		if !slices.Contains(e.observed.events[name], refused.Event) || len(step.Mutate) == 0 && spec.plain() {
+		isPlain := len(step.Mutate) == 0 && spec.plain()
+		ofOtherType := spec.payload(e.variant) == nil && refused.Event.Type() != e.variant.typeOf(spec.Type)
+		if !slices.Contains(e.observed.events[name], refused.Event) || isPlain || ofOtherType {
 			continue
 		}
 		control, err := e.controlOf(ctx, name)
