@@ -22,7 +22,7 @@ var mutants = []mutant{
 	{why: "one clean delivery is enough", file: "oracle_reference.go", old: "References: o.references}", new: "References: o.references[:1]}", zoo: "hash|last-three|serial-rows"},
 	{why: "what differs between clean deliveries counts", file: "internal/statediff/baseline.go", old: "if value != other[at] {", new: "if value != other[at] && false {", zoo: "twice-in-worker-names"},
 	{why: "no-effect means nowhere", file: "oracle.go", old: "did.Only(touched).Lines()", new: "did.Lines()", zoo: "refusals-counted"},
-	{why: "no-effect is never judged", file: "oracle.go", old: "return e.withState(did.Only(touched).Lines(), noChange), nil", new: "_ = did\n\treturn e.findings, nil", zoo: "junk-booked"},
+	{why: "no-effect is never judged", file: "oracle.go", old: "len(moved) == 0 || len(o.spec.Witness) == 0 {\n", new: "true {\n\t\tmoved = nil\n", zoo: "junk-booked"},
 	{why: "there is no second, careful look", file: "retry.go", old: "	s.probe.careful = true\n", new: "	return false\n", zoo: "subscriptions-later"},
 	{why: "what is missing is not waited for", file: "probe_wait.go", old: "if !p.careful || hoped(diff) {", new: "if true || hoped(diff) {", zoo: "subscriptions-later"},
 	{why: "no stall is noticed", file: "machine.go", old: "if late >= leastStall {", new: "if false {", test: "TestStallIsNoticed"},
@@ -57,7 +57,7 @@ var mutants = []mutant{
 	{why: "one good answer of many is not asked for", file: "execution.go", old: "if !some && len(responses) > 0 {", new: "if !some && len(responses) < 0 {", zoo: "deadlock"},
 	{why: "limits of the rate are not heeded", file: "sender.go", old: "response.StatusCode == http.StatusTooManyRequests &&", new: "response.StatusCode == -http.StatusTooManyRequests &&", zoo: "rate-limited"},
 	{why: "its own secret is a placeholder", file: "judge.go", old: `return row == secret || row == "secret="+secret`, new: "return false", zoo: "documented-secret"},
-	{why: "a handler that ended is asked on", file: "judge.go", old: `if s.run.budget.over() != "" || s.sender.last == nil || s.sender.last.Err == nil && quiet {`, new: "if true || s.sender.last.Err == nil && quiet {", zoo: "dies-of-junk"},
+	{why: "a handler that ended is asked on", file: "survival.go", old: `if s.run.budget.over() != "" || s.sender.last == nil || s.sender.last.Err == nil && quiet {`, new: "if true || s.sender.last.Err == nil && quiet {", zoo: "dies-of-junk"},
 	{why: "payloads are not bound", file: "sender.go", old: "edits = append(s.subject.Edit(eventType), edits...)", new: "_ = edits", zoo: "own-customers|checks-order"},
 
 	// Checks that are code, and looking back.

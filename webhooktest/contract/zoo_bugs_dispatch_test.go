@@ -69,6 +69,9 @@ func zooDispatchBugs() []zooBug {
 			}
 			return eventType
 		}),
+		zooWith("refunds-fail", "one of the types that it handles is a server error", func(z *zooHandler) {
+			z.effects["refund.created"] = func(*zooDelivery) error { return errors.New("no such column") }
+		}),
 		routing("all-invoices", "takes the preview of an invoice for one", func(_ *zooHandler, eventType string) string {
 			if strings.HasPrefix(eventType, "invoice.") {
 				return "invoice.paid"

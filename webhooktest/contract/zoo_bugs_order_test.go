@@ -8,12 +8,12 @@ import (
 )
 
 // zooSaaS is the handler of most products that are paid for by the month: it hears of
-// no creation.
+// no creation. What it does for payments nobody is told.
 func zooSaaS(name, why string, change func(*zooHandler)) zooBug {
 	handled := []string{"checkout.session.completed", "customer.subscription.updated", "customer.subscription.deleted"}
 	return zooWith(name, why, func(z *zooHandler) {
 		for eventType := range z.effects {
-			if !slices.Contains(handled, eventType) {
+			if !slices.Contains(handled, eventType) && eventType != "payment_intent.succeeded" {
 				delete(z.effects, eventType)
 			}
 		}
