@@ -27,7 +27,7 @@ func clean(r *contract.Report) *contract.Report {
 	apply(line, &c.Subject.Target, &c.Subject.APIVersion, &c.Subject.State)
 	for i := range c.Cases {
 		result := &c.Cases[i]
-		apply(line, &result.ID, &result.Title, &result.Headline, &result.Level, &result.Reason, &result.Requirement, &result.Source)
+		apply(line, &result.ID, &result.Title, &result.Headline, &result.Cause, &result.Level, &result.Reason, &result.Requirement, &result.Source)
 		apply(visible, &result.Sent, &result.Expected, &result.Actual, &result.Hint, &result.Reproduce)
 	}
 	return &c

@@ -9,25 +9,25 @@ import (
 // sections shows failures and warnings in full, and folds the rest.
 func (p *page) sections() {
 	p.own("<main>\n")
-	p.cards(`<section class="fail"><h2>Failed</h2>`, p.of(contract.Fail))
-	p.cards(`<section class="warn"><h2>Warnings</h2>`, p.of(contract.Warn))
+	p.cards(`<section class="fail"><h2>Failed</h2>`, p.shortfalls(contract.Fail))
+	p.cards(`<section class="warn"><h2>Warnings</h2>`, p.shortfalls(contract.Warn))
 	p.maybe(`<section class="fail warn again"><p>To reproduce one of these, put its id in place of CASE:</p><pre tabindex="0"><code>`, p.reproduce, "</code></pre></section>\n")
 	p.unjudged(`<section class="inconclusive"><h2>Inconclusive <small>tried, but could not be judged</small></h2>`,
 		p.reasons(contract.Inconclusive))
 	p.unjudged(`<section class="skip"><h2>Skipped <small>by what they need</small></h2>`, p.reasons(contract.Skip))
-	p.cards(`<section class="info"><h2>Worth knowing</h2>`, p.of(contract.Info))
+	p.cards(`<section class="info"><h2>Worth knowing</h2>`, p.shortfalls(contract.Info))
 	p.unjudged(`<section class="pass"><h2>Passed with a remark</h2>`, p.remarks())
 	p.passed(`<section class="pass"><h2>Passed</h2>`, p.groupsOf(contract.Pass))
 	p.own("</main>\n")
 }
 
-func (p *page) cards(heading markup, results []contract.Result) {
-	if len(results) == 0 {
+func (p *page) cards(heading markup, shortfalls []*shortfall) {
+	if len(shortfalls) == 0 {
 		return
 	}
 	p.own(heading)
-	for _, result := range results {
-		p.card(result)
+	for _, s := range shortfalls {
+		p.card(s)
 	}
 	p.own("\n</section>\n")
 }
@@ -54,11 +54,12 @@ func (p *page) passed(heading markup, groups []*group) {
 	p.own("\n</section>\n")
 }
 
-func (p *page) card(r contract.Result) {
+func (p *page) card(s *shortfall) {
+	r := s.Result
 	p.put("\n<article id=\"", r.ID, "\">\n  <header>")
 	p.anchor(r.ID)
 	p.put(`<span class="level">`, r.Level, "</span></header>\n")
-	p.put("  <h3>", headline(r), "</h3>\n")
+	p.put("  <h3>", s.headline(), "</h3>\n")
 	p.put(`  <p class="requirement">`, r.Requirement, "</p>\n")
 	p.maybe(`  <p class="hint"><b>Note</b><span>`, r.Reason, "</span></p>\n")
 	p.own(`  <dl class="evidence">`) // without a space, so that the style can hide an empty one
@@ -73,6 +74,9 @@ func (p *page) card(r contract.Result) {
 		p.address(r.Source)
 		p.own("</span></p>\n")
 	}
+	if len(s.also) > 0 {
+		p.fold("Other cases of this cause", s.also)
+	}
 	p.own("</article>")
 }
 
@@ -82,7 +86,7 @@ func (p *page) fold(text string, results []contract.Result) {
 	p.put(`<span class="n">`, strconv.Itoa(len(results)), "</span></summary>\n<ul class=\"rows\">")
 	for _, result := range results {
 		p.put(`<li id="`, result.ID, `">`)
-		p.put("<span>", result.Title, "</span>")
+		p.put("<span>", headline(result), "</span>")
 		p.anchor(result.ID)
 		p.own("</li>")
 	}

@@ -25,8 +25,8 @@ func Markdown(w io.Writer, r *contract.Report) error {
 	if len(m.Diagnosis) > 0 {
 		m.add(fence("text", m.Diagnosis...))
 	} else {
-		m.shortfalls("Failed", m.of(contract.Fail))
-		m.shortfalls("Warnings", m.of(contract.Warn))
+		m.told("Failed", m.shortfalls(contract.Fail))
+		m.told("Warnings", m.shortfalls(contract.Warn))
 		if m.reproduce != "" {
 			m.add("To reproduce one of these, put its id in place of `CASE`:\n\n" + fence("sh", clip(m.reproduce)))
 		}
@@ -73,24 +73,25 @@ func (m *markdown) head() {
 	m.add(words + "\n" + rule + "\n" + counts)
 }
 
-func (m *markdown) shortfalls(title string, results []contract.Result) {
-	if len(results) == 0 {
+func (m *markdown) told(title string, shortfalls []*shortfall) {
+	if len(shortfalls) == 0 {
 		return
 	}
 	m.add("### " + title)
-	for _, result := range results {
-		m.add(shortfall(result))
+	for _, s := range shortfalls {
+		m.add(s.markdown())
 	}
 }
 
-func shortfall(r contract.Result) string {
+func (s *shortfall) markdown() string {
+	r := s.Result
 	about := []string{codeSpan(r.ID), prosaic(r.Level)}
 	if url := link(r.Source); url != "" {
 		about = append(about, "[source](<"+url+">)")
 	} else if r.Source != "" {
 		about = append(about, prosaic(r.Source))
 	}
-	paragraphs := []string{"#### " + prosaic(headline(r)), strings.Join(about, " · "), prosaic(r.Requirement)}
+	paragraphs := []string{"#### " + prosaic(s.headline()), strings.Join(about, " · "), prosaic(r.Requirement)}
 	if facts := present(fact{"note", clip(r.Reason)}, fact{"sent", clip(r.Sent)}, fact{"expected", clip(r.Expected)}, fact{"actual", clip(r.Actual)}); facts != nil {
 		paragraphs = append(paragraphs, fence("text", block(0, 0, facts)))
 	}
@@ -101,6 +102,13 @@ func shortfall(r contract.Result) string {
 	}
 	if r.Reproduce != "" {
 		paragraphs = append(paragraphs, fence("sh", clip(r.Reproduce)))
+	}
+	if len(s.also) > 0 {
+		var items []string
+		for _, other := range s.also {
+			items = append(items, "- "+codeSpan(other.ID)+" "+prosaic(headline(other)))
+		}
+		paragraphs = append(paragraphs, "Also:", strings.Join(items, "\n"))
 	}
 	return strings.Join(paragraphs, "\n\n")
 }

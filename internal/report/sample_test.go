@@ -36,6 +36,7 @@ func sample() *contract.Report {
 			{
 				ID: "signature/unsigned", Title: "An unsigned event is refused", Level: "must", Verdict: contract.Fail,
 				Headline:    "Accepted a forged event: no signature at all",
+				Cause:       "Forged events are accepted",
 				Requirement: "An event without a Stripe-Signature header has to be refused: anybody could have sent it.",
 				Source:      docs,
 				Sent:        "payment_intent.succeeded as just accepted, but without the Stripe-Signature header (mutation unsigned)",
@@ -44,6 +45,13 @@ func sample() *contract.Report {
 				Hint:        "Verify before anything else, and answer 400 when that fails:\n\nif err != nil { http.Error(w, \"bad signature\", 400); return }",
 				Reproduce:   "fakestripe send payment_intent.succeeded --to http://127.0.0.1:4242/webhook --mutate unsigned --seed 7 --expect refused",
 				Duration:    3_100_000, Millis: 3.1,
+			},
+			{
+				ID: "signature/wrong-secret", Title: "A signature with another secret is refused", Level: "must", Verdict: contract.Fail,
+				Requirement: "An event signed with another secret has to be refused.", Source: docs,
+				Headline: "Accepted a forged event: signed with another secret", Cause: "Forged events are accepted",
+				Sent: "payment_intent.succeeded signed with another secret", Expected: "an answer that is not 2xx", Actual: "[200 POST] OK",
+				Reproduce: "fakestripe send payment_intent.succeeded --mutate wrong-secret --expect refused",
 			},
 			{
 				ID: "signature/rolled-second", Title: "A rolled secret's second signature counts", Level: "must", Verdict: contract.Fail,

@@ -80,17 +80,17 @@ func (t *text) diagnosis() {
 }
 
 func (t *text) body() {
-	for _, result := range t.of(contract.Fail) {
-		t.shortfall("FAIL", "1;31", result)
+	for _, s := range t.shortfalls(contract.Fail) {
+		t.shortfall("FAIL", "1;31", s)
 	}
-	for _, result := range t.of(contract.Warn) {
-		t.shortfall("WARN", "1;33", result)
+	for _, s := range t.shortfalls(contract.Warn) {
+		t.shortfall("WARN", "1;33", s)
 	}
 	if t.reproduce != "" {
 		t.printf("To reproduce one of these, put its id in place of CASE:\n%s\n\n", prose(t.reproduce, margin, 0))
 	}
 	for _, result := range t.of(contract.Info) {
-		t.heading("INFO", "36", result)
+		t.heading("INFO", "36", headline(result), result)
 		t.printf("%s\n", block(margin, width, present(
 			fact{"note", result.Reason}, fact{"sent", result.Sent}, fact{"actual", result.Actual}, fact{"explain", explain(result)})))
 	}
@@ -126,17 +126,17 @@ func (t *text) unjudged(word, color string, reasons []*reason) {
 	}
 }
 
-func (t *text) heading(word, color string, r contract.Result) {
-	t.printf("%s  %s\n", t.paint(color, word), t.paint("1", headline(r)))
+func (t *text) heading(word, color, headline string, r contract.Result) {
+	t.printf("%s  %s\n", t.paint(color, word), t.paint("1", headline))
 	t.printf("%*s%s\n", margin, "", t.paint("2", r.ID+" ("+r.Level+")"))
 }
 
-func (t *text) shortfall(word, color string, r contract.Result) {
-	t.heading(word, color, r)
-	if r.Requirement != r.Title { // a case of the user's own may say no more
-		t.printf("%s\n\n", prose(r.Requirement, margin, width))
+func (t *text) shortfall(word, color string, s *shortfall) {
+	t.heading(word, color, s.headline(), s.Result)
+	if s.Requirement != s.Title { // a case of the user's own may say no more
+		t.printf("%s\n\n", prose(s.Requirement, margin, width))
 	}
-	t.printf("%s\n", block(margin, width, evidence(r)))
+	t.printf("%s\n", block(margin, width, s.evidence()))
 }
 
 // block writes facts under each other, their texts in one column. Width 0 leaves

@@ -49,7 +49,8 @@ func (a *answer) status(expected string, should bool) {
 			actual += ": " + said
 		}
 		a.find(should, expected, actual)
-		a.findings[len(a.findings)-1].crashed = a.response.StatusCode >= http.StatusInternalServerError
+		last := &a.findings[len(a.findings)-1]
+		last.crashed, last.silent = a.response.StatusCode >= http.StatusInternalServerError, a.response.Err != nil
 	}
 }
 

@@ -22,6 +22,7 @@ type Case struct {
 	ID          string            `json:"-"` // signature/unsigned
 	Title       string            `json:"title"`
 	Finding     string            `json:"finding"` // what a handler did that falls short of it
+	Cause       string            `json:"cause"`   // what such findings have in common, if several cases may have it
 	Level       string            `json:"level"`   // must, should or info
 	Requirement string            `json:"requirement"`
 	Source      string            `json:"source"`

@@ -12,19 +12,32 @@ type finding struct {
 	should                 bool // preferred only
 	grave                  bool // a fail whatever the level: nothing may end the handler
 	crashed                bool // the answer was a server error
+	silent                 bool // there was no answer
 	sent, expected, actual string
 	wanted                 string // the API version for the lack of which the handler refused
 }
 
 // headline says what the handler did, "" for a case that does not say so.
 func (f finding) headline(c *contractCase) string {
-	switch refused, isRefusal := strings.CutPrefix(c.Finding, "Refused "); {
+	verb, rest, _ := strings.Cut(c.Finding, " ")
+	switch {
 	case f.grave:
 		return "Stopped answering"
-	case isRefusal && f.crashed:
-		return "Crashed on " + refused
+	case f.silent && (verb == "Refused" || verb == "Accepted"):
+		return "Gave no answer to " + rest
+	case f.crashed && verb == "Refused":
+		return "Crashed on " + rest
 	}
 	return c.Finding
+}
+
+// cause is what the finding has in common with others, "" for nothing: no answer, and an
+// end of the handler, are nothing that the case is about.
+func (f finding) cause(c *contractCase) string {
+	if f.grave || f.silent {
+		return ""
+	}
+	return c.Cause
 }
 
 // errInconclusive is why a case cannot be judged.

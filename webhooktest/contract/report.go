@@ -44,6 +44,7 @@ type Result struct {
 	ID          string  `json:"id"`
 	Title       string  `json:"title"`
 	Headline    string  `json:"headline,omitempty"` // of a shortfall: what the handler did
+	Cause       string  `json:"cause,omitempty"`    // of a shortfall: shared with others of one cause
 	Level       string  `json:"level"`              // must, should or info
 	Verdict     Verdict `json:"verdict"`
 	Reason      string  `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver

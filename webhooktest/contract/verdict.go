@@ -84,7 +84,10 @@ func (r *Result) add(c *contractCase, findings []finding) {
 		return
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
-	r.Headline = worst.headline(c)
+	r.Headline, r.Cause = worst.headline(c), worst.cause(c)
+	if worst.silent || worst.grave {
+		r.Hint = "Find in the handler's log why it gave no answer."
+	}
 	if verdict != Info { // where versions that the handler does not have may be asked about
 		r.WantedVersion = worst.wanted
 	}
