@@ -38,6 +38,26 @@ func nameFlags(found *contract.Report) {
 	}
 }
 
+// nameVersions says in a report which flag makes events that the handler accepts.
+func (c *checking) nameVersions(found *contract.Report) {
+	if found.WantedVersion != "" {
+		found.Diagnosis = append(found.Diagnosis, "give "+versionFlag(found.WantedVersion))
+	}
+	for i := range found.Cases {
+		result := &found.Cases[i]
+		switch {
+		case result.WantedVersion == "":
+		case result.Verdict == contract.Inconclusive: // whose hint is not shown
+			result.Reason += " (" + versionFlag(result.WantedVersion) + ")"
+		default:
+			result.Hint = "Give " + versionFlag(result.WantedVersion) + ": the handler's SDK expects another API version."
+			if c.suite.Dir != "" {
+				result.Hint += " If the payload is a file, change its api_version."
+			}
+		}
+	}
+}
+
 // checkFlags finds flags that no suite could be run with.
 func (c *checking) checkFlags() error {
 	thin := slices.IndexFunc(c.subject.Handles, fixtures.IsThin)

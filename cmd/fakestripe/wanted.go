@@ -5,7 +5,6 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/pinned"
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // refusalOf returns what the handler's SDK said if it refused the event for its API version.
@@ -28,23 +27,3 @@ func giveVersion(said pinned.Refusal) string {
 }
 
 func versionFlag(version string) string { return "--api-version " + version }
-
-// nameVersions says in a report which flag makes events that the handler accepts.
-func (c *checking) nameVersions(found *contract.Report) {
-	if found.WantedVersion != "" {
-		found.Diagnosis = append(found.Diagnosis, "give "+versionFlag(found.WantedVersion))
-	}
-	for i := range found.Cases {
-		result := &found.Cases[i]
-		switch {
-		case result.WantedVersion == "":
-		case result.Verdict == contract.Inconclusive: // whose hint is not shown
-			result.Reason += " (" + versionFlag(result.WantedVersion) + ")"
-		default:
-			result.Hint = "the handler's SDK expects another API version: give " + versionFlag(result.WantedVersion)
-			if c.suite.Dir != "" {
-				result.Hint += ", or change api_version if the payload is a file"
-			}
-		}
-	}
-}

@@ -328,13 +328,8 @@ func (e *execution) find(sent, expected, actual string) {
 
 // withState adds what the state shows to what the answers show.
 func (e *execution) withState(differences []string, wanted string) []finding {
-	return e.withStateAt(false, differences, wanted)
-}
-
-// withStateAt is withState for what may be a should.
-func (e *execution) withStateAt(should bool, differences []string, wanted string) []finding {
 	if len(differences) > 0 {
-		e.findings = append(e.findings, finding{should: should, sent: e.sentSoFar(), expected: wanted, actual: strings.Join(differences, "; ")})
+		e.find(e.sentSoFar(), wanted, strings.Join(differences, "; "))
 	}
 	return e.findings
 }

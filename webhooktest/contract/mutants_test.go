@@ -22,7 +22,7 @@ var mutants = []mutant{
 	{why: "one clean delivery is enough", file: "oracle_reference.go", old: "References: o.references}", new: "References: o.references[:1]}", zoo: "hash|last-three|serial-rows"},
 	{why: "what differs between clean deliveries counts", file: "internal/statediff/baseline.go", old: "if value != other[at] {", new: "if value != other[at] && false {", zoo: "twice-in-worker-names"},
 	{why: "no-effect means nowhere", file: "oracle.go", old: "did.Only(touched).Lines()", new: "did.Lines()", zoo: "refusals-counted"},
-	{why: "no-effect is never judged", file: "oracle.go", old: "len(moved) == 0 || len(o.spec.Witness) == 0 {\n", new: "true {\n\t\tmoved = nil\n", zoo: "junk-booked"},
+	{why: "no-effect is never judged", file: "oracle.go", old: "findings := e.withState(moved, noChange)", new: "moved = nil\n\tfindings := e.findings", zoo: "junk-booked"},
 	{why: "there is no second, careful look", file: "retry.go", old: "	s.probe.careful = true\n", new: "	return false\n", zoo: "subscriptions-later"},
 	{why: "what is missing is not waited for", file: "probe_wait.go", old: "if !p.careful || hoped(diff) {", new: "if true || hoped(diff) {", zoo: "subscriptions-later"},
 	{why: "no stall is noticed", file: "machine.go", old: "if late >= leastStall {", new: "if false {", test: "TestStallIsNoticed"},

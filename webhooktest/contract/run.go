@@ -197,7 +197,7 @@ func (s *session) order(cases []contractCase) []int {
 		if slow {
 			rank = slices.Index(levels, cases[i].Level)
 		}
-		if cases[i].impossible() {
+		if impossible(&cases[i]) {
 			rank += len(levels)
 		}
 		return rank

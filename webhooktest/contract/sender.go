@@ -80,15 +80,6 @@ func (s *sender) registerVariant(event *webhooktest.Event, mutations []string) e
 	return s.register(body)
 }
 
-// genuine reports whether Stripe would send what these mutations make: nothing is forged,
-// and no other text stands for the event.
-func genuine(mutations []string) bool {
-	return !slices.ContainsFunc(mutations, func(text string) bool {
-		m, err := webhooktest.ParseMutation(text)
-		return err == nil && (m.Forgery() || m.Name == "body")
-	})
-}
-
 // deliver delivers an event and remembers the answer.
 func (s *sender) deliver(ctx context.Context, event *webhooktest.Event, mutations ...string) (*webhooktest.Response, error) {
 	if err := s.registerVariant(event, mutations); err != nil {

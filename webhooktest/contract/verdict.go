@@ -77,7 +77,7 @@ func (r *Result) add(c *contractCase, findings []finding) {
 	if worst.should && verdict == Fail {
 		verdict = Warn
 	}
-	if worst.grave && !c.impossible() {
+	if worst.grave && !impossible(c) {
 		verdict = Fail
 	}
 	if r.Verdict == Warn && verdict == Info {
