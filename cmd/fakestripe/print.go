@@ -164,13 +164,18 @@ func indented(text string) string {
 
 func (p *printer) time(t time.Time) string { return p.paint("2", t.Format(timeLayout)) }
 
-// status is the answer, its code in the color of its class.
+// status is the answer, its code in green if it is right: a forgery that was refused is, one
+// that was accepted is red.
 func (p *printer) status(r *webhooktest.Response) string {
+	right := r.Accepted()
+	if p.expected.String() != "" {
+		right = p.expected.Met(r.StatusCode, r.Err)
+	}
 	color := "1;31"
 	switch {
-	case r.Accepted():
+	case right:
 		color = "1;32"
-	case r.Err == nil && r.StatusCode < 500:
+	case r.Err == nil && !r.Accepted() && r.StatusCode < 500:
 		color = "1;33"
 	}
 	answer := r.String()

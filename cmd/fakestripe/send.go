@@ -37,12 +37,12 @@ or - for standard input; files are delivered byte for byte.
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
 with retries. The last answer within --wait counts.
 
-Exit status: 0 when every answer was as expected (2xx), 1 when an answer was wrong or
-missing, 2 for wrong usage.`,
+Exit status: 0 when every answer was as expected (2xx, of a forgery any other), 1 when
+an answer was wrong or missing, 2 for wrong usage.`,
 		Example: `  fakestripe send payment_intent.succeeded --to localhost:4242/webhook --secret whsec_…
   fakestripe send payment_intent.succeeded
   fakestripe send payment_intent.succeeded --to 4242/webhook --set data.object.amount_received=4200
-  fakestripe send charge.refunded --to 4242/webhook --mutate body-tampered --expect 400
+  fakestripe send charge.refunded --to 4242/webhook --mutate body-tampered
   fakestripe send invoice.paid --to 4242/webhook --times 10 --concurrency 10
   fakestripe send my-event.json --to 4242/webhook`,
 		Args:              somePayload,

@@ -54,6 +54,9 @@ func (t *tally) String() string {
 		made = fmt.Sprintf("%d of %s", t.deliveries(), deliveries(t.planned))
 	}
 	text := fmt.Sprintf("%s in %s: %d accepted, %d refused, %d without an answer", made, round(t.took), t.accepted, t.refused, t.unanswered)
+	if t.expected != t.accepted { // another answer than 2xx was right
+		text += fmt.Sprintf(", %d as expected", t.expected)
+	}
 	if t.waiting > 0 {
 		text += fmt.Sprintf(", %d not accepted yet", t.waiting)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func (f *targetFlags) flags(cmd *cobra.Command) {
 	f.secrets.flag(cmd)
 	flags.StringArrayVar(&f.mutations, "mutate", nil, "mutate the delivery with this `mutation` (see fakestripe list --mutations; repeatable)")
 	flags.StringArrayVar(&f.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
-	flags.StringVar(&f.expect, "expect", "2xx", "expected `answer`: a status (400), a class (2xx), or any other (!2xx)")
+	flags.StringVar(&f.expect, "expect", "", "expected `answer`: a status (400), a class (2xx), or any other (!2xx) (default 2xx, of a forgery !2xx)")
 	flags.DurationVar(&f.timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
 	flags.BoolVar(&f.skipVerify, "skip-verify", false, "accept any TLS certificate")
 	flags.BoolVar(&f.allowRemote, "allow-remote", false, fmt.Sprintf("allow more than %d deliveries to a host outside this machine and private networks", remoteLimit))
@@ -81,18 +82,22 @@ func (f *targetFlags) check() error {
 	if f.timeout <= 0 {
 		return notPositive("--timeout", f.timeout, "30s")
 	}
-	var err error
-	if f.expected, err = expect.Parse(f.expect); err != nil {
-		return fmt.Errorf("--expect: %w", err)
-	}
-	for _, mutation := range f.mutations {
-		_, err := webhooktest.ParseMutation(mutation)
-		if err != nil && strings.Contains(mutation, ",") {
+	wanted := "2xx"
+	for _, text := range f.mutations {
+		mutation, err := webhooktest.ParseMutation(text)
+		if err != nil && strings.Contains(text, ",") {
 			err = fmt.Errorf("%w (repeat --mutate for each)", err)
 		}
 		if err != nil {
 			return fmt.Errorf("--mutate: %w", err)
 		}
+		if mutation.Forgery() {
+			wanted = "!2xx"
+		}
+	}
+	var err error
+	if f.expected, err = expect.Parse(cmp.Or(f.expect, wanted)); err != nil {
+		return fmt.Errorf("--expect: %w", err)
 	}
 	return nil
 }

@@ -35,8 +35,8 @@ Without --to, a running fakestripe listen delivers the events to all its endpoin
 with retries. Each event is sent after the first answer to the previous one. The last
 answer within --wait counts.
 
-Exit status: 0 when every answer was as expected (2xx), 1 when an answer was wrong or
-missing, 2 for wrong usage.`,
+Exit status: 0 when every answer was as expected (2xx, of a forgery any other), 1 when
+an answer was wrong or missing, 2 for wrong usage.`,
 		Example: `  fakestripe trigger payment_intent.succeeded
   fakestripe trigger payment_intent.succeeded --to localhost:4242/webhook
   fakestripe trigger customer.subscription.deleted --to 4242/webhook --order shuffled --seed 7

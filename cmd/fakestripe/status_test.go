@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/expect"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// The color of an answer says whether it is right, not whether it is a 2xx.
+func TestStatusColors(t *testing.T) {
+	t.Parallel()
+	const red, green, yellow = "\x1b[1;31m", "\x1b[1;32m", "\x1b[1;33m"
+	event, err := webhooktest.ParseEvent([]byte(`{"id":"evt_1","object":"event","type":"charge.succeeded"}`))
+	require.NoError(t, err)
+	for _, c := range []struct {
+		name, expect string
+		status       int
+		err          error
+		color        string
+	}{
+		{"accepted", "2xx", 200, nil, green},
+		{"refused", "2xx", 400, nil, yellow},
+		{"crashed", "2xx", 500, nil, red},
+		{"no answer", "2xx", 0, errors.New("refused"), red},
+		{"a forgery that was refused", "!2xx", 400, nil, green},
+		{"a forgery that was accepted", "!2xx", 200, nil, red},
+		{"a forgery without an answer", "!2xx", 0, errors.New("refused"), red},
+		{"nothing expected", "", 200, nil, green},
+	} {
+		var expected expect.Expectation
+		if c.expect != "" {
+			expected, err = expect.Parse(c.expect)
+			require.NoError(t, err, c.name)
+		}
+		p := &printer{color: true, expected: expected}
+		got := p.status(&webhooktest.Response{Event: event, StatusCode: c.status, Err: c.err})
+		require.True(t, strings.HasPrefix(got, c.color), "%s: %q", c.name, got)
+	}
+}
