@@ -113,6 +113,7 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
+	doubtSecrets(sh, []string{secret})
 	if l.printSecret {
 		return l.tellSecret(sh, secret)
 	}

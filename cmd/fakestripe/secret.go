@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -27,7 +28,18 @@ func (s secrets) get(sh shell) ([]string, error) {
 	if len(keys) == 0 {
 		keys = []string{cmp.Or(sh.getenv(secretVariable), webhooktest.DefaultSecret)}
 	}
+	doubtSecrets(sh, keys)
 	return keys, (&webhooktest.Endpoint{URL: "localhost", Secrets: keys}).Validate() // knows what is no secret
+}
+
+// doubtSecrets says which secrets can hardly be those of an endpoint. With the same mistake
+// in the handler all would pass here, and nothing at Stripe.
+func doubtSecrets(sh shell, keys []string) {
+	for _, key := range keys {
+		if doubt := credential.Doubt(key); doubt != "" && credential.CheckSecret(key) == nil {
+			fmt.Fprintf(sh.err, "fakestripe: the signing secret %s\n", doubt)
+		}
+	}
 }
 
 // announce prints the secret if it is the documented one: the app needs it too.

@@ -1,0 +1,31 @@
+package credential
+
+import "strings"
+
+// Doubt says why a text can hardly be an endpoint's signing secret, "" if it can. It goes
+// on from "the signing secret", and does not contain it.
+func Doubt(secret string) string {
+	bare := strings.Trim(secret, " \t\r\n\"'`")
+	rest, prefixed := strings.CutPrefix(bare, "whsec_")
+	switch {
+	case strings.TrimSpace(secret) != secret:
+		return "has white space or a line break around it, which is signed with: trim it"
+	case bare != secret:
+		return "is in quotes, which are signed with: remove them"
+	case strings.HasPrefix(bare, "we_"), strings.HasPrefix(bare, "ed_"):
+		return "is the id of an endpoint: reveal its signing secret in the Dashboard, which begins with whsec_"
+	case !prefixed:
+		return "does not begin with whsec_, as Stripe's do"
+	case isPlaceholder(rest):
+		return "is a placeholder: put the endpoint's own there"
+	}
+	return ""
+}
+
+// isPlaceholder reports whether what follows the prefix stands in documentation for a
+// secret: dots, a row of one letter, words.
+func isPlaceholder(rest string) bool {
+	lower := strings.ToLower(rest)
+	return strings.Trim(rest, ".…*<>") == "" || strings.Count(lower, lower[:1]) == len(lower) ||
+		strings.HasPrefix(lower, "your") || strings.HasPrefix(rest, "<") || strings.HasPrefix(rest, "{")
+}
