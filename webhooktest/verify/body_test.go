@@ -62,7 +62,7 @@ var mangledBodies = []struct {
 	{"python-dict", "literal"},
 	{"python-bom", "byte-order-mark"},
 	{"python-utf16", "utf-16"},
-	{"python-ascii", "replaced-characters other-secret"},
+	{"python-ascii", "other-secret replaced-characters"},
 	{"python-base64", "base64"},
 	{"python-base64-lines", "base64"},
 	{"python-base64-url", "base64"},

@@ -64,11 +64,9 @@ var symptoms = []symptom{
 	{mistakes.Mistake{ID: "not-json", Problem: "the body is not JSON", Topic: mistakes.ForRawBody,
 		Cause: "it belongs to another request, or was encoded or encrypted on its way"}, false,
 		func(c *condition) bool { return c.syntax != nil }},
-	{mistakes.Mistake{ID: "replaced-characters", Problem: "the body has placeholders for lost characters (U+FFFD or question marks)", Topic: mistakes.ForCharset,
-		Cause: "it was decoded or written in a charset that lacks them; they cannot be recovered"}, false,
-		func(c *condition) bool {
-			return bytes.ContainsRune(c.Body, utf8.RuneError) || !utf8.Valid(c.Body) || bytes.Contains(c.Body, []byte("??")) || manyQuestions(c.Body)
-		}},
+	{replacedCharactersMistake, false, func(c *condition) bool {
+		return bytes.ContainsRune(c.Body, utf8.RuneError) || !utf8.Valid(c.Body) || !c.asStripe() && questions(c.Body)
+	}},
 	{mistakes.Mistake{ID: "redacted", Problem: "the body has redacted values", Topic: mistakes.ForRawBody,
 		Cause: "it comes from a log or a store that removes personal data; it can no longer be verified"}, false,
 		func(c *condition) bool {
@@ -83,6 +81,9 @@ var symptoms = []symptom{
 		Cause: "a JSON parser ran before the check; what it did to keys, numbers or values cannot be undone"}, false,
 		func(c *condition) bool { return c.document != nil && !c.asStripe() }},
 }
+
+var replacedCharactersMistake = mistakes.Mistake{ID: "replaced-characters", Problem: "the body has placeholders for lost characters (U+FFFD or question marks)",
+	Topic: mistakes.ForCharset, Cause: "it was decoded or written in a charset that lacks them; they cannot be recovered"}
 
 var otherSecretMistake = mistakes.Mistake{ID: "other-secret", Problem: "the signature was made with another secret or for another body", Topic: mistakes.ForWhich}
 
@@ -116,6 +117,11 @@ func (v *Verification) addLikely(r *Received, readings []reading, exhausted bool
 		f.Cause += " (the body is too large to try everything)"
 	}
 	v.Findings = append(v.Findings, f)
+	if c.asStripe() && questions(c.Body) && !bytes.ContainsRune(c.Body, utf8.RuneError) {
+		f := found(&replacedCharactersMistake, "") // as genuine events may have, too: the secret is likelier
+		f.Proven = false
+		v.Findings = append(v.Findings, f)
+	}
 }
 
 func (r *Received) condition() *condition {
@@ -150,15 +156,25 @@ func printedObject(c *condition) bool {
 		})
 }
 
-// manyQuestions reports whether there are question marks next to letters, where there
-// may have been letters of another alphabet.
-func manyQuestions(body []byte) bool {
+// questions reports whether there are question marks where there may have been letters of
+// another alphabet: several, or next to letters, and not in a URL.
+func questions(body []byte) bool {
+	if bytes.Contains(body, []byte("??")) {
+		return true
+	}
 	for i, b := range body {
-		if b == '?' && i > 0 && i+1 < len(body) && isLetter(body[i-1]) && (isLetter(body[i+1]) || body[i+1] == ' ') && !bytes.Contains(body[max(0, i-100):i], []byte("://")) {
+		if b == '?' && i > 0 && i+1 < len(body) && isLetter(body[i-1]) && (isLetter(body[i+1]) || body[i+1] == ' ') && !inURL(body[:i]) {
 			return true
 		}
 	}
 	return false
+}
+
+// inURL reports whether a text in JSON ends within a URL or the path of one.
+func inURL(before []byte) bool {
+	text := before[max(0, len(before)-200):]
+	text = text[bytes.LastIndexByte(text, '"')+1:]
+	return bytes.HasPrefix(text, []byte("/")) || bytes.Contains(text, []byte("://"))
 }
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
