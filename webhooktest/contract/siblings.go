@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -18,11 +17,7 @@ func (s *Subject) siblings() (types []string) {
 	for _, handled := range s.Handles {
 		known[family(handled)+" "+kindOf(&source, handled)] = true
 	}
-	version, err := fixtures.FindVersion(cmp.Or(s.APIVersion, fixtures.DefaultVersion))
-	if err != nil {
-		return nil // no event can be made, which says why
-	}
-	for _, candidate := range fixtures.Types(version) {
+	for _, candidate := range fixtures.Types(s.version()) {
 		alike := slices.ContainsFunc(s.Handles, func(handled string) bool { return family(handled) == family(candidate) })
 		if !alike || slices.Contains(s.Handles, candidate) {
 			continue
