@@ -34,7 +34,7 @@ func TestWhatIsUnderWayAtTheEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reached := make(chan struct{})
+			reached, began := make(chan struct{}), make(chan struct{})
 			handler := serveTest(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				if test.begins {
@@ -64,8 +64,11 @@ func TestWhatIsUnderWayAtTheEnd(t *testing.T) {
 			go func() { over <- serve(ctx, server, listener, 10*time.Millisecond) }()
 
 			status := make(chan int, 1)
-			go func() { status <- deliverTo(listener.Addr().String()) }()
+			go func() { status <- deliverTo(listener.Addr().String(), began) }()
 			await(t, reached, "the delivery")
+			if test.begins { // and what it began with has come through the recorder
+				await(t, began, "the beginning of the answer")
+			}
 			interrupt()
 			require.NoError(t, await(t, over, "the end"))
 			require.Equal(t, test.status, await(t, status, "the answer"))
@@ -76,9 +79,9 @@ func TestWhatIsUnderWayAtTheEnd(t *testing.T) {
 	}
 }
 
-// deliverTo delivers an event to an address and returns the status of the answer, 0 for
-// none.
-func deliverTo(address string) int {
+// deliverTo delivers an event to an address, closes began when the answer begins, and
+// returns its status when it ended, 0 for none.
+func deliverTo(address string, began chan<- struct{}) int {
 	const body = `{"id": "evt_1", "type": "invoice.paid"}`
 	request, err := http.NewRequest(http.MethodPost, "http://"+address, strings.NewReader(body))
 	if err != nil {
@@ -86,6 +89,7 @@ func deliverTo(address string) int {
 	}
 	request.Header.Set(webhooktest.SignatureHeader, webhooktest.Sign([]byte(body), time.Now(), "whsec_script"))
 	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	close(began)
 	if err != nil {
 		return 0
 	}
