@@ -60,7 +60,9 @@ func (p *probe) measure(ctx context.Context, o *observation, deliver func() erro
 	if err != nil {
 		return nil, err
 	}
-	p.noise = statediff.Between(before, after, o.ids).Within(p.learned.floor)
+	if len(p.learned.floor) > 0 {
+		p.noise = statediff.Between(before, after, o.ids).Within(p.learned.floor)
+	}
 	return o.diff(after, p.learned.floor), nil
 }
 

@@ -171,10 +171,10 @@ func TestQuietAboutAPlainDelivery(t *testing.T) {
 
 // Thin events have a layout of their own: as the documentation shows them, or without white
 // space. Nothing is said of either, and another secret is the first thing suspected. The
-// search for that one is long: the race detector and -short have time for few.
+// search for that one is long: only the gate has time for all.
 func TestThinEventsAreStripes(t *testing.T) {
 	t.Parallel()
-	few := racetest.Enabled || testing.Short()
+	few := racetest.Enabled || os.Getenv("FAKESTRIPE_THOROUGH") == ""
 	for i, eventType := range fixtures.ThinTypes() {
 		shown := newEvent(t, eventType).Body()
 		compacted := new(bytes.Buffer)
@@ -200,8 +200,11 @@ func TestThinEventsAreStripes(t *testing.T) {
 // every train's shape, with metadata in any order, text in any alphabet and questions.
 func TestGenuineEventsAreStripes(t *testing.T) {
 	t.Parallel()
-	step := 15 // the search for a secret is long
-	if os.Getenv("FAKESTRIPE_THOROUGH") != "" && !racetest.Enabled {
+	step := 60 // the search for a secret is long
+	switch {
+	case testing.Short():
+		step = 500
+	case os.Getenv("FAKESTRIPE_THOROUGH") != "" && !racetest.Enabled:
 		step = 1
 	}
 	asked := json.RawMessage(`{"user_id":"7","plan":"Größe? L","note":"Ready? go?? yes?no","order_id":"17"}`)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,10 +116,10 @@ func (d Diff) recount(place string, before, after Record) bool {
 
 // apart takes off what two lists begin and end with: most only grow.
 func apart(a, b []any) (restA, restB []any) {
-	for len(a) > 0 && len(b) > 0 && reflect.DeepEqual(a[0], b[0]) {
+	for len(a) > 0 && len(b) > 0 && equal(a[0], b[0]) {
 		a, b = a[1:], b[1:]
 	}
-	for len(a) > 0 && len(b) > 0 && reflect.DeepEqual(a[len(a)-1], b[len(b)-1]) {
+	for len(a) > 0 && len(b) > 0 && equal(a[len(a)-1], b[len(b)-1]) {
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
 	return a, b
@@ -152,6 +151,9 @@ func (d Diff) compareMaps(place string, before, after map[string]any, n Normaliz
 	}
 	for key, value := range after {
 		old, existed := before[key]
+		if existed && equal(old, value) {
+			continue // most of a state is as it was
+		}
 		name := n.text(key)
 		if isEventType(key) {
 			name = "{type}" // a count by type says no more than a count
@@ -165,6 +167,23 @@ func (d Diff) compareMaps(place string, before, after map[string]any, n Normaliz
 			d.add(place+"."+name, 0, newRecord("{new}")) // an entry without numbers or texts is one too
 		}
 	}
+}
+
+// equal reports whether two values of decoded JSON are the same.
+func equal(a, b any) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		return ok && maps.EqualFunc(a, b, equal)
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, equal)
+	}
+	switch b.(type) {
+	case map[string]any, []any:
+		return false // which Go cannot compare
+	}
+	return a == b
 }
 
 // FutureType is an event type that no handler handles.
