@@ -2,7 +2,6 @@ package contract
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -147,31 +146,6 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 		return e.findings, err
 	}
 	return e.withState([]string{"the state is as if nothing had come second"}, anotherState), nil
-}
-
-// judgeNone is for what must have no effect: no more than the noise floor, at the places
-// that a genuine event touches.
-func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
-	touched := make(statediff.Diff)
-	for _, eventType := range o.spec.types(o.variant) {
-		did, err := o.session.baseline.effect(ctx, eventType)
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(touched, did)
-	}
-	e, did, err := o.execute(ctx, o.spec.Steps)
-	if err != nil {
-		return nil, err
-	}
-	moved := did.Only(touched).Lines()
-	findings := e.withState(moved, noChange)
-	if len(moved) == 0 || len(o.spec.Witness) == 0 {
-		return findings, nil
-	}
-	_, did, err = o.execute(ctx, o.spec.Witness)
-	findings[len(findings)-1].should = len(did.Only(touched)) > 0
-	return findings, err
 }
 
 // checkWitness makes sure that the state could show the difference that was asked
