@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -192,6 +193,9 @@ func (e *execution) judge(step caseStep, responses []*webhooktest.Response) erro
 	mutations := strings.TrimSpace(strings.Join(e.mutations(step), " "))
 	known := e.known()
 	some := step.AnyExpect == ""
+	if step.Together && step.Expect != "" && e.unanswered(responses) {
+		responses = slices.DeleteFunc(slices.Clone(responses), func(r *webhooktest.Response) bool { return r.Err != nil })
+	}
 	for _, r := range responses {
 		a := answer{response: r, sent: strings.TrimSpace(r.Event.String() + " " + mutations), known: known, machine: e.session.run.machine}
 		if err := a.judge(step); err != nil {
@@ -207,6 +211,27 @@ func (e *execution) judge(step caseStep, responses []*webhooktest.Response) erro
 	}
 	e.capture(step.Capture, responses)
 	return nil
+}
+
+// unanswered finds fault with the responses to which there was no answer, as one, and
+// reports whether there are any.
+func (e *execution) unanswered(responses []*webhooktest.Response) bool {
+	var silent []*webhooktest.Response
+	for _, r := range responses {
+		if r.Err != nil {
+			silent = append(silent, r)
+		}
+	}
+	if len(silent) == 0 {
+		return false
+	}
+	f := finding{silent: true, sent: silent[0].Event.String(), expected: "an answer", actual: silent[0].String()}
+	if len(responses) > 1 {
+		f.sent = fmt.Sprintf("%d %s at once", len(responses), silent[0].Event.Type())
+		f.actual = fmt.Sprintf("no answer to %d of them, after %d: %s", len(silent), len(responses)-len(silent), silent[0].Err)
+	}
+	e.findings = append(e.findings, f)
+	return true
 }
 
 func (e *execution) mutations(step caseStep) []string {
@@ -283,7 +308,10 @@ func (e *execution) redeliver(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			e.accepted[event] = response.Accepted()
+			if e.accepted[event] = response.Accepted(); errors.Is(response.Err, context.DeadlineExceeded) {
+				e.unanswered([]*webhooktest.Response{response})
+				return nil // a handler that hangs does so for each that is left
+			}
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // Nobody is accused by a first look, and nothing is called inconclusive by one. What
@@ -41,6 +42,9 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		}
 		if err != nil {
 			return nil, err
+		}
+		if slices.ContainsFunc(findings, func(f finding) bool { return f.silent }) && !s.isAlive(ctx, 0, time.Second) {
+			return findings, nil // there is nobody to try it again with
 		}
 		if len(findings) > 0 {
 			found++

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ func (s *session) surviving(ctx context.Context, try func() ([]finding, error)) 
 		}
 	}
 	s.run.budget.end("the handler has stopped answering: " + gone.actual)
+	if at := slices.IndexFunc(findings, func(f finding) bool { return f.silent }); at >= 0 {
+		gone.sent, gone.actual = findings[at].sent, findings[at].actual+"; and none to a genuine event afterward"
+	}
 	return append(findings, gone), nil
 }
 
@@ -62,6 +66,10 @@ func (s *session) revived(ctx context.Context) bool {
 	return s.isAlive(ctx, 500*time.Millisecond, 2*time.Second, 3*time.Second, 5*time.Second)
 }
 
+// lifeTimeout is for how long a sign of life is waited for, each time. A handler that hangs
+// must not take the time of all cases that are left.
+const lifeTimeout = 5 * time.Second
+
 // isAlive reports whether the handler answers a genuine event, after one of the pauses.
 // Of a context that is over nothing is said.
 func (s *session) isAlive(ctx context.Context, pauses ...time.Duration) bool {
@@ -69,7 +77,11 @@ func (s *session) isAlive(ctx context.Context, pauses ...time.Duration) bool {
 		if err := s.run.machine.pause(ctx, pause); err != nil {
 			return true
 		}
-		if response, err := s.sender.deliverControl(ctx); err != nil || response.Err == nil {
+		patient, cancel := context.WithTimeout(ctx, lifeTimeout)
+		response, err := s.sender.deliverControl(patient)
+		hangs := patient.Err() != nil && ctx.Err() == nil
+		cancel()
+		if !hangs && (err != nil || response.Err == nil) {
 			return true
 		}
 	}

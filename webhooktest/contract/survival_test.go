@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -80,4 +81,41 @@ func TestCrashCostsItsOwnCase(t *testing.T) {
 			require.Equal(t, c.judged, slices.Contains(shortfalls(report, contract.Pass), "http/no-session"))
 		})
 	}
+}
+
+// TestHangingIsFound holds that a handler which hangs for ever when more events come at once
+// than it has workers is told so, and costs minutes of the run, not hours.
+func TestHangingIsFound(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		z := newZoo()
+		defer z.Close()
+		workers, stuck := make(chan struct{}, 10), new(atomic.Bool)
+		hanging := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case workers <- struct{}{}:
+			default:
+				stuck.Store(true)
+			}
+			if stuck.Load() {
+				<-r.Context().Done()
+				return
+			}
+			defer func() { <-workers }()
+			time.Sleep(time.Millisecond) // in the bubble: until all have come
+			z.ServeHTTP(w, r)
+		})
+		s := zooNamed(t, "sound").subject(z, z.State)
+		s.Handler, s.Break, s.Heal, s.Restart = hanging, nil, nil, nil
+		start := time.Now()
+		report, err := contract.Check(t.Context(), contract.Suite{
+			New: func() contract.Subject { return s }, Only: []string{"control", "resilience/burst", "http", "connect"},
+		})
+		require.NoError(t, err)
+		require.Equal(t, []string{"resilience/burst"}, shortfalls(report, contract.Fail))
+		burst := report.Cases[slices.IndexFunc(report.Cases, func(r contract.Result) bool { return r.ID == "resilience/burst" })]
+		require.Regexp(t, `^no answer to \d+ of them, after \d+: no answer from the handler within 30s; and none to a genuine event`, burst.Actual)
+		require.Equal(t, "50 payment_intent.succeeded at once", burst.Sent)
+		require.Less(t, time.Since(start), 4*time.Minute)
+	})
 }
