@@ -303,8 +303,8 @@ func (e *execution) hook(ctx context.Context, name string) error {
 	return nil
 }
 
-// sentSoFar is what was delivered; with the names that the case has for them, which
-// stand for ids in findings, if there are several.
+// sentSoFar is what was delivered, a line for each event; with the names that the case
+// has for them, which stand for ids in findings, if there are several.
 func (e *execution) sentSoFar() string {
 	names := make(map[*webhooktest.Event]string)
 	if len(e.observed.events) > 1 {
@@ -318,7 +318,7 @@ func (e *execution) sentSoFar() string {
 	for _, event := range e.sent {
 		sent = append(sent, strings.TrimSpace(names[event]+event.String()+" "+e.how[event]))
 	}
-	return strings.Join(sent, ", ")
+	return strings.Join(sent, "\n")
 }
 
 // find keeps what was not as a must has it.
@@ -329,7 +329,7 @@ func (e *execution) find(sent, expected, actual string) {
 // withState adds what the state shows to what the answers show.
 func (e *execution) withState(differences []string, wanted string) []finding {
 	if len(differences) > 0 {
-		e.find(e.sentSoFar(), wanted, strings.Join(differences, "; "))
+		e.find(e.sentSoFar(), wanted, evidence(differences))
 	}
 	return e.findings
 }

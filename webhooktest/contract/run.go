@@ -38,6 +38,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 	}
 	report.Seed, report.Diagnosis, report.WantedVersion = j.session.run.source.seed(), j.diagnosis.lines, j.diagnosis.wanted
 	report.Notes = j.session.run.machine.notes()
+	attribute(report.Cases)
 	report.summarize()
 	return report, cmp.Or(ctx.Err(), err)
 }
