@@ -43,8 +43,9 @@ func (v *view) shortfalls(verdict contract.Verdict) []*shortfall {
 // plainest are the cases that show a cause as most handlers have it: their hint is that
 // of the cause.
 var plainest = []string{
-	"signature/wrong-secret", "signature/unsigned", "idempotency/redelivered", "idempotency/acknowledged",
-	"dispatch/unknown-type", "dispatch/unpaid-checkout", "dispatch/foreign-object", "ordering/stale-update",
+	"signature/wrong-secret", "signature/unsigned", "idempotency/acknowledged", "idempotency/redelivered", "idempotency/two-changes",
+	"dispatch/unknown-type", "dispatch/unpaid-checkout", "dispatch/foreign-object", "resilience/retry-after-failure", "resilience/restart-keeps-work",
+	"ordering/stale-update",
 }
 
 // plainer reports whether a result shows a cause better than another one does.

@@ -64,6 +64,7 @@ var consequences = []consequence{
 	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events"}},
 	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
 	{"idempotency/two-changes", "Events are lost", []string{"ordering/*"}},
+	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger"}},
 	{"dispatch/unpaid-checkout", "What was not paid is fulfilled", []string{"dispatch/late-payment"}},
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
 }

@@ -29,6 +29,10 @@ func (f finding) headline(c *contractCase) string {
 	verb, rest, _ := strings.Cut(c.Finding, " ")
 	rest = strings.TrimPrefix(rest, "on ")
 	ofAnswer := verb == "Refused" || verb == "Accepted" || verb == "Crashed"
+	if acts := verb == "Acted" || verb == "Took" || verb == "Mishandled"; acts && (f.silent || f.status != 0) {
+		rest = strings.TrimSuffix(rest, " for a handled one")
+		ofAnswer = true
+	}
 	if !ofAnswer && repeats(c) {
 		rest = "a repeated event" + after(c.Finding)
 		ofAnswer = f.status != 0 || f.silent

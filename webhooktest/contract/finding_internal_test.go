@@ -28,6 +28,8 @@ func TestHeadlines(t *testing.T) {
 		{"the handler has ended", finding{grave: true}, refusal, "Stopped answering"},
 		{"no answer is no refusal", finding{silent: true}, refusal, "Gave no answer to a genuine event: compact JSON"},
 		{"no answer is no acceptance", finding{silent: true}, forgery, "Gave no answer to a forged event"},
+		{"what was acted on crashed the handler", finding{status: 500}, &contractCase{Case: Case{Finding: "Acted on somebody else's object"}}, "Crashed on somebody else's object"},
+		{"so did what was taken for another", finding{status: 500}, &contractCase{Case: Case{Finding: "Took another type for a handled one"}}, "Crashed on another type"},
 		{"a case of the user's own", finding{}, &contractCase{}, ""},
 	} {
 		require.Equal(t, c.want, c.finding.headline(c.spec), c.name)
