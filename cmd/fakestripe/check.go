@@ -140,6 +140,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if label := mereLabel(c.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
 	}
+	given := c.again
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}
@@ -147,6 +148,9 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		found.Cases[i].Reproduce = "fakestripe " + c.command + " " + word.Quote(found.Cases[i].ID) + c.again
 	}
 	printed, verdict := c.print(sh, found), c.verdict(sh, found, interrupted)
+	if !c.format.json() {
+		c.sayMore(sh, found, given)
+	}
 	return together(verdict, printed, c.writeReports(ctx, sh, found))
 }
 
