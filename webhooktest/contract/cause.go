@@ -13,6 +13,8 @@ const (
 	repeatsRefused    = "Repeated events are refused"
 	othersTaken       = "Other types are taken for handled ones"
 	othersRefused     = "Types that are not handled are refused"
+	bodiesRefused     = "Genuine bodies are refused"
+	eventsLost        = "Events are lost"
 	strangersActedOn  = "Objects of others are acted on"
 	strangersCrash    = "Objects that it does not know crash the handler"
 	forgeriesAnswered = "Forged events get a server error"
@@ -55,15 +57,25 @@ type consequence struct {
 
 // consequences, in the order in which they are drawn.
 var consequences = []consequence{
-	{"signature/wrong-secret", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/forged-no-effect", "resilience/bad-input"}},
+	{"signature/wrong-secret", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/forged-no-effect", "resilience/bad-input", "thin/at-snapshot-endpoint"}},
 	{"signature/malformed-header", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "resilience/bad-input"}},
 	{"signature/unsigned", forgeriesAccepted, []string{"resilience/bad-input"}},
 	{"signature/empty-header", forgeriesAccepted, []string{"resilience/bad-input"}},
 	{"signature/forged-no-effect", "Refused events are processed", []string{"resilience/bad-input"}},
 	{"freshness/one-day-old", staleAccepted, []string{"freshness/zero-timestamp", "resilience/bad-input"}},
-	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events"}},
+	{"signature/rolled-second", "A rolled secret is not supported", []string{"signature/junk-v1"}},
+	{"body/compact", bodiesRefused, []string{"idempotency/changed-body"}},
+	{"dispatch/extra-properties", bodiesRefused, []string{"idempotency/changed-body"}},
+	{"body/not-an-event", "Signed bodies that are no events do harm", []string{"version/declared", "version/other-train"}},
+	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "resilience/retry-after-failure"}},
+	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
 	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
-	{"idempotency/two-changes", "Events are lost", []string{"ordering/*"}},
+	{"idempotency/two-changes", eventsLost, []string{"ordering/*"}},
+	{"control/second-event", eventsLost, []string{"dispatch/handled-type-works"}},
+	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer"}},
+	{"ordering/missing-dependency", "The order of arrival decides the state", []string{"dispatch/handled-type-works"}},
+	{"dispatch/handled-type", "A handled type is refused", []string{"dispatch/handled-type-works"}},
+	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
 	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger"}},
 	{"dispatch/unpaid-checkout", "What was not paid is fulfilled", []string{"dispatch/late-payment"}},
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
