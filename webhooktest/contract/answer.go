@@ -47,6 +47,7 @@ func (a *answer) status(expected string, should bool) {
 		a.find(should, wantedAnswer(expected), answerOf(a.response))
 		last := &a.findings[len(a.findings)-1]
 		last.status, last.silent = a.response.StatusCode, a.response.Err != nil
+		last.accepted = a.response.Accepted()
 	}
 }
 

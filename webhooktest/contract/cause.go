@@ -18,6 +18,7 @@ const (
 	strangersActedOn  = "Objects of others are acted on"
 	strangersCrash    = "Objects that it does not know crash the handler"
 	forgeriesAnswered = "Forged events get a server error"
+	forgeriesDropped  = "Forged events are answered 2xx, though ignored"
 	forgeriesSilent   = "Forged events get no answer"
 )
 
@@ -32,6 +33,8 @@ func (f finding) cause(c *contractCase) string {
 	switch {
 	case f.grave:
 		return ""
+	case f.dropped:
+		return forgeriesDropped
 	case f.silent && c.Cause == forgeriesAccepted:
 		return forgeriesSilent
 	case failed && (c.Cause == forgeriesAccepted || c.Cause == staleAccepted):
@@ -58,6 +61,7 @@ type consequence struct {
 // consequences, in the order in which they are drawn.
 var consequences = []consequence{
 	{"signature/wrong-secret", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/forged-no-effect", "resilience/bad-input", "thin/at-snapshot-endpoint"}},
+	{"signature/wrong-secret", forgeriesDropped, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/client-error", "thin/at-snapshot-endpoint"}},
 	{"signature/malformed-header", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "resilience/bad-input"}},
 	{"signature/unsigned", forgeriesAccepted, []string{"resilience/bad-input"}},
 	{"signature/empty-header", forgeriesAccepted, []string{"resilience/bad-input"}},

@@ -17,7 +17,7 @@ func TestConsequencesAreOfTheContract(t *testing.T) {
 		at := slices.IndexFunc(cases, func(c Case) bool { return c.ID == rule.of })
 		require.GreaterOrEqual(t, at, 0, rule.of)
 		var shown []string
-		for _, f := range []finding{{}, {status: 200}, {status: 400}, {status: 500}, {silent: true}} {
+		for _, f := range []finding{{}, {status: 200}, {status: 400}, {status: 500}, {silent: true}, {dropped: true}} {
 			shown = append(shown, f.cause(&contractCase{Case: cases[at]}))
 		}
 		require.Contains(t, shown, rule.cause, rule.of)

@@ -19,6 +19,9 @@ type finding struct {
 	grave                  bool // a fail whatever the level: nothing may end the handler
 	status                 int  // of the answer, if that was not as expected
 	silent                 bool // there was no answer
+	accepted               bool // the answer was 2xx
+	dropped                bool // a forgery was accepted, and had no effect
+	ignored                bool // a genuine event was accepted, and had no effect
 	sent, expected, actual string
 	wanted                 string // the API version for the lack of which the handler refused
 }
@@ -42,6 +45,8 @@ func (f finding) headline(c *contractCase) string {
 		return stoppedAnswering
 	case !ofAnswer:
 		return c.Finding
+	case f.ignored || f.dropped:
+		return "Answered 2xx and ignored " + rest
 	case f.silent:
 		return "Gave no answer to " + rest
 	case f.status >= http.StatusInternalServerError:
@@ -69,6 +74,22 @@ func evidence(lines []string) string {
 		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("and %d more", len(lines)-most))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// accepts reports whether a handler accepted what it should have refused.
+func (f finding) accepts() bool { return f.accepted && !f.should }
+
+// hint says how to fix what was found.
+func (f finding) hint(c *contractCase) string {
+	switch {
+	case f.grave || f.silent:
+		return "Find in the handler's log why it gave no answer."
+	case f.dropped:
+		return "Answer 400 to what fails verification: a wrong secret then shows as failed deliveries in Stripe's dashboard, and Stripe retries."
+	case f.ignored:
+		return "Find why the handler answers 2xx and does nothing: Stripe takes the event for delivered, and will not retry it."
+	}
+	return c.Hint
 }
 
 // errInconclusive is why a case cannot be judged.
