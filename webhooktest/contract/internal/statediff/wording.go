@@ -30,7 +30,11 @@ func (e Change) String() string {
 func rows(records []Record) string {
 	var said []string
 	for _, r := range records {
-		if one := text.Excerpt(r.said); !slices.Contains(said, one) {
+		one := text.Excerpt(r.said)
+		if one == newEntry {
+			one = "a new entry"
+		}
+		if !slices.Contains(said, one) {
 			said = append(said, one)
 		}
 	}
@@ -42,6 +46,9 @@ func rows(records []Record) string {
 	}
 	return fmt.Sprintf("%d rows: %s", len(records), strings.Join(cut(said, mostRows), ", "))
 }
+
+// newEntry is what stands for an entry without numbers or texts: see compareMaps.
+const newEntry = `"{new}"`
 
 // mostRows is how many rows that differ are shown of one place.
 const mostRows = 4
