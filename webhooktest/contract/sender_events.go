@@ -8,7 +8,6 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // prepared makes one event that stands for itself, after delivering what must come
@@ -19,27 +18,6 @@ func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhoo
 		return nil, err
 	}
 	return s.unregistered(eventType, append(before, edits...)...)
-}
-
-// prelude delivers what has to come before an event that changes or ends an object:
-// the event that its creation is, if the handler handles it. It returns the edits
-// that make the event one about that object, in a state in which it can be seen to
-// have changed; none for events that need nothing before them.
-func (s *sender) prelude(ctx context.Context, eventType string) ([]webhooktest.Edit, error) {
-	creation := s.subject.creation(eventType)
-	if creation == "" {
-		return nil, nil
-	}
-	version, err := render.DistinctVersion(eventType)
-	if err != nil {
-		return nil, err
-	}
-	event, err := s.event(creation)
-	if err != nil {
-		return nil, err
-	}
-	_, err = s.deliver(ctx, event)
-	return []webhooktest.Edit{webhooktest.About(event), webhooktest.Version(version)}, err
 }
 
 // distinct makes an event that no case names. If its object has no id, as a balance, it
