@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/fakestripe/fakestripe/internal/pinned"
@@ -79,6 +80,40 @@ func (h *Hook) Deliver(event *Event, mutations ...string) *Response {
 	}
 	h.log(response, mutations)
 	return response
+}
+
+// Forge delivers an event with mutations that make a forgery of it, such as "unsigned" or
+// "wrong-secret". A handler that refuses everything would refuse this, too: so a genuine
+// copy of the event, with an id of its own, is delivered first, and the test ends if that
+// is not accepted. Look at the state before and after to see one effect: the copy's.
+func (h *Hook) Forge(event *Event, mutations ...string) *Response {
+	h.t.Helper()
+	if !slices.ContainsFunc(mutations, isForgery) {
+		h.t.Fatalf("fakestripe: %q make no forgery: want one of %s among them", mutations, strings.Join(forgeries(), ", "))
+	}
+	control, err := event.Edit(Set("id", event.ID()+"Control"))
+	if err != nil {
+		h.t.Fatalf("fakestripe: %v", err)
+	}
+	if response := h.Deliver(control); !response.Accepted() {
+		h.t.Fatalf("fakestripe: the genuine %s was not accepted, so a refusal of a forged one says nothing", event.Type())
+	}
+	return h.Deliver(event, mutations...)
+}
+
+func isForgery(mutation string) bool {
+	m, err := ParseMutation(mutation)
+	return err != nil || m.Forgery() // what is no mutation ends the test when it is delivered
+}
+
+// forgeries are the mutations that make a forgery whatever their value.
+func forgeries() (names []string) {
+	for _, m := range Mutations() {
+		if m.Forgery() {
+			names = append(names, m.Name)
+		}
+	}
+	return names
 }
 
 // Trigger delivers the events of a flow, or of the flow that leads to an event

@@ -111,6 +111,23 @@ func TestHookOutput(t *testing.T) {
 			hook.Deliver(hook.Event("charge.succeeded"), "unsined")
 			t.Log("not reached")
 		}},
+		{"a forgery that is refused, after its control", func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Stripe-Signature") == "" {
+				http.Error(w, "not signed", 400)
+			}
+		}, func(t testing.TB, hook *webhooktest.Hook) {
+			if hook.Forge(hook.Event("charge.succeeded"), "unsigned").Accepted() {
+				t.Errorf("the forgery was accepted")
+			}
+		}},
+		{"a forgery where everything is refused", says(400, "no"), func(t testing.TB, hook *webhooktest.Hook) {
+			hook.Forge(hook.Event("charge.succeeded"), "unsigned")
+			t.Log("not reached")
+		}},
+		{"a forgery that is none", says(200, ""), func(t testing.TB, hook *webhooktest.Hook) {
+			hook.Forge(hook.Event("charge.succeeded"), "compact")
+			t.Log("not reached")
+		}},
 		{"several events that cannot be signed", says(200, ""), func(t testing.TB, hook *webhooktest.Hook) {
 			hook.Endpoint.Secrets = []string{""}
 			hook.DeliverTogether(hook.Event("charge.succeeded"))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,7 @@ type checking struct {
 	partial  bool
 	list     bool
 	remote   bool
+	skipped  bool
 	reports  []string
 	format   format
 	command  string // check, or run with its folder
@@ -104,7 +106,8 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make ids from this `number` (default random)")
 	flags.StringVar(&c.suite.RunID, "run-id", "", "vary the ids of a seed by this `text`")
 	flags.BoolVar(&c.remote, "allow-remote", false, "allow a host outside this machine and private networks")
-	flags.StringArrayVar(&c.reports, "report", nil, "write a report, `format=file`: junit, html, markdown or json (repeatable)")
+	flags.StringArrayVar(&c.reports, "report", nil, "write a report, `format=file`: junit, html, markdown or json; or github, which annotates a workflow run (repeatable)")
+	flags.BoolVar(&c.skipped, "skipped", false, "name every skipped case and what it needs")
 	c.format.flag(cmd, "text or json: the report as one line of JSON")
 }
 
@@ -112,7 +115,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if c.list {
 		return c.listCases(sh)
 	}
-	if err := report.Ready(c.reports); err != nil {
+	if err := report.Ready(files(c.reports)); err != nil {
 		return err
 	}
 	if err := c.prepare(ctx, sh); err != nil {
@@ -137,6 +140,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if label := mereLabel(c.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
 	}
+	given := c.again
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}
@@ -144,26 +148,55 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		found.Cases[i].Reproduce = "fakestripe " + c.command + " " + word.Quote(found.Cases[i].ID) + c.again
 	}
 	printed, verdict := c.print(sh, found), c.verdict(sh, found, interrupted)
-	return together(verdict, printed, c.writeReports(ctx, found))
+	if !c.format.json() {
+		c.sayMore(sh, found, given)
+	}
+	return together(verdict, printed, c.writeReports(ctx, sh, found))
 }
 
 // lastReports is how long those who read a pipe have for a report after an interrupt.
 const lastReports = 5 * time.Second
 
-func (c *checking) writeReports(ctx context.Context, found *contract.Report) error {
+func (c *checking) writeReports(ctx context.Context, sh shell, found *contract.Report) error {
 	if ctx.Err() != nil { // the report is of what was done until then
 		var cancel func()
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastReports)
 		defer cancel()
 	}
-	return report.Write(ctx, found, c.reports)
+	written := report.Write(ctx, found, files(c.reports))
+	if slices.ContainsFunc(c.reports, report.IsGitHub) {
+		return cmp.Or(c.annotate(sh, found), written)
+	}
+	return written
+}
+
+// files are the reports that are written to files.
+func files(reports []string) []string {
+	return slices.DeleteFunc(slices.Clone(reports), report.IsGitHub)
+}
+
+// annotate shows a report in a GitHub workflow run: on the page of the run and, for each
+// finding, beside it. GitHub reads what is written to either output; the result is on
+// the standard one.
+func (c *checking) annotate(sh shell, found *contract.Report) error {
+	if err := report.Annotate(sh.err, found, c.suite.Dir); err != nil {
+		return err
+	}
+	if summary := sh.getenv("GITHUB_STEP_SUMMARY"); summary != "" {
+		return report.AppendSummary(summary, found)
+	}
+	return nil
 }
 
 func (c *checking) print(sh shell, found *contract.Report) error {
 	if c.format.json() {
 		return report.JSON(sh.out, found)
 	}
-	return report.Text(sh.out, found, sh.terminal(sh.out) && sh.getenv("NO_COLOR") == "")
+	return report.Text(sh.out, found, report.Style{
+		Color:   sh.terminal(sh.out) && sh.getenv("NO_COLOR") == "",
+		Skipped: c.skipped,
+		More:    "--skipped",
+	})
 }
 
 // together is several errors in one line. That the handler fell short needs no word:
@@ -205,7 +238,7 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 func again(cmd *cobra.Command) string {
 	var line strings.Builder
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "partial", "max-time", "shard", "update", "watch"}, flag.Name) {
+		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "partial", "max-time", "shard", "update", "watch", "skipped"}, flag.Name) {
 			return
 		}
 		for _, value := range values(flag) {

@@ -41,6 +41,14 @@ func (k *keptEvents) find(id string) *webhooktest.Event {
 	return k.unwanted.find(id)
 }
 
+// sent reports whether an event with an id is kept that was no forgery at some delivery.
+func (k *keptEvents) sent(id string) bool {
+	if kept := k.byID[id]; kept != nil && slices.ContainsFunc(kept.tasks, func(t *task) bool { return !slices.ContainsFunc(t.mutations, neverSent) }) {
+		return true
+	}
+	return k.unwanted.find(id) != nil
+}
+
 // add keeps an event as long as its tasks.
 func (k *keptEvents) add(event *webhooktest.Event, tasks []*task) {
 	kept := k.byID[event.ID()]

@@ -50,6 +50,13 @@ func (h *history) admit(event *webhooktest.Event, plan func(event *webhooktest.E
 	return tasks, nil
 }
 
+// sent reports whether an event with an id is kept that was delivered, not as a forgery.
+func (h *history) sent(id string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.events.sent(id)
+}
+
 // room returns ErrQueueFull if the queue has no room for tasks.
 func (h *history) room(tasks []*task) error {
 	with := h.queued

@@ -32,8 +32,8 @@ var (
 // the first call. A Hub is safe for use by several goroutines; it has none of its own
 // while it has nothing to deliver.
 type Hub struct {
-	// API, if not nil, gets each event before it is delivered, and records the handlers'
-	// calls during an attempt.
+	// API, if not nil, gets each event that is no forgery before it is delivered, as it is
+	// sent, and records the handlers' calls during an attempt.
 	API *stripeapi.Server
 
 	// Retries says when a failed delivery is tried again. Nil: Quick.

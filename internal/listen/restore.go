@@ -196,8 +196,8 @@ func (r *restorer) event(e *entry) error {
 	if err != nil {
 		return fmt.Errorf("event: %w", err)
 	}
-	if api := r.hub.API; api != nil && event.ID() != "" {
-		_ = api.Add(event.Body()) // as when it was delivered
+	if !r.hub.history.sent(event.ID()) { // as when it was delivered
+		r.hub.tell(event, mutationsOf(e.Deliveries))
 	}
 	h := &r.hub.history
 	h.mu.Lock()
@@ -218,6 +218,14 @@ func (r *restorer) event(e *entry) error {
 		t.used.sent++ // as may have been under way
 	}
 	return nil
+}
+
+// mutationsOf are those of the deliveries of one event, which have the same.
+func mutationsOf(deliveries []Delivery) []string {
+	if len(deliveries) == 0 {
+		return nil
+	}
+	return deliveries[0].Mutations
 }
 
 // restoredTasks returns the tasks of an event as they began.

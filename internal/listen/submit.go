@@ -88,11 +88,15 @@ func (h *Hub) take(ctx context.Context, s submission, match func(*destination) b
 	}
 	defer h.life.done()
 	to := h.endpoints.where(match)
+	isNew := !h.history.sent(s.event.ID())
 	tasks, err := h.history.admit(s.event, func(event *webhooktest.Event, last int) ([]*task, error) {
 		return h.plan(event, s, to, last)
 	})
 	if err != nil {
 		return nil, err
+	}
+	if isNew {
+		h.tell(s.event, s.mutations)
 	}
 	deliveries, err := h.accept(s.event, tasks)
 	if err != nil {
@@ -145,11 +149,19 @@ func (h *Hub) plan(event *webhooktest.Event, s submission, to []recipient, last 
 	return tasks, nil
 }
 
-// accept hands an event to the API and the journal, and returns its deliveries.
-func (h *Hub) accept(event *webhooktest.Event, tasks []*task) ([]Delivery, error) {
-	if h.API != nil && event.ID() != "" {
-		_ = h.API.Add(event.Body()) // an event in another shape is delivered, but the API does not have it
+// tell lets the API know of an event that is delivered for the first time, unless it is a
+// forgery.
+func (h *Hub) tell(event *webhooktest.Event, mutations []string) {
+	if h.API == nil {
+		return
 	}
+	if body := known(event, mutations); body != nil {
+		_ = h.API.Add(body) // an event in another shape is delivered, but the API does not have it
+	}
+}
+
+// accept hands an event to the journal, and returns its deliveries.
+func (h *Hub) accept(event *webhooktest.Event, tasks []*task) ([]Delivery, error) {
 	deliveries := make([]Delivery, len(tasks))
 	for i, t := range tasks {
 		deliveries[i] = t.Delivery

@@ -17,9 +17,9 @@ func TestParseTarget(t *testing.T) {
 	require.Equal(t, report.Format("junit"), format)
 	require.Equal(t, "a=b.xml", path)
 	for text, want := range map[string]string{
-		"":          `report "": want FORMAT=FILE, such as junit=report.xml`,
-		"junit":     `report "junit": want FORMAT=FILE, such as junit=report.xml`,
-		"=x":        `report "=x": want FORMAT=FILE, such as junit=report.xml`,
+		"":          `report "": want github, or FORMAT=FILE such as junit=report.xml`,
+		"junit":     `report "junit": want github, or FORMAT=FILE such as junit=report.xml`,
+		"=x":        `report "=x": want github, or FORMAT=FILE such as junit=report.xml`,
 		"pdf=x.pdf": `report "pdf=x.pdf": unknown format "pdf": want html, json, junit, markdown or text`,
 		"html=":     `report "html=": name a file`,
 		"json=-":    `report "json=-": standard output is for the result; name a file`,

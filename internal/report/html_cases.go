@@ -12,10 +12,10 @@ func (p *page) sections() {
 	p.cards(`<section class="fail"><h2>Failed</h2>`, p.shortfalls(contract.Fail))
 	p.cards(`<section class="warn"><h2>Warnings</h2>`, p.shortfalls(contract.Warn))
 	p.maybe(`<section class="fail warn again"><p>To reproduce one of these, put its id in place of CASE:</p><pre tabindex="0"><code>`, p.reproduce, "</code></pre></section>\n")
+	p.cards(`<section class="info"><h2>Worth knowing</h2>`, p.shortfalls(contract.Info))
 	p.unjudged(`<section class="inconclusive"><h2>Inconclusive <small>tried, but could not be judged</small></h2>`,
 		p.reasons(contract.Inconclusive))
 	p.unjudged(`<section class="skip"><h2>Skipped <small>by what they need</small></h2>`, p.reasons(contract.Skip))
-	p.cards(`<section class="info"><h2>Worth knowing</h2>`, p.shortfalls(contract.Info))
 	p.unjudged(`<section class="pass"><h2>Passed with a remark</h2>`, p.remarks())
 	p.passed(`<section class="pass"><h2>Passed</h2>`, p.groupsOf(contract.Pass))
 	p.own("</main>\n")

@@ -126,7 +126,11 @@ func message(r contract.Result) string {
 }
 
 func details(r contract.Result) string {
-	return "\n" + r.Requirement + "\n" + block(0, 0, evidence(r))
+	facts := evidence(r)
+	if r.Cause != "" {
+		facts = append(facts, fact{"cause", r.Cause})
+	}
+	return "\n" + r.Requirement + "\n" + block(0, 0, facts)
 }
 
 func (all *junitSuites) add(v *view, name string, cases []junitCase) {

@@ -19,7 +19,14 @@ const (
 
 // Markdown writes a report as a comment on a pull request.
 func Markdown(w io.Writer, r *contract.Report) error {
-	m := &markdown{view: newView(r)}
+	_, err := io.WriteString(w, markdownWithin(r, commentLimit))
+	return err
+}
+
+// markdownWithin is a report in Markdown of no more than so many bytes, but for the line
+// that says what did not fit.
+func markdownWithin(r *contract.Report, limit int) string {
+	m := &markdown{view: newView(r), limit: limit}
 	m.share()
 	m.head()
 	if len(m.Diagnosis) > 0 {
@@ -35,19 +42,19 @@ func Markdown(w io.Writer, r *contract.Report) error {
 	if m.left > 0 {
 		m.WriteString("\n_" + plural(m.left, "more part") + " did not fit: see the HTML report._\n")
 	}
-	_, err := io.WriteString(w, m.String())
-	return err
+	return m.String()
 }
 
 type markdown struct {
 	*view
 	strings.Builder
-	left int // parts that did not fit
+	limit int // in bytes
+	left  int // parts that did not fit
 }
 
 // add adds a part, a paragraph of its own, if there is room.
 func (m *markdown) add(part string) {
-	if m.Len()+len(part) > commentLimit {
+	if m.Len()+len(part) > m.limit {
 		m.left++
 		return
 	}
@@ -105,26 +112,26 @@ func (s *shortfall) markdown() string {
 	}
 	if len(s.also) > 0 {
 		var items []string
-		for _, other := range s.also {
-			items = append(items, "- "+codeSpan(other.ID)+" "+prosaic(headline(other)))
+		for _, one := range s.all() {
+			items = append(items, "- "+codeSpan(one.ID)+" "+prosaic(s.seen(one)))
 		}
-		paragraphs = append(paragraphs, "Also:", strings.Join(items, "\n"))
+		paragraphs = append(paragraphs, "Seen in:", strings.Join(items, "\n"))
 	}
 	return strings.Join(paragraphs, "\n\n")
 }
 
 // rest adds what needs no action, folded.
 func (m *markdown) rest() {
-	m.unjudged("passed with a remark", m.remarks())
-	m.unjudged("inconclusive", m.reasons(contract.Inconclusive))
-	m.unjudged("skipped", m.reasons(contract.Skip))
-	if notes := m.of(contract.Info); len(notes) > 0 {
+	if notes := m.shortfalls(contract.Info); len(notes) > 0 {
 		var items []string
-		for _, r := range notes {
-			items = append(items, "- "+prosaic(headline(r))+" "+codeSpan(r.ID)+"\n\n"+indented(fence("text", noted(r))))
+		for _, s := range notes {
+			items = append(items, "- "+prosaic(s.headline())+" "+titles(s.all())+"\n\n"+indented(fence("text", noted(s.Result))))
 		}
 		m.folded(fmt.Sprintf("%d info", len(notes)), items)
 	}
+	m.unjudged("passed with a remark", m.remarks())
+	m.unjudged("inconclusive", m.reasons(contract.Inconclusive))
+	m.unjudged("skipped", m.reasons(contract.Skip))
 	var items []string
 	for _, g := range m.groupsOf(contract.Pass) {
 		items = append(items, fmt.Sprintf("- %s (%d): %s", prosaic(g.Name), len(g.Cases), titles(g.Cases)))

@@ -24,7 +24,7 @@ var formats = map[Format]func(io.Writer, *contract.Report) error{
 	"json":     JSON,
 	"junit":    JUnit,
 	"markdown": Markdown,
-	"text":     func(w io.Writer, r *contract.Report) error { return Text(w, r, false) },
+	"text":     func(w io.Writer, r *contract.Report) error { return Text(w, r, Style{Skipped: true}) },
 }
 
 // ParseTarget takes a target such as junit=report.xml apart.
@@ -32,7 +32,7 @@ func ParseTarget(text string) (Format, string, error) {
 	name, path, found := strings.Cut(text, "=")
 	switch _, ok := formats[Format(name)]; {
 	case !found || name == "":
-		return "", "", fmt.Errorf("report %q: want FORMAT=FILE, such as junit=report.xml", text)
+		return "", "", fmt.Errorf("report %q: want github, or FORMAT=FILE such as junit=report.xml", text)
 	case !ok:
 		return "", "", fmt.Errorf("report %q: unknown format %q: want html, json, junit, markdown or text", text, name)
 	case path == "":

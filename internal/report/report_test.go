@@ -25,11 +25,18 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 type writer = func(io.Writer, *contract.Report) error
 
-func inColor(w io.Writer, r *contract.Report) error { return report.Text(w, r, true) }
-func inText(w io.Writer, r *contract.Report) error  { return report.Text(w, r, false) }
+func inColor(w io.Writer, r *contract.Report) error {
+	return report.Text(w, r, report.Style{Color: true})
+}
+func inText(w io.Writer, r *contract.Report) error { return report.Text(w, r, report.Style{}) }
+
+func inFull(w io.Writer, r *contract.Report) error {
+	return report.Text(w, r, report.Style{Skipped: true})
+}
+func annotated(w io.Writer, r *contract.Report) error { return report.Annotate(w, r, "") }
 
 var writers = map[string]writer{
-	"color.txt": inColor, "txt": inText, "json": report.JSON,
+	"color.txt": inColor, "txt": inText, "full.txt": inFull, "github": annotated, "json": report.JSON,
 	"xml": report.JUnit, "md": report.Markdown, "html": report.HTML,
 }
 
@@ -217,11 +224,11 @@ func TestFailuresComeFirst(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(written(t, inText, sample())), "\n")
 	require.Equal(t, "6 passed, 3 failed, 2 warnings, 2 info, 1 inconclusive, 4 skipped", lines[len(lines)-1])
 	text := strings.Join(lines, "\n")
-	order := []string{"\nFAIL  ", "\nWARN  ", "\nINFO  ", "\n1 inconclusive:", "\n3 skipped:", "\n1 passed with a remark:", "\ncontrol "}
+	order := []string{"\nFAIL  ", "\nWARN  ", "\nINFO  ", "\n1 inconclusive:", "\n4 skipped:", "\n1 passed with a remark:", "\ncontrol "}
 	for i := range order[1:] {
 		require.Less(t, strings.Index(text, order[i]), strings.Index(text, order[i+1]), "%q before %q", order[i], order[i+1])
 	}
-	requireOrder(t, written(t, report.JSON, sample()), `"verdict":"fail"`, `"verdict":"warn"`, `"verdict":"inconclusive"`, `"verdict":"skip"`, `"verdict":"pass"`)
+	requireOrder(t, written(t, report.JSON, sample()), `"verdict":"fail"`, `"verdict":"warn"`, `"verdict":"info"`, `"verdict":"inconclusive"`, `"verdict":"skip"`, `"verdict":"pass"`)
 	for suite := range strings.SplitSeq(written(t, report.JUnit, sample()), "</testsuite>") {
 		requireOrder(t, suite, "<failure", "<skipped")
 	}

@@ -47,11 +47,11 @@ func sample() *contract.Report {
 				Duration:    3_100_000, Millis: 3.1,
 			},
 			{
-				ID: "signature/wrong-secret", Title: "A signature with another secret is refused", Level: "must", Verdict: contract.Fail,
-				Requirement: "An event signed with another secret has to be refused.", Source: docs,
-				Headline: "Accepted a forged event: signed with another secret", Cause: "Forged events are accepted",
-				Sent: "payment_intent.succeeded signed with another secret", Expected: "an answer that is not 2xx", Actual: "[200 POST] OK",
-				Reproduce: "fakestripe send payment_intent.succeeded --mutate wrong-secret --expect refused",
+				ID: "signature/v0-only", Title: "A v0 signature alone is refused", Level: "must", Verdict: contract.Fail,
+				Requirement: "An event with no signature but a v0 has to be refused.", Source: docs,
+				Headline: "Accepted a forged event: v0 signature only", Cause: "Forged events are accepted",
+				Sent: "payment_intent.succeeded with a v0 signature only", Expected: "an answer that is not 2xx", Actual: "[200 POST] OK",
+				Reproduce: "fakestripe send payment_intent.succeeded --mutate v0-only --expect refused",
 			},
 			{
 				ID: "signature/rolled-second", Title: "A rolled secret's second signature counts", Level: "must", Verdict: contract.Fail,

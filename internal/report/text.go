@@ -3,16 +3,24 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// Text writes a report for a terminal: failures and warnings in full, then what could
-// not be judged, then a line per group and the sum.
-func Text(w io.Writer, r *contract.Report, color bool) error {
-	t := &text{view: newView(r), color: color}
+// A Style is how Text writes. The zero value is for a pipe.
+type Style struct {
+	Color   bool   // as terminals show it
+	Skipped bool   // name each skipped case
+	More    string // else, how to have them named: a flag
+}
+
+// Text writes a report for a terminal: failures, warnings and infos in full, then what
+// could not be judged, then a line per group and the sum.
+func Text(w io.Writer, r *contract.Report, style Style) error {
+	t := &text{view: newView(r), Style: style}
 	t.share()
 	t.head()
 	if len(t.Diagnosis) > 0 {
@@ -33,13 +41,13 @@ const (
 type text struct {
 	*view
 	strings.Builder
-	color bool
+	Style
 }
 
 func (t *text) printf(format string, args ...any) { fmt.Fprintf(t, format, args...) }
 
 func (t *text) paint(code, text string) string {
-	if !t.color {
+	if !t.Color {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
@@ -89,13 +97,20 @@ func (t *text) body() {
 	if t.reproduce != "" {
 		t.printf("To reproduce one of these, put its id in place of CASE:\n%s\n\n", prose(t.reproduce, margin, 0))
 	}
-	for _, result := range t.of(contract.Info) {
-		t.heading("INFO", "36", headline(result), result)
-		t.printf("%s\n", block(margin, width, present(
-			fact{"note", result.Reason}, fact{"sent", result.Sent}, fact{"actual", result.Actual}, fact{"explain", explain(result)})))
+	for _, s := range t.shortfalls(contract.Info) {
+		t.heading("INFO", "36", s.headline(), s.Result)
+		facts := present(fact{"note", s.Reason}, fact{"sent", s.Sent}, fact{"actual", s.Actual}, fact{"explain", explain(s.Result)})
+		if len(s.also) > 0 {
+			facts = append(facts, fact{"seen in", s.cases()})
+		}
+		t.printf("%s\n", block(margin, width, facts))
 	}
 	t.unjudged("inconclusive", "35", t.reasons(contract.Inconclusive))
-	t.unjudged("skipped", "2", t.reasons(contract.Skip))
+	if t.Skipped || len(t.reasons(contract.Skip)) == 1 {
+		t.unjudged("skipped", "2", t.reasons(contract.Skip))
+	} else {
+		t.skips()
+	}
 	t.unjudged("passed with a remark", "33", t.remarks())
 	t.groups()
 }
@@ -124,6 +139,35 @@ func (t *text) unjudged(word, color string, reasons []*reason) {
 		}
 		t.printf("%s\n\n", t.paint("2", prose(strings.Join(ids, " "), margin, width)))
 	}
+}
+
+// mostSkips is how many lines tell of skipped cases.
+const mostSkips = 5
+
+// skips says in a few lines what would run the cases that were skipped, the needs of most
+// cases first.
+func (t *text) skips() {
+	reasons := t.reasons(contract.Skip)
+	if len(reasons) == 0 {
+		return
+	}
+	more := ""
+	if t.More != "" {
+		more = " (" + t.More + " names them)"
+	}
+	slices.SortStableFunc(reasons, func(a, b *reason) int { return len(b.Cases) - len(a.Cases) })
+	all := len(t.of(contract.Skip))
+	t.printf("%s\n", t.paint("2", fmt.Sprintf("%d skipped:", all)))
+	told := 0
+	for i, reason := range reasons {
+		if i == mostSkips-2 && len(reasons) > mostSkips-1 {
+			t.printf("%*d  for %s%s\n", margin+2, all-told, plural(len(reasons)-i, "other reason"), more)
+			break
+		}
+		told += len(reason.Cases)
+		t.printf("%*d  %s\n", margin+2, len(reason.Cases), reason.Text)
+	}
+	t.printf("\n")
 }
 
 func (t *text) heading(word, color, headline string, r contract.Result) {

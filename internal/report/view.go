@@ -78,14 +78,17 @@ func sharedCommand(results []contract.Result) string {
 	return shared
 }
 
-// maxSent bounds the words for what was sent, in characters: they may hold a body.
+// maxSent bounds a line of what was sent, in characters: it may hold a body.
 const maxSent = 200
 
 func shortened(sent string) string {
-	if runes := []rune(sent); len(runes) > maxSent {
-		return string(runes[:maxSent]) + "…"
+	lines := strings.Split(sent, "\n")
+	for i, line := range lines {
+		if runes := []rune(line); len(runes) > maxSent {
+			lines[i] = string(runes[:maxSent]) + "…"
+		}
 	}
-	return sent
+	return strings.Join(lines, "\n")
 }
 
 // headline says what happened.
@@ -208,7 +211,7 @@ var verdicts = []struct {
 
 // urgency is the order in which results are looked at: what to act on comes first.
 var urgency = []contract.Verdict{
-	contract.Fail, contract.Warn, contract.Inconclusive, contract.Skip, contract.Info, contract.Pass,
+	contract.Fail, contract.Warn, contract.Info, contract.Inconclusive, contract.Skip, contract.Pass,
 }
 
 func urgencyOf(r contract.Result) int { return slices.Index(urgency, r.Verdict) }

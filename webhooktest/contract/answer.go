@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/expect"
@@ -44,15 +44,19 @@ func (a *answer) status(expected string, should bool) {
 		return
 	}
 	if !meets(a.response, expected) {
-		actual := a.response.String()
-		if said := a.response.Excerpt(); said != "" {
-			actual += ": " + said
-		}
-		a.find(should, expected, actual)
+		a.find(should, wantedAnswer(expected), answerOf(a.response))
 		last := &a.findings[len(a.findings)-1]
-		last.crashed, last.silent = a.response.StatusCode >= http.StatusInternalServerError, a.response.Err != nil
+		last.status, last.silent = a.response.StatusCode, a.response.Err != nil
 		last.accepted = a.response.Accepted()
 	}
+}
+
+// wantedAnswer words what a step expects of the status.
+func wantedAnswer(expected string) string {
+	if unwanted, not := strings.CutPrefix(expected, "!"); not {
+		return "any answer but " + unwanted
+	}
+	return expected
 }
 
 // meets reports whether an answer is as a step expects, which was checked when the case

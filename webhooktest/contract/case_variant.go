@@ -91,6 +91,15 @@ func (c *contractCase) races() bool {
 	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Together && s.Times > 1 })
 }
 
+// cleanly names what the reference delivers.
+func (c *contractCase) cleanly() string {
+	var names []string
+	for _, step := range c.Reference {
+		names = append(names, step.Send...)
+	}
+	return "that of " + strings.Join(names, ", then ")
+}
+
 // sends reports whether any of the steps delivers an event.
 func sends(steps []caseStep, name string) bool {
 	return slices.ContainsFunc(steps, func(step caseStep) bool { return slices.Contains(step.Send, name) })

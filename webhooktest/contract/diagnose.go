@@ -10,6 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/pinned"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // Diagnose finds out why an endpoint rejects a genuine event: it sends the event in
@@ -67,9 +68,16 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 	return found, nil
 }
 
-// answerOf is an answer and the beginning of what it says.
+// answerOf is an answer and the beginning of what it says, or why there was none. What it
+// answers is told elsewhere.
 func answerOf(r *webhooktest.Response) string {
-	answer := strings.TrimSpace(r.String())
+	if r.Err != nil {
+		return "no answer: " + r.Err.Error()
+	}
+	answer := strings.TrimSpace(fmt.Sprintf("%d %s", r.StatusCode, http.StatusText(r.StatusCode)))
+	if location := r.Header.Get("Location"); r.StatusCode/100 == 3 && location != "" {
+		answer += " -> " + text.Excerpt(location)
+	}
 	if said := r.Excerpt(); said != "" {
 		answer += ": " + said
 	}

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // An execution is one execution of a case: its events, made anew, and what came of
@@ -197,7 +199,7 @@ func (e *execution) judge(step caseStep, responses []*webhooktest.Response) erro
 		responses = slices.DeleteFunc(slices.Clone(responses), func(r *webhooktest.Response) bool { return r.Err != nil })
 	}
 	for _, r := range responses {
-		a := answer{response: r, sent: strings.TrimSpace(r.Event.String() + " " + mutations), known: known, machine: e.session.run.machine}
+		a := answer{response: r, sent: strings.TrimSpace(r.Event.String()+" "+mutations) + e.changesOf(r.Event) + e.cameBefore(r.Event), known: known, machine: e.session.run.machine}
 		if err := a.judge(step); err != nil {
 			return err
 		}
@@ -334,8 +336,8 @@ func (e *execution) hook(ctx context.Context, name string) error {
 	return nil
 }
 
-// sentSoFar is what was delivered; with the names that the case has for them, which
-// stand for ids in findings, if there are several.
+// sentSoFar is what was delivered, a line for each event; with the names that the case
+// has for them, which stand for ids in findings, if there are several.
 func (e *execution) sentSoFar() string {
 	names := make(map[*webhooktest.Event]string)
 	if len(e.observed.events) > 1 {
@@ -347,9 +349,42 @@ func (e *execution) sentSoFar() string {
 	}
 	var sent []string
 	for _, event := range e.sent {
-		sent = append(sent, strings.TrimSpace(names[event]+event.String()+" "+e.how[event]))
+		sent = append(sent, strings.TrimSpace(names[event]+event.String()+" "+e.how[event])+e.changesOf(event))
 	}
-	return strings.Join(sent, ", ")
+	return strings.Join(sent, "\n")
+}
+
+// changesOf are the fields of an event that the case sets, "" for none: they are what it is
+// about.
+func (e *execution) changesOf(event *webhooktest.Event) string {
+	var changes []string
+	for name, events := range e.observed.events {
+		if !slices.Contains(events, event) {
+			continue
+		}
+		set := e.spec.Events[name].Set
+		for _, path := range slices.Sorted(maps.Keys(set)) {
+			if value, ok := event.Lookup(path); ok {
+				changes = append(changes, path+"="+text.Excerpt(statediff.Canonical(value)))
+			}
+		}
+	}
+	if changes == nil {
+		return ""
+	}
+	return " with " + strings.Join(changes, ", ")
+}
+
+// cameBefore are the other events that were sent otherwise than Stripe sends them: they
+// may be why this one is refused.
+func (e *execution) cameBefore(event *webhooktest.Event) string {
+	var before strings.Builder
+	for _, other := range e.sent {
+		if how := e.how[other]; other != event && how != "" && how != e.how[event] {
+			before.WriteString("\nafter " + other.String() + " " + how)
+		}
+	}
+	return before.String()
 }
 
 // find keeps what was not as a must has it.
@@ -360,7 +395,7 @@ func (e *execution) find(sent, expected, actual string) {
 // withState adds what the state shows to what the answers show.
 func (e *execution) withState(differences []string, wanted string) []finding {
 	if len(differences) > 0 {
-		e.find(e.sentSoFar(), wanted, strings.Join(differences, "; "))
+		e.find(e.sentSoFar(), wanted, evidence(differences))
 	}
 	return e.findings
 }

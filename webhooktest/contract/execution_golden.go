@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
 	}
 	if e.session.run.suite.Update {
 		e.goldens[name], err = e.settled(ctx, func(found any) bool { return len(found.(map[string]any)) > 0 })
+		e.noteIdle(step, name, e.goldens[name])
 		return err
 	}
 	want, err := readGolden(e.session.run.suite.Dir, name)
@@ -39,6 +41,7 @@ func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
 		e.find(e.sentSoFar(), "the state of "+name, "there is nothing to compare with: "+err.Error())
 		return nil
 	}
+	e.noteIdle(step, name, want)
 	found, err := e.settled(ctx, func(found any) bool { return reflect.DeepEqual(want, masked(want, found)) })
 	if found = masked(want, found); err == nil && !reflect.DeepEqual(want, found) {
 		e.differed = true
@@ -46,6 +49,15 @@ func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
 		e.find(e.sentSoFar(), "the state of "+name, "another state (- "+name+", + now):\n"+diff)
 	}
 	return err
+}
+
+// noteIdle remembers a golden file by which nothing has changed though the step wants no
+// refusal: a handler that does nothing at all passes it.
+func (e *execution) noteIdle(step caseStep, name string, state any) {
+	changes, known := state.(map[string]any)
+	if known && len(changes) == 0 && !step.refuses() && !slices.Contains(e.session.idleGoldens, name) {
+		e.session.idleGoldens = append(e.session.idleGoldens, name)
+	}
 }
 
 // goldenFile is the path in the folder of a step's golden file, in the variant that

@@ -2,16 +2,22 @@ package contract
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
+// stoppedAnswering is the headline of a case that brought the handler down.
+const stoppedAnswering = "Stopped answering"
+
 // A finding is something that was not as it should be.
 type finding struct {
 	should                 bool // preferred only
 	grave                  bool // a fail whatever the level: nothing may end the handler
-	crashed                bool // the answer was a server error
+	status                 int  // of the answer, if that was not as expected
 	silent                 bool // there was no answer
 	accepted               bool // the answer was 2xx
 	dropped                bool // a forgery was accepted, and had no effect
@@ -20,38 +26,58 @@ type finding struct {
 	wanted                 string // the API version for the lack of which the handler refused
 }
 
-// headline says what the handler did, "" for a case that does not say so.
+// headline says what the handler did, "" for a case that does not say so. What a case
+// says of an answer holds for one answer alone: another has a verb of its own.
 func (f finding) headline(c *contractCase) string {
 	verb, rest, _ := strings.Cut(c.Finding, " ")
+	rest = strings.TrimPrefix(rest, "on ")
+	ofAnswer := verb == "Refused" || verb == "Accepted" || verb == "Crashed"
+	if acts := verb == "Acted" || verb == "Took" || verb == "Mishandled"; acts && (f.silent || f.status != 0) {
+		rest = strings.TrimSuffix(rest, " for a handled one")
+		ofAnswer = true
+	}
+	if !ofAnswer && repeats(c) {
+		rest = "a repeated event" + after(c.Finding)
+		ofAnswer = f.status != 0 || f.silent
+	}
 	switch {
 	case f.grave:
-		return "Stopped answering"
-	case f.silent && (verb == "Refused" || verb == "Accepted"):
+		return stoppedAnswering
+	case !ofAnswer:
+		return c.Finding
+	case f.ignored || f.dropped:
+		return "Answered 2xx and ignored " + rest
+	case f.silent:
 		return "Gave no answer to " + rest
-	case f.crashed && verb == "Refused":
+	case f.status >= http.StatusInternalServerError:
 		return "Crashed on " + rest
-	case f.ignored && verb == "Refused":
-		return "Answered 2xx and ignored " + rest
-	case f.dropped && verb == "Accepted":
-		return "Answered 2xx and ignored " + rest
+	case f.status >= http.StatusMultipleChoices:
+		return "Refused " + rest
+	case f.status != 0:
+		return "Accepted " + rest
 	}
 	return c.Finding
 }
 
+// after is what a finding says after its colon, with the colon.
+func after(finding string) string {
+	if _, more, found := strings.Cut(finding, ": "); found {
+		return ": " + more
+	}
+	return ""
+}
+
+// evidence is what the state shows, a line for each place, within reason.
+func evidence(lines []string) string {
+	const most = 10
+	if len(lines) > most {
+		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("and %d more", len(lines)-most))
+	}
+	return strings.Join(lines, "\n")
+}
+
 // accepts reports whether a handler accepted what it should have refused.
 func (f finding) accepts() bool { return f.accepted && !f.should }
-
-// cause is what the finding has in common with others, "" for nothing: no answer, and an
-// end of the handler, are nothing that the case is about.
-func (f finding) cause(c *contractCase) string {
-	switch {
-	case f.grave || f.silent:
-		return ""
-	case f.dropped:
-		return "Forged events are answered 2xx, though ignored"
-	}
-	return c.Cause
-}
 
 // hint says how to fix what was found.
 func (f finding) hint(c *contractCase) string {

@@ -9,6 +9,8 @@ import (
 func TestHeadlines(t *testing.T) {
 	t.Parallel()
 	refusal := &contractCase{Case: Case{Finding: "Refused a genuine event: compact JSON"}}
+	forgery := &contractCase{Case: Case{Finding: "Accepted a forged event"}}
+	repeat := &contractCase{Case: Case{Finding: "Counted an event twice: redelivered", Cause: repeatsCount}}
 	for _, c := range []struct {
 		name    string
 		finding finding
@@ -16,11 +18,18 @@ func TestHeadlines(t *testing.T) {
 		want    string
 	}{
 		{"what the case says", finding{}, refusal, "Refused a genuine event: compact JSON"},
-		{"a server error is no refusal", finding{crashed: true}, refusal, "Crashed on a genuine event: compact JSON"},
-		{"but only where it was one", finding{crashed: true}, &contractCase{Case: Case{Finding: "Accepted a forged event"}}, "Accepted a forged event"},
+		{"a server error is no refusal", finding{status: 500}, refusal, "Crashed on a genuine event: compact JSON"},
+		{"nor an acceptance", finding{status: 500}, forgery, "Crashed on a forged event"},
+		{"what was accepted", finding{status: 200}, &contractCase{Case: Case{Finding: "Crashed on a forged event"}}, "Accepted a forged event"},
+		{"what was refused", finding{status: 404}, &contractCase{Case: Case{Finding: "Crashed on a forged event"}}, "Refused a forged event"},
+		{"an effect has no status", finding{}, repeat, "Counted an event twice: redelivered"},
+		{"a repeated event that is refused", finding{status: 409}, repeat, "Refused a repeated event: redelivered"},
+		{"and one that crashes the handler", finding{status: 500}, repeat, "Crashed on a repeated event: redelivered"},
 		{"the handler has ended", finding{grave: true}, refusal, "Stopped answering"},
 		{"no answer is no refusal", finding{silent: true}, refusal, "Gave no answer to a genuine event: compact JSON"},
-		{"nor an acceptance", finding{silent: true}, &contractCase{Case: Case{Finding: "Accepted a forged event"}}, "Gave no answer to a forged event"},
+		{"no answer is no acceptance", finding{silent: true}, forgery, "Gave no answer to a forged event"},
+		{"what was acted on crashed the handler", finding{status: 500}, &contractCase{Case: Case{Finding: "Acted on somebody else's object"}}, "Crashed on somebody else's object"},
+		{"so did what was taken for another", finding{status: 500}, &contractCase{Case: Case{Finding: "Took another type for a handled one"}}, "Crashed on another type"},
 		{"a case of the user's own", finding{}, &contractCase{}, ""},
 	} {
 		require.Equal(t, c.want, c.finding.headline(c.spec), c.name)

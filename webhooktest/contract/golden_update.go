@@ -70,10 +70,14 @@ func (e *execution) refuseTaken(dir string) error {
 	return nil
 }
 
-// updated says what was written.
+// updated says which golden files were written, and in which nothing has changed.
 func (j *judge) updated() string {
-	if len(j.wrote) == 0 {
-		return ""
+	var said []string
+	if len(j.wrote) > 0 {
+		said = append(said, "written: "+strings.Join(j.wrote, ", "))
 	}
-	return "written: " + strings.Join(j.wrote, ", ")
+	if idle := j.session.idleGoldens; len(idle) > 0 {
+		said = append(said, "nothing changed in the state by "+strings.Join(idle, ", ")+": does the handler do anything for these events?")
+	}
+	return strings.Join(said, "; ")
 }

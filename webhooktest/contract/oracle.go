@@ -19,9 +19,8 @@ type oracle struct {
 
 // What a finding expects of the state.
 const (
-	sameState    = "the same state as after clean delivery"
-	anotherState = "another state"
-	noChange     = "no change of the state"
+	sameState = "the same state as after clean delivery"
+	noChange  = "no change of the state"
 )
 
 // judge compares what the case does to the state with what it should do.
@@ -145,7 +144,11 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	if err := o.checkWitness(ctx, b); err != nil {
 		return e.findings, err
 	}
-	return e.withState([]string{"the state is as if nothing had come second"}, anotherState), nil
+	same := []string{"no effect"}
+	if lines := did.Lines(); len(lines) > 0 {
+		same = append([]string{"the same:"}, lines...)
+	}
+	return e.withState(same, "another effect than "+o.spec.cleanly()), nil
 }
 
 // checkWitness makes sure that the state could show the difference that was asked

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
@@ -77,14 +76,14 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 	if !slices.ContainsFunc(e.findings, finding.accepts) {
 		return findings, nil
 	}
-	moved := strings.Join(e.effectIn(did, clean).Lines(), "; ")
+	moved := evidence(e.effectIn(did, clean).Lines())
 	for i, f := range e.findings {
 		switch {
 		case !f.accepts():
 		case moved == "":
 			e.findings[i].dropped, e.findings[i].should = true, true
 		default:
-			e.findings[i].actual += ", and its effect was there: " + moved
+			e.findings[i].actual += "\nand its effect was there:\n" + moved
 		}
 	}
 	return e.findings, nil

@@ -1,6 +1,8 @@
 package contract_test
 
 import (
+	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -138,4 +140,31 @@ func TestOnlyGoldenFilesAreReplaced(t *testing.T) {
 	require.Equal(t, "written: golden/b.json", cases[1].Reason)
 	require.NoFileExists(t, filepath.Join(dir, "golden/a.json"))
 	require.DirExists(t, taken)
+}
+
+// A golden file by which nothing has changed would hold for a handler that does nothing:
+// that is remarked on, when it is written and when it is compared. A refusal has no effect.
+func TestIdleGoldenFilesAreRemarkedOn(t *testing.T) {
+	t.Parallel()
+	const remark = "nothing changed in the state by golden/x.json: does the handler do anything for these events?"
+	idle := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Stripe-Signature") == "" {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	})
+	for _, c := range []struct{ name, step, want string }{
+		{"no effect", `{"send": "e", "expect": "2xx", "golden": "golden/x.json"}`, remark},
+		{"of a refusal", `{"send": "e", "mutate": ["unsigned"], "expect": "!2xx", "golden": "golden/x.json"}`, ""},
+	} {
+		dir := folderOf(t, map[string]string{"a.json": caseSending(payment, c.step)})
+		suite := contract.Suite{Dir: dir, New: func() contract.Subject {
+			return contract.Subject{Handler: idle, State: func(context.Context) (any, error) { return map[string]any{"rows": []any{}}, nil }}
+		}}
+		updated := suite
+		updated.Update = true
+		require.Contains(t, check(t, updated).Cases[0].Reason, c.want, c.name)
+		result := check(t, suite).Cases[0]
+		require.Equal(t, contract.Pass, result.Verdict, c.name)
+		require.Equal(t, c.want, result.Reason, c.name)
+	}
 }

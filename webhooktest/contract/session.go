@@ -37,6 +37,8 @@ type session struct {
 	sender   *sender
 	probe    *probe
 	baseline *baseline
+
+	idleGoldens []string // golden files by which nothing has changed
 }
 
 // newSession returns a session with a subject; subjects returns one for each try.

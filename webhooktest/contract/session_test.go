@@ -69,7 +69,7 @@ func TestRecordedSessionTurnsRed(t *testing.T) {
 	})
 	require.Equal(t, []string{"00004-payment_intent.succeeded", "ledger"}, shortfalls(report, contract.Fail))
 	require.Equal(t, 3, report.Summary[contract.Pass])
-	require.Contains(t, report.Cases[3].Actual, "[422 POST] Unprocessable Entity payment_intent.succeeded")
+	require.Contains(t, report.Cases[3].Actual, "422 Unprocessable Entity: amount too small")
 	require.Contains(t, report.Cases[3].Actual, "amount too small")
 
 	// With the answer out of the way, the diff shows what is missing in the ledger.

@@ -144,6 +144,9 @@ func TestBugsAreFound(t *testing.T) {
 				golden[bug.name] = newZooLine(found, bug.racy)
 			}
 			golden[bug.name].require(t, found)
+			if !bug.network { // which chance has a part in
+				require.LessOrEqual(t, zooCauses(report), max(1, zooSeveral[bug.name]), "one bug is told once")
+			}
 		})
 	}
 }

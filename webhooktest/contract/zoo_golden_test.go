@@ -88,6 +88,29 @@ func zooShortfalls(report *contract.Report) (ids []string) {
 	return ids
 }
 
+// zooCauses counts what a report tells: the causes, and the cases without one.
+func zooCauses(report *contract.Report) int {
+	causes := make(map[string]bool)
+	for _, result := range report.Cases {
+		if _, short := zooMarks[result.Verdict]; short && result.ID != zooOfAll {
+			causes[cmp.Or(result.Cause, result.ID)] = true
+		}
+	}
+	return len(causes)
+}
+
+// zooSeveral are the bugs that are told as more than one finding, and as how many.
+var zooSeveral = map[string]int{
+	"objects-once": 3, // an order that is paid later, an order of arrival, a type without effect
+	"ten-seconds":  2, // copies that wait for each other are older than that
+	"sulks":        2, // refuses what comes after it was angered
+
+	// Of what they do for other types their state shows nothing.
+	"twice-in-own-ids": 2, "twice-in-payments": 2, "twice-in-by-second": 2, "twice-in-counters": 2, "twice-in-last-payment-at": 2,
+	"twice-in-number": 2, "twice-in-floats": 2, "twice-in-decimal-sums": 2, "twice-in-paid-by-object": 2,
+	"twice-in-worker-names": 2, "twice-in-worker-numbers": 2,
+}
+
 // zooOfAll is what the sound handler is told, as stripe-go is.
 const zooOfAll = "freshness/far-future"
 

@@ -46,16 +46,18 @@ func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (diffe
 			continue
 		}
 		changes := append(b.at(place), did[place])
-		known := slices.Clone(changes)
 		b.hide(place, changes)
 		if !alike(changes[:len(changes)-1]) {
 			continue // volatile
 		}
 		judged++
 		want, got := changes[0], changes[len(changes)-1]
-		if got = choose(got, want); !got.same(want) {
-			shown := known[len(known)-1].showing(got)
-			differences = append(differences, place+": "+shown.contrast(known[0]))
+		if !choose(got, want).same(want) {
+			lines := got.contrast(place, want)
+			if len(lines) == 0 { // rows beyond those of clean delivery
+				lines = []string{place + ": " + got.String()}
+			}
+			differences = append(differences, lines...)
 		}
 	}
 	return differences, judged
@@ -76,7 +78,7 @@ func (b Baseline) Alike(did Diff) Diff {
 		if alike(changes[:len(changes)-1]) {
 			got = got.like(changes[0])
 		}
-		same.add(place, got.Delta, change.showing(got).Records...)
+		same.add(place, got.Delta, got.Records...)
 	}
 	return same
 }
@@ -99,7 +101,7 @@ func (b Baseline) String() string {
 func (b Baseline) Untouched(did Diff) (differences []string) {
 	beyond := did.Without(b.Touched())
 	for _, place := range beyond.Places() {
-		differences = append(differences, place+": "+beyond[place].contrast(Change{}))
+		differences = append(differences, place+": "+beyond[place].String()+", want nothing")
 	}
 	return differences
 }

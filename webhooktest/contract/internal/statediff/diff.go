@@ -1,7 +1,6 @@
 package statediff
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"regexp"
@@ -10,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // A Diff is what a delivery did to the state, by place.
@@ -341,51 +339,4 @@ func (e Change) like(other Change) Change {
 		return !slices.ContainsFunc(other.Records, func(theirs Record) bool { return theirs.text == mine.text })
 	})
 	return Change{e.Delta, records}
-}
-
-// showing returns as many of the records, readable, as the other has hidden.
-func (e Change) showing(other Change) Change {
-	return Change{e.Delta, e.Records[:min(len(e.Records), len(other.Records))]}
-}
-
-// String words a change for a report.
-func (e Change) String() string {
-	var words []string
-	if e.Delta != 0 {
-		words = append(words, fmt.Sprintf("%+g", e.Delta))
-	}
-	if len(e.Records) > 0 {
-		words = append(words, e.rows())
-	}
-	if words == nil {
-		return "nothing"
-	}
-	return strings.Join(words, ", ")
-}
-
-// rows words the records of a change, which has some.
-func (e Change) rows() string {
-	first := text.Excerpt(e.Records[0].text)
-	switch {
-	case len(e.Records) == 1:
-		return first
-	case e.uniform():
-		return fmt.Sprintf("%d rows %s", len(e.Records), first)
-	}
-	return fmt.Sprintf("%d rows, the first %s", len(e.Records), first)
-}
-
-// uniform reports whether all records are the same.
-func (e Change) uniform() bool {
-	return !slices.ContainsFunc(e.Records, func(r Record) bool { return r.text != e.Records[0].text })
-}
-
-// contrast words a change that should have been another one. Where only the number of
-// rows differs, it is the number that is wanted.
-func (e Change) contrast(want Change) string {
-	copies := len(e.Records) > 1 && len(want.Records) > 0 && e.uniform() && want.uniform() && e.Records[0].text == want.Records[0].text
-	if copies && e.Delta == want.Delta {
-		return fmt.Sprintf("%s, want %d", e, len(want.Records))
-	}
-	return fmt.Sprintf("%s, want %s", e, want)
 }

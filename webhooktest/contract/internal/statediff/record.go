@@ -17,7 +17,8 @@ import (
 type Record struct {
 	shape  shape
 	fields []field
-	text   string // as JSON
+	text   string // as JSON; of a masked record, what is compared
+	said   string // as JSON, whatever is masked
 }
 
 // A shape is the paths of a record's fields. A text of many lines has thousands of them,
@@ -35,6 +36,7 @@ const hidden = "…"
 
 func newRecord(plain any) Record {
 	r := Record{text: Canonical(plain)}
+	r.said = r.text
 	r.take("", plain)
 	paths := make([]string, len(r.fields))
 	for i, l := range r.fields {
@@ -102,7 +104,7 @@ func (r Record) masked(hide func(field) bool) Record {
 		}
 		text.WriteString(l.path + "=" + fields[i].value + " ")
 	}
-	return Record{r.shape, fields, text.String()}
+	return Record{r.shape, fields, text.String(), r.said}
 }
 
 func compareRecords(a, b Record) int { return cmp.Compare(a.text, b.text) }

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	word "github.com/fakestripe/fakestripe/internal/shell"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// giveable are the flags that let more cases be tried of whatever handler; those that say
+// what a handler is are not. Words in capitals are for the user to fill in.
+var giveable = []struct{ need, flags string }{
+	{"handles", "--handles TYPE,TYPE"},
+	{"state", "--state-url URL"},
+	{"restart", "--restart-cmd COMMAND"},
+	{"faults", "--break-cmd COMMAND --heal-cmd COMMAND"},
+}
+
+// moreCommand is the command line that would judge more cases than were judged, with how
+// many they are: "" for none.
+func (c *checking) moreCommand(found *contract.Report, given string) (command string, more int) {
+	if len(found.Diagnosis) > 0 || !found.Judged() {
+		return "", 0
+	}
+	var flags []string
+	for _, one := range giveable {
+		flag, _, _ := strings.Cut(one.flags, " ")
+		if n := needing(found, one.need); n > 0 && !strings.Contains(given+" ", " "+flag+" ") {
+			flags, more = append(flags, one.flags), more+n
+		}
+	}
+	if n := needing(found, contract.NeedTime); n > 0 {
+		flags, more = append(flags, fmt.Sprintf("--max-time %s", 2*c.suite.MaxTime.Round(time.Second))), more+n
+	}
+	if flags == nil {
+		return "", 0
+	}
+	cases := make([]string, len(c.suite.Only))
+	for i, one := range c.suite.Only {
+		cases[i] = word.Quote(one)
+	}
+	return strings.Join(slices.Concat([]string{"fakestripe", c.command}, cases), " ") + given + " " + strings.Join(flags, " "), more
+}
+
+// needing is how many cases were skipped for what they need.
+func needing(found *contract.Report, need string) (n int) {
+	for i := range found.Cases {
+		if found.Cases[i].Verdict == contract.Skip && found.Cases[i].Need == need {
+			n++
+		}
+	}
+	return n
+}
+
+// sayMore ends a check with what would judge more.
+func (c *checking) sayMore(sh shell, found *contract.Report, given string) {
+	if command, more := c.moreCommand(found, given); command != "" {
+		fmt.Fprintf(sh.err, "fakestripe: to judge %s more:\n  %s\n", plural(more, "case"), command)
+	}
+}

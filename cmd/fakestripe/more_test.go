@@ -1,0 +1,46 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// A check ends with the command that would judge more: as it was given, with what the
+// skipped cases need and any handler can be given.
+func TestMoreCommand(t *testing.T) {
+	t.Parallel()
+	report := func(needs ...string) *contract.Report {
+		r := &contract.Report{Summary: map[contract.Verdict]int{contract.Pass: 1}}
+		for _, need := range needs {
+			r.Cases = append(r.Cases, contract.Result{Verdict: contract.Skip, Need: need})
+		}
+		return r
+	}
+	refused := report("state")
+	refused.Diagnosis = []string{"refused"}
+	for _, c := range []struct {
+		name   string
+		found  *contract.Report
+		given  string
+		only   []string
+		want   string
+		judges int
+	}{
+		{"nothing is missing", report(), " --to 4242", nil, "", 0},
+		{"the state", report("state", "state", "connect"), " --to 4242", nil, "fakestripe check --to 4242 --state-url URL", 2},
+		{"all", report("state", "handles", "faults", "restart"), " --to 4242", []string{"signature", "it's"},
+			`fakestripe check signature 'it'\''s' --to 4242 --handles TYPE,TYPE --state-url URL --restart-cmd COMMAND --break-cmd COMMAND --heal-cmd COMMAND`, 4},
+		{"types that the handler does not handle", report("handles"), " --to 4242 --handles invoice.paid", nil, "", 0},
+		{"time", report(contract.NeedTime), " --to 4242", nil, "fakestripe check --to 4242 --max-time 6m0s", 1},
+		{"nothing was judged", refused, " --to 4242", nil, "", 0},
+	} {
+		checking := checking{command: "check", suite: contract.Suite{Only: c.only, MaxTime: 3 * time.Minute}}
+		command, more := checking.moreCommand(c.found, c.given)
+		require.Equal(t, c.want, command, c.name)
+		require.Equal(t, c.judges, more, c.name)
+	}
+}

@@ -1,0 +1,4 @@
+package report
+
+// Plainest are the cases that show a cause best.
+var Plainest = plainest

@@ -1,0 +1,122 @@
+package contract
+
+import (
+	"net/http"
+	"path"
+)
+
+// Causes that several cases show, where the engine tells them apart.
+const (
+	forgeriesAccepted = "Forged events are accepted"
+	staleAccepted     = "Old signatures are accepted"
+	repeatsCount      = "Repeated events count again"
+	repeatsRefused    = "Repeated events are refused"
+	othersTaken       = "Other types are taken for handled ones"
+	othersRefused     = "Types that are not handled are refused"
+	bodiesRefused     = "Genuine bodies are refused"
+	eventsLost        = "Events are lost"
+	strangersActedOn  = "Objects of others are acted on"
+	strangersCrash    = "Objects that it does not know crash the handler"
+	forgeriesAnswered = "Forged events get a server error"
+	forgeriesDropped  = "Forged events are answered 2xx, though ignored"
+	forgeriesSilent   = "Forged events get no answer"
+)
+
+// repeats reports whether a case is about an event that comes again.
+func repeats(c *contractCase) bool { return c.Cause == repeatsCount }
+
+// cause is what the finding has in common with others, "" for nothing: an end of the
+// handler is nothing that the case is about. The same case may show several, for what is
+// answered with an error has another cause than what is accepted.
+func (f finding) cause(c *contractCase) string {
+	failed := f.status >= http.StatusInternalServerError
+	switch {
+	case f.grave:
+		return ""
+	case f.dropped:
+		return forgeriesDropped
+	case f.silent && c.Cause == forgeriesAccepted:
+		return forgeriesSilent
+	case failed && (c.Cause == forgeriesAccepted || c.Cause == staleAccepted):
+		return forgeriesAnswered
+	case failed && c.Cause == strangersActedOn:
+		return strangersCrash
+	case f.silent:
+		return ""
+	case f.status >= http.StatusMultipleChoices && repeats(c):
+		return repeatsRefused
+	case f.status >= http.StatusMultipleChoices && c.Cause == othersTaken:
+		return othersRefused
+	}
+	return c.Cause
+}
+
+// A consequence says which cases fail for no other reason than one that does.
+type consequence struct {
+	of    string   // the case
+	cause string   // that it shows
+	on    []string // cases, or groups of them: signature/*
+}
+
+// consequences, in the order in which they are drawn.
+var consequences = []consequence{
+	{"signature/wrong-secret", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/forged-no-effect", "resilience/bad-input", "thin/at-snapshot-endpoint"}},
+	{"signature/wrong-secret", forgeriesDropped, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/client-error", "thin/at-snapshot-endpoint"}},
+	{"signature/malformed-header", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "resilience/bad-input"}},
+	{"signature/unsigned", forgeriesAccepted, []string{"resilience/bad-input"}},
+	{"signature/empty-header", forgeriesAccepted, []string{"resilience/bad-input"}},
+	{"signature/forged-no-effect", "Refused events are processed", []string{"resilience/bad-input"}},
+	{"freshness/one-day-old", staleAccepted, []string{"freshness/zero-timestamp", "resilience/bad-input"}},
+	{"signature/rolled-second", "A rolled secret is not supported", []string{"signature/junk-v1"}},
+	{"body/compact", bodiesRefused, []string{"idempotency/changed-body"}},
+	{"dispatch/extra-properties", bodiesRefused, []string{"idempotency/changed-body"}},
+	{"body/not-an-event", "Signed bodies that are no events do harm", []string{"version/declared", "version/other-train"}},
+	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "resilience/retry-after-failure"}},
+	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
+	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
+	{"idempotency/two-changes", eventsLost, []string{"ordering/*"}},
+	{"control/second-event", eventsLost, []string{"dispatch/handled-type-works"}},
+	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer"}},
+	{"ordering/missing-dependency", "The order of arrival decides the state", []string{"dispatch/handled-type-works"}},
+	{"dispatch/handled-type", "A handled type is refused", []string{"dispatch/handled-type-works"}},
+	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
+	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger"}},
+	{"dispatch/unpaid-checkout", "What was not paid is fulfilled", []string{"dispatch/late-payment"}},
+	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
+}
+
+// attribute gives results that are the consequence of another its cause.
+func attribute(results []Result) {
+	for _, rule := range consequences {
+		if !shows(results, rule.of, rule.cause) {
+			continue
+		}
+		for i := range results {
+			if r := &results[i]; r.short() && r.Headline != stoppedAnswering && rule.has(r.ID) {
+				r.Cause = rule.cause
+			}
+		}
+	}
+}
+
+// shows reports whether a case fell short for a cause.
+func shows(results []Result, id, cause string) bool {
+	for i := range results {
+		if r := &results[i]; r.ID == id && r.short() && r.Cause == cause {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *consequence) has(id string) bool {
+	for _, pattern := range c.on {
+		if ok, err := path.Match(pattern, id); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// short reports whether a result is a shortfall.
+func (r *Result) short() bool { return r.Verdict == Fail || r.Verdict == Warn || r.Verdict == Info }

@@ -1,0 +1,53 @@
+package contract
+
+import (
+	"path"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The consequences name cases and causes that there are.
+func TestConsequencesAreOfTheContract(t *testing.T) {
+	t.Parallel()
+	cases, err := Suite{}.Cases()
+	require.NoError(t, err)
+	for _, rule := range consequences {
+		at := slices.IndexFunc(cases, func(c Case) bool { return c.ID == rule.of })
+		require.GreaterOrEqual(t, at, 0, rule.of)
+		var shown []string
+		for _, f := range []finding{{}, {status: 200}, {status: 400}, {status: 500}, {silent: true}, {dropped: true}} {
+			shown = append(shown, f.cause(&contractCase{Case: cases[at]}))
+		}
+		require.Contains(t, shown, rule.cause, rule.of)
+		for _, pattern := range rule.on {
+			require.True(t, slices.ContainsFunc(cases, func(c Case) bool {
+				ok, err := path.Match(pattern, c.ID)
+				return ok && err == nil
+			}), pattern)
+		}
+	}
+}
+
+// What fails is a consequence only where its cause shows; a handler that has ended is
+// nothing of the kind.
+func TestAttribute(t *testing.T) {
+	t.Parallel()
+	results := func(wrongSecret Verdict) []Result {
+		return []Result{
+			{ID: "signature/wrong-secret", Verdict: wrongSecret, Cause: forgeriesAccepted},
+			{ID: "freshness/one-day-old", Verdict: Fail, Cause: staleAccepted},
+			{ID: "freshness/ten-minutes-old", Verdict: Pass},
+			{ID: "resilience/bad-input", Verdict: Fail, Headline: stoppedAnswering},
+		}
+	}
+	guilty := results(Fail)
+	attribute(guilty)
+	require.Equal(t, forgeriesAccepted, guilty[1].Cause)
+	require.Empty(t, guilty[2].Cause)
+	require.Empty(t, guilty[3].Cause)
+	other := results(Pass)
+	attribute(other)
+	require.Equal(t, staleAccepted, other[1].Cause)
+}

@@ -1,0 +1,220 @@
+package statediff
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
+)
+
+// String words a change for a report.
+func (e Change) String() string {
+	var words []string
+	if e.Delta != 0 {
+		words = append(words, fmt.Sprintf("%+g", e.Delta))
+	}
+	if len(e.Records) > 0 {
+		words = append(words, rows(e.Records))
+	}
+	if words == nil {
+		return "nothing"
+	}
+	return strings.Join(words, ", ")
+}
+
+// rows words records, of which there are some: their number if there are several, and
+// each that differs from the others.
+func rows(records []Record) string {
+	var said []string
+	for _, r := range records {
+		one := text.Excerpt(r.said)
+		if one == newEntry {
+			one = "a new entry"
+		}
+		if !slices.Contains(said, one) {
+			said = append(said, one)
+		}
+	}
+	switch {
+	case len(records) == 1:
+		return said[0]
+	case len(said) == 1:
+		return fmt.Sprintf("%d rows %s", len(records), said[0])
+	}
+	return fmt.Sprintf("%d rows: %s", len(records), strings.Join(cut(said, mostRows), ", "))
+}
+
+// newEntry is what stands for an entry without numbers or texts: see compareMaps.
+const newEntry = `"{new}"`
+
+// mostRows is how many rows that differ are shown of one place.
+const mostRows = 4
+
+// cut keeps the first of several words, and says how many more there are.
+func cut(words []string, most int) []string {
+	if len(words) <= most {
+		return words
+	}
+	return append(slices.Clone(words[:most]), fmt.Sprintf("and %d more", len(words)-most))
+}
+
+// contrast words what happened at a place where something else was wanted, a line for
+// each difference. A row that clean delivery did not leave is told only as what stands
+// in the place of one that it did.
+func (e Change) contrast(place string, want Change) (lines []string) {
+	if !(Change{Delta: e.Delta}).same(Change{Delta: want.Delta}) {
+		lines = append(lines, place+": "+number64(e.Delta)+", want "+number64(want.Delta))
+	}
+	missing, other := minus(want.Records, e.Records), minus(e.Records, want.Records)
+	for _, wanted := range missing {
+		switch i := nearest(wanted, other); {
+		case i >= 0:
+			lines = append(lines, place+": "+wanted.mistaken(other[i]))
+			other = slices.Delete(other, i, i+1)
+		default:
+			lines = append(lines, place+": "+lacking(alikeTo(wanted, e.Records), alikeTo(wanted, want.Records)))
+		}
+	}
+	for _, copies := range repeated(other, want.Records) {
+		all := alikeTo(copies, e.Records)
+		lines = append(lines, fmt.Sprintf("%s: %s", place, tooMany(all, len(alikeTo(copies, want.Records)))))
+	}
+	return slices.Compact(lines)
+}
+
+// number64 words a sum by which a number moved.
+func number64(delta float64) string {
+	if delta == 0 {
+		return "unchanged"
+	}
+	return fmt.Sprintf("%+g", delta)
+}
+
+// tooMany words rows of which fewer are wanted.
+func tooMany(records []Record, want int) string {
+	said, others, several := strings.Cut(rows(records), ": ")
+	if !several || !strings.HasSuffix(said, " rows") {
+		return fmt.Sprintf("%s, want %d", rows(records), want)
+	}
+	return fmt.Sprintf("%s, want %d: %s", said, want, others)
+}
+
+// lacking words that a row is missing, or is there too few times.
+func lacking(got, want []Record) string {
+	if len(got) == 0 {
+		return "nothing, want " + rows(want)
+	}
+	return fmt.Sprintf("%d of %s", len(got), rows(want))
+}
+
+// minus returns the records of a that b does not have, each as often as it lacks it.
+func minus(a, b []Record) (rest []Record) {
+	counts := make(map[string]int)
+	for _, r := range b {
+		counts[r.text]++
+	}
+	for _, r := range a {
+		if counts[r.text]--; counts[r.text] < 0 {
+			rest = append(rest, r)
+		}
+	}
+	return rest
+}
+
+// alikeTo returns the records that compare as one does.
+func alikeTo(one Record, among []Record) (alike []Record) {
+	for _, r := range among {
+		if r.text == one.text {
+			alike = append(alike, r)
+		}
+	}
+	return alike
+}
+
+// repeated are the records that are among others too, each once.
+func repeated(records, among []Record) (copies []Record) {
+	for _, r := range records {
+		if len(alikeTo(r, among)) > 0 && len(alikeTo(r, copies)) == 0 {
+			copies = append(copies, r)
+		}
+	}
+	return copies
+}
+
+// nearest is the index of the record that has most in common with one, -1 if none has
+// half of it. A text alone has its words.
+func nearest(one Record, among []Record) int {
+	best, most := -1, 0
+	for i, r := range among {
+		common := 0
+		for _, l := range one.fields {
+			if slices.Contains(r.fields, l) {
+				common++
+			}
+		}
+		if r.shape == one.shape {
+			common++ // the same columns make it that row
+		}
+		if common > most && 2*common >= len(one.fields) {
+			best, most = i, common
+		}
+	}
+	return best
+}
+
+// mistaken words a record that stands in the place of this one by the members that
+// differ: as they are, if these are no more than two of several.
+func (r Record) mistaken(got Record) string {
+	wanted, found := r.members(), got.members()
+	var differ []string
+	names := maps.Clone(wanted)
+	maps.Copy(names, found)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if wanted[name] != found[name] {
+			differ = append(differ, fmt.Sprintf("%s: %s instead of %s", name, orNone(found[name]), orNone(wanted[name])))
+		}
+	}
+	if len(names) < 2 || len(differ) == 0 || len(differ) > 2 {
+		return text.Excerpt(got.said) + " instead of " + text.Excerpt(r.said)
+	}
+	return strings.Join(differ, ", ") + whose(r, wanted, found)
+}
+
+// whose names the row by what else it holds, "" if that is nothing but what differs.
+func whose(r Record, wanted, found map[string]string) string {
+	for name, value := range wanted {
+		if found[name] == value && strings.Contains(value, "{") { // an id by its role
+			return ", of " + text.Excerpt(r.said)
+		}
+	}
+	return ""
+}
+
+func orNone(value string) string {
+	if value == "" {
+		return "nothing"
+	}
+	return value
+}
+
+// members are the fields by the names of JSON, the words of a text together.
+func (r Record) members() map[string]string {
+	words := make(map[string][]string)
+	members := make(map[string]string)
+	for _, l := range r.fields {
+		path, _, isText := strings.Cut(l.path, "/")
+		name := strings.TrimPrefix(path, ".")
+		if !isText {
+			members[name] = l.value
+			continue
+		}
+		words[name] = append(words[name], l.value)
+	}
+	for name, list := range words {
+		members[name] = strconv.Quote(strings.Join(list, " "))
+	}
+	return members
+}
