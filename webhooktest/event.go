@@ -186,6 +186,12 @@ func (e *Event) Lookup(path string) (value any, ok bool) {
 	return value, json.Unmarshal(raw, &value) == nil
 }
 
+// Fill returns the text with the ids of the objects that the event is about in place of
+// placeholders, as fixtures have them: {pi} is the PaymentIntent that all events about
+// these objects mean, {order} an order of the shop's, {ch:2} a charge that none of them
+// means. Other words in braces stay.
+func (e *Event) Fill(text string) string { return render.Fill(text, e.objects) }
+
 // String returns the type and the id, as the lines of the Stripe CLI have them:
 // "payment_intent.succeeded [evt_1Qd0…]".
 func (e *Event) String() string {

@@ -163,6 +163,22 @@ func (i *id) appendTo(dst []byte, c Identity) []byte {
 	return dst
 }
 
+// Fill puts the ids that events about objects have into a text, in place of placeholders
+// such as {pi} or {ch:2}. Other words in braces stay.
+func Fill(text string, about Objects) string {
+	return placeholders().ReplaceAllStringFunc(text, func(word string) string {
+		i, known := newID(word[1 : len(word)-1])
+		if !known {
+			return word
+		}
+		return string(i.appendTo(nil, Identity{Objects: about, Event: about.Key}))
+	})
+}
+
+var placeholders = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{[a-z][a-z0-9_]*(?::[a-z0-9_]+)?\}`)
+})
+
 // An Identity is what the ids and times of one event are made from.
 type Identity struct {
 	Objects Objects
