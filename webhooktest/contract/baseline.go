@@ -20,14 +20,42 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 	if known, ok := b.known.effect(eventType); ok {
 		return known, nil
 	}
+	if b.known.isSpent(eventType) {
+		return nil, errSpent(eventType)
+	}
 	_, did, err := b.deliverOnce(ctx, []string{eventType})
 	if err == nil && len(did) == 0 && b.probe.careful && b.mayHaveEffect(eventType) && b.sender.last.Accepted() {
 		did, err = b.awaitEffect(ctx, eventType)
+	}
+	if err == nil && b.sender.literal(eventType) {
+		did, err = b.repeated(ctx, eventType, did)
 	}
 	if err == nil {
 		b.known.learn(eventType, did)
 	}
 	return did, err
+}
+
+// repeated makes sure that all events of a type have an effect, though they are about one
+// object of the app: it may have changed once and for all.
+func (b *baseline) repeated(ctx context.Context, eventType string, did statediff.Diff) (again statediff.Diff, err error) {
+	if len(did) > 0 && b.known.learnFirst(eventType, did) {
+		var o *observation
+		if o, did, err = b.deliverOnce(ctx, []string{eventType}); err != nil {
+			return nil, err
+		}
+		if did, err = b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 }); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case len(did) > 0 || !b.known.anyFirst():
+		return did, nil
+	case !b.probe.careful:
+		return nil, errInconclusive{reason: "the effect of a second " + eventType + " was not waited for"} // it will be
+	}
+	b.known.spend(eventType)
+	return nil, errSpent(eventType)
 }
 
 // mayHaveEffect reports whether a type is one that the handler is meant for.
@@ -75,6 +103,7 @@ func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observat
 		events = append(events, event)
 	}
 	o = observe(events...)
+	b.sender.name(o, "e", events[0])
 	did, err = b.probe.measure(ctx, o, func() error {
 		for _, event := range events {
 			if _, err := b.sender.deliver(ctx, event); err != nil {

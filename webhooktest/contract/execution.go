@@ -105,7 +105,7 @@ func (e *execution) control(ctx context.Context, name string) error {
 	}
 	response, err := e.session.sender.deliver(ctx, control)
 	if err == nil && !response.Accepted() {
-		err = errInconclusive{"the control, a genuine " + like.Type() + ", was not accepted: " + answerOf(response), wantedVersion(response)}
+		err = errInconclusive{reason: "the control, a genuine " + like.Type() + ", was not accepted: " + answerOf(response), wanted: wantedVersion(response)}
 	}
 	e.observed.ids.Name(control.ID(), control.Body(), "control")
 	return err

@@ -44,6 +44,7 @@ func (f finding) cause(c *contractCase) string {
 type errInconclusive struct {
 	reason string
 	wanted string // as in finding
+	need   string // what would let it be judged, as in Result, "" for nothing
 }
 
 func (e errInconclusive) Error() string { return e.reason }

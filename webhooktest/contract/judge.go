@@ -25,7 +25,8 @@ func (j *judge) judge(ctx context.Context, c *contractCase) (Result, error) {
 	result := newResult(&j.session.run.suite, c)
 	err := j.judgeInto(ctx, c, &result)
 	if why, ok := isInconclusive(err); ok {
-		result.Verdict, result.Reason, result.WantedVersion, err = Inconclusive, why.reason, why.wanted, nil
+		result.inconclusive(why)
+		err = nil
 	}
 	if err != nil && ctx.Err() != nil {
 		result.skip("", runEnded)
@@ -69,7 +70,22 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 		result.skip(needHandles, "needs "+reason)
 		return nil
 	}
+	if bindings = j.bound(c, bindings); len(bindings) == 0 {
+		result.skip("bound", "needs "+needs()["bound"].what)
+		return nil
+	}
 	return j.runVariants(ctx, c, bindings, result)
+}
+
+// bound keeps the bindings of a case about objects of the app whose types are bound to such:
+// that those of another type are says nothing of them.
+func (j *judge) bound(c *contractCase, bindings []map[string]string) []map[string]string {
+	if !slices.Contains(c.Needs, "bound") {
+		return bindings
+	}
+	return slices.DeleteFunc(bindings, func(types map[string]string) bool {
+		return !slices.ContainsFunc(c.types(variant{types: types}), j.session.sender.isBound)
+	})
 }
 
 // runVariants runs a case in all its variants, until one is found fault with at

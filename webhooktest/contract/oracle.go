@@ -1,8 +1,8 @@
 package contract
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -31,7 +31,7 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 		return nil, err
 	}
 	if err := o.mustMove(ctx); err != nil {
-		if _, ok := isInconclusive(err); ok && o.answersWillDo() {
+		if _, ok := isInconclusive(err); ok && o.answersWillDo(err) {
 			return o.session.answers(ctx, o.spec, o.variant)
 		}
 		return nil, err
@@ -62,11 +62,11 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 }
 
 // answersWillDo reports whether the answers can be judged though the state shows nothing.
-func (o *oracle) answersWillDo() bool {
+func (o *oracle) answersWillDo(why error) bool {
 	if slices.Contains(o.spec.Needs, "state") {
 		return false
 	}
-	return o.session.probe.careful || !slices.ContainsFunc(o.spec.types(o.variant), o.session.baseline.mayHaveEffect)
+	return o.session.probe.careful || isSpent(why) || !slices.ContainsFunc(o.spec.types(o.variant), o.session.baseline.mayHaveEffect)
 }
 
 // mustMove makes sure that the state shows what the case is about.
@@ -75,14 +75,19 @@ func (o *oracle) mustMove(ctx context.Context) error {
 	if o.spec.asksForEffect() {
 		types = []string{o.session.subject.control()}
 	}
+	var spent error
 	for _, eventType := range types {
-		did, err := o.session.baseline.effect(ctx, eventType)
+		did, err := o.effect(ctx, eventType)
 		if err == nil && len(did) > 0 {
 			return nil
 		}
-		if err != nil {
+		if err != nil && !isSpent(err) {
 			return err
 		}
+		spent = cmp.Or(spent, err) // another type may have objects
+	}
+	if spent != nil {
+		return spent
 	}
 	return errInconclusive{reason: "no event of the case moves the state by itself: " + strings.Join(types, ", ")}
 }
@@ -153,12 +158,16 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 // that a genuine event touches.
 func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	touched := make(statediff.Diff)
-	for _, eventType := range o.spec.types(o.variant) {
-		did, err := o.session.baseline.effect(ctx, eventType)
-		if err != nil {
-			return nil, err
+	for name := range o.spec.Events {
+		for _, eventType := range o.spec.typesNamed(o.variant, []string{name}) {
+			did, err := o.effect(ctx, eventType)
+			if err != nil {
+				return nil, err
+			}
+			for place, change := range did { // whose event was called e
+				touched[strings.ReplaceAll(place, "{e.", "{"+name+".")] = change
+			}
 		}
-		maps.Copy(touched, did)
 	}
 	e, did, err := o.execute(ctx, o.spec.Steps)
 	if err != nil {
@@ -172,6 +181,17 @@ func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	_, did, err = o.execute(ctx, o.spec.Witness)
 	findings[len(findings)-1].should = len(did.Only(touched)) > 0
 	return findings, err
+}
+
+// effect returns what one event of a type does. Where that shows no more, since the one
+// object of the app has been used, that of another object can still be judged by what the
+// first event did.
+func (o *oracle) effect(ctx context.Context, eventType string) (statediff.Diff, error) {
+	did, err := o.session.baseline.effect(ctx, eventType)
+	if first := o.session.run.known.first(eventType); isSpent(err) && o.spec.foreign() && len(first) > 0 {
+		return first, nil
+	}
+	return did, err
 }
 
 // checkWitness makes sure that the state could show the difference that was asked

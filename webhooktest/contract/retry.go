@@ -36,7 +36,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 	try := func() ([]finding, error) { return s.try(ctx, c, v) }
 	for found, tries := 0, 3; tries > 0; tries-- {
 		findings, err = s.tryCarefully(try)
-		if _, inconclusive := isInconclusive(err); inconclusive && s.distrust(c.types(v)) {
+		if _, inconclusive := isInconclusive(err); inconclusive && !isSpent(err) && s.distrust(c.types(v)) {
 			continue
 		}
 		if err != nil {
@@ -107,6 +107,7 @@ func (s *session) runOnce(ctx context.Context, c *contractCase, v variant) ([]fi
 // try runs a case and returns what was not as it should be.
 func (s *session) try(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	o := &oracle{session: s, spec: c, variant: v}
+	s.sender.shares = c.State == "" && s.run.suite.Dir == ""
 	switch {
 	case c.Either:
 		return s.tryEither(ctx, o)
@@ -119,7 +120,9 @@ func (s *session) try(ctx context.Context, c *contractCase, v variant) ([]findin
 // tryEither runs a case that wants the answers or the state to be as expected. The
 // state is compared only if the answers are not.
 func (s *session) tryEither(ctx context.Context, o *oracle) ([]finding, error) {
+	s.sender.shares = true
 	findings, err := s.answers(ctx, o.spec, o.variant)
+	s.sender.shares = false
 	switch {
 	case err != nil || len(findings) == 0:
 		return nil, err

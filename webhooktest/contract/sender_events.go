@@ -14,32 +14,32 @@ import (
 // prepared makes one event that stands for itself, after delivering what must come
 // before it. It is not registered.
 func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
-	before, err := s.prelude(ctx, eventType)
-	if err != nil {
+	created, version, err := s.prelude(ctx, eventType)
+	switch {
+	case err != nil:
 		return nil, err
+	case created != nil:
+		return s.about(created, eventType, append([]webhooktest.Edit{webhooktest.Version(version)}, edits...)...)
 	}
-	return s.unregistered(eventType, append(before, edits...)...)
+	return s.unregistered(ctx, eventType, edits...)
 }
 
 // prelude delivers what has to come before an event that changes or ends an object:
-// the event that its creation is, if the handler handles it. It returns the edits
-// that make the event one about that object, in a state in which it can be seen to
-// have changed; none for events that need nothing before them.
-func (s *sender) prelude(ctx context.Context, eventType string) ([]webhooktest.Edit, error) {
+// the event that its creation is, if the handler handles it. It returns that event, nil
+// for none, and the version in which the object can be seen to have changed.
+func (s *sender) prelude(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
 	creation := s.subject.creation(eventType)
 	if creation == "" {
-		return nil, nil
+		return nil, 0, nil
 	}
-	version, err := render.DistinctVersion(eventType)
-	if err != nil {
-		return nil, err
+	if version, err = render.DistinctVersion(eventType); err != nil {
+		return nil, 0, err
 	}
-	event, err := s.event(creation)
-	if err != nil {
-		return nil, err
+	if created, err = s.event(ctx, creation); err != nil {
+		return nil, 0, err
 	}
-	_, err = s.deliver(ctx, event)
-	return []webhooktest.Edit{webhooktest.About(event), webhooktest.Version(version)}, err
+	_, err = s.deliver(ctx, created)
+	return created, version, err
 }
 
 // distinct makes an event that no case names. If its object has no id, as a balance, it
@@ -59,7 +59,9 @@ func (s *sender) varied(event *webhooktest.Event) (*webhooktest.Event, error) {
 	}
 	object, _ := event.Lookup("data.object")
 	by := float64(s.source.next().Unix() % 9973)
-	return event.Edit(raised(object, "data.object", by)...)
+	changed, err := event.Edit(raised(object, "data.object", by)...)
+	s.objects.keep(event, changed)
+	return changed, err
 }
 
 // raised are the edits that raise all amounts of an object.

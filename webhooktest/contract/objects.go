@@ -1,0 +1,241 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// ErrNoObject is what Subject.Prepare returns, wrapped or not, when the app has no further
+// object. Cases that need one are skipped.
+var ErrNoObject = errors.New("the app has no further object")
+
+// NeedObjects is the Need of a case that takes more objects of the app than there are.
+const NeedObjects = "objects"
+
+// errSpent is why the effect of a type cannot be seen again.
+func errSpent(eventType string) error {
+	return errInconclusive{need: NeedObjects, reason: "needs an object of the app for each event: what the first genuine " + eventType + " changed, later ones about the same object do not change"}
+}
+
+// isSpent reports whether an error says that there is no object left.
+func isSpent(err error) bool {
+	why, ok := isInconclusive(err)
+	return ok && why.need == NeedObjects
+}
+
+// appObjects is what is known of the objects of an app.
+type appObjects struct {
+	last  map[string][]webhooktest.Edit             // that Prepare returned, by event type
+	of    map[*webhooktest.Event][]webhooktest.Edit // the same, by event
+	paths map[*webhooktest.Event][]string           // by which an event is bound with these
+	known *boundPaths
+}
+
+// boundPaths are the paths by which events of a type are bound to objects of the app, by
+// event type. They are the same for all handlers of a run.
+type boundPaths struct {
+	all   sync.Map // all events to one object
+	given sync.Map // each by what Prepare returns
+}
+
+func newAppObjects(known *boundPaths) *appObjects {
+	return &appObjects{
+		last: make(map[string][]webhooktest.Edit), of: make(map[*webhooktest.Event][]webhooktest.Edit),
+		paths: make(map[*webhooktest.Event][]string), known: known,
+	}
+}
+
+// given are the paths by which Prepare binds events of a type.
+func (o *appObjects) given(eventType string) []string {
+	paths, _ := o.known.given.Load(eventType)
+	known, _ := paths.([]string)
+	return known
+}
+
+// keep keeps the object of an event for what the event was changed to.
+func (o *appObjects) keep(event, changed *webhooktest.Event) {
+	if paths, known := o.paths[event]; known && changed != nil {
+		o.of[changed], o.paths[changed] = o.of[event], paths
+	}
+}
+
+// share lets events share an object of the app, until the returned function is called.
+func (s *sender) share() (end func()) {
+	before := s.shares
+	s.shares = true
+	return func() { s.shares = before }
+}
+
+// own gives a new object of Stripe's one of the app. Events of cases that look at answers
+// alone share one: an app knows only so many.
+func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktest.Event, error) {
+	if s.subject.Prepare == nil || !s.takes(event.Type()) {
+		return event, nil
+	}
+	edits, given := s.objects.last[event.Type()]
+	if !given || !s.shares {
+		var err error
+		if edits, err = s.subject.Prepare(ctx, event); errors.Is(err, ErrNoObject) {
+			return nil, errInconclusive{need: NeedObjects, reason: "needs more objects of the app: " + err.Error()}
+		} else if err != nil {
+			return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
+		}
+		s.objects.last[event.Type()] = edits
+	}
+	known, err := event.Edit(edits...)
+	if err != nil {
+		return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
+	}
+	paths := s.boundIn(event, known)
+	s.objects.known.given.Store(event.Type(), paths)
+	s.objects.of[known], s.objects.paths[known] = edits, paths
+	return known, nil
+}
+
+// inherit gives an event the object of the app that another event about the same has, as
+// far as an event of its type can name it.
+func (s *sender) inherit(event, from *webhooktest.Event) (*webhooktest.Event, error) {
+	edits := s.objects.of[from]
+	if len(edits) == 0 || !s.takes(event.Type()) {
+		return event, nil
+	}
+	before := event
+	for _, edit := range edits {
+		edited, err := event.Edit(edit)
+		switch {
+		case err == nil:
+			event = edited
+		case !errors.Is(err, webhooktest.ErrNoPath) && !fixtures.IsThin(event.Type()):
+			return nil, err
+		}
+	}
+	s.objects.of[event], s.objects.paths[event] = edits, s.boundIn(before, event)
+	return event, nil
+}
+
+// takes reports whether events of a type are bound to objects of the app.
+func (s *sender) takes(eventType string) bool {
+	return s.anyType || slices.Contains(s.subject.Handles, eventType) || eventType == s.subject.control()
+}
+
+// literal reports whether all events of a type are bound to the same object of the app.
+func (s *sender) literal(eventType string) bool {
+	return s.subject.Edit != nil && len(s.objects.last[eventType]) == 0 && len(s.bindings(eventType)) > 0
+}
+
+// isBound reports whether events of a type are bound to objects of the app.
+func (s *sender) isBound(eventType string) bool {
+	return s.subject.Prepare != nil && s.takes(eventType) || len(s.bindings(eventType)) > 0
+}
+
+// bindings are the paths by which the user binds all events of a type to one object.
+func (s *sender) bindings(eventType string) []string {
+	if s.subject.Edit == nil || !s.takes(eventType) {
+		return nil
+	}
+	if known, ok := s.objects.known.all.Load(eventType); ok {
+		return known.([]string)
+	}
+	source := webhooktest.Source{APIVersion: s.subject.APIVersion, Seed: 1}
+	event, err := source.Event(eventType)
+	if err != nil {
+		return nil
+	}
+	bound, err := event.Edit(s.subject.Edit(eventType)...)
+	if err != nil {
+		return nil
+	}
+	paths := s.boundIn(event, bound)
+	s.objects.known.all.Store(eventType, paths)
+	return paths
+}
+
+// bindingsOf are the paths by which one event is bound to an object of the app.
+func (s *sender) bindingsOf(event *webhooktest.Event) []string {
+	return slices.Concat(s.bindings(event.Type()), s.objects.paths[event], s.subject.Bind)
+}
+
+// name gives what binds an event of an observation to an object of the app the name of its
+// role, as ids have it.
+func (s *sender) name(seen *observation, name string, event *webhooktest.Event) {
+	for _, path := range s.bindingsOf(event) {
+		value, _ := event.Lookup(path)
+		if text, _ := value.(string); text != "" && seen.ids[text] == "" {
+			seen.ids[text] = "{" + name + "." + path + "}"
+		}
+	}
+}
+
+// boundIn are the paths at which two forms of one event name different objects of the app.
+// Not every field does: a price or a mode is like that of other events.
+func (s *sender) boundIn(before, after *webhooktest.Event) (paths []string) {
+	source := webhooktest.Source{APIVersion: s.subject.APIVersion, Seed: 2}
+	other, err := source.Event(before.Type())
+	root, err2 := rawjson.Parse(after.Body())
+	if err != nil || err2 != nil {
+		return nil
+	}
+	for _, path := range root.Paths() {
+		value, _ := after.Lookup(path)
+		was, _ := before.Lookup(path)
+		_, isText := value.(string)
+		switch {
+		case reflect.DeepEqual(value, was):
+		case slices.Contains(s.subject.Bind, path), isText && (namesObject(path) || isFresh(was, path, other)):
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// isFresh reports whether a text is another one in each event: an id, or made of one.
+func isFresh(value any, path string, other *webhooktest.Event) bool {
+	_, isText := value.(string)
+	elsewhere, _ := other.Lookup(path)
+	return isText && value != elsewhere
+}
+
+// namesObject reports whether a path is one by which apps find their own objects.
+func namesObject(path string) bool {
+	last := path[strings.LastIndexByte(path, '.')+1:]
+	return strings.Contains(path, ".metadata.") || last == "client_reference_id" || strings.Contains(last, "email")
+}
+
+// foreign makes an event about an object that the app does not know: all that binds events
+// of the type is undone.
+func (s *sender) foreign(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	event, err := s.edited(eventType, edits...)
+	if err != nil {
+		return nil, err
+	}
+	stranger, err := s.source.event(eventType)
+	if err != nil {
+		return nil, err
+	}
+	var undo []webhooktest.Edit
+	for _, path := range s.bindings(eventType) {
+		value, known := stranger.Lookup(path)
+		if !known {
+			value = stranger.Fill("{order}")
+		}
+		undo = append(undo, webhooktest.Add(path, value))
+	}
+	for _, path := range s.objects.given(eventType) {
+		if _, known := event.Lookup(path); !known {
+			undo = append(undo, webhooktest.Add(path, stranger.Fill("{order}")))
+		}
+	}
+	if event, err = event.Edit(undo...); err == nil {
+		s.objects.paths[event] = s.objects.given(eventType)
+	}
+	return event, err
+}
