@@ -15,15 +15,16 @@ import (
 // suggests paths that it has.
 var ErrNoPath = rawjson.ErrNoPath
 
-// An Edit changes an event while it is made: Set, Add, About, Version and For return
-// one.
+// An Edit changes an event while it is made: Set, Add, Remove, About, Version and For
+// return one.
 type Edit struct {
 	typ     string // For: of the events that the rest is for
 	rest    []Edit
-	set     bool // Set or Add
+	set     bool // Set, Add or Remove
 	path    string
 	value   any
 	add     bool
+	remove  bool
 	about   *Event
 	version int
 }
@@ -46,6 +47,10 @@ func Set(path string, value any) Edit { return Edit{set: true, path: path, value
 
 // Add replaces the value at a path, and creates the path where it does not exist.
 func Add(path string, value any) Edit { return Edit{set: true, path: path, value: value, add: true} }
+
+// Remove takes out what is at a path: a field that is optional may be missing. A path that
+// does not exist is ErrNoPath.
+func Remove(path string) Edit { return Edit{set: true, path: path, remove: true} }
 
 // About makes the event one about the same objects as another: the subscription
 // that was created is the one that is updated. The ids of the event and of its
@@ -93,10 +98,17 @@ func forType(eventType string, edits []Edit) ([]Edit, error) {
 	return all, nil
 }
 
-// apply changes the text as the Set and Add edits say, in their order.
+// apply changes the text as the Set, Add and Remove edits say, in their order.
 func apply(text []byte, edits []Edit, thin bool) ([]byte, error) {
 	for _, edit := range edits {
 		if !edit.set {
+			continue
+		}
+		if edit.remove {
+			var err error
+			if text, err = rawjson.Remove(text, edit.path); err != nil {
+				return nil, &pathError{edit.path, err}
+			}
 			continue
 		}
 		raw, err := edit.raw(thin)

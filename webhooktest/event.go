@@ -69,7 +69,7 @@ func (e *Event) index(root *rawjson.Value) {
 	e.thin = object == render.ThinObject
 }
 
-// Edit returns a copy of the event with Set and Add edits applied to its bytes.
+// Edit returns a copy of the event with Set, Add and Remove edits applied to its bytes.
 // About and Version choose the objects of an event while Source.Event makes it.
 func (e *Event) Edit(edits ...Edit) (*Event, error) {
 	edits, err := forType(e.typ, edits)

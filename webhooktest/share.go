@@ -38,6 +38,9 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 	if !slices.Contains(f.types(), eventType) {
 		return fmt.Errorf("set %s of %s: the flow has %s", edit.path, eventType, strings.Join(f.types(), ", "))
 	}
+	if edit.remove {
+		return f.remove(eventType, edit)
+	}
 	raw, err := edit.raw(false)
 	if err != nil {
 		return fmt.Errorf("value for %s: %w", edit.path, err)
@@ -54,6 +57,24 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", eventType, event.elsewhere(err))
 			}
+		}
+	}
+	return nil
+}
+
+// remove takes a field out of the events of a type, and of the others about their objects.
+func (f *Flow) remove(eventType string, edit Edit) error {
+	found := false
+	for i := range f.Steps {
+		event := f.Steps[i].Event
+		if event.typ != eventType {
+			continue
+		}
+		switch err := f.extend(event, edit); {
+		case err == nil:
+			found = true
+		case !found || !errors.Is(err, ErrNoPath):
+			return fmt.Errorf("%s: %w", eventType, event.elsewhere(err))
 		}
 	}
 	return nil

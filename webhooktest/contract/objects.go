@@ -85,7 +85,8 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 	if !given || !s.shares {
 		var err error
 		if edits, err = s.subject.Prepare(ctx, event); errors.Is(err, ErrNoObject) {
-			return nil, errInconclusive{need: NeedObjects, reason: "needs more objects of the app: " + err.Error()}
+			detail := strings.TrimSuffix(err.Error(), ": "+ErrNoObject.Error())
+			return nil, errInconclusive{need: NeedObjects, reason: "needs more objects of the app: " + detail}
 		} else if err != nil {
 			return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
 		}
