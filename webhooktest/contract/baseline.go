@@ -103,7 +103,7 @@ func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observat
 		events = append(events, event)
 	}
 	o = observe(events...)
-	b.sender.name(o, "e", events[0])
+	b.sender.name(o, single, events[0])
 	did, err = b.probe.measure(ctx, o, func() error {
 		for _, event := range events {
 			if _, err := b.sender.deliver(ctx, event); err != nil {

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -171,7 +172,7 @@ func (s *sender) name(seen *observation, name string, event *webhooktest.Event) 
 	for _, path := range s.bindingsOf(event) {
 		value, _ := event.Lookup(path)
 		if text, _ := value.(string); text != "" && seen.ids[text] == "" {
-			seen.ids[text] = "{" + name + "." + path + "}"
+			seen.ids[text] = "{" + cmp.Or(seen.as, name) + "." + path + "}"
 		}
 	}
 }

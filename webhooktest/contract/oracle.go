@@ -154,40 +154,11 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	return e.withState([]string{"the state is as if nothing had come second"}, anotherState), nil
 }
 
-// judgeNone is for what must have no effect: no more than the noise floor, at the places
-// that a genuine event touches.
-func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
-	touched := make(statediff.Diff)
-	for name := range o.spec.Events {
-		for _, eventType := range o.spec.typesNamed(o.variant, []string{name}) {
-			did, err := o.effect(ctx, eventType)
-			if err != nil {
-				return nil, err
-			}
-			for place, change := range did { // whose event was called e
-				touched[strings.ReplaceAll(place, "{e.", "{"+name+".")] = change
-			}
-		}
-	}
-	e, did, err := o.execute(ctx, o.spec.Steps)
-	if err != nil {
-		return nil, err
-	}
-	moved := did.Only(touched).Lines()
-	findings := e.withState(moved, noChange)
-	if len(moved) == 0 || len(o.spec.Witness) == 0 {
-		return findings, nil
-	}
-	_, did, err = o.execute(ctx, o.spec.Witness)
-	findings[len(findings)-1].should = len(did.Only(touched)) > 0
-	return findings, err
-}
-
 // effect returns what one event of a type does. Where that shows no more, since the one
 // object of the app has been used, that of another object can still be judged by what the
 // first event did.
-func (o *oracle) effect(ctx context.Context, eventType string) (statediff.Diff, error) {
-	did, err := o.session.baseline.effect(ctx, eventType)
+func (o *oracle) effect(ctx context.Context, eventType string) (did statediff.Diff, err error) {
+	did, err = o.session.baseline.effect(ctx, eventType)
 	if first := o.session.run.known.first(eventType); isSpent(err) && o.spec.foreign() && len(first) > 0 {
 		return first, nil
 	}

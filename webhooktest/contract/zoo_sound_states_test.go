@@ -39,6 +39,25 @@ func zooSoundStates() (sound []zooBug) {
 			}
 			z.show = func() any { return zooBeside(z, "refused", maps.Clone(reasons)) }
 		}),
+		zooWith("refusals-among-deliveries", "one table of what it took and what it refused", func(z *zooHandler) {
+			var rows []zooObject
+			row := func(d *zooDelivery, status string) {
+				z.mu.Lock()
+				defer z.mu.Unlock()
+				event, _ := parsed(d)
+				rows = append(rows, zooObject{"id": len(rows) + 1, "event": event.ID, "type": string(event.Type), "status": status})
+			}
+			handle := z.handle
+			z.handle = func(d *zooDelivery) error {
+				row(d, "processed")
+				return handle(d)
+			}
+			z.refuse = func(d *zooDelivery, err error) {
+				row(d, "refused")
+				zooRefuseWith(http.StatusBadRequest)(d, err)
+			}
+			z.show = func() any { return zooBeside(z, "deliveries", slices.Clone(rows)) }
+		}),
 	)
 }
 
