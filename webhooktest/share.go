@@ -19,10 +19,10 @@ func (f *Flow) share(eventType string, edits []Edit) error {
 		switch {
 		case edit.typ != "":
 			err = f.share(edit.typ, edit.rest)
-		case edit.set:
+		case edit.set && edit.object == nil:
 			err = f.edit(eventType, edit)
 		default:
-			err = errors.New("About and Version are for Source.Event")
+			err = errors.New("Object, About and Version are for Source.Event")
 		}
 		if err != nil {
 			return err
@@ -100,7 +100,7 @@ func (f *Flow) extend(event *Event, edit Edit) error {
 		if other != event && !inObject {
 			return other.body, nil
 		}
-		body, err := apply(other.body, []Edit{edit}, false)
+		body, err := other.apply(other.body, []Edit{edit})
 		if other != event && errors.Is(err, ErrNoPath) {
 			return other.body, nil // there it has no place
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -19,6 +18,7 @@ const maxObject = 16 << 20
 type bindings struct {
 	version string // of the API
 	add     bool   // --set may create paths
+	pins    []string
 	handled []string
 
 	objects map[string][]webhooktest.Edit // of --event, by type
@@ -122,11 +122,30 @@ func (b *bindings) readObject(text string) error {
 	if described.Thin {
 		return fmt.Errorf("--event %q: a thin event carries no object: set what it is about with --set %s:related_object.id=…", text, eventType)
 	}
-	made, err := editsFromFile(file)
+	own, err := readRegular(file, maxObject)
 	if err != nil {
 		return fmt.Errorf("--event %s: %w", eventType, err)
 	}
-	b.objects[eventType] = append(b.objects[eventType], made...)
+	object := webhooktest.Object(own)
+	if err := b.rendered(eventType, b.objects[eventType], object); err != nil {
+		return fmt.Errorf("--event %s: %s: %w", eventType, file, err)
+	}
+	b.objects[eventType] = append(b.objects[eventType], object)
+	return b.pin(eventType)
+}
+
+// pin keeps cases that are about another version of an object from changing what is pinned.
+func (b *bindings) pin(eventType string) error {
+	source := webhooktest.Source{APIVersion: b.version}
+	event, err := source.Event(eventType, b.objects[eventType]...)
+	if err != nil {
+		return err
+	}
+	for _, path := range b.pins {
+		if value, pinned := event.Lookup(path); pinned {
+			b.objects[eventType] = append(b.objects[eventType], webhooktest.Set(path, value))
+		}
+	}
 	return nil
 }
 
@@ -218,48 +237,4 @@ func newRemoval(path string) (setting, error) {
 	}
 	edit := webhooktest.Remove(path)
 	return setting{path: path, try: edit, made: edit}, nil
-}
-
-// editsFromFile reads an event, or the object of one, and returns the edits that
-// give it to a new event. What says which object it is (its id, and whatever names
-// the id) and when it was made stays that of the new event: each delivery is about
-// another one.
-func editsFromFile(file string) (edits []webhooktest.Edit, err error) {
-	members, id, err := objectOf(file)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		raw := members[name]
-		fresh := name == "id" || name == "created" || id != "" && strings.Contains(string(raw), id)
-		if !fresh {
-			edits = append(edits, webhooktest.Add("data.object."+strings.ReplaceAll(name, ".", `\.`), raw))
-		}
-	}
-	return edits, nil
-}
-
-func objectOf(file string) (members map[string]json.RawMessage, id string, err error) {
-	text, err := readRegular(file, maxObject)
-	if err != nil {
-		return nil, "", err
-	}
-	event, err := webhooktest.ParseEvent(text)
-	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", file, err)
-	}
-	var envelope struct {
-		Data struct {
-			Object json.RawMessage `json:"object"`
-		} `json:"data"`
-	}
-	object := event.Body()
-	if json.Unmarshal(object, &envelope) == nil && len(envelope.Data.Object) > 0 {
-		object = envelope.Data.Object
-	}
-	if err := json.Unmarshal(object, &members); err != nil {
-		return nil, "", fmt.Errorf("%s: data.object: %w", file, err)
-	}
-	_ = json.Unmarshal(members["id"], &id) // one without is nobody's in particular
-	return members, id, nil
 }

@@ -30,7 +30,7 @@ func (b *binding) flags(flags *pflag.FlagSet) {
 
 // bind sets what binds events to objects of the app.
 func (b *binding) bind(subject *contract.Subject) error {
-	made, err := newBindings(bindings{version: subject.APIVersion, add: b.add, handled: subject.Handles}, b.set, b.remove, b.events)
+	made, err := newBindings(bindings{version: subject.APIVersion, add: b.add, pins: b.pins, handled: subject.Handles}, b.set, b.remove, b.events)
 	if err != nil {
 		return err
 	}

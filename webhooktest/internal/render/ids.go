@@ -251,6 +251,13 @@ func Hash(text string) uint64 {
 	return mix(h.Sum64())
 }
 
+// Renew returns an id that is to another one in events about the same objects as it is to
+// that one in all of them: of the same kind and length.
+func Renew(id string, about Objects) string {
+	start := strings.LastIndexByte(id, '_') + 1
+	return string(AppendDigits([]byte(id[:start]), Base62, len(id)-start, about.Key^Hash(id)))
+}
+
 // SplitID takes apart the quoted text of an id, and of a client secret, which
 // begins with one. The names that Stripe gives to states and the like
 // ("requires_payment_method") have small letters only.
