@@ -20,8 +20,8 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 	if known, ok := b.known.effect(eventType); ok {
 		return known, nil
 	}
-	if b.known.isSpent(eventType) {
-		return nil, errSpent(eventType)
+	if why := b.known.isSpent(eventType); why != "" {
+		return nil, errSpent(why, eventType)
 	}
 	_, did, err := b.deliverOnce(ctx, []string{eventType})
 	if err == nil && len(did) == 0 && b.probe.careful && b.mayHaveEffect(eventType) && b.sender.last.Accepted() {
@@ -54,8 +54,25 @@ func (b *baseline) repeated(ctx context.Context, eventType string, did statediff
 	case !b.probe.careful:
 		return nil, errInconclusive{reason: "the effect of a second " + eventType + " was not waited for"} // it will be
 	}
-	b.known.spend(eventType)
-	return nil, errSpent(eventType)
+	b.known.spend(eventType, oneObject)
+	return nil, errSpent(oneObject, eventType)
+}
+
+// outOfObjects notices that genuine events have no effect any more where each is about
+// another object: the app may have fewer than it was said to have.
+func (b *baseline) outOfObjects(ctx context.Context, eventType string) error {
+	if known, _ := b.known.effect(eventType); b.sender.subject.Prepare == nil || len(known) == 0 {
+		return nil
+	}
+	o, did, err := b.deliverOnce(ctx, []string{eventType})
+	if err == nil {
+		did, err = b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
+	}
+	if err != nil || len(did) > 0 {
+		return err
+	}
+	b.known.spend(eventType, noneIsLeft)
+	return errSpent(noneIsLeft, eventType)
 }
 
 // mayHaveEffect reports whether a type is one that the handler is meant for.
@@ -120,6 +137,9 @@ func (b *baseline) isGone(ctx context.Context) (bool, error) {
 	control := b.sender.subject.control()
 	if known, _ := b.known.effect(control); len(known) == 0 {
 		return false, nil
+	}
+	if err := b.outOfObjects(ctx, control); err != nil {
+		return false, err
 	}
 	b.known.forget(control)
 	did, err := b.effect(ctx, control)

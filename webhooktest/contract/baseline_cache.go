@@ -19,7 +19,7 @@ type baselineCache struct {
 	effects    map[string]statediff.Diff   // what one event of a type does
 	references map[string][]statediff.Diff // what reference steps did, by their key
 	firsts     map[string]statediff.Diff   // what the first event of a type did, of those bound to one object of the app
-	spent      map[string]bool             // types that had an effect once, and have no more
+	spent      map[string]string           // types that had an effect once, and have no more: why
 	silent     map[string]bool             // event types that have no effect; false: seem to have none
 }
 
@@ -27,7 +27,7 @@ func newBaselineCache(keep bool) *baselineCache {
 	return &baselineCache{
 		keep: keep, effects: make(map[string]statediff.Diff),
 		references: make(map[string][]statediff.Diff), silent: make(map[string]bool),
-		firsts: make(map[string]statediff.Diff), spent: make(map[string]bool),
+		firsts: make(map[string]statediff.Diff), spent: make(map[string]string),
 	}
 }
 
@@ -81,13 +81,16 @@ func (b *baselineCache) anyFirst() bool {
 	return false
 }
 
-func (b *baselineCache) spend(eventType string) {
+// spend keeps why a type has no effect any more.
+func (b *baselineCache) spend(eventType, why string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.spent[eventType] = true
+	b.spent[eventType] = why
+	delete(b.effects, eventType)
 }
 
-func (b *baselineCache) isSpent(eventType string) bool {
+// isSpent returns why a type has no effect any more, "" if it may have one.
+func (b *baselineCache) isSpent(eventType string) (why string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.spent[eventType]

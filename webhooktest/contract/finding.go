@@ -20,6 +20,11 @@ type finding struct {
 	wanted                 string // the API version for the lack of which the handler refused
 }
 
+// misses reports whether the state lacks an effect, or may.
+func (f finding) misses() bool {
+	return f.ignored || f.expected == sameState || f.expected == anotherState
+}
+
 // headline says what the handler did, "" for a case that does not say so.
 func (f finding) headline(c *contractCase) string {
 	verb, rest, _ := strings.Cut(c.Finding, " ")

@@ -22,9 +22,15 @@ var ErrNoObject = errors.New("the app has no further object")
 // NeedObjects is the Need of a case that takes more objects of the app than there are.
 const NeedObjects = "objects"
 
+// What keeps the effect of a type from being seen again.
+const (
+	oneObject  = "needs an object of the app for each event: what the first genuine %s changed, later ones about the same object do not change"
+	noneIsLeft = "needs more objects of the app: a genuine %s about another one, which had an effect before, has none any more"
+)
+
 // errSpent is why the effect of a type cannot be seen again.
-func errSpent(eventType string) error {
-	return errInconclusive{need: NeedObjects, reason: "needs an object of the app for each event: what the first genuine " + eventType + " changed, later ones about the same object do not change"}
+func errSpent(why, eventType string) error {
+	return errInconclusive{need: NeedObjects, reason: fmt.Sprintf(why, eventType)}
 }
 
 // isSpent reports whether an error says that there is no object left.

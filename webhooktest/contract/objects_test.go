@@ -117,6 +117,20 @@ func (s *shop) each(most int) func(*contract.Subject) {
 	}
 }
 
+// promised is each, though the app has no more than a number of the orders.
+func (s *shop) promised(most int) func(*contract.Subject) {
+	for n := range most {
+		s.add(fmt.Sprintf("order-%d", n+1))
+	}
+	n := 0
+	return func(subject *contract.Subject) {
+		subject.Prepare = func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error) {
+			n++
+			return []webhooktest.Edit{webhooktest.Set(s.find, fmt.Sprintf("order-%d", n))}, nil
+		}
+	}
+}
+
 // known has Prepare make the order that the event already names.
 func (s *shop) known(subject *contract.Subject) {
 	subject.Prepare = func(_ context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
@@ -170,6 +184,8 @@ func TestObjectsOfTheApp(t *testing.T) {
 			func(s *shop) func(*contract.Subject) { return s.known }, verdicts{"control/effect": pass, second: pass, twice: pass, works: pass}, ""},
 		{"six orders", "which are used up", payment, &shop{find: "data.object.metadata.order"},
 			func(s *shop) func(*contract.Subject) { return s.each(6) }, verdicts{"control/effect": pass, second: pass, twice: skip}, ""},
+		{"orders run out", "the app has twelve, and nobody said so", payment, &shop{find: "data.object.metadata.order"},
+			func(s *shop) func(*contract.Subject) { return s.promised(12) }, verdicts{"control/effect": pass, second: pass}, ""},
 
 		{"takes strangers", "a bug: orders of others are its own", payment, &shop{find: "data.object.metadata.order", creates: true},
 			func(s *shop) func(*contract.Subject) { return s.each(many) }, verdicts{}, foreign},
@@ -212,4 +228,63 @@ func TestObjectsOfTheApp(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What is bound is bound in events of its type, and not every field binds.
+func TestBindingsAreOfTheirType(t *testing.T) {
+	t.Parallel()
+	const wrong, foreign = "dispatch/wrong-amount", "dispatch/foreign-object"
+	order := webhooktest.Set("data.object.metadata.order", "T-100")
+	for _, test := range []struct {
+		name    string
+		handles []string
+		edits   map[string][]webhooktest.Edit
+		bind    []string
+		tried   map[string]bool
+	}{
+		{"the payment", []string{"payment_intent.succeeded", "checkout.session.completed"}, map[string][]webhooktest.Edit{"payment_intent.succeeded": {order}},
+			nil, map[string]bool{wrong: false, foreign: true}},
+		{"the session", []string{"payment_intent.succeeded", "checkout.session.completed"}, map[string][]webhooktest.Edit{"checkout.session.completed": {order}},
+			nil, map[string]bool{wrong: true, foreign: false}},
+		{"no object", []string{"invoice.paid"}, map[string][]webhooktest.Edit{"invoice.paid": {webhooktest.Set("data.object.billing_reason", "manual")}},
+			nil, map[string]bool{foreign: false}},
+		{"an object that does not look it", []string{"invoice.paid"}, map[string][]webhooktest.Edit{"invoice.paid": {webhooktest.Set("data.object.billing_reason", "manual")}},
+			[]string{"data.object.billing_reason"}, map[string]bool{foreign: true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				s := &shop{find: "data.object.id", creates: true, orders: make(map[string]shopOrder), seen: make(map[string]bool)}
+				subject := contract.Subject{Handler: s, Secret: zooSecret, Handles: test.handles, State: s.state, Bind: test.bind,
+					Edit: func(eventType string) []webhooktest.Edit { return test.edits[eventType] }}
+				report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return subject }, Seed: 7, MaxTime: time.Hour, Only: []string{wrong, foreign}})
+				require.NoError(t, err)
+				for _, result := range report.Cases {
+					if tried, named := test.tried[result.ID]; named {
+						require.Equal(t, tried, result.Need != "bound", "%s: %s", result.ID, result.Reason)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A case that would change what is pinned is skipped.
+func TestPinned(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		s := &shop{find: "data.object.id", creates: true, orders: make(map[string]shopOrder), seen: make(map[string]bool)}
+		subject := contract.Subject{Handler: s, Secret: zooSecret, Handles: []string{"checkout.session.completed"}, State: s.state, Pin: []string{"data.object.payment_status"}}
+		report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return subject }, Seed: 7, MaxTime: time.Hour,
+			Only: []string{"dispatch/unpaid-checkout", "idempotency/redelivered"}})
+		require.NoError(t, err)
+		for _, result := range report.Cases {
+			if result.ID == "dispatch/unpaid-checkout" {
+				require.Equal(t, contract.Skip, result.Verdict)
+				require.Equal(t, "needs to change data.object.payment_status, which is pinned", result.Reason)
+				continue
+			}
+			require.Equal(t, contract.Pass, result.Verdict, "%s", result)
+		}
+	})
 }

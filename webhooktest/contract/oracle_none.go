@@ -41,7 +41,7 @@ func (o *oracle) cleanEffect(ctx context.Context) (statediff.Baseline, error) {
 			return statediff.Baseline{}, err
 		}
 		maps.Copy(first, did)
-		if o.session.run.known.isSpent(eventType) {
+		if o.session.run.known.isSpent(eventType) != "" {
 			maps.Copy(again, did)
 			continue
 		}

@@ -56,6 +56,13 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		}
 		findings = nil
 	}
+	if slices.ContainsFunc(findings, finding.misses) {
+		for _, eventType := range c.types(v) {
+			if err := s.baseline.outOfObjects(ctx, eventType); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if len(findings) == 0 && c.races() && s.sender.apart {
 		return nil, errInconclusive{reason: "what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
 	}
