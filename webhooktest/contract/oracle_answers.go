@@ -66,6 +66,9 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(clean.References[1]) == 0 {
+		return findings, nil // nor has a plain event any more
+	}
 	fresh := &oracle{session: o.session, spec: o.spec.withFreshIDs(), variant: o.variant}
 	e, did, err := fresh.execute(ctx, o.spec.Steps)
 	if err != nil {
@@ -113,9 +116,26 @@ func (o *oracle) judgeVariant(ctx context.Context) ([]finding, error) {
 	if did, err = o.session.probe.until(ctx, e.observed, did, has); err != nil || has(did) {
 		return nil, err
 	}
+	if err := o.plainHas(ctx, has); err != nil {
+		return nil, err
+	}
 	e.find(e.sentSoFar(), "2xx, and the effect of a genuine event", "2xx, and no effect")
 	e.findings[0].ignored = true
 	return e.findings, nil
+}
+
+// plainHas makes sure that a plain event of the case's type still has its effect: there may
+// be one in all, or one for each object that the handler knows.
+func (o *oracle) plainHas(ctx context.Context, has func(statediff.Diff) bool) error {
+	eventType := o.spec.types(o.variant)[0]
+	plain, did, err := o.session.baseline.deliverOnce(ctx, []string{eventType})
+	if err == nil {
+		did, err = o.session.probe.until(ctx, plain, did, has)
+	}
+	if err == nil && !has(did) {
+		err = errInconclusive{reason: "a plain " + eventType + " has no effect any more: see control/second-event"}
+	}
+	return err
 }
 
 // effectShows reports whether the state shows what a genuine event of the case does.
