@@ -21,7 +21,7 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 		return known, nil
 	}
 	if why := b.known.isSpent(eventType); why != "" {
-		return nil, errSpent(why, eventType)
+		return nil, errSpent(why)
 	}
 	_, did, err := b.deliverOnce(ctx, []string{eventType})
 	if err == nil && len(did) == 0 && b.probe.careful && b.mayHaveEffect(eventType) && b.sender.last.Accepted() {
@@ -55,7 +55,7 @@ func (b *baseline) repeated(ctx context.Context, eventType string, did statediff
 		return nil, errInconclusive{reason: "the effect of a second " + eventType + " was not waited for"} // it will be
 	}
 	b.known.spend(eventType, oneObject)
-	return nil, errSpent(oneObject, eventType)
+	return nil, errSpent(oneObject)
 }
 
 // outOfObjects notices that genuine events have no effect any more where each is about
@@ -71,8 +71,9 @@ func (b *baseline) outOfObjects(ctx context.Context, eventType string) error {
 	if err != nil || len(did) > 0 {
 		return err
 	}
-	b.known.spend(eventType, noneIsLeft)
-	return errSpent(noneIsLeft, eventType)
+	why := noneIsLeft(eventType)
+	b.known.spend(eventType, why)
+	return errSpent(why)
 }
 
 // mayHaveEffect reports whether a type is one that the handler is meant for.

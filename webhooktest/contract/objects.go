@@ -22,16 +22,16 @@ var ErrNoObject = errors.New("the app has no further object")
 // NeedObjects is the Need of a case that takes more objects of the app than there are.
 const NeedObjects = "objects"
 
-// What keeps the effect of a type from being seen again.
-const (
-	oneObject  = "needs an object of the app for each event: what the first genuine %s changed, later ones about the same object do not change"
-	noneIsLeft = "needs more objects of the app: a genuine %s about another one, which had an effect before, has none any more"
-)
+// oneObject is why an effect cannot be seen again where all events are about one object.
+const oneObject = "needs an object of the app for each event: what the first genuine events changed, later ones about the same object do not change"
+
+// noneIsLeft is why it cannot where each was about another one.
+func noneIsLeft(eventType string) string {
+	return "needs more objects of the app: a genuine " + eventType + " about another one, which had an effect before, has none any more"
+}
 
 // errSpent is why the effect of a type cannot be seen again.
-func errSpent(why, eventType string) error {
-	return errInconclusive{need: NeedObjects, reason: fmt.Sprintf(why, eventType)}
-}
+func errSpent(why string) error { return errInconclusive{need: NeedObjects, reason: why} }
 
 // isSpent reports whether an error says that there is no object left.
 func isSpent(err error) bool {

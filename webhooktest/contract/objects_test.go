@@ -20,14 +20,16 @@ import (
 
 // A shop knows its orders before any event comes, and finds them by what an event says.
 type shop struct {
-	find     string // the path by which it finds an order
-	amount   string // that of what was paid; empty: not compared
-	creates  bool   // takes orders that it does not know for its own
-	forgets  bool   // no event is remembered
-	counts   bool   // how often an order was paid
-	gullible bool   // the amount is not compared
-	limit    int    // so many orders are dealt with, 0 for all
+	find     string        // the path by which it finds an order
+	amount   string        // that of what was paid; empty: not compared
+	creates  bool          // takes orders that it does not know for its own
+	forgets  bool          // no event is remembered
+	counts   bool          // how often an order was paid
+	gullible bool          // the amount is not compared
+	later    time.Duration // after the answer
+	limit    int           // so many orders are dealt with, 0 for all
 
+	work   sync.WaitGroup
 	mu     sync.Mutex
 	orders map[string]shopOrder
 	seen   map[string]bool
@@ -54,7 +56,14 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no event", http.StatusBadRequest)
 		return
 	}
-	s.take(event)
+	if s.later == 0 {
+		s.take(event)
+		return
+	}
+	s.work.Go(func() {
+		time.Sleep(s.later)
+		s.take(event)
+	})
 }
 
 func (s *shop) take(event *webhooktest.Event) {
@@ -172,6 +181,10 @@ func TestObjectsOfTheApp(t *testing.T) {
 			func(s *shop) func(*contract.Subject) { return s.one("cus_known") }, verdicts{"control/effect": pass, second: skip, foreign: pass}, ""},
 		{"one subscription", "by the subscription's id", invoice, &shop{find: "data.object.subscription"},
 			func(s *shop) func(*contract.Subject) { return s.one("sub_known") }, verdicts{"control/effect": pass, second: skip, foreign: pass}, ""},
+		{"one order, later", "paid once, after the answer", payment, &shop{find: "data.object.metadata.order", later: 700 * time.Millisecond},
+			func(s *shop) func(*contract.Subject) { return s.one("T-100") }, verdicts{"control/effect": pass, second: skip, twice: skip}, ""},
+		{"an order each, later", "so that all can be judged", payment, &shop{find: "data.object.metadata.order", later: 700 * time.Millisecond},
+			func(s *shop) func(*contract.Subject) { return s.each(many) }, judged, ""},
 		{"counter", "each event counts, though all are about one order", payment, &shop{find: "data.object.metadata.order", counts: true},
 			func(s *shop) func(*contract.Subject) { return s.one("T-100") }, judged, ""},
 		{"an order each", "so that all can be judged", payment, &shop{find: "data.object.metadata.order"},
@@ -205,6 +218,7 @@ func TestObjectsOfTheApp(t *testing.T) {
 				s.orders, s.seen = make(map[string]shopOrder), make(map[string]bool)
 				subject := contract.Subject{Handler: s, Secret: zooSecret, Handles: []string{test.handles}, State: s.state}
 				test.bound(s)(&subject)
+				defer s.work.Wait()
 				report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return subject }, Seed: 7, MaxTime: time.Hour,
 					Only: []string{"control", "dispatch", "idempotency", "freshness", "signature/forged-no-effect"}})
 				require.NoError(t, err, test.why)
