@@ -38,13 +38,13 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 
 // repeated makes sure that all events of a type have an effect, though they are about one
 // object of the app: it may have changed once and for all.
-func (b *baseline) repeated(ctx context.Context, eventType string, did statediff.Diff) (again statediff.Diff, err error) {
+func (b *baseline) repeated(ctx context.Context, eventType string, did statediff.Diff) (statediff.Diff, error) {
 	if len(did) > 0 && b.known.learnFirst(eventType, did) {
-		var o *observation
-		if o, did, err = b.deliverOnce(ctx, []string{eventType}); err != nil {
+		o, again, err := b.deliverOnce(ctx, []string{eventType})
+		if err != nil {
 			return nil, err
 		}
-		if did, err = b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 }); err != nil {
+		if did, err = b.probe.until(ctx, o, again, func(did statediff.Diff) bool { return len(did) > 0 }); err != nil {
 			return nil, err
 		}
 	}

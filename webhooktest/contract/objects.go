@@ -83,21 +83,17 @@ func (s *sender) share() (end func()) {
 }
 
 // own gives a new object of Stripe's one of the app. Events of cases that look at answers
-// alone share one: an app knows only so many.
+// alone share one, if it is named by what Prepare returned: an app knows only so many.
 func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktest.Event, error) {
 	if s.subject.Prepare == nil || !s.takes(event.Type()) {
 		return event, nil
 	}
-	edits, given := s.objects.last[event.Type()]
-	if !given || !s.shares {
+	edits := s.objects.last[event.Type()]
+	if len(edits) == 0 || !s.shares {
 		var err error
-		if edits, err = s.subject.Prepare(ctx, event); errors.Is(err, ErrNoObject) {
-			detail := strings.TrimSuffix(err.Error(), ": "+ErrNoObject.Error())
-			return nil, errInconclusive{need: NeedObjects, reason: "needs more objects of the app: " + detail}
-		} else if err != nil {
-			return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
+		if edits, err = s.prepareObject(ctx, event); err != nil {
+			return nil, err
 		}
-		s.objects.last[event.Type()] = edits
 	}
 	known, err := event.Edit(edits...)
 	if err != nil {
@@ -107,6 +103,20 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 	s.objects.known.given.Store(event.Type(), paths)
 	s.objects.of[known], s.objects.paths[known] = edits, paths
 	return known, nil
+}
+
+// prepareObject has the user give an object of the app to the one that an event is about.
+func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
+	edits, err := s.subject.Prepare(ctx, event)
+	switch {
+	case errors.Is(err, ErrNoObject):
+		detail := strings.TrimSuffix(err.Error(), ": "+ErrNoObject.Error())
+		return nil, errInconclusive{need: NeedObjects, reason: "needs more objects of the app: " + detail}
+	case err != nil:
+		return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
+	}
+	s.objects.last[event.Type()] = edits
+	return edits, nil
 }
 
 // inherit gives an event the object of the app that another event about the same has, as

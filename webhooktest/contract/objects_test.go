@@ -155,6 +155,7 @@ const many = 1 << 20
 // be given an object of its own.
 func TestObjectsOfTheApp(t *testing.T) {
 	t.Parallel()
+	long(t)
 	const (
 		payment, session, invoice = "payment_intent.succeeded", "checkout.session.completed", "invoice.paid"
 		second, twice, foreign    = "control/second-event", "idempotency/redelivered", "dispatch/foreign-object"
