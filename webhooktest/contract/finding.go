@@ -20,6 +20,9 @@ type finding struct {
 	wanted                 string // the API version for the lack of which the handler refused
 }
 
+// moves reports whether the state shows an effect that there should not be.
+func (f finding) moves() bool { return f.expected == noChange }
+
 // misses reports whether the state lacks an effect, or may.
 func (f finding) misses() bool {
 	return f.ignored || f.expected == sameState || f.expected == anotherState

@@ -70,8 +70,12 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 		result.skip(needHandles, "needs "+reason)
 		return nil
 	}
-	if bindings = j.bound(c, bindings); len(bindings) == 0 {
-		result.skip("bound", "needs "+needs()["bound"].what)
+	bindings, err := j.bound(ctx, c, bindings)
+	if err != nil {
+		return err
+	}
+	if len(bindings) == 0 {
+		result.skip("bound", "needs "+needs()["bound"].what+" by which the handler finds them")
 		return nil
 	}
 	return j.runVariants(ctx, c, bindings, result)
@@ -79,13 +83,23 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 
 // bound keeps the bindings of a case about objects of the app whose types are bound to such:
 // that those of another type are says nothing of them.
-func (j *judge) bound(c *contractCase, bindings []map[string]string) []map[string]string {
+func (j *judge) bound(ctx context.Context, c *contractCase, bindings []map[string]string) (kept []map[string]string, err error) {
 	if !slices.Contains(c.Needs, "bound") {
-		return bindings
+		return bindings, nil
 	}
-	return slices.DeleteFunc(bindings, func(types map[string]string) bool {
-		return !slices.ContainsFunc(c.types(variant{types: types}), j.session.sender.isBound)
-	})
+	for _, types := range bindings {
+		for _, eventType := range c.types(variant{types: types}) {
+			found, err := j.session.finds(ctx, eventType)
+			if err != nil {
+				return nil, err
+			}
+			if found {
+				kept = append(kept, types)
+				break
+			}
+		}
+	}
+	return kept, nil
 }
 
 // runVariants runs a case in all its variants, until one is found fault with at

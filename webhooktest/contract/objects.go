@@ -12,6 +12,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
@@ -150,9 +151,45 @@ func (s *sender) literal(eventType string) bool {
 	return s.subject.Edit != nil && len(s.objects.last[eventType]) == 0 && len(s.bindings(eventType)) > 0
 }
 
-// isBound reports whether events of a type are bound to objects of the app.
-func (s *sender) isBound(eventType string) bool {
-	return s.subject.Prepare != nil && s.takes(eventType) || len(s.bindings(eventType)) > 0
+// isSaid reports whether the user says that the handler finds its object by a field of the
+// events of a type, and does not set one for another reason.
+func (s *sender) isSaid(eventType string) bool {
+	if s.subject.Prepare != nil && s.takes(eventType) {
+		return true
+	}
+	return slices.ContainsFunc(s.bindings(eventType), func(path string) bool { return slices.Contains(s.subject.Bind, path) })
+}
+
+// finds reports whether the handler finds an object of the app by what binds events of a
+// type to it: the user says so, or an event about another object has no effect.
+func (s *session) finds(ctx context.Context, eventType string) (bool, error) {
+	switch {
+	case s.sender.isSaid(eventType):
+		return true, nil
+	case len(s.sender.bindings(eventType)) == 0:
+		return false, nil
+	case !s.probe.observed():
+		return true, nil
+	}
+	clean, err := s.baseline.effect(ctx, eventType)
+	if isSpent(err) {
+		clean, err = s.run.known.first(eventType), nil
+	}
+	if err != nil {
+		return false, err
+	}
+	event, err := s.sender.registered(s.sender.foreign(eventType))
+	if err != nil {
+		return false, err
+	}
+	o := observe(event)
+	s.sender.name(o, single, event)
+	did, err := s.probe.measure(ctx, o, func() error {
+		_, err := s.sender.deliver(ctx, event)
+		return err
+	})
+	touched := statediff.Baseline{References: []statediff.Diff{clean}}.Touched()
+	return len(did.Near(touched)) == 0, err
 }
 
 // bindings are the paths by which the user binds all events of a type to one object.

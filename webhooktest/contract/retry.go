@@ -56,6 +56,9 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		}
 		findings = nil
 	}
+	if c.foreign() && slices.ContainsFunc(findings, finding.moves) && !slices.ContainsFunc(c.types(v), s.sender.isSaid) {
+		return nil, errInconclusive{reason: "the effect does not depend on what events were bound by: say so if the handler finds its object by it", need: "bound"}
+	}
 	if slices.ContainsFunc(findings, finding.misses) {
 		for _, eventType := range c.types(v) {
 			if err := s.baseline.outOfObjects(ctx, eventType); err != nil {
