@@ -137,7 +137,7 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 // judgeDiffers is for what must do something else than the reference.
 func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.Diff) ([]finding, error) {
 	b, _ := o.baseline(did)
-	did, err := o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return b.Differs(did) || o.allSilent() })
+	did, err := o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return b.Differs(did) || o.silent(o.spec.Steps) })
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	}
 	e, did, err := o.execute(ctx, o.spec.Witness)
 	if err == nil {
-		did, err = o.session.probe.until(ctx, e.observed, did, b.Differs)
+		did, err = o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return b.Differs(did) || o.silent(o.spec.Witness) })
 	}
 	if err != nil {
 		return err
