@@ -24,7 +24,7 @@ func (b *binding) flags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&b.events, "event", nil, "use your own object in events of a type, `type=file.json`; ids and times stay fresh (repeatable)")
 	flags.StringVar(&b.setFrom, "set-from", "", "`file` of objects that the app knows, each used once: a line of JSON for each, from paths to values")
 	flags.StringVar(&b.prepare, "prepare-cmd", "", "`command` that makes the app's object for each new one of Stripe's; its fields are in $OBJECT_ID, $OBJECT_AMOUNT …; may print fields to set, as JSON")
-	flags.StringArrayVar(&b.bindPaths, "bind", nil, "the handler finds its object by this `path`, beside ids, metadata and e-mail addresses that are set (repeatable)")
+	flags.StringArrayVar(&b.bindPaths, "bind", nil, "the handler finds its object by this `path`, and must ignore events with another value (repeatable)")
 	flags.StringArrayVar(&b.pins, "pin", nil, "no case changes this `path` (repeatable)")
 }
 

@@ -66,9 +66,10 @@ type Subject struct {
 	// cases that take a second one are skipped. ErrNoObject: there is no further object.
 	Prepare func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error)
 
-	// Bind are the paths in events by which the handler finds its own objects, beside
-	// those that Edit or Prepare set and that look it: ids, metadata, e-mail addresses.
-	// Cases do not change them, but for those about an object that the app does not know.
+	// Bind are the paths in events by which the handler finds its own objects. No case
+	// changes them, but one about an object that the app does not know. Of ids, metadata
+	// and e-mail addresses that Edit sets it is found out: an event with others has no
+	// effect. What Prepare sets is always such a path.
 	Bind []string
 
 	// Pin are paths that no case may change: one that would is skipped.
