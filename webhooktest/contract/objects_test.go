@@ -121,7 +121,9 @@ func (s *shop) bind(key string) func(*contract.Subject) {
 
 // labeled sets what the shop has no use for.
 func (s *shop) labeled(subject *contract.Subject) {
-	subject.Edit = func(string) []webhooktest.Edit { return []webhooktest.Edit{webhooktest.Set("data.object.metadata.plan", "golden")} }
+	subject.Edit = func(string) []webhooktest.Edit {
+		return []webhooktest.Edit{webhooktest.Set("data.object.metadata.plan", "golden")}
+	}
 }
 
 // each gives each new object an order of its own, up to a number.
