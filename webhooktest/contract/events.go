@@ -18,6 +18,8 @@ type eventSource struct {
 	clock      time.Time // of the next event
 	identities uint64    // made for placeholders in cases
 	used       bool      // something was made from the seed
+
+	creations sync.Map // by event type: the types whose events come before it
 }
 
 func newEventSource(suite *Suite, subject *Subject) *eventSource {

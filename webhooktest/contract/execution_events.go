@@ -86,7 +86,7 @@ func (e *execution) bound(ctx context.Context, spec caseEvent, eventType string)
 		about := webhooktest.About(e.observed.events[spec.About][0])
 		return sender.edited(eventType, append([]webhooktest.Edit{about}, edits...)...)
 	case spec.About != "":
-		return sender.about(e.observed.events[spec.About][0], eventType, edits...)
+		return sender.about(ctx, e.observed.events[spec.About][0], eventType, edits...)
 	}
 	return sender.prepared(ctx, eventType, edits...)
 }

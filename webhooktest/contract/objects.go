@@ -121,11 +121,18 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([
 }
 
 // inherit gives an event the object of the app that another event about the same has, as
-// far as an event of its type can name it.
-func (s *sender) inherit(event, from *webhooktest.Event) (*webhooktest.Event, error) {
+// far as an event of its type can name it. If nothing was named in that, as in a customer
+// on whom an order depends, it is given one of its own.
+func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*webhooktest.Event, error) {
 	edits := s.objects.of[from]
-	if len(edits) == 0 || !s.takes(event.Type()) {
+	switch mine, _ := objectID(event); {
+	case !s.takes(event.Type()):
 		return event, nil
+	case len(edits) == 0:
+		if theirs, _ := objectID(from); mine == theirs {
+			return event, nil
+		}
+		return s.own(ctx, event)
 	}
 	before := event
 	for _, edit := range edits {

@@ -123,8 +123,31 @@ func (p *probe) readStill(ctx context.Context, o *observation) (state any, err e
 	return state, err
 }
 
+// stateReads is how often the state is read before a failure to read it ends the run: the
+// handler may hold the lock of its database, and the read may have met it.
+const stateReads = 3
+
 // readNow returns the state as it is, as decoded JSON.
 func (p *probe) readNow(ctx context.Context, o *observation) (state any, err error) {
+	for tries := stateReads; tries > 0; tries-- {
+		if state, err = p.readOnce(ctx, o); err == nil || ctx.Err() != nil || tries == 1 {
+			break
+		}
+		if paused := p.machine.pause(ctx, 200*time.Millisecond); paused != nil {
+			return nil, paused
+		}
+	}
+	if err == nil {
+		state, err = p.last.decode(p.withResults(state))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	return state, nil
+}
+
+// readOnce asks the subject for its state.
+func (p *probe) readOnce(ctx context.Context, o *observation) (state any, err error) {
 	patient, cancel := context.WithTimeout(ctx, stateTimeout)
 	defer cancel()
 	start := time.Now()
@@ -136,15 +159,9 @@ func (p *probe) readNow(ctx context.Context, o *observation) (state any, err err
 	}
 	p.machine.noteReading(time.Since(start))
 	if err != nil && patient.Err() != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("state: not read within %s: %w", stateTimeout, err)
+		return nil, fmt.Errorf("not read within %s: %w", stateTimeout, err)
 	}
-	if err == nil {
-		state, err = p.last.decode(p.withResults(state))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("state: %w", err)
-	}
-	return state, nil
+	return state, err
 }
 
 // A decodedState is a state and its JSON. Nobody changes a state that was read.

@@ -47,12 +47,12 @@ func (s *sender) unregistered(ctx context.Context, eventType string, edits ...we
 }
 
 // about makes an event about the objects of another, of which Stripe does not know.
-func (s *sender) about(other *webhooktest.Event, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+func (s *sender) about(ctx context.Context, other *webhooktest.Event, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	event, err := s.edited(eventType, append([]webhooktest.Edit{webhooktest.About(other)}, edits...)...)
 	if err != nil {
 		return nil, err
 	}
-	return s.inherit(event, other)
+	return s.inherit(ctx, event, other)
 }
 
 // edited makes an event with the edits that the subject has for all events of its type.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // prepared makes one event that stands for itself, after delivering what must come
@@ -19,27 +18,9 @@ func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhoo
 	case err != nil:
 		return nil, err
 	case created != nil:
-		return s.about(created, eventType, append([]webhooktest.Edit{webhooktest.Version(version)}, edits...)...)
+		return s.about(ctx, created, eventType, append([]webhooktest.Edit{webhooktest.Version(version)}, edits...)...)
 	}
 	return s.unregistered(ctx, eventType, edits...)
-}
-
-// prelude delivers what has to come before an event that changes or ends an object:
-// the event that its creation is, if the handler handles it. It returns that event, nil
-// for none, and the version in which the object can be seen to have changed.
-func (s *sender) prelude(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
-	creation := s.subject.creation(eventType)
-	if creation == "" {
-		return nil, 0, nil
-	}
-	if version, err = render.DistinctVersion(eventType); err != nil {
-		return nil, 0, err
-	}
-	if created, err = s.event(ctx, creation); err != nil {
-		return nil, 0, err
-	}
-	_, err = s.deliver(ctx, created)
-	return created, version, err
 }
 
 // distinct makes an event that no case names. If its object has no id, as a balance, it

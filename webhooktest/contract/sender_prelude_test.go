@@ -1,0 +1,40 @@
+package contract
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestDependenciesComeFirst holds the events that are delivered before one, so that an app
+// has what the event refers to.
+func TestDependenciesComeFirst(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, eventType string
+		handles, want   []string
+	}{
+		{"nothing is handled beside it", "customer.subscription.updated", nil, nil},
+		{"its own creation", "customer.subscription.updated", []string{"customer.subscription.created"}, []string{"customer.subscription.created"}},
+		{"a product before its price", "price.created", []string{"price.created", "product.created"}, []string{"product.created"}},
+		{"a price names its product, not the other way round", "product.created", []string{"price.created", "product.created"}, nil},
+		{"all that a subscription names, and itself last", "customer.subscription.deleted",
+			[]string{"customer.subscription.created", "price.created", "customer.created", "product.created"},
+			[]string{"product.created", "price.created", "customer.created", "customer.subscription.created"}},
+		{"a subscription comes before its invoice", "customer.subscription.created",
+			[]string{"invoice.created", "customer.created", "customer.subscription.created"}, []string{"customer.created"}},
+		{"an invoice after its subscription", "invoice.paid",
+			[]string{"invoice.created", "customer.created", "customer.subscription.created"},
+			[]string{"customer.created", "customer.subscription.created", "invoice.created"}},
+		{"another object of the customer is no dependency", "charge.refunded", []string{"refund.created", "customer.updated"}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			subject := &Subject{Handles: test.handles}
+			s := &sender{subject: subject, source: newEventSource(&Suite{Seed: 1}, subject)}
+			got, err := s.creations(test.eventType)
+			require.NoError(t, err)
+			require.Equal(t, test.want, got)
+		})
+	}
+}
