@@ -15,15 +15,17 @@ import (
 // suggests paths that it has.
 var ErrNoPath = rawjson.ErrNoPath
 
-// An Edit changes an event while it is made: Set, Add, About, Version and For return
-// one.
+// An Edit changes an event while it is made: Set, Add, Remove, Object, About, Version and
+// For return one.
 type Edit struct {
 	typ     string // For: of the events that the rest is for
 	rest    []Edit
-	set     bool // Set or Add
+	set     bool // Set, Add, Remove or Object
 	path    string
 	value   any
 	add     bool
+	remove  bool
+	object  []byte
 	about   *Event
 	version int
 }
@@ -46,6 +48,10 @@ func Set(path string, value any) Edit { return Edit{set: true, path: path, value
 
 // Add replaces the value at a path, and creates the path where it does not exist.
 func Add(path string, value any) Edit { return Edit{set: true, path: path, value: value, add: true} }
+
+// Remove takes out what is at a path: a field that is optional may be missing. A path that
+// does not exist is ErrNoPath.
+func Remove(path string) Edit { return Edit{set: true, path: path, remove: true} }
 
 // About makes the event one about the same objects as another: the subscription
 // that was created is the one that is updated. The ids of the event and of its
@@ -95,21 +101,34 @@ func forType(eventType string, edits []Edit) ([]Edit, error) {
 	return all, nil
 }
 
-// apply changes the text as the Set and Add edits say, in their order.
-func apply(text []byte, edits []Edit, thin bool) ([]byte, error) {
+// apply changes the text of the event as the edits say, in their order.
+func (e *Event) apply(text []byte, edits []Edit) (_ []byte, err error) {
 	for _, edit := range edits {
-		if !edit.set {
-			continue
+		switch {
+		case edit.object != nil:
+			text, err = e.carry(text, edit.object)
+		case edit.remove:
+			text, err = rawjson.Remove(text, edit.path)
+		case edit.set:
+			text, err = edit.apply(text, e.thin)
 		}
-		raw, err := edit.raw(thin)
-		if err != nil {
-			return nil, fmt.Errorf("value for %s: %w", edit.path, err)
-		}
-		if text, err = rawjson.Set(text, edit.path, raw, edit.add || optional(text, edit.path, thin)); err != nil {
+		switch {
+		case err != nil && edit.path != "":
 			return nil, &pathError{edit.path, err}
+		case err != nil:
+			return nil, err
 		}
 	}
 	return text, nil
+}
+
+// apply sets or adds a value.
+func (e Edit) apply(text []byte, thin bool) ([]byte, error) {
+	raw, err := e.raw(thin)
+	if err != nil {
+		return nil, fmt.Errorf("value for %s: %w", e.path, err)
+	}
+	return rawjson.Set(text, e.path, raw, e.add || optional(text, e.path, thin))
 }
 
 // A pathError is what is wrong with the path of an edit.

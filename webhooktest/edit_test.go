@@ -3,6 +3,7 @@ package webhooktest_test
 import (
 	"encoding/json"
 	"math"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,51 @@ func TestAddKeepsKeyOrder(t *testing.T) {
 		"id", "object", "account", "api_version", "context", "created", "data",
 		"livemode", "pending_webhooks", "request", "type", "zeta",
 	}, keys)
+}
+
+func TestRemove(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"data.object.description", "data.object.metadata.order_id", "data.object.payment_method_types.0", "data.previous_attributes"} {
+		var source webhooktest.Source
+		event, err := source.Event("payment_intent.succeeded")
+		require.NoError(t, err)
+		removed, err := event.Edit(webhooktest.Remove(path))
+		if _, had := event.Lookup(path); !had {
+			require.ErrorIs(t, err, webhooktest.ErrNoPath)
+			continue
+		}
+		require.NoError(t, err, path)
+		require.True(t, json.Valid(removed.Body()))
+		old, _ := event.Lookup(path)
+		now, _ := removed.Lookup(path)
+		require.True(t, now == nil || now != old, path)
+		require.Less(t, len(removed.Body()), len(event.Body()))
+	}
+}
+
+// In a flow, the other events about the object lack the field too.
+func TestRemoveFromAFlow(t *testing.T) {
+	t.Parallel()
+	hook := webhooktest.New(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	flow := hook.Trigger("payment_intent.succeeded", webhooktest.For("payment_intent.succeeded", webhooktest.Remove("data.object.description")))
+	require.NotEmpty(t, flow)
+	for _, response := range flow {
+		kind, _ := response.Event.Lookup("data.object.object")
+		_, has := response.Event.Lookup("data.object.description")
+		require.Equal(t, kind != "payment_intent", has, response.Event)
+	}
+}
+
+func TestFill(t *testing.T) {
+	t.Parallel()
+	event := newEvent(t, "payment_intent.succeeded")
+	id, _ := event.Lookup("data.object.id")
+	require.Equal(t, id, event.Fill("{pi}"))
+	require.Regexp(t, `^order ch_3\w{23} \{n\} \{"a": 1\}$`, event.Fill(`order {ch:2} {n} {"a": 1}`))
+	require.NotEqual(t, event.Fill("{ch:2}"), event.Fill("{ch:3}"))
+	other, err := new(webhooktest.Source).Event("payment_intent.succeeded")
+	require.NoError(t, err)
+	require.NotEqual(t, event.Fill("{order}"), other.Fill("{order}"))
 }
 
 func TestAbout(t *testing.T) {

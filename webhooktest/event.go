@@ -23,15 +23,16 @@ import (
 // An event remembers when it was sent, so that no two attempts to deliver it
 // carry the same timestamp, as at Stripe.
 type Event struct {
-	body     []byte
-	id       string
-	typ      string
-	livemode bool
-	nullable []string            // paths that may be null, known for events from fixtures
-	resource string              // of its object, known for events from fixtures
-	facts    map[string][]string // what paths tell that other events tell too, known in flows that are edited
-	objects  render.Objects      // what it is about
-	thin     bool                // without data
+	body      []byte
+	id        string
+	typ       string
+	livemode  bool
+	nullable  []string            // paths that may be null, known for events from fixtures
+	resource  string              // of its object, known for events from fixtures
+	facts     map[string][]string // what paths tell that other events tell too, known in flows that are edited
+	objects   render.Objects      // what it is about
+	versioned []string            // paths that its version changes, known for events from fixtures
+	thin      bool                // without data
 
 	attempts *timestamps             // shared with edited copies of the event
 	last     atomic.Pointer[attempt] // the previous attempt as it was sent
@@ -70,7 +71,7 @@ func (e *Event) index(root *rawjson.Value) {
 	e.thin = object == render.ThinObject
 }
 
-// Edit returns a copy of the event with Set and Add edits applied to its bytes.
+// Edit returns a copy of the event with Set, Add, Remove and Object edits applied to its bytes.
 // About and Version choose the objects of an event while Source.Event makes it.
 func (e *Event) Edit(edits ...Edit) (*Event, error) {
 	edits, err := forType(e.typ, edits)
@@ -92,7 +93,7 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	if err := e.carries(edits); err != nil {
 		return nil, fmt.Errorf("event %s: %w", e, err)
 	}
-	body, err := apply(e.body, edits, e.thin)
+	body, err := e.apply(e.body, edits)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e, e.elsewhere(err))
 	}
@@ -182,6 +183,7 @@ func (e *Event) withBody(body []byte) (*Event, error) {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
 	changed.nullable, changed.resource, changed.facts, changed.objects = e.nullable, e.resource, e.facts, e.objects
+	changed.versioned = e.versioned
 	if changed.id == e.id {
 		changed.attempts = e.attempts
 	}
@@ -207,6 +209,12 @@ func (e *Event) Lookup(path string) (value any, ok bool) {
 	return value, json.Unmarshal(raw, &value) == nil
 }
 
+// Fill returns the text with the ids of the objects that the event is about in place of
+// placeholders, as fixtures have them: {pi} is the PaymentIntent that all events about
+// these objects mean, {order} an order of the shop's, {ch:2} a charge that none of them
+// means. Other words in braces stay.
+func (e *Event) Fill(text string) string { return render.Fill(text, e.objects) }
+
 // String returns the type and the id, as the lines of the Stripe CLI have them:
 // "payment_intent.succeeded [evt_1Qd0…]".
 func (e *Event) String() string {
@@ -220,6 +228,9 @@ func (e *Event) carries(edits []Edit) error {
 	}
 	for _, edit := range edits {
 		field, _, _ := strings.Cut(edit.path, ".")
+		if edit.object != nil {
+			return fmt.Errorf("object: %w, and its account as context", render.ErrThin)
+		}
 		if field != "data" && field != "account" {
 			continue
 		}

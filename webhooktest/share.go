@@ -19,10 +19,10 @@ func (f *Flow) share(eventType string, edits []Edit) error {
 		switch {
 		case edit.typ != "":
 			err = f.share(edit.typ, edit.rest)
-		case edit.set:
+		case edit.set && edit.object == nil:
 			err = f.edit(eventType, edit)
 		default:
-			err = errors.New("About and Version are for Source.Event")
+			err = errors.New("Object, About and Version are for Source.Event")
 		}
 		if err != nil {
 			return err
@@ -37,6 +37,9 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 	}
 	if !slices.Contains(f.types(), eventType) {
 		return fmt.Errorf("set %s of %s: the flow has %s", edit.path, eventType, strings.Join(f.types(), ", "))
+	}
+	if edit.remove {
+		return f.remove(eventType, edit)
 	}
 	raw, err := edit.raw(false)
 	if err != nil {
@@ -54,6 +57,24 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", eventType, event.elsewhere(err))
 			}
+		}
+	}
+	return nil
+}
+
+// remove takes a field out of the events of a type, and of the others about their objects.
+func (f *Flow) remove(eventType string, edit Edit) error {
+	found := false
+	for i := range f.Steps {
+		event := f.Steps[i].Event
+		if event.typ != eventType {
+			continue
+		}
+		switch err := f.extend(event, edit); {
+		case err == nil:
+			found = true
+		case !found || !errors.Is(err, ErrNoPath):
+			return fmt.Errorf("%s: %w", eventType, event.elsewhere(err))
 		}
 	}
 	return nil
@@ -79,7 +100,7 @@ func (f *Flow) extend(event *Event, edit Edit) error {
 		if other != event && !inObject {
 			return other.body, nil
 		}
-		body, err := apply(other.body, []Edit{edit}, false)
+		body, err := other.apply(other.body, []Edit{edit})
 		if other != event && errors.Is(err, ErrNoPath) {
 			return other.body, nil // there it has no place
 		}

@@ -92,7 +92,7 @@ func newEvent(t *render.Template, eventType string, who render.Identity) *Event 
 	body, id := t.Event(who)
 	return &Event{
 		body: body, id: id, typ: eventType, livemode: t.Livemode, thin: t.Thin,
-		nullable: t.Nullable, resource: t.Resource, facts: t.Facts, objects: who.Objects,
+		nullable: t.Nullable, resource: t.Resource, facts: t.Facts, objects: who.Objects, versioned: t.Versioned,
 		attempts: new(timestamps),
 	}
 }

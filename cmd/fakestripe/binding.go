@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -17,58 +16,96 @@ const maxObject = 16 << 20
 
 // bindings bind events to objects of the app.
 type bindings struct {
+	version string // of the API
+	add     bool   // --set may create paths
+	pins    []string
+	handled []string
+
 	objects map[string][]webhooktest.Edit // of --event, by type
-	typed   map[string][]webhooktest.Edit // of --set type:path=value
+	typed   map[string][]setting          // of --set type:path=value
 	untyped []setting                     // of --set path=value, for the types that have the path
-	version string                        // of the API
 }
 
-// A setting is one --set.
+// A setting is one --set or --remove.
 type setting struct {
+	path string
 	try  webhooktest.Edit // fails where there is no such path
 	made webhooktest.Edit // does not: an event that follows on another may lack what it has
+
+	value string // with placeholders: another one for each object; empty for none
 }
 
-// editsByType reads what binds events to objects of the app: --set as path=value
-// or type:path=value, --event as type=file. It is nil when there is nothing. A path
-// that no event has, of the types that are handled or of all that there are, is an
-// error: a typo would make a check pass.
-func editsByType(version string, set, files []string, handled ...string) (func(string) []webhooktest.Edit, error) {
-	if len(set)+len(files) == 0 {
-		return nil, nil
-	}
-	b := bindings{version: version, objects: make(map[string][]webhooktest.Edit), typed: make(map[string][]webhooktest.Edit)}
+// newBindings reads --set, as path=value or type:path=value, --remove, as path or
+// type:path, and --event, as type=file. A path that no event has, of the types that are
+// handled or of all that there are, is an error: a typo would make a check pass.
+func newBindings(b bindings, set, remove, files []string) (*bindings, error) {
+	b.objects, b.typed = make(map[string][]webhooktest.Edit), make(map[string][]setting)
 	for _, text := range files {
 		if err := b.readObject(text); err != nil {
 			return nil, err
 		}
 	}
-	if len(handled) == 0 {
-		handled = slices.Concat([]string{"payment_intent.succeeded"}, fixtures.Types(version), fixtures.ThinTypes())
+	if len(b.handled) == 0 {
+		b.handled = slices.Concat([]string{"payment_intent.succeeded"}, fixtures.Types(b.version), fixtures.ThinTypes())
 	}
 	for _, text := range set {
-		if err := b.readSetting(text, handled); err != nil {
+		if err := b.read("--set", text, b.newSetting); err != nil {
 			return nil, err
 		}
 	}
-	return b.edits, nil
+	for _, text := range remove {
+		if err := b.read("--remove", text, newRemoval); err != nil {
+			return nil, err
+		}
+	}
+	return &b, nil
 }
 
-// edits are those of an event type.
+// any reports whether there is anything that all events of some type have.
+func (b *bindings) any() bool {
+	if len(b.objects) > 0 || slices.ContainsFunc(b.untyped, setting.constant) {
+		return true
+	}
+	for _, typed := range b.typed {
+		if slices.ContainsFunc(typed, setting.constant) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s setting) constant() bool { return s.value == "" }
+
+// edits are those of an event type that are the same for all its events.
 func (b *bindings) edits(eventType string) []webhooktest.Edit {
 	edits := slices.Clone(b.objects[eventType])
 	for _, one := range b.untyped {
-		if b.rendered(eventType, edits, one.try) == nil {
+		if one.constant() && b.rendered(eventType, edits, one.try) == nil {
 			edits = append(edits, one.made)
 		}
 	}
-	return append(edits, b.typed[eventType]...)
+	for _, one := range b.typed[eventType] {
+		if one.constant() {
+			edits = append(edits, one.made)
+		}
+	}
+	return edits
+}
+
+// fresh are the settings that are others for each object.
+func (b *bindings) fresh(eventType string) (settings []setting) {
+	for _, one := range slices.Concat(b.untyped, b.typed[eventType]) {
+		if !one.constant() {
+			settings = append(settings, one)
+		}
+	}
+	return settings
 }
 
 // rendered says what is wrong with an edit, after others, on an event of a type.
 func (b *bindings) rendered(eventType string, before []webhooktest.Edit, edit webhooktest.Edit) error {
 	source := webhooktest.Source{APIVersion: b.version}
-	_, err := source.Event(eventType, append(slices.Clone(before), edit)...)
+	_, err := source.Event(eventType, append(slices.Clip(before), edit)...)
 	return err
 }
 
@@ -85,42 +122,69 @@ func (b *bindings) readObject(text string) error {
 	if described.Thin {
 		return fmt.Errorf("--event %q: a thin event carries no object: set what it is about with --set %s:related_object.id=…", text, eventType)
 	}
-	made, err := editsFromFile(file)
+	own, err := readRegular(file, maxObject)
 	if err != nil {
 		return fmt.Errorf("--event %s: %w", eventType, err)
 	}
-	b.objects[eventType] = append(b.objects[eventType], made...)
+	object := webhooktest.Object(own)
+	if err := b.rendered(eventType, b.objects[eventType], object); err != nil {
+		return fmt.Errorf("--event %s: %s: %w", eventType, file, err)
+	}
+	b.objects[eventType] = append(b.objects[eventType], object)
+	return b.pin(eventType)
+}
+
+// pin keeps cases that are about another version of an object from changing what is pinned.
+func (b *bindings) pin(eventType string) error {
+	source := webhooktest.Source{APIVersion: b.version}
+	event, err := source.Event(eventType, b.objects[eventType]...)
+	if err != nil {
+		return err
+	}
+	for _, path := range b.pins {
+		if value, pinned := event.Lookup(path); pinned {
+			b.objects[eventType] = append(b.objects[eventType], webhooktest.Set(path, value))
+		}
+	}
 	return nil
 }
 
-// readSetting reads a --set.
-func (b *bindings) readSetting(text string, handled []string) error {
+// read reads a --set or a --remove.
+func (b *bindings) read(flag, text string, parse func(string) (setting, error)) error {
 	path, _, _ := strings.Cut(text, "=")
 	eventType, _, colon := strings.Cut(path, ":")
 	_, unknown := fixtures.DescribeEvent(eventType)
 	if colon && unknown == nil {
-		one, err := newSetting(text[len(eventType)+1:])
+		one, err := parse(text[len(eventType)+1:])
 		if err == nil {
 			err = b.rendered(eventType, b.edits(eventType), one.try)
 		}
 		if err != nil {
-			return fmt.Errorf("--set %q: %w", text, err)
+			return fmt.Errorf("%s %q: %w", flag, text, creatable(flag, err))
 		}
-		b.typed[eventType] = append(b.typed[eventType], one.made)
+		b.typed[eventType] = append(b.typed[eventType], one)
 		return nil
 	}
-	one, err := newSetting(text)
+	one, err := parse(text)
 	if err != nil {
-		return fmt.Errorf("--set %q: %w", text, err)
+		return fmt.Errorf("%s %q: %w", flag, text, err)
 	}
-	if err := b.has(one, handled); err != nil {
-		if colon { // in no path that there is: the end of a type, then
+	if err := b.has(one, b.handled); err != nil {
+		if err = creatable(flag, err); colon { // in no path that there is: the end of a type, then
 			err = fmt.Errorf("%w (see fakestripe list)", unknown)
 		}
-		return fmt.Errorf("--set %q: %w", text, err)
+		return fmt.Errorf("%s %q: %w", flag, text, err)
 	}
 	b.untyped = append(b.untyped, one)
 	return nil
+}
+
+// creatable says beside the error for a path that --set could create it.
+func creatable(flag string, err error) error {
+	if flag == "--set" {
+		return explain(err)
+	}
+	return err
 }
 
 // has reports what is wrong with a setting, if no type has its path.
@@ -137,55 +201,40 @@ func (b *bindings) has(one setting, eventTypes []string) (first error) {
 	return first
 }
 
-func newSetting(text string) (setting, error) {
+func (b *bindings) newSetting(text string) (setting, error) {
 	path, value, found := strings.Cut(text, "=")
 	if !found || path == "" {
 		return setting{}, errors.New("want PATH=VALUE or TYPE:PATH=VALUE, such as data.object.amount=4200")
 	}
+	one := setting{path: path}
+	var typed any = value
+	var err error
+	if hasPlaceholder(value) {
+		one.value = value
+	} else if typed, err = parsedFor(path, value); err != nil {
+		return one, err
+	}
+	one.try, one.made = webhooktest.Set(path, typed), webhooktest.Add(path, typed)
+	if b.add {
+		one.try = one.made
+	}
+	return one, nil
+}
+
+// parsedFor is what a value means at a path: metadata are texts, whatever they look like.
+func parsedFor(path, value string) (any, error) {
 	typed, err := parseValue(value)
-	return setting{webhooktest.Set(path, typed), webhooktest.Add(path, typed)}, err
+	raw, isJSON := typed.(json.RawMessage)
+	if isJSON && strings.Contains(path, ".metadata.") && !strings.ContainsRune(`"n{[`, rune(raw[0])) {
+		return value, nil
+	}
+	return typed, err
 }
 
-// editsFromFile reads an event, or the object of one, and returns the edits that
-// give it to a new event. What says which object it is (its id, and whatever names
-// the id) and when it was made stays that of the new event: each delivery is about
-// another one.
-func editsFromFile(file string) (edits []webhooktest.Edit, err error) {
-	members, id, err := objectOf(file)
-	if err != nil {
-		return nil, err
+func newRemoval(path string) (setting, error) {
+	if path == "" || strings.Contains(path, "=") {
+		return setting{}, errors.New("want PATH or TYPE:PATH, such as data.object.receipt_email")
 	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		raw := members[name]
-		fresh := name == "id" || name == "created" || id != "" && strings.Contains(string(raw), id)
-		if !fresh {
-			edits = append(edits, webhooktest.Add("data.object."+strings.ReplaceAll(name, ".", `\.`), raw))
-		}
-	}
-	return edits, nil
-}
-
-func objectOf(file string) (members map[string]json.RawMessage, id string, err error) {
-	text, err := readRegular(file, maxObject)
-	if err != nil {
-		return nil, "", err
-	}
-	event, err := webhooktest.ParseEvent(text)
-	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", file, err)
-	}
-	var envelope struct {
-		Data struct {
-			Object json.RawMessage `json:"object"`
-		} `json:"data"`
-	}
-	object := event.Body()
-	if json.Unmarshal(object, &envelope) == nil && len(envelope.Data.Object) > 0 {
-		object = envelope.Data.Object
-	}
-	if err := json.Unmarshal(object, &members); err != nil {
-		return nil, "", fmt.Errorf("%s: data.object: %w", file, err)
-	}
-	_ = json.Unmarshal(members["id"], &id) // one without is nobody's in particular
-	return members, id, nil
+	edit := webhooktest.Remove(path)
+	return setting{path: path, try: edit, made: edit}, nil
 }

@@ -15,11 +15,12 @@ func TestBindings(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "payment.json")
 	require.NoError(t, os.WriteFile(file, []byte(`{"object": "payment_intent", "amount": 700, "mine": {"a": 1}}`), 0o600))
-	edits, err := editsByType(fixtures.DefaultVersion, []string{
+	bound, err := newBindings(bindings{version: fixtures.DefaultVersion}, []string{
 		"data.object.amount_received=7", "payment_intent.succeeded:data.object.mine.a=2",
 		"payment_intent.succeeded:data.object.description=a:b", "data.object.metadata.a:b=c",
-	}, []string{"payment_intent.succeeded=" + file})
+	}, nil, []string{"payment_intent.succeeded=" + file})
 	require.NoError(t, err)
+	edits := bound.edits
 	var source webhooktest.Source
 	paid, err := source.Event("payment_intent.succeeded", edits("payment_intent.succeeded")...)
 	require.NoError(t, err)
@@ -50,7 +51,7 @@ func TestPathsOfWhatIsHandled(t *testing.T) {
 		{[]string{"charge.dispute.created", "payment_intent.succeeded"}, ""},
 		{[]string{"charge.dispute.created"}, `no such path "data.object.amount_received"`},
 	} {
-		_, err := editsByType(fixtures.DefaultVersion, []string{"data.object.amount_received=7"}, nil, test.handled...)
+		_, err := newBindings(bindings{version: fixtures.DefaultVersion, handled: test.handled}, []string{"data.object.amount_received=7"}, nil, nil)
 		if test.want == "" {
 			require.NoError(t, err)
 			continue

@@ -27,8 +27,7 @@ type checking struct {
 	suite    contract.Suite
 	secrets  secrets
 	headers  []string
-	set      []string
-	events   []string
+	bound    binding
 	waivers  string
 	api      string
 	access   apiAccess
@@ -79,8 +78,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.stateURL, "state-url", "", "`url` of what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
 	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
-	flags.StringArrayVar(&c.set, "set", nil, "change a field of each event: `path=value` or type:path=value (repeatable)")
-	flags.StringArrayVar(&c.events, "event", nil, "use your own object in events of a type, `type=file.json`; ids and times stay fresh (repeatable)")
+	c.bound.flags(flags)
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
@@ -137,7 +135,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	}
 	nameFlags(found)
 	c.nameVersions(found)
-	if label := mereLabel(c.set, c.subject.APIVersion); label != "" {
+	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
 	}
 	given := c.again
@@ -220,7 +218,7 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 		return nil, err
 	}
 	fmt.Fprintf(sh.err, "fakestripe: %s\n", plural(len(cases), "case"))
-	if label := mereLabel(c.set, c.subject.APIVersion); label != "" {
+	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		fmt.Fprintf(sh.err, "fakestripe: %s\n", label)
 	}
 	if !sh.terminal(sh.err) {
@@ -328,7 +326,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if c.subject.Header, err = parseHeaders(c.headers); err != nil {
 		return err
 	}
-	if c.subject.Edit, err = editsByType(c.subject.APIVersion, c.set, c.events, c.subject.Handles...); err != nil {
+	if err := c.bound.bind(&c.subject); err != nil {
 		return err
 	}
 	if err := c.observe(); err != nil {

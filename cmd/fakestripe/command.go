@@ -52,9 +52,10 @@ func (b *beginning) Write(p []byte) (int, error) {
 const lastOutput = 10 * time.Second
 
 // printed runs a command line and returns what it prints, if that is not too large.
-func printed(ctx context.Context, line string, limit int) ([]byte, error) {
+func printed(ctx context.Context, line string, limit int, environment ...string) ([]byte, error) {
 	output, said := &bounded{limit: limit}, &beginning{bounded{limit: maxSaid}}
 	command := exec.CommandContext(ctx, "sh", "-c", line)
+	command.Env = append(os.Environ(), environment...)
 	command.Stdout, command.Stderr = output, said
 	command.WaitDelay = lastOutput
 	err := command.Run()

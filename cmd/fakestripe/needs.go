@@ -12,20 +12,21 @@ import (
 
 // flagsFor are the flags that give a case what it needs.
 var flagsFor = map[string]string{
-	"state":           "--state-url, --state-cmd",
-	"api":             "--api",
-	"faults":          "--break-cmd, --heal-cmd",
-	"restart":         "--restart-cmd",
-	"connect":         "--connect",
-	"mode":            "--mode",
-	"thin":            "--thin",
-	"thin-only":       "--thin, and only thin --handles",
-	"snapshot":        "without --thin",
-	"secrets":         "--secret, repeated",
-	"handles":         "--handles",
-	"bound":           "--set, --event",
-	"once-per-object": "--once-per-object",
-	contract.NeedTime: "--max-time",
+	"state":              "--state-url, --state-cmd",
+	"api":                "--api",
+	"faults":             "--break-cmd, --heal-cmd",
+	"restart":            "--restart-cmd",
+	"connect":            "--connect",
+	"mode":               "--mode",
+	"thin":               "--thin",
+	"thin-only":          "--thin, and only thin --handles",
+	"snapshot":           "without --thin",
+	"secrets":            "--secret, repeated",
+	"handles":            "--handles",
+	"bound":              "--set, --event",
+	"once-per-object":    "--once-per-object",
+	contract.NeedTime:    "--max-time",
+	contract.NeedObjects: "--set PATH=order-{n}, --set-from, --prepare-cmd",
 }
 
 // nameFlags says beside what a case needs which flag gives it.

@@ -20,14 +20,60 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 	if known, ok := b.known.effect(eventType); ok {
 		return known, nil
 	}
+	if why := b.known.isSpent(eventType); why != "" {
+		return nil, errSpent(why)
+	}
 	_, did, err := b.deliverOnce(ctx, []string{eventType})
 	if err == nil && len(did) == 0 && b.probe.careful && b.mayHaveEffect(eventType) && b.sender.last.Accepted() {
 		did, err = b.awaitEffect(ctx, eventType)
+	}
+	if err == nil && b.sender.literal(eventType) {
+		did, err = b.repeated(ctx, eventType, did)
 	}
 	if err == nil {
 		b.known.learn(eventType, did)
 	}
 	return did, err
+}
+
+// repeated makes sure that all events of a type have an effect, though they are about one
+// object of the app: it may have changed once and for all.
+func (b *baseline) repeated(ctx context.Context, eventType string, did statediff.Diff) (statediff.Diff, error) {
+	if len(did) > 0 && b.known.learnFirst(eventType, did) {
+		o, again, err := b.deliverOnce(ctx, []string{eventType})
+		if err != nil {
+			return nil, err
+		}
+		if did, err = b.probe.until(ctx, o, again, func(did statediff.Diff) bool { return len(did) > 0 }); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case len(did) > 0 || !b.known.anyFirst():
+		return did, nil
+	case !b.probe.careful:
+		return nil, errInconclusive{reason: "the effect of a second " + eventType + " was not waited for"} // it will be
+	}
+	b.known.spend(eventType, oneObject)
+	return nil, errSpent(oneObject)
+}
+
+// outOfObjects notices that genuine events have no effect any more where each is about
+// another object: the app may have fewer than it was said to have.
+func (b *baseline) outOfObjects(ctx context.Context, eventType string) error {
+	if known, _ := b.known.effect(eventType); b.sender.subject.Prepare == nil || len(known) == 0 {
+		return nil
+	}
+	o, did, err := b.deliverOnce(ctx, []string{eventType})
+	if err == nil {
+		did, err = b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
+	}
+	if err != nil || len(did) > 0 {
+		return err
+	}
+	why := noneIsLeft(eventType)
+	b.known.spend(eventType, why)
+	return errSpent(why)
 }
 
 // mayHaveEffect reports whether a type is one that the handler is meant for.
@@ -75,6 +121,7 @@ func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observat
 		events = append(events, event)
 	}
 	o = observe(events...)
+	b.sender.name(o, single, events[0])
 	did, err = b.probe.measure(ctx, o, func() error {
 		for _, event := range events {
 			if _, err := b.sender.deliver(ctx, event); err != nil {
@@ -91,6 +138,9 @@ func (b *baseline) isGone(ctx context.Context) (bool, error) {
 	control := b.sender.subject.control()
 	if known, _ := b.known.effect(control); len(known) == 0 {
 		return false, nil
+	}
+	if err := b.outOfObjects(ctx, control); err != nil {
+		return false, err
 	}
 	b.known.forget(control)
 	did, err := b.effect(ctx, control)

@@ -18,6 +18,8 @@ type baselineCache struct {
 	mu         sync.Mutex
 	effects    map[string]statediff.Diff   // what one event of a type does
 	references map[string][]statediff.Diff // what reference steps did, by their key
+	firsts     map[string]statediff.Diff   // what the first event of a type did, of those bound to one object of the app
+	spent      map[string]string           // types that had an effect once, and have no more: why
 	silent     map[string]bool             // event types that have no effect; false: seem to have none
 }
 
@@ -25,6 +27,7 @@ func newBaselineCache(keep bool) *baselineCache {
 	return &baselineCache{
 		keep: keep, effects: make(map[string]statediff.Diff),
 		references: make(map[string][]statediff.Diff), silent: make(map[string]bool),
+		firsts: make(map[string]statediff.Diff), spent: make(map[string]string),
 	}
 }
 
@@ -46,6 +49,51 @@ func (b *baselineCache) learn(eventType string, did statediff.Diff) {
 	} else if !known {
 		b.silent[eventType] = false
 	}
+}
+
+// learnFirst keeps what the first event of a type did, and reports whether it was the first.
+func (b *baselineCache) learnFirst(eventType string, did statediff.Diff) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.firsts[eventType]) > 0 {
+		return false
+	}
+	b.firsts[eventType] = did
+	return true
+}
+
+// first is what the first event of a type did.
+func (b *baselineCache) first(eventType string) statediff.Diff {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.firsts[eventType]
+}
+
+// anyFirst reports whether the first event of any type did something.
+func (b *baselineCache) anyFirst() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, did := range b.firsts {
+		if len(did) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// spend keeps why a type has no effect any more.
+func (b *baselineCache) spend(eventType, why string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spent[eventType] = why
+	delete(b.effects, eventType)
+}
+
+// isSpent returns why a type has no effect any more, "" if it may have one.
+func (b *baselineCache) isSpent(eventType string) (why string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.spent[eventType]
 }
 
 func (b *baselineCache) forget(eventType string) {

@@ -16,11 +16,12 @@ const firstPatience = 5 * time.Second
 // calibrate delivers a first event, and learns what everything else rests on. It returns
 // the answer if the event was refused.
 func (s *session) calibrate(ctx context.Context, control string) (refused *webhooktest.Response, err error) {
-	event, err := s.sender.event(control)
+	event, err := s.sender.event(ctx, control)
 	if err != nil {
 		return nil, err
 	}
 	o, before, called := observe(event), any(nil), s.sender.calls()
+	s.sender.name(o, single, event)
 	if s.probe.observed() || s.subject.API != nil {
 		if before, err = s.calibrateIdle(ctx, o); err != nil {
 			return nil, err
@@ -41,6 +42,9 @@ func (s *session) calibrate(ctx context.Context, control string) (refused *webho
 		return nil, nil
 	}
 	if err := s.calibratePace(ctx, o, before); err != nil {
+		return nil, err
+	}
+	if err := s.calibrateEffect(ctx, o, before); err != nil {
 		return nil, err
 	}
 	err = s.calibrateNoise(ctx)
@@ -95,6 +99,20 @@ func (s *session) calibratePace(ctx context.Context, o *observation, before any)
 	took, moved, err = s.probe.awaitMove(ctx, o, again, DefaultSettle)
 	if moved {
 		s.probe.widen(took)
+	}
+	return err
+}
+
+// calibrateEffect remembers what the first event changed, in case that no other one does:
+// all may be about one object of the app, which changes once.
+func (s *session) calibrateEffect(ctx context.Context, o *observation, before any) error {
+	control := o.events[single][0].Type()
+	if !s.sender.literal(control) {
+		return nil
+	}
+	after, err := s.probe.read(ctx, o)
+	if err == nil {
+		s.run.known.learnFirst(control, o.since(before, after, s.run.learned.floor))
 	}
 	return err
 }

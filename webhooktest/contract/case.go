@@ -59,6 +59,7 @@ type caseEvent struct {
 	Payloads string         `json:"payloads"`
 	Exact    bool           `json:"exact"`
 	About    string         `json:"about"`
+	Foreign  bool           `json:"foreign"`
 	Version  int            `json:"version"`
 	Count    int            `json:"count"`
 	Set      render.Changes `json:"set"`
@@ -69,7 +70,7 @@ type caseEvent struct {
 
 // plain reports whether an event is one of its type as any other.
 func (e *caseEvent) plain() bool {
-	return e.About == "" && e.Version == 0 && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0
+	return e.About == "" && e.Version == 0 && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
 }
 
 // A caseStep is one thing that a case does.

@@ -85,6 +85,16 @@ func (c *contractCase) independent() bool {
 	return true
 }
 
+// foreign reports whether a case is about objects that the app does not know.
+func (c *contractCase) foreign() bool {
+	for _, event := range c.Events {
+		if event.Foreign {
+			return true
+		}
+	}
+	return false
+}
+
 // races reports whether a case is a race of copies, which shows only if they are under
 // way at the same time.
 func (c *contractCase) races() bool {

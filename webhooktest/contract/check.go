@@ -48,6 +48,9 @@ func checkQuiet(ctx context.Context, s *session) ([]finding, error) {
 func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 	s.run.known.forget(s.subject.control()) // so that noise is of this event
 	moved, err := s.baseline.effect(ctx, s.subject.control())
+	if isSpent(err) && len(s.run.known.first(s.subject.control()).Without(s.run.learned.floor)) > 0 {
+		return nil, nil
+	}
 	if err != nil || len(moved) > 0 {
 		return nil, err
 	}
@@ -59,9 +62,13 @@ func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 
 // checkSecondEvent finds a handler that deals with one event of a type and no more.
 func checkSecondEvent(ctx context.Context, s *session) ([]finding, error) {
-	judged := false
+	judged, spent := false, error(nil)
 	for _, eventType := range s.subject.handled() {
 		first, err := s.baseline.effect(ctx, eventType)
+		if isSpent(err) {
+			spent = err
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -79,6 +86,9 @@ func checkSecondEvent(ctx context.Context, s *session) ([]finding, error) {
 			return []finding{{sent: "a second, distinct " + eventType, expected: "a change of the state as after the first", actual: "none"}}, nil
 		}
 		s.run.known.learnReference(referenceOf(eventType), []statediff.Diff{first, second})
+	}
+	if !judged && spent != nil {
+		return nil, spent
 	}
 	if !judged {
 		return nil, errInconclusive{reason: "a genuine " + s.subject.control() + " does not move the state"}
@@ -100,7 +110,9 @@ func checkLateDuplicate(ctx context.Context, s *session) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	moved, err := s.probe.measure(ctx, observe(event), func() error {
+	o := observe(event)
+	s.sender.name(o, single, event)
+	moved, err := s.probe.measure(ctx, o, func() error {
 		_, err := s.sender.deliver(ctx, event)
 		return err
 	})
@@ -120,12 +132,18 @@ func longAgo(ctx context.Context, s *session) (*webhooktest.Event, error) {
 		event, passed = s.run.learned.first, len(s.run.log.responses())
 	}
 	for event == nil || passed < many {
-		response, err := s.sender.deliverControl(ctx)
-		if err != nil {
-			return nil, err
+		if event == nil { // with an object of its own, which shows a second effect
+			first, err := s.sender.distinct(ctx, s.subject.control())
+			if err != nil {
+				return nil, err
+			}
+			event = first
+			if _, err := s.sender.deliver(ctx, event); err != nil {
+				return nil, err
+			}
 		}
-		if event == nil {
-			event = response.Event
+		if _, err := s.sender.deliverControl(ctx); err != nil {
+			return nil, err
 		}
 		passed++
 	}

@@ -40,7 +40,7 @@ func awaitCall(ctx context.Context, s *session, before int) (err error) {
 
 // callsOf is deliverRecorded, for checks that say nothing of a handler that asks nothing.
 func callsOf(ctx context.Context, s *session, edits ...webhooktest.Edit) (*webhooktest.Event, []stripeapi.Call, error) {
-	event, err := s.sender.event(s.subject.control(), edits...)
+	event, err := s.sender.event(ctx, s.subject.control(), edits...)
 	if err != nil {
 		return nil, nil, err
 	}

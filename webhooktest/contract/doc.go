@@ -37,6 +37,20 @@
 // are found beforehand and ignored. A difference is reported only if it shows again
 // when the case is repeated.
 //
+// # Objects of the app
+//
+// Many handlers look up an order, a user or a customer of their own. Prepare gives each
+// new object of Stripe's one of them, and makes it where need be:
+//
+//	Prepare: func(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
+//		order := shop.NewOrder(4800, "usd")
+//		return []webhooktest.Edit{webhooktest.Set("data.object.metadata.order_id", order.ID)}, nil
+//	},
+//
+// With Edit alone all events are about the same object. If it changes once only (an
+// order is paid), what the first event changed is the effect, and cases that take a
+// second one are skipped.
+//
 // # Verdicts
 //
 // A case is a must, a should, or info. A must that is not met is a [Fail] and fails

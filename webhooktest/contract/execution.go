@@ -68,6 +68,9 @@ func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps [
 
 // answers runs a case and judges the answers alone.
 func (s *session) answers(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
+	if s.run.suite.Dir == "" {
+		defer s.sender.share()()
+	}
 	e, err := s.execute(ctx, c, v)
 	if err != nil {
 		return nil, err
@@ -111,7 +114,7 @@ func (e *execution) control(ctx context.Context, name string) error {
 	}
 	response, err := e.session.sender.deliver(ctx, control)
 	if err == nil && !response.Accepted() {
-		err = errInconclusive{"the control, a genuine " + like.Type() + ", was not accepted: " + answerOf(response), wantedVersion(response)}
+		err = errInconclusive{reason: "the control, a genuine " + like.Type() + ", was not accepted: " + answerOf(response), wanted: wantedVersion(response)}
 	}
 	e.observed.ids.Name(control.ID(), control.Body(), "control")
 	return err
@@ -396,6 +399,7 @@ func (e *execution) find(sent, expected, actual string) {
 func (e *execution) withState(differences []string, wanted string) []finding {
 	if len(differences) > 0 {
 		e.find(e.sentSoFar(), wanted, evidence(differences))
+		e.findings[len(e.findings)-1].ofState = true
 	}
 	return e.findings
 }

@@ -20,18 +20,13 @@ func (e *execution) makeEvent(ctx context.Context, name string) error {
 	if e.observed.events[name] != nil {
 		return nil
 	}
-	var edits []webhooktest.Edit
 	if spec.About != "" {
 		if err := e.makeEvent(ctx, spec.About); err != nil {
 			return err
 		}
-		edits = append(edits, webhooktest.About(e.observed.events[spec.About][0]))
-	}
-	if spec.Version != 0 {
-		edits = append(edits, webhooktest.Version(spec.Version))
 	}
 	for range max(1, spec.Count) {
-		event, err := e.newEvent(ctx, spec, edits)
+		event, err := e.newEvent(ctx, spec)
 		if err == nil && !onlyForges(e.spec, name, e.mutations) {
 			err = e.session.sender.register(event.Body())
 		}
@@ -39,6 +34,7 @@ func (e *execution) makeEvent(ctx context.Context, name string) error {
 			return err
 		}
 		e.observed.add(name, event)
+		e.session.sender.name(e.observed, name, event)
 	}
 	return nil
 }
@@ -59,24 +55,16 @@ func onlyForges(c *contractCase, name string, mutations func(caseStep) []string)
 }
 
 // newEvent makes one event: of a payload, or of a type.
-func (e *execution) newEvent(ctx context.Context, spec caseEvent, edits []webhooktest.Edit) (event *webhooktest.Event, err error) {
+func (e *execution) newEvent(ctx context.Context, spec caseEvent) (event *webhooktest.Event, err error) {
 	e.identity.Created = e.session.run.source.next().Unix()
-	own, err := e.edits(spec)
-	if err != nil {
-		return nil, err
-	}
-	sender, eventType := e.session.sender, e.variant.typeOf(spec.Type)
-	edits = slices.Concat(edits, own)
-	switch payload := spec.payload(e.variant); {
-	case payload != nil:
-		event, err = e.replayed(payload, spec.Exact, e.renamed, own)
-	case spec.About != "":
-		event, err = sender.unregistered(eventType, edits...)
-	default:
-		event, err = sender.prepared(ctx, eventType, edits...)
+	eventType := e.variant.typeOf(spec.Type)
+	if payload := spec.payload(e.variant); payload != nil {
+		event, err = e.replayed(payload, spec, e.renamed)
+	} else if event, err = e.bound(ctx, spec, eventType); err == nil {
+		event, err = e.changed(ctx, spec, event)
 	}
 	if err == nil && e.spec.asksForEffect() {
-		event, err = sender.varied(event)
+		event, err = e.session.sender.varied(event)
 	}
 	if fixtures.IsThin(eventType) && errors.Is(err, webhooktest.ErrNoPath) {
 		err = render.ErrThin // which may be what the case is about
@@ -84,11 +72,61 @@ func (e *execution) newEvent(ctx context.Context, spec caseEvent, edits []webhoo
 	return event, err
 }
 
-// edits are what the case sets and adds, with variables and placeholders filled in.
-func (e *execution) edits(spec caseEvent) (edits []webhooktest.Edit, err error) {
+// bound makes an event of a type, about the objects of another or about new ones: those of
+// the app or, if the case says so, foreign ones.
+func (e *execution) bound(ctx context.Context, spec caseEvent, eventType string) (event *webhooktest.Event, err error) {
+	sender, edits := e.session.sender, []webhooktest.Edit(nil)
+	if spec.Version != 0 {
+		edits = append(edits, webhooktest.Version(spec.Version))
+	}
+	switch _, another := spec.Set["data.object.id"]; {
+	case spec.Foreign:
+		return sender.foreign(eventType, edits...)
+	case spec.About != "" && another: // which is given one of the app when it has its id
+		about := webhooktest.About(e.observed.events[spec.About][0])
+		return sender.edited(eventType, append([]webhooktest.Edit{about}, edits...)...)
+	case spec.About != "":
+		return sender.about(ctx, e.observed.events[spec.About][0], eventType, edits...)
+	}
+	return sender.prepared(ctx, eventType, edits...)
+}
+
+// changed changes an event as the case says. What binds it to an object of the app stays.
+func (e *execution) changed(ctx context.Context, spec caseEvent, event *webhooktest.Event) (*webhooktest.Event, error) {
+	sender, pinned := e.session.sender, ""
+	bindings := sender.bindingsOf(event)
+	edits, err := e.edits(spec, func(path string) bool {
+		if slices.Contains(sender.subject.Pin, path) {
+			pinned = path
+		}
+		return spec.Foreign || !slices.ContainsFunc(bindings, func(bound string) bool { return within(bound, path) || within(path, bound) })
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case pinned != "":
+		return nil, errLacks{"to change " + pinned + ", which is pinned"}
+	}
+	changed, err := event.Edit(edits...)
+	sender.objects.keep(event, changed)
+	if _, another := spec.Set["data.object.id"]; err == nil && another && spec.About != "" {
+		return sender.own(ctx, changed)
+	}
+	return changed, err
+}
+
+// within reports whether a path is another, or inside it.
+func within(path, outer string) bool { return path == outer || strings.HasPrefix(path, outer+".") }
+
+// edits are what the case sets and adds at the paths that it may change, with variables
+// and placeholders filled in.
+func (e *execution) edits(spec caseEvent, may func(path string) bool) (edits []webhooktest.Edit, err error) {
 	for i, fields := range []render.Changes{spec.Set, spec.Add} {
 		change := []func(string, any) webhooktest.Edit{webhooktest.Set, webhooktest.Add}[i]
 		for _, path := range slices.Sorted(maps.Keys(fields)) {
+			if !may(path) {
+				continue
+			}
 			filled, err := render.Compile(e.fillJSON(fields[path]), e.session.subject.Livemode)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
@@ -101,9 +139,13 @@ func (e *execution) edits(spec caseEvent) (edits []webhooktest.Edit, err error) 
 
 // replayed makes the event of a payload: with ids of its own, unless it is to be
 // delivered as it is.
-func (e *execution) replayed(from *payload, exact bool, renamed *strings.Replacer, edits []webhooktest.Edit) (*webhooktest.Event, error) {
+func (e *execution) replayed(from *payload, spec caseEvent, renamed *strings.Replacer) (*webhooktest.Event, error) {
+	edits, err := e.edits(spec, func(string) bool { return true })
+	if err != nil {
+		return nil, err
+	}
 	body := slices.Clone(from.event.Body())
-	if !exact {
+	if !spec.Exact {
 		body = []byte(renamed.Replace(string(body)))
 	}
 	event, err := webhooktest.ParseEvent(body)
@@ -122,13 +164,11 @@ func (e *execution) controlOf(ctx context.Context, name string) (*webhooktest.Ev
 	spec := e.spec.Events[name]
 	from := spec.payload(e.variant)
 	if from == nil {
+		defer e.session.sender.share()()
 		return e.session.sender.distinct(ctx, e.observed.events[name][0].Type())
 	}
-	edits, err := e.edits(spec)
-	if err != nil {
-		return nil, err
-	}
-	return e.session.sender.registered(e.replayed(from, false, e.spec.renamer(e.session.run.source.identity(), e.variant), edits))
+	spec.Exact = false
+	return e.session.sender.registered(e.replayed(from, spec, e.spec.renamer(e.session.run.source.identity(), e.variant)))
 }
 
 // makeLate makes the events of a step that had to wait for a variable.

@@ -22,9 +22,16 @@ type finding struct {
 	accepted               bool // the answer was 2xx
 	dropped                bool // a forgery was accepted, and had no effect
 	ignored                bool // a genuine event was accepted, and had no effect
+	ofState                bool // the state shows it
 	sent, expected, actual string
 	wanted                 string // the API version for the lack of which the handler refused
 }
+
+// moves reports whether the state shows an effect that there should not be.
+func (f finding) moves() bool { return f.ofState && f.expected == noChange }
+
+// misses reports whether the state lacks an effect, or may.
+func (f finding) misses() bool { return f.ignored || f.ofState && f.expected != noChange }
 
 // headline says what the handler did, "" for a case that does not say so. What a case
 // says of an answer holds for one answer alone: another has a verb of its own.
@@ -96,6 +103,7 @@ func (f finding) hint(c *contractCase) string {
 type errInconclusive struct {
 	reason string
 	wanted string // as in finding
+	need   string // what would let it be judged, as in Result, "" for nothing
 }
 
 func (e errInconclusive) Error() string { return e.reason }

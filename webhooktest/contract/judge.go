@@ -25,7 +25,8 @@ func (j *judge) judge(ctx context.Context, c *contractCase) (Result, error) {
 	result := newResult(&j.session.run.suite, c)
 	err := j.judgeInto(ctx, c, &result)
 	if why, ok := isInconclusive(err); ok {
-		result.Verdict, result.Reason, result.WantedVersion, err = Inconclusive, why.reason, why.wanted, nil
+		result.inconclusive(why)
+		err = nil
 	}
 	if err != nil && ctx.Err() != nil {
 		result.skip("", runEnded)
@@ -69,7 +70,36 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 		result.skip(needHandles, "needs "+reason)
 		return nil
 	}
+	bindings, err := j.bound(ctx, c, bindings)
+	if err != nil {
+		return err
+	}
+	if len(bindings) == 0 {
+		result.skip("bound", "needs "+needs()["bound"].what+" by which the handler finds them")
+		return nil
+	}
 	return j.runVariants(ctx, c, bindings, result)
+}
+
+// bound keeps the bindings of a case about objects of the app whose types are bound to such:
+// that those of another type are says nothing of them.
+func (j *judge) bound(ctx context.Context, c *contractCase, bindings []map[string]string) (kept []map[string]string, err error) {
+	if !slices.Contains(c.Needs, "bound") {
+		return bindings, nil
+	}
+	for _, types := range bindings {
+		for _, eventType := range c.types(variant{types: types}) {
+			found, err := j.session.finds(ctx, eventType)
+			if err != nil {
+				return nil, err
+			}
+			if found {
+				kept = append(kept, types)
+				break
+			}
+		}
+	}
+	return kept, nil
 }
 
 // runVariants runs a case in all its variants, until one is found fault with at

@@ -47,7 +47,7 @@ var mutants = []mutant{
 	{why: "numbers say how an object stands", file: "internal/statediff/object_state.go", old: "case float64, []any:", new: "case []any:", zoo: "lock-version"},
 	{why: "logs say how an object stands", file: "internal/statediff/object_state.go", old: "if len(e.Records) > 1 {", new: "if len(e.Records) < 0 {", zoo: "history|sound"},
 	{why: "what was refused is not delivered again", file: "execution.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
-	{why: "creation does not come before", file: "sender_prelude.go", old: "for _, creation := range creations {", new: "for _, creation := range creations[:0] {", zoo: "waits-for-object"},
+	{why: "creation does not come before", file: "sender_prelude.go", old: `if own := s.subject.creation(eventType); own != "" {`, new: `if own := s.subject.creation(eventType); own == "none" {`, zoo: "waits-for-object"},
 
 	// Answers.
 	{why: "the first refusal is no failure", file: "judge.go", old: "if j.refused != nil && c.ID == \"control/accepted\" {", new: "if false {", zoo: "wrong-secret"},

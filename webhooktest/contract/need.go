@@ -34,7 +34,7 @@ func needs() map[string]need {
 		"https":           {"an https URL", "URL", func(s *Subject) bool { return s.Handler == nil && strings.HasPrefix(s.URL, "https://") }},
 		"secrets":         {"a second signing secret", "Secrets", func(s *Subject) bool { return len(s.Secrets) > 0 }},
 		needHandles:       {"the types that the handler handles", "Handles", func(s *Subject) bool { return len(s.Handles) > 0 }},
-		"bound":           {"payloads bound to objects of the app", "Edit", func(s *Subject) bool { return s.Edit != nil }},
+		"bound":           {"payloads bound to objects of the app", "Edit", func(s *Subject) bool { return s.Edit != nil || s.Prepare != nil }},
 		"once-per-object": {"a handler that means one effect for each object", "OncePerObject", func(s *Subject) bool { return s.OncePerObject }},
 	}
 }
@@ -53,7 +53,11 @@ func (s *Subject) lacks(name string) string {
 
 // skipped is the reason of a result, with the field of Subject that would change it.
 func (r Result) skipped() string {
-	if field := needs()[r.Need].field; field != "" {
+	field := needs()[r.Need].field
+	if r.Need == NeedObjects {
+		field = "Prepare"
+	}
+	if field != "" {
 		return r.Reason + " (Subject." + field + ")"
 	}
 	return r.Reason

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 		return nil, err
 	}
 	if err := o.mustMove(ctx); err != nil {
-		if _, ok := isInconclusive(err); ok && o.answersWillDo() {
+		if _, ok := isInconclusive(err); ok && o.answersWillDo(err) {
 			return o.session.answers(ctx, o.spec, o.variant)
 		}
 		return nil, err
@@ -60,11 +61,11 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 }
 
 // answersWillDo reports whether the answers can be judged though the state shows nothing.
-func (o *oracle) answersWillDo() bool {
+func (o *oracle) answersWillDo(why error) bool {
 	if slices.Contains(o.spec.Needs, "state") {
 		return false
 	}
-	return o.session.probe.careful || !slices.ContainsFunc(o.spec.types(o.variant), o.session.baseline.mayHaveEffect)
+	return o.session.probe.careful || isSpent(why) || !slices.ContainsFunc(o.spec.types(o.variant), o.session.baseline.mayHaveEffect)
 }
 
 // mustMove makes sure that the state shows what the case is about.
@@ -73,14 +74,19 @@ func (o *oracle) mustMove(ctx context.Context) error {
 	if o.spec.asksForEffect() {
 		types = []string{o.session.subject.control()}
 	}
+	var spent error
 	for _, eventType := range types {
-		did, err := o.session.baseline.effect(ctx, eventType)
+		did, err := o.effect(ctx, eventType)
 		if err == nil && len(did) > 0 {
 			return nil
 		}
-		if err != nil {
+		if err != nil && !isSpent(err) {
 			return err
 		}
+		spent = cmp.Or(spent, err) // another type may have objects
+	}
+	if spent != nil {
+		return spent
 	}
 	return errInconclusive{reason: "no event of the case moves the state by itself: " + strings.Join(types, ", ")}
 }
@@ -149,6 +155,17 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 		same = append([]string{"the same:"}, lines...)
 	}
 	return e.withState(same, "another effect than "+o.spec.cleanly()), nil
+}
+
+// effect returns what one event of a type does. Where that shows no more, since the one
+// object of the app has been used, that of another object can still be judged by what the
+// first event did.
+func (o *oracle) effect(ctx context.Context, eventType string) (did statediff.Diff, err error) {
+	did, err = o.session.baseline.effect(ctx, eventType)
+	if first := o.session.run.known.first(eventType); isSpent(err) && o.spec.foreign() && len(first) > 0 {
+		return first, nil
+	}
+	return did, err
 }
 
 // checkWitness makes sure that the state could show the difference that was asked

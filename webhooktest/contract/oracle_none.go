@@ -36,11 +36,15 @@ func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 func (o *oracle) cleanEffect(ctx context.Context) (statediff.Baseline, error) {
 	first, again := make(statediff.Diff), make(statediff.Diff)
 	for _, eventType := range o.spec.types(o.variant) {
-		did, err := o.session.baseline.effect(ctx, eventType)
+		did, err := o.effect(ctx, eventType)
 		if err != nil {
 			return statediff.Baseline{}, err
 		}
 		maps.Copy(first, did)
+		if o.session.run.known.isSpent(eventType) != "" {
+			maps.Copy(again, did)
+			continue
+		}
 		if _, did, err = o.session.baseline.deliverOnce(ctx, []string{eventType}); err != nil {
 			return statediff.Baseline{}, err
 		}

@@ -37,7 +37,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 	try := func() ([]finding, error) { return s.try(ctx, c, v) }
 	for found, tries := 0, 3; tries > 0; tries-- {
 		findings, err = s.tryCarefully(try)
-		if _, inconclusive := isInconclusive(err); inconclusive && s.distrust(c.types(v)) {
+		if _, inconclusive := isInconclusive(err); inconclusive && !isSpent(err) && s.distrust(c.types(v)) {
 			continue
 		}
 		if err != nil {
@@ -59,6 +59,16 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 			break
 		}
 		findings = nil
+	}
+	if c.foreign() && slices.ContainsFunc(findings, finding.moves) && !slices.ContainsFunc(c.types(v), s.sender.isSaid) {
+		return nil, errInconclusive{reason: "the effect does not depend on what events were bound by: say so if the handler finds its object by it", need: "bound"}
+	}
+	if slices.ContainsFunc(findings, finding.misses) {
+		for _, eventType := range c.types(v) {
+			if err := s.baseline.outOfObjects(ctx, eventType); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if len(findings) == 0 && c.races() && s.sender.apart {
 		return nil, errInconclusive{reason: "what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -25,21 +24,41 @@ type sender struct {
 	anyType  bool         // every type is taken for a handled one: the user named none
 
 	delivered map[*webhooktest.Event]bool // not as a forgery
+	objects   *appObjects
+	shares    bool // the events of a case share an object of the app
 
 	last  *webhooktest.Response // of the last delivery
 	apart bool                  // what was to be sent together did not overlap
 }
 
 // event makes an event as the subject needs it, and registers it.
-func (s *sender) event(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
-	return s.registered(s.unregistered(eventType, edits...))
+func (s *sender) event(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	return s.registered(s.unregistered(ctx, eventType, edits...))
 }
 
-// unregistered makes an event as the subject needs it, of which Stripe does not know.
-func (s *sender) unregistered(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
-	handled := s.anyType || slices.Contains(s.subject.Handles, eventType)
-	if s.subject.Edit != nil && (handled || eventType == s.subject.control()) {
-		edits = append(s.subject.Edit(eventType), edits...) // a case has the last word
+// unregistered makes an event as the subject needs it, about a new object, of which
+// Stripe does not know.
+func (s *sender) unregistered(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	event, err := s.edited(eventType, edits...)
+	if err != nil {
+		return nil, err
+	}
+	return s.own(ctx, event)
+}
+
+// about makes an event about the objects of another, of which Stripe does not know.
+func (s *sender) about(ctx context.Context, other *webhooktest.Event, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	event, err := s.edited(eventType, append([]webhooktest.Edit{webhooktest.About(other)}, edits...)...)
+	if err != nil {
+		return nil, err
+	}
+	return s.inherit(ctx, event, other)
+}
+
+// edited makes an event with the edits that the subject has for all events of its type.
+func (s *sender) edited(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	if s.subject.Edit != nil && s.takes(eventType) {
+		edits = append(s.subject.Edit(eventType), edits...)
 	}
 	return s.source.event(eventType, edits...)
 }
@@ -124,7 +143,8 @@ func (s *sender) note(responses ...*webhooktest.Response) {
 
 // deliverControl delivers a new event of the type that everything is measured by.
 func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webhooktest.Response, error) {
-	event, err := s.unregistered(s.subject.control())
+	defer s.share()()
+	event, err := s.unregistered(ctx, s.subject.control())
 	if genuine(mutations) {
 		event, err = s.registered(event, err)
 	}

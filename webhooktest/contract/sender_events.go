@@ -13,11 +13,14 @@ import (
 // prepared makes one event that stands for itself, after delivering what must come
 // before it. It is not registered.
 func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
-	before, err := s.prelude(ctx, eventType)
-	if err != nil {
+	created, version, err := s.prelude(ctx, eventType)
+	switch {
+	case err != nil:
 		return nil, err
+	case created != nil:
+		return s.about(ctx, created, eventType, append([]webhooktest.Edit{webhooktest.Version(version)}, edits...)...)
 	}
-	return s.unregistered(eventType, append(before, edits...)...)
+	return s.unregistered(ctx, eventType, edits...)
 }
 
 // distinct makes an event that no case names. If its object has no id, as a balance, it
@@ -37,7 +40,9 @@ func (s *sender) varied(event *webhooktest.Event) (*webhooktest.Event, error) {
 	}
 	object, _ := event.Lookup("data.object")
 	by := float64(s.source.next().Unix() % 9973)
-	return event.Edit(raised(object, "data.object", by)...)
+	changed, err := event.Edit(raised(object, "data.object", by)...)
+	s.objects.keep(event, changed)
+	return changed, err
 }
 
 // raised are the edits that raise all amounts of an object.

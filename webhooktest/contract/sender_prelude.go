@@ -11,28 +11,30 @@ import (
 
 // prelude delivers what has to come before an event of a type: the creations, if the
 // handler handles them, of what the event refers to and of its own object. It returns the
-// edits that make the event one about these objects; if its own was created, in a state in
+// last of them, nil for none; if that created its own, with the version of the object in
 // which it can be seen to have changed.
-func (s *sender) prelude(ctx context.Context, eventType string) (edits []webhooktest.Edit, err error) {
+func (s *sender) prelude(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
 	creations, err := s.creations(eventType)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for _, creation := range creations {
-		event, err := s.event(creation, edits...)
+		if created == nil {
+			created, err = s.event(ctx, creation)
+		} else {
+			created, err = s.registered(s.about(ctx, created, creation))
+		}
 		if err == nil {
-			_, err = s.deliver(ctx, event)
+			_, err = s.deliver(ctx, created)
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		edits = []webhooktest.Edit{webhooktest.About(event)}
 	}
-	if s.subject.creation(eventType) == "" {
-		return edits, nil
+	if s.subject.creation(eventType) != "" {
+		version, err = render.DistinctVersion(eventType)
 	}
-	version, err := render.DistinctVersion(eventType)
-	return append(edits, webhooktest.Version(version)), err
+	return created, version, err
 }
 
 // creations are the handled types whose events come before one of a type, in the order of
@@ -80,11 +82,11 @@ func (s *sender) before(eventType string, all, later []string) ([]string, error)
 // dependsOn reports whether events of a type refer to the object that another type
 // creates, and not the other way round as well.
 func (s *sender) dependsOn(eventType, creation string) (bool, error) {
-	event, err := s.unregistered(eventType)
+	event, err := s.edited(eventType)
 	if err != nil {
 		return false, err
 	}
-	created, err := s.unregistered(creation, webhooktest.About(event))
+	created, err := s.edited(creation, webhooktest.About(event))
 	if err != nil {
 		return false, err
 	}

@@ -15,6 +15,7 @@ type run struct {
 	learned *calibration
 	known   *baselineCache
 	golden  *goldenFiles
+	objects *appObjects
 	dirty   atomic.Bool // something was sent since the state was last still
 }
 
@@ -24,6 +25,7 @@ func newRun(suite Suite, subject *Subject) *run {
 	r.learned = newCalibration(subject.Settle)
 	r.known = newBaselineCache(suite.Dir == "")
 	r.log = &responseLog{budget: r.budget, keep: suite.Dir == ""}
+	r.objects = newAppObjects(new(boundPaths))
 	r.golden = &goldenFiles{dir: suite.Dir}
 	return r
 }
@@ -69,6 +71,10 @@ func (s *session) renew() {
 
 func (s *session) take(subject Subject) {
 	s.subject = subject
+	s.sender.objects = s.run.objects
+	if subject.Handler != nil || subject.Isolated { // whose app may be another one each time
+		s.sender.objects = newAppObjects(s.run.objects.known)
+	}
 	s.sender.endpoint = subject.endpoint()
 }
 

@@ -59,6 +59,22 @@ type Subject struct {
 	// handler needs its own metadata, customer or price.
 	Edit func(eventType string) []webhooktest.Edit
 
+	// Prepare gives each new object of Stripe's one of the app's own, which it may create:
+	// it gets the first event about the object, as Edit left it, and returns what names the
+	// app's object in it. Later events about the same object are edited alike. Nil: all
+	// events are bound as Edit binds them, and if only the first of them has an effect,
+	// cases that take a second one are skipped. ErrNoObject: there is no further object.
+	Prepare func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error)
+
+	// Bind are the paths in events by which the handler finds its own objects. No case
+	// changes them, but one about an object that the app does not know. Of ids, metadata
+	// and e-mail addresses that Edit sets it is found out: an event with others has no
+	// effect. What Prepare sets is always such a path.
+	Bind []string
+
+	// Pin are paths that no case may change: one that would is skipped.
+	Pin []string
+
 	// APIVersion, Livemode and Account are those of the events, as in webhooktest.Source.
 	APIVersion string
 	Livemode   bool

@@ -13,6 +13,7 @@ import (
 type outcome struct {
 	judged        int
 	inconclusive  []string // why variants could not be judged
+	need          string   // what would let them be judged
 	wanted        string   // the API version for the lack of which a control was refused
 	notApplicable string   // why a variant says nothing about this subject
 }
@@ -23,7 +24,7 @@ func (o *outcome) add(err error) error {
 		if !slices.Contains(o.inconclusive, why.reason) {
 			o.inconclusive = append(o.inconclusive, why.reason)
 		}
-		o.wanted = cmp.Or(o.wanted, why.wanted)
+		o.wanted, o.need = cmp.Or(o.wanted, why.wanted), cmp.Or(o.need, why.need)
 		return nil
 	}
 	if errors.Is(err, render.ErrNotApplicable) {
@@ -46,7 +47,7 @@ func (o *outcome) conclude(c *contractCase, result *Result) {
 	case o.judged == 0 && reason == "":
 		result.Verdict, reason = Skip, o.notApplicable
 	case reason != "" && (o.judged == 0 || len(c.Each) > 0):
-		result.Verdict, result.WantedVersion = Inconclusive, o.wanted
+		result.inconclusive(errInconclusive{reason: reason, wanted: o.wanted, need: o.need})
 	default:
 		result.Verdict = Pass
 	}
@@ -56,6 +57,16 @@ func (o *outcome) conclude(c *contractCase, result *Result) {
 	if result.Reason == "" {
 		result.Reason = reason
 	}
+}
+
+// inconclusive gives a result the verdict of a case that could not be judged, or that was
+// not tried for want of something that the user could give.
+func (r *Result) inconclusive(why errInconclusive) {
+	if why.need != "" {
+		r.skip(why.need, why.reason)
+		return
+	}
+	r.Verdict, r.Reason, r.WantedVersion = Inconclusive, why.reason, why.wanted
 }
 
 // skip gives a result the verdict of a case that was not tried, and says what it needs,

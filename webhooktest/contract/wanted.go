@@ -70,5 +70,5 @@ func (s *sender) controlAt(version string) (*webhooktest.Event, error) {
 	subject.APIVersion = version
 	other := *s
 	other.subject, other.source = &subject, s.source.at(version)
-	return other.event(subject.control())
+	return other.event(context.Background(), subject.control())
 }

@@ -227,7 +227,7 @@ func zooStranger(d *zooDelivery) bool {
 
 // zooBound binds payments to the customer that the handler knows.
 func zooBound(s *contract.Subject) {
-	s.Handles = []string{"payment_intent.succeeded"}
+	s.Handles, s.Bind = []string{"payment_intent.succeeded"}, []string{"data.object.customer"}
 	s.Edit = func(string) []webhooktest.Edit {
 		return []webhooktest.Edit{webhooktest.Set("data.object.customer", zooCustomer)}
 	}

@@ -159,6 +159,11 @@ func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Templat
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
+	if version > 0 {
+		for _, path := range slices.Sorted(maps.Keys(event.Versions[version-1])) {
+			compiled.Versioned = append(compiled.Versioned, "data.object."+path)
+		}
+	}
 	compiled.Resource, compiled.Nullable, compiled.Facts = event.Object, shape.nullableNow, shape.factsNow
 	return compiled, nil
 }

@@ -163,6 +163,22 @@ func (i *id) appendTo(dst []byte, c Identity) []byte {
 	return dst
 }
 
+// Fill puts the ids that events about objects have into a text, in place of placeholders
+// such as {pi} or {ch:2}. Other words in braces stay.
+func Fill(text string, about Objects) string {
+	return placeholders().ReplaceAllStringFunc(text, func(word string) string {
+		i, known := newID(word[1 : len(word)-1])
+		if !known {
+			return word
+		}
+		return string(i.appendTo(nil, Identity{Objects: about, Event: about.Key}))
+	})
+}
+
+var placeholders = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{[a-z][a-z0-9_]*(?::[a-z0-9_]+)?\}`)
+})
+
 // An Identity is what the ids and times of one event are made from.
 type Identity struct {
 	Objects Objects
@@ -233,6 +249,13 @@ func Hash(text string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(text))
 	return mix(h.Sum64())
+}
+
+// Renew returns an id that is to another one in events about the same objects as it is to
+// that one in all of them: of the same kind and length.
+func Renew(id string, about Objects) string {
+	start := strings.LastIndexByte(id, '_') + 1
+	return string(AppendDigits([]byte(id[:start]), Base62, len(id)-start, about.Key^Hash(id)))
 }
 
 // SplitID takes apart the quoted text of an id, and of a client secret, which

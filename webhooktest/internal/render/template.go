@@ -13,11 +13,12 @@ import (
 // A Template is an event with holes where ids and times go. Compiled once, it
 // renders by copying: no JSON is parsed, nothing is allocated.
 type Template struct {
-	Nullable []string            // paths in the event that may be null
-	Resource string              // of the event's object: payment_intent
-	Facts    map[string][]string // by path in the event, when the options name facts
-	Livemode bool
-	Thin     bool
+	Nullable  []string            // paths in the event that may be null
+	Resource  string              // of the event's object: payment_intent
+	Facts     map[string][]string // by path in the event, when the options name facts
+	Versioned []string            // paths in the event that the version of the object sets
+	Livemode  bool
+	Thin      bool
 
 	text  []byte // without the placeholders
 	holes []hole

@@ -76,6 +76,10 @@ func (n Normalizer) plain(value any) any {
 	return value
 }
 
+// shortestPart is how long the name of an object must be to be told inside a text: a
+// shorter one, as the number of an order, may be part of anything.
+const shortestPart = 5
+
 // text replaces ids, the longest first, and times in a text.
 func (n Normalizer) text(text string) string {
 	if role, ok := n[text]; ok {
@@ -83,7 +87,7 @@ func (n Normalizer) text(text string) string {
 	}
 	var named []string
 	for id := range n {
-		if strings.Contains(text, id) {
+		if len(id) >= shortestPart && strings.Contains(text, id) {
 			named = append(named, id)
 		}
 	}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// binding are the flags that change events and bind them to objects of the app.
+type binding struct {
+	set, remove, events []string
+	add                 bool
+	setFrom, prepare    string
+	bindPaths, pins     []string
+}
+
+func (b *binding) flags(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&b.set, "set", nil, "change a field of each event: `path=value` or type:path=value; for each new object, {n} is another number, {order} and {pi:2} another id (repeatable)")
+	flags.BoolVar(&b.add, "add", false, "let --set create paths that the events do not have")
+	flags.StringArrayVar(&b.remove, "remove", nil, "take a field out of each event: `path` or type:path (repeatable)")
+	flags.StringArrayVar(&b.events, "event", nil, "use your own object in events of a type, `type=file.json`; ids and times stay fresh (repeatable)")
+	flags.StringVar(&b.setFrom, "set-from", "", "`file` of objects that the app knows, each used once: a line of JSON for each, from paths to values")
+	flags.StringVar(&b.prepare, "prepare-cmd", "", "`command` that makes the app's object for each new one of Stripe's; its fields are in $OBJECT_ID, $OBJECT_AMOUNT …; may print fields to set, as JSON")
+	flags.StringArrayVar(&b.bindPaths, "bind", nil, "the handler finds its object by this `path`, and must ignore events with another value (repeatable)")
+	flags.StringArrayVar(&b.pins, "pin", nil, "no case changes this `path` (repeatable)")
+}
+
+// bind sets what binds events to objects of the app.
+func (b *binding) bind(subject *contract.Subject) error {
+	made, err := newBindings(bindings{version: subject.APIVersion, add: b.add, pins: b.pins, handled: subject.Handles}, b.set, b.remove, b.events)
+	if err != nil {
+		return err
+	}
+	if made.any() {
+		subject.Edit = made.edits
+	}
+	for _, flag := range []struct {
+		name  string
+		paths []string
+	}{{"--bind", b.bindPaths}, {"--pin", b.pins}} {
+		for _, path := range flag.paths {
+			if err := made.has(setting{try: webhooktest.Set(path, nil)}, made.handled); err != nil {
+				return fmt.Errorf("%s: %w", flag.name, err)
+			}
+		}
+	}
+	subject.Bind, subject.Pin = b.bindPaths, b.pins
+	objects, err := newAppObjects(made, b.prepare, b.setFrom)
+	if err != nil || objects == nil {
+		return err
+	}
+	subject.Prepare = objects.prepare
+	return nil
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// maxPrinted bounds what --prepare-cmd prints.
+const maxPrinted = 1 << 20
+
+// appObjects gives each new object of Stripe's one of the app: an object of a list, fresh
+// values, or what a command makes, in this order.
+type appObjects struct {
+	bindings *bindings
+	command  string // --prepare-cmd
+	file     string // --set-from
+	rows     [][]setting
+	made     int // objects so far
+}
+
+// newAppObjects returns nil if all events are about the same objects of the app.
+func newAppObjects(b *bindings, command, file string) (*appObjects, error) {
+	o := &appObjects{bindings: b, command: command, file: file}
+	if file != "" {
+		if err := o.readRows(); err != nil {
+			return nil, fmt.Errorf("--set-from %s: %w", file, err)
+		}
+	}
+	fresh := slices.ContainsFunc(b.untyped, func(s setting) bool { return !s.constant() })
+	for _, typed := range b.typed {
+		fresh = fresh || slices.ContainsFunc(typed, func(s setting) bool { return !s.constant() })
+	}
+	if !fresh && command == "" && file == "" {
+		return nil, nil
+	}
+	return o, nil
+}
+
+// readRows reads the objects that the app knows: a line of JSON for each, from paths to
+// values.
+func (o *appObjects) readRows() error {
+	text, err := readRegular(o.file, maxObject)
+	if err != nil {
+		return err
+	}
+	for i, line := range bytes.Split(text, []byte("\n")) {
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		row, err := readRow(line)
+		if err == nil {
+			err = o.bindings.hasAll(row)
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %w", i+1, err)
+		}
+		o.rows = append(o.rows, row)
+	}
+	if len(o.rows) == 0 {
+		return errors.New("no objects: want a line of JSON for each, such as " + exampleRow)
+	}
+	return nil
+}
+
+const exampleRow = `{"data.object.metadata.order_id": "order-17"}`
+
+// readRow reads fields to set, as JSON from paths to values.
+func readRow(line []byte) (row []setting, err error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(line, &fields); err != nil {
+		return nil, fmt.Errorf("want paths and values as JSON, such as %s: %w", exampleRow, err)
+	}
+	for _, path := range slices.Sorted(maps.Keys(fields)) {
+		row = append(row, setting{path: path, try: webhooktest.Set(path, fields[path]), made: webhooktest.Add(path, fields[path])})
+	}
+	return row, nil
+}
+
+// hasAll finds a path that no handled type has.
+func (b *bindings) hasAll(row []setting) error {
+	for _, one := range row {
+		if err := b.has(one, b.handled); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare returns the edits that make an event one about an object of the app's own.
+func (o *appObjects) prepare(ctx context.Context, event *webhooktest.Event) (edits []webhooktest.Edit, err error) {
+	row, err := o.next()
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range o.bindings.fresh(event.Type()) {
+		typed, err := parsedFor(one.path, event.Fill(strings.ReplaceAll(one.value, "{n}", strconv.Itoa(o.made))))
+		if err != nil {
+			return nil, fmt.Errorf("--set %s=%s: %w", one.path, one.value, err)
+		}
+		one.try = webhooktest.Set(one.path, typed)
+		if o.bindings.add {
+			one.try = webhooktest.Add(one.path, typed)
+		}
+		row = append(row, one)
+	}
+	if event, edits, err = fitting(event, row, edits); err != nil || o.command == "" {
+		return edits, err
+	}
+	made, err := o.run(ctx, event)
+	if err != nil {
+		return nil, fmt.Errorf("--prepare-cmd: %w", err)
+	}
+	_, edits, err = fitting(event, made, edits)
+	return edits, err
+}
+
+// next counts a new object, and takes the next one of the list if there is any.
+func (o *appObjects) next() ([]setting, error) {
+	o.made++
+	switch {
+	case o.file == "":
+		return nil, nil
+	case o.made > len(o.rows):
+		return nil, fmt.Errorf("all %d of %s are used: %w", len(o.rows), o.file, contract.ErrNoObject)
+	}
+	return slices.Clip(o.rows[o.made-1]), nil
+}
+
+// fitting makes the settings whose paths an event has.
+func fitting(event *webhooktest.Event, row []setting, edits []webhooktest.Edit) (*webhooktest.Event, []webhooktest.Edit, error) {
+	for _, one := range row {
+		edited, err := event.Edit(one.try)
+		switch {
+		case errors.Is(err, webhooktest.ErrNoPath): // which another type has
+		case err != nil:
+			return nil, nil, err
+		default:
+			event, edits = edited, append(edits, one.try)
+		}
+	}
+	return event, edits, nil
+}
+
+// run runs the command that makes an object of the app, and reads what it printed.
+func (o *appObjects) run(ctx context.Context, event *webhooktest.Event) ([]setting, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, hookTimeout, fmt.Errorf("did not finish within %s", hookTimeout))
+	defer cancel()
+	output, err := printed(ctx, o.command, maxPrinted, append(environment(event), "OBJECT_N="+strconv.Itoa(o.made))...)
+	if err != nil {
+		return nil, err
+	}
+	if output = bytes.TrimSpace(output); len(output) == 0 {
+		return nil, nil
+	}
+	row, err := readRow(output)
+	if err == nil {
+		err = o.bindings.hasAll(row)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s printed: %w", o.command, err)
+	}
+	return row, nil
+}
+
+// maxVariable bounds one value of an event in the environment of a command.
+const maxVariable = 16 << 10
+
+// environment is what an event says, for a command: EVENT_ID, EVENT_TYPE, and a variable
+// for each field of its object that has one value, such as OBJECT_METADATA_ORDER_ID.
+func environment(event *webhooktest.Event) []string {
+	variables := []string{"EVENT_ID=" + event.ID(), "EVENT_TYPE=" + event.Type()}
+	object, found := event.Lookup("data.object")
+	if !found {
+		object, _ = event.Lookup("related_object")
+	}
+	return appendVariables(variables, "OBJECT", object)
+}
+
+func appendVariables(variables []string, name string, value any) []string {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			variables = appendVariables(variables, name+"_"+strings.ToUpper(noVariable.ReplaceAllString(key, "_")), value[key])
+		}
+	case []any:
+		for i, element := range value {
+			variables = appendVariables(variables, name+"_"+strconv.Itoa(i), element)
+		}
+	case string:
+		if len(value) <= maxVariable && !strings.Contains(value, "\x00") {
+			variables = append(variables, name+"="+value)
+		}
+	case float64:
+		variables = append(variables, name+"="+strconv.FormatFloat(value, 'f', -1, 64))
+	case bool:
+		variables = append(variables, name+"="+strconv.FormatBool(value))
+	}
+	return variables
+}
+
+var noVariable = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// hasPlaceholder reports whether a value is another one for each object: {n}, the number of
+// the object, {order}, {pi} and others that fixtures have.
+func hasPlaceholder(value string) bool {
+	var source webhooktest.Source
+	event, err := source.Event("payment_intent.succeeded")
+	return strings.Contains(value, "{n}") || err == nil && event.Fill(value) != value
+}

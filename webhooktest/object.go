@@ -1,0 +1,117 @@
+package webhooktest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// Object gives the event an object of the caller's own, with an app's prices, say: the
+// object as JSON, or an event that carries it. Its id becomes that of the object that the
+// event is about, wherever it stands, and the elements of its lists get ids of their own,
+// so that no two events are about one object unless About says so. When it was created
+// and, with Version, what the version changes stay as in the event.
+func Object(text []byte) Edit { return Edit{set: true, object: slices.Clone(text)} }
+
+// carry puts the caller's object into the text of the event.
+func (e *Event) carry(text, own []byte) ([]byte, error) {
+	members, id, err := membersOf(own)
+	if err != nil {
+		return nil, fmt.Errorf("object: %w", err)
+	}
+	before := text
+	var mine string
+	if raw, err := rawjson.Get(text, objectPath+"id"); err == nil {
+		_ = json.Unmarshal(raw, &mine) // a balance has none
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if name == "id" || name == "created" {
+			continue
+		}
+		raw := members[name]
+		if id != "" && mine != "" {
+			raw = bytes.ReplaceAll(raw, []byte(id), []byte(mine))
+		}
+		if raw, err = e.renewed(raw); err != nil {
+			return nil, fmt.Errorf("object: %w", err)
+		}
+		if text, err = rawjson.Set(text, objectPath+strings.ReplaceAll(name, ".", `\.`), raw, true); err != nil {
+			return nil, fmt.Errorf("object: %w", err)
+		}
+	}
+	return e.varied(text, before)
+}
+
+// varied returns the text with what the version of the event changes as it was before.
+func (e *Event) varied(text, before []byte) ([]byte, error) {
+	for _, path := range e.versioned {
+		raw, err := rawjson.Get(before, path)
+		if err != nil {
+			continue // it is elsewhere in this API version
+		}
+		if text, err = setExisting(text, path, raw); err != nil {
+			return nil, err
+		}
+	}
+	return text, nil
+}
+
+// setExisting sets a path where there is one.
+func setExisting(text []byte, path string, raw []byte) ([]byte, error) {
+	changed, err := rawjson.Set(text, path, raw, false)
+	if errors.Is(err, ErrNoPath) {
+		return text, nil
+	}
+	return changed, err
+}
+
+// renewed returns JSON in which the elements of lists have ids of the event's own.
+func (e *Event) renewed(raw []byte) ([]byte, error) {
+	root, err := rawjson.Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	var found []*rawjson.Value
+	root.All(func(v *rawjson.Value) {
+		list := v.Child("data")
+		if kind := v.Child("object"); list == nil || kind == nil || list.Kind != '[' || string(raw[kind.Start:kind.End]) != `"list"` {
+			return
+		}
+		for i := range list.Children {
+			if id := list.Children[i].Child("id"); id != nil {
+				found = append(found, id)
+			}
+		}
+	})
+	slices.SortFunc(found, func(a, b *rawjson.Value) int { return b.Start - a.Start }) // the last first: places stay
+	for _, id := range found {
+		if known, _, isID := render.SplitID(string(raw[id.Start:id.End])); isID {
+			raw = slices.Concat(raw[:id.Start], rawjson.Quote(render.Renew(known, e.objects)), raw[id.End:])
+		}
+	}
+	return raw, nil
+}
+
+// membersOf reads an object, or the one that an event carries.
+func membersOf(text []byte) (members map[string]json.RawMessage, id string, err error) {
+	event, err := ParseEvent(text) // which says where it is no JSON
+	if err != nil {
+		return nil, "", err
+	}
+	object := event.Body()
+	if inner, err := rawjson.Get(object, "data.object"); err == nil {
+		object = inner
+	}
+	if err := json.Unmarshal(object, &members); err != nil {
+		return nil, "", fmt.Errorf("data.object: %w", err)
+	}
+	_ = json.Unmarshal(members["id"], &id) // one without is nobody's in particular
+	return members, id, nil
+}
