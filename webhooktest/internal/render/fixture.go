@@ -29,6 +29,8 @@ type eventFixture struct {
 	Connect            bool            `json:"connect"`
 	Siblings           []string        `json:"siblings"`
 	Legacy             bool            `json:"legacy"`
+
+	variant *fixtures.Variant // nil: none
 }
 
 // An objectFixture is a file of fixtures/<version>/objects.
@@ -132,6 +134,9 @@ func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Templat
 	if err != nil {
 		return nil, err
 	}
+	if flow.variant != nil {
+		event.vary(flow.variant)
+	}
 	if version < 0 || version > len(event.Versions) {
 		return nil, fmt.Errorf("version %d: %s has %d versions", version, eventType, len(event.Versions))
 	}
@@ -201,7 +206,7 @@ func (f *eventFixture) state(version int, object []byte) ([]byte, error) {
 			return nil, fmt.Errorf("versions: %w", err)
 		}
 	}
-	return object, nil
+	return f.varied(object)
 }
 
 // difference returns the fields of before that are different after, and of an
