@@ -66,7 +66,8 @@ func Version(n int) Edit { return Edit{version: n} }
 
 // Variant makes the event one of another shape that Stripe sends under the same type: a
 // checkout.session.completed with Variant("setup") is of a session that stores a payment
-// method. [fixtures.Variants] has those of a type. It stands instead of a Version.
+// method. [fixtures.Variants] has those of a type. With a Version too, the object has what
+// the variant says of it, and else the state of the version.
 //
 // In Source.Flow it chooses the flow that leads to the variant.
 func Variant(name string) Edit { return Edit{variant: name} }

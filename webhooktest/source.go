@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"cmp"
 	"errors"
 	"math/rand/v2"
 	"sync"
@@ -100,15 +101,14 @@ func newEvent(t *render.Template, eventType string, who render.Identity) *Event 
 }
 
 // objectsOf reads the edits that choose which objects an event is about, and the state or
-// shape of its own. Of several states the last counts.
+// shape of its own. Of several the last counts.
 func objectsOf(edits []Edit) (about *Event, state templateKey, err error) {
 	for _, edit := range edits {
 		if edit.about != nil {
 			about = edit.about
 		}
-		if edit.version != 0 || edit.variant != "" {
-			state = templateKey{version: edit.version, variant: edit.variant}
-		}
+		state.version = cmp.Or(edit.version, state.version)
+		state.variant = cmp.Or(edit.variant, state.variant)
 	}
 	if about != nil && about.objects == (render.Objects{}) {
 		return nil, state, errors.New("About: the other event has its own payload, so its objects are unknown")
@@ -138,7 +138,7 @@ func (s *Source) next(key templateKey) (*render.Template, render.Identity, error
 // load makes the template.
 func (k *templateKey) load(options *render.Options) (*render.Template, error) {
 	if k.variant != "" {
-		return options.LoadVariant(k.eventType, k.variant)
+		return options.LoadVariant(k.eventType, k.variant, k.version)
 	}
 	return options.Load(k.eventType, k.version)
 }

@@ -7,9 +7,10 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// LoadVariant makes the template of an event type in another shape that it has. The error is
-// fixtures.ErrNoVariant, or as that of Load.
-func (o *Options) LoadVariant(eventType, name string) (*Template, error) {
+// LoadVariant makes the template of an event type in another shape that it has, with its
+// object else at a version, 0 for the event without any. The error is fixtures.ErrNoVariant,
+// or as that of Load.
+func (o *Options) LoadVariant(eventType, name string, version int) (*Template, error) {
 	variant, err := fixtures.FindVariant(eventType, name)
 	if err != nil {
 		return nil, err
@@ -19,6 +20,9 @@ func (o *Options) LoadVariant(eventType, name string) (*Template, error) {
 		if event, err = inFlow(variant.Flow, eventType); err != nil {
 			return nil, err
 		}
+	}
+	if version != 0 {
+		event.Version = version
 	}
 	t, err := o.LoadFlow(&event)
 	if err != nil {
