@@ -27,6 +27,7 @@ type checking struct {
 	secrets  secrets
 	headers  []string
 	set      []string
+	shapes   variants
 	events   []string
 	waivers  string
 	api      string
@@ -79,6 +80,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	flags.StringArrayVar(&c.set, "set", nil, "change a field of each event: `path=value` or type:path=value (repeatable)")
 	flags.StringArrayVar(&c.events, "event", nil, "use your own object in events of a type, `type=file.json`; ids and times stay fresh (repeatable)")
+	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
@@ -298,6 +300,10 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if c.subject.Edit, err = editsByType(c.subject.APIVersion, c.set, c.events, c.subject.Handles...); err != nil {
 		return err
 	}
+	if err := c.shapes.check(c.subject.Handles...); err != nil {
+		return err
+	}
+	c.subject.Variants = c.shapes.byType(c.subject.Handles)
 	if err := c.observe(); err != nil {
 		return err
 	}

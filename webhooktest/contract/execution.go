@@ -151,14 +151,17 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 	if err := e.judge(step, responses); err != nil {
 		return err
 	}
-	return e.checkPlain(ctx, step, responses)
+	if err := e.checkPlain(ctx, step, responses); err != nil {
+		return err
+	}
+	return e.nameNull(ctx, step, responses)
 }
 
 // checkPlain keeps a case about a variant of an event from repeating what is wrong with
 // the plain one: if that gets the same refusal, the variant says nothing.
 func (e *execution) checkPlain(ctx context.Context, step caseStep, responses []*webhooktest.Response) error {
 	at := slices.IndexFunc(responses, func(r *webhooktest.Response) bool {
-		return r.Err == nil && !r.Accepted() && step.Expect != "" && !meets(r, step.Expect)
+		return r.Err == nil && !r.Accepted() && (step.Expect != "" && !meets(r, step.Expect) || step.Prefer != "" && !meets(r, step.Prefer))
 	})
 	if at < 0 || e.session.run.suite.Dir != "" {
 		return nil
@@ -190,7 +193,7 @@ func (e *execution) judge(step caseStep, responses []*webhooktest.Response) erro
 	known := e.known()
 	some := step.AnyExpect == ""
 	for _, r := range responses {
-		a := answer{response: r, sent: strings.TrimSpace(r.Event.String() + " " + mutations), known: known, machine: e.session.run.machine}
+		a := answer{response: r, sent: strings.TrimSpace(e.described(r.Event) + " " + mutations), known: known, machine: e.session.run.machine}
 		if err := a.judge(step); err != nil {
 			return err
 		}
@@ -316,7 +319,7 @@ func (e *execution) sentSoFar() string {
 	}
 	var sent []string
 	for _, event := range e.sent {
-		sent = append(sent, strings.TrimSpace(names[event]+event.String()+" "+e.how[event]))
+		sent = append(sent, strings.TrimSpace(names[event]+e.described(event)+" "+e.how[event]))
 	}
 	return strings.Join(sent, ", ")
 }

@@ -30,6 +30,9 @@ func (e *execution) makeEvent(ctx context.Context, name string) error {
 	if spec.Version != 0 {
 		edits = append(edits, webhooktest.Version(spec.Version))
 	}
+	if spec.Variant != "" {
+		edits = append(edits, webhooktest.Variant(e.fill(spec.Variant)))
+	}
 	for range max(1, spec.Count) {
 		event, err := e.newEvent(ctx, spec, edits)
 		if err == nil && !onlyForges(e.spec, name, e.mutations) {
@@ -74,6 +77,9 @@ func (e *execution) newEvent(ctx context.Context, spec caseEvent, edits []webhoo
 		event, err = sender.unregistered(eventType, edits...)
 	default:
 		event, err = sender.prepared(ctx, eventType, edits...)
+	}
+	if spec.Variant != "" {
+		err = e.checkShape(event, err, e.fill(spec.Variant))
 	}
 	if err == nil && e.spec.asksForEffect() {
 		event, err = sender.varied(event)

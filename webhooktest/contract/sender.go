@@ -41,6 +41,9 @@ func (s *sender) unregistered(eventType string, edits ...webhooktest.Edit) (*web
 	if s.subject.Edit != nil && (handled || eventType == s.subject.control()) {
 		edits = append(s.subject.Edit(eventType), edits...) // a case has the last word
 	}
+	if shape := s.subject.Variants[eventType]; shape != "" {
+		edits = append([]webhooktest.Edit{webhooktest.Variant(shape)}, edits...) // a case has the last word
+	}
 	return s.source.event(eventType, edits...)
 }
 
