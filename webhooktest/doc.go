@@ -5,6 +5,7 @@
 //	func TestPaymentIsRecorded(t *testing.T) {
 //		shop := NewShop("whsec_test")
 //		hook := webhooktest.New(t, shop, "whsec_test")
+//		hook.Source.APIVersion = stripe.APIVersion // of your stripe-go; empty: 2023-10-16
 //		resp := hook.Send("payment_intent.succeeded", webhooktest.Set("data.object.amount", 4200))
 //		require.Equal(t, http.StatusOK, resp.StatusCode)
 //		require.Equal(t, 1, shop.Paid())

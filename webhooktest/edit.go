@@ -50,7 +50,9 @@ func Add(path string, value any) Edit { return Edit{set: true, path: path, value
 
 // About makes the event one about the same objects as another: the subscription
 // that was created is the one that is updated. The ids of the event and of its
-// request are its own. Ids that were Set in the other event are not carried over.
+// request are its own, and it was created a second after the other at the earliest, so
+// that a handler can tell which is newer. Stripe's own may share a second: Set
+// "created" for that. Ids that were Set in the other event are not carried over.
 func About(other *Event) Edit {
 	if other == nil {
 		other = new(Event) // about nothing, which Source.Event refuses
@@ -60,8 +62,8 @@ func About(other *Event) Edit {
 
 // Version makes the event carry its object as it is after n changes, beginning
 // with 1: two customer.subscription.updated with Version(1) and Version(2) about
-// the same subscription differ in what a handler would store. An event type has
-// as many versions as its fixture lists.
+// the same subscription differ in what a handler would store, such as the
+// status. An event type has as many versions as its fixture lists.
 func Version(n int) Edit { return Edit{version: n} }
 
 // Variant makes the event one of another shape that Stripe sends under the same type: a

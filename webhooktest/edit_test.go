@@ -151,6 +151,21 @@ func TestAbout(t *testing.T) {
 	require.NotEqual(t, at(t, intent, "data.object.id"), at(t, next(t, &source, "payment_intent.succeeded"), "data.object.id"))
 }
 
+// TestAboutIsLater holds that a handler can tell which of two events about one object is
+// newer, though both were made in the same second.
+func TestAboutIsLater(t *testing.T) {
+	t.Parallel()
+	source := webhooktest.Source{Now: func() time.Time { return time.Unix(1_790_000_000, 0) }}
+	created := next(t, &source, "customer.subscription.created")
+	updated := next(t, &source, "customer.subscription.updated", webhooktest.About(created), webhooktest.Version(1))
+	again := next(t, &source, "customer.subscription.updated", webhooktest.About(updated), webhooktest.Version(2))
+	tied := next(t, &source, "customer.subscription.updated", webhooktest.About(again), webhooktest.Set("created", 1_790_000_002))
+	for i, event := range []*webhooktest.Event{created, updated, again, tied} {
+		require.EqualValues(t, 1_790_000_000+min(i, 2), at(t, event, "created"))
+		require.Equal(t, at(t, created, "data.object.created"), at(t, event, "data.object.created"))
+	}
+}
+
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	var source webhooktest.Source

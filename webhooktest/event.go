@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -131,6 +132,26 @@ func (e *Event) At(version string) (*Event, error) {
 		later.nullable, later.facts = nil, nil // are at other paths
 	}
 	return later, err
+}
+
+// after returns the event as one about the object of an earlier event: it was created a
+// second later at the earliest.
+func (e *Event) after(earlier *Event) (*Event, error) {
+	agreeing, err := e.agreeing(earlier)
+	if err != nil || e.thin {
+		return agreeing, err
+	}
+	mine, _ := e.Lookup("created")
+	theirs, _ := earlier.Lookup("created")
+	at, isTime := theirs.(float64)
+	if now, ok := mine.(float64); !ok || !isTime || now > at {
+		return agreeing, nil
+	}
+	body, err := rawjson.Set(agreeing.body, "created", strconv.AppendInt(nil, int64(at)+1, 10), false)
+	if err != nil {
+		return nil, fmt.Errorf("event %s: %w", e.typ, err)
+	}
+	return agreeing.withBody(body)
 }
 
 // agreeing returns the event with its object made when an earlier event says, if

@@ -73,7 +73,7 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	}
 	event := newEvent(t, eventType, who)
 	if about != nil {
-		if event, err = event.agreeing(about); err != nil {
+		if event, err = event.after(about); err != nil {
 			return nil, err
 		}
 	}

@@ -51,6 +51,7 @@ func (a *answer) status(expected string, should bool) {
 		a.find(should, expected, actual)
 		last := &a.findings[len(a.findings)-1]
 		last.crashed, last.silent = a.response.StatusCode >= http.StatusInternalServerError, a.response.Err != nil
+		last.accepted = a.response.Accepted()
 	}
 }
 

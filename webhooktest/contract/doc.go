@@ -6,10 +6,11 @@
 //		contract.Run(t, func(t *testing.T) contract.Subject {
 //			shop := NewShop("whsec_test") // replace NewShop with your handler
 //			return contract.Subject{
-//				Handler: shop,
-//				Secret:  "whsec_test",
-//				Handles: []string{"payment_intent.succeeded"},
-//				State:   func(context.Context) (any, error) { return shop.Orders(), nil },
+//				Handler:    shop,
+//				Secret:     "whsec_test",
+//				APIVersion: stripe.APIVersion, // of your stripe-go; empty: 2023-10-16
+//				Handles:    []string{"payment_intent.succeeded"},
+//				State:      func(context.Context) (any, error) { return shop.Orders(), nil },
 //			}
 //		})
 //	}

@@ -39,6 +39,9 @@ type execution struct {
 func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps []caseStep) (*execution, error) {
 	e := &execution{session: s, spec: c, variant: v, observed: newObservation(), identity: s.run.source.identity()}
 	e.observed.byObject = c.Compare == "object"
+	if !c.golden() && (c.State == "none" || c.State == "") {
+		e.observed.as = single // what it does is held against what an event by itself does
+	}
 	e.how, e.accepted, e.goldens = make(map[*webhooktest.Event]string), make(map[*webhooktest.Event]bool), make(map[string]any)
 	e.renamed = c.renamer(e.identity, v)
 	if err := e.initVariables(); err != nil {

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -18,18 +19,22 @@ type observation struct {
 	ids      statediff.Normalizer // what the ids of the events are called
 	start    any                  // the state before the deliveries
 	byObject bool                 // compare what the state says of each object
+	as       string               // the name that ids have their roles by, if not each event's
 }
 
 func newObservation() *observation {
 	return &observation{events: make(map[string][]*webhooktest.Event), ids: make(statediff.Normalizer)}
 }
 
+// single is the name of an event that is delivered by itself.
+const single = "e"
+
 // observe returns an observation of events of one name.
 func observe(events ...*webhooktest.Event) *observation {
 	o := newObservation()
-	o.events["e"] = events
+	o.events[single] = events
 	if len(events) > 0 {
-		o.ids.Name(events[0].ID(), events[0].Body(), "e")
+		o.ids.Name(events[0].ID(), events[0].Body(), single)
 	}
 	return o
 }
@@ -37,7 +42,7 @@ func observe(events ...*webhooktest.Event) *observation {
 // add takes in an event of a name.
 func (o *observation) add(name string, event *webhooktest.Event) {
 	o.events[name] = append(o.events[name], event)
-	o.ids.Name(event.ID(), event.Body(), name)
+	o.ids.Name(event.ID(), event.Body(), cmp.Or(o.as, name))
 }
 
 // diff is what happened since the observation began, but for the noise.

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -135,7 +134,7 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 // judgeDiffers is for what must do something else than the reference.
 func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.Diff) ([]finding, error) {
 	b, _ := o.baseline(did)
-	did, err := o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return b.Differs(did) || o.allSilent() })
+	did, err := o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return b.Differs(did) || o.silent(o.spec.Steps) })
 	if err != nil {
 		return nil, err
 	}
@@ -152,31 +151,6 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	return e.withState([]string{"the state is as if nothing had come second"}, anotherState), nil
 }
 
-// judgeNone is for what must have no effect: no more than the noise floor, at the places
-// that a genuine event touches.
-func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
-	touched := make(statediff.Diff)
-	for _, eventType := range o.spec.types(o.variant) {
-		did, err := o.session.baseline.effect(ctx, eventType)
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(touched, did)
-	}
-	e, did, err := o.execute(ctx, o.spec.Steps)
-	if err != nil {
-		return nil, err
-	}
-	moved := did.Only(touched).Lines()
-	findings := e.withState(moved, noChange)
-	if len(moved) == 0 || len(o.spec.Witness) == 0 {
-		return findings, nil
-	}
-	_, did, err = o.execute(ctx, o.spec.Witness)
-	findings[len(findings)-1].should = len(did.Only(touched)) > 0
-	return findings, err
-}
-
 // checkWitness makes sure that the state could show the difference that was asked
 // for: what the witness delivers must differ from the reference too.
 func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
@@ -185,7 +159,7 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	}
 	e, did, err := o.execute(ctx, o.spec.Witness)
 	if err == nil {
-		did, err = o.session.probe.until(ctx, e.observed, did, b.Differs)
+		did, err = o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return b.Differs(did) || o.silent(o.spec.Witness) })
 	}
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func (o *oracle) takeReference(ctx context.Context) error {
 		if second {
 			return did.AsMuchAs(o.references[0])
 		}
-		return len(did) > 0 || !o.referenceHasEffect()
+		return len(did) > 0 || !o.referenceHasEffect() || o.session.probe.moved(e.observed)
 	})
 	if err != nil {
 		return err
@@ -73,12 +73,15 @@ func (o *oracle) referenceHasEffect() bool {
 	})
 }
 
-// allSilent reports whether all types that the steps deliver were waited for, and did
-// nothing.
-func (o *oracle) allSilent() bool {
-	return !slices.ContainsFunc(o.spec.typesOf(o.variant, o.spec.Steps), func(eventType string) bool {
-		return !o.session.run.known.isSilent(eventType)
-	})
+// silent reports whether what steps deliver beside the reference is of types that were
+// waited for, and did nothing.
+func (o *oracle) silent(steps []caseStep) bool {
+	further := make([]caseStep, len(steps))
+	for i, step := range steps {
+		further[i].Send = slices.DeleteFunc(slices.Clone(step.Send), func(name string) bool { return sends(o.spec.Reference, name) })
+	}
+	types := o.spec.typesOf(o.variant, further)
+	return len(types) > 0 && !slices.ContainsFunc(types, func(eventType string) bool { return !o.session.run.known.isSilent(eventType) })
 }
 
 // effectIsGone notices a handler that answers as ever but does nothing any more, as

@@ -91,6 +91,12 @@ func (p *probe) movedSince(o *observation, state any) bool {
 	return len(o.since(still, state, p.learned.floor)) > 0
 }
 
+// moved reports whether the state that was read last is another one than when the
+// observation began, whatever of it is compared.
+func (p *probe) moved(o *observation) bool {
+	return len(o.since(o.start, p.last.state, p.learned.floor)) > 0
+}
+
 // readStill reads the state until it is the same for as long as the subject's
 // handler may take, within reason.
 func (p *probe) readStill(ctx context.Context, o *observation) (state any, err error) {

@@ -112,6 +112,8 @@ func (s *session) try(ctx context.Context, c *contractCase, v variant) ([]findin
 		return s.tryEither(ctx, o)
 	case c.State != "" && s.probe.observed():
 		return o.judge(ctx)
+	case s.probe.observed() && s.run.suite.Dir == "":
+		return o.judgeAnswers(ctx)
 	}
 	return s.answers(ctx, c, v)
 }

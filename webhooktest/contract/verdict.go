@@ -84,10 +84,7 @@ func (r *Result) add(c *contractCase, findings []finding) {
 		return
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
-	r.Headline, r.Cause = worst.headline(c), worst.cause(c)
-	if worst.silent || worst.grave {
-		r.Hint = "Find in the handler's log why it gave no answer."
-	}
+	r.Headline, r.Cause, r.Hint = worst.headline(c), worst.cause(c), worst.hint(c)
 	if verdict != Info { // where versions that the handler does not have may be asked about
 		r.WantedVersion = worst.wanted
 	}

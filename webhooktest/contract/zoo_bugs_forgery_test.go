@@ -96,9 +96,29 @@ func zooRefusalBugs() []zooBug {
 	refusing := func(name, why string, refuse func(z *zooHandler, d *zooDelivery, err error)) zooBug {
 		return zooWith(name, why, func(z *zooHandler) { z.refuse = func(d *zooDelivery, err error) { refuse(z, d, err) } })
 	}
+	ignoring := func(name, why string, ignored func(z *zooHandler, d *zooDelivery) bool) zooBug {
+		return zooWith(name, why, func(z *zooHandler) {
+			handle := z.handle
+			z.handle = func(d *zooDelivery) error {
+				if ignored(z, d) {
+					return nil
+				}
+				return handle(d)
+			}
+		})
+	}
 	refuse := zooRefuseWith(http.StatusBadRequest)
 	return []zooBug{
 		zooWith("refuses-with-200", "B08: a bare return, which is a 200", func(z *zooHandler) { z.refuse = zooRefuseWith(http.StatusOK) }),
+		zooWith("verifies-after-the-answer", "answers 200 at once, verifies later and drops what is forged", func(z *zooHandler) {
+			z.refuse = zooRefuseWith(http.StatusAccepted)
+		}),
+		ignoring("two-signatures-ignored", "answers 200 to a header with two v1 and does nothing", func(z *zooHandler, d *zooDelivery) bool {
+			return strings.Count(z.header(d), "v1=") > 1
+		}),
+		ignoring("large-ignored", "answers 200 to a body above 32 kB and does nothing", func(_ *zooHandler, d *zooDelivery) bool {
+			return len(d.body) > 32<<10
+		}),
 		refusing("refused-but-processed", "B08b: answers 400 and forgets to return", func(z *zooHandler, d *zooDelivery, err error) {
 			refuse(d, err)
 			if event, err := parsed(d); err == nil {

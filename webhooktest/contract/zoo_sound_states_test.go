@@ -39,6 +39,29 @@ func zooSoundStates() (sound []zooBug) {
 			}
 			z.show = func() any { return zooBeside(z, "refused", maps.Clone(reasons)) }
 		}),
+		zooWith("refusals-among-deliveries", "one table of the events that it took and that it refused", func(z *zooHandler) {
+			var rows []zooObject
+			row := func(d *zooDelivery, status string) { // with mu held
+				event, _ := parsed(d)
+				if z.effects[string(event.Type)] == nil {
+					return // which it does not subscribe to
+				}
+				rows = append(rows, zooObject{"id": len(rows) + 1, "event": event.ID, "type": string(event.Type), "status": status})
+			}
+			for eventType, effect := range z.effects {
+				z.effects[eventType] = func(d *zooDelivery) error {
+					row(d, "processed")
+					return effect(d)
+				}
+			}
+			z.refuse = func(d *zooDelivery, err error) {
+				z.mu.Lock()
+				row(d, "refused")
+				z.mu.Unlock()
+				zooRefuseWith(http.StatusBadRequest)(d, err)
+			}
+			z.show = func() any { return zooBeside(z, "deliveries", slices.Clone(rows)) }
+		}),
 	)
 }
 

@@ -61,6 +61,26 @@ func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (diffe
 	return differences, judged
 }
 
+// Alike returns what deliveries did that is like what clean delivery does, where it does
+// it: numbers that moved, and records that are the same but for what the handler makes up.
+func (b Baseline) Alike(did Diff) Diff {
+	same, touched := make(Diff), b.Touched()
+	for place, change := range did.Near(touched) {
+		if !touched[place] {
+			same.add(place, change.Delta) // of a record that had come before
+			continue
+		}
+		changes := append(b.at(place), did[place])
+		b.hide(place, changes)
+		got := changes[len(changes)-1]
+		if alike(changes[:len(changes)-1]) {
+			got = got.like(changes[0])
+		}
+		same.add(place, got.Delta, change.showing(got).Records...)
+	}
+	return same
+}
+
 // String says what clean delivery did, once and again.
 func (b Baseline) String() string {
 	var said []string

@@ -286,6 +286,26 @@ func (d Diff) Only(other Diff) Diff {
 	return rest
 }
 
+// Near returns the diff in the lists and at the places that are among some. A record that
+// came to a list the first time is counted on the next, at a place of its own.
+func (d Diff) Near(places map[string]bool) Diff {
+	lists := make(map[string]bool)
+	for place := range places {
+		lists[listOf(place)] = true
+	}
+	near := maps.Clone(d)
+	maps.DeleteFunc(near, func(place string, _ Change) bool { return !lists[listOf(place)] })
+	return near
+}
+
+// listOf is the place of the list that a place is in, or the place itself.
+func listOf(place string) string {
+	if list, _, within := strings.Cut(place, "[]"); within {
+		return list + "[]"
+	}
+	return place
+}
+
 // hiding returns the change with the fields of its records hidden that a test says yes
 // to.
 func (e Change) hiding(hide func(r Record, l field) bool) Change {

@@ -1,0 +1,151 @@
+package contract
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// An answer is what Stripe goes by, and an effect is what money is lost by. Where there is a
+// state to see, a case about answers is judged by both: a forgery that is answered 2xx and
+// dropped does no harm, and a genuine event that is answered 2xx and dropped is lost.
+
+// judgeAnswers runs a case that is about answers.
+func (o *oracle) judgeAnswers(ctx context.Context) ([]finding, error) {
+	switch {
+	case o.spec.forges():
+		return o.judgeForgery(ctx)
+	case o.spec.varies():
+		return o.judgeVariant(ctx)
+	}
+	return o.session.answers(ctx, o.spec, o.variant)
+}
+
+// forges reports whether every step of a case wants a refusal.
+func (c *contractCase) forges() bool {
+	return !slices.ContainsFunc(c.Steps, func(step caseStep) bool { return !step.refuses() })
+}
+
+// varies reports whether a case is about one genuine event that is delivered once, in
+// another way than others.
+func (c *contractCase) varies() bool {
+	if len(c.Steps) != 1 {
+		return false
+	}
+	step := c.Steps[0]
+	return step.Expect == "2xx" && len(step.Mutate) > 0 && len(step.Send) == 1 && step.Times <= 1 && genuine(step.Mutate)
+}
+
+// withFreshIDs returns the case without ids that are the same in every execution: an
+// event that a handler has had has no effect.
+func (c *contractCase) withFreshIDs() *contractCase {
+	fresh := *c
+	fresh.Events = maps.Clone(c.Events)
+	for name, event := range fresh.Events {
+		event.Set = maps.Clone(event.Set)
+		delete(event.Set, "id")
+		fresh.Events[name] = event
+	}
+	return &fresh
+}
+
+// judgeForgery judges an accepted forgery by its effect: one that had none was dropped.
+func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
+	findings, err := o.session.answers(ctx, o.spec, o.variant)
+	if err != nil || !slices.ContainsFunc(findings, finding.accepts) {
+		return findings, err
+	}
+	o.session.renew()
+	if seen, err := o.effectShows(ctx); err != nil || !seen {
+		return findings, err
+	}
+	clean, err := o.cleanEffect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(clean.References[1]) == 0 {
+		return findings, nil // nor has a plain event any more
+	}
+	fresh := &oracle{session: o.session, spec: o.spec.withFreshIDs(), variant: o.variant}
+	e, did, err := fresh.execute(ctx, o.spec.Steps)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(e.findings, finding.accepts) {
+		return findings, nil
+	}
+	moved := strings.Join(e.effectIn(did, clean).Lines(), "; ")
+	for i, f := range e.findings {
+		switch {
+		case !f.accepts():
+		case moved == "":
+			e.findings[i].dropped, e.findings[i].should = true, true
+		default:
+			e.findings[i].actual += ", and its effect was there: " + moved
+		}
+	}
+	return e.findings, nil
+}
+
+// judgeVariant judges an accepted variant of a genuine event by its effect: without one it
+// was lost.
+func (o *oracle) judgeVariant(ctx context.Context) ([]finding, error) {
+	seen, err := o.effectShows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !seen {
+		return o.session.answers(ctx, o.spec, o.variant)
+	}
+	clean, err := o.session.baseline.effect(ctx, o.spec.types(o.variant)[0])
+	if err != nil {
+		return nil, err
+	}
+	e, did, err := o.execute(ctx, o.spec.Steps)
+	if err != nil {
+		return nil, err
+	}
+	if len(e.findings) > 0 {
+		return e.findings, nil
+	}
+	touched := statediff.Baseline{References: []statediff.Diff{clean}}.Touched()
+	has := func(did statediff.Diff) bool { return len(did.Near(touched)) > 0 }
+	if did, err = o.session.probe.until(ctx, e.observed, did, has); err != nil || has(did) {
+		return nil, err
+	}
+	if err := o.plainHas(ctx, has); err != nil {
+		return nil, err
+	}
+	e.find(e.sentSoFar(), "2xx, and the effect of a genuine event", "2xx, and no effect")
+	e.findings[0].ignored = true
+	return e.findings, nil
+}
+
+// plainHas makes sure that a plain event of the case's type still has its effect: there may
+// be one in all, or one for each object that the handler knows.
+func (o *oracle) plainHas(ctx context.Context, has func(statediff.Diff) bool) error {
+	eventType := o.spec.types(o.variant)[0]
+	plain, did, err := o.session.baseline.deliverOnce(ctx, []string{eventType})
+	if err == nil {
+		did, err = o.session.probe.until(ctx, plain, did, has)
+	}
+	if err == nil && !has(did) {
+		err = errInconclusive{reason: "a plain " + eventType + " has no effect any more: see control/second-event"}
+	}
+	return err
+}
+
+// effectShows reports whether the state shows what a genuine event of the case does.
+func (o *oracle) effectShows(ctx context.Context) (bool, error) {
+	if err := o.session.recalibrate(ctx); err != nil {
+		return false, err
+	}
+	err := o.mustMove(ctx)
+	if _, inconclusive := isInconclusive(err); inconclusive {
+		return false, nil
+	}
+	return err == nil, err
+}

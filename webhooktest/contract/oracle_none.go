@@ -1,0 +1,80 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"maps"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// judgeNone is for what must have no effect: no more than the noise floor, at the places
+// that a genuine event touches.
+func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
+	clean, err := o.cleanEffect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e, did, err := o.execute(ctx, o.spec.Steps)
+	if err != nil {
+		return nil, err
+	}
+	moved := e.effectIn(did, clean)
+	findings := e.withState(moved.Lines(), noChange)
+	if len(moved) == 0 || len(o.spec.Witness) == 0 {
+		return findings, nil
+	}
+	e, did, err = o.execute(ctx, o.spec.Witness)
+	if err != nil {
+		return nil, err
+	}
+	findings[len(findings)-1].should = len(e.effectIn(did, clean)) > 0
+	return findings, nil
+}
+
+// cleanEffect is what genuine events of the case's types do, twice.
+func (o *oracle) cleanEffect(ctx context.Context) (statediff.Baseline, error) {
+	first, again := make(statediff.Diff), make(statediff.Diff)
+	for _, eventType := range o.spec.types(o.variant) {
+		did, err := o.session.baseline.effect(ctx, eventType)
+		if err != nil {
+			return statediff.Baseline{}, err
+		}
+		maps.Copy(first, did)
+		if _, did, err = o.session.baseline.deliverOnce(ctx, []string{eventType}); err != nil {
+			return statediff.Baseline{}, err
+		}
+		maps.Copy(again, did)
+	}
+	return statediff.Baseline{Volatile: &o.session.run.known.volatile, References: []statediff.Diff{first, again}}, nil
+}
+
+// effectIn is what of a diff is the effect that a genuine event has. A handler may keep
+// what it refuses in the same table as what it accepts: where the bodies are those of
+// genuine events, their effect has the same records.
+func (e *execution) effectIn(did statediff.Diff, clean statediff.Baseline) statediff.Diff {
+	if e.altersBody() {
+		return did.Near(clean.Touched())
+	}
+	return clean.Alike(did)
+}
+
+// altersBody reports whether the case delivers other bodies than genuine events of its
+// types have.
+func (e *execution) altersBody() bool {
+	for _, step := range e.spec.Steps {
+		for _, name := range step.Send {
+			spec := e.spec.Events[name]
+			if !spec.plain() || e.variant.typeOf(spec.Type) == spec.Type {
+				return true
+			}
+			for _, event := range e.observed.events[name] {
+				body, err := e.session.sender.endpoint.Body(event, e.mutations(step)...)
+				if err != nil || !bytes.Equal(body, event.Body()) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
