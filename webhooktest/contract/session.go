@@ -15,6 +15,7 @@ type run struct {
 	learned *calibration
 	known   *baselineCache
 	golden  *goldenFiles
+	missed  branchLog
 	dirty   atomic.Bool // something was sent since the state was last still
 }
 

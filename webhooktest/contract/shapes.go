@@ -79,6 +79,7 @@ func (e *execution) checkShape(event *webhooktest.Event, err error, name string)
 	objects[2], _ = event.Lookup("data.object")
 	switch apart, kept := compareShapes(objects[0], objects[1], objects[2]); {
 	case !kept:
+		e.session.run.missed.miss(event.Type(), name, objects[0], objects[1])
 		return fmt.Errorf("%w: what is set in each event is not what variant %s of %s has", render.ErrNotApplicable, name, event.Type())
 	case !apart:
 		return fmt.Errorf("%w: variant %s of %s is as any other at this API version", render.ErrNotApplicable, name, event.Type())

@@ -37,6 +37,18 @@ func TestCompareShapes(t *testing.T) {
 	}
 }
 
+func TestBranchesThatWereMissed(t *testing.T) {
+	t.Parallel()
+	var l branchLog
+	require.Empty(t, l.notes())
+	plain := map[string]any{"mode": "payment", "payment_status": "paid", "customer": "cus_1"}
+	for range 2 {
+		l.miss("checkout.session.completed", "setup", plain, map[string]any{"mode": "setup", "payment_status": "no_payment_required", "customer": "cus_1"})
+	}
+	l.miss("checkout.session.completed", "zero-decimal", plain, plain)
+	require.Equal(t, []string{"never reached, since what is set in each event says otherwise: checkout.session.completed=setup (mode, payment_status)"}, l.notes())
+}
+
 func TestNewNulls(t *testing.T) {
 	t.Parallel()
 	var before, after any
