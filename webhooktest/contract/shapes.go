@@ -23,7 +23,10 @@ func (s *Subject) bindShapes(variable string, counting bool, others map[string]s
 		maps.Copy(one, others)
 		bindings = append(bindings, one)
 	}
-	if len(bindings) == 0 {
+	switch {
+	case len(bindings) == 0 && counting:
+		return nil, "handling a type with variants that mean the same (fakestripe list --variants)"
+	case len(bindings) == 0:
 		return nil, "handling a type that has variants (fakestripe list --variants)"
 	}
 	return bindings, ""
