@@ -25,9 +25,9 @@ func (s *Subject) bindShapes(variable string, counting bool, others map[string]s
 	}
 	switch {
 	case len(bindings) == 0 && counting:
-		return nil, "handling a type with variants that mean the same (fakestripe list --variants)"
+		return nil, "handling a type with variants that mean the same"
 	case len(bindings) == 0:
-		return nil, "handling a type that has variants (fakestripe list --variants)"
+		return nil, "handling a type that has variants"
 	}
 	return bindings, ""
 }
