@@ -15,8 +15,8 @@ import (
 // suggests paths that it has.
 var ErrNoPath = rawjson.ErrNoPath
 
-// An Edit changes an event while it is made: Set, Add, Remove, Object, About, Version and
-// For return one.
+// An Edit changes an event while it is made: Set, Add, Remove, Object, About, Version,
+// Variant and For return one.
 type Edit struct {
 	typ     string // For: of the events that the rest is for
 	rest    []Edit
@@ -28,6 +28,7 @@ type Edit struct {
 	object  []byte
 	about   *Event
 	version int
+	variant string
 }
 
 // Set replaces the value at a path.
@@ -70,6 +71,14 @@ func About(other *Event) Edit {
 // the same subscription differ in what a handler would store, such as the
 // status. An event type has as many versions as its fixture lists.
 func Version(n int) Edit { return Edit{version: n} }
+
+// Variant makes the event one of another shape that Stripe sends under the same type: a
+// checkout.session.completed with Variant("setup") is of a session that stores a payment
+// method. [fixtures.Variants] has those of a type. With a Version too, the object has what
+// the variant says of it, and else the state of the version.
+//
+// In Source.Flow it chooses the flow that leads to the variant.
+func Variant(name string) Edit { return Edit{variant: name} }
 
 // For is edits of the events of one type. In a flow, where there are several types,
 // they change what the other events share with the changed ones too:

@@ -40,9 +40,17 @@ type FlowStep struct {
 //
 // Edits are Set and Add, of the events of the type that the name is, and For, of those of
 // another type. What the other events share with the changed one changes with it: an
-// amount, an e-mail address, an id.
+// amount, an e-mail address, an id. A Variant of the type that the name is chooses the flow
+// that leads to it.
 func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
+	variant, edits, err := variantOf(name, edits)
+	if err != nil {
+		return nil, err
+	}
 	fixture, name, eventType, err := s.findFlow(name)
+	if err == nil && variant != "" {
+		fixture, name, err = variantFlow(eventType, variant)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +91,40 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 	}
 	f, err = render.ReadFlow(flow)
 	return f, flow, name, err
+}
+
+// variantOf returns the variant that edits choose for an event type, and the other edits.
+func variantOf(name string, edits []Edit) (variant string, rest []Edit, err error) {
+	for _, edit := range edits {
+		if edit.typ == name && len(edit.rest) == 1 && edit.rest[0].variant != "" {
+			edit = edit.rest[0]
+		}
+		switch {
+		case edit.variant != "":
+			variant = edit.variant
+		case edit.typ != "" && slices.ContainsFunc(edit.rest, func(inner Edit) bool { return inner.variant != "" }):
+			return "", nil, fmt.Errorf("variant for %s: it chooses the flow, so name that type instead of %s", edit.typ, name)
+		default:
+			rest = append(rest, edit)
+		}
+	}
+	return variant, rest, nil
+}
+
+// variantFlow returns the flow that leads to a variant of an event type.
+func variantFlow(eventType, name string) (f render.Flow, flow string, err error) {
+	if eventType == "" {
+		return f, "", fmt.Errorf("variant %s: of which type? Name the type instead of the flow", name)
+	}
+	variant, err := fixtures.FindVariant(eventType, name)
+	if err == nil && variant.Flow == "" {
+		err = fmt.Errorf("variant %s of %s: no flow leads to it: send the event alone", name, eventType)
+	}
+	if err != nil {
+		return f, "", err
+	}
+	f, err = render.ReadFlow(variant.Flow)
+	return f, variant.Flow, err
 }
 
 // leading returns the flow that each event type leads to, if there is one. The files are

@@ -196,6 +196,15 @@ func parseSize(text string) (int, error) {
 // maxPadded bounds the memory that one delivery may ask for.
 const maxPadded = 64 << 20
 
+func null(d *draft, path string) error {
+	body, err := rawjson.Set(d.body, path, []byte("null"), false)
+	if err != nil {
+		return err
+	}
+	d.body = body
+	return nil
+}
+
 func nulls(d *draft, _ string) error {
 	changed := false
 	for _, path := range d.event.nullable {

@@ -64,6 +64,8 @@ var mutations = []Mutation{
 		Doc: "an unknown field with 1.0, 1e2 and an integer above 2^53"},
 	{Name: "nulls", stage: inBody, apply: nulls,
 		Doc: "every field of the object that may be null is null"},
+	{Name: "null", Example: "data.object.customer", stage: inBody, apply: null,
+		Doc: "this field is null"},
 	{Name: "long-ids", stage: inBody, apply: longIDs,
 		Doc: "every id is 255 characters long"},
 	{Name: "newer-version", stage: inBody, apply: newerVersion,

@@ -116,6 +116,10 @@ var mutationTests = []mutationTest{
 		require.Len(t, got.Body, len(g.Body), "the layout is kept")
 	}},
 	{"padded=60kB", nil, func(t *testing.T, _ good, got *delivery) { require.Len(t, got.Body, 60_000) }},
+	{"null=data.object.customer", nil, func(t *testing.T, g good, got *delivery) {
+		require.NotNil(t, lookup(t, g, "data.object.customer"))
+		require.Nil(t, lookup(t, got, "data.object.customer"))
+	}},
 	{"nulls", nil, func(t *testing.T, g good, got *delivery) {
 		require.NotNil(t, lookup(t, g, "data.object.shipping"))
 		require.Nil(t, lookup(t, got, "data.object.shipping"))

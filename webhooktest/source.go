@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"cmp"
 	"errors"
 	"math/rand/v2"
 	"sync"
@@ -47,6 +48,7 @@ type Source struct {
 type templateKey struct {
 	eventType string
 	version   int
+	variant   string
 }
 
 // Event makes a new event of a type, with ids of its own: a thin one if the type
@@ -57,11 +59,12 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	about, version, err := objectsOf(edits)
+	about, state, err := objectsOf(edits)
 	if err != nil {
 		return nil, err
 	}
-	t, who, err := s.next(eventType, version)
+	state.eventType = eventType
+	t, who, err := s.next(state)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +83,7 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 // AppendEvent appends the bytes of a new event to dst. It is for those who make
 // events by the million: it allocates nothing when dst has room.
 func (s *Source) AppendEvent(dst []byte, eventType string) ([]byte, error) {
-	t, who, err := s.next(eventType, 0)
+	t, who, err := s.next(templateKey{eventType: eventType})
 	if err != nil {
 		return dst, err
 	}
@@ -97,32 +100,31 @@ func newEvent(t *render.Template, eventType string, who render.Identity) *Event 
 	}
 }
 
-// objectsOf reads the edits that choose which objects an event is about.
-func objectsOf(edits []Edit) (about *Event, version int, err error) {
+// objectsOf reads the edits that choose which objects an event is about, and the state or
+// shape of its own. Of several the last counts.
+func objectsOf(edits []Edit) (about *Event, state templateKey, err error) {
 	for _, edit := range edits {
 		if edit.about != nil {
 			about = edit.about
 		}
-		if edit.version != 0 {
-			version = edit.version
-		}
+		state.version = cmp.Or(edit.version, state.version)
+		state.variant = cmp.Or(edit.variant, state.variant)
 	}
 	if about != nil && about.objects == (render.Objects{}) {
-		return nil, 0, errors.New("About: the other event has its own payload, so its objects are unknown")
+		return nil, state, errors.New("About: the other event has its own payload, so its objects are unknown")
 	}
-	return about, version, nil
+	return about, state, nil
 }
 
 // next returns the template of a type and the identity of the next event.
-func (s *Source) next(eventType string, version int) (*render.Template, render.Identity, error) {
+func (s *Source) next(key templateKey) (*render.Template, render.Identity, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seed()
-	key := templateKey{eventType, version}
 	t := s.templates[key]
 	if t == nil {
 		var err error
-		if t, err = s.options().Load(eventType, version); err != nil {
+		if t, err = key.load(s.options()); err != nil {
 			return nil, render.Identity{}, err
 		}
 		if s.templates == nil {
@@ -131,6 +133,14 @@ func (s *Source) next(eventType string, version int) (*render.Template, render.I
 		s.templates[key] = t
 	}
 	return t, s.identify(), nil
+}
+
+// load makes the template.
+func (k *templateKey) load(options *render.Options) (*render.Template, error) {
+	if k.variant != "" {
+		return options.LoadVariant(k.eventType, k.variant, k.version)
+	}
+	return options.Load(k.eventType, k.version)
 }
 
 // identity returns what the next event and new objects are made from.

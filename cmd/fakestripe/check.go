@@ -28,6 +28,7 @@ type checking struct {
 	secrets  secrets
 	headers  []string
 	bound    binding
+	shapes   variants
 	waivers  string
 	api      string
 	access   apiAccess
@@ -79,6 +80,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	c.bound.flags(flags)
+	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
@@ -329,6 +331,10 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err := c.bound.bind(&c.subject); err != nil {
 		return err
 	}
+	if err := c.shapes.check(c.subject.Handles...); err != nil {
+		return err
+	}
+	c.subject.Variants = c.shapes.byType(c.subject.Handles)
 	if err := c.observe(); err != nil {
 		return err
 	}

@@ -20,9 +20,10 @@ type explainOptions struct {
 func newExplain(sh shell) *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
-		Use:   "explain CASE",
-		Short: "Explain a case of the contract: why it matters, and how to fix it",
+		Use:   "explain CASE|TYPE",
+		Short: "Explain a case of the contract (why it matters, how to fix it) or an event type",
 		Example: `  fakestripe explain signature/unsigned
+  fakestripe explain checkout.session.completed
   fakestripe explain --all --format markdown > contract.md`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			cases, _ := contract.Suite{}.Cases()
@@ -33,6 +34,9 @@ func newExplain(sh shell) *cobra.Command {
 			return ids, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 && strings.Contains(args[0], ".") {
+				return explainType(sh, args[0])
+			}
 			if err := o.check(args); err != nil {
 				return err
 			}

@@ -12,16 +12,18 @@ import (
 
 func newList(sh shell) *cobra.Command {
 	var format format
-	var flows, mutations, thin, versions bool
+	var flows, mutations, thin, versions, variants bool
 	var version string
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the event types, the flows, the mutations or the API versions",
+		Short: "List the event types, their variants, the flows, the mutations or the API versions",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			switch {
 			case versions:
 				return listVersions(sh, format.json())
+			case variants:
+				return listVariants(sh, version, format.json())
 			case mutations:
 				return listMutations(sh, format.json())
 			case thin && format.json():
@@ -41,8 +43,10 @@ func newList(sh shell) *cobra.Command {
 	cmd.Flags().BoolVar(&flows, "flows", false, "list the flows, which trigger delivers")
 	cmd.Flags().BoolVar(&mutations, "mutations", false, "list the mutations, for --mutate")
 	cmd.Flags().BoolVar(&thin, "thin", false, "list the types of thin events, including counterparts of snapshot events")
+	cmd.Flags().BoolVar(&variants, "variants", false, "list the other shapes that events of a type may have, for --variant")
 	cmd.Flags().BoolVar(&versions, "api-versions", false, "list the API versions, with the first release of each SDK that pins one")
 	apiVersionFlag(cmd.Flags(), &version, fixtures.DefaultVersion, "list the event types of this API `version`")
+	cmd.MarkFlagsMutuallyExclusive("flows", "mutations", "thin", "variants", "api-versions")
 	cmd.MarkFlagsMutuallyExclusive("flows", "mutations", "thin", "api-versions", "api-version")
 	format.flag(cmd, "text or json: one JSON object per line, with a description")
 	return cmd

@@ -24,6 +24,7 @@ type payloads struct {
 	id      string
 	set     []string
 	add     bool
+	shapes  variants
 
 	changed func(flag string) bool
 }
@@ -43,6 +44,7 @@ func (p *payloads) sourceFlags(cmd *cobra.Command) {
 	flags.BoolVar(&p.source.Livemode, "livemode", false, "make a live-mode event")
 	flags.StringVar(&p.created, "created", "", "`time` at which the event was created: Unix seconds or RFC 3339 (default now)")
 	flags.Uint64Var(&p.source.Seed, "seed", 0, "make ids from this `number`; the same seed and time give the same bytes (default random)")
+	p.shapes.flag(flags, "make the events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
 	flags.BoolVar(&p.add, "add", false, "let --set create paths that the event does not have")
 	p.changed = flags.Changed
 }
@@ -114,7 +116,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 		if err := p.versioned(name); err != nil {
 			return nil, err
 		}
-		event, err := p.source.Event(name, edits...)
+		event, err := p.source.Event(name, append(p.shapes.edits(name), edits...)...)
 		if errors.Is(err, fixtures.ErrUnknownType) {
 			err = listed(err, name, "list and list --thin")
 			if _, missing := os.Stat(name); missing == nil {

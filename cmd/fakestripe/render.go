@@ -19,6 +19,9 @@ func newRender(sh shell) *cobra.Command {
 			if err := p.check(); err != nil {
 				return err
 			}
+			if err := p.shapes.check(typesAmong(args)...); err != nil {
+				return err
+			}
 			event, err := p.event(cmd.Context(), sh.in, args[0])
 			if err != nil {
 				return err

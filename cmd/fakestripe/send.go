@@ -95,6 +95,9 @@ func (s *sending) check() error {
 	if slices.Contains(s.target.mutations, "replay") && s.times == 1 {
 		return errors.New("--mutate replay: there is nothing to replay in a single delivery: give --times 2")
 	}
+	if err := s.payloads.shapes.check(typesAmong(s.names)...); err != nil {
+		return err
+	}
 	return s.payloads.check()
 }
 

@@ -84,10 +84,14 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 
 // flow makes the events, in the order that was asked for.
 func (tr *triggering) flow(name string) (*webhooktest.Flow, error) {
+	if err := tr.payloads.shapes.check(name); err != nil {
+		return nil, err
+	}
 	edits, err := tr.payloads.edits()
 	if err != nil {
 		return nil, err
 	}
+	edits = append(tr.payloads.shapes.edits(name), edits...)
 	flow, err := tr.payloads.source.Flow(name, edits...)
 	if errors.Is(err, fixtures.ErrUnknownType) {
 		err = listed(err, name, "list and list --flows")

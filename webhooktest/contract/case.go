@@ -61,6 +61,7 @@ type caseEvent struct {
 	About    string         `json:"about"`
 	Foreign  bool           `json:"foreign"`
 	Version  int            `json:"version"`
+	Variant  string         `json:"variant"`
 	Count    int            `json:"count"`
 	Set      render.Changes `json:"set"`
 	Add      render.Changes `json:"add"`
@@ -70,7 +71,7 @@ type caseEvent struct {
 
 // plain reports whether an event is one of its type as any other.
 func (e *caseEvent) plain() bool {
-	return e.About == "" && e.Version == 0 && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
+	return e.About == "" && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
 }
 
 // A caseStep is one thing that a case does.
@@ -176,9 +177,9 @@ func (c *contractCase) validate() error {
 		return errors.New("a case needs title, requirement and source")
 	case !slices.Contains(levels, c.Level):
 		return fmt.Errorf("level %q: want must, should or info", c.Level)
-	case !slices.Contains([]string{"", "same", "none", "differs"}, c.State):
-		return fmt.Errorf("state %q: want same, none or differs", c.State)
-	case (c.State == "same" || c.State == "differs") && len(c.Reference) == 0:
+	case !slices.Contains([]string{"", "same", "none", "differs", "moves"}, c.State):
+		return fmt.Errorf("state %q: want same, none, differs or moves", c.State)
+	case c.State != "" && c.State != "none" && len(c.Reference) == 0:
 		return fmt.Errorf("state %s: a reference is missing", c.State)
 	case c.Either && c.State != "same":
 		return errors.New("either: want state same")

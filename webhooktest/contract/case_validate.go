@@ -44,7 +44,7 @@ func (c *contractCase) validateOwn() error {
 }
 
 // givenWords are what a variable can stand for, beside types and patterns of types.
-var givenWords = []string{"handled", "each handled", "each telling", "each thin", "each sibling", "unhandled"}
+var givenWords = []string{"handled", "each handled", "each telling", "each thin", "each sibling", "each variant", "each counting variant", "unhandled"}
 
 // checkGiven finds a literal type that Stripe does not have.
 func checkGiven(pattern string) error {
@@ -88,7 +88,11 @@ func (c *contractCase) validatePaths(e *caseEvent) error {
 		events = append(events, from.event)
 	}
 	if e.Type != "" {
-		event, err := new(webhooktest.Source).Event(e.Type, webhooktest.Version(e.Version))
+		edits := []webhooktest.Edit{webhooktest.Version(e.Version)}
+		if e.Variant != "" && !strings.Contains(e.Variant, "{") {
+			edits = append(edits, webhooktest.Variant(e.Variant))
+		}
+		event, err := new(webhooktest.Source).Event(e.Type, edits...)
 		if err != nil {
 			return err
 		}

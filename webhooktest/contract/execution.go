@@ -160,14 +160,17 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 	if err := e.judge(step, responses); err != nil {
 		return err
 	}
-	return e.checkPlain(ctx, step, responses)
+	if err := e.checkPlain(ctx, step, responses); err != nil {
+		return err
+	}
+	return e.nameNull(ctx, step, responses)
 }
 
 // checkPlain keeps a case about a variant of an event from repeating what is wrong with
 // the plain one: if that gets the same refusal, the variant says nothing.
 func (e *execution) checkPlain(ctx context.Context, step caseStep, responses []*webhooktest.Response) error {
 	at := slices.IndexFunc(responses, func(r *webhooktest.Response) bool {
-		return r.Err == nil && !r.Accepted() && step.Expect != "" && !meets(r, step.Expect)
+		return r.Err == nil && !r.Accepted() && (step.Expect != "" && !meets(r, step.Expect) || step.Prefer != "" && !meets(r, step.Prefer))
 	})
 	if at < 0 || e.session.run.suite.Dir != "" {
 		return nil
@@ -202,7 +205,7 @@ func (e *execution) judge(step caseStep, responses []*webhooktest.Response) erro
 		responses = slices.DeleteFunc(slices.Clone(responses), func(r *webhooktest.Response) bool { return r.Err != nil })
 	}
 	for _, r := range responses {
-		a := answer{response: r, sent: strings.TrimSpace(r.Event.String()+" "+mutations) + e.changesOf(r.Event) + e.cameBefore(r.Event), known: known, machine: e.session.run.machine}
+		a := answer{response: r, sent: strings.TrimSpace(e.described(r.Event)+" "+mutations) + e.changesOf(r.Event) + e.cameBefore(r.Event), known: known, machine: e.session.run.machine}
 		if err := a.judge(step); err != nil {
 			return err
 		}
@@ -352,7 +355,7 @@ func (e *execution) sentSoFar() string {
 	}
 	var sent []string
 	for _, event := range e.sent {
-		sent = append(sent, strings.TrimSpace(names[event]+event.String()+" "+e.how[event])+e.changesOf(event))
+		sent = append(sent, strings.TrimSpace(names[event]+e.described(event)+" "+e.how[event])+e.changesOf(event))
 	}
 	return strings.Join(sent, "\n")
 }

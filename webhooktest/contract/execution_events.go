@@ -63,6 +63,9 @@ func (e *execution) newEvent(ctx context.Context, spec caseEvent) (event *webhoo
 	} else if event, err = e.bound(ctx, spec, eventType); err == nil {
 		event, err = e.changed(ctx, spec, event)
 	}
+	if spec.Variant != "" {
+		err = e.checkShape(event, err, e.fill(spec.Variant))
+	}
 	if err == nil && e.spec.asksForEffect() {
 		event, err = e.session.sender.varied(event)
 	}
@@ -78,6 +81,9 @@ func (e *execution) bound(ctx context.Context, spec caseEvent, eventType string)
 	sender, edits := e.session.sender, []webhooktest.Edit(nil)
 	if spec.Version != 0 {
 		edits = append(edits, webhooktest.Version(spec.Version))
+	}
+	if spec.Variant != "" {
+		edits = append(edits, webhooktest.Variant(e.fill(spec.Variant)))
 	}
 	switch _, another := spec.Set["data.object.id"]; {
 	case spec.Foreign:

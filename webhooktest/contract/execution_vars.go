@@ -22,6 +22,9 @@ func (e *execution) known() values {
 	}
 	for name, bound := range e.variant.types {
 		known[name], _ = rawjson.Encode(bound)
+		if strings.Contains(name, ".") {
+			continue // {T.variant}
+		}
 		known[name+".resource"], _ = rawjson.Encode(resourceOf(bound))
 	}
 	known["each"], _ = rawjson.Encode(e.variant.each)

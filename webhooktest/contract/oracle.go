@@ -35,8 +35,11 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 		}
 		return nil, err
 	}
-	if o.spec.State == "none" {
+	switch o.spec.State {
+	case "none":
 		return o.judgeNone(ctx)
+	case "moves":
+		return o.judgeMoves(ctx)
 	}
 	if known := o.session.run.known.reference(o.spec.referenceKey(o.variant)); known != nil && !o.session.probe.careful {
 		if findings, judged, err := o.judgeBy(ctx, known); judged || err != nil {

@@ -37,7 +37,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		report.Cases = untried(&suite, cases)
 	}
 	report.Seed, report.Diagnosis, report.WantedVersion = j.session.run.source.seed(), j.diagnosis.lines, j.diagnosis.wanted
-	report.Notes = append(j.session.run.machine.notes(), j.session.silentAPI()...)
+	report.Notes = slices.Concat(j.session.run.machine.notes(), j.session.silentAPI(), j.session.run.missed.notes())
 	attribute(report.Cases)
 	report.summarize()
 	return report, cmp.Or(ctx.Err(), err)

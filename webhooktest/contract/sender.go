@@ -60,6 +60,9 @@ func (s *sender) edited(eventType string, edits ...webhooktest.Edit) (*webhookte
 	if s.subject.Edit != nil && s.takes(eventType) {
 		edits = append(s.subject.Edit(eventType), edits...)
 	}
+	if shape := s.subject.Variants[eventType]; shape != "" {
+		edits = append([]webhooktest.Edit{webhooktest.Variant(shape)}, edits...) // a case has the last word
+	}
 	return s.source.event(eventType, edits...)
 }
 

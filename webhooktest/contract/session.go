@@ -16,6 +16,7 @@ type run struct {
 	known   *baselineCache
 	golden  *goldenFiles
 	objects *appObjects
+	missed  branchLog
 	dirty   atomic.Bool // something was sent since the state was last still
 }
 

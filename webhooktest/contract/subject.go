@@ -75,6 +75,11 @@ type Subject struct {
 	// Pin are paths that no case may change: one that would is skipped.
 	Pin []string
 
+	// Variants are the shapes of events, by type, that the handler is for: a handler of
+	// subscriptions wants {"checkout.session.completed": "subscription"}. Other shapes are
+	// those of the plain event.
+	Variants map[string]string
+
 	// APIVersion, Livemode and Account are those of the events, as in webhooktest.Source.
 	APIVersion string
 	Livemode   bool
@@ -180,6 +185,9 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 	}
 	if each == "" {
 		return []map[string]string{binding}, ""
+	}
+	if given[each] == "each variant" || given[each] == "each counting variant" {
+		return s.bindShapes(each, given[each] == "each counting variant", binding)
 	}
 	types := s.handled()
 	if given[each] == "each sibling" {
@@ -299,6 +307,11 @@ func (s *Subject) checkTypes() error {
 	for _, eventType := range s.Handles {
 		if err := s.checkType(eventType); err != nil {
 			return fmt.Errorf("subject: Handles: %w", err)
+		}
+	}
+	for _, eventType := range slices.Sorted(maps.Keys(s.Variants)) {
+		if _, err := fixtures.FindVariant(eventType, s.Variants[eventType]); err != nil {
+			return fmt.Errorf("subject: Variants: %w", err)
 		}
 	}
 	return nil

@@ -64,6 +64,9 @@ func (r *invoiceReader) ServeHTTP(w http.ResponseWriter, request *http.Request) 
 	}
 	value := any(event.Data.Object)
 	for key := range strings.SplitSeq(r.path, ".") {
+		if value == nil {
+			break // an invoice made by hand has no parent
+		}
 		object, _ := value.(map[string]any)
 		found, has := object[key]
 		if !has {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// maxExpand is how deep an expansion may go (https://docr.stripe.com/api/expanding_objects).
+// maxExpand is how deep an expansion may go (https://docs.stripe.com/api/expanding_objects).
 const maxExpand = 4
 
 const maxPaths = 50 // to expand in one request; Stripe states no limit
@@ -80,9 +80,13 @@ func (x *expander) expanded(n *node, key string) *node {
 	return o.tree()
 }
 
-// onDemand returns a list that an object shows only when it is asked for.
+// onDemand returns what an object shows only when it is asked for: a field, or a list.
 func (x *expander) onDemand(n *node, key string) *node {
 	kind, id := n.child("object").str(), n.child("id").str()
+	if field := x.graph.hidden(n, key); field != nil {
+		n.put(key, field)
+		return field
+	}
 	o, ok := x.graph.objects.get(ref{kind: kind, id: id})
 	if !ok {
 		return nil

@@ -51,23 +51,26 @@ func shareFacts(b *render.Bindings, fromKind string, from *node, toKind string, 
 			if was == nil || is.isNull() || is.plain() == "0" {
 				continue
 			}
-			setEqual(to, here, fill(b, was), is)
-			break
+			if setEqual(to, here, fill(b, was), is) {
+				break
+			}
 		}
 	}
 }
 
-// setEqual gives those fields that hold one value another.
-func setEqual(to *node, fields []string, was, is *node) {
+// setEqual gives those fields that hold one value another, and reports whether any did.
+func setEqual(to *node, fields []string, was, is *node) (changed bool) {
 	for _, path := range fields {
 		field := to.at(path)
 		if field.isNull() || field.plain() != was.plain() || field.plain() == is.plain() {
 			continue
 		}
+		changed = true
 		if field.kind == '"' {
 			to.set(path, text(is.plain()))
 		} else {
 			to.set(path, is)
 		}
 	}
+	return changed
 }

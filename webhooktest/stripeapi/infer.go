@@ -38,6 +38,9 @@ func (g *graph) infer(r ref) *stored {
 			template = mustNode(state)
 		}
 	}
+	if state := derived(r.kind, from); state != nil && g.told(r) == "" {
+		template = state
+	}
 	tree := fill(b, template)
 	for _, o := range from {
 		shareFacts(b, o.kind, o.tree(), r.kind, tree)

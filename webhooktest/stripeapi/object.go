@@ -60,10 +60,11 @@ type stored struct {
 	version string // of the API, whose shape the text has
 	origin  origin
 	created int64
-	asOf    int64 // when the last event about it was created
-	ended   bool  // that event was about its end
-	seq     int64 // in which order objects became known
-	turn    int64 // in which order they came to be as they are
+	told    string // the type of that event
+	asOf    int64  // when the last event about it was created
+	ended   bool   // that event was about its end
+	seq     int64  // in which order objects became known
+	turn    int64  // in which order they came to be as they are
 	ids     []string
 	deleted bool
 }

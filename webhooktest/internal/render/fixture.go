@@ -23,12 +23,15 @@ type eventFixture struct {
 	Set                Changes         `json:"set"`
 	Add                Changes         `json:"add"`
 	Remove             []string        `json:"remove"`
+	NotNull            []string        `json:"not_null"`
 	PreviousAttributes json.RawMessage `json:"previous_attributes"`
 	Versions           []Changes       `json:"versions"`
 	Automatic          bool            `json:"automatic"`
 	Connect            bool            `json:"connect"`
 	Siblings           []string        `json:"siblings"`
 	Legacy             bool            `json:"legacy"`
+
+	variant *fixtures.Variant // nil: none
 }
 
 // An objectFixture is a file of fixtures/<version>/objects.
@@ -37,6 +40,14 @@ type objectFixture struct {
 	Description string          `json:"description"`
 	Object      json.RawMessage `json:"object"`
 	Nullable    []string        `json:"nullable"`
+	NotNull     []string        `json:"not_null"` // though it is declared as nullable
+}
+
+// nulledIn are the paths that Stripe sends null at in events of a type: not all that are
+// declared as nullable, for an invoice that is paid has a number.
+func (f *objectFixture) nulledIn(event *eventFixture) []string {
+	never := slices.Concat(f.NotNull, event.NotNull)
+	return slices.DeleteFunc(slices.Clone(f.Nullable), func(path string) bool { return slices.Contains(never, path) })
 }
 
 // Changes are values by path.
@@ -132,6 +143,9 @@ func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Templat
 	if err != nil {
 		return nil, err
 	}
+	if flow.variant != nil {
+		event.vary(flow.variant)
+	}
 	if version < 0 || version > len(event.Versions) {
 		return nil, fmt.Errorf("version %d: %s has %d versions", version, eventType, len(event.Versions))
 	}
@@ -151,7 +165,7 @@ func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Templat
 		return nil, err
 	}
 	written, _, _ := strings.Cut(objectFile, "/")
-	shape := shape{resource: event.Object, nullable: object.Nullable, facts: o.Facts}
+	shape := shape{resource: event.Object, nullable: object.nulledIn(&event), facts: o.Facts}
 	if text, err = shape.carry(text, written, o.version()); err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
@@ -175,7 +189,7 @@ func (f *eventFixture) at(version int, object []byte) ([]byte, error) {
 		return f.state(0, object)
 	}
 	after, err := f.state(version, object)
-	if err != nil || f.PreviousAttributes == nil {
+	if err != nil || f.PreviousAttributes == nil || f.variant != nil && f.variant.PreviousAttributes != nil {
 		return after, err
 	}
 	before := []byte(f.PreviousAttributes) // the first version has none before it
@@ -206,7 +220,7 @@ func (f *eventFixture) state(version int, object []byte) ([]byte, error) {
 			return nil, fmt.Errorf("versions: %w", err)
 		}
 	}
-	return object, nil
+	return f.varied(object)
 }
 
 // difference returns the fields of before that are different after, and of an

@@ -25,6 +25,8 @@ type FlowEvent struct {
 	Version int     `json:"version"`
 	Set     Changes `json:"set"`
 	Add     Changes `json:"add"`
+
+	variant *fixtures.Variant // not in flows: of an event that stands alone
 }
 
 // A FlowStep says when an event arrives.

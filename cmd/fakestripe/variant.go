@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// variants are the values of --variant: the shape of the events of a type, TYPE=NAME, or
+// NAME where one type is meant.
+type variants []string
+
+func (v *variants) flag(flags *pflag.FlagSet, usage string) {
+	flags.StringArrayVar((*[]string)(v), "variant", nil, usage)
+}
+
+// of returns the variant that is asked for of a type, "" if none is.
+func (v variants) of(eventType string) (name string) {
+	for _, text := range v {
+		if of, variant, typed := strings.Cut(text, "="); !typed || of == eventType {
+			name = variant
+			if !typed {
+				name = text
+			}
+		}
+	}
+	return name
+}
+
+// check finds variants that the types do not have, and those of other types.
+func (v variants) check(eventTypes ...string) error {
+	for _, text := range v {
+		eventType, name, typed := strings.Cut(text, "=")
+		switch {
+		case !typed && len(eventTypes) != 1:
+			return fmt.Errorf("--variant %q: of which type? Write TYPE=NAME, such as checkout.session.completed=subscription", text)
+		case !typed:
+			eventType, name = eventTypes[0], text
+		case !slices.Contains(eventTypes, eventType):
+			return fmt.Errorf("--variant %q: no event of the type %s is sent", text, eventType)
+		}
+		if _, err := fixtures.FindVariant(eventType, name); err != nil {
+			return fmt.Errorf("--variant: %w (see fakestripe list --variants)", err)
+		}
+	}
+	return nil
+}
+
+// typesAmong are the payloads that are event types.
+func typesAmong(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), isFile)
+}
+
+// edits are the one that gives an event its shape, if any.
+func (v variants) edits(eventType string) []webhooktest.Edit {
+	if name := v.of(eventType); name != "" {
+		return []webhooktest.Edit{webhooktest.Variant(name)}
+	}
+	return nil
+}
+
+// byType are the variants of the types that have one.
+func (v variants) byType(eventTypes []string) map[string]string {
+	named := make(map[string]string)
+	for _, eventType := range eventTypes {
+		if name := v.of(eventType); name != "" {
+			named[eventType] = name
+		}
+	}
+	return named
+}
+
+// listVariants prints the variants of all event types of an API version.
+func listVariants(sh shell, version string, asJSON bool) error {
+	encoder := json.NewEncoder(sh.out)
+	for _, eventType := range fixtures.Types(version) {
+		for _, v := range fixtures.Variants(eventType) {
+			var err error
+			if asJSON {
+				err = encoder.Encode(map[string]string{"type": eventType, "variant": v.Name, "description": v.Description, "flow": v.Flow, "source": v.Source})
+			} else {
+				_, err = fmt.Fprintf(sh.out, "%-54s %s\n", eventType+"="+v.Name, v.Description)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// explainType describes an event type and its variants.
+func explainType(sh shell, eventType string) error {
+	described, err := fixtures.DescribeEvent(eventType)
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s (%s)\n%s\n", described.Name, described.Object, described.Description)
+	for i, v := range fixtures.Variants(eventType) {
+		if i == 0 {
+			text.WriteString("\nOther shapes, for --variant:\n")
+		}
+		fmt.Fprintf(&text, "\n%s\n    %s\n    %s\n", v.Name, v.Description, v.Source)
+		if v.Flow != "" {
+			fmt.Fprintf(&text, "    fakestripe trigger %s\n", v.Flow)
+		}
+	}
+	_, err = sh.out.Write([]byte(text.String()))
+	return err
+}

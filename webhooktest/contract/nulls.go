@@ -1,0 +1,81 @@
+package contract
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// nullsFor is how long the field that a handler stumbles over is looked for.
+const nullsFor = 3 * time.Second
+
+// nameNull says in a finding about an event full of nulls which field it is: one that is
+// null alone, in an event of its own, and gets the same answer.
+func (e *execution) nameNull(ctx context.Context, step caseStep, responses []*webhooktest.Response) error {
+	at := slices.IndexFunc(responses, func(r *webhooktest.Response) bool {
+		return r.Err == nil && step.Expect != "" && !meets(r, step.Expect)
+	})
+	if at < 0 || len(e.findings) == 0 || !slices.Contains(step.Mutate, "nulls") {
+		return nil
+	}
+	refused := responses[at]
+	until := time.Now().Add(nullsFor)
+	for _, path := range e.nulled(refused.Event) {
+		if time.Now().After(until) {
+			return nil
+		}
+		event, err := e.session.sender.distinct(ctx, refused.Event.Type())
+		if err != nil {
+			return err
+		}
+		answer, err := e.session.sender.deliver(ctx, event, "null="+path)
+		if err != nil {
+			return err
+		}
+		if answer.Err == nil && answer.StatusCode == refused.StatusCode {
+			last := &e.findings[len(e.findings)-1]
+			last.actual += "; so does an event in which " + path + " alone is null"
+			return nil
+		}
+	}
+	return nil
+}
+
+// nulled are the fields that are null in an event full of nulls, those of the object first.
+func (e *execution) nulled(event *webhooktest.Event) (paths []string) {
+	body, err := e.session.sender.endpoint.Body(event, "nulls")
+	var before, after any
+	if err != nil || json.Unmarshal(event.Body(), &before) != nil || json.Unmarshal(body, &after) != nil {
+		return nil
+	}
+	paths = newNulls("", before, after)
+	slices.SortStableFunc(paths, func(a, b string) int { return cmp.Compare(strings.Count(a, "."), strings.Count(b, ".")) })
+	return paths
+}
+
+// newNulls are the paths at which one value is null and another is not.
+func newNulls(path string, before, after any) (paths []string) {
+	if before != nil && after == nil {
+		return []string{strings.TrimPrefix(path, ".")}
+	}
+	switch after := after.(type) {
+	case map[string]any:
+		old, _ := before.(map[string]any)
+		for key, value := range after {
+			paths = append(paths, newNulls(path+"."+strings.ReplaceAll(key, ".", `\.`), old[key], value)...)
+		}
+	case []any:
+		old, _ := before.([]any)
+		for i := range min(len(old), len(after)) {
+			paths = append(paths, newNulls(path+"."+strconv.Itoa(i), old[i], after[i])...)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}

@@ -1,0 +1,82 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// judgeMoves is for variants that must have an effect as plain events have: somewhere that
+// the reference, which is ignored, does not touch. What is refused is not judged: it comes
+// again.
+func (o *oracle) judgeMoves(ctx context.Context) ([]finding, error) {
+	_, ignored, err := o.execute(ctx, o.spec.Reference)
+	if err != nil {
+		return nil, err
+	}
+	touched := make(map[string]bool)
+	for place := range ignored {
+		touched[place] = true
+	}
+	moves := func(did statediff.Diff) bool { return len(did.Without(touched)) > 0 }
+	if did, err := o.moved(ctx, o.plain(), moves); err != nil {
+		return nil, err
+	} else if !moves(did.diff) {
+		return nil, fmt.Errorf("%w: a plain %s has no effect that the state shows", render.ErrNotApplicable, did.sent())
+	}
+	did, err := o.moved(ctx, o, moves)
+	switch {
+	case err != nil:
+		return nil, err
+	case moves(did.diff):
+		return nil, nil
+	case !did.accepted():
+		return nil, fmt.Errorf("%w: a %s is refused", render.ErrNotApplicable, did.sent())
+	}
+	return did.execution.withState([]string{"nothing changed that an ignored event does not change too"}, "an effect, as a plain "+did.sent()+" has"), nil
+}
+
+// plain is the oracle of the same case with plain events.
+func (o *oracle) plain() *oracle {
+	spec := *o.spec
+	spec.Events = maps.Clone(spec.Events)
+	for name, event := range spec.Events {
+		event.Variant = ""
+		spec.Events[name] = event
+	}
+	other := *o
+	other.spec = &spec
+	return &other
+}
+
+// A movement is what an execution did.
+type movement struct {
+	execution *execution
+	diff      statediff.Diff
+}
+
+// moved runs the steps of an oracle's case, and waits for what they do.
+func (o *oracle) moved(ctx context.Context, of *oracle, moves func(statediff.Diff) bool) (movement, error) {
+	e, did, err := of.execute(ctx, of.spec.Steps)
+	if err == nil {
+		did, err = o.session.probe.until(ctx, e.observed, did, moves)
+	}
+	return movement{e, did}, err
+}
+
+func (m movement) accepted() bool {
+	return !slices.ContainsFunc(m.execution.sent, func(event *webhooktest.Event) bool { return !m.execution.accepted[event] })
+}
+
+// sent is the type of what was sent.
+func (m movement) sent() string {
+	if len(m.execution.sent) == 0 {
+		return "event"
+	}
+	return m.execution.sent[0].Type()
+}

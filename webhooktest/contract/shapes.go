@@ -1,0 +1,151 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// What stands for the variant that a case is run with, beside the type: {T.variant}.
+const variantOf = ".variant"
+
+// bindShapes gives values to a variable that stands for each variant, beside other ones.
+func (s *Subject) bindShapes(variable string, counting bool, others map[string]string) (bindings []map[string]string, reason string) {
+	for _, one := range s.shapes(variable, counting) {
+		maps.Copy(one, others)
+		bindings = append(bindings, one)
+	}
+	switch {
+	case len(bindings) == 0 && counting:
+		return nil, "handling a type with variants that mean the same"
+	case len(bindings) == 0:
+		return nil, "handling a type that has variants"
+	}
+	return bindings, ""
+}
+
+// shapes are the handled types, each with each of its variants: with those only that mean
+// what the plain event does, if they are to count.
+func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]string) {
+	for _, eventType := range s.Handles {
+		for _, v := range fixtures.Variants(eventType) {
+			if s.checkType(eventType) == nil && (v.Counts || !counting) {
+				bindings = append(bindings, map[string]string{variable: eventType, variable + variantOf: v.Name})
+			}
+		}
+	}
+	return bindings
+}
+
+// shapeOf says which variant an event is, "" if it is as any other of its type.
+func (e *execution) shapeOf(event *webhooktest.Event) string {
+	for name, events := range e.observed.events {
+		if spec := e.spec.Events[name]; spec.Variant != "" && slices.Contains(events, event) {
+			return "variant " + e.fill(spec.Variant)
+		}
+	}
+	return ""
+}
+
+// described is an event with its variant.
+func (e *execution) described(event *webhooktest.Event) string {
+	return strings.TrimSpace(event.String() + " " + e.shapeOf(event))
+}
+
+// checkShape makes sure that an event has the shape that a case is about: what the user
+// sets may contradict it, or a later API version may not know what sets it apart.
+func (e *execution) checkShape(event *webhooktest.Event, err error, name string) error {
+	switch {
+	case errors.Is(err, webhooktest.ErrNoPath):
+		return fmt.Errorf("%w: variant %s lacks what is set in each event: %w", render.ErrNotApplicable, name, err)
+	case err != nil:
+		return err
+	}
+	subject := &e.session.subject
+	source := webhooktest.Source{APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode, Now: func() time.Time { return createdAt(event) }}
+	objects := [3]any{}
+	for i, edits := range [][]webhooktest.Edit{{webhooktest.About(event)}, {webhooktest.About(event), webhooktest.Variant(name)}} {
+		made, err := source.Event(event.Type(), edits...)
+		if err != nil {
+			return err
+		}
+		objects[i], _ = made.Lookup("data.object")
+	}
+	objects[2], _ = event.Lookup("data.object")
+	switch apart, kept := compareShapes(objects[0], objects[1], objects[2]); {
+	case !kept:
+		e.session.run.missed.miss(event.Type(), name, objects[0], objects[1])
+		return fmt.Errorf("%w: what is set in each event is not what variant %s of %s has", render.ErrNotApplicable, name, event.Type())
+	case !apart:
+		return fmt.Errorf("%w: variant %s of %s is as any other at this API version", render.ErrNotApplicable, name, event.Type())
+	}
+	return nil
+}
+
+// createdAt is when an event was created.
+func createdAt(event *webhooktest.Event) time.Time {
+	created, _ := event.Lookup("created")
+	seconds, _ := created.(float64)
+	return time.Unix(int64(seconds), 0)
+}
+
+// compareShapes reports whether the object of a variant is apart from the plain one, and
+// whether another object has kept all that is.
+func compareShapes(plain, shaped, other any) (apart, kept bool) {
+	switch shaped := shaped.(type) {
+	case map[string]any:
+		plain, wasObject := plain.(map[string]any)
+		other, isObject := other.(map[string]any)
+		if wasObject && isObject {
+			return compareMembers(plain, shaped, other)
+		}
+	case []any:
+		plain, wasList := plain.([]any)
+		other, isList := other.([]any)
+		if wasList && isList {
+			return compareElements(plain, shaped, other)
+		}
+	}
+	if reflect.DeepEqual(plain, shaped) {
+		return false, true
+	}
+	return true, reflect.DeepEqual(shaped, other)
+}
+
+func compareMembers(plain, shaped, other map[string]any) (apart, kept bool) {
+	kept = true
+	for key := range plain {
+		now, has := shaped[key]
+		if !has {
+			_, set := other[key]
+			apart, kept = true, kept && !set
+			continue
+		}
+		inner, same := compareShapes(plain[key], now, other[key])
+		apart, kept = apart || inner, kept && same
+	}
+	return apart, kept
+}
+
+// compareElements compares lists: of one that has another length, only the length.
+func compareElements(plain, shaped, other []any) (apart, kept bool) {
+	if len(plain) != len(shaped) {
+		return true, len(shaped) == len(other)
+	}
+	kept = true
+	for i := range shaped {
+		if i < len(other) {
+			inner, same := compareShapes(plain[i], shaped[i], other[i])
+			apart, kept = apart || inner, kept && same
+		}
+	}
+	return apart, kept
+}
