@@ -20,6 +20,7 @@ const (
 	forgeriesAnswered = "Forged events get a server error"
 	forgeriesDropped  = "Forged events are answered 2xx, though ignored"
 	forgeriesSilent   = "Forged events get no answer"
+	fieldsMissing     = "Fields that may be missing crash the handler" // some servers answer nothing then
 )
 
 // repeats reports whether a case is about an event that comes again.
@@ -41,7 +42,7 @@ func (f finding) cause(c *contractCase) string {
 		return forgeriesAnswered
 	case failed && c.Cause == strangersActedOn:
 		return strangersCrash
-	case f.silent:
+	case f.silent && c.Cause != fieldsMissing:
 		return ""
 	case f.status >= http.StatusMultipleChoices && repeats(c):
 		return repeatsRefused
@@ -69,6 +70,8 @@ var consequences = []consequence{
 	{"freshness/one-day-old", staleAccepted, []string{"freshness/zero-timestamp", "resilience/bad-input"}},
 	{"signature/rolled-second", "A rolled secret is not supported", []string{"signature/junk-v1"}},
 	{"body/compact", bodiesRefused, []string{"idempotency/changed-body"}},
+	{"body/shuffled-keys", bodiesRefused, []string{"idempotency/changed-body"}},
+	{"dispatch/shapes", fieldsMissing, []string{"dispatch/sibling-types"}},
 	{"dispatch/extra-properties", bodiesRefused, []string{"idempotency/changed-body"}},
 	{"body/not-an-event", "Signed bodies that are no events do harm", []string{"version/declared", "version/other-train"}},
 	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "resilience/retry-after-failure"}},
