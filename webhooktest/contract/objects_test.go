@@ -20,14 +20,13 @@ import (
 
 // A shop knows its orders before any event comes, and finds them by what an event says.
 type shop struct {
-	find     string        // the path by which it finds an order
-	amount   string        // that of what was paid; empty: not compared
-	creates  bool          // takes orders that it does not know for its own
-	forgets  bool          // no event is remembered
-	counts   bool          // how often an order was paid
-	gullible bool          // the amount is not compared
-	later    time.Duration // after the answer
-	limit    int           // so many orders are dealt with, 0 for all
+	find    string        // the path by which it finds an order
+	amount  string        // that of what was paid; empty: not compared
+	creates bool          // takes orders that it does not know for its own
+	forgets bool          // no event is remembered
+	counts  bool          // how often an order was paid
+	later   time.Duration // after the answer
+	limit   int           // so many orders are dealt with, 0 for all
 
 	work   sync.WaitGroup
 	mu     sync.Mutex
