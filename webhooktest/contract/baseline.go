@@ -27,7 +27,7 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 	if err == nil && len(did) == 0 && b.probe.careful && b.mayHaveEffect(eventType) && b.sender.last.Accepted() {
 		did, err = b.awaitEffect(ctx, eventType)
 	}
-	if err == nil && b.sender.literal(eventType) {
+	if err == nil && b.sender.binder.literal(eventType) {
 		did, err = b.repeated(ctx, eventType, did)
 	}
 	if err == nil {
@@ -78,7 +78,7 @@ func (b *baseline) outOfObjects(ctx context.Context, eventType string) error {
 
 // mayHaveEffect reports whether a type is one that the handler is meant for.
 func (b *baseline) mayHaveEffect(eventType string) bool {
-	return b.sender.anyType || slices.Contains(b.sender.subject.handled(), eventType)
+	return b.sender.binder.anyType || slices.Contains(b.sender.subject.handled(), eventType)
 }
 
 // awaitEffect waits for the effect of a type that seems to have none. The other types
@@ -121,7 +121,7 @@ func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observat
 		events = append(events, event)
 	}
 	o = observe(events...)
-	b.sender.name(o, single, events[0])
+	b.sender.binder.name(o, single, events[0])
 	did, err = b.probe.measure(ctx, o, func() error {
 		for _, event := range events {
 			if _, err := b.sender.deliver(ctx, event); err != nil {

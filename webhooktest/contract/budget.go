@@ -7,6 +7,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
+// NeedTime is the Need of a case that the time of the run was too short for.
+const NeedTime = "time"
+
 // A budget is what is left of a run: until its time is up, or nothing can be judged any
 // more.
 type budget struct {

@@ -21,7 +21,7 @@ func (s *session) calibrate(ctx context.Context, control string) (refused *webho
 		return nil, err
 	}
 	o, before, called := observe(event), any(nil), s.sender.calls()
-	s.sender.name(o, single, event)
+	s.sender.binder.name(o, single, event)
 	if s.probe.observed() || s.subject.API != nil {
 		if before, err = s.calibrateIdle(ctx, o); err != nil {
 			return nil, err
@@ -107,7 +107,7 @@ func (s *session) calibratePace(ctx context.Context, o *observation, before any)
 // all may be about one object of the app, which changes once.
 func (s *session) calibrateEffect(ctx context.Context, o *observation, before any) error {
 	control := o.events[single][0].Type()
-	if !s.sender.literal(control) {
+	if !s.sender.binder.literal(control) {
 		return nil
 	}
 	after, err := s.probe.read(ctx, o)

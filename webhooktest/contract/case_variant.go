@@ -86,7 +86,7 @@ func (c *contractCase) independent() bool {
 }
 
 // foreign reports whether a case is about objects that the app does not know.
-func (c *contractCase) foreign() bool {
+func foreign(c *contractCase) bool {
 	for _, event := range c.Events {
 		if event.Foreign {
 			return true
@@ -97,12 +97,12 @@ func (c *contractCase) foreign() bool {
 
 // races reports whether a case is a race of copies, which shows only if they are under
 // way at the same time.
-func (c *contractCase) races() bool {
+func races(c *contractCase) bool {
 	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Together && s.Times > 1 })
 }
 
 // cleanly names what the reference delivers.
-func (c *contractCase) cleanly() string {
+func cleanly(c *contractCase) string {
 	var names []string
 	for _, step := range c.Reference {
 		names = append(names, step.Send...)

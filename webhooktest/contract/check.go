@@ -111,7 +111,7 @@ func checkLateDuplicate(ctx context.Context, s *session) ([]finding, error) {
 		return nil, err
 	}
 	o := observe(event)
-	s.sender.name(o, single, event)
+	s.sender.binder.name(o, single, event)
 	moved, err := s.probe.measure(ctx, o, func() error {
 		_, err := s.sender.deliver(ctx, event)
 		return err

@@ -19,11 +19,6 @@ func looksBack(check string) bool {
 	return slices.Contains([]string{"no-secrets", "no-traces", "timing"}, check)
 }
 
-// anyAccepted reports whether there is anything to look back at.
-func (s *session) anyAccepted() bool {
-	return slices.ContainsFunc(s.run.log.responses(), (*webhooktest.Response).Accepted)
-}
-
 // provoke makes the handler complain, for when no other case has yet.
 func provoke(ctx context.Context, s *session) error {
 	if s.run.budget.over() != "" {

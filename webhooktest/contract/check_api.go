@@ -172,7 +172,7 @@ func called(call stripeapi.Call) string { return call.Method + " " + call.Path }
 
 // silentAPI is what there is to say of a local API that was given and never called.
 func (s *session) silentAPI() []string {
-	if s.subject.API == nil || s.subject.Isolated || s.subject.API.Called() > 0 || !s.anyAccepted() {
+	if s.subject.API == nil || s.subject.Isolated || s.subject.API.Called() > 0 || !s.run.log.anyAccepted() {
 		return nil
 	}
 	return []string{"the handler never called the local Stripe API: is its client set to the API's address?"}

@@ -14,27 +14,48 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
+// caseEvents makes the events of one execution of a case.
+type caseEvents struct {
+	session  *session
+	spec     *contractCase
+	variant  variant
+	observed *observation // the events that were made, by name
+	identity render.Identity
+	values   values            // of the case's variables
+	renamed  *strings.Replacer // fresh ids for those of payloads
+}
+
+func newCaseEvents(s *session, spec *contractCase, v variant) (*caseEvents, error) {
+	c := &caseEvents{session: s, spec: spec, variant: v, observed: newObservation(), identity: s.run.source.identity()}
+	c.observed.byObject = spec.Compare == "object"
+	if !spec.golden() && (spec.State == "none" || spec.State == "") {
+		c.observed.as = single // what it does is held against what an event by itself does
+	}
+	c.renamed = spec.renamer(c.identity, v)
+	return c, c.initVariables()
+}
+
 // makeEvent makes the events of a name, after the one that they are about.
-func (e *execution) makeEvent(ctx context.Context, name string) error {
-	spec := e.spec.Events[name]
-	if e.observed.events[name] != nil {
+func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
+	spec := c.spec.Events[name]
+	if c.observed.events[name] != nil {
 		return nil
 	}
 	if spec.About != "" {
-		if err := e.makeEvent(ctx, spec.About); err != nil {
+		if err := c.makeEvent(ctx, spec.About); err != nil {
 			return err
 		}
 	}
 	for range max(1, spec.Count) {
-		event, err := e.newEvent(ctx, spec)
-		if err == nil && !onlyForges(e.spec, name, e.mutations) {
-			err = e.session.sender.register(event.Body())
+		event, err := c.newEvent(ctx, spec)
+		if err == nil && !onlyForges(c.spec, name, c.mutations) {
+			err = c.session.sender.register(event.Body())
 		}
 		if err != nil {
 			return err
 		}
-		e.observed.add(name, event)
-		e.session.sender.name(e.observed, name, event)
+		c.observed.add(name, event)
+		c.session.sender.binder.name(c.observed, name, event)
 	}
 	return nil
 }
@@ -55,19 +76,19 @@ func onlyForges(c *contractCase, name string, mutations func(caseStep) []string)
 }
 
 // newEvent makes one event: of a payload, or of a type.
-func (e *execution) newEvent(ctx context.Context, spec caseEvent) (event *webhooktest.Event, err error) {
-	e.identity.Created = e.session.run.source.next().Unix()
-	eventType := e.variant.typeOf(spec.Type)
-	if payload := spec.payload(e.variant); payload != nil {
-		event, err = e.replayed(payload, spec, e.renamed)
-	} else if event, err = e.bound(ctx, spec, eventType); err == nil {
-		event, err = e.changed(ctx, spec, event)
+func (c *caseEvents) newEvent(ctx context.Context, spec caseEvent) (event *webhooktest.Event, err error) {
+	c.identity.Created = c.session.run.source.next().Unix()
+	eventType := c.variant.typeOf(spec.Type)
+	if payload := spec.payload(c.variant); payload != nil {
+		event, err = c.replayed(payload, spec, c.renamed)
+	} else if event, err = c.bound(ctx, spec, eventType); err == nil {
+		event, err = c.changed(ctx, spec, event)
 	}
 	if spec.Variant != "" {
-		err = e.checkShape(event, err, e.fill(spec.Variant))
+		err = c.checkShape(event, err, c.fill(spec.Variant))
 	}
-	if err == nil && e.spec.asksForEffect() {
-		event, err = e.session.sender.varied(event)
+	if err == nil && c.spec.asksForEffect() {
+		event, err = c.session.sender.varied(event)
 	}
 	if fixtures.IsThin(eventType) && errors.Is(err, webhooktest.ErrNoPath) {
 		err = render.ErrThin // which may be what the case is about
@@ -77,31 +98,31 @@ func (e *execution) newEvent(ctx context.Context, spec caseEvent) (event *webhoo
 
 // bound makes an event of a type, about the objects of another or about new ones: those of
 // the app or, if the case says so, foreign ones.
-func (e *execution) bound(ctx context.Context, spec caseEvent, eventType string) (event *webhooktest.Event, err error) {
-	sender, edits := e.session.sender, []webhooktest.Edit(nil)
+func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string) (event *webhooktest.Event, err error) {
+	sender, edits := c.session.sender, []webhooktest.Edit(nil)
 	if spec.Version != 0 {
 		edits = append(edits, webhooktest.Version(spec.Version))
 	}
 	if spec.Variant != "" {
-		edits = append(edits, webhooktest.Variant(e.fill(spec.Variant)))
+		edits = append(edits, webhooktest.Variant(c.fill(spec.Variant)))
 	}
 	switch _, another := spec.Set["data.object.id"]; {
 	case spec.Foreign:
 		return sender.foreign(eventType, edits...)
 	case spec.About != "" && another: // which is given one of the app when it has its id
-		about := webhooktest.About(e.observed.events[spec.About][0])
+		about := webhooktest.About(c.observed.events[spec.About][0])
 		return sender.edited(eventType, append([]webhooktest.Edit{about}, edits...)...)
 	case spec.About != "":
-		return sender.about(ctx, e.observed.events[spec.About][0], eventType, edits...)
+		return sender.about(ctx, c.observed.events[spec.About][0], eventType, edits...)
 	}
 	return sender.prepared(ctx, eventType, edits...)
 }
 
 // changed changes an event as the case says. What binds it to an object of the app stays.
-func (e *execution) changed(ctx context.Context, spec caseEvent, event *webhooktest.Event) (*webhooktest.Event, error) {
-	sender, pinned := e.session.sender, ""
-	bindings := sender.bindingsOf(event)
-	edits, err := e.edits(spec, func(path string) bool {
+func (c *caseEvents) changed(ctx context.Context, spec caseEvent, event *webhooktest.Event) (*webhooktest.Event, error) {
+	sender, pinned := c.session.sender, ""
+	bindings := sender.binder.bindingsOf(event)
+	edits, err := c.edits(spec, func(path string) bool {
 		if slices.Contains(sender.subject.Pin, path) {
 			pinned = path
 		}
@@ -126,18 +147,18 @@ func within(path, outer string) bool { return path == outer || strings.HasPrefix
 
 // edits are what the case sets and adds at the paths that it may change, with variables
 // and placeholders filled in.
-func (e *execution) edits(spec caseEvent, may func(path string) bool) (edits []webhooktest.Edit, err error) {
+func (c *caseEvents) edits(spec caseEvent, may func(path string) bool) (edits []webhooktest.Edit, err error) {
 	for i, fields := range []render.Changes{spec.Set, spec.Add} {
 		change := []func(string, any) webhooktest.Edit{webhooktest.Set, webhooktest.Add}[i]
 		for _, path := range slices.Sorted(maps.Keys(fields)) {
 			if !may(path) {
 				continue
 			}
-			filled, err := render.Compile(e.fillJSON(fields[path]), e.session.subject.Livemode)
+			filled, err := render.Compile(c.fillJSON(fields[path]), c.session.subject.Livemode)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
-			edits = append(edits, change(path, json.RawMessage(filled.Append(nil, e.identity))))
+			edits = append(edits, change(path, json.RawMessage(filled.Append(nil, c.identity))))
 		}
 	}
 	return edits, nil
@@ -145,8 +166,8 @@ func (e *execution) edits(spec caseEvent, may func(path string) bool) (edits []w
 
 // replayed makes the event of a payload: with ids of its own, unless it is to be
 // delivered as it is.
-func (e *execution) replayed(from *payload, spec caseEvent, renamed *strings.Replacer) (*webhooktest.Event, error) {
-	edits, err := e.edits(spec, func(string) bool { return true })
+func (c *caseEvents) replayed(from *payload, spec caseEvent, renamed *strings.Replacer) (*webhooktest.Event, error) {
+	edits, err := c.edits(spec, func(string) bool { return true })
 	if err != nil {
 		return nil, err
 	}
@@ -166,31 +187,22 @@ func (e *execution) replayed(from *payload, spec caseEvent, renamed *strings.Rep
 
 // controlOf makes the control of an event: one of the same type, or the same payload,
 // with ids of its own.
-func (e *execution) controlOf(ctx context.Context, name string) (*webhooktest.Event, error) {
-	spec := e.spec.Events[name]
-	from := spec.payload(e.variant)
+func (c *caseEvents) controlOf(ctx context.Context, name string) (*webhooktest.Event, error) {
+	spec := c.spec.Events[name]
+	from := spec.payload(c.variant)
 	if from == nil {
-		defer e.session.sender.share()()
-		return e.session.sender.distinct(ctx, e.observed.events[name][0].Type())
+		defer c.session.sender.share()()
+		return c.session.sender.distinct(ctx, c.observed.events[name][0].Type())
 	}
 	spec.Exact = false
-	return e.session.sender.registered(e.replayed(from, spec, e.spec.renamer(e.session.run.source.identity(), e.variant)))
+	return c.session.sender.registered(c.replayed(from, spec, c.spec.renamer(c.session.run.source.identity(), c.variant)))
 }
 
-// makeLate makes the events of a step that had to wait for a variable.
-func (e *execution) makeLate(ctx context.Context, step caseStep) error {
-	made := false
-	for _, name := range step.Send {
-		if len(e.observed.events[name]) > 0 {
-			continue
-		}
-		if err := e.makeEvent(ctx, name); err != nil {
-			return err
-		}
-		made = true
+// mutations are those of a step, filled in.
+func (c *caseEvents) mutations(step caseStep) []string {
+	mutations := make([]string, len(step.Mutate))
+	for i, mutation := range step.Mutate {
+		mutations[i] = c.fill(mutation)
 	}
-	if !made {
-		return nil
-	}
-	return e.controls(ctx, step)
+	return mutations
 }

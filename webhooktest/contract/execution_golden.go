@@ -63,7 +63,7 @@ func (e *execution) noteIdle(step caseStep, name string, state any) {
 // goldenFile is the path in the folder of a step's golden file, in the variant that
 // is run.
 func (e *execution) goldenFile(step caseStep) (string, error) {
-	name := e.fill(step.Golden)
+	name := e.events.fill(step.Golden)
 	for _, event := range e.spec.Events {
 		if len(event.payloads) > 1 {
 			name = strings.ReplaceAll(name, "{payload}", event.payload(e.variant).name)

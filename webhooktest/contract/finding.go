@@ -13,6 +13,12 @@ import (
 // stoppedAnswering is the headline of a case that brought the handler down.
 const stoppedAnswering = "Stopped answering"
 
+// What a finding expects of the state.
+const (
+	sameState = "the same state as after clean delivery"
+	noChange  = "no change of the state"
+)
+
 // A finding is something that was not as it should be.
 type finding struct {
 	should                 bool // preferred only

@@ -58,7 +58,7 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 		result.add(c, []finding{{sent: "a genuine " + j.refused.Event.Type(), expected: "2xx", actual: j.refused.String(), wanted: j.diagnosis.wanted}})
 		return nil
 	}
-	if over := s.run.budget.over(); over != "" && !(looksBack(c.Check) && s.anyAccepted()) {
+	if over := s.run.budget.over(); over != "" && !(looksBack(c.Check) && s.run.log.anyAccepted()) {
 		result.skip(s.run.budget.need(), over)
 		return nil
 	}

@@ -46,7 +46,7 @@ var mutants = []mutant{
 	// Order.
 	{why: "numbers say how an object stands", file: "internal/statediff/object_state.go", old: "case float64, []any:", new: "case []any:", zoo: "lock-version"},
 	{why: "logs say how an object stands", file: "internal/statediff/object_state.go", old: "if len(e.Records) > 1 {", new: "if len(e.Records) < 0 {", zoo: "history|sound"},
-	{why: "what was refused is not delivered again", file: "execution.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
+	{why: "what was refused is not delivered again", file: "execution_deliver.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
 	{why: "creation does not come before", file: "sender_prelude.go", old: `if own := s.subject.creation(eventType); own != "" {`, new: `if own := s.subject.creation(eventType); own == "none" {`, zoo: "waits-for-object"},
 
 	// Answers.
@@ -58,7 +58,7 @@ var mutants = []mutant{
 	{why: "expectations are not judged", file: "answer.go", old: "a.status(step.Expect, false)", new: "", zoo: "wrong-length-digest|longer-accepted"},
 	{why: "preferences are not judged", file: "answer.go", old: "a.status(step.Prefer, true)", new: "", zoo: "missing-is-500"},
 	{why: "preferences are musts", file: "verdict.go", old: "if worst.should && verdict == Fail {", new: "if false {", zoo: "refuses-with-500"},
-	{why: "one good answer of many is not asked for", file: "execution.go", old: "if !some && len(responses) > 0 {", new: "if !some && len(responses) < 0 {", zoo: "deadlock"},
+	{why: "one good answer of many is not asked for", file: "execution_judge.go", old: "if !some && len(responses) > 0 {", new: "if !some && len(responses) < 0 {", zoo: "deadlock"},
 	{why: "limits of the rate are not heeded", file: "sender.go", old: "response.StatusCode == http.StatusTooManyRequests &&", new: "response.StatusCode == -http.StatusTooManyRequests &&", zoo: "rate-limited"},
 	{why: "its own secret is a placeholder", file: "judge.go", old: `return row == secret || row == "secret="+secret`, new: "return false", zoo: "documented-secret"},
 	{why: "a handler that ended is asked on", file: "survival.go", old: `if s.run.budget.over() != "" || s.sender.last == nil || s.sender.last.Err == nil && quiet {`, new: "if true || s.sender.last.Err == nil && quiet {", zoo: "dies-of-junk"},

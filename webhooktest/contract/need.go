@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// NeedTime is the Need of a case that the time of the run was too short for.
-const NeedTime = "time"
-
 // needHandles is the Need of a case about types that the handler does not handle.
 const needHandles = "handles"
 

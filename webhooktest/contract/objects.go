@@ -1,19 +1,14 @@
 package contract
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // ErrNoObject is what Subject.Prepare returns, wrapped or not, when the app has no further
@@ -86,7 +81,7 @@ func (s *sender) share() (end func()) {
 // own gives a new object of Stripe's one of the app. Events of cases that look at answers
 // alone share one, if it is named by what Prepare returned: an app knows only so many.
 func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktest.Event, error) {
-	if s.subject.Prepare == nil || !s.takes(event.Type()) {
+	if s.subject.Prepare == nil || !s.binder.takes(event.Type()) {
 		return event, nil
 	}
 	edits := s.objects.last[event.Type()]
@@ -100,7 +95,7 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 	if err != nil {
 		return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
 	}
-	paths := s.boundIn(event, known)
+	paths := s.binder.boundIn(event, known)
 	s.objects.known.given.Store(event.Type(), paths)
 	s.objects.of[known], s.objects.paths[known] = edits, paths
 	return known, nil
@@ -126,7 +121,7 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([
 func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*webhooktest.Event, error) {
 	edits := s.objects.of[from]
 	switch mine, _ := objectID(event); {
-	case !s.takes(event.Type()):
+	case !s.binder.takes(event.Type()):
 		return event, nil
 	case len(edits) == 0:
 		if theirs, _ := objectID(from); mine == theirs {
@@ -144,132 +139,8 @@ func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*
 			return nil, err
 		}
 	}
-	s.objects.of[event], s.objects.paths[event] = edits, s.boundIn(before, event)
+	s.objects.of[event], s.objects.paths[event] = edits, s.binder.boundIn(before, event)
 	return event, nil
-}
-
-// takes reports whether events of a type are bound to objects of the app.
-func (s *sender) takes(eventType string) bool {
-	return s.anyType || slices.Contains(s.subject.Handles, eventType) || eventType == s.subject.control()
-}
-
-// literal reports whether all events of a type are bound to the same object of the app.
-func (s *sender) literal(eventType string) bool {
-	return s.subject.Edit != nil && len(s.objects.last[eventType]) == 0 && len(s.bindings(eventType)) > 0
-}
-
-// isSaid reports whether the user says that the handler finds its object by a field of the
-// events of a type, and does not set one for another reason.
-func (s *sender) isSaid(eventType string) bool {
-	if s.subject.Prepare != nil && s.takes(eventType) {
-		return true
-	}
-	return slices.ContainsFunc(s.bindings(eventType), func(path string) bool { return slices.Contains(s.subject.Bind, path) })
-}
-
-// finds reports whether the handler finds an object of the app by what binds events of a
-// type to it: the user says so, or an event about another object has no effect.
-func (s *session) finds(ctx context.Context, eventType string) (bool, error) {
-	switch {
-	case s.sender.isSaid(eventType):
-		return true, nil
-	case len(s.sender.bindings(eventType)) == 0:
-		return false, nil
-	case !s.probe.observed():
-		return true, nil
-	}
-	clean, err := s.baseline.effect(ctx, eventType)
-	if isSpent(err) {
-		clean, err = s.run.known.first(eventType), nil
-	}
-	if err != nil {
-		return false, err
-	}
-	event, err := s.sender.registered(s.sender.foreign(eventType))
-	if err != nil {
-		return false, err
-	}
-	o := observe(event)
-	s.sender.name(o, single, event)
-	did, err := s.probe.measure(ctx, o, func() error {
-		_, err := s.sender.deliver(ctx, event)
-		return err
-	})
-	touched := statediff.Baseline{References: []statediff.Diff{clean}}.Touched()
-	return len(did.Near(touched)) == 0, err
-}
-
-// bindings are the paths by which the user binds all events of a type to one object.
-func (s *sender) bindings(eventType string) []string {
-	if s.subject.Edit == nil || !s.takes(eventType) {
-		return nil
-	}
-	if known, ok := s.objects.known.all.Load(eventType); ok {
-		return known.([]string)
-	}
-	source := webhooktest.Source{APIVersion: s.subject.APIVersion, Seed: 1}
-	event, err := source.Event(eventType)
-	if err != nil {
-		return nil
-	}
-	bound, err := event.Edit(s.subject.Edit(eventType)...)
-	if err != nil {
-		return nil
-	}
-	paths := s.boundIn(event, bound)
-	s.objects.known.all.Store(eventType, paths)
-	return paths
-}
-
-// bindingsOf are the paths by which one event is bound to an object of the app.
-func (s *sender) bindingsOf(event *webhooktest.Event) []string {
-	return slices.Concat(s.bindings(event.Type()), s.objects.paths[event], s.subject.Bind)
-}
-
-// name gives what binds an event of an observation to an object of the app the name of its
-// role, as ids have it.
-func (s *sender) name(seen *observation, name string, event *webhooktest.Event) {
-	for _, path := range s.bindingsOf(event) {
-		value, _ := event.Lookup(path)
-		if text, _ := value.(string); text != "" && seen.ids[text] == "" {
-			seen.ids[text] = "{" + cmp.Or(seen.as, name) + "." + path + "}"
-		}
-	}
-}
-
-// boundIn are the paths at which two forms of one event name different objects of the app.
-// Not every field does: a price or a mode is like that of other events.
-func (s *sender) boundIn(before, after *webhooktest.Event) (paths []string) {
-	source := webhooktest.Source{APIVersion: s.subject.APIVersion, Seed: 2}
-	other, err := source.Event(before.Type())
-	root, err2 := rawjson.Parse(after.Body())
-	if err != nil || err2 != nil {
-		return nil
-	}
-	for _, path := range root.Paths() {
-		value, _ := after.Lookup(path)
-		was, _ := before.Lookup(path)
-		_, isText := value.(string)
-		switch {
-		case reflect.DeepEqual(value, was):
-		case slices.Contains(s.subject.Bind, path), isText && (namesObject(path) || isFresh(was, path, other)):
-			paths = append(paths, path)
-		}
-	}
-	return paths
-}
-
-// isFresh reports whether a text is another one in each event: an id, or made of one.
-func isFresh(value any, path string, other *webhooktest.Event) bool {
-	_, isText := value.(string)
-	elsewhere, _ := other.Lookup(path)
-	return isText && value != elsewhere
-}
-
-// namesObject reports whether a path is one by which apps find their own objects.
-func namesObject(path string) bool {
-	last := path[strings.LastIndexByte(path, '.')+1:]
-	return strings.Contains(path, ".metadata.") || last == "client_reference_id" || strings.Contains(last, "email")
 }
 
 // foreign makes an event about an object that the app does not know: all that binds events
@@ -284,7 +155,7 @@ func (s *sender) foreign(eventType string, edits ...webhooktest.Edit) (*webhookt
 		return nil, err
 	}
 	var undo []webhooktest.Edit
-	for _, path := range s.bindings(eventType) {
+	for _, path := range s.binder.bindings(eventType) {
 		value, known := stranger.Lookup(path)
 		if !known {
 			value = stranger.Fill("{order}")

@@ -18,12 +18,6 @@ type oracle struct {
 	references []statediff.Diff // what the reference steps did, twice
 }
 
-// What a finding expects of the state.
-const (
-	sameState = "the same state as after clean delivery"
-	noChange  = "no change of the state"
-)
-
 // judge compares what the case does to the state with what it should do.
 func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	if err := o.session.recalibrate(ctx); err != nil {
@@ -157,7 +151,7 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	if lines := did.Lines(); len(lines) > 0 {
 		same = append([]string{"the same:"}, lines...)
 	}
-	return e.withState(same, "another effect than "+o.spec.cleanly()), nil
+	return e.withState(same, "another effect than "+cleanly(o.spec)), nil
 }
 
 // effect returns what one event of a type does. Where that shows no more, since the one
@@ -165,7 +159,7 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 // first event did.
 func (o *oracle) effect(ctx context.Context, eventType string) (did statediff.Diff, err error) {
 	did, err = o.session.baseline.effect(ctx, eventType)
-	if first := o.session.run.known.first(eventType); isSpent(err) && o.spec.foreign() && len(first) > 0 {
+	if first := o.session.run.known.first(eventType); isSpent(err) && foreign(o.spec) && len(first) > 0 {
 		return first, nil
 	}
 	return did, err

@@ -15,22 +15,22 @@ import (
 // judgeAnswers runs a case that is about answers.
 func (o *oracle) judgeAnswers(ctx context.Context) ([]finding, error) {
 	switch {
-	case o.spec.forges():
+	case forges(o.spec):
 		return o.judgeForgery(ctx)
-	case o.spec.varies():
+	case varies(o.spec):
 		return o.judgeVariant(ctx)
 	}
 	return o.session.answers(ctx, o.spec, o.variant)
 }
 
 // forges reports whether every step of a case wants a refusal.
-func (c *contractCase) forges() bool {
+func forges(c *contractCase) bool {
 	return !slices.ContainsFunc(c.Steps, func(step caseStep) bool { return !step.refuses() })
 }
 
 // varies reports whether a case is about one genuine event that is delivered once, in
 // another way than others.
-func (c *contractCase) varies() bool {
+func varies(c *contractCase) bool {
 	if len(c.Steps) != 1 {
 		return false
 	}
@@ -40,7 +40,7 @@ func (c *contractCase) varies() bool {
 
 // withFreshIDs returns the case without ids that are the same in every execution: an
 // event that a handler has had has no effect.
-func (c *contractCase) withFreshIDs() *contractCase {
+func withFreshIDs(c *contractCase) *contractCase {
 	fresh := *c
 	fresh.Events = maps.Clone(c.Events)
 	for name, event := range fresh.Events {
@@ -68,7 +68,7 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 	if len(clean.References[1]) == 0 {
 		return findings, nil // nor has a plain event any more
 	}
-	fresh := &oracle{session: o.session, spec: o.spec.withFreshIDs(), variant: o.variant}
+	fresh := &oracle{session: o.session, spec: withFreshIDs(o.spec), variant: o.variant}
 	e, did, err := fresh.execute(ctx, o.spec.Steps)
 	if err != nil {
 		return nil, err

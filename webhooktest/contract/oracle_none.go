@@ -73,7 +73,7 @@ func (e *execution) altersBody() bool {
 				return true
 			}
 			for _, event := range e.observed.events[name] {
-				body, err := e.session.sender.endpoint.Body(event, e.mutations(step)...)
+				body, err := e.session.sender.endpoint.Body(event, e.events.mutations(step)...)
 				if err != nil || !bytes.Equal(body, event.Body()) {
 					return true
 				}

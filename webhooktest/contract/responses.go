@@ -50,3 +50,8 @@ func (l *responseLog) responses() []*webhooktest.Response {
 	defer l.mu.Unlock()
 	return slices.Clip(l.all)
 }
+
+// anyAccepted reports whether any event was accepted.
+func (l *responseLog) anyAccepted() bool {
+	return slices.ContainsFunc(l.responses(), (*webhooktest.Response).Accepted)
+}

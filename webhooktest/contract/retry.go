@@ -50,7 +50,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 			found++
 			s.distrust(c.types(v))
 		}
-		if found == 0 && tries > 1 && c.races() && (s.sender.apart || s.run.machine.stall() > 0) {
+		if found == 0 && tries > 1 && races(c) && (s.sender.apart || s.run.machine.stall() > 0) {
 			continue
 		}
 		// When the time of the run is up, a case that was begun is ended.
@@ -60,7 +60,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		}
 		findings = nil
 	}
-	if c.foreign() && slices.ContainsFunc(findings, finding.moves) && !slices.ContainsFunc(c.types(v), s.sender.isSaid) {
+	if foreign(c) && slices.ContainsFunc(findings, finding.moves) && !slices.ContainsFunc(c.types(v), s.sender.binder.isSaid) {
 		return nil, errInconclusive{reason: "the effect does not depend on what events were bound by: say so if the handler finds its object by it", need: "bound"}
 	}
 	if slices.ContainsFunc(findings, finding.misses) {
@@ -70,7 +70,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 			}
 		}
 	}
-	if len(findings) == 0 && c.races() && s.sender.apart {
+	if len(findings) == 0 && races(c) && s.sender.apart {
 		return nil, errInconclusive{reason: "what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
 	}
 	return findings, nil

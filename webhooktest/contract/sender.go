@@ -21,7 +21,7 @@ type sender struct {
 	log      *responseLog
 	machine  *machine
 	dirty    *atomic.Bool // something was sent since the state was last still
-	anyType  bool         // every type is taken for a handled one: the user named none
+	binder   *binder
 
 	delivered map[*webhooktest.Event]bool // not as a forgery
 	objects   *appObjects
@@ -57,7 +57,7 @@ func (s *sender) about(ctx context.Context, other *webhooktest.Event, eventType 
 
 // edited makes an event with the edits that the subject has for all events of its type.
 func (s *sender) edited(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
-	if s.subject.Edit != nil && s.takes(eventType) {
+	if s.subject.Edit != nil && s.binder.takes(eventType) {
 		edits = append(s.subject.Edit(eventType), edits...)
 	}
 	if shape := s.subject.Variants[eventType]; shape != "" {

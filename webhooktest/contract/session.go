@@ -53,7 +53,7 @@ func (r *run) newSession(subject Subject, subjects func() Subject) *session {
 	}
 	s.sender = &sender{
 		subject: &s.subject, source: r.source, log: r.log, machine: r.machine, dirty: dirty,
-		anyType: r.suite.Dir != "" && len(subject.Handles) == 0,
+		binder: &binder{subject: &s.subject, anyType: r.suite.Dir != "" && len(subject.Handles) == 0},
 	}
 	s.probe = &probe{
 		subject: &s.subject, machine: r.machine, budget: r.budget, learned: r.learned, known: r.known, dirty: dirty,
@@ -76,6 +76,7 @@ func (s *session) take(subject Subject) {
 	if subject.Handler != nil || subject.Isolated { // whose app may be another one each time
 		s.sender.objects = newAppObjects(s.run.objects.known)
 	}
+	s.sender.binder.objects = s.sender.objects
 	s.sender.endpoint = subject.endpoint()
 }
 

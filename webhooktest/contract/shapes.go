@@ -46,30 +46,30 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 }
 
 // shapeOf says which variant an event is, "" if it is as any other of its type.
-func (e *execution) shapeOf(event *webhooktest.Event) string {
-	for name, events := range e.observed.events {
-		if spec := e.spec.Events[name]; spec.Variant != "" && slices.Contains(events, event) {
-			return "variant " + e.fill(spec.Variant)
+func (c *caseEvents) shapeOf(event *webhooktest.Event) string {
+	for name, events := range c.observed.events {
+		if spec := c.spec.Events[name]; spec.Variant != "" && slices.Contains(events, event) {
+			return "variant " + c.fill(spec.Variant)
 		}
 	}
 	return ""
 }
 
 // described is an event with its variant.
-func (e *execution) described(event *webhooktest.Event) string {
-	return strings.TrimSpace(event.String() + " " + e.shapeOf(event))
+func (c *caseEvents) described(event *webhooktest.Event) string {
+	return strings.TrimSpace(event.String() + " " + c.shapeOf(event))
 }
 
 // checkShape makes sure that an event has the shape that a case is about: what the user
 // sets may contradict it, or a later API version may not know what sets it apart.
-func (e *execution) checkShape(event *webhooktest.Event, err error, name string) error {
+func (c *caseEvents) checkShape(event *webhooktest.Event, err error, name string) error {
 	switch {
 	case errors.Is(err, webhooktest.ErrNoPath):
 		return fmt.Errorf("%w: variant %s lacks what is set in each event: %w", render.ErrNotApplicable, name, err)
 	case err != nil:
 		return err
 	}
-	subject := &e.session.subject
+	subject := &c.session.subject
 	source := webhooktest.Source{APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode, Now: func() time.Time { return createdAt(event) }}
 	objects := [3]any{}
 	for i, edits := range [][]webhooktest.Edit{{webhooktest.About(event)}, {webhooktest.About(event), webhooktest.Variant(name)}} {
@@ -82,7 +82,7 @@ func (e *execution) checkShape(event *webhooktest.Event, err error, name string)
 	objects[2], _ = event.Lookup("data.object")
 	switch apart, kept := compareShapes(objects[0], objects[1], objects[2]); {
 	case !kept:
-		e.session.run.missed.miss(event.Type(), name, objects[0], objects[1])
+		c.session.run.missed.miss(event.Type(), name, objects[0], objects[1])
 		return fmt.Errorf("%w: what is set in each event is not what variant %s of %s has", render.ErrNotApplicable, name, event.Type())
 	case !apart:
 		return fmt.Errorf("%w: variant %s of %s is as any other at this API version", render.ErrNotApplicable, name, event.Type())

@@ -157,101 +157,12 @@ func resourceOf(eventType string) string {
 // observed reports whether effects can be judged.
 func (s *Subject) observed() bool { return s.State != nil || s.StateOf != nil }
 
-// bind gives values to the type variables of a case: one binding, or one for each
-// handled type. The reason says which types would make it possible.
-func (s *Subject) bind(given map[string]string) (bindings []map[string]string, reason string) {
-	binding := make(map[string]string)
-	each := ""
-	var missing []string
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		switch pattern := given[name]; {
-		case pattern == "handled":
-			binding[name] = s.control()
-		case strings.HasPrefix(pattern, "each "):
-			each = name
-		case pattern == "unhandled":
-			binding[name] = s.unhandled()
-		case !strings.Contains(pattern, "*"):
-			if binding[name] = pattern; !slices.Contains(s.Handles, pattern) {
-				missing = append(missing, pattern)
-			}
-		}
-	}
-	if len(missing) > 0 {
-		return nil, "handling " + strings.Join(missing, " and ")
-	}
-	if !s.bindResource(given, binding) {
-		return nil, "handling " + patterns(given) + " of one resource"
-	}
-	if each == "" {
-		return []map[string]string{binding}, ""
-	}
-	if given[each] == "each variant" || given[each] == "each counting variant" {
-		return s.bindShapes(each, given[each] == "each counting variant", binding)
-	}
-	types := s.handled()
-	if given[each] == "each sibling" {
-		if types = s.siblings(); len(types) == 0 {
-			return nil, "handling a type beside which Stripe has others"
-		}
-	}
-	for _, eventType := range types {
-		if given[each] == "each telling" && carriesOn(eventType) || given[each] == "each thin" && !fixtures.IsThin(eventType) {
-			continue
-		}
-		one := map[string]string{each: eventType}
-		for name, bound := range binding {
-			one[name] = bound
-		}
-		bindings = append(bindings, one)
-	}
-	return bindings, ""
-}
-
 // handled are the types that are known to be.
 func (s *Subject) handled() []string {
 	if len(s.Handles) == 0 {
 		return []string{s.control()}
 	}
 	return s.Handles
-}
-
-// carriesOn reports whether a type is about something that another event began, so
-// that it may leave no trace when it comes alone.
-func carriesOn(eventType string) bool {
-	return strings.HasSuffix(eventType, ".updated") || strings.Contains(eventType, ".async_")
-}
-
-// bindResource finds handled types of one resource for all patterns with a star.
-func (s *Subject) bindResource(given, binding map[string]string) bool {
-	for _, first := range append([]string{""}, s.Handles...) {
-		resource := resourceOf(first)
-		found := true
-		for name, pattern := range given {
-			if !strings.Contains(pattern, "*") {
-				continue
-			}
-			pattern, any := strings.CutPrefix(pattern, "any ")
-			binding[name] = strings.ReplaceAll(pattern, "*", resource)
-			known := slices.Contains(s.Handles, binding[name]) || any && s.checkType(binding[name]) == nil
-			found = found && first != "" && known
-		}
-		if found {
-			return true
-		}
-	}
-	return false
-}
-
-func patterns(given map[string]string) string {
-	var wanted []string
-	for _, pattern := range given {
-		if strings.Contains(pattern, "*") && !strings.HasPrefix(pattern, "any ") {
-			wanted = append(wanted, pattern)
-		}
-	}
-	slices.Sort(wanted)
-	return strings.Join(wanted, " and ")
 }
 
 // unhandled is a type of Stripe's that the handler does not handle, of a resource

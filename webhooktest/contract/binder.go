@@ -1,0 +1,110 @@
+package contract
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// A binder knows by what the events of a subject are bound to objects of its app.
+type binder struct {
+	subject *Subject
+	objects *appObjects
+	anyType bool // every type is taken for a handled one: the user named none
+}
+
+// takes reports whether events of a type are bound to objects of the app.
+func (b *binder) takes(eventType string) bool {
+	return b.anyType || slices.Contains(b.subject.Handles, eventType) || eventType == b.subject.control()
+}
+
+// literal reports whether all events of a type are bound to the same object of the app.
+func (b *binder) literal(eventType string) bool {
+	return b.subject.Edit != nil && len(b.objects.last[eventType]) == 0 && len(b.bindings(eventType)) > 0
+}
+
+// isSaid reports whether the user says that the handler finds its object by a field of the
+// events of a type, and does not set one for another reason.
+func (b *binder) isSaid(eventType string) bool {
+	if b.subject.Prepare != nil && b.takes(eventType) {
+		return true
+	}
+	return slices.ContainsFunc(b.bindings(eventType), func(path string) bool { return slices.Contains(b.subject.Bind, path) })
+}
+
+// bindings are the paths by which the user binds all events of a type to one object.
+func (b *binder) bindings(eventType string) []string {
+	if b.subject.Edit == nil || !b.takes(eventType) {
+		return nil
+	}
+	if known, ok := b.objects.known.all.Load(eventType); ok {
+		return known.([]string)
+	}
+	source := webhooktest.Source{APIVersion: b.subject.APIVersion, Seed: 1}
+	event, err := source.Event(eventType)
+	if err != nil {
+		return nil
+	}
+	bound, err := event.Edit(b.subject.Edit(eventType)...)
+	if err != nil {
+		return nil
+	}
+	paths := b.boundIn(event, bound)
+	b.objects.known.all.Store(eventType, paths)
+	return paths
+}
+
+// bindingsOf are the paths by which one event is bound to an object of the app.
+func (b *binder) bindingsOf(event *webhooktest.Event) []string {
+	return slices.Concat(b.bindings(event.Type()), b.objects.paths[event], b.subject.Bind)
+}
+
+// boundIn are the paths at which two forms of one event name different objects of the app.
+// Not every field does: a price or a mode is like that of other events.
+func (b *binder) boundIn(before, after *webhooktest.Event) (paths []string) {
+	source := webhooktest.Source{APIVersion: b.subject.APIVersion, Seed: 2}
+	other, err := source.Event(before.Type())
+	root, err2 := rawjson.Parse(after.Body())
+	if err != nil || err2 != nil {
+		return nil
+	}
+	for _, path := range root.Paths() {
+		value, _ := after.Lookup(path)
+		was, _ := before.Lookup(path)
+		_, isText := value.(string)
+		switch {
+		case reflect.DeepEqual(value, was):
+		case slices.Contains(b.subject.Bind, path), isText && (namesObject(path) || isFresh(was, path, other)):
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// name gives what binds an event of an observation to an object of the app the name of its
+// role, as ids have it.
+func (b *binder) name(seen *observation, name string, event *webhooktest.Event) {
+	for _, path := range b.bindingsOf(event) {
+		value, _ := event.Lookup(path)
+		if text, _ := value.(string); text != "" && seen.ids[text] == "" {
+			seen.ids[text] = "{" + cmp.Or(seen.as, name) + "." + path + "}"
+		}
+	}
+}
+
+// isFresh reports whether a text is another one in each event: an id, or made of one.
+func isFresh(value any, path string, other *webhooktest.Event) bool {
+	_, isText := value.(string)
+	elsewhere, _ := other.Lookup(path)
+	return isText && value != elsewhere
+}
+
+// namesObject reports whether a path is one by which apps find their own objects.
+func namesObject(path string) bool {
+	last := path[strings.LastIndexByte(path, '.')+1:]
+	return strings.Contains(path, ".metadata.") || last == "client_reference_id" || strings.Contains(last, "email")
+}

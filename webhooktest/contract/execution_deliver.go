@@ -1,0 +1,87 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// deliver delivers the events of a step, at once or one after the other.
+func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhooktest.Event) (responses []*webhooktest.Response, err error) {
+	mutations := e.events.mutations(step)
+	if step.Together {
+		responses, err = e.session.sender.deliverTogether(ctx, events, mutations...)
+	} else {
+		responses, err = e.deliverInTurn(ctx, events, mutations)
+	}
+	how := step.manner(mutations)
+	for _, response := range responses {
+		if !slices.Contains(e.sent, response.Event) {
+			e.sent = append(e.sent, response.Event)
+		}
+		e.how[response.Event] = how
+		e.accepted[response.Event] = e.accepted[response.Event] || response.Accepted()
+	}
+	return responses, err
+}
+
+// manner is how a step delivers its events: mutated, more than once, at the same time.
+func (s *caseStep) manner(mutations []string) string {
+	manner := slices.Clone(mutations)
+	if s.Times > 1 {
+		manner = append(manner, fmt.Sprintf("%d times", s.Times))
+	}
+	if s.Together {
+		manner = append(manner, "at once")
+	}
+	return strings.Join(manner, " ")
+}
+
+// deliverInTurn leaves a handler that works later time between two events: it must not
+// be blamed for mixing up what came at once.
+func (e *execution) deliverInTurn(ctx context.Context, events []*webhooktest.Event, mutations []string) (responses []*webhooktest.Response, err error) {
+	probe := e.session.probe
+	for i, event := range events {
+		if i > 0 && probe.settle > 0 {
+			if err := probe.machine.pause(ctx, probe.window()/4); err != nil {
+				return nil, err
+			}
+		}
+		response, err := e.session.sender.deliver(ctx, event, mutations...)
+		if err != nil {
+			return nil, err
+		}
+		responses = append(responses, response)
+	}
+	return responses, nil
+}
+
+// redeliver delivers again what was never accepted, as Stripe does: later, when
+// whatever held it up may be over.
+func (e *execution) redeliver(ctx context.Context) error {
+	for _, wait := range []time.Duration{20 * time.Millisecond, 200 * time.Millisecond, time.Second} {
+		left := slices.DeleteFunc(slices.Clone(e.sent), func(event *webhooktest.Event) bool { return e.accepted[event] })
+		if len(left) == 0 {
+			return nil
+		}
+		if err := e.session.run.machine.pause(ctx, max(wait, e.session.probe.settle)); err != nil {
+			return err
+		}
+		for _, event := range left {
+			response, err := e.session.sender.deliver(ctx, event)
+			if err != nil {
+				return err
+			}
+			if e.accepted[event] = response.Accepted(); errors.Is(response.Err, context.DeadlineExceeded) {
+				e.unanswered([]*webhooktest.Response{response})
+				return nil // a handler that hangs does so for each that is left
+			}
+		}
+	}
+	return nil
+}

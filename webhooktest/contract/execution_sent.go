@@ -1,0 +1,98 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
+)
+
+// unanswered finds fault with the responses to which there was no answer, as one, and
+// reports whether there are any.
+func (e *execution) unanswered(responses []*webhooktest.Response) bool {
+	var silent []*webhooktest.Response
+	for _, r := range responses {
+		if r.Err != nil {
+			silent = append(silent, r)
+		}
+	}
+	if len(silent) == 0 {
+		return false
+	}
+	f := finding{silent: true, sent: silent[0].Event.String(), expected: "an answer", actual: silent[0].String()}
+	if len(responses) > 1 {
+		f.sent = fmt.Sprintf("%d %s at once", len(responses), silent[0].Event.Type())
+		f.actual = fmt.Sprintf("no answer to %d of them, after %d: %s", len(silent), len(responses)-len(silent), silent[0].Err)
+	}
+	e.findings = append(e.findings, f)
+	return true
+}
+
+// sentSoFar is what was delivered, a line for each event; with the names that the case
+// has for them, which stand for ids in findings, if there are several.
+func (e *execution) sentSoFar() string {
+	names := make(map[*webhooktest.Event]string)
+	if len(e.observed.events) > 1 {
+		for name, events := range e.observed.events {
+			for _, event := range events {
+				names[event] = name + ": "
+			}
+		}
+	}
+	var sent []string
+	for _, event := range e.sent {
+		sent = append(sent, strings.TrimSpace(names[event]+e.events.described(event)+" "+e.how[event])+e.changesOf(event))
+	}
+	return strings.Join(sent, "\n")
+}
+
+// changesOf are the fields of an event that the case sets, "" for none: they are what it is
+// about.
+func (e *execution) changesOf(event *webhooktest.Event) string {
+	var changes []string
+	for name, events := range e.observed.events {
+		if !slices.Contains(events, event) {
+			continue
+		}
+		set := e.spec.Events[name].Set
+		for _, path := range slices.Sorted(maps.Keys(set)) {
+			if value, ok := event.Lookup(path); ok {
+				changes = append(changes, path+"="+text.Excerpt(statediff.Canonical(value)))
+			}
+		}
+	}
+	if changes == nil {
+		return ""
+	}
+	return " with " + strings.Join(changes, ", ")
+}
+
+// cameBefore are the other events that were sent otherwise than Stripe sends them: they
+// may be why this one is refused.
+func (e *execution) cameBefore(event *webhooktest.Event) string {
+	var before strings.Builder
+	for _, other := range e.sent {
+		if how := e.how[other]; other != event && how != "" && how != e.how[event] {
+			before.WriteString("\nafter " + other.String() + " " + how)
+		}
+	}
+	return before.String()
+}
+
+// find keeps what was not as a must has it.
+func (e *execution) find(sent, expected, actual string) {
+	e.findings = append(e.findings, finding{sent: sent, expected: expected, actual: actual})
+}
+
+// withState adds what the state shows to what the answers show.
+func (e *execution) withState(differences []string, wanted string) []finding {
+	if len(differences) > 0 {
+		e.find(e.sentSoFar(), wanted, evidence(differences))
+		e.findings[len(e.findings)-1].ofState = true
+	}
+	return e.findings
+}
