@@ -106,7 +106,7 @@ func newRunner(t *testing.T) *runner {
 			r.steps = append(r.steps, step)
 		}
 	}
-	require.Len(t, r.steps, 4, "steps with commands")
+	require.Len(t, r.steps, 3, "steps with commands")
 	bin := t.TempDir()
 	r.env = append(os.Environ(), "RUNNER_TEMP="+r.temp, "GITHUB_STEP_SUMMARY="+r.summary,
 		"GOBIN="+bin, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
