@@ -2,6 +2,7 @@ package contract
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -97,7 +98,7 @@ func (r Result) tell(t *testing.T) {
 	case Fail:
 		t.Errorf("%s", r)
 	case Warn, Info:
-		t.Logf("%s", r)
+		t.Logf("%s: %s", strings.ToUpper(string(r.Verdict)), r) // go test has no word for it
 	case Skip, Inconclusive:
 		if r.Need == NeedTime && r.Level == "must" {
 			t.Errorf("not tried, so that it has not passed: %s (give go test a longer -timeout)", r.Reason)
