@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,6 +28,8 @@ type execution struct {
 	before   any            // the state when the steps began
 	goldens  map[string]any // what was found for golden files, by name
 	differed bool           // the state from a golden file
+
+	outage apiOutage
 }
 
 // setUp makes the events of a case and delivers the controls: a refusal counts only
@@ -36,7 +39,7 @@ func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps [
 	if err != nil {
 		return nil, err
 	}
-	e := &execution{session: s, spec: c, variant: v, events: events, observed: events.observed}
+	e := &execution{session: s, spec: c, variant: v, events: events, observed: events.observed, outage: apiOutage{session: s}}
 	e.how, e.accepted, e.goldens = make(map[*webhooktest.Event]string), make(map[*webhooktest.Event]bool), make(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
 		if c.waits(name) || !sends(steps, name) {
@@ -110,6 +113,7 @@ func (e *execution) control(ctx context.Context, name string) error {
 
 // run runs the steps.
 func (e *execution) run(ctx context.Context, steps []caseStep) error {
+	defer e.outage.stop()
 	for _, step := range steps {
 		if e.stopped {
 			return nil
@@ -157,7 +161,11 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 // hook calls a hook of the subject.
 func (e *execution) hook(ctx context.Context, name string) error {
 	subject := &e.session.subject
-	hook, known := map[string]func(context.Context) error{"break": subject.Break, "heal": subject.Heal, "restart": subject.Restart}[name]
+	hooks := map[string]func(context.Context) error{"break": subject.Break, "heal": subject.Heal, "restart": subject.Restart}
+	if subject.canFail() {
+		hooks["break"], hooks["heal"] = e.outage.begin, e.outage.end
+	}
+	hook, known := hooks[name]
 	switch {
 	case !known:
 		return fmt.Errorf("hook %q: want break, heal or restart", name)
@@ -165,10 +173,11 @@ func (e *execution) hook(ctx context.Context, name string) error {
 		return errLacks{"a hook to " + name + " it"}
 	}
 	e.session.probe.dirty.Store(true)
-	if err := hook(ctx); err != nil {
+	err := hook(ctx)
+	if err != nil && !errors.As(err, new(errLacks)) {
 		return fmt.Errorf("hook %s: %w", name, err)
 	}
-	return nil
+	return err
 }
 
 // makeLate makes the events of a step that had to wait for a variable.

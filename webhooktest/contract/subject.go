@@ -91,7 +91,8 @@ type Subject struct {
 	Mode, Connect, Thin, OncePerObject bool
 
 	// Break makes what the handler depends on fail, Heal ends that, Restart starts
-	// the handler anew. Nil: cases that need them are skipped.
+	// the handler anew. Nil: cases that need them are skipped. Without Break and Heal,
+	// the API fails instead, if the handler calls it and the subject is not Isolated.
 	Break, Heal, Restart func(context.Context) error
 
 	// Waivers are the shortfalls that are accepted for now.
