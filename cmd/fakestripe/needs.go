@@ -24,6 +24,7 @@ var flagsFor = map[string]string{
 	"secrets":            "--secret, repeated",
 	"handles":            "--handles",
 	"bound":              "--set, --event",
+	"payments":           "without --variant checkout.session.completed",
 	"once-per-object":    "--once-per-object",
 	contract.NeedTime:    "--max-time",
 	contract.NeedObjects: "--set PATH=order-{n}, --set-from, --prepare-cmd",

@@ -30,8 +30,8 @@ func (b *binder) literal(eventType string) bool {
 // isSaid reports whether the user says that the handler finds its object by a field of the
 // events of a type, and does not set one for another reason.
 func (b *binder) isSaid(eventType string) bool {
-	if b.subject.Prepare != nil && b.takes(eventType) {
-		return true
+	if b.takes(eventType) && len(b.objects.given(eventType)) > 0 {
+		return true // Prepare may make an object of the app, and name none in the event
 	}
 	return slices.ContainsFunc(b.bindings(eventType), func(path string) bool { return slices.Contains(b.subject.Bind, path) })
 }

@@ -62,6 +62,8 @@ func (f finding) headline(c *contractCase) string {
 		return "Answered 2xx and ignored " + rest
 	case f.silent:
 		return "Gave no answer to " + rest
+	case f.status == http.StatusServiceUnavailable: // which nobody answers by accident
+		return "Refused " + rest
 	case f.status >= http.StatusInternalServerError:
 		return "Crashed on " + rest
 	case f.status >= http.StatusMultipleChoices:

@@ -32,8 +32,16 @@ func needs() map[string]need {
 		"secrets":         {"a second signing secret", "Secrets", func(s *Subject) bool { return len(s.Secrets) > 0 }},
 		needHandles:       {"the types that the handler handles", "Handles", func(s *Subject) bool { return len(s.Handles) > 0 }},
 		"bound":           {"payloads bound to objects of the app", "Edit", func(s *Subject) bool { return s.Edit != nil || s.Prepare != nil }},
+		"payments":        {"sessions that pay for something at once", "Variants", (*Subject).takesPayments},
 		"once-per-object": {"a handler that means one effect for each object", "OncePerObject", func(s *Subject) bool { return s.OncePerObject }},
 	}
+}
+
+// takesPayments reports whether a session that is complete pays for something at once: in
+// the modes subscription and setup a handler may only link it.
+func (s *Subject) takesPayments() bool {
+	variant := s.Variants["checkout.session.completed"]
+	return variant != "setup" && !strings.HasPrefix(variant, "subscription")
 }
 
 // lacks says what a case needs that the subject does not have, "" if it has it.

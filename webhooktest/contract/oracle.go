@@ -103,6 +103,15 @@ func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings 
 	return e.withState(differences, sameState), places > 0, nil
 }
 
+// incomparable is why a state cannot be judged: clean delivery does another thing each
+// time, or nothing that the case is about.
+func incomparable(b statediff.Baseline) error {
+	if said := b.String(); said != "" {
+		return errInconclusive{reason: "nothing in the state is comparable: " + said}
+	}
+	return errInconclusive{reason: "nothing in the state is comparable: clean delivery leaves nothing there that names the object"}
+}
+
 // judgeSame is for what must do the same as the reference.
 func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff) ([]finding, error) {
 	did, err := o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool {
@@ -119,7 +128,7 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 		differences, judged = append(differences, more...), judged+len(more)
 	}
 	if judged == 0 {
-		return e.findings, errInconclusive{reason: "nothing in the state is comparable: " + b.String()}
+		return e.findings, incomparable(b)
 	}
 	if len(differences) == 0 {
 		o.keepReferences()
@@ -138,7 +147,7 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 		return nil, err
 	}
 	if _, judged := b.Judge(did); judged == 0 && !o.spec.asksForEffect() && len(b.Touched()) > 0 {
-		return e.findings, errInconclusive{reason: "nothing in the state is comparable: " + b.String()}
+		return e.findings, incomparable(b)
 	}
 	if b.Differs(did) {
 		o.keepReferences()
