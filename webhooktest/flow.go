@@ -156,7 +156,7 @@ func single(eventType string) render.Flow {
 // play makes the events of a flow, as if it had just ended. The events know what they share
 // if the flow is to be edited.
 func (s *Source) play(name string, f render.Flow, edited bool) (*Flow, error) {
-	options := s.options()
+	options := s.renderOptions()
 	if edited {
 		options.Facts = new(render.Facts)
 		if _, err := render.Read(fixtures.DefaultVersion, "shared.json", options.Facts); err != nil {

@@ -194,7 +194,7 @@ func setVersion(r *Response) string {
 	case !known:
 		return fmt.Sprintf("%s: there are no fixtures for that, so no more than the label can be changed: Set(\"api_version\", %q)", said, said.Want)
 	case said.SDK == "stripe-go":
-		return fmt.Sprintf("%s: set hook.Source.APIVersion = stripe.APIVersion before the first event", said)
+		return fmt.Sprintf("%s: set hook.Source.APIVersion = stripe.APIVersion", said)
 	}
-	return fmt.Sprintf("%s: set hook.Source.APIVersion = %q before the first event", said, version)
+	return fmt.Sprintf("%s: set hook.Source.APIVersion = %q", said, version)
 }

@@ -12,8 +12,9 @@ import (
 )
 
 // A Source makes events from the fixtures. The zero value makes test-mode events
-// at the default API version, with fresh ids. Set the fields before the first
-// event is made. A Source is safe for use by several goroutines.
+// at the default API version, with fresh ids. A change of a field applies to the
+// events made after it. A Source is safe for use by several goroutines, but for
+// changes of its fields.
 type Source struct {
 	// APIVersion is the Stripe API version of the events, which have its shapes: a version
 	// ("2025-03-31.basil"), a train ("basil", its newest version), "latest", or the release
@@ -42,7 +43,8 @@ type Source struct {
 
 	mu        sync.Mutex
 	templates map[templateKey]*render.Template
-	made      uint64 // events so far
+	options   render.Options // of the templates
+	made      uint64         // events so far
 }
 
 type templateKey struct {
@@ -121,18 +123,26 @@ func (s *Source) next(key templateKey) (*render.Template, render.Identity, error
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seed()
-	t := s.templates[key]
-	if t == nil {
-		var err error
-		if t, err = key.load(s.options()); err != nil {
-			return nil, render.Identity{}, err
-		}
-		if s.templates == nil {
-			s.templates = make(map[templateKey]*render.Template)
-		}
-		s.templates[key] = t
+	t, err := s.template(key)
+	if err != nil {
+		return nil, render.Identity{}, err
 	}
 	return t, s.identify(), nil
+}
+
+// template loads a template once, and again when a field that it depends on has changed.
+func (s *Source) template(key templateKey) (*render.Template, error) {
+	if now := s.renderOptions(); now != s.options || s.templates == nil {
+		s.options, s.templates = now, make(map[templateKey]*render.Template)
+	}
+	if t := s.templates[key]; t != nil {
+		return t, nil
+	}
+	t, err := key.load(&s.options)
+	if err == nil {
+		s.templates[key] = t
+	}
+	return t, err
 }
 
 // load makes the template.
@@ -175,8 +185,8 @@ func (s *Source) shuffle(n int, swap func(i, j int)) {
 	rand.New(rand.NewPCG(s.Seed, s.made)).Shuffle(n, swap)
 }
 
-func (s *Source) options() *render.Options {
-	return &render.Options{APIVersion: s.APIVersion, Account: s.Account, Livemode: s.Livemode}
+func (s *Source) renderOptions() render.Options {
+	return render.Options{APIVersion: s.APIVersion, Account: s.Account, Livemode: s.Livemode}
 }
 
 // apiVersion returns the name of the API version that the events have.

@@ -37,7 +37,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		report.Cases = untried(&suite, cases)
 	}
 	report.Seed, report.Diagnosis, report.WantedVersion = j.session.run.source.seed(), j.diagnosis.lines, j.diagnosis.wanted
-	report.Notes = slices.Concat(j.session.run.machine.notes(), j.session.silentAPI(), j.session.run.missed.notes())
+	report.Notes = j.session.notes()
 	attribute(report.Cases)
 	report.summarize()
 	return report, cmp.Or(ctx.Err(), err)
@@ -205,6 +205,11 @@ func (s *session) order(cases []contractCase) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
 	return order
+}
+
+// notes are what a run noticed beside its cases.
+func (s *session) notes() []string {
+	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes())
 }
 
 func (s *session) describe() SubjectReport {
