@@ -87,7 +87,7 @@ var fixes = []fix{
 	{ForWhich, "", "stripe listen", "use the secret that it prints (stripe listen --print-secret); the Dashboard's is a different one"},
 	{ForWhich, "", "several endpoints on one URL", "try each secret in turn, and reject the request if none matches"},
 
-	{ForPublic, "", "a test", "sign with the handler's secret: --secret or STRIPE_WEBHOOK_SECRET for the command, Secret in a Go test"},
+	{ForPublic, "", "a test", "sign with the handler's secret: STRIPE_WEBHOOK_SECRET for the command, Secret in a Go test"},
 	{ForPublic, "", "production", "use the endpoint's own signing secret; anyone can forge events with this one"},
 
 	{ForUnset, "", "environment", "set the variable that the handler reads; check its name and where it is set (.env, Compose, the service)"},
