@@ -1,5 +1,5 @@
 // Package realpart finds the programs that judge what we make in tests: a browser, Node,
-// curl. A test asks for its part first, before it starts anything.
+// curl. A test asks for its part, and for its time, before it starts anything.
 package realpart
 
 import (
@@ -34,6 +34,14 @@ func Need(t testing.TB, install string, names ...string) string {
 		Missing(t, strings.Join(names, ", ")+" ("+install+")")
 	}
 	return path
+}
+
+// Long skips a test that takes seconds, with -short.
+func Long(t testing.TB) {
+	t.Helper()
+	if testing.Short() && !Wanted() {
+		t.Skip("takes seconds: run it without -short")
+	}
 }
 
 // Missing skips a test that lacks a real part, or fails it where all are Wanted.
