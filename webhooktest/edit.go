@@ -174,6 +174,6 @@ func optional(text []byte, path string, thin bool) bool {
 	if end < len(metadata) {
 		return false
 	}
-	_, err := rawjson.Get(text, path[:end])
-	return err == nil
+	_, ok := rawjson.Find(text, path[:end])
+	return ok
 }

@@ -160,13 +160,13 @@ func (e *Event) after(earlier *Event) (*Event, error) {
 // is in an event that stands alone.
 func (e *Event) agreeing(earlier *Event) (*Event, error) {
 	const id, created = "data.object.id", "data.object.created"
-	mine, err := rawjson.Get(e.body, id)
-	theirs, err2 := rawjson.Get(earlier.body, id)
-	if err != nil || err2 != nil || !bytes.Equal(mine, theirs) {
+	mine, ok := rawjson.Find(e.body, id)
+	theirs, also := rawjson.Find(earlier.body, id)
+	if !ok || !also || !bytes.Equal(mine, theirs) {
 		return e, nil
 	}
-	made, err := rawjson.Get(earlier.body, created)
-	if err != nil {
+	made, ok := rawjson.Find(earlier.body, created)
+	if !ok {
 		return e, nil // not all objects say
 	}
 	body, err := rawjson.Set(e.body, created, made, false)
@@ -202,11 +202,8 @@ func (e *Event) Body() []byte { return e.body }
 // Lookup returns the value at a path ("data.object.id"), decoded as
 // encoding/json decodes into an any, and whether the event has the path.
 func (e *Event) Lookup(path string) (value any, ok bool) {
-	raw, err := rawjson.Get(e.body, path)
-	if err != nil {
-		return nil, false
-	}
-	return value, json.Unmarshal(raw, &value) == nil
+	raw, ok := rawjson.Find(e.body, path)
+	return value, ok && json.Unmarshal(raw, &value) == nil
 }
 
 // Fill returns the text with the ids of the objects that the event is about in place of
@@ -234,7 +231,7 @@ func (e *Event) carries(edits []Edit) error {
 		if field != "data" && field != "account" {
 			continue
 		}
-		if _, err := rawjson.Get(e.body, field); err != nil { // the caller's own payload may have it
+		if _, ok := rawjson.Find(e.body, field); !ok { // the caller's own payload may have it
 			return fmt.Errorf("path %q: %w, and its account as context", edit.path, render.ErrThin)
 		}
 	}

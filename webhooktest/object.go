@@ -28,7 +28,7 @@ func (e *Event) carry(text, own []byte) ([]byte, error) {
 	}
 	before := text
 	var mine string
-	if raw, err := rawjson.Get(text, objectPath+"id"); err == nil {
+	if raw, ok := rawjson.Find(text, objectPath+"id"); ok {
 		_ = json.Unmarshal(raw, &mine) // a balance has none
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
@@ -52,10 +52,11 @@ func (e *Event) carry(text, own []byte) ([]byte, error) {
 // varied returns the text with what the version of the event changes as it was before.
 func (e *Event) varied(text, before []byte) ([]byte, error) {
 	for _, path := range e.versioned {
-		raw, err := rawjson.Get(before, path)
-		if err != nil {
+		raw, ok := rawjson.Find(before, path)
+		if !ok {
 			continue // it is elsewhere in this API version
 		}
+		var err error
 		if text, err = setExisting(text, path, raw); err != nil {
 			return nil, err
 		}
@@ -106,7 +107,7 @@ func membersOf(text []byte) (members map[string]json.RawMessage, id string, err 
 		return nil, "", err
 	}
 	object := event.Body()
-	if inner, err := rawjson.Get(object, "data.object"); err == nil {
+	if inner, ok := rawjson.Find(object, "data.object"); ok {
 		object = inner
 	}
 	if err := json.Unmarshal(object, &members); err != nil {

@@ -93,10 +93,10 @@ func (f *Flow) types() []string {
 // extend applies an edit whose path the event does not have. The other events
 // about its object get it too.
 func (f *Flow) extend(event *Event, edit Edit) error {
-	object, _ := rawjson.Get(event.body, "data.object.id")
+	object, _ := rawjson.Find(event.body, "data.object.id")
 	return f.change(func(other *Event) ([]byte, error) {
-		same, err := rawjson.Get(other.body, "data.object.id")
-		inObject := strings.HasPrefix(edit.path, objectPath) && err == nil && bytes.Equal(object, same)
+		same, ok := rawjson.Find(other.body, "data.object.id")
+		inObject := strings.HasPrefix(edit.path, objectPath) && ok && bytes.Equal(object, same)
 		if other != event && !inObject {
 			return other.body, nil
 		}
@@ -130,8 +130,8 @@ func (f *Flow) spread(event *Event, path string, old, raw []byte) error {
 			return body, err
 		}
 		for _, field := range other.fieldsLike(event, path) {
-			value, missing := rawjson.Get(body, field)
-			if with := respelled(value, old, raw); err == nil && missing == nil && with != nil {
+			value, ok := rawjson.Find(body, field)
+			if with := respelled(value, old, raw); err == nil && ok && with != nil {
 				body, err = rawjson.Set(body, field, with, false)
 			}
 		}

@@ -132,9 +132,19 @@ func split(path string) []string {
 	return keys
 }
 
-func (v *Value) noPath(path string) error {
-	return fmt.Errorf("%w %q%s", ErrNoPath, path, suggest.DidYouMean(path, v.Paths()))
+func (v *Value) noPath(path string) error { return &noPathError{v, path} }
+
+// A noPathError looks for the closest paths when it is printed, which most are not.
+type noPathError struct {
+	root *Value
+	path string
 }
+
+func (e *noPathError) Error() string {
+	return fmt.Sprintf("%v %q%s", ErrNoPath, e.path, suggest.DidYouMean(e.path, e.root.Paths()))
+}
+
+func (e *noPathError) Unwrap() error { return ErrNoPath }
 
 // insert adds the first missing key to parent, with the others nested inside it.
 func (v *Value) insert(text []byte, parent *Value, path string, rest []string, raw []byte) ([]byte, error) {
