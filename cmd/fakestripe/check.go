@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -42,8 +43,9 @@ type checking struct {
 	skipped  bool
 	reports  []string
 	format   format
-	command  string // check, or run with its folder
-	again    string // the flags that would run a case once more
+	lookups  *lookups // nil: the state is read at once
+	command  string   // check, or run with its folder
+	again    string   // the flags that would run a case once more
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -103,8 +105,8 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.BoolVar(&c.partial, "partial", false, "pass even if --max-time left cases out")
 	flags.BoolVar(&c.strict, "strict", false, "fail on warnings too")
 	flags.BoolVar(&c.list, "list", false, "list the cases without running them")
-	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make ids from this `number` (default random)")
-	flags.StringVar(&c.suite.RunID, "run-id", "", "vary the ids of a seed by this `text`")
+	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make choices, and ids together with --run-id, from this `number` (default random)")
+	flags.StringVar(&c.suite.RunID, "run-id", "", "make ids from this `text` too; a handler takes the ids of an earlier run for duplicates (default random)")
 	flags.BoolVar(&c.remote, "allow-remote", false, "allow a host outside this machine and private networks")
 	flags.StringArrayVar(&c.reports, "report", nil, "write a report, `format=file`: junit, html, markdown or json; or github, which annotates a workflow run (repeatable)")
 	flags.BoolVar(&c.skipped, "skipped", false, "name every skipped case and what it needs")
@@ -121,6 +123,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if err := c.prepare(ctx, sh); err != nil {
 		return err
 	}
+	c.suite.RunID = cmp.Or(c.suite.RunID, rand.Text())
 	stop, err := c.serveAPI(sh)
 	if err != nil {
 		return err
@@ -139,6 +142,9 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	c.nameVersions(found)
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
+	}
+	if c.lookups != nil && c.lookups.note() != "" {
+		found.Notes = append(found.Notes, c.lookups.note())
 	}
 	given := c.again
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {

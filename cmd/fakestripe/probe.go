@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/fakestripe/fakestripe/internal/file"
 	word "github.com/fakestripe/fakestripe/internal/shell"
@@ -43,6 +44,8 @@ func (c *checking) observe() error {
 		c.subject.State = func(ctx context.Context) (any, error) { return read(ctx, given) }
 		return nil
 	}
+	lookups := new(lookups)
+	c.lookups = lookups
 	c.subject.StateOf = func(ctx context.Context, event *webhooktest.Event) (any, error) {
 		where, known := fill(given, event, quote)
 		if !known {
@@ -50,11 +53,30 @@ func (c *checking) observe() error {
 		}
 		state, err := read(ctx, where)
 		if errors.Is(err, errNothing) {
+			lookups.absent(err)
 			return nil, nil
 		}
+		lookups.found.Store(true)
 		return state, err
 	}
 	return nil
+}
+
+// lookups are the reads of what is stored under an id.
+type lookups struct {
+	found  atomic.Bool
+	reason atomic.Value // of the last that found nothing
+}
+
+func (l *lookups) absent(err error) { l.reason.Store(err.Error()) }
+
+// note says that no id was found, "" if one was or none was looked up.
+func (l *lookups) note() string {
+	reason, _ := l.reason.Load().(string)
+	if reason == "" || l.found.Load() {
+		return ""
+	}
+	return "nothing was found in the state under any id: " + reason
 }
 
 // completed makes a URL of what is short for one, as --to does.
