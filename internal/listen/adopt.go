@@ -2,11 +2,11 @@ package listen
 
 import "slices"
 
-// homeless reports whether a delivery of the journal waits for its endpoint.
+// homeless reports whether a restored delivery still waits for its endpoint.
 func (t *task) homeless() bool { return t.to == nil && !t.Finished() }
 
-// adopt gives the deliveries of the journal that wait for an endpoint to it, and
-// returns those that go on.
+// adopt assigns the restored deliveries that match an endpoint to it, and returns those
+// to be delivered.
 func (h *history) adopt(r recipient) (resumed []*task) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -29,6 +29,6 @@ func (h *history) adopt(r recipient) (resumed []*task) {
 	return resumed
 }
 
-// hidesSecret reports whether a mutation of the journal has lost its secret: it cannot
-// be sent again.
+// hidesSecret reports whether a restored mutation has lost its secret and cannot be sent
+// again.
 func (t *task) hidesSecret() bool { return slices.Contains(t.Mutations, "secret=…") }

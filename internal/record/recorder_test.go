@@ -26,8 +26,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestByteForByte compares what goes in with what comes out, both ways, on the
-// wire.
+// TestByteForByte compares input and output on the wire, in both directions.
 func TestByteForByte(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, request, answer string }{
@@ -52,7 +51,7 @@ func TestByteForByte(t *testing.T) {
 	}
 }
 
-// TestTarget is where a request goes.
+// TestTarget checks where requests go.
 func TestTarget(t *testing.T) {
 	t.Parallel()
 	seen := make(chan string, 1)
@@ -77,8 +76,8 @@ func TestTarget(t *testing.T) {
 	}
 }
 
-// TestReplay records a shop that is written with stripe-go, and replays the
-// recording: green on the shop, red on one that checks the amount otherwise.
+// TestReplay records a shop written with stripe-go and replays the recording: it passes
+// on that shop, and fails on one with a different check of the amount.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, serve(t, shop.New(secret)), secret)
@@ -100,8 +99,8 @@ func TestReplay(t *testing.T) {
 	require.Equal(t, []string{"00001-payment_intent.succeeded.json: 422, want 200: too little"}, replay(t, s.dir, strict, secret))
 }
 
-// replay delivers the events of a recording and returns which answers are not the
-// recorded ones.
+// replay delivers the events of a recording and returns the responses that differ from
+// the recorded ones.
 func replay(t testing.TB, dir string, handler http.Handler, secret string) (failed []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
@@ -152,7 +151,7 @@ func TestRedacted(t *testing.T) {
 		s.file(t, "exchanges/00001-charge.succeeded.http"))
 }
 
-// TestAnswers is what is kept of an answer.
+// TestAnswers checks the kept part of a response.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	var zipped bytes.Buffer
@@ -198,12 +197,12 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestNotKept is what passes and leaves nothing.
+// TestNotKept checks the requests passed on but not kept.
 func TestNotKept(t *testing.T) {
 	t.Parallel()
 	good := event(t, "charge.failed")
 	ok := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	const nobody = "http://127.0.0.1:1" // nothing listens there; the port of a closed listener may be somebody else's by now
+	const nobody = "http://127.0.0.1:1" // nothing listens there; another program may have taken the port of a closed listener
 	closing := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	breaking := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
@@ -238,7 +237,7 @@ func TestNotKept(t *testing.T) {
 	}
 	for _, test := range tests {
 		if runtime.GOOS == "windows" && test.to == nobody {
-			continue // it has another number, and another text, for this
+			continue // this sets another number, with another text
 		}
 		s := newStand(t, test.to, secret, "whsec_second")
 		answer := s.post(t, test.body, test.header)
@@ -257,18 +256,18 @@ func TestNotKept(t *testing.T) {
 	}
 }
 
-// TestFolderGone passes on what it cannot write, and says so.
+// TestFolderGone passes requests on after a write error, and reports it.
 func TestFolderGone(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, serve(t, shop.New(secret)))
-	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "payloads"), nil, 0o644)) // where a folder should be
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "payloads"), nil, 0o644)) // in place of a folder
 	require.Equal(t, 200, s.post(t, event(t, "charge.failed"), nil).StatusCode)
 	e := <-s.done
 	require.ErrorContains(t, e.Err, "payloads")
 	require.Contains(t, e.Reason, "it could not be written: ")
 }
 
-// TestTogether keeps all of many webhooks at the same time, in files of their own.
+// TestTogether keeps many concurrent webhooks, each in files of its own.
 func TestTogether(t *testing.T) {
 	t.Parallel()
 	store := shop.New(secret)
