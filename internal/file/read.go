@@ -72,7 +72,7 @@ func ReadRegular(in Folder, name string, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, cause(err)
 	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file: a pipe, a device or a folder is not read here")
+		return nil, errors.New("not a regular file: pipes, devices and folders are not read here")
 	case info.Size() > limit:
 		return nil, tooLarge(limit)
 	}

@@ -2,8 +2,8 @@ package listen
 
 import "slices"
 
-// homeless reports whether a restored delivery still waits for its endpoint.
-func (t *task) homeless() bool { return t.to == nil && !t.Finished() }
+// unassigned reports whether a restored delivery still waits for its endpoint.
+func (t *task) unassigned() bool { return t.to == nil && !t.Finished() }
 
 // adopt assigns the restored deliveries that match an endpoint to it, and returns those
 // to be delivered.
@@ -11,7 +11,7 @@ func (h *history) adopt(r recipient) (resumed []*task) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range slices.Clone(h.order) { // apply may forget some
-		if !t.homeless() || t.Endpoint != r.ID && t.URL != r.URL {
+		if !t.unassigned() || t.Endpoint != r.ID && t.URL != r.URL {
 			continue
 		}
 		t.to, t.Endpoint, t.URL = r.destination, r.ID, r.URL
@@ -20,7 +20,7 @@ func (h *history) adopt(r recipient) (resumed []*task) {
 			h.grow(t, taskSize(versioned, r.APIVersion != "", t.mutations)-taskSize(versioned, false, t.mutations))
 		}
 		if t.hidesSecret() {
-			h.apply(t, outcome{state: GivenUp, reason: "the secret of the mutation was not kept in the journal"})
+			h.apply(t, outcome{state: GivenUp, reason: "the journal does not keep the mutation's secret"})
 			h.announce(t)
 			continue
 		}

@@ -35,7 +35,7 @@ func (t *task) outcome(a *Attempt, retries Schedule, speed float64) outcome {
 	case a.Accepted():
 		return outcome{state: Delivered, attempt: a}
 	case len(t.mutations) > 0:
-		return outcome{state: GivenUp, reason: "what is mutated is tried once", attempt: a}
+		return outcome{state: GivenUp, reason: "mutated deliveries are tried once", attempt: a}
 	case retry < len(retries):
 		return outcome{state: Waiting, next: time.Now().Add(scaled(retries[retry], speed)), attempt: a}
 	case a.Number == 1:

@@ -76,7 +76,7 @@ func (c *Client) Check(ctx context.Context) error {
 	answer, err := c.do(limited, http.MethodGet, HealthPath, nil)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("asking for a listen at %s: %w", c.base, ctx.Err())
+		return fmt.Errorf("looking for a listen at %s: %w", c.base, ctx.Err())
 	case err != nil:
 		return fmt.Errorf("%w at %s: %w", ErrNoListen, c.base, cause(err))
 	}
@@ -85,9 +85,9 @@ func (c *Client) Check(ctx context.Context) error {
 	err = json.NewDecoder(io.LimitReader(answer.Body, 1<<10)).Decode(&health)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("asking for a listen at %s: %w", c.base, ctx.Err())
+		return fmt.Errorf("looking for a listen at %s: %w", c.base, ctx.Err())
 	case err != nil || health.Fakestripe != "listen":
-		return fmt.Errorf("%w at %s: something else answers there", ErrNoListen, c.base)
+		return fmt.Errorf("%w at %s: another server answers there", ErrNoListen, c.base)
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func refusal(answer *http.Response) error {
 	}
 	if json.Unmarshal(body, &said) != nil || said.Error == "" {
 		text := (&webhooktest.Response{Body: body}).Excerpt()
-		return fmt.Errorf("listen answered %s: %s", answer.Status, cmp.Or(text, "nothing more"))
+		return fmt.Errorf("listen answered %s: %s", answer.Status, cmp.Or(text, "no details"))
 	}
 	for _, known := range []error{ErrQueueFull, ErrClosed} {
 		if rest, ok := strings.CutPrefix(said.Error, known.Error()); ok {
@@ -163,7 +163,7 @@ func readLines(body io.Reader, yield func(Delivery, error) bool) {
 		err := decoder.Decode(&line)
 		switch {
 		case err != nil:
-			yield(Delivery{}, fmt.Errorf("listen broke off: %w", cause(err)))
+			yield(Delivery{}, fmt.Errorf("connection to listen lost: %w", cause(err)))
 			return
 		case line.End == endClosed:
 			yield(Delivery{}, ErrClosed)

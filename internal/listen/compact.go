@@ -74,5 +74,5 @@ func (c Compaction) String() string {
 	if c.Err != nil {
 		return fmt.Sprintf("not compacted: %v", c.Err)
 	}
-	return fmt.Sprintf("compacted from %d to %d MB: %d events that are finished and too old to be kept are left out", c.Before/1e6, c.After/1e6, c.Events)
+	return fmt.Sprintf("compacted from %d to %d MB: removed %d old finished events", c.Before/1e6, c.After/1e6, c.Events)
 }

@@ -96,7 +96,7 @@ func decodeEntry(object []byte) (*entry, error) {
 	}
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("not an entry of a journal: %w", err)
+		return nil, fmt.Errorf("not a journal entry: %w", err)
 	case e.Delivery == "" && len(e.body()) == 0 && e.Started.IsZero():
 		return nil, errors.New("neither an event nor a delivery")
 	}

@@ -65,9 +65,9 @@ func (h *history) room(tasks []*task) error {
 	}
 	switch {
 	case with.count > h.maxQueued.count:
-		return fmt.Errorf("%w: %d deliveries are not finished, %d may be", ErrQueueFull, h.queued.count, h.maxQueued.count)
+		return fmt.Errorf("%w: %d unfinished deliveries, at most %d", ErrQueueFull, h.queued.count, h.maxQueued.count)
 	case with.bytes > h.maxQueued.bytes:
-		return fmt.Errorf("%w: the deliveries that are not finished hold %d kB, they may hold %d kB", ErrQueueFull, h.queued.bytes>>10, h.maxQueued.bytes>>10)
+		return fmt.Errorf("%w: unfinished deliveries hold %d kB, at most %d kB", ErrQueueFull, h.queued.bytes>>10, h.maxQueued.bytes>>10)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ const (
 var (
 	ErrQueueFull = errors.New("the queue is full")
 	ErrClosed    = errors.New("listen has ended")
-	ErrNotKept   = errors.New("never made, or too old to be kept")
+	ErrNotKept   = errors.New("unknown, or too old to be kept")
 )
 
 // A Hub delivers events to endpoints. The zero value works. Set the fields before the

@@ -65,7 +65,7 @@ func (j *journal) prepare() error {
 }
 
 // errLocked means that another process has the journal open.
-var errLocked = errors.New("in use by another process: stop that one, or give another file")
+var errLocked = errors.New("in use by another process: stop it, or choose another file")
 
 // begin writes the first line of a new file. Anything already there can only be a torn
 // part of that line.
@@ -139,7 +139,7 @@ func (j *journal) flush() {
 		j.pending, j.batch = nil, nil
 		j.mu.Unlock()
 		if err := j.write(lines); err != nil {
-			b.err = fmt.Errorf("journal: %w (nothing was reported that is not in it, and nothing more is delivered)", err)
+			b.err = fmt.Errorf("journal: %w (deliveries have stopped; everything reported so far is in the journal)", err)
 		}
 		close(b.done)
 		j.mu.Lock()

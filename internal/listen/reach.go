@@ -26,9 +26,9 @@ type Reach struct {
 
 // Errors of a Reach, each after the address.
 var (
-	ErrLinkLocal  = errors.New("is link-local: deliveries for clients of the API never go there")
-	ErrOwnAddress = errors.New("is where fakestripe itself listens")
-	ErrRemote     = errors.New("is neither this machine's nor private")
+	ErrLinkLocal  = errors.New("is link-local: endpoints registered through the API must not point there")
+	ErrOwnAddress = errors.New("is fakestripe's own address")
+	ErrRemote     = errors.New("is neither local nor private")
 )
 
 // metadata are addresses of cloud metadata services outside the link-local range.

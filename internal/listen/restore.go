@@ -197,7 +197,7 @@ func (r *restorer) event(e *entry) error {
 		return fmt.Errorf("event: %w", err)
 	}
 	if !r.hub.history.sent(event.ID()) { // as on delivery
-		r.hub.tell(event, mutationsOf(e.Deliveries))
+		r.hub.register(event, mutationsOf(e.Deliveries))
 	}
 	h := &r.hub.history
 	h.mu.Lock()
@@ -237,7 +237,7 @@ func restoredTasks(deliveries []Delivery, event *webhooktest.Event) (tasks []*ta
 			return nil, err
 		}
 		if d.State != Waiting && d.State != Dropped {
-			return nil, fmt.Errorf("delivery %s: begins with state %q", d.ID, d.State)
+			return nil, fmt.Errorf("delivery %s: unexpected initial state %q", d.ID, d.State)
 		}
 		if i == 0 {
 			used.from = d.Created
@@ -258,9 +258,9 @@ func (r *restorer) change(e *entry) error {
 	t := h.tasks[e.Delivery]
 	switch {
 	case t == nil:
-		return fmt.Errorf("delivery %q: not in the lines before", e.Delivery)
+		return fmt.Errorf("delivery %q: not in any earlier line", e.Delivery)
 	case t.Finished():
-		return fmt.Errorf("delivery %s: was %s before", t.ID, t.State)
+		return fmt.Errorf("delivery %s: already %s", t.ID, t.State)
 	case e.State != Waiting && e.State != Delivered && e.State != GivenUp:
 		return fmt.Errorf("delivery %s: state %q", t.ID, e.State)
 	}

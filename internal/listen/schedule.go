@@ -57,7 +57,7 @@ func ParseSchedule(text string) (Schedule, error) {
 		case err != nil:
 			return nil, fmt.Errorf("%q: want quick, sandbox, stripe, none, or waits such as 1s,10s,5m", text)
 		case wait < 0 || wait > maxWait:
-			return nil, fmt.Errorf("%q: a wait is 0s to %dh, not %s", text, maxWait/time.Hour, wait)
+			return nil, fmt.Errorf("%q: waits must be 0s to %dh, got %s", text, maxWait/time.Hour, wait)
 		}
 		if schedule = append(schedule, wait); len(schedule) > maxRetries {
 			return nil, fmt.Errorf("%q: more than %d retries", text, maxRetries)

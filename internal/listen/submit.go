@@ -44,7 +44,7 @@ func (h *Hub) Replay(ctx context.Context, deliveryID string, mutations ...string
 	case !known:
 		return Delivery{}, fmt.Errorf("delivery %q: %w", deliveryID, ErrNotKept)
 	case !h.endpoints.there(t.to):
-		return Delivery{}, fmt.Errorf("delivery %s: there is no endpoint %s (%s) any more", deliveryID, t.Endpoint, t.URL)
+		return Delivery{}, fmt.Errorf("delivery %s: endpoint %s (%s) no longer exists", deliveryID, t.Endpoint, t.URL)
 	}
 	s := submission{event: t.event, account: t.Account, replayOf: deliveryID, mutations: mutations}
 	made, err := h.take(ctx, s, func(d *destination) bool { return d == t.to })
@@ -72,7 +72,7 @@ func (h *Hub) Retry(eventID, endpointID string) error {
 		return endpointID == d.ID || endpointID == "" && d.wants(event.Type(), s.account)
 	})
 	if err == nil && len(made) == 0 && endpointID != "" {
-		err = fmt.Errorf("there is no endpoint %q", endpointID)
+		err = fmt.Errorf("no endpoint %q", endpointID)
 	}
 	return err
 }
@@ -96,7 +96,7 @@ func (h *Hub) take(ctx context.Context, s submission, match func(*destination) b
 		return nil, err
 	}
 	if isNew {
-		h.tell(s.event, s.mutations)
+		h.register(s.event, s.mutations)
 	}
 	deliveries, err := h.accept(s.event, tasks)
 	if err != nil {
@@ -149,8 +149,8 @@ func (h *Hub) plan(event *webhooktest.Event, s submission, to []recipient, last 
 	return tasks, nil
 }
 
-// tell adds an event to the API at its first delivery, unless it is a forgery.
-func (h *Hub) tell(event *webhooktest.Event, mutations []string) {
+// register adds an event to the API at its first delivery, unless it is a forgery.
+func (h *Hub) register(event *webhooktest.Event, mutations []string) {
 	if h.API == nil {
 		return
 	}

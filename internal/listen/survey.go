@@ -44,9 +44,9 @@ type surveyed struct {
 }
 
 const (
-	ofStart  = -1 - iota // start of listen
-	ofDamage             // damaged
-	ofNobody             // delivery of an event in a damaged line
+	ofStart   = -1 - iota // start of listen
+	ofDamage              // damaged
+	ofUnknown             // delivery of an event in a damaged line
 )
 
 // A group is the lines of an event.
@@ -90,7 +90,7 @@ func readLine(in *bufio.Reader) (line []byte, err error) {
 		var part []byte
 		part, err = in.ReadSlice('\n')
 		if len(line)+len(part) > maxLine {
-			return nil, fmt.Errorf("longer than %d MiB: give another file, or remove the line", maxLine>>20)
+			return nil, fmt.Errorf("longer than %d MiB: choose another file, or remove the line", maxLine>>20)
 		}
 		line = append(line, part...)
 	}
@@ -155,9 +155,9 @@ func notAJournal(line []byte) error {
 		Format int `json:"fakestripe_journal"`
 	}
 	if json.Unmarshal(line, &first) == nil && first.Format > 0 {
-		return fmt.Errorf("format %d, of another version of fakestripe, while this one knows format 2: give another file", first.Format)
+		return fmt.Errorf("format %d, from another version of fakestripe (this one reads format 2): choose another file", first.Format)
 	}
-	return fmt.Errorf("not a journal of fakestripe, which begins with %s: give another file", strings.TrimSpace(journalFirst))
+	return fmt.Errorf("not a fakestripe journal, whose first line is %s: choose another file", strings.TrimSpace(journalFirst))
 }
 
 // Markers in a line. A quote inside a JSON string has a backslash before it, so these
@@ -189,7 +189,7 @@ func (s *survey) groupOf(content []byte, number int) (int, error) {
 func (s *survey) newGroup(list []byte) (int, error) {
 	var deliveries []struct{ ID, State string }
 	if err := json.Unmarshal(list, &deliveries); err != nil {
-		return 0, fmt.Errorf("not an entry of a journal: %w", err)
+		return 0, fmt.Errorf("not a journal entry: %w", err)
 	}
 	g := group{made: len(deliveries)}
 	for _, d := range deliveries {
@@ -198,7 +198,7 @@ func (s *survey) newGroup(list []byte) (int, error) {
 			return 0, err
 		}
 		if _, known := s.byNumber[number]; known {
-			return 0, fmt.Errorf("delivery %s was there before", d.ID)
+			return 0, fmt.Errorf("duplicate delivery %s", d.ID)
 		}
 		s.byNumber[number] = len(s.groups)
 		s.highest = max(s.highest, number)
@@ -214,7 +214,7 @@ func (s *survey) newGroup(list []byte) (int, error) {
 func (s *survey) changed(head []byte, line int) (int, error) {
 	var change struct{ Delivery, State string }
 	if err := json.Unmarshal(head, &change); err != nil {
-		return 0, fmt.Errorf("not an entry of a journal: %w", err)
+		return 0, fmt.Errorf("not a journal entry: %w", err)
 	}
 	if change.Delivery == "" {
 		return 0, errors.New("neither an event nor a delivery")
@@ -226,11 +226,11 @@ func (s *survey) changed(head []byte, line int) (int, error) {
 	at, known := s.byNumber[number]
 	switch {
 	case !known && len(s.damaged) == 0:
-		return 0, fmt.Errorf("delivery %q: not in the lines before", change.Delivery)
+		return 0, fmt.Errorf("delivery %q: not in any earlier line", change.Delivery)
 	case !known:
 		s.highest = max(s.highest, number)
-		s.damage(line, fmt.Sprintf("it is about delivery %s, whose event is in no line before", change.Delivery))
-		return ofNobody, nil
+		s.damage(line, fmt.Sprintf("delivery %s has no event in any earlier line", change.Delivery))
+		return ofUnknown, nil
 	}
 	if change.State == Delivered || change.State == GivenUp {
 		s.groups[at].waiting--

@@ -40,4 +40,4 @@ func (h *Hub) InFlight() int {
 }
 
 // Waits returns the restored deliveries without an endpoint so far.
-func (h *Hub) Waits() []Delivery { return h.history.where((*task).homeless) }
+func (h *Hub) Waits() []Delivery { return h.history.where((*task).unassigned) }

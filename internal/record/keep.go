@@ -29,7 +29,7 @@ func (r *Recorder) keep(t *take) {
 	case e.Status == 0:
 		e.Reason = "no answer"
 	case !t.complete && t.ended():
-		e.Reason = "the answer broke off: " + ErrEnded.Error()
+		e.Reason = "the response was cut off: " + ErrEnded.Error()
 	case !t.complete:
 		e.Reason = "the answer broke off"
 	case err != nil || top.Type == "":
@@ -41,7 +41,7 @@ func (r *Recorder) keep(t *take) {
 	document := r.Redactor.Document()
 	payload, err := document.JSON("", t.body)
 	if err != nil {
-		e.Reason = "it could not be redacted: " + err.Error()
+		e.Reason = "cannot redact it: " + err.Error()
 		return
 	}
 	e.Type = document.Text("type", top.Type)
@@ -50,7 +50,7 @@ func (r *Recorder) keep(t *take) {
 		Exchange: t.text(document),
 	})
 	if err != nil {
-		e.Err, e.Reason = err, "it could not be written: "+err.Error()
+		e.Err, e.Reason = err, "cannot write it: "+err.Error()
 		return
 	}
 	e.File = file

@@ -61,7 +61,7 @@ type Exchange struct {
 
 // ErrEnded is the cause for canceling requests when the recorder ends before the handler
 // responds.
-var ErrEnded = errors.New("the recording ended before the handler had answered")
+var ErrEnded = errors.New("the recording ended before the handler responded")
 
 // noWebhook is the usual reason for not keeping a request.
 const noWebhook = "no webhook: not a POST with a Stripe-Signature"
@@ -110,7 +110,7 @@ func (r *Recorder) read(t *take) (reason string) {
 		return noWebhook
 	}
 	if t.held = size(request); r.pending.Add(t.held) > maxPending {
-		return "too many webhooks at the same time"
+		return "too many webhooks at once"
 	}
 	body, err := io.ReadAll(io.LimitReader(request.Body, MaxBody+1))
 	rest := request.Body
@@ -120,7 +120,7 @@ func (r *Recorder) read(t *take) (reason string) {
 	}{io.MultiReader(bytes.NewReader(body), rest), rest}
 	switch {
 	case err != nil:
-		return "the request broke off"
+		return "the request was cut off"
 	case len(body) > MaxBody:
 		return fmt.Sprintf("the body is larger than %d MiB", MaxBody>>20)
 	}
@@ -229,7 +229,7 @@ func (r *Recorder) why(t *take, err error) string {
 	case t.ended():
 		return ErrEnded.Error()
 	case t.request.Context().Err() != nil:
-		return "who sent the request hung up"
+		return "the sender hung up"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused: nothing listens on " + host
 	case errors.As(err, &dns):

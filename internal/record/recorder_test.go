@@ -218,14 +218,14 @@ func TestNotKept(t *testing.T) {
 		reason   string
 	}{
 		{"no signature", ok, good, http.Header{"Stripe-Signature": nil}, 200, "no webhook: not a POST with a Stripe-Signature"},
-		{"another secret", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now(), "whsec_x")}}, 200, "its signature is not that of the secret given"},
+		{"another secret", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now(), "whsec_x")}}, 200, "its signature does not match the given secret"},
 		{"an old signature", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now().Add(-6*time.Minute), secret)}}, 200, "its signature is older than 5 minutes"},
 		{"no signature in it", ok, good, http.Header{"Stripe-Signature": {"t=,,v1"}}, 200, "its signature is older than 5 minutes"},
 		{"no JSON", ok, []byte("type=x"), nil, 200, "the body is not an event: it has no type"},
 		{"no event", ok, []byte(`{"a":1}`), nil, 200, "the body is not an event: it has no type"},
 		{"no object", ok, []byte(`[1]`), nil, 200, "the body is not an event: it has no type"},
 		{"too large", ok, []byte(`{"type":"` + strings.Repeat("x", 1<<20) + `"}`), nil, 200, "the body is larger than 1 MiB"},
-		{"nested too deeply", ok, []byte(`{"type":"x","a":` + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "}"), nil, 200, "it could not be redacted: line 1, column 529: nested deeper than 512"},
+		{"nested too deeply", ok, []byte(`{"type":"x","a":` + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "}"), nil, 200, "cannot redact it: line 1, column 529: nested deeper than 512"},
 		{"handler down", nobody, good, nil, 502, "no answer: connection refused: nothing listens on " + strings.TrimPrefix(nobody, "http://")},
 		{"no such host", "http://nosuch.invalid", good, nil, 502, "no answer: no address found for host nosuch.invalid"},
 		{"handler closes", closing, good, nil, 502, "no answer: " + strings.TrimPrefix(closing, "http://") + " closed the connection without an answer"},
@@ -233,7 +233,7 @@ func TestNotKept(t *testing.T) {
 		{"a status that is none", raw(t, "HTTP/1.1 600 X\r\nContent-Length: 0\r\n\r\n"), good, nil, 502, "no answer: the handler answered with status 600, which is not a final HTTP status: want 200 to 599"},
 		{"an upgrade that nobody asked for", raw(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), good, nil, 502, "no answer: the handler answered with status 101, which is not a final HTTP status: want 200 to 599"},
 		{"an upgrade of a webhook", raw(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), good, http.Header{"Upgrade": {"x"}, "Connection": {"Upgrade"}}, 502, "no answer: the handler answered with status 101, which is not a final HTTP status: want 200 to 599"},
-		{"handler breaks off", breaking, good, nil, 200, "the answer broke off"},
+		{"handler breaks off", breaking, good, nil, 200, "the response was cut off"},
 	}
 	for _, test := range tests {
 		if runtime.GOOS == "windows" && test.to == nobody {
@@ -264,7 +264,7 @@ func TestFolderGone(t *testing.T) {
 	require.Equal(t, 200, s.post(t, event(t, "charge.failed"), nil).StatusCode)
 	e := <-s.done
 	require.ErrorContains(t, e.Err, "payloads")
-	require.Contains(t, e.Reason, "it could not be written: ")
+	require.Contains(t, e.Reason, "cannot write it: ")
 }
 
 // TestTogether keeps many concurrent webhooks, each in files of its own.

@@ -40,5 +40,5 @@ func (r *Recorder) forged(t *take) (reason string) {
 			}
 		}
 	}
-	return "its signature is not that of the secret given"
+	return "its signature does not match the given secret"
 }
