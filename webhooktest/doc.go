@@ -36,6 +36,7 @@
 // A mutation is a named difference from a good delivery: "unsigned", "body-tampered",
 // "age=10m", "padded=60kB". [Mutations] lists them. The names are the same in Go and on
 // the command line, and mutations compose:
+//
 //	hook.Deliver(event, "compact", "rolled-secret=second")
 //
 // # Delivery
