@@ -42,8 +42,8 @@ type Edit struct {
 // pass. Optional fields are the exception: anything in metadata, the account and context
 // of the event, and the snapshot_event of a thin one.
 //
-// The value is encoded as JSON: a json.RawMessage goes in as it is written (1.0,
-// 1e2), a time.Time as Stripe writes times: as Unix seconds, in thin events as text.
+// The value is encoded as JSON. A json.RawMessage stays as written (1.0, 1e2). A time.Time
+// becomes Stripe's form: Unix seconds, or text in thin events.
 func Set(path string, value any) Edit { return Edit{set: true, path: path, value: value} }
 
 // Add replaces the value at a path, creating the path if necessary.
