@@ -54,7 +54,7 @@ func derived(kind string, from []*stored) *node {
 }
 
 func (s *derivedState) holds(o *stored) bool {
-	if s.Of != o.kind || s.ToldBy != "" && s.ToldBy != o.told {
+	if s.Of != o.kind || s.ToldBy != "" && s.ToldBy != o.eventType {
 		return false
 	}
 	tree := o.tree()

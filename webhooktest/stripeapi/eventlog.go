@@ -92,11 +92,11 @@ func (l *eventLog) thatHold(text string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		quoted := rawjson.Quote(text)
 		for _, e := range l.kept.newest() {
-			told := e.text
+			text := e.text
 			if e.fetched != nil {
-				told = e.fetched
+				text = e.fetched
 			}
-			if bytes.Contains(told, quoted) && !yield(told) {
+			if bytes.Contains(text, quoted) && !yield(text) {
 				return
 			}
 		}

@@ -74,7 +74,7 @@ func (g *graph) carry(e *event, object *node) error {
 		object = tombstone(r)
 	}
 	o := g.objects.keep(r, object, stated)
-	o.asOf, o.ended, o.told = e.created, deleted, e.typ
+	o.asOf, o.ended, o.eventType = e.created, deleted, e.typ
 	return nil
 }
 

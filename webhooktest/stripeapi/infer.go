@@ -29,7 +29,7 @@ func (g *graph) lookup(r ref) (*stored, *apiError) {
 func (g *graph) infer(r ref) *stored {
 	b, from := g.bindingsOf(r)
 	template := known().kind(r.kind).template
-	if eventType := g.told(r); eventType != "" {
+	if eventType := g.lastThinType(r); eventType != "" {
 		if _, lasting := writes().Delete[r.kind]; strings.HasSuffix(eventType, ".deleted") && !lasting {
 			return g.objects.keep(r, tombstone(r), inferred)
 		}
@@ -37,7 +37,7 @@ func (g *graph) infer(r ref) *stored {
 			template = mustNode(state)
 		}
 	}
-	if state := derived(r.kind, from); state != nil && g.told(r) == "" {
+	if state := derived(r.kind, from); state != nil && g.lastThinType(r) == "" {
 		template = state
 	}
 	tree := fill(b, template)
@@ -58,8 +58,8 @@ func (g *graph) infer(r ref) *stored {
 	return g.objects.keep(r, tree, inferred)
 }
 
-// told returns the type of the newest thin event about an object, or "".
-func (g *graph) told(r ref) (eventType string) {
+// lastThinType returns the type of the newest thin event about an object, or "".
+func (g *graph) lastThinType(r ref) (eventType string) {
 	if r.id == "" {
 		return ""
 	}

@@ -57,17 +57,17 @@ const (
 // stored is the current state of an object.
 type stored struct {
 	ref
-	text    []byte // compact JSON
-	version string // API version of the text's shape
-	origin  origin
-	created int64
-	told    string // type of that event
-	asOf    int64  // creation time of the last event about it
-	ended   bool   // that event was about its end
-	seq     int64  // order of first appearance
-	turn    int64  // order of the last change
-	ids     []string
-	deleted bool
+	text      []byte // compact JSON
+	version   string // API version of the text's shape
+	origin    origin
+	created   int64
+	eventType string // type of that event
+	asOf      int64  // creation time of the last event about it
+	ended     bool   // that event was about its end
+	seq       int64  // order of first appearance
+	turn      int64  // order of the last change
+	ids       []string
+	deleted   bool
 }
 
 func newStored(r ref, tree *node, from origin) *stored {

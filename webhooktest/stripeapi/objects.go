@@ -58,7 +58,7 @@ func (s *objects) keep(r ref, tree *node, from origin) *stored {
 	case known:
 		s.holding.remove(old)
 		o.turn = s.next()
-		o.seq, o.asOf, o.told, o.ended = old.seq, old.asOf, old.told, old.ended
+		o.seq, o.asOf, o.eventType, o.ended = old.seq, old.asOf, old.eventType, old.ended
 		if o.deleted {
 			o.created = old.created
 		}
