@@ -45,7 +45,7 @@ type checking struct {
 	format   format
 	lookups  *lookups // nil: the state is read at once
 	command  string   // check, or run with its folder
-	again    string   // the flags that would run a case once more
+	again    string   // flags that repeat a case
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -136,7 +136,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	found, interrupted := contract.Check(ctx, c.suite)
 	done()
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
-		return interrupted // before anything was judged
+		return interrupted // nothing was judged yet
 	}
 	nameFlags(found)
 	c.nameVersions(found)
@@ -160,11 +160,11 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	return together(verdict, printed, c.writeReports(ctx, sh, found))
 }
 
-// lastReports is how long those who read a pipe have for a report after an interrupt.
+// lastReports is the time for readers of a pipe to take a report after an interrupt.
 const lastReports = 5 * time.Second
 
 func (c *checking) writeReports(ctx context.Context, sh shell, found *contract.Report) error {
-	if ctx.Err() != nil { // the report is of what was done until then
+	if ctx.Err() != nil { // the report covers what was done until then
 		var cancel func()
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastReports)
 		defer cancel()
@@ -176,14 +176,13 @@ func (c *checking) writeReports(ctx context.Context, sh shell, found *contract.R
 	return written
 }
 
-// files are the reports that are written to files.
+// files are the reports written to files.
 func files(reports []string) []string {
 	return slices.DeleteFunc(slices.Clone(reports), report.IsGitHub)
 }
 
-// annotate shows a report in a GitHub workflow run: on the page of the run and, for each
-// finding, beside it. GitHub reads what is written to either output; the result is on
-// the standard one.
+// annotate shows a report in a GitHub workflow run: on the run's page, and as an
+// annotation per finding. GitHub parses both stdout and stderr; the result is on stdout.
 func (c *checking) annotate(sh shell, found *contract.Report) error {
 	if err := report.Annotate(sh.err, found, c.suite.Dir); err != nil {
 		return err
@@ -205,8 +204,8 @@ func (c *checking) print(sh shell, found *contract.Report) error {
 	})
 }
 
-// together is several errors in one line. That the handler fell short needs no word:
-// it was printed.
+// together joins several errors in one line. It omits that the handler fell short: that
+// has been printed.
 func together(errs ...error) (all error) {
 	for _, err := range errs {
 		switch {
@@ -219,7 +218,7 @@ func together(errs ...error) (all error) {
 	return all
 }
 
-// watch says what is to be done, and on a terminal which case is done.
+// watch prints the plan and, on a terminal, the current case.
 func (c *checking) watch(sh shell) (done func(), err error) {
 	cases, err := c.suite.Cases()
 	if err != nil {
@@ -240,7 +239,7 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 	return func() { fmt.Fprint(sh.err, "\r\x1b[K") }, nil
 }
 
-// again is the command line but for the cases, reports and secrets.
+// again is the command line without cases, reports and secrets.
 func again(cmd *cobra.Command) string {
 	var line strings.Builder
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
@@ -263,7 +262,7 @@ func again(cmd *cobra.Command) string {
 				line.WriteString(` --secret "$STRIPE_WEBHOOK_SECRET"`) // never the secret itself
 			case flag.Value.Type() == "bool" && value == "true":
 				fmt.Fprintf(&line, " --%s", flag.Name)
-			case flag.NoOptDefVal != "": // a word behind it would be a case
+			case flag.NoOptDefVal != "": // a word after it would be a case
 				fmt.Fprintf(&line, " --%s=%s", flag.Name, word.Quote(value))
 			default:
 				fmt.Fprintf(&line, " --%s %s", flag.Name, word.Quote(value))
@@ -273,8 +272,8 @@ func again(cmd *cobra.Command) string {
 	return line.String()
 }
 
-// values are what a flag was given: several if it is repeatable, a list as it is
-// written, with commas.
+// values are the values of a flag: several if it is repeatable; a list stays as written,
+// with commas.
 func values(flag *pflag.Flag) []string {
 	list, ok := flag.Value.(pflag.SliceValue)
 	switch {
@@ -309,7 +308,7 @@ func (c *checking) readWaivers() (err error) {
 	return err
 }
 
-// waived says until when a case is waived, "" if it is not.
+// waived returns the end of a case's waiver, or "".
 func (c *checking) waived(id string) string {
 	for _, w := range c.subject.Waivers {
 		if w.Case == id {
@@ -319,7 +318,7 @@ func (c *checking) waived(id string) string {
 	return ""
 }
 
-// prepare turns the flags into a subject.
+// prepare makes a subject from the flags.
 func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if c.subject.URL == "" {
 		verb, _, _ := strings.Cut(c.command, " ")
@@ -358,8 +357,8 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	return c.checkLocal(ctx)
 }
 
-// checkTypes finds handled types that no event has or, where fixtures make all events, none
-// of the API version.
+// checkTypes finds handled types without events or, if fixtures make all events, missing
+// from the API version.
 func (c *checking) checkTypes() error {
 	for _, eventType := range c.subject.Handles {
 		_, err := fixtures.DescribeEvent(eventType)
