@@ -31,7 +31,7 @@ func (r *Recorder) keep(t *take) {
 	case !t.complete && t.ended():
 		e.Reason = "the response was cut off: " + ErrEnded.Error()
 	case !t.complete:
-		e.Reason = "the answer broke off"
+		e.Reason = "the response was cut off"
 	case err != nil || top.Type == "":
 		e.Reason = "the body is not an event: it has no type"
 	}
