@@ -86,6 +86,7 @@ var consequences = []consequence{
 	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
 	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger"}},
 	{"dispatch/unpaid-checkout", "What was not paid is fulfilled", []string{"dispatch/late-payment"}},
+	{"resilience/retry-after-failure", "Failed events are lost", []string{"resilience/hang-up"}},
 	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}},
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
 }
