@@ -17,13 +17,12 @@ var ormSync = app{
 			djstripe_created TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, djstripe_updated TEXT);`,
 	breaks: "stripe_objects",
 	bugs: []bug{
-		{"stale", "an older event overwrites a newer one"},
 		{"row-deleted", "deletes the row, which a late update makes anew"},
 		{"integrity-error", "a created event whose object is there already is answered 500"},
 	},
 	start: func(_ context.Context, d *deps) http.Handler { return ormSyncApp{d} },
 	subject: func(_ *deps, s *contract.Subject) {
-		for _, resource := range []string{"customer", "product", "price", "plan", "coupon"} {
+		for _, resource := range []string{"customer", "coupon"} {
 			s.Handles = append(s.Handles, resource+".created", resource+".updated", resource+".deleted")
 		}
 	},
@@ -39,7 +38,7 @@ func (a ormSyncApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	resource, verb, _ := strings.Cut(string(event.Type), ".")
 	id, _ := event.Data.Object["id"].(string)
 	switch resource {
-	case "customer", "product", "price", "plan", "coupon":
+	case "customer", "coupon":
 	default:
 		return
 	}
@@ -61,9 +60,9 @@ func (a ormSyncApp) save(ctx context.Context, object, verb, id string, livemode 
 	switch {
 	case a.has("integrity-error") && verb == "created":
 		conflict = ""
-	case !a.has("stale") && verb == "created":
+	case verb == "created":
 		conflict += " AND as_of < excluded.as_of"
-	case !a.has("stale") && verb != "deleted":
+	case verb != "deleted":
 		conflict += " AND as_of <= excluded.as_of"
 	}
 	_, err := a.db.ExecContext(ctx, "INSERT INTO stripe_objects (id, object, livemode, data, as_of, deleted) VALUES (?, ?, ?, ?, ?, ?)"+conflict,
