@@ -16,6 +16,7 @@ const (
 	bodiesRefused     = "Genuine bodies are refused"
 	eventsLost        = "Events are lost"
 	strangersActedOn  = "Objects of others are acted on"
+	accountsIgnored   = "The account of an event is ignored"
 	strangersCrash    = "Objects that it does not know crash the handler"
 	forgeriesAnswered = "Forged events get a server error"
 	forgeriesDropped  = "Forged events are answered 2xx, though ignored"
@@ -40,7 +41,7 @@ func (f finding) cause(c *contractCase) string {
 		return forgeriesSilent
 	case failed && (c.Cause == forgeriesAccepted || c.Cause == staleAccepted):
 		return forgeriesAnswered
-	case failed && c.Cause == strangersActedOn:
+	case failed && (c.Cause == strangersActedOn || c.Cause == accountsIgnored):
 		return strangersCrash
 	case f.silent && c.Cause != fieldsMissing:
 		return ""
@@ -85,6 +86,8 @@ var consequences = []consequence{
 	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
 	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger"}},
 	{"dispatch/unpaid-checkout", "What was not paid is fulfilled", []string{"dispatch/late-payment"}},
+	{"resilience/retry-after-failure", "Failed events are lost", []string{"resilience/hang-up"}},
+	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}},
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
 }
 
