@@ -132,9 +132,19 @@ func split(path string) []string {
 	return keys
 }
 
-func (v *Value) noPath(path string) error {
-	return fmt.Errorf("%w %q%s", ErrNoPath, path, suggest.DidYouMean(path, v.Paths()))
+func (v *Value) noPath(path string) error { return &pathError{v, path} }
+
+// A pathError looks for what was meant when it is printed: most are not.
+type pathError struct {
+	root *Value
+	path string
 }
+
+func (e *pathError) Error() string {
+	return fmt.Sprintf("%v %q%s", ErrNoPath, e.path, suggest.DidYouMean(e.path, e.root.Paths()))
+}
+
+func (e *pathError) Unwrap() error { return ErrNoPath }
 
 // insert adds the first missing key to parent, with the others nested inside it.
 func (v *Value) insert(text []byte, parent *Value, path string, rest []string, raw []byte) ([]byte, error) {
