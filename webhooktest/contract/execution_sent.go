@@ -47,6 +47,9 @@ func (e *execution) sentSoFar() string {
 	for _, event := range e.sent {
 		sent = append(sent, strings.TrimSpace(names[event]+e.events.described(event)+" "+e.how[event])+e.changesOf(event))
 	}
+	if e.outage.said != "" {
+		sent = append(sent, e.outage.said)
+	}
 	return strings.Join(sent, "\n")
 }
 
