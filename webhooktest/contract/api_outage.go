@@ -14,7 +14,7 @@ const outagePrefix = "api="
 
 // silence is for how long a request waits that gets no answer: the retries of an SDK
 // together are then over before the delivery is.
-const silence = 2 * time.Second
+const silence = 500 * time.Millisecond
 
 // An outageKind is a way in which Stripe's API fails.
 type outageKind struct {

@@ -109,6 +109,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	budget := j.session.run.budget
 	variants := c.variants(bindings, j.rows(c))
 	for i, variant := range variants {
+		variant.bursts = j.session.bursts(c, i, len(variants))
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err := all.add(err); err != nil {
 			return err

@@ -37,7 +37,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		report.Cases = untried(&suite, cases)
 	}
 	report.Seed, report.Diagnosis, report.WantedVersion = j.session.run.source.seed(), j.diagnosis.lines, j.diagnosis.wanted
-	report.Notes = slices.Concat(j.session.run.machine.notes(), j.session.silentAPI(), j.session.run.missed.notes())
+	report.Notes = slices.Concat(j.session.run.machine.notes(), j.session.silentAPI(), j.session.run.missed.notes(), j.session.run.races.notes())
 	attribute(report.Cases)
 	report.summarize()
 	return report, cmp.Or(ctx.Err(), err)
@@ -186,20 +186,35 @@ func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mu
 // slowWork is how long the state of a slow handler has to be still.
 const slowWork = 500 * time.Millisecond
 
-// order is that of the cases, with what cannot come from Stripe at the end. With a slow
-// handler the musts come first: its time may be over before the rest.
+// perCase is how often a case delivers on average: measured with a handler of nine types,
+// races aside.
+const perCase = 8
+
+// isSlow reports whether the time of the run may be over before so many cases are done:
+// work in the background is waited for, and each answer.
+func (s *session) isSlow(cases int) bool {
+	return s.probe.settle >= slowWork && s.subject.Settle == 0 ||
+		s.run.log.pace()*time.Duration(perCase*cases) > s.run.budget.limit
+}
+
+// order is that of the cases, with races and what cannot come from Stripe at the end: after
+// the many events of a race there is more to read. With a slow handler the musts come
+// first: its time may be over before the rest.
 func (s *session) order(cases []contractCase) []int {
 	order := make([]int, len(cases))
 	for i := range order {
 		order[i] = i
 	}
-	slow := s.probe.settle >= slowWork && s.subject.Settle == 0
+	slow := s.isSlow(len(cases))
 	rank := func(i int) (rank int) {
 		if slow {
-			rank = slices.Index(levels, cases[i].Level)
+			rank = 2 * slices.Index(levels, cases[i].Level)
+		}
+		if cases[i].Bursts > 0 {
+			rank++
 		}
 		if impossible(&cases[i]) {
-			rank += len(levels)
+			rank += 2 * len(levels)
 		}
 		return rank
 	}

@@ -29,6 +29,7 @@ type sender struct {
 
 	last  *webhooktest.Response // of the last delivery
 	apart bool                  // what was to be sent together did not overlap
+	raced int                   // bursts of the last race that did
 }
 
 // event makes an event as the subject needs it, and registers it.
