@@ -152,6 +152,23 @@ func topLevel(body []byte) (lines []string) {
 	return lines
 }
 
+// Fields can be set when the first event has been made.
+func TestFieldsChangeLaterEvents(t *testing.T) {
+	t.Parallel()
+	source := new(webhooktest.Source)
+	first, err := source.Event("invoice.paid")
+	require.NoError(t, err)
+	source.APIVersion, source.Livemode = "basil", true
+	second, err := source.Event("invoice.paid")
+	require.NoError(t, err)
+
+	require.Equal(t, "2023-10-16", at(t, first, "api_version"))
+	require.Equal(t, "2025-08-27.basil", at(t, second, "api_version"))
+	_, ok := second.Lookup("data.object.parent.subscription_details.subscription")
+	require.True(t, ok, "in the shape of basil")
+	require.Equal(t, true, at(t, second, "livemode"))
+}
+
 func TestUnknownType(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

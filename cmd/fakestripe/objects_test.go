@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -85,6 +86,7 @@ func TestKnownObjectsAreUsedOnce(t *testing.T) {
 }
 
 func TestListsOfObjects(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	for _, test := range []struct{ name, text, want string }{
 		{"a typo in a path", `{"data.object.amuont": 1}`, "line 1: "},
@@ -101,6 +103,7 @@ func TestListsOfObjects(t *testing.T) {
 }
 
 func TestCommandMakesObjects(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("needs sh")
@@ -138,6 +141,7 @@ func TestCommandMakesObjects(t *testing.T) {
 }
 
 func TestRemovedAndAddedFields(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	bound, err := newBindings(bindings{version: fixtures.DefaultVersion, add: true}, []string{"data.object.beta=7"}, []string{"payment_intent.succeeded:data.object.description"}, nil)
 	require.NoError(t, err)

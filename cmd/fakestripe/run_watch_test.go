@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 func TestWatcher(t *testing.T) {
@@ -87,6 +88,7 @@ func (s *said) until(t *testing.T, text string, times int) {
 // TestRunWatches changes a case under a running command: broken files do not end it,
 // an interrupt does.
 func TestRunWatches(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	server := serveTest(t, shop.New("whsec_watch"))
 	dir := t.TempDir()

@@ -62,7 +62,7 @@ func (p *page) card(s *shortfall) {
 	p.put("  <h3>", s.headline(), "</h3>\n")
 	p.put(`  <p class="requirement">`, r.Requirement, "</p>\n")
 	p.maybe(`  <p class="hint"><b>Note</b><span>`, r.Reason, "</span></p>\n")
-	p.own(`  <dl class="evidence">`) // without a space, so that the style can hide an empty one
+	p.own(`  <dl class="evidence">`) // no white space, so the style can hide an empty one
 	p.maybe("<div><dt>Sent</dt><dd>", r.Sent, "</dd></div>")
 	p.maybe("<div><dt>Expected</dt><dd>", r.Expected, "</dd></div>")
 	p.maybe(`<div class="actual"><dt>Actual</dt><dd>`, r.Actual, "</dd></div>")
@@ -80,7 +80,7 @@ func (p *page) card(s *shortfall) {
 	p.own("</article>")
 }
 
-// fold hides cases under a text and their number until it is clicked on.
+// fold hides cases until a click, behind a text and their number.
 func (p *page) fold(text string, results []contract.Result) {
 	p.put("\n<details><summary><b>", text, "</b>")
 	p.put(`<span class="n">`, strconv.Itoa(len(results)), "</span></summary>\n<ul class=\"rows\">")

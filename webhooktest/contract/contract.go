@@ -1,8 +1,11 @@
 package contract
 
 import (
+	"cmp"
+	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -66,6 +69,8 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if wanted := j.diagnosis.wanted; wanted != "" {
 		t.Log("fakestripe: " + setVersion(wanted))
 	}
+	all := new(tally)
+	t.Cleanup(func() { all.log(t, j.session) })
 	for i := range cases {
 		t.Run(cases[i].ID, func(t *testing.T) {
 			if j.session.subject.Isolated {
@@ -77,9 +82,50 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 			if err != nil {
 				t.Fatalf("fakestripe: %v", err)
 			}
+			all.add(result)
 			result.tell(t)
 		})
 	}
+}
+
+// A tally counts the verdicts of the cases that go test chose. The zero value is empty.
+type tally struct {
+	mu      sync.Mutex
+	results []Result
+}
+
+func (a *tally) add(result Result) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.results = append(a.results, result)
+}
+
+// log writes the totals, and what the run noticed beside the cases.
+func (a *tally) log(t *testing.T, s *session) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t.Log("fakestripe: " + a.totals())
+	for _, note := range s.notes() {
+		t.Log("fakestripe: " + note)
+	}
+}
+
+// totals counts the verdicts: "99 passed, 2 warnings, 36 skipped".
+func (a *tally) totals() string {
+	count := make(map[Verdict]int)
+	for _, result := range a.results {
+		count[result.Verdict]++
+	}
+	var parts []string
+	for _, v := range []struct {
+		verdict Verdict
+		word    string
+	}{{Pass, "passed"}, {Fail, "failed"}, {Warn, "warned"}, {Info, "info"}, {Inconclusive, "inconclusive"}, {Skip, "skipped"}} {
+		if n := count[v.verdict]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v.word))
+		}
+	}
+	return cmp.Or(strings.Join(parts, ", "), "no case ran")
 }
 
 // untilDeadline is the time for the cases: what the -timeout of go test leaves, less a

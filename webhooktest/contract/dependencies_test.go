@@ -7,12 +7,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // TestDependenciesAreThere holds that a handler with foreign keys is sound: it leaves a
 // price without its product, and a subscription without its customer, for Stripe's retry.
 func TestDependenciesAreThere(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	parents := map[string]string{"price.created": "product", "customer.subscription.created": "customer", "customer.subscription.deleted": "customer"}
 	bubble(t, func(t *testing.T) {

@@ -20,15 +20,15 @@ type execution struct {
 	events   *caseEvents
 	observed *observation // its events by name
 
-	sent     []*webhooktest.Event          // in the order of their first delivery
-	how      map[*webhooktest.Event]string // the mutations, and that it came several times
+	sent     []*webhooktest.Event          // in order of first delivery
+	how      map[*webhooktest.Event]string // mutations and repetitions
 	accepted map[*webhooktest.Event]bool
 	findings []finding
-	stopped  bool // a variable could not be had: what follows cannot be done
+	stopped  bool // a variable is missing: later steps cannot run
 
-	before   any            // the state when the steps began
-	goldens  map[string]any // what was found for golden files, by name
-	differed bool           // the state from a golden file
+	before   any            // the state before the steps
+	goldens  map[string]any // content for golden files, by name
+	differed bool           // whether the state differs from a golden file
 
 	outage apiOutage
 }
@@ -58,7 +58,7 @@ func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps [
 	return e, nil
 }
 
-// answers runs a case and judges the answers alone.
+// answers runs a case and judges only the responses.
 func (s *session) answers(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	if s.run.suite.Dir == "" {
 		defer s.sender.share()()
@@ -188,7 +188,7 @@ func (e *execution) hook(ctx context.Context, name string) error {
 	return err
 }
 
-// makeLate makes the events of a step that had to wait for a variable.
+// makeLate makes the events of a step that waited for a variable.
 func (e *execution) makeLate(ctx context.Context, step caseStep) error {
 	made := false
 	for _, name := range step.Send {

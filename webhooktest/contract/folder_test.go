@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -149,6 +150,7 @@ func TestFolderKeepsToItself(t *testing.T) {
 
 // Each case is in one shard, whatever else is in the folder.
 func TestShards(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	all := make(map[string]string)
 	for i := range 40 {

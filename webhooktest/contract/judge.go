@@ -11,11 +11,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A judge gives a case its result.
+// A judge makes the result of a case.
 type judge struct {
 	session   *session
-	refused   *webhooktest.Response // the answer to the first event, if it was not accepted
-	diagnosis diagnosis             // why
+	refused   *webhooktest.Response // the response to the first event, if refused
+	diagnosis diagnosis             // the reason
 	wrote     []string              // golden files
 }
 
@@ -153,7 +153,7 @@ func (j *judge) runVariant(ctx context.Context, c *contractCase, v variant) ([]f
 	return j.session.runUntilSure(ctx, c, v)
 }
 
-// runCheck runs a case that is code.
+// runCheck runs a case implemented in code.
 func (j *judge) runCheck(ctx context.Context, c *contractCase, result *Result) error {
 	check := checks[c.Check]
 	if check == nil {

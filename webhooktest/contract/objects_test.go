@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -169,7 +170,7 @@ const many = 1 << 20
 // be given an object of its own.
 func TestObjectsOfTheApp(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	const (
 		payment, session, invoice = "payment_intent.succeeded", "checkout.session.completed", "invoice.paid"
 		second, twice, foreign    = "control/second-event", "idempotency/redelivered", "dispatch/foreign-object"

@@ -20,6 +20,7 @@ import (
 	"github.com/stripe/stripe-go/v76/customerbalancetransaction"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
@@ -141,7 +142,7 @@ func loyaltyBugs() []loyaltyBug {
 
 func TestCallsToStripeAreJudged(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	for _, bug := range loyaltyBugs() {
 		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()
@@ -184,7 +185,7 @@ func shortfalls(report *contract.Report, verdicts ...contract.Verdict) (ids []st
 // as it was sent, and no forged one.
 func TestRefetchingHandlerIsSound(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	for name, verifies := range map[string]bool{"beside the signature": true, "instead of the signature": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -213,7 +214,7 @@ func TestRefetchingHandlerIsSound(t *testing.T) {
 // what is to be set: a request that sets what is set already is no effect.
 func TestFetchAndUpsertIsSound(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	bubble(t, func(t *testing.T) {
 		api, z := &stripeapi.Server{}, newZoo()
 		defer z.Close()

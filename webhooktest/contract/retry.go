@@ -48,7 +48,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 			return nil, err
 		}
 		if slices.ContainsFunc(findings, func(f finding) bool { return f.silent }) && !s.isAlive(ctx, 0, time.Second) {
-			return findings, nil // there is nobody to try it again with
+			return findings, nil // there is no subject for another try
 		}
 		if len(findings) > 0 {
 			found++
@@ -57,7 +57,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		if found == 0 && tries > 1 && races(c) && (s.sender.apart || c.Bursts == 0 && s.run.machine.stall() > 0) {
 			continue
 		}
-		// When the time of the run is up, a case that was begun is ended.
+		// When the run's time is up, end the current case.
 		stopped := s.run.budget.over() != "" && s.run.budget.timeIsUp() == ""
 		if found == 0 || found == 2 || stopped {
 			break
@@ -125,7 +125,7 @@ func (s *session) runOnce(ctx context.Context, c *contractCase, v variant) ([]fi
 	return again.findings, nil
 }
 
-// try runs a case and returns what was not as it should be.
+// try runs a case and returns the findings.
 func (s *session) try(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	o := &oracle{session: s, spec: c, variant: v}
 	switch {

@@ -37,13 +37,13 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		report.Cases = untried(&suite, cases)
 	}
 	report.Seed, report.Diagnosis, report.WantedVersion = j.session.run.source.seed(), j.diagnosis.lines, j.diagnosis.wanted
-	report.Notes = slices.Concat(j.session.run.machine.notes(), j.session.silentAPI(), j.session.run.missed.notes(), j.session.run.races.notes())
+	report.Notes = j.session.notes()
 	attribute(report.Cases)
 	report.summarize()
 	return report, cmp.Or(ctx.Err(), err)
 }
 
-// newJudge prepares a suite, and the judge that learns what all cases rest on.
+// newJudge prepares a suite and its judge.
 func newJudge(suite Suite) (*judge, error) {
 	switch {
 	case suite.New == nil:
@@ -61,7 +61,7 @@ func newJudge(suite Suite) (*judge, error) {
 	if err := subject.checkFamilies(); err != nil {
 		return nil, err
 	}
-	if suite.Dir == "" { // whose payloads may be of any type
+	if suite.Dir == "" { // its payloads may be of any type
 		if err := subject.checkTypes(); err != nil {
 			return nil, err
 		}
@@ -70,7 +70,7 @@ func newJudge(suite Suite) (*judge, error) {
 	return j, j.session.sender.endpoint.Validate()
 }
 
-// with returns a judge of one case, with subjects of its own.
+// with returns a judge of one case, with its own subjects.
 func (j *judge) with(subjects func() Subject) *judge {
 	return &judge{session: j.session.run.newSession(subjects(), subjects), refused: j.refused, diagnosis: j.diagnosis}
 }
@@ -85,10 +85,10 @@ func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 	case s.run.suite.Dir == "":
 		return j.calibrate(ctx, s.subject.control())
 	case comparesState(cases):
-		_, err := s.calibrate(ctx, s.controlAmong(cases)) // a refusal is for the controls of the cases
+		_, err := s.calibrate(ctx, s.controlAmong(cases)) // a refusal is left to the controls of the cases
 		return err
 	case s.probe.observed() && slices.ContainsFunc(cases, func(c contractCase) bool { return c.golden() }):
-		event, err := s.run.source.event(s.subject.control()) // that names nothing, and is not sent
+		event, err := s.run.source.event(s.subject.control()) // sends nothing, and names nothing
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 	return nil
 }
 
-// calibrate ends a run whose first genuine event is not accepted, with the reason.
+// calibrate ends a run with a diagnosis if the first genuine event is refused.
 func (j *judge) calibrate(ctx context.Context, control string) (err error) {
 	j.refused, err = j.session.calibrate(ctx, control)
 	if err != nil || j.refused == nil {
@@ -140,7 +140,7 @@ func (s *session) controlAmong(cases []contractCase) string {
 	return s.subject.control()
 }
 
-// judgeAll runs the cases, side by side if that disturbs nobody.
+// judgeAll runs the cases, concurrently if they are isolated.
 func (j *judge) judgeAll(ctx context.Context, cases []contractCase) ([]Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -183,7 +183,7 @@ func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mu
 	return result, err
 }
 
-// slowWork is how long the state of a slow handler has to be still.
+// slowWork is the settle time from which a handler counts as slow.
 const slowWork = 500 * time.Millisecond
 
 // perCase is how often a case delivers on average: measured with a handler of nine types,
@@ -220,6 +220,11 @@ func (s *session) order(cases []contractCase) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
 	return order
+}
+
+// notes are what a run noticed beside its cases.
+func (s *session) notes() []string {
+	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.races.notes())
 }
 
 func (s *session) describe() SubjectReport {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -13,7 +14,7 @@ import (
 // Side by side, isolated subjects get the verdicts that they get one by one.
 func TestIsolatedSubjectsAreCheckedSideBySide(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	names := []string{"no-check", "sound", "works-later"}
 	if !inGate() {
 		names = names[:1]

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -64,7 +65,7 @@ func TestGoldenFiles(t *testing.T) {
 
 func TestGoldenFilesAreKept(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	const golden = `{"state.rows[]": "{any}"}`
 	files := map[string]string{"a.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/x.json"}`), "golden/x.json": golden}
 	require.Equal(t, contract.Pass, runOne(t, new(till), files).Verdict, "what its owner left open")
@@ -127,7 +128,7 @@ func TestGoldenFilesThatAreNone(t *testing.T) {
 // What is no file is not replaced, and nothing else that the case names is written.
 func TestOnlyGoldenFilesAreReplaced(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	dir := folderOf(t, map[string]string{
 		"a.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/a.json"}, {"send": "e", "expect": "2xx", "golden": "golden/x.json"}`),
 		"b.json": caseSending(payment, `{"send": "e", "expect": "2xx", "golden": "golden/b.json"}`),

@@ -8,12 +8,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // A reading of the state that takes a moment, and then all at once a second, tells of a
 // machine that stalls: the report says so, and that the pace was learned again.
 func TestStallIsNoticed(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		bug := zooNamed(t, "after-50-ms")
@@ -41,6 +43,7 @@ func TestStallIsNoticed(t *testing.T) {
 
 // A machine on which all is as fast as ever gets no note.
 func TestNoStallNoNote(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	require.Empty(t, checkZoo(t, zooNamed(t, "after-500-ms"), "control").Notes)
 }

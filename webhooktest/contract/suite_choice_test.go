@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -40,7 +41,7 @@ func TestSuiteMistakes(t *testing.T) {
 // When the time is not enough for a slow handler, it is the musts that were judged.
 func TestMustsOfASlowHandlerComeFirst(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	slow := zooNamed(t, "every-copy-later")
 	bubble(t, func(t *testing.T) {
 		s := slow.subject(slow.build())

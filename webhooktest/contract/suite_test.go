@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -68,14 +69,6 @@ func fewer(bugs []zooBug, step int) []zooBug {
 		some = append(some, bugs[i])
 	}
 	return some
-}
-
-// long skips a test that -short has no time for.
-func long(t *testing.T) {
-	t.Helper()
-	if testing.Short() && !inGate() {
-		t.Skip("takes seconds: run it without -short")
-	}
 }
 
 // zooWarned are the shortfalls of sound handlers that are real, and no more than a
@@ -163,7 +156,7 @@ func TestUnjudgedIsSaid(t *testing.T) {
 		{"times-in-german", "ordering/stale-update", "nothing in the state is comparable"},
 		{"first-only", "control/second-event", "a genuine payment_intent.succeeded does not move the state"},
 	}
-	long(t)
+	realpart.Long(t)
 	for _, test := range tests {
 		t.Run(test.name+"/"+path.Base(test.id), func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -50,7 +51,7 @@ func (m *mortal) restart(context.Context) error {
 // A handler that crashes costs the case that brought it down, and no other.
 func TestCrashCostsItsOwnCase(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	for _, c := range []struct {
 		name      string
 		restarted bool

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -193,7 +194,7 @@ func TestZooSoundRefusesForgeries(t *testing.T) {
 // What was refused meanwhile is delivered again; in the end the last word counts.
 func TestZooSoundStandsAnyOrder(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	inZoo(t, zooSound(), func(t *testing.T, _ zooBug, s contract.Subject) {
 		if len(s.Handles) == 1 {
 			t.Skip("for handlers of subscriptions")

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -195,7 +196,7 @@ func checkThin(t *testing.T, h *thinHandler, only ...string) *contract.Report {
 // all of the group but what asks for the API.
 func TestSoundThinHandlersPass(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	for name, test := range map[string]struct {
 		change  func(*thinHandler)
 		skipped []string
@@ -265,7 +266,7 @@ func thinBugs() []thinBug {
 
 func TestThinBugsAreFound(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	for _, bug := range thinBugs() {
 		t.Run(bug.name, func(t *testing.T) {
 			t.Parallel()

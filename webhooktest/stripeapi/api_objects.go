@@ -6,7 +6,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// objectAPI answers requests for objects below /v1.
+// objectAPI handles requests for objects below /v1.
 type objectAPI struct {
 	graph  *graph
 	reader reader

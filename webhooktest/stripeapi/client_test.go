@@ -12,6 +12,7 @@ import (
 	"github.com/stripe/stripe-go/v76"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
@@ -62,6 +63,7 @@ func TestEveryClient(t *testing.T) {
 // TestEveryList lists what each client of stripe-go lists, after an event of every
 // type.
 func TestEveryList(t *testing.T) {
+	realpart.Long(t)
 	api, sc := newAPI(t)
 	ids := addEveryType(t, api)
 	clients := reflect.ValueOf(sc).Elem()

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // invoicePaid is an event whose object has many line items: its text is about 16 MB
@@ -31,6 +33,7 @@ func nodes(n *node) int {
 }
 
 func TestALargeEventIsNoLargeTree(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	large := invoicePaid(1, 10_000)
 	tree, err := parseNode(large)
@@ -43,6 +46,7 @@ func TestALargeEventIsNoLargeTree(t *testing.T) {
 }
 
 func TestALargeEventIsAnswered(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	api := new(Server)
 	large := invoicePaid(1, 10_000)
@@ -65,6 +69,7 @@ func TestALargeEventIsAnswered(t *testing.T) {
 
 // A page of large events ends early; whoever follows has_more gets all of them.
 func TestAPageIsBoundedInBytes(t *testing.T) {
+	realpart.Long(t)
 	t.Parallel()
 	var all []item
 	for i := range 9 {

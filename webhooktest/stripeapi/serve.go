@@ -6,12 +6,13 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// ServeHTTP answers a request as Stripe's API does, and records it.
+// ServeHTTP implements [http.Handler]: it answers a request as Stripe's API does, and
+// records it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	api := s.built()
 	call := s.callOf(r, api.ids.id("req"))
 	var q *request
-	failed := authorize(r, s.Key) // before anything is read of a stranger
+	failed := authorize(r, s.Key) // before reading anything from a stranger
 	if failed == nil {
 		q, failed = readRequest(r)
 		call.Params = q.params.flat()
@@ -59,7 +60,7 @@ func (s *Server) callOf(r *http.Request, id string) Call {
 	}
 }
 
-// record keeps a call that was answered and gives it its number.
+// record numbers and stores an answered call.
 func (s *Server) record(call Call) {
 	call.Duration = s.now().Sub(call.At)
 	call = s.calls.add(call)

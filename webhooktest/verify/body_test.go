@@ -15,6 +15,7 @@ import (
 	"github.com/stripe/stripe-go/v76"
 
 	"github.com/fakestripe/fakestripe/internal/layout"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
@@ -110,7 +111,7 @@ var mangledBodies = []struct {
 
 func TestMangledBodies(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	original := richEvent(t)
 	header := webhooktest.Sign(original, epoch, testSecret)
 	tested := make(map[string]bool)
@@ -151,7 +152,7 @@ func gzipped(t testing.TB, body []byte) string {
 // What Go's own programs, editors and templates do.
 func TestAlterations(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	body := richEvent(t)
 	var parsed map[string]any
 	require.NoError(t, json.Unmarshal(body, &parsed))

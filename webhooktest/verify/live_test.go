@@ -21,7 +21,7 @@ import (
 // have that a library loses is different in each.
 func TestRebuildsEveryType(t *testing.T) {
 	t.Parallel()
-	long(t)
+	realpart.Long(t)
 	bodies, types := everyEvent(t)
 	tests := []struct {
 		name, program string

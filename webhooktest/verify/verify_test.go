@@ -17,6 +17,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/racetest"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
@@ -33,14 +34,6 @@ func bubble(t *testing.T, test func(t *testing.T)) {
 		time.Sleep(time.Until(epoch))
 		test(t)
 	})
-}
-
-// long skips a test that -short has no time for.
-func long(t *testing.T) {
-	t.Helper()
-	if testing.Short() && os.Getenv("FAKESTRIPE_REAL_PARTS") == "" {
-		t.Skip("takes seconds: run it without -short")
-	}
 }
 
 // newEvent returns an event that is the same in each run.
@@ -353,7 +346,7 @@ func TestBounds(t *testing.T) {
 	if racetest.Enabled {
 		t.Skip("the race detector makes hashing megabytes slow")
 	}
-	long(t)
+	realpart.Long(t)
 	nested := 100 << 10
 	if os.Getenv("FAKESTRIPE_THOROUGH") == "" {
 		nested /= 8

@@ -24,6 +24,8 @@ const (
 	ForConsumed = "consumed"
 	ForSecret   = "secret"
 	ForWhich    = "which secret"
+	ForPublic   = "public secret"
+	ForUnset    = "unset secret"
 	ForHeader   = "header"
 	ForClock    = "clock"
 	ForSigner   = "signer"
@@ -84,6 +86,12 @@ var fixes = []fix{
 	{ForWhich, "", "Dashboard", "copy it from Developers > Webhooks > the endpoint with this URL > Signing secret; each endpoint has its own, and so do test and live mode"},
 	{ForWhich, "", "stripe listen", "use the secret that it prints (stripe listen --print-secret); the Dashboard's is a different one"},
 	{ForWhich, "", "several endpoints on one URL", "try each secret in turn, and reject the request if none matches"},
+
+	{ForPublic, "", "a test", "sign with the handler's secret: STRIPE_WEBHOOK_SECRET for the command, Secret in a Go test"},
+	{ForPublic, "", "production", "use the endpoint's own signing secret; anyone can forge events with this one"},
+
+	{ForUnset, "", "environment", "set the variable that the handler reads; check its name and where it is set (.env, Compose, the service)"},
+	{ForUnset, "", "the code", "refuse to start without a secret"},
 
 	{ForHeader, "", "the handler", "pass on the header's value unchanged: request.headers['stripe-signature'], $_SERVER['HTTP_STRIPE_SIGNATURE'], r.Header.Get(\"Stripe-Signature\")"},
 	{ForHeader, "", "proxy, gateway", "forward Stripe-Signature once and unchanged; it is one line that contains commas"},

@@ -34,9 +34,9 @@ func HandlerMistakes(body []byte, secret string) []HandlerMistake {
 			l.add("secret-"+m.ID, "with the secret "+m.Problem, m.Fixes(), body, m.Wrong(secret))
 		}
 	}
-	l.add("empty-secret", "with an empty secret: the variable is not set, so anyone can forge events", Fixes(ForSecret), body, "")
+	l.add("empty-secret", "with an empty secret: the variable is not set, so anyone can forge events", Fixes(ForUnset), body, "")
 	for _, public := range PublicSecrets {
-		l.add("public-secret", "with the secret "+public+", which is public", Fixes(ForSecret), body, public)
+		l.add("public-secret", "with the secret "+public+", which is public", Fixes(ForPublic), body, public)
 	}
 	return l.list
 }

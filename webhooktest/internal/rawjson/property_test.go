@@ -199,3 +199,24 @@ func TestOutlineIsTheOutermostOfParse(t *testing.T) {
 	_, err := rawjson.Outline([]byte(`{"a":`))
 	require.EqualError(t, err, "line 1, column 5: unexpected end of JSON input")
 }
+
+// What Get finds is found, and nothing else.
+func TestFindIsGet(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := whole(t)
+		root, err := rawjson.Parse(text)
+		require.NoError(t, err)
+		paths := append(root.Paths(), "id", "0.id", "a..b", "")
+		path := rapid.SampledFrom(paths).Draw(t, "path") + rapid.SampledFrom([]string{"", "", ".0", ".id", "."}).Draw(t, "more")
+		want, err := rawjson.Get(text, path)
+		got, ok := rawjson.Find(text, path)
+		require.Equal(t, err == nil, ok, path)
+		require.Equal(t, string(want), string(got), path)
+	})
+	for text, want := range map[string]string{`{"a":1,"b":2,"a":3}`: "3", `{"\u0061":{"b":1}}`: `{"b":1}`} {
+		got, ok := rawjson.Find([]byte(text), "a")
+		require.True(t, ok)
+		require.Equal(t, want, string(got), "decoders take the last of two")
+	}
+}
