@@ -218,7 +218,7 @@ func together(errs ...error) (all error) {
 	return all
 }
 
-// watch prints the plan and, on a terminal, the current case.
+// watch prints the plan, the current case, and how long the rest will take.
 func (c *checking) watch(sh shell) (done func(), err error) {
 	cases, err := c.suite.Cases()
 	if err != nil {
@@ -228,15 +228,13 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		fmt.Fprintf(sh.err, "fakestripe: %s\n", label)
 	}
-	if !sh.terminal(sh.err) {
-		return func() {}, nil
-	}
-	n := 0
-	c.suite.Progress = func(result contract.Result) {
-		n++
-		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(cases), result.ID)
-	}
-	return func() { fmt.Fprint(sh.err, "\r\x1b[K") }, nil
+	p := checkProgress{out: sh.err, terminal: sh.terminal(sh.err), all: len(cases), most: cmp.Or(c.suite.MaxTime, contract.DefaultMaxTime), begun: time.Now()}
+	c.suite.Progress = p.add
+	return func() {
+		if p.terminal {
+			fmt.Fprint(sh.err, "\r\x1b[K")
+		}
+	}, nil
 }
 
 // again is the command line without cases, reports and secrets.

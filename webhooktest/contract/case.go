@@ -49,6 +49,7 @@ type contractCase struct {
 	State     string               `json:"state"`
 	Compare   string               `json:"compare"`
 	Either    bool                 `json:"either"`
+	Bursts    int                  `json:"bursts"`
 	Check     string               `json:"check"`
 }
 
@@ -183,6 +184,8 @@ func (c *contractCase) validate() error {
 		return fmt.Errorf("state %s: a reference is missing", c.State)
 	case c.Either && c.State != "same":
 		return errors.New("either: want state same")
+	case c.Bursts < 0 || c.Bursts > 0 && c.State != "same":
+		return errors.New("bursts: want a number above zero, and state same")
 	case c.Compare != "" && c.Compare != "object":
 		return fmt.Errorf("compare %q: want object", c.Compare)
 	case (c.Check == "") == (len(c.Steps) == 0):

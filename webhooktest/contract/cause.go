@@ -17,6 +17,7 @@ const (
 	eventsLost        = "Events are lost"
 	strangersActedOn  = "Objects of others are acted on"
 	accountsIgnored   = "The account of an event is ignored"
+	orderDecides      = "The order of arrival decides the state"
 	strangersCrash    = "Objects that it does not know crash the handler"
 	forgeriesAnswered = "Forged events get a server error"
 	forgeriesDropped  = "Forged events are answered 2xx, though ignored"
@@ -78,10 +79,13 @@ var consequences = []consequence{
 	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "resilience/retry-after-failure"}},
 	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
 	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
-	{"idempotency/two-changes", eventsLost, []string{"ordering/*"}},
+	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
 	{"control/second-event", eventsLost, []string{"dispatch/handled-type-works"}},
-	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer"}},
-	{"ordering/missing-dependency", "The order of arrival decides the state", []string{"dispatch/handled-type-works"}},
+	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer", "idempotency/race-of-*"}},
+	{"resilience/burst", "Many events at once are too many", []string{"idempotency/race-of-updates", "idempotency/race-of-creation"}},
+	{"ordering/stale-update", orderDecides, []string{"idempotency/race-of-updates"}},
+	{"ordering/updated-first", orderDecides, []string{"idempotency/race-of-creation"}},
+	{"ordering/missing-dependency", orderDecides, []string{"dispatch/handled-type-works"}},
 	{"dispatch/handled-type", "A handled type is refused", []string{"dispatch/handled-type-works"}},
 	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
 	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger"}},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -132,7 +133,7 @@ func (e *execution) run(ctx context.Context, steps []caseStep) error {
 func (e *execution) step(ctx context.Context, step caseStep) error {
 	switch {
 	case step.Hook != "":
-		return e.hook(ctx, step.Hook)
+		return e.hook(ctx, e.events.fill(step.Hook))
 	case step.Redeliver != "":
 		return e.redeliver(ctx)
 	}
@@ -161,9 +162,16 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 // hook calls a hook of the subject.
 func (e *execution) hook(ctx context.Context, name string) error {
 	subject := &e.session.subject
+	if name == "break" && !subject.hasHooks() && subject.canFail() {
+		name = outagePrefix + "500"
+	}
+	if kind, ofAPI := strings.CutPrefix(name, outagePrefix); ofAPI {
+		e.outage.begin(kind)
+		return nil
+	}
 	hooks := map[string]func(context.Context) error{"break": subject.Break, "heal": subject.Heal, "restart": subject.Restart}
-	if subject.canFail() {
-		hooks["break"], hooks["heal"] = e.outage.begin, e.outage.end
+	if e.outage.lasts {
+		hooks["heal"] = e.outage.end
 	}
 	hook, known := hooks[name]
 	switch {

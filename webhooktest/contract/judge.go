@@ -109,6 +109,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	budget := j.session.run.budget
 	variants := c.variants(bindings, j.rows(c))
 	for i, variant := range variants {
+		variant.bursts = j.session.bursts(c, i, len(variants))
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err := all.add(err); err != nil {
 			return err
@@ -130,11 +131,11 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 }
 
 // rows are the rows of a case, but for those that are no fault at this subject: a
-// placeholder that is its secret.
+// placeholder that is its secret, a failure of what it does not have.
 func (j *judge) rows(c *contractCase) []string {
-	secrets := j.session.secrets()
+	s, secrets := j.session, j.session.secrets()
 	return slices.DeleteFunc(slices.Clone(c.Each), func(row string) bool {
-		return slices.ContainsFunc(secrets, func(secret string) bool { return row == secret || row == "secret="+secret })
+		return s.subject.lacksFault(row) || slices.ContainsFunc(secrets, func(secret string) bool { return row == secret || row == "secret="+secret })
 	})
 }
 

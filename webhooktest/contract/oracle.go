@@ -121,10 +121,11 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	if err != nil {
 		return nil, err
 	}
+	whole := did
 	b, did := o.baseline(did)
 	differences, judged := b.Judge(did)
 	if o.spec.Compare == "object" {
-		more := b.Untouched(did)
+		more := append(b.Untouched(did), statediff.Multiplied(o.references, whole)...)
 		differences, judged = append(differences, more...), judged+len(more)
 	}
 	if judged == 0 {

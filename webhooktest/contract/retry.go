@@ -35,7 +35,11 @@ func (s *session) distrust(types []string) bool {
 // time, and on a machine that stalls it is tried more than once.
 func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
 	try := func() ([]finding, error) { return s.try(ctx, c, v) }
-	for found, tries := 0, 3; tries > 0; tries-- {
+	tries := 3
+	if c.Bursts > 0 {
+		tries = raceTries
+	}
+	for found := 0; tries > 0; tries-- {
 		findings, err = s.tryCarefully(try)
 		if _, inconclusive := isInconclusive(err); inconclusive && !isSpent(err) && s.distrust(c.types(v)) {
 			continue
@@ -50,7 +54,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 			found++
 			s.distrust(c.types(v))
 		}
-		if found == 0 && tries > 1 && races(c) && (s.sender.apart || s.run.machine.stall() > 0) {
+		if found == 0 && tries > 1 && races(c) && (s.sender.apart || c.Bursts == 0 && s.run.machine.stall() > 0) {
 			continue
 		}
 		// When the run's time is up, end the current case.
@@ -72,6 +76,9 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 	}
 	if len(findings) == 0 && races(c) && s.sender.apart {
 		return nil, errInconclusive{reason: "what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
+	}
+	if len(findings) == 0 && c.Bursts > 0 {
+		s.run.races.add(c, s.sender.raced, s.moreBursts())
 	}
 	return findings, nil
 }

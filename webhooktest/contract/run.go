@@ -186,20 +186,35 @@ func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mu
 // slowWork is the settle time from which a handler counts as slow.
 const slowWork = 500 * time.Millisecond
 
-// order is that of the cases, with what cannot come from Stripe at the end. With a slow
-// handler the musts come first: its time may be over before the rest.
+// perCase is how often a case delivers on average: measured with a handler of nine types,
+// races aside.
+const perCase = 8
+
+// isSlow reports whether the time of the run may be over before so many cases are done:
+// work in the background is waited for, and each answer.
+func (s *session) isSlow(cases int) bool {
+	return s.probe.settle >= slowWork && s.subject.Settle == 0 ||
+		s.run.log.pace()*time.Duration(perCase*cases) > s.run.budget.limit
+}
+
+// order is that of the cases, with races and what cannot come from Stripe at the end: after
+// the many events of a race there is more to read. With a slow handler the musts come
+// first: its time may be over before the rest.
 func (s *session) order(cases []contractCase) []int {
 	order := make([]int, len(cases))
 	for i := range order {
 		order[i] = i
 	}
-	slow := s.probe.settle >= slowWork && s.subject.Settle == 0
+	slow := s.isSlow(len(cases))
 	rank := func(i int) (rank int) {
 		if slow {
-			rank = slices.Index(levels, cases[i].Level)
+			rank = 2 * slices.Index(levels, cases[i].Level)
+		}
+		if cases[i].Bursts > 0 {
+			rank++
 		}
 		if impossible(&cases[i]) {
-			rank += len(levels)
+			rank += 2 * len(levels)
 		}
 		return rank
 	}
@@ -209,7 +224,7 @@ func (s *session) order(cases []contractCase) []int {
 
 // notes are what a run noticed beside its cases.
 func (s *session) notes() []string {
-	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes())
+	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.races.notes())
 }
 
 func (s *session) describe() SubjectReport {

@@ -29,6 +29,7 @@ type sender struct {
 
 	last  *webhooktest.Response // of the last delivery
 	apart bool                  // deliveries meant to be concurrent did not overlap
+	raced int                   // bursts of the last race that did overlap
 }
 
 // event makes an event for the subject, and registers it.

@@ -17,6 +17,7 @@ type run struct {
 	golden  *goldenFiles
 	objects *appObjects
 	missed  branchLog
+	races   raceLog
 	dirty   atomic.Bool // something was sent since the state last settled
 }
 

@@ -68,6 +68,7 @@ type zooHandler struct {
 	invoices      []zooRow
 	fulfilled     []zooRow
 	subscriptions map[string]zooSubscription
+	mirror        []zooObject // rows of subscriptions, of those that keep such
 	log           []string
 	records       []zooRecord // of every event that was dealt with
 	requests      []string    // of every request

@@ -49,6 +49,9 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request, call Call, versio
 	if a.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Basic realm="Stripe"`)
 	}
+	if a.status == http.StatusTooManyRequests { // https://docs.stripe.com/rate-limits
+		h.Set("Stripe-Rate-Limited-Reason", "global-rate")
+	}
 	w.WriteHeader(a.status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(a.body) // a client that hung up does not read it

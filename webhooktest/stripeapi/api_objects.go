@@ -29,6 +29,7 @@ func (a *objectAPI) serve(q *request) (*answer, *apiError) {
 	if failed != nil {
 		return nil, failed
 	}
+	firstPages(tree)
 	answer := answerWith(tree)
 	answer.unchanged = a.graph.changes == before
 	return answer, nil

@@ -13,6 +13,7 @@ type apiError struct {
 	code    string // https://docs.stripe.com/error-codes
 	message string
 	param   string
+	silent  bool // the connection is closed instead
 }
 
 // body returns the error in Stripe's format.
@@ -72,6 +73,11 @@ func unrecognized(method, path string) *apiError {
 // unauthorized is the error for a wrong key. It never repeats the key.
 func unauthorized(format string, args ...any) *apiError {
 	return &apiError{status: http.StatusUnauthorized, typ: invalidRequest, message: fmt.Sprintf(format, args...)}
+}
+
+// noAnswer is what a client is told that cannot be left without an answer.
+func noAnswer() *apiError {
+	return &apiError{status: http.StatusGatewayTimeout, typ: "api_error", message: "No answer (made to fail by fakestripe).", silent: true}
 }
 
 // injected is the error of a Failure.

@@ -21,6 +21,10 @@ type Failure struct {
 
 	// Status is the status of the answer. 0 means 500. 429 has Stripe's code rate_limit.
 	Status int
+
+	// NoAnswer closes the connection without an answer, as after a timeout of the network.
+	// A client that shares no connection, as in process, gets 504.
+	NoAnswer bool
 }
 
 // A Slowness delays requests before their execution.
@@ -30,8 +34,14 @@ type Slowness struct {
 }
 
 // ParseFailure parses RATE, PATH or RATE@PATH, each with an optional =STATUS (500 by
-// default): "0.1", "10%", "/v1/refunds", "0.5@POST /v1/refunds", "/v1/customers/*=429".
+// default) or =none for no answer: "0.1", "10%", "/v1/refunds", "0.5@POST /v1/refunds",
+// "/v1/customers/*=429".
 func ParseFailure(text string) (Failure, error) {
+	if rest, silent := strings.CutSuffix(text, "=none"); silent && !strings.Contains(rest, "=") {
+		failure, err := ParseFailure(rest)
+		failure.NoAnswer = err == nil
+		return failure, err
+	}
 	rest, status, err := cutStatus(text)
 	if err != nil {
 		return Failure{}, fmt.Errorf("%q: %w", text, err)
@@ -78,7 +88,7 @@ func cutStatus(text string) (rest string, status int, err error) {
 	}
 	status, err = strconv.Atoi(number)
 	if err != nil || status < 400 || status > 599 {
-		return "", 0, fmt.Errorf("status %q: want 400 to 599, such as 429 or 503", number)
+		return "", 0, fmt.Errorf("status %q: want 400 to 599, such as 429 or 503, or none", number)
 	}
 	return rest, status, nil
 }

@@ -72,6 +72,9 @@ func (f *faults) failure(method, path string, seed func() uint64) *apiError {
 			continue
 		}
 		if rule.Rate == 0 || f.hit(rule.Rate, seed) {
+			if rule.NoAnswer {
+				return noAnswer()
+			}
 			return injected(rule.Status)
 		}
 	}

@@ -65,8 +65,12 @@ func (g *graph) carry(e *event, object *node) error {
 	if err != nil {
 		return err
 	}
-	if old, ok := g.objects.get(r); ok && e.before(old) {
+	old, known := g.objects.get(r)
+	if known && e.before(old) {
 		return nil
+	}
+	if known {
+		withRest(object, old.tree())
 	}
 	deleted := strings.HasSuffix(e.typ, ".deleted")
 	g.keepInner(object)

@@ -35,7 +35,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call.Status, call.Object, call.ID = a.status, a.object, a.id
 	call.Unchanged = a.unchanged && call.Write()
 	s.record(call)
+	if failed != nil && failed.silent && hungUp(w) {
+		return
+	}
 	a.write(w, r, call, s.version(call.Version))
+}
+
+// hungUp closes the connection of a request, if it has one of its own.
+func hungUp(w http.ResponseWriter) bool {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
 }
 
 func (s *Server) callOf(r *http.Request, id string) Call {
