@@ -58,7 +58,8 @@ func Remove(path string) Edit { return Edit{set: true, path: path, remove: true}
 // that was created is the one that is updated. The ids of the event and of its
 // request are its own, and it was created a second after the other at the earliest, so
 // that a handler can tell which is newer. Stripe's own may share a second: Set
-// "created" for that. Ids that were Set in the other event are not carried over.
+// "created" for that. An amount, a currency or another fact that was Set in the other event's
+// object is the same where this one tells it; ids that were Set are not carried over.
 func About(other *Event) Edit {
 	if other == nil {
 		other = new(Event) // about nothing, which Source.Event refuses

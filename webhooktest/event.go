@@ -33,6 +33,7 @@ type Event struct {
 	objects   render.Objects      // what it is about
 	versioned []string            // paths that its version changes, known for events from fixtures
 	thin      bool                // without data
+	told      []retelling         // what was set of its object, for events about the same
 
 	attempts *timestamps             // shared with edited copies of the event
 	last     atomic.Pointer[attempt] // the previous attempt as it was sent
@@ -97,7 +98,11 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e, e.elsewhere(err))
 	}
-	return e.withBody(body)
+	changed, err := e.withBody(body)
+	if err == nil {
+		changed.told = e.retold(edits)
+	}
+	return changed, err
 }
 
 // elsewhere says in the error for a path that an event from fixtures does not have where
@@ -130,7 +135,7 @@ func (e *Event) At(version string) (*Event, error) {
 	}
 	later, err := e.withBody(body)
 	if err == nil {
-		later.nullable, later.facts = nil, nil // are at other paths
+		later.nullable, later.facts, later.told = nil, nil, nil // are at other paths
 	}
 	return later, err
 }
@@ -183,7 +188,7 @@ func (e *Event) withBody(body []byte) (*Event, error) {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
 	changed.nullable, changed.resource, changed.facts, changed.objects = e.nullable, e.resource, e.facts, e.objects
-	changed.versioned = e.versioned
+	changed.versioned, changed.told = e.versioned, e.told
 	if changed.id == e.id {
 		changed.attempts = e.attempts
 	}

@@ -41,6 +41,7 @@ type Source struct {
 	Now func() time.Time
 
 	mu        sync.Mutex
+	facts     map[string]map[string][]string // by event type, when it is asked for
 	templates map[templateKey]*render.Template
 	made      uint64 // events so far
 }
@@ -73,7 +74,10 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	}
 	event := newEvent(t, eventType, who)
 	if about != nil {
-		if event, err = event.after(about); err != nil {
+		if event, err = event.after(about); err == nil {
+			event, err = s.following(event, about)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
