@@ -29,6 +29,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"fetches":        checkFetches,
 	"context-header": checkContextHeader,
 	"other-train":    checkOtherTrain,
+	"sums":           checkSums,
 }
 
 // checkQuiet finds a state that moves when nothing is sent.

@@ -49,6 +49,8 @@ var mutants = []mutant{
 	{why: "what was refused is not delivered again", file: "execution_deliver.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
 	{why: "creation does not come before", file: "sender_prelude.go", old: `if own := s.subject.creation(eventType); own != "" {`, new: `if own := s.subject.creation(eventType); own == "none" {`, zoo: "waits-for-object"},
 
+	{why: "no session links a subscription before", file: "sender_prelude.go", old: "if !links || handled == eventType {", new: "if true {", zoo: "saas-linked"},
+
 	// Answers.
 	{why: "the first refusal is no failure", file: "judge.go", old: "if j.refused != nil && c.ID == \"control/accepted\" {", new: "if false {", zoo: "wrong-secret"},
 	{why: "statuses are all good", file: "../../internal/expect/expect.go", old: "return within != e.negated", new: "return within != e.negated || true", zoo: "refuses-with-200"},
