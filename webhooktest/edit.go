@@ -56,7 +56,8 @@ func Remove(path string) Edit { return Edit{set: true, path: path, remove: true}
 // About makes an event about the same objects as another: the subscription updated is the
 // one created. The event has its own ID and request ID, and is created at least a second
 // later, so handlers can tell which is newer. (Stripe's may share a second: Set "created"
-// for that.) IDs changed by Set in the other event do not carry over.
+// for that.) An amount, a currency or another fact that was Set in the other event's object
+// carries over to where this one repeats it. IDs that were Set do not.
 func About(other *Event) Edit {
 	if other == nil {
 		other = new(Event) // about nothing: Source.Event refuses it

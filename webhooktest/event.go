@@ -33,6 +33,7 @@ type Event struct {
 	objects   render.Objects      // the objects of the event
 	versioned []string            // paths changed by its version; only for events from fixtures
 	thin      bool                // has no data
+	shared    []sharedEdit        // facts set in its object, for events about the same
 
 	attempts *timestamps             // shared with edited copies of the event
 	last     atomic.Pointer[attempt] // the previous attempt as sent
@@ -96,7 +97,11 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e, e.elsewhere(err))
 	}
-	return e.withBody(body)
+	changed, err := e.withBody(body)
+	if err == nil {
+		changed.shared = e.sharing(edits)
+	}
+	return changed, err
 }
 
 // elsewhere adds to the error for a missing path where other API versions have it: a
@@ -129,7 +134,7 @@ func (e *Event) At(version string) (*Event, error) {
 	}
 	later, err := e.withBody(body)
 	if err == nil {
-		later.nullable, later.facts = nil, nil // their paths have changed
+		later.nullable, later.facts, later.shared = nil, nil, nil // their paths have changed
 	}
 	return later, err
 }
@@ -181,7 +186,7 @@ func (e *Event) withBody(body []byte) (*Event, error) {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
 	changed.nullable, changed.resource, changed.facts, changed.objects = e.nullable, e.resource, e.facts, e.objects
-	changed.versioned = e.versioned
+	changed.versioned, changed.shared = e.versioned, e.shared
 	if changed.id == e.id {
 		changed.attempts = e.attempts
 	}

@@ -155,8 +155,7 @@ func single(eventType string) render.Flow {
 func (s *Source) play(name string, f render.Flow, edited bool) (*Flow, error) {
 	options := s.renderOptions()
 	if edited {
-		options.Facts = new(render.Facts)
-		if _, err := render.Read(fixtures.DefaultVersion, "shared.json", options.Facts); err != nil {
+		if err := readFacts(&options); err != nil {
 			return nil, err
 		}
 	}

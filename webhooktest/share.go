@@ -51,6 +51,9 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 			if err == nil {
 				err = f.spread(event, edit.path, old, raw)
 			}
+			if err == nil {
+				f.Steps[i].Event.shared = append(slices.Clip(event.shared), sharedEdit{edit.path, old, raw})
+			}
 			if errors.Is(err, ErrNoPath) {
 				err = f.extend(event, edit)
 			}
@@ -145,12 +148,7 @@ func (e *Event) fieldsLike(other *Event, path string) (paths []string) {
 	if e.resource == other.resource {
 		paths = append(paths, path)
 	}
-	told := other.facts[path]
-	for field, facts := range e.facts {
-		if slices.ContainsFunc(facts, func(fact string) bool { return slices.Contains(told, fact) }) {
-			paths = append(paths, field)
-		}
-	}
+	paths = append(paths, fieldsOf(e.facts, other.facts[path])...)
 	slices.Sort(paths)
 	return slices.Compact(paths)
 }

@@ -41,6 +41,7 @@ type Source struct {
 	Now func() time.Time
 
 	mu        sync.Mutex
+	facts     map[string]map[string][]string // by event type, read when needed
 	templates map[templateKey]*render.Template
 	options   render.Options // of the templates
 	made      uint64         // events so far
@@ -74,7 +75,10 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	}
 	event := newEvent(t, eventType, who)
 	if about != nil {
-		if event, err = event.after(about); err != nil {
+		if event, err = event.after(about); err == nil {
+			event, err = s.share(event, about)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -129,11 +133,16 @@ func (s *Source) next(key templateKey) (*render.Template, render.Identity, error
 	return t, s.identify(), nil
 }
 
-// template loads a template once, and again when a field that it depends on has changed.
-func (s *Source) template(key templateKey) (*render.Template, error) {
+// reset forgets what was made for other values of the fields.
+func (s *Source) reset() {
 	if now := s.renderOptions(); now != s.options || s.templates == nil {
-		s.options, s.templates = now, make(map[templateKey]*render.Template)
+		s.options, s.templates, s.facts = now, make(map[templateKey]*render.Template), nil
 	}
+}
+
+// template loads a template once.
+func (s *Source) template(key templateKey) (*render.Template, error) {
+	s.reset()
 	if t := s.templates[key]; t != nil {
 		return t, nil
 	}

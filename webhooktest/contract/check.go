@@ -30,6 +30,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"context-header": checkContextHeader,
 	"other-train":    checkOtherTrain,
 	"first-page":     checkFirstPage,
+	"sums":           checkSums,
 }
 
 // checkQuiet finds a state that moves when nothing is sent.
