@@ -89,6 +89,16 @@ func objectID(e *webhooktest.Event) (id any, ok bool) {
 	return e.Lookup("data.object.id")
 }
 
+// about reports whether any of the events is about an object.
+func (o *observation) about(id string) bool {
+	for _, events := range o.events {
+		if slices.ContainsFunc(events, func(e *webhooktest.Event) bool { mine, _ := objectID(e); return mine == id }) {
+			return true
+		}
+	}
+	return false
+}
+
 // aboutSame reports whether two events are about one object.
 func aboutSame(a, b *webhooktest.Event) bool {
 	mine, _ := objectID(a)
