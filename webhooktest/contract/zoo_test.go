@@ -197,8 +197,8 @@ func TestZooSoundStandsAnyOrder(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
 	inZoo(t, zooSound(), func(t *testing.T, _ zooBug, s contract.Subject) {
-		if len(s.Handles) == 1 {
-			t.Skip("for handlers of subscriptions")
+		if len(s.Handles) == 1 || slices.Contains(s.Handles, "checkout.session.completed") {
+			t.Skip("for handlers of subscriptions from their creation on")
 		}
 		hook := zooHook(t, s)
 		hook.Source.Now = zooTicking()
