@@ -56,7 +56,7 @@ func (s *session) moreBursts() string {
 	if s.subject.Prepare != nil {
 		return "more objects of the app than a race takes"
 	}
-	return "a longer --max-time"
+	return "a longer maximum time for the run"
 }
 
 // pace is how long half of the accepted events took at most to be answered.
