@@ -22,9 +22,12 @@ var errShort = errors.New("the handler fell short")
 
 // exitCode prints the error of a command and returns what it exits with.
 func exitCode(sh shell, err error) int {
+	var app appStatus
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &app):
+		return int(app)
 	case errors.Is(err, errShort):
 		return exitShort
 	}
