@@ -59,7 +59,8 @@ func TestRuntimes(t *testing.T) {
 				"-u", "sk_test_curl:", "https://api.stripe.com/v1/customers", "-d", "email=a@example.com",
 			}
 		}, "200\n"},
-		{"stripe-go 76", goProgram("testdata/gosdk"), "a@example.com\n"},
+		{"stripe-go 76", goProgram(".", "testdata/gosdk"), "a@example.com\n"},
+		{"stripe-go 86", goProgram("../../examples/stripe-go-latest", "testdata/gosdk"), "a@example.com\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -96,15 +97,15 @@ func php(script string) func(*testing.T) []string {
 	}
 }
 
-// goProgram builds a program of this module. Go heeds SSL_CERT_FILE where it does not ask
+// goProgram builds a program of a module. Go heeds SSL_CERT_FILE where it does not ask
 // the system.
-func goProgram(folder string) func(*testing.T) []string {
+func goProgram(module, folder string) func(*testing.T) []string {
 	return func(t *testing.T) []string {
 		if runtime.GOOS != "linux" {
 			t.Skip("Go asks the system for its authorities here")
 		}
 		program := filepath.Join(t.TempDir(), "program")
-		output, err := exec.Command("go", "build", "-o", program, "./"+folder).CombinedOutput()
+		output, err := exec.Command("go", "build", "-C", module, "-o", program, "./"+folder).CombinedOutput()
 		require.NoError(t, err, string(output))
 		return []string{program}
 	}
