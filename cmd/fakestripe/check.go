@@ -130,15 +130,15 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	defer stop()
+	done, err := c.watch(sh)
+	if err != nil {
+		return err
+	}
 	app, err := c.startApp(ctx, sh)
 	if err != nil {
 		return err
 	}
 	defer app.stop()
-	done, err := c.watch(sh)
-	if err != nil {
-		return err
-	}
 	found, interrupted := contract.Check(ctx, c.suite)
 	done()
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
