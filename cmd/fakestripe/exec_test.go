@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"testing"
 
@@ -18,6 +20,7 @@ import (
 	"github.com/stripe/stripe-go/v76/customer"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+	"github.com/fakestripe/fakestripe/internal/child"
 )
 
 // app is what the scripts start with exec: a shop that knows nothing of fakestripe. It
@@ -49,12 +52,26 @@ func app() {
 
 // freePort is "freeport NAME": $NAME is a port that nobody listens on.
 func freePort(ts *testscript.TestScript, _ bool, args []string) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	ts.Check(listener.Close())
-	_, port, err := net.SplitHostPort(listener.Addr().String())
+	port, err := unusedPort()
 	ts.Check(err)
 	ts.Setenv(args[0], port)
+}
+
+// unusedPort returns a port that nobody listens on.
+func unusedPort() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		return "", err
+	}
+	for child.Reachable(context.Background(), address) {
+		runtime.Gosched() // a process that is being started has a copy until it runs its program
+	}
+	_, port, err := net.SplitHostPort(address)
+	return port, err
 }
 
 // post is "post URL": what is answered is in the file answer.
