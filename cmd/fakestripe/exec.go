@@ -92,10 +92,16 @@ func (e *execution) wanted() bool { return e.line != "" || len(e.args) > 0 }
 
 // check finds flags that make no sense.
 func (e *execution) check(changed func(string) bool) error {
-	if e.wanted() {
-		if e.patience <= 0 {
-			return notPositive("--exec-timeout", e.patience, execPatience.String())
-		}
+	_, shown := e.command()
+	switch {
+	case !e.wanted():
+	case e.line != "" && len(e.args) > 0:
+		return errors.New("--exec and a command: give one")
+	case e.patience <= 0:
+		return notPositive("--exec-timeout", e.patience, execPatience.String())
+	case isLive(shown):
+		return errors.New("the command that starts the app has a live key: use a test key")
+	default:
 		return nil
 	}
 	for _, name := range []string{"exec", "exec-output", "exec-timeout", "offline"} {
@@ -198,8 +204,8 @@ func appVariables(base []string, stripe localStripe) (environment, given []strin
 	for _, entry := range base {
 		name, value, _ := strings.Cut(entry, "=")
 		set[name] = value != ""
-		if prefix := credential.Find(value); strings.HasSuffix(prefix, "_live_") && prefix != "pk_live_" {
-			return nil, nil, fmt.Errorf("$%s has a live key (%s…): unset it, or put a test key there, before an app is started", name, prefix)
+		if isLive(value) {
+			return nil, nil, fmt.Errorf("$%s has a live key: unset it, or put a test key there, before an app is started", name)
 		}
 	}
 	environment = slices.Clone(base)
@@ -219,6 +225,15 @@ func appVariables(base []string, stripe localStripe) (environment, given []strin
 		given = append(given, "$"+v.name)
 	}
 	return environment, given, nil
+}
+
+// isLive reports whether a text has a secret key of live mode. Publishable ones are no
+// secret, and no server calls Stripe with them.
+func isLive(text string) bool {
+	return slices.ContainsFunc(credential.Spans(text), func(s credential.Span) bool {
+		token := text[s.Start:s.End]
+		return strings.HasPrefix(token, "sk_live_") || strings.HasPrefix(token, "rk_live_")
+	})
 }
 
 // upstream is the proxy that the variables of this process name for a host.

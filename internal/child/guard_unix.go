@@ -12,6 +12,7 @@ import (
 // guarding reads process groups, a line each, until whoever writes them has ended. Then it
 // kills the last group and what has the mark ($1), and removes a folder ($2).
 const guarding = `
+trap '' HUP INT TERM
 group=0
 while read -r line; do group=$line; done
 [ "$group" = done ] && exit

@@ -59,8 +59,10 @@ func (p *process) failure() *EndedError {
 // while.
 func (p *process) stop(mark string, grace time.Duration) {
 	p.stopping.Store(true)
-	askToEnd(p.pid(), mark)
-	await(grace, func() bool { return p.ended() && !isLeft(p.pid(), mark) })
+	if !p.ended() { // else its number may be that of another group
+		askToEnd(p.pid(), mark)
+		await(grace, func() bool { return p.ended() && !isLeft(p.pid(), mark) })
+	}
 	p.clear(mark)
 	await(lastPatience, p.ended)
 }

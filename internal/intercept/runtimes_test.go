@@ -2,6 +2,7 @@ package intercept_test
 
 import (
 	"bytes"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,10 +67,45 @@ func TestRuntimes(t *testing.T) {
 			t.Parallel()
 			args := c.command(t)
 			api := new(stripeapi.Server)
-			output, err := runIn(t, api, args...)
+			output, err := runIn(t, intercept.Config{Stripe: api, Offline: true}, args...)
 			require.NoError(t, err, output)
 			require.Equal(t, c.want, output)
 			require.NotEmpty(t, api.Calls())
+		})
+	}
+}
+
+// TestRuntimesOffline: what they call elsewhere is refused, and told.
+func TestRuntimesOffline(t *testing.T) {
+	t.Parallel()
+	realpart.Long(t)
+	for _, c := range []struct {
+		name    string
+		command func(*testing.T) []string
+	}{
+		{"Node", func(t *testing.T) []string {
+			return []string{realpart.Need(t, "apt-get install nodejs", "node"), "-e", "fetch('https://elsewhere.example/').catch(() => {})"}
+		}},
+		{"Node's https", func(t *testing.T) []string {
+			return []string{realpart.Need(t, "apt-get install nodejs", "node"), "-e", "require('https').get('https://elsewhere.example/').on('error', () => {})"}
+		}},
+		{"Python", func(t *testing.T) []string {
+			return []string{realpart.Need(t, "apt-get install python3", "python3"), "-c", "import urllib.request as u\ntry: u.urlopen('https://elsewhere.example/')\nexcept OSError: pass"}
+		}},
+		{"Ruby", func(t *testing.T) []string {
+			return []string{realpart.Need(t, "apt-get install ruby", "ruby"), "-rnet/http", "-e", "Net::HTTP.get(URI('https://elsewhere.example/')) rescue nil"}
+		}},
+		{"PHP", func(t *testing.T) []string {
+			return append(php("-r")(t), "curl_exec(curl_init('https://elsewhere.example/'));")
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			args := c.command(t)
+			refused := make(chan string, 10)
+			output, err := runIn(t, intercept.Config{Stripe: http.NotFoundHandler(), Offline: true, Refused: func(host string) { refused <- host }}, args...)
+			require.NoError(t, err, output)
+			require.Equal(t, "elsewhere.example", <-refused)
 		})
 	}
 }
@@ -111,10 +147,10 @@ func goProgram(module, folder string) func(*testing.T) []string {
 	}
 }
 
-// runIn runs a program whose calls to Stripe an API answers, and no other is let out.
-func runIn(t *testing.T, api *stripeapi.Server, args ...string) (output string, err error) {
+// runIn runs a program with a proxy.
+func runIn(t *testing.T, config intercept.Config, args ...string) (output string, err error) {
 	t.Helper()
-	proxy, err := intercept.Start(intercept.Config{Stripe: api, Offline: true})
+	proxy, err := intercept.Start(config)
 	require.NoError(t, err)
 	t.Cleanup(proxy.Close)
 	folder, err := proxy.NewFolder(os.Getenv)
