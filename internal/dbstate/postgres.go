@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -16,7 +17,7 @@ import (
 // Postgres returns the database at a URI. No tables: all that the search path finds. A name
 // may have its schema before it.
 func Postgres(uri string, tables ...string) (*Database, error) {
-	psql, err := find("psql", "postgresql-client")
+	psql, err := findPsql()
 	if err != nil {
 		return nil, err
 	}
@@ -29,6 +30,18 @@ func Postgres(uri string, tables ...string) (*Database, error) {
 		"-v", "path=" + s.schema, "-f", "-", s.conninfo}
 	s.environment = append(s.environment, fmt.Sprintf("PGCONNECT_TIMEOUT=%d", int(patience.Seconds())), "PGAPPNAME=fakestripe")
 	return &Database{name: s.conninfo, tables: tables, read: s.read}, nil
+}
+
+// findPsql returns the path of psql. What Debian has under the name is a script that
+// chooses among versions, which takes longer than psql itself.
+func findPsql() (string, error) {
+	psql, err := find("psql", "postgresql-client")
+	if target, err := filepath.EvalSymlinks(psql); err == nil && filepath.Base(target) == "pg_wrapper" {
+		if programs, _ := filepath.Glob("/usr/lib/postgresql/*/bin/psql"); len(programs) > 0 {
+			psql = programs[len(programs)-1]
+		}
+	}
+	return psql, err
 }
 
 // A postgresServer is a database of PostgreSQL.

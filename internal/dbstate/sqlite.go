@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // SQLite returns the database in a file, which need not exist yet: its handler may make it
@@ -36,6 +36,10 @@ func SQLite(path string, tables ...string) (*Database, error) {
 type sqliteFile struct {
 	path string
 	program
+
+	mu        sync.Mutex
+	described string // the tables, as SQLite described them last
+	tables    []sqliteTable
 }
 
 // check finds a path at which there will never be a database.
@@ -53,26 +57,59 @@ func (f *sqliteFile) check() error {
 }
 
 func (f *sqliteFile) read(ctx context.Context, names []string) (*snapshot, error) {
-	s := &snapshot{rows: make(map[string]any)}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if err := f.check(); err != nil {
 		return nil, err
 	}
 	if _, err := os.Stat(f.path); errors.Is(err, fs.ErrNotExist) {
-		return s, nil
+		return newSnapshot(nil), nil
 	}
-	described, err := f.run(ctx, describeSQLite)
-	if err != nil {
-		return nil, err
+	s, err := f.readKnown(ctx, names)
+	if s == nil && ctx.Err() == nil { // now the tables are known, unless they change all the time
+		s, err = f.readKnown(ctx, names)
 	}
-	chosen, err := s.describe(described, names)
-	if err != nil || len(chosen) == 0 {
-		return s, err
+	if s == nil && err == nil {
+		err = errors.New("its tables change while they are read")
 	}
+	return s, err
+}
+
+// readKnown reads, in one transaction, which tables there are and the rows of those that
+// are known. It returns nil if they are others by now, and learns them.
+func (f *sqliteFile) readKnown(ctx context.Context, names []string) (*snapshot, error) {
+	chosen := slices.DeleteFunc(slices.Clone(f.tables), func(t sqliteTable) bool {
+		return len(names) > 0 && !slices.Contains(names, t.name)
+	})
 	output, err := f.run(ctx, selectSQLite(chosen))
 	if err != nil {
+		f.described, f.tables = "", nil // of which one may be gone
 		return nil, err
 	}
-	return s, s.fill(output, chosen)
+	parts, err := sections(output, 1+len(chosen))
+	if err != nil {
+		return nil, err
+	}
+	if described := string(parts[0]); described != f.described {
+		f.described = described
+		f.tables, err = readTables(parts[0])
+		return nil, err
+	}
+	s := newSnapshot(f.tables)
+	for i, t := range chosen {
+		if s.rows[t.name], err = readRows(parts[1+i]); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func newSnapshot(tables []sqliteTable) *snapshot {
+	s := &snapshot{rows: make(map[string]any)}
+	for _, t := range tables {
+		s.tables = append(s.tables, table{t.name, t.described(tables)})
+	}
+	return s
 }
 
 // describeSQLite asks for the columns of all tables. A table in the memory of a module is
@@ -94,28 +131,19 @@ type sqliteColumn struct {
 	Refers, To          *string
 }
 
-// describe reads what SQLite says of its tables, and returns those of the names.
-func (s *snapshot) describe(text []byte, names []string) (chosen []sqliteTable, err error) {
+// readTables reads what SQLite says of its tables.
+func readTables(text []byte) (tables []sqliteTable, err error) {
 	var all []sqliteColumn
-	if len(bytes.TrimSpace(text)) > 0 {
-		if err := json.Unmarshal(text, &all); err != nil {
-			return nil, fmt.Errorf("sqlite3: %w", err)
-		}
+	if text != nil {
+		err = json.Unmarshal(text, &all)
 	}
-	var tables []sqliteTable
 	for _, c := range all {
 		if len(tables) == 0 || tables[len(tables)-1].name != c.Table {
 			tables = append(tables, sqliteTable{name: c.Table})
 		}
 		tables[len(tables)-1].add(c)
 	}
-	for _, t := range tables {
-		s.tables = append(s.tables, table{t.name, t.described(tables)})
-		if len(names) == 0 || slices.Contains(names, t.name) {
-			chosen = append(chosen, t)
-		}
-	}
-	return chosen, nil
+	return tables, err
 }
 
 // A sqliteTable has its columns by name: one that refers to several others is several rows.
@@ -184,60 +212,66 @@ func target(all []sqliteTable, name string, to *string) place {
 	return place{}
 }
 
-// selectSQLite reads tables in one transaction, each after a mark: of a table without rows
-// sqlite3 prints nothing. It has no JSON for bytes.
+// selectSQLite reads what the tables are, and the rows of some, in one transaction. Each
+// part is after a mark: where there are no rows sqlite3 prints nothing. It has no JSON for
+// bytes.
 func selectSQLite(tables []sqliteTable) string {
 	var script strings.Builder
-	script.WriteString("BEGIN;\n")
-	for i, t := range tables {
+	script.WriteString("BEGIN;\n" + markSQLite + describeSQLite)
+	for _, t := range tables {
 		var columns, order []string
 		for _, c := range t.columns {
-			c = quoted(c)
-			columns = append(columns, fmt.Sprintf("CASE typeof(%[1]s) WHEN 'blob' THEN hex(%[1]s) ELSE %[1]s END AS %[1]s", c))
+			columns = append(columns, fmt.Sprintf("CASE typeof(%[1]s) WHEN 'blob' THEN hex(%[1]s) ELSE %[1]s END AS %[1]s", quoted(c)))
 		}
-		for _, c := range t.key() {
+		key := t.key()
+		if len(key) == 0 {
+			key = t.columns
+		}
+		for _, c := range key {
 			order = append(order, "t."+quoted(c))
 		}
-		if order == nil {
-			for i := range t.columns {
-				order = append(order, fmt.Sprint(i+1))
-			}
-		}
-		fmt.Fprintf(&script, "SELECT %d AS \"\";\nSELECT %s FROM %s AS t ORDER BY %s;\n",
-			i, strings.Join(columns, ", "), quoted(t.name), strings.Join(order, ", "))
+		fmt.Fprintf(&script, "%sSELECT %s FROM %s AS t ORDER BY %s;\n", markSQLite, strings.Join(columns, ", "), quoted(t.name), strings.Join(order, ", "))
 	}
-	script.WriteString("COMMIT;\n")
-	return script.String()
+	return script.String() + "COMMIT;\n"
 }
+
+const (
+	markSQLite = `SELECT 'fakestripe' AS "";` + "\n"
+	mark       = `[{"":"fakestripe"}]`
+)
 
 // quoted is a name as SQL writes it, whatever is in it.
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// fill reads the rows of the tables.
-func (s *snapshot) fill(text []byte, tables []sqliteTable) error {
+// sections are what sqlite3 printed after each mark, nil for nothing.
+func sections(text []byte, want int) (parts []json.RawMessage, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	for decoder.More() && err == nil {
+		var part json.RawMessage
+		switch err = decoder.Decode(&part); {
+		case string(part) == mark:
+			parts = append(parts, nil)
+		case len(parts) > 0:
+			parts[len(parts)-1] = part
+		}
+	}
+	if err == nil && len(parts) != want {
+		err = fmt.Errorf("%d parts, want %d", len(parts), want)
+	}
+	if err != nil {
+		err = fmt.Errorf("sqlite3 printed what was not asked for: %w", err)
+	}
+	return parts, err
+}
+
+// readRows reads the rows of a table.
+func readRows(text []byte) (any, error) {
+	list := []any{}
+	if text == nil {
+		return list, nil
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	at := -1
-	for {
-		var rows []map[string]any
-		err := decoder.Decode(&rows)
-		if errors.Is(err, io.EOF) && at == len(tables)-1 {
-			return nil
-		}
-		if err == nil && len(rows) == 0 {
-			err = errNoJSON // it prints no empty lists
-		}
-		if err != nil {
-			return fmt.Errorf("sqlite3: %w", err)
-		}
-		if _, mark := rows[0][""]; mark && len(rows[0]) == 1 && at+1 < len(tables) {
-			at++
-			rows = nil
-		}
-		list := make([]any, len(rows))
-		for i, row := range rows {
-			list[i] = row
-		}
-		s.rows[tables[at].name] = list
-	}
+	err := decoder.Decode(&list)
+	return list, err
 }
