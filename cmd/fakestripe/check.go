@@ -34,6 +34,8 @@ type checking struct {
 	access   apiAccess
 	stateURL string
 	stateCmd string
+	database databaseState
+	stateAt  string // where the state is read, for reports
 	hooks    struct{ broken, heal, restart string }
 	strict   bool
 	partial  bool
@@ -53,8 +55,8 @@ func newCheck(sh shell) *cobra.Command {
 		Short: "Run the webhook contract against a handler",
 		Long: `Run the contract against a handler: documented requirements and known bugs, each a
 case with an id such as signature/unsigned. Show it what the handler stores
-(--state-url, --state-cmd) to judge effects too: a duplicate counts once, nothing is
-lost or overwritten.
+(--state-postgres, --state-sqlite, --state-url, --state-cmd) to judge effects too: a
+duplicate counts once, nothing is lost or overwritten.
 
 Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage, when nothing
 could be judged, or when --max-time left cases out (unless --partial).`,
@@ -78,6 +80,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "comma-separated event `types` that the handler acts on")
 	flags.StringVar(&c.stateURL, "state-url", "", "`url` of what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
 	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
+	c.database.flags(flags)
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	c.bound.flags(flags)
 	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
@@ -135,6 +138,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
 		return interrupted // before anything was judged
 	}
+	found.Subject.State = c.stateAt
 	nameFlags(found)
 	c.nameVersions(found)
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
@@ -247,6 +251,8 @@ func again(cmd *cobra.Command) string {
 				value = redactHeader(value)
 			case "to", "state-url":
 				value = redactURL(value)
+			case "state-postgres":
+				value = redactDatabase(value)
 			case "api-key":
 				value = testKey + "…"
 			default:
@@ -335,6 +341,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		return err
 	}
 	c.subject.Variants = c.shapes.byType(c.subject.Handles)
+	c.database.getenv = sh.getenv
 	if err := c.observe(); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ has no second effect. Never overwrites a file.`,
 		RunE: func(_ *cobra.Command, args []string) error { return d.write(sh, args[0]) },
 	}
 	cmd.Flags().StringSliceVar(&d.handles, "handles", nil, "comma-separated event `types` that the handler acts on")
-	cmd.Flags().BoolVar(&d.state, "state", false, "judge effects too; run the suite with --state-url or --state-cmd")
+	cmd.Flags().BoolVar(&d.state, "state", false, "judge effects too; run the suite with --state-url, --state-postgres or the like")
 	return cmd
 }
 

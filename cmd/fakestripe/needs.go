@@ -12,7 +12,7 @@ import (
 
 // flagsFor are the flags that give a case what it needs.
 var flagsFor = map[string]string{
-	"state":              "--state-url, --state-cmd",
+	"state":              "--state-url, --state-cmd, --state-postgres, --state-sqlite",
 	"api":                "--api",
 	"faults":             "--break-cmd, --heal-cmd",
 	"restart":            "--restart-cmd",

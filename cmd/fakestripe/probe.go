@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/file"
 	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -24,16 +25,24 @@ const maxState = 64 << 20
 // observe sets how the handler's state is read: at once, or about one event at a
 // time if the URL or the command has one of its ids in braces.
 func (c *checking) observe() error {
+	if err := c.oneState(); err != nil {
+		return err
+	}
+	if c.database.given() {
+		return c.observeDatabase()
+	}
 	given, read, quote := c.stateURL, stateFromURL, url.PathEscape
 	switch {
-	case c.stateURL != "" && c.stateCmd != "":
-		return errors.New("--state-url and --state-cmd: give one")
 	case c.stateCmd != "":
 		given, read, quote = c.stateCmd, stateFromCommand, word.Single
+		c.stateAt = credential.Hide(given)
 	case c.stateURL == "":
 		return nil
-	case !strings.Contains(given, "://"):
-		given = completed(given)
+	default:
+		if !strings.Contains(given, "://") {
+			given = completed(given)
+		}
+		c.stateAt = redactURL(given)
 	}
 	if unknown := regexp.MustCompile(`\{[a-z]+\.id\}`).FindString(
 		strings.NewReplacer("{event.id}", "", "{object.id}", "", "{customer.id}", "").Replace(given)); unknown != "" {
@@ -54,6 +63,35 @@ func (c *checking) observe() error {
 		}
 		return state, err
 	}
+	return nil
+}
+
+// oneState refuses two places of the state, and tables of none.
+func (c *checking) oneState() error {
+	var given []string
+	for _, flag := range []struct{ name, value string }{
+		{"--state-url", c.stateURL}, {"--state-cmd", c.stateCmd}, {"--state-postgres", c.database.postgres}, {"--state-sqlite", c.database.sqlite},
+	} {
+		if flag.value != "" {
+			given = append(given, flag.name)
+		}
+	}
+	switch {
+	case len(given) > 1:
+		return fmt.Errorf("%s and %s: give one", given[0], given[1])
+	case len(c.database.tables) > 0 && !c.database.given():
+		return errors.New("--state-tables goes with --state-postgres or --state-sqlite")
+	}
+	return nil
+}
+
+// observeDatabase reads the state from the handler's database.
+func (c *checking) observeDatabase() error {
+	db, err := c.database.open()
+	if err != nil {
+		return err
+	}
+	c.stateAt, c.subject.State = db.String(), db.State
 	return nil
 }
 

@@ -184,3 +184,15 @@ func readLines(text []byte) (*snapshot, error) {
 		}
 	}
 }
+
+// Redact returns a URI for people to read: without the password.
+func Redact(uri string) string {
+	s, err := readURI(uri)
+	switch {
+	case err != nil:
+		return "…"
+	case s.secret != "":
+		return strings.Replace(s.conninfo, "@", ":…@", 1)
+	}
+	return uri
+}

@@ -157,6 +157,9 @@ func TestURIs(t *testing.T) {
 		require.Equal(t, test.secret, s.secret, test.name)
 		require.Equal(t, test.schema, s.schema, test.name)
 	}
+	require.Equal(t, "postgres://app:…@db/shop", Redact("postgres://app:p4ss@db/shop"))
+	require.Equal(t, "postgres://app@db/shop?schema=x", Redact("postgres://app@db/shop?schema=x"))
+	require.Equal(t, "…", Redact("p4ss"))
 	for _, bad := range []string{"", "shop", "mysql://app:p4ss@db/shop", "postgres://app:p4ss@db:port/shop", "host=db password=p4ss"} {
 		_, err := readURI(bad)
 		require.ErrorContains(t, err, "want a URI", bad)

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/fakestripe/fakestripe/internal/dbstate"
+)
+
+// databaseState are the flags for a handler that keeps its state in a database.
+type databaseState struct {
+	postgres, sqlite string
+	tables           []string
+	getenv           func(string) string
+}
+
+func (d *databaseState) flags(flags *pflag.FlagSet) {
+	flags.StringVar(&d.postgres, "state-postgres", "", "`uri` of the PostgreSQL database that the handler writes to, or $NAME for that in a variable; read by psql")
+	flags.StringVar(&d.sqlite, "state-sqlite", "", "`file` of the SQLite database that the handler writes to; read by sqlite3")
+	flags.StringSliceVar(&d.tables, "state-tables", nil, "read only these comma-separated `tables` of the database")
+}
+
+// given reports whether a database was named.
+func (d *databaseState) given() bool { return d.postgres != "" || d.sqlite != "" }
+
+// open finds the database. What the password is, nobody is told.
+func (d *databaseState) open() (*dbstate.Database, error) {
+	if slices.ContainsFunc(d.tables, func(name string) bool { return strings.TrimSpace(name) == "" }) {
+		return nil, errors.New("--state-tables: want names with commas between, such as orders,payments")
+	}
+	if d.sqlite != "" {
+		db, err := dbstate.SQLite(d.sqlite, d.tables...)
+		return db, missingProgram("--state-sqlite", err)
+	}
+	uri := d.postgres
+	if name, isVariable := strings.CutPrefix(uri, "$"); isVariable {
+		if uri = d.getenv(name); uri == "" {
+			return nil, fmt.Errorf("--state-postgres: $%s is not set", name)
+		}
+	}
+	db, err := dbstate.Postgres(uri, d.tables...)
+	return db, missingProgram("--state-postgres", err)
+}
+
+// missingProgram says what else shows a state.
+func missingProgram(flag string, err error) error {
+	missing := new(dbstate.NotInstalledError)
+	switch {
+	case errors.As(err, &missing):
+		return fmt.Errorf("%s: %w, or show the state with --state-cmd or --state-url", flag, err)
+	case err != nil:
+		return fmt.Errorf("%s: %w", flag, err)
+	}
+	return nil
+}
+
+// redactDatabase is what --state-postgres was given, without a password.
+func redactDatabase(uri string) string {
+	if strings.HasPrefix(uri, "$") {
+		return uri
+	}
+	return dbstate.Redact(uri)
+}
