@@ -242,7 +242,7 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 func again(cmd *cobra.Command) string {
 	var line strings.Builder
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "partial", "max-time", "shard", "update", "watch", "skipped"}, flag.Name) {
+		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "partial", "max-time", "shard", "update", "watch", "skipped"}, flag.Name) || flag.Annotations[fromConfig] != nil {
 			return
 		}
 		for _, value := range values(flag) {
