@@ -65,3 +65,32 @@ func redactDatabase(uri string) string {
 	}
 	return dbstate.Redact(uri)
 }
+
+// oneState refuses two places of the state, and tables of none.
+func (c *checking) oneState() error {
+	var given []string
+	for _, flag := range []struct{ name, value string }{
+		{"--state-url", c.stateURL}, {"--state-cmd", c.stateCmd}, {"--state-postgres", c.database.postgres}, {"--state-sqlite", c.database.sqlite},
+	} {
+		if flag.value != "" {
+			given = append(given, flag.name)
+		}
+	}
+	switch {
+	case len(given) > 1:
+		return fmt.Errorf("%s and %s: give one", given[0], given[1])
+	case len(c.database.tables) > 0 && !c.database.given():
+		return errors.New("--state-tables goes with --state-postgres or --state-sqlite")
+	}
+	return nil
+}
+
+// observeDatabase reads the state from the handler's database.
+func (c *checking) observeDatabase() error {
+	db, err := c.database.open()
+	if err != nil {
+		return err
+	}
+	c.stateAt, c.subject.State = db.String(), db.State
+	return nil
+}

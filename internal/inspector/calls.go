@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// calls answers with the latest calls of the API, newest first: a handler may make
-// some after it has answered.
+// calls returns the latest calls of the API, newest first: a handler may make some after
+// its response.
 func calls(hub *listen.Hub) http.HandlerFunc {
 	const most = 200
 	return func(w http.ResponseWriter, _ *http.Request) {

@@ -14,8 +14,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// trigger makes new events and delivers them: those of a flow, or of the flow that
-// leads to a type, or the type alone, as a thin one always is.
+// trigger makes and delivers new events: a flow, or the flow that leads to a type, or the
+// type alone. A thin event always comes alone.
 func trigger(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var asked struct {
@@ -36,7 +36,7 @@ func trigger(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 	}
 }
 
-// submit delivers events in their order.
+// submit delivers events in order.
 func submit(ctx context.Context, hub *listen.Hub, events []*webhooktest.Event, mutations []string) (all []listen.Delivery, err error) {
 	for n, event := range events {
 		if n > 0 {
@@ -51,11 +51,11 @@ func submit(ctx context.Context, hub *listen.Hub, events []*webhooktest.Event, m
 	return all, nil
 }
 
-// turn is how long an event of a flow waits for an answer to the one before, so that
-// events arrive in order unless the handler is slow.
+// turn is how long an event of a flow waits for the response to the one before: events
+// arrive in order unless the handler is slow.
 const turn = time.Second
 
-// awaitAttempts waits until each delivery was attempted, or its turn ends.
+// awaitAttempts waits for one attempt of each delivery, or for the end of the turn.
 func awaitAttempts(ctx context.Context, hub *listen.Hub, deliveries []listen.Delivery) {
 	ctx, cancel := context.WithTimeout(ctx, turn)
 	defer cancel()
@@ -90,7 +90,7 @@ func eventsOf(source *webhooktest.Source, name string, alone bool, set []string)
 	return events, nil
 }
 
-// edits reads lines of path=value, as --set has them.
+// edits parses lines of path=value, as in --set.
 func edits(lines []string) ([]webhooktest.Edit, error) {
 	var all []webhooktest.Edit
 	for _, line := range lines {

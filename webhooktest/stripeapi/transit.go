@@ -7,15 +7,14 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// transit moves an object to another state: it changes the fields that make up the
-// state.
+// transit moves an object to another state by changing the fields of that state.
 func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo) {
 	if to.Manual != "" && tree.child("capture_method").str() == "manual" {
 		to.Event = to.Manual
 	}
 	template, err := stateOf(kind, to)
 	if err != nil {
-		return // a test sees to it that there is none
+		return // a test rules this out
 	}
 	began := b.Now
 	b.Now = m.graph.now().Unix()
@@ -39,7 +38,7 @@ func (m *maker) bindingsFor(r ref, kind string, tree *node) *render.Bindings {
 	return b
 }
 
-// isState says whether a field is part of an object's state.
+// isState reports whether a field is part of an object's state.
 func isState(path string) bool {
 	first, _, _ := strings.Cut(path, ".")
 	last := path[strings.LastIndexByte(path, '.')+1:]

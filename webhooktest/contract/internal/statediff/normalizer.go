@@ -22,13 +22,17 @@ type Normalizer map[string]string
 
 // Name gives the ids of an event, its own and those in its body, their roles: each
 // the place where it stands, below as.
-// An id that has a role keeps it, so that the events of one object agree.
+// An id that has a role keeps it, so that the events of one object agree. The account
+// that an event comes from is the same for all, and has none.
 func (n Normalizer) Name(id string, body []byte, as string) {
 	if id != "" {
 		n[id] = "{event}"
 	}
 	var value any
 	if json.Unmarshal(body, &value) == nil {
+		if event, ok := value.(map[string]any); ok {
+			delete(event, "account")
+		}
 		n.nameIn(value, as)
 	}
 }
@@ -69,12 +73,21 @@ func (n Normalizer) plain(value any) any {
 	case map[string]any:
 		plain := make(map[string]any, len(value))
 		for key, member := range value {
+			if member == nil && lastWritten().MatchString(key) {
+				member = "{time}" // or not written again yet
+			}
 			plain[n.text(key)] = n.plain(member)
 		}
 		return plain
 	}
 	return value
 }
+
+// lastWritten matches the names of columns that say when a row was last written, which
+// many leave null until there is a second time. The time says nothing, and so does null.
+var lastWritten = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(^|_)(last_?)?(updated|modified|changed|synced|touched)(_?(at|on|time|ts|date))?$|(Updated|Modified|Synced)(At|On)?$`)
+})
 
 // shortestPart is how long the name of an object must be to be told inside a text: a
 // shorter one, as the number of an order, may be part of anything.

@@ -102,3 +102,26 @@ func WithoutLogs(references []Diff, did Diff) (kept []Diff, left Diff) {
 	}
 	return kept, did.Without(several)
 }
+
+// Multiplied words the places where each reference has one row of an object, and the
+// deliveries have left several of the same kind. A log says something at each event, also
+// when they come in order.
+func Multiplied(references []Diff, did Diff) (differences []string) {
+	for _, place := range did.Places() {
+		rows := did[place].Records
+		if len(rows) < 2 || slices.ContainsFunc(references, func(clean Diff) bool { return !clean[place].isOneOf(rows) }) {
+			continue
+		}
+		differences = append(differences, place+": "+did[place].String()+", want 1")
+	}
+	return differences
+}
+
+// isOneOf reports whether a change is one row, and of the same kind as others. A sentence
+// is no row.
+func (e Change) isOneOf(rows []Record) bool {
+	if len(e.Records) != 1 || e.Records[0].isSentence() {
+		return false
+	}
+	return !slices.ContainsFunc(rows, func(r Record) bool { return r.shape != e.Records[0].shape })
+}

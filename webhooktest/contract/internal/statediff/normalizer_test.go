@@ -1,0 +1,38 @@
+package statediff
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestRowNotWrittenAgain(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		column, why string
+		same        bool
+	}{
+		{"updated_at", "null until there is an update", true},
+		{"djstripe_updated", "with a prefix of the library", true},
+		{"modified", "Django's", true},
+		{"updatedAt", "Prisma's", true},
+		{"last_synced_at", "of a mirror", true},
+		{"deleted_at", "null means that the row is there", false},
+		{"paid_at", "null means that it is not paid", false},
+		{"canceled_at", "Stripe's own", false},
+		{"updated_by", "no time", false},
+	} {
+		never := Normalizer{}.plain(map[string]any{tt.column: nil})
+		once := Normalizer{}.plain(map[string]any{tt.column: "2026-11-21 23:20:16"})
+		require.Equal(t, tt.same, Canonical(never) == Canonical(once), "%s: %s", tt.column, tt.why)
+	}
+}
+
+// The account that events come from is the same in all, and no event's own.
+func TestAccountIsNobodys(t *testing.T) {
+	t.Parallel()
+	n := make(Normalizer)
+	body := `{"id":"evt_1PzQm4Kd8Lw2Xc7VbN3Rt6Ys","account":"acct_1AppsTenantTwo00","data":{"object":{"id":"ch_3PzQm4Kd8Lw2Xc7VbN3Rt6Ys"}}}`
+	n.Name("evt_1PzQm4Kd8Lw2Xc7VbN3Rt6Ys", []byte(body), "bad")
+	require.Equal(t, Normalizer{"evt_1PzQm4Kd8Lw2Xc7VbN3Rt6Ys": "{event}", "ch_3PzQm4Kd8Lw2Xc7VbN3Rt6Ys": "{bad.data.object.id}"}, n)
+}
