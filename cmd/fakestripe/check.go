@@ -47,7 +47,8 @@ type checking struct {
 	format   format
 	lookups  *lookups // nil: the state is read at once
 	command  string   // check, or run with its folder
-	again    string   // flags that repeat a case
+	given    func(flag string) bool
+	again    string // flags that repeat a case
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -60,9 +61,13 @@ case with an id such as signature/unsigned. Show it what the handler stores
 (--state-postgres, --state-sqlite, --state-url, --state-cmd) to judge effects too: a
 duplicate counts once, nothing is lost or overwritten.
 
+Without --handles, --api-version or --secret it finds out what it can (the secret from
+$STRIPE_WEBHOOK_SECRET or .env, the version and the types from the handler's answers,
+calls and state), and says what it assumed.
+
 Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage, when nothing
 could be judged, or when --max-time left cases out (unless --partial).`,
-		Example: `  fakestripe check --to localhost:4242/webhook --secret whsec_…
+		Example: `  fakestripe check --to 4242/webhook
   fakestripe check --to 4242/webhook --handles payment_intent.succeeded,charge.dispute.created --state-url localhost:4242/ledger
   fakestripe check signature idempotency/redelivered --to 4242/webhook --report junit=contract.xml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -77,6 +82,7 @@ could be judged, or when --max-time left cases out (unless --partial).`,
 
 func (c *checking) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	c.given = flags.Changed
 	flags.StringVar(&c.subject.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	c.secrets.flag(cmd)
 	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "comma-separated event `types` that the handler acts on")
@@ -132,12 +138,19 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	defer stop()
+	if err := c.assume(ctx, sh); err != nil {
+		return err
+	}
 	done, err := c.watch(sh)
 	if err != nil {
 		return err
 	}
 	found, interrupted := contract.Check(ctx, c.suite)
 	done()
+	if c.suite.Dir == "" && c.adoptVersion(sh, found) {
+		found, interrupted = contract.Check(ctx, c.suite)
+		done()
+	}
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
 		return interrupted // nothing was judged yet
 	}
