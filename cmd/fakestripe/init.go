@@ -26,25 +26,31 @@ type draft struct {
 func newInit(sh shell) *cobra.Command {
 	var d draft
 	cmd := &cobra.Command{
-		Use:   "init DIR --handles TYPES [--to URL]",
+		Use:   "init DIR --handles TYPES|--to URL",
 		Short: "Write a first suite of your own cases",
 		Long: `Write a folder of cases for fakestripe run and contract.RunDir. For each event type, a
 genuine event is accepted, a forged one is refused and, with --state or a place to
-read the state from, a redelivery has no second effect. What is given also goes into
+read the state from, a redelivery has no second effect. Without --handles it asks the
+handler at --to, as check does. What was given and found out also goes into
 fakestripe.json, from which check, run and listen take it. Never overwrites a file.`,
 		Example: `  fakestripe init testdata/webhooks --handles payment_intent.succeeded,charge.refunded
-  fakestripe init testdata/webhooks --handles invoice.paid --to 4242/webhook --state-sqlite shop.db`,
+  fakestripe init testdata/webhooks --to 4242/webhook --state-sqlite shop.db`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("init where? give one folder (see %s --help)", cmd.CommandPath())
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return d.write(sh, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := d.findOut(cmd.Context(), sh); err != nil {
+				return err
+			}
+			return d.write(sh, args[0])
+		},
 	}
 	cmd.Flags().StringSliceVar(&d.handles, "handles", nil, "comma-separated event `types` that the handler acts on")
 	cmd.Flags().BoolVar(&d.state, "state", false, "judge effects too; run the suite with --state-url, --state-postgres or the like")
-	d.config.flags(cmd.Flags())
+	d.config.flags(cmd)
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,17 +9,22 @@ import (
 	"os"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 )
 
 // A draftConfig is what init was told of the handler, for fakestripe.json.
 type draftConfig struct {
 	to, version string
 	state       [4]string // by stateFlags
+	secrets     secrets
+	given       func(flag string) bool
 	written     bool
 }
 
-func (d *draftConfig) flags(flags *pflag.FlagSet) {
+func (d *draftConfig) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	d.given = flags.Changed
+	d.secrets.flag(cmd)
 	flags.StringVar(&d.to, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	apiVersionFlag(flags, &d.version, "", "API `version` of the events")
 	for i, usage := range []string{
@@ -27,6 +33,28 @@ func (d *draftConfig) flags(flags *pflag.FlagSet) {
 	} {
 		flags.StringVar(&d.state[i], stateFlags[i], "", usage)
 	}
+}
+
+// findOut asks the handler what was not given: its types and its API version.
+func (d *draft) findOut(ctx context.Context, sh shell) error {
+	if len(d.handles) > 0 || d.config.to == "" {
+		return nil
+	}
+	c := checking{command: "init", given: d.config.given, secrets: d.config.secrets,
+		stateURL: d.config.state[0], stateCmd: d.config.state[1],
+		database: databaseState{postgres: d.config.state[2], sqlite: d.config.state[3]}}
+	c.subject.URL, c.subject.APIVersion = d.config.to, d.config.version
+	if err := c.prepare(ctx, sh); err != nil {
+		return err
+	}
+	if err := c.assume(ctx, sh); err != nil {
+		return err
+	}
+	if len(c.subject.Handles) == 0 {
+		return errors.New("the handler does not show which events it handles: is it running, and the secret right? Else give --handles TYPE,TYPE")
+	}
+	d.handles, d.config.version = c.subject.Handles, c.subject.APIVersion
+	return nil
 }
 
 // showsState reports whether it is known where the state is.
