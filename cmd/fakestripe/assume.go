@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,21 +19,33 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 	if c.suite.Dir != "" || len(c.subject.Handles) > 0 || len(c.suite.Only) > 0 || c.subject.Thin {
 		return nil
 	}
+	if c.bound.setFrom != "" || c.bound.prepare != "" { // each event would use up an object of the app
+		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles is not tried with objects of the app: give --handles TYPE,TYPE\n")
+		return nil
+	}
 	bare := c.subject // the first answer is all that is asked for
 	bare.State, bare.StateOf, bare.API = nil, nil, nil
 	first, err := contract.Check(ctx, contract.Suite{Only: []string{"control/accepted"}, New: func() contract.Subject { return bare }})
 	if err != nil {
-		return err
+		return orInterrupted(ctx, err)
 	}
 	if adopted := c.adoptVersion(sh, first); !adopted && len(first.Diagnosis) > 0 {
 		return nil // the check will tell
 	}
 	handled, err := contract.Discover(ctx, c.subject)
 	if err != nil {
-		return err
+		return orInterrupted(ctx, err)
 	}
 	c.adoptTypes(sh, handled)
 	return nil
+}
+
+// orInterrupted is an error, or that there was an interrupt before it.
+func orInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errors.New("interrupted before the first case")
+	}
+	return err
 }
 
 // adoptVersion takes the API version that the handler asked for, if none was given.
@@ -51,7 +64,7 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 	shown := make(map[string][]string)
 	for _, h := range handled {
 		if h.Refused != "" {
-			fmt.Fprintf(sh.err, "fakestripe: %s was answered %s: if it is about an object of the app, give that (--set, --event), and --handles\n", h.Type, visible(h.Refused))
+			fmt.Fprintf(sh.err, "fakestripe: %s got %s: if it is about an object of the app, give that (--set, --event), and --handles\n", h.Type, visible(h.Refused))
 			continue
 		}
 		types = append(types, h.Type)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -88,7 +89,12 @@ func configure(sh shell, cmd *cobra.Command, file string, data []byte) error {
 func readConfig(data []byte) (settings []configSetting, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	line := func() int { return 1 + bytes.Count(data[:min(int(decoder.InputOffset()), len(data))], []byte("\n")) }
-	wrong := func(err error) error { return fmt.Errorf("line %d: %w", line(), err) }
+	wrong := func(err error) error {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return fmt.Errorf("line %d: it ends before the object does", 1+bytes.Count(bytes.TrimSpace(data), []byte("\n")))
+		}
+		return fmt.Errorf("line %d: %w", line(), err)
+	}
 	if start, err := decoder.Token(); err != nil || start != json.Delim('{') {
 		return nil, errors.New(`want a JSON object, such as {"to": "localhost:4242/webhook"}`)
 	}
@@ -143,7 +149,7 @@ func (s configSetting) flagOf(cmd *cobra.Command, all []configSetting) (name str
 	case s.key == "secret":
 		return "", fmt.Errorf("%q is not for a file: set $%s", s.key, secretVariable)
 	case s.key == "api-key":
-		return "", fmt.Errorf("%q is not for a file: give --api-key", s.key)
+		return "", fmt.Errorf("%q is not for a file: give --api-key with a variable of the environment", s.key)
 	case !slices.Contains(known, s.key):
 		return "", fmt.Errorf("unknown key %q%s (keys are names of flags)", s.key, suggest.DidYouMean(s.key, known))
 	case s.key == "to" && cmd.Flags().Lookup("forward-to") != nil && !has("forward-to"):

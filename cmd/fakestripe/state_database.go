@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -29,8 +28,10 @@ func (d *databaseState) given() bool { return d.postgres != "" || d.sqlite != ""
 
 // open finds the database. What the password is, nobody is told.
 func (d *databaseState) open() (*dbstate.Database, error) {
-	if slices.ContainsFunc(d.tables, func(name string) bool { return strings.TrimSpace(name) == "" }) {
-		return nil, errors.New("--state-tables: want names with commas between, such as orders,payments")
+	for i, name := range d.tables {
+		if d.tables[i] = strings.TrimSpace(name); d.tables[i] == "" {
+			return nil, errors.New("--state-tables: want names with commas between, such as orders,payments")
+		}
 	}
 	if d.sqlite != "" {
 		db, err := dbstate.SQLite(d.sqlite, d.tables...)

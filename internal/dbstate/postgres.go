@@ -28,7 +28,7 @@ func Postgres(uri string, tables ...string) (*Database, error) {
 	s.path = psql
 	s.args = []string{"-X", "-w", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "tables=" + strings.Join(tables, ","),
 		"-v", "path=" + s.schema, "-f", "-", s.conninfo}
-	s.environment = append(s.environment, fmt.Sprintf("PGCONNECT_TIMEOUT=%d", int(patience.Seconds())), "PGAPPNAME=fakestripe")
+	s.environment = append(s.environment, fmt.Sprintf("PGCONNECT_TIMEOUT=%d", int(patience.Seconds())), "PGAPPNAME=fakestripe", "PGCLIENTENCODING=UTF8")
 	return &Database{name: s.conninfo, tables: tables, read: s.read}, nil
 }
 
@@ -93,6 +93,7 @@ const readPostgres = `
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL statement_timeout = '8s';
 SET LOCAL lock_timeout = '4s';
+SET LOCAL bytea_output = 'hex';
 SELECT :'path' <> '' AS searched \gset
 \if :searched
 SET LOCAL search_path TO :"path";

@@ -18,8 +18,8 @@ type HandledType struct {
 	// Shown says by what: "state", "calls" to Stripe, or its "answer", which differs from
 	// that to a type that nobody handles.
 	Shown string
-	// Refused is an answer that is no 2xx, where a type that nobody handles gets one: the
-	// handler may look for an object that the app does not have.
+	// Refused is an answer that is no 2xx, where a type that nobody handles gets one, or that
+	// there was none: the handler may look for an object that the app does not have.
 	Refused string
 }
 
@@ -57,7 +57,7 @@ var discoverable = []struct{ eventType, about string }{
 // Discover delivers an event of each common type, and returns the types that the handler
 // does something for: as far as its state, its calls to the local API and its answers show
 // it. None: nothing shows it, or it refuses the first genuine event. Handlers of thin events
-// are not looked at.
+// are not looked at. It ends with the first event that is not answered, and after a minute.
 func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 	if subject.Thin {
 		return nil, nil
@@ -90,8 +90,11 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 	if d.probe.observed() { // the control may be no type that it handles
 		d.probe.settle = max(d.probe.settle, discoverySettle)
 	}
-	tried := 0
+	tried, start := 0, time.Now()
 	for _, one := range discoverable {
+		if time.Since(start) > discoveryTime || tried > 0 && d.sender.last.Err != nil {
+			break
+		}
 		if d.subject.checkType(one.eventType) != nil {
 			continue // of another API version
 		}
@@ -110,6 +113,9 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 	}
 	return found, nil
 }
+
+// discoveryTime limits a discovery: what takes longer would better be told.
+const discoveryTime = time.Minute
 
 // discoverySettle is for how long a state must be still, unless the handler was seen to
 // work for longer.

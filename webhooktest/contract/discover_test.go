@@ -97,6 +97,11 @@ func TestDiscover(t *testing.T) {
 				http.Error(w, "no such order", http.StatusNotFound)
 			}
 		}}, false, []contract.HandledType{{Type: "checkout.session.completed", Shown: "answer", Refused: "404 Not Found: no such order"}}},
+		{"it crashes", &switchboard{answer: func(_ http.ResponseWriter, eventType, _ string) {
+			if eventType == "charge.succeeded" {
+				panic(http.ErrAbortHandler)
+			}
+		}}, false, []contract.HandledType{{Type: "charge.succeeded", Shown: "answer", Refused: "no answer: handler closed the connection without an answer"}}},
 		{"nothing shows it", &switchboard{handles: some}, false, nil},
 		{"it refuses all", &switchboard{answer: func(w http.ResponseWriter, _, _ string) { http.Error(w, "no", http.StatusBadRequest) }}, false, nil},
 	} {
