@@ -48,6 +48,7 @@ func findPsql() (string, error) {
 type postgresServer struct {
 	conninfo string // without a password, which is in the environment
 	schema   string // to search instead of the search path
+	secret   string
 	program
 }
 
@@ -69,6 +70,7 @@ func readURI(uri string) (*postgresServer, error) {
 	s.secret = cmp.Or(query.Get("password"), password)
 	if s.secret != "" {
 		s.environment = []string{"PGPASSWORD=" + s.secret}
+		s.hidden = s.secret
 	}
 	if query.Has("sslpassword") {
 		return nil, errors.New("sslpassword cannot be given in secret: use a key without one")
@@ -83,6 +85,9 @@ func readURI(uri string) (*postgresServer, error) {
 	}
 	parsed.RawQuery = query.Encode()
 	s.conninfo = parsed.String()
+	if strings.Contains(s.conninfo, s.secret) {
+		s.hidden = "" // it is the user's name, say: hiding it would hide what is wrong
+	}
 	return s, nil
 }
 

@@ -31,7 +31,7 @@ type program struct {
 	path        string
 	args        []string
 	environment []string
-	secret      string // is never said
+	hidden      string // never said
 }
 
 // run runs a script, and returns what the program prints.
@@ -63,8 +63,8 @@ var preamble = sync.OnceValue(func() *regexp.Regexp {
 // reason is what a program said, in one line and without a secret.
 func (p *program) reason(said string) string {
 	said = strings.Join(strings.Fields(preamble().ReplaceAllString(said, "")), " ")
-	if p.secret != "" {
-		said = strings.ReplaceAll(said, p.secret, "…")
+	if p.hidden != "" {
+		said = strings.ReplaceAll(said, p.hidden, "…")
 	}
 	return credential.Hide(said)
 }
