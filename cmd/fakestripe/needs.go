@@ -12,7 +12,7 @@ import (
 
 // flagsFor maps a need of a case to flags.
 var flagsFor = map[string]string{
-	"state":              "--state-url, --state-cmd",
+	"state":              "--state-url, --state-cmd, --state-postgres, --state-sqlite",
 	"api":                "--api",
 	"faults":             "--break-cmd, --heal-cmd",
 	"restart":            "--exec, --restart-cmd",
@@ -62,7 +62,7 @@ func (c *checking) nameVersions(found *contract.Report) {
 
 // checkFlags rejects flags that no suite can run with.
 func (c *checking) checkFlags() error {
-	if err := c.exec.check(c.changed); err != nil {
+	if err := c.exec.check(c.given); err != nil {
 		return err
 	}
 	thin := slices.IndexFunc(c.subject.Handles, fixtures.IsThin)
