@@ -71,7 +71,8 @@ func (e *Event) index(root *rawjson.Value) {
 	e.thin = object == render.ThinObject
 }
 
-// Edit returns a copy of the event with Set, Add, Remove and Object edits applied to its bytes.
+// Edit returns a copy of the event with Set, Add, Remove, Object and Existing edits applied to
+// its bytes.
 // About and Version choose the objects of an event while Source.Event makes it.
 func (e *Event) Edit(edits ...Edit) (*Event, error) {
 	edits, err := forType(e.typ, edits)
@@ -225,7 +226,7 @@ func (e *Event) carries(edits []Edit) error {
 	}
 	for _, edit := range edits {
 		field, _, _ := strings.Cut(edit.path, ".")
-		if edit.object != nil {
+		if edit.object != nil || edit.exists != nil {
 			return fmt.Errorf("object: %w, and its account as context", render.ErrThin)
 		}
 		if field != "data" && field != "account" {

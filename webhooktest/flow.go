@@ -41,7 +41,7 @@ type FlowStep struct {
 // Edits are Set and Add, of the events of the type that the name is, and For, of those of
 // another type. What the other events share with the changed one changes with it: an
 // amount, an e-mail address, an id. A Variant of the type that the name is chooses the flow
-// that leads to it.
+// that leads to it. With Existing all events are about the caller's object.
 func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
 	variant, edits, err := variantOf(name, edits)
 	if err != nil {
