@@ -15,8 +15,9 @@ import (
 // A graph is what the API knows: the events that were added, the objects that they
 // carried and clients wrote, and those that others refer to, which it infers.
 type graph struct {
-	seed func() uint64
-	now  func() time.Time
+	seed  func() uint64
+	now   func() time.Time
+	pages func() string // the base URL of the hosted pages
 
 	mu      sync.Mutex // of what follows; all methods but add, put and text are called with the lock held
 	objects *objects

@@ -1,0 +1,90 @@
+package stripeapi
+
+import "bytes"
+
+// hostedAt gives a Checkout Session or payment link the address of its page.
+func (w *writer) hostedAt(r ref, tree *node) {
+	base := w.graph.pages()
+	url := tree.child("url")
+	if base == "" || url.isNull() {
+		return
+	}
+	switch r.kind {
+	case "checkout.session":
+		tree.put("url", text(base+SessionPage+r.id))
+	case "payment_link":
+		tree.put("url", text(base+LinkPage+r.id))
+	}
+}
+
+// Where the hosted pages are below Server.Pages: the id follows.
+const (
+	SessionPage = "/c/pay/"
+	LinkPage    = "/b/"
+)
+
+// forLater are the parameters of a Checkout Session that are of what it creates once it is
+// paid (https://docs.stripe.com/api/checkout/sessions/create).
+var forLater = []string{"payment_intent_data", "setup_intent_data", "subscription_data"}
+
+// keepForLater keeps what a session is made with and does not show: [Server.Object] has it,
+// as payment_intent_data and by the session's id.
+func (w *writer) keepForLater(r ref, params *param) {
+	for _, name := range forLater {
+		if given := params.field(name); given != nil && given.kind == hash {
+			w.graph.objects.keep(ref{kind: name, id: r.id}, given.node(), stated)
+		}
+	}
+}
+
+// node is the parameter as JSON. Numbers that were sent as text stay text.
+func (p *param) node() *node {
+	switch {
+	case p.kind == scalar && p.typed != nil:
+		return mustNode(p.typed)
+	case p.kind == scalar:
+		return text(p.text)
+	case p.kind == array:
+		var elements []*node
+		for _, field := range p.fields {
+			elements = append(elements, field.node())
+		}
+		return listOf(elements...)
+	}
+	tree := object()
+	for i, key := range p.keys {
+		tree.putLast(key, p.fields[i].node())
+	}
+	return tree
+}
+
+// ObjectAt is Object in the shape of an API version, or of the later one that the object is
+// known in: changes go forward only. It returns which.
+func (s *Server) ObjectAt(kind, id, version string) (object []byte, shape string, ok bool) {
+	g := s.built().graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, r := range g.objects.withID(id) {
+		o, _ := g.objects.get(r)
+		if r.kind != kind || o.origin == inferred {
+			continue
+		}
+		tree := shaped(o.tree(), version)
+		return bytes.Clone(tree.encode()), max(version, o.version), true
+	}
+	return nil, "", false
+}
+
+// LineItems returns what a Checkout Session, payment link or quote is about, as JSON: a list
+// of line items.
+func (s *Server) LineItems(kind, id string) (list []byte, ok bool) {
+	g := s.built().graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	o, ok := g.objects.get(ref{kind: kind, id: id})
+	if !ok || o.deleted {
+		return nil, false
+	}
+	items := lineItems{g}
+	return listOf(items.of(o)...).encode(), true
+}
