@@ -118,7 +118,7 @@ func (f *Flow) tellOf(object []byte) error {
 		}
 	}
 	for i := range f.Steps {
-		if event := f.Steps[i].Event; event.resource == kind && event.id != last.id {
+		if event := f.Steps[i].Event; event.resource == kind { // the last one too: what was shared there need not be in the object
 			if f.Steps[i].Event, err = own.on(event); err != nil {
 				return err
 			}
@@ -141,6 +141,7 @@ func kindOf(object []byte) (string, error) {
 // A change is a field of an object that an event gets.
 type change struct {
 	path string // in the event
+	was  []byte
 	raw  []byte
 }
 
@@ -148,8 +149,8 @@ type change struct {
 func (f *Flow) adopt(id string, c change) error {
 	at := slices.IndexFunc(f.Steps, func(step FlowStep) bool { return step.Event.id == id })
 	event := f.Steps[at].Event
-	old, found := rawjson.Find(event.body, c.path)
-	if !found {
+	old := c.was
+	if _, found := rawjson.Find(event.body, c.path); !found || old == nil {
 		return f.add(at, c)
 	}
 	_, _, wasID := render.SplitID(string(old))
@@ -219,7 +220,8 @@ func (o *overlay) of(event *Event) ([]change, error) {
 	now, _ := rawjson.Find(o.known, "status")
 	o.changes, o.inState = nil, len(now) > 0 && bytes.Equal(before, now)
 	id, _ := rawjson.Find(o.known, "id")
-	o.changes = append(o.changes, change{objectPath + "id", id})
+	was, _ := rawjson.Find(carried, "id")
+	o.changes = append(o.changes, change{objectPath + "id", was, id})
 	err = o.compare("", carried, o.known)
 	o.changes = slices.DeleteFunc(o.changes, func(c change) bool {
 		return slices.Contains(event.versioned, c.path)
@@ -261,7 +263,7 @@ func (o *overlay) compare(path string, carried, known []byte) error {
 				return err
 			}
 		default:
-			o.changes = append(o.changes, change{objectPath + at, is})
+			o.changes = append(o.changes, change{objectPath + at, was, is})
 		}
 	}
 	return nil
@@ -276,7 +278,7 @@ func (o *overlay) isNews(path string, was, is []byte) bool {
 	case o.inState || !null && slices.Contains(lasting, path):
 		return false
 	}
-	return path == "url" || path == "last_payment_error" || render.IsState(path)
+	return slices.Contains(news, path) || render.IsState(path)
 }
 
 // settled are the fields that an object has once it is paid, and not before, by kind.
@@ -284,10 +286,13 @@ var settled = map[string][]string{
 	"charge":           {"balance_transaction"},
 	"checkout.session": {"customer", "customer_details", "invoice", "payment_intent", "setup_intent", "subscription"},
 	"invoice":          {"charge", "payment_intent"},
-	"payment_intent":   {"latest_charge", "payment_method"},
-	"setup_intent":     {"payment_method"},
+	"payment_intent":   {"last_payment_error", "latest_charge", "payment_method"},
+	"setup_intent":     {"last_setup_error", "payment_method"},
 	"subscription":     {"default_payment_method", "latest_invoice"},
 }
+
+// news are the fields that events change beside those of the state.
+var news = []string{"last_payment_error", "last_setup_error", "url"}
 
 // lasting are the fields that look like a state and stay as they are.
 var lasting = []string{"expires_at", "hosted_invoice_url", "invoice_pdf", "number", "cancel_at", "trial_settings"}
