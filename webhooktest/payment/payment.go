@@ -77,6 +77,7 @@ var waysJSON []byte
 type table struct {
 	Ways       []way               `json:"ways"`
 	Ended      map[string][]string `json:"ended"`       // the states in which nothing more happens, by kind
+	Told       map[string][]string `json:"told"`        // events after which it has come to its end
 	MadeBefore []string            `json:"made_before"` // events about what the app has made before
 }
 
@@ -128,6 +129,9 @@ func Flow(source *webhooktest.Source, api *stripeapi.Server, r Request) (*webhoo
 	}
 	if state := o.text("status"); slices.Contains(ways().Ended[o.kind], state) {
 		return nil, fmt.Errorf("%s is %s: %w", o.id, state, ErrEnded)
+	}
+	if told := api.Told(o.kind, o.id); r.Type == "" && slices.Contains(ways().Told[o.kind], told) {
+		return nil, fmt.Errorf("%s has had its %s: %w", o.id, told, ErrEnded)
 	}
 	m := &making{api: api, object: o, outcome: o.outcome(api, r.Action)}
 	flow, err := m.flow(source, r)

@@ -242,7 +242,9 @@ func TestVersions(t *testing.T) {
 		version, _ := event.Lookup("api_version")
 		require.Equal(t, "2025-03-31.basil", version)
 	}
-	flow, err = payment.Flow(nil, api, payment.Request{Object: invoice.ID})
+	_, err = payment.Flow(nil, api, payment.Request{Object: invoice.ID})
+	require.ErrorIs(t, err, payment.ErrEnded)
+	flow, err = payment.Flow(nil, api, payment.Request{Object: invoice.ID, Type: "invoice.paid"})
 	require.NoError(t, err)
 	version, _ := flow.Steps[0].Event.Lookup("api_version")
 	require.Equal(t, "2025-03-31.basil", version, "the invoice is known in that")

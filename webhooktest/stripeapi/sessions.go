@@ -75,6 +75,17 @@ func (s *Server) ObjectAt(kind, id, version string) (object []byte, shape string
 	return nil, "", false
 }
 
+// Told returns the type of the newest event about an object, "" if there was none.
+func (s *Server) Told(kind, id string) (eventType string) {
+	g := s.built().graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if o, ok := g.objects.get(ref{kind: kind, id: id}); ok {
+		return o.told
+	}
+	return ""
+}
+
 // LineItems returns what a Checkout Session, payment link or quote is about, as JSON: a list
 // of line items.
 func (s *Server) LineItems(kind, id string) (list []byte, ok bool) {
