@@ -24,6 +24,9 @@ func (m *making) flow(source *webhooktest.Source, r Request) (*webhooktest.Flow,
 	if err != nil {
 		return nil, err
 	}
+	if err := m.ended(w, name); err != nil {
+		return nil, err
+	}
 	flow, err := m.play(source, w, name)
 	if err != nil {
 		return nil, err
@@ -79,6 +82,20 @@ func (m *making) name(w way, r Request) (string, error) {
 		return "", fmt.Errorf("there is no way to %s a %s: name an event type", action, m.object.kind)
 	}
 	return name, nil
+}
+
+// ended reports that an object has come to its end, and cannot do so again.
+func (m *making) ended(w way, name string) error {
+	if !slices.Contains([]string{w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel}, name) {
+		return nil // what comes later, such as a refund
+	}
+	if state := m.object.text("status"); slices.Contains(ways().Ended[m.object.kind], state) {
+		return fmt.Errorf("it is %s: %w", state, ErrEnded)
+	}
+	if told := m.api.Told(m.object.kind, m.object.id); slices.Contains(ways().Told[m.object.kind], told) {
+		return fmt.Errorf("its %s was sent: %w", told, ErrEnded)
+	}
+	return nil
 }
 
 // leading is which of the ways leads to an event type: of a session the one of its mode.

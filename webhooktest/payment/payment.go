@@ -127,12 +127,6 @@ func Flow(source *webhooktest.Source, api *stripeapi.Server, r Request) (*webhoo
 	if o.shape != o.asked {
 		source = &webhooktest.Source{APIVersion: o.shape, Account: source.Account, Livemode: source.Livemode, Now: source.Now}
 	}
-	if state := o.text("status"); slices.Contains(ways().Ended[o.kind], state) {
-		return nil, fmt.Errorf("%s is %s: %w", o.id, state, ErrEnded)
-	}
-	if told := api.Told(o.kind, o.id); r.Type == "" && slices.Contains(ways().Told[o.kind], told) {
-		return nil, fmt.Errorf("%s has had its %s: %w", o.id, told, ErrEnded)
-	}
 	m := &making{api: api, object: o, outcome: o.outcome(api, r.Action)}
 	flow, err := m.flow(source, r)
 	if err != nil {

@@ -244,7 +244,7 @@ func TestVersions(t *testing.T) {
 	}
 	_, err = payment.Flow(nil, api, payment.Request{Object: invoice.ID})
 	require.ErrorIs(t, err, payment.ErrEnded)
-	flow, err = payment.Flow(nil, api, payment.Request{Object: invoice.ID, Type: "invoice.paid"})
+	flow, err = payment.Flow(nil, api, payment.Request{Object: invoice.ID, Type: "invoice.voided"})
 	require.NoError(t, err)
 	version, _ := flow.Steps[0].Event.Lookup("api_version")
 	require.Equal(t, "2025-03-31.basil", version, "the invoice is known in that")

@@ -17,6 +17,13 @@ func (w *writer) hostedAt(r ref, tree *node) {
 	}
 }
 
+// afterwards keeps where a payment link leads, which has other fields for each type.
+func afterwards(tree *node, params *param) {
+	if given := params.field("after_completion"); given != nil && given.kind == hash {
+		tree.put("after_completion", given.node())
+	}
+}
+
 // Where the hosted pages are below Server.Pages: the id follows.
 const (
 	SessionPage = "/c/pay/"
@@ -98,4 +105,70 @@ func (s *Server) LineItems(kind, id string) (list []byte, ok bool) {
 	}
 	items := lineItems{g}
 	return listOf(items.of(o)...).encode(), true
+}
+
+// VisitLink opens a payment link, as a customer does: it makes a Checkout Session of what
+// the link sells, and returns its id.
+func (s *Server) VisitLink(id string) (session string, ok bool) {
+	api := s.built()
+	api.graph.mu.Lock()
+	defer api.graph.mu.Unlock()
+	o, ok := api.graph.objects.get(ref{kind: "payment_link", id: id})
+	if !ok || o.deleted {
+		return "", false
+	}
+	tree, failed := api.objects.writer.visit(o)
+	if failed != nil {
+		return "", false
+	}
+	return tree.child("id").str(), true
+}
+
+// visit makes the session of a payment link
+// (https://docs.stripe.com/payment-links/customize#metadata).
+func (w *writer) visit(o *stored) (*node, *apiError) {
+	link, items := o.tree(), w.items.of(o)
+	given := &param{kind: hash}
+	for _, field := range []string{"metadata", "payment_intent_data", "subscription_data"} {
+		if value := link.child(field); value != nil && value.kind == '{' {
+			given.put(field, paramOf(value))
+		}
+	}
+	given.put("mode", paramOf(text(modeOf(items))))
+	given.put("payment_link", paramOf(text(o.id)))
+	if back := link.at("after_completion.redirect.url"); !back.isNull() {
+		given.put("success_url", paramOf(back))
+	}
+	tree, failed := w.maker.make("checkout.session", writes().Create["checkout.session"], given, nil)
+	if failed != nil {
+		return nil, failed
+	}
+	r := refOf("checkout.session", tree)
+	w.items.keep(ref{kind: lineItemsOf, id: r.id}, items)
+	var sum int64
+	for _, item := range items {
+		sum += item.child("amount_total").int()
+		tree.put("currency", item.child("currency"))
+	}
+	tree.put("amount_subtotal", value(sum))
+	tree.put("amount_total", value(sum))
+	w.hostedAt(r, tree)
+	w.keepForLater(r, given)
+	w.graph.keep(r, tree)
+	return tree, nil
+}
+
+// modeOf is the mode of a session by what it sells.
+func modeOf(items []*node) string {
+	for _, item := range items {
+		if recurring := item.at("price.recurring"); !recurring.isNull() {
+			return "subscription"
+		}
+	}
+	return "payment"
+}
+
+func (p *param) put(key string, value *param) {
+	p.keys = append(p.keys, key)
+	p.fields = append(p.fields, value)
 }

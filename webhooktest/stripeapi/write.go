@@ -146,8 +146,11 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 			return nil, failed
 		}
 	}
-	if kind == "payment_method" {
+	switch kind {
+	case "payment_method":
 		showCard(tree, params)
+	case "payment_link":
+		afterwards(tree, params)
 	}
 	if kind == "refund" {
 		if failed := w.maker.refundCharge(tree, params); failed != nil {
