@@ -28,6 +28,7 @@ type checking struct {
 	secrets  secrets
 	headers  []string
 	bound    binding
+	creating creating
 	shapes   variants
 	waivers  string
 	api      string
@@ -80,6 +81,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	c.bound.flags(flags)
+	c.creating.flags(flags)
 	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
@@ -245,7 +247,7 @@ func again(cmd *cobra.Command) string {
 			switch flag.Name {
 			case "header":
 				value = redactHeader(value)
-			case "to", "state-url":
+			case "to", "state-url", "create-url":
 				value = redactURL(value)
 			case "api-key":
 				value = testKey + "…"
@@ -329,6 +331,9 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		return err
 	}
 	if err := c.bound.bind(&c.subject); err != nil {
+		return err
+	}
+	if err := c.creating.bind(&c.subject, c.api); err != nil {
 		return err
 	}
 	if err := c.shapes.check(c.subject.Handles...); err != nil {

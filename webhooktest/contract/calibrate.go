@@ -124,7 +124,7 @@ func (s *session) calibrateWrites(ctx context.Context, before int) bool {
 		return false
 	}
 	for start, took := time.Now(), time.Duration(0); took < DefaultSettle; took = time.Since(start) {
-		if slices.ContainsFunc(s.subject.API.CallsSince(before), hadResult) {
+		if slices.ContainsFunc(s.subject.API.CallsSince(before), s.run.learned.isEffect) {
 			s.run.learned.writes.Store(true)
 			s.probe.widen(took)
 			return true

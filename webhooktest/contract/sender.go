@@ -22,6 +22,7 @@ type sender struct {
 	machine  *machine
 	dirty    *atomic.Bool // something was sent since the state was last still
 	binder   *binder
+	learned  *calibration
 
 	delivered map[*webhooktest.Event]bool // not as a forgery
 	objects   *appObjects
