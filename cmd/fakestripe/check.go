@@ -247,8 +247,10 @@ func again(cmd *cobra.Command) string {
 			switch flag.Name {
 			case "header":
 				value = redactHeader(value)
-			case "to", "state-url", "create-url":
+			case "to", "state-url":
 				value = redactURL(value)
+			case "create-url":
+				value = redactURLs(value)
 			case "api-key":
 				value = testKey + "…"
 			default:

@@ -30,7 +30,7 @@ func (c *checking) serveAPI(sh shell) (stop func(), err error) {
 		return nil, fmt.Errorf("--api: %w", err)
 	}
 	c.subject.API = &stripeapi.Server{}
-	c.subject.API.Pages = "http://" + at.String()
+	c.subject.API.Pages = pagesAt(at)
 	mux := http.NewServeMux()
 	mux.Handle("/", c.access.handler(c.subject.API, at, hostOf(c.api)))
 	mountPages(mux, c.desk(), append(c.access.hosts, hostOf(c.api)))
@@ -56,6 +56,14 @@ func (c *checking) desk() *checkout.Desk {
 		}
 		return nil
 	}}
+}
+
+// pagesAt is where a browser of this machine finds the hosted pages of an address.
+func pagesAt(at netip.AddrPort) string {
+	if at.Addr().IsUnspecified() {
+		at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), at.Port())
+	}
+	return "http://" + at.String()
 }
 
 // hostOf is the host of an address, "" when it names none.

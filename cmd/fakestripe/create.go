@@ -63,7 +63,7 @@ type creationRequest struct{ method, url, form string }
 func parseCreation(text string) (c creationRequest, err error) {
 	c.method = http.MethodPost
 	words := strings.Fields(text)
-	if len(words) > 1 && (words[0] == http.MethodGet || words[0] == http.MethodPost || words[0] == http.MethodPut) {
+	if len(words) > 0 && (words[0] == http.MethodGet || words[0] == http.MethodPost || words[0] == http.MethodPut) {
 		c.method, words = words[0], words[1:]
 	}
 	if len(words) == 0 || len(words) > 2 {
@@ -81,6 +81,15 @@ func parseCreation(text string) (c creationRequest, err error) {
 		return c, fmt.Errorf("%q: want a URL such as 3000/checkout", redactURL(c.url))
 	}
 	return c, nil
+}
+
+// redactURLs hides the passwords in each word.
+func redactURLs(text string) string {
+	words := strings.Fields(text)
+	for i := range words {
+		words[i] = redactURL(words[i])
+	}
+	return strings.Join(words, " ")
 }
 
 // send has the app create an object. Where the app leads the customer then is not followed.

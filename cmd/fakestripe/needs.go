@@ -27,7 +27,7 @@ var flagsFor = map[string]string{
 	"payments":           "without --variant checkout.session.completed",
 	"once-per-object":    "--once-per-object",
 	contract.NeedTime:    "--max-time",
-	contract.NeedObjects: "--set PATH=order-{n}, --set-from, --prepare-cmd, --create-url",
+	contract.NeedObjects: "--set PATH=order-{n}, --set-from, --prepare-cmd",
 }
 
 // nameFlags says beside what a case needs which flag gives it.

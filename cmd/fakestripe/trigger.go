@@ -26,7 +26,7 @@ type triggering struct {
 func newTrigger(sh shell) *cobra.Command {
 	var tr triggering
 	cmd := &cobra.Command{
-		Use:   "trigger [TYPE|FLOW]",
+		Use:   "trigger TYPE|FLOW",
 		Short: "Deliver all events of the business action that leads to an event type",
 		Long: `Deliver all events of a business action: the flow of that name (fakestripe list
 --flows), or the one that leads to the event type. The events share their objects and

@@ -79,8 +79,10 @@ func (s *checkoutShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if event.Type() != "checkout.session.completed" && event.Type() != "payment_intent.succeeded" {
 		return
 	}
-	status2, _ := event.Lookup("data.object.payment_status")
-	if status2 == "unpaid" {
+	paymentStatus, _ := event.Lookup("data.object.payment_status")
+	amount, _ := event.Lookup(map[string]string{"checkout.session.completed": "data.object.amount_total", "payment_intent.succeeded": "data.object.amount_received"}[event.Type()])
+	currency, _ := event.Lookup("data.object.currency")
+	if paymentStatus == "unpaid" || !s.gullible && (amount != 1250.0 || currency != "eur") {
 		return
 	}
 	found, _ := event.Lookup(s.find)
