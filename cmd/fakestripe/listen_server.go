@@ -92,6 +92,7 @@ func (l *listener) inspector(s *listenServer) http.Handler {
 	}
 	return inspector.New(inspector.Config{
 		Hub: &l.hub, Source: &webhooktest.Source{APIVersion: l.version}, Version: version(), Trigger: trigger,
+		Complete: l.completing.desk.Complete,
 	})
 }
 
