@@ -120,6 +120,21 @@ func cardEnding(last4 string) (testCard, bool) {
 // test mode.
 func isTestMethod(id string) bool { return strings.HasPrefix(id, "pm_card_") }
 
+// copyMethod makes a payment method of a customer's own of one that every account has.
+func (w *writer) copyMethod(of *stored) (*stored, *apiError) {
+	tree, failed := w.maker.make(of.kind, writes().Create[of.kind], &param{kind: hash}, nil)
+	if failed != nil {
+		return nil, failed
+	}
+	if card, ok := cardNamed(of.id); ok {
+		tree.set("card.last4", text(card.Number[len(card.Number)-4:]))
+	}
+	r := refOf(of.kind, tree)
+	w.graph.change(r, tree)
+	o, _ := w.graph.objects.get(r)
+	return o, nil
+}
+
 // showCard gives a new payment method the end of the card's number, or of that of a token.
 func showCard(tree *node, params *param) {
 	number := strings.Map(func(r rune) rune {

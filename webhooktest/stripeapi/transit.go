@@ -17,6 +17,9 @@ func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo
 	target := fill(b, template)
 	b.Now = began
 	shareFacts(b, kind, tree, kind, target) // the amount paid is the amount due
+	if has := tree.child("payment_intent"); kind == "invoice" && has != nil && has.isNull() { // which finalizing it makes
+		tree.put("payment_intent", target.child("payment_intent"))
+	}
 	target.walk(func(path, key string, v *node) {
 		_, set := to.Set[path]
 		if set || render.IsState(path) {

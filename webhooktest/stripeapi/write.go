@@ -56,6 +56,11 @@ func (w *writer) act(q *request, t target) (*node, *apiError) {
 	if failed != nil {
 		return nil, failed
 	}
+	if t.rest == "attach" && isTestMethod(t.id) {
+		if o, failed = w.copyMethod(o); failed != nil {
+			return nil, failed
+		}
+	}
 	if t.rest == "confirm" {
 		return w.confirmed(o, q.params, to)
 	}
