@@ -18,7 +18,8 @@
 // with each other. A [Source] makes events from
 // fixtures, by type; [Set] and [Add] change fields by path, [About] makes an event
 // about the same objects as another, [Version] a later state of an object,
-// [Variant] another shape of it, such as a session that stores a card. A
+// [Variant] another shape of it, such as a session that stores a card, and
+// [Existing] makes it tell of an object that the app has created. A
 // thin event (v2 event notification) is made like the others, by a type such as
 // v1.charge.refunded or v2.core.account.updated, and names its object only. A
 // payload of your own becomes an event with [ParseEvent] and stays as it is, byte

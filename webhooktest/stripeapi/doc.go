@@ -59,7 +59,13 @@
 //
 // Parameters that Stripe requires are required, amounts are integers, and a charge cannot
 // be refunded twice. It is still not Stripe: nothing is charged, and no event follows
-// from a write.
+// from a write. Package payment makes the events that bring what was created to an end.
+//
+// A PaymentIntent that is confirmed with one of Stripe's test cards
+// (https://docs.stripe.com/testing) is declined, with 402 and the decline code, or waits for
+// 3-D Secure; [Server.OutcomeOf] says what comes of paying an object. The payment methods
+// pm_card_… exist; attaching one makes a copy of it. With [Server.Pages] the url of a new
+// Checkout Session or payment link is there.
 //
 // A request with an Idempotency-Key is executed once. The same request again gets the
 // same answer, marked Idempotent-Replayed; another request with that key gets an
