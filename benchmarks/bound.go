@@ -2,12 +2,12 @@ package main
 
 import "slices"
 
-// A bound is a number that a pair gives in each round, and its limit.
+// A bound is a number measured for a pair in each round, and its limit.
 type bound struct {
 	measure string // what the number is
 	unit    string
 	limit   float64
-	atLeast bool // the number must reach the limit instead of staying within it
+	atLeast bool // the number must reach the limit instead of staying below it
 	value   func(ours, theirs sample) float64
 }
 
@@ -32,14 +32,14 @@ func cpuWithin(limit float64) bound {
 	}}
 }
 
-// allocationsWithin bounds our allocations, whatever theirs are.
+// allocationsWithin bounds our allocations, regardless of theirs.
 func allocationsWithin(limit float64) bound {
 	return bound{measure: "allocations", limit: limit, value: func(ours, _ sample) float64 {
 		return ours.allocations()
 	}}
 }
 
-// moreAllocationsWithin bounds how many allocations we make beyond theirs.
+// moreAllocationsWithin bounds our allocations beyond theirs.
 func moreAllocationsWithin(limit float64) bound {
 	return bound{measure: "allocations more", limit: limit, value: func(ours, theirs sample) float64 {
 		return ours.allocations() - theirs.allocations()
@@ -48,7 +48,7 @@ func moreAllocationsWithin(limit float64) bound {
 
 const megabyte = 1e6
 
-// memoryWithin bounds what our process holds at its peak, in megabytes.
+// memoryWithin bounds the peak memory of our process, in megabytes.
 func memoryWithin(limit float64) bound {
 	return bound{measure: "memory", unit: " MB", limit: limit, value: func(ours, _ sample) float64 {
 		return float64(ours.memory) / megabyte
@@ -69,9 +69,9 @@ func (b bound) holds(value float64) bool {
 	return value <= b.limit
 }
 
-// compare measures both sides in turns and returns the median of each bound's
-// number. What slows the machine for a while slows both halves of a round; a
-// first round, which warms caches and connections, does not count.
+// compare measures both sides in turns and returns the median of each bound's number. A
+// temporary slowdown of the machine affects both halves of a round. The first round,
+// which warms caches and connections, does not count.
 func compare(p pair, rounds int) ([]float64, error) {
 	values := make([][]float64, len(p.bounds))
 	for round := range rounds + 1 {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// commandPairs compares the command's start-up with that of the smallest Go
-// program, and a single delivery with curl's.
+// commandPairs compares the command's startup with that of a minimal Go program, and a
+// single delivery with curl's.
 func commandPairs(s *stand) []pair {
 	hello := startUp(s, func(e executables) []string { return []string{e.hello} })
 	bounds := []bound{timeWithin(3), memoryWithin(10), binaryWithin(11)}
@@ -32,15 +32,14 @@ func commandPairs(s *stand) []pair {
 	})
 }
 
-// executables are paths of programs that were built for the comparison.
+// executables are paths of programs built for the comparison.
 type executables struct {
 	fakestripe string
 	hello      string
-	peak       string // runs a command and prints the memory it took
+	peak       string // runs a command and prints its peak memory
 }
 
-// buildAll builds them with the same flags. The command belongs to the module
-// above this one.
+// buildAll builds them with the same flags. The command belongs to the parent module.
 func buildAll(dir string) (executables, error) {
 	e := executables{
 		fakestripe: filepath.Join(dir, "fakestripe"),
@@ -61,13 +60,13 @@ func buildAll(dir string) (executables, error) {
 	return e, nil
 }
 
-// lastLine is where most programs say what was wrong.
+// lastLine is where most programs put the error.
 func lastLine(text []byte) string {
 	trimmed := strings.TrimSpace(string(text))
 	return trimmed[strings.LastIndex(trimmed, "\n")+1:]
 }
 
-// startUp runs a program n times, and once more to see how much memory it takes.
+// startUp runs a program n times, and once more to measure its memory.
 func startUp(s *stand, args func(executables) []string) side {
 	return func(n int) (sample, error) {
 		e, err := s.build()
@@ -91,7 +90,7 @@ func startUp(s *stand, args func(executables) []string) side {
 	}
 }
 
-// execute runs a command n times. What it prints is shown if it fails.
+// execute runs a command n times. It shows the output of a failure.
 func execute(n int, argv []string) (sample, error) {
 	start := time.Now()
 	for range n {
@@ -103,9 +102,9 @@ func execute(n int, argv []string) (sample, error) {
 	return sample{ops: n, wall: time.Since(start)}, nil
 }
 
-// peakMemory asks another, small program: Linux counts the memory of the process
-// that starts a command as the command's own until it has started, and this one
-// is larger than what it measures.
+// peakMemory uses another, small program: until a started command executes, Linux counts
+// the memory of its parent as its own, and this program is larger than the one it
+// measures.
 func peakMemory(e executables, argv []string) (int64, error) {
 	said, err := exec.Command(e.peak, argv...).Output()
 	if err != nil {
@@ -114,8 +113,7 @@ func peakMemory(e executables, argv []string) (int64, error) {
 	return strconv.ParseInt(strings.TrimSpace(string(said)), 10, 64)
 }
 
-// sendWithCommand makes an event, signs and delivers it. The command fails when
-// the handler refuses.
+// sendWithCommand makes an event, signs and delivers it. The command fails on a refusal.
 func sendWithCommand(s *stand) side {
 	return func(n int) (sample, error) {
 		e, err := s.build()
@@ -130,7 +128,7 @@ func sendWithCommand(s *stand) side {
 	}
 }
 
-// sendWithCurl sends an event that is ready, with its signature, from a file.
+// sendWithCurl sends a prepared, signed event from a file.
 func sendWithCurl(s *stand) side {
 	return func(n int) (sample, error) {
 		curl, err := lookUp("curl")

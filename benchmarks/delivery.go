@@ -14,16 +14,16 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// deliveryPairs compares a delivery in process with what a test's author would
-// write by hand: a request with the headers that Stripe sends, a recorder, a call
-// of the handler, a look at the status.
+// deliveryPairs compares a delivery in process with a test author's handwritten one: a
+// request with Stripe's headers, a recorder, a call of the handler, a check of the
+// status.
 //
-// The bound is about delivering, so the peer finds its signature ready and the
-// kit, which signs each attempt, pays for that out of its margin. The second
-// reading, in which the peer signs each attempt too, shows how much that is.
+// The bound is for the delivery, so the peer's signature is precomputed, while the kit
+// pays for signing each attempt. The second pair, with a peer that signs each attempt,
+// too, shows the cost of that.
 //
-// Each delivery is of an event of its own, made before the clock runs: the kit
-// never signs two attempts of one event alike and would wait for the next second.
+// Each delivery has its own event, made outside of the timed part: the kit never signs
+// two attempts of one event alike and would wait for the next second.
 func deliveryPairs() []pair {
 	const deliver, deadline = "deliver in process", "deliver in process, with a deadline"
 	const recorder, signing = "httptest, signature made beforehand", "httptest, signing each time"
@@ -51,7 +51,7 @@ func deliverInProcess(timeout time.Duration) side {
 	})
 }
 
-// refused is the error of a delivery that was not accepted.
+// refused is the error of a refused delivery.
 func refused(r *webhooktest.Response) error {
 	if r.Accepted() {
 		return nil
@@ -59,7 +59,7 @@ func refused(r *webhooktest.Response) error {
 	return fmt.Errorf("%s: %s", r, r.Body)
 }
 
-// record delivers by hand, with a signature that is ready.
+// record delivers by hand, with a precomputed signature.
 func record(n int) (sample, error) {
 	return eachEvent(func(event *webhooktest.Event) func() error {
 		signature := stripeSignature(event.Body(), time.Now())
@@ -67,7 +67,7 @@ func record(n int) (sample, error) {
 	})(n)
 }
 
-// signAndRecord delivers by hand and signs as the kit does.
+// signAndRecord delivers by hand and signs like the kit.
 func signAndRecord(n int) (sample, error) {
 	return eachEvent(func(event *webhooktest.Event) func() error {
 		return func() error {
@@ -95,7 +95,7 @@ func recordOne(body []byte, signature string) error {
 	return nil
 }
 
-// stripeHeader is what Stripe sends beside the signature, and the kit too.
+// stripeHeader is Stripe's headers besides the signature, also sent by the kit.
 var stripeHeader = map[string]string{
 	"Content-Type":    "application/json; charset=utf-8",
 	"Cache-Control":   "no-cache",
@@ -104,8 +104,7 @@ var stripeHeader = map[string]string{
 	"Accept-Encoding": "gzip",
 }
 
-// verifying is the handler of Stripe's own example, up to where the user's code
-// begins.
+// verifying is the handler from Stripe's example, up to the user's code.
 var verifying = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<16))
 	if err != nil {
@@ -119,8 +118,8 @@ var verifying = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 })
 
-// eachEvent is a side that does something with one fresh event after the other.
-// They are made in batches between the measurements, to spare memory.
+// eachEvent is a side that processes fresh events one by one. It makes them in batches
+// between measurements, to save memory.
 func eachEvent(prepare func(*webhooktest.Event) func() error) side {
 	const most = 1000
 	var source webhooktest.Source

@@ -17,12 +17,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// concurrency is how many requests are under way at a time.
+// concurrency is the number of concurrent requests.
 const concurrency = 16
 
-// loopbackPairs compares load: the kit makes each event anew and signs it, the
-// peers send one body again and again. The server is another process, so the
-// processor time is the sender's alone.
+// loopbackPairs compares load: the kit makes and signs each event anew, the peers repeat
+// one body. The server is another process, so the processor time is the sender's alone.
 func loopbackPairs(s *stand) []pair {
 	const deliver = "deliver over loopback, 16 at once"
 	const requests = 20_000
@@ -56,10 +55,10 @@ func deliverOverLoopback(s *stand, path string) side {
 	}
 }
 
-// deliverAll delivers n events, each made when its turn comes.
+// deliverAll delivers n events, each made when needed.
 func deliverAll(endpoint *webhooktest.Endpoint, n int) (failed error) {
 	var source webhooktest.Source
-	var made error // read when the loop is over: the sequence has ended then
+	var made error // read after the loop, when the sequence has ended
 	events := func(yield func(*webhooktest.Event) bool) {
 		for range n {
 			event, err := source.Event(eventType)
@@ -89,7 +88,7 @@ func attackWithVegeta(s *stand, path string) side {
 		if err != nil {
 			return sample{}, err
 		}
-		// Vegeta never closes the connections of its own client.
+		// Vegeta never closes its own client's connections.
 		transport := &http.Transport{MaxIdleConnsPerHost: concurrency}
 		defer transport.CloseIdleConnections()
 		attacker := vegeta.NewAttacker(
@@ -108,8 +107,8 @@ func attackWithVegeta(s *stand, path string) side {
 	}
 }
 
-// upTo is a pace as fast as possible, as vegeta's own zero rate is, which stops
-// after so many requests.
+// upTo is a pacer at full speed, like vegeta's zero rate, that stops after a number of
+// requests.
 type upTo uint64
 
 func (n upTo) Pace(_ time.Duration, hits uint64) (wait time.Duration, stop bool) {
@@ -118,7 +117,7 @@ func (n upTo) Pace(_ time.Duration, hits uint64) (wait time.Duration, stop bool)
 
 func (n upTo) Rate(time.Duration) float64 { return 0 }
 
-// signedTarget is one event, signed now, with Stripe's headers.
+// signedTarget is one event signed now, with Stripe's headers.
 func signedTarget(url string) (vegeta.Target, error) {
 	body, err := new(webhooktest.Source).AppendEvent(nil, eventType)
 	if err != nil {
@@ -134,8 +133,8 @@ func signedTarget(url string) (vegeta.Target, error) {
 //go:embed wrk.lua
 var wrkScript []byte
 
-// attackWithWrk runs wrk for a second, the least it can, whatever n is: it takes
-// a duration, not a number of requests. The script gets the target as files.
+// attackWithWrk runs wrk for a second, its minimum, whatever n is: it takes a duration,
+// not a number of requests. The script reads the target from files.
 func attackWithWrk(s *stand, path string) side {
 	return func(int) (sample, error) {
 		wrk, err := lookUp("wrk")
@@ -176,7 +175,7 @@ func writeWrkFiles(dir string, target vegeta.Target) (script string, err error) 
 	return filepath.Join(dir, "wrk.lua"), nil
 }
 
-// readWrk reads the last line that the script prints.
+// readWrk parses the last line printed by the script.
 func readWrk(out string) (sample, error) {
 	var requests, microseconds, failed int
 	_, summary, _ := strings.Cut(out, "summary ")

@@ -1,7 +1,6 @@
-// Command benchmarks measures the kit against what it is held to: hashing alone,
-// stripe-go, sjson, httptest, vegeta, wrk, curl and a hello-world binary. It
-// prints ratios of two things measured in turns, never a rate, and judges no
-// build: a bound that is exceeded is a line to look at, not a failure.
+// Command benchmarks compares the kit with hashing alone, stripe-go, sjson, httptest,
+// vegeta, wrk, curl and a hello-world binary. It prints ratios of two things measured in
+// turns, never a rate, and fails no build: an exceeded bound is a line to look at.
 package main
 
 import (
@@ -24,7 +23,7 @@ func main() {
 	}
 }
 
-// run prints the table. The error names the pairs that could not be measured.
+// run prints the table. The error names the pairs that failed.
 func run(out io.Writer, rounds int, only string) (err error) {
 	if rounds < 1 {
 		return fmt.Errorf("rounds %d: want at least 1", rounds)

@@ -2,7 +2,7 @@ package main
 
 import "slices"
 
-// A pair is something that the kit does and what it is compared with.
+// A pair is an operation of the kit and its counterpart.
 type pair struct {
 	what    string // what we do
 	against string // what they do
@@ -14,7 +14,7 @@ type pair struct {
 
 func (p pair) name() string { return p.what + " against " + p.against }
 
-// pairs is the list: the table and the Go benchmarks are made from it.
+// pairs is the list behind the table and the Go benchmarks.
 func pairs(s *stand) []pair {
 	return slices.Concat(
 		signingPairs(),

@@ -12,7 +12,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestPairs runs both sides of each pair once. It looks at no clock.
+// TestPairs runs both sides of each pair once, without timing.
 func TestPairs(t *testing.T) {
 	for _, p := range pairs(testStand(t)) {
 		t.Run(p.name(), func(t *testing.T) {
@@ -27,8 +27,8 @@ func TestPairs(t *testing.T) {
 	}
 }
 
-// BenchmarkPairs measures the sides one by one. The numbers are of this machine;
-// for ratios that can be compared, use the command.
+// BenchmarkPairs measures the sides one by one. The numbers depend on the machine; for
+// comparable ratios, use the command.
 func BenchmarkPairs(b *testing.B) {
 	for _, p := range pairs(testStand(b)) {
 		b.Run(p.name(), func(b *testing.B) {
@@ -45,7 +45,7 @@ func benchmark(b *testing.B, name string, run side) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		// A side knows best when its clock ran, and how many operations it did.
+		// A side counts its own time and operations.
 		b.ReportMetric(s.time(), "ns/op")
 		b.ReportMetric(s.cpuTime(), "cpu-ns/op")
 		b.ReportMetric(s.allocations(), "allocations/op")

@@ -7,7 +7,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// eventType is what is rendered and delivered: a payload of the usual 3 kB.
+// eventType is the event to render and deliver: a payload of the usual 3 kB.
 const eventType = "payment_intent.succeeded"
 
 // renderingPairs compares making an event with editing a finished one.
@@ -42,7 +42,7 @@ func render(version string, types ...string) side {
 		next++
 		return err
 	}
-	for range types { // compiles the templates, once and for all
+	for range types { // compiles the templates, once
 		if err := one(); err != nil {
 			return func(int) (sample, error) { return sample{}, err }
 		}
@@ -50,9 +50,8 @@ func render(version string, types ...string) side {
 	return repeat(one)
 }
 
-// edits give an event other ids and times, one path after the other. The values
-// are at hand: making them is not counted. The kit, for its part, fills in every
-// id and time of the event, which are more than eight.
+// edits change the IDs and times of an event, one path after the other. Their values are
+// precomputed. The kit fills in every ID and time of the event, more than eight.
 var edits = []struct {
 	path  string
 	value any

@@ -9,10 +9,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// TestRetries compares three days of retries in virtual time with as many direct
-// calls of the handler. It is a test, not a line of the table, since only a test
-// can start a synctest bubble; it logs the ratio (go test -run Retries -v) and
-// judges none.
+// TestRetries compares three days of retries in virtual time with as many direct calls of
+// the handler. It is a test rather than a line of the table, since only a test can start
+// a synctest bubble; it logs the ratio (go test -run Retries -v) and fails on none.
 func TestRetries(t *testing.T) {
 	const attempts = 16
 	p := pair{
@@ -35,8 +34,7 @@ func TestRetries(t *testing.T) {
 	t.Logf("%s against %s: %sx (bound %sx)", p.what, p.against, number(medians[0]), number(p.bounds[0].limit))
 }
 
-// retry delivers one event again and again over three days, to the handler that
-// verifies.
+// retry delivers one event repeatedly over three days, to the verifying handler.
 func retry(t *testing.T, attempts int) {
 	var source webhooktest.Source
 	event, err := source.Event(eventType)

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// A sample is what one side cost in one round.
+// A sample is the cost of one side in one round.
 type sample struct {
 	ops    int
 	wall   time.Duration
 	cpu    time.Duration // of this process: user and system
 	allocs uint64
-	memory int64 // most bytes that a started process held at a time
-	binary int64 // bytes of the started executable
+	memory int64 // peak memory of a started process, in bytes
+	binary int64 // size of the started executable, in bytes
 }
 
 // time is the wall time of one operation, in nanoseconds.
@@ -22,8 +22,8 @@ func (s sample) time() float64 { return float64(s.wall) / float64(s.ops) }
 // cpuTime is the processor time of one operation, in nanoseconds.
 func (s sample) cpuTime() float64 { return float64(s.cpu) / float64(s.ops) }
 
-// allocations of one operation, rounded down as package testing does: what the
-// runtime allocates now and then for itself is not the operation's.
+// allocations returns those of one operation, rounded down as in package testing:
+// occasional ones by the runtime do not count.
 func (s sample) allocations() float64 { return float64(s.allocs / uint64(s.ops)) }
 
 func (s *sample) add(more sample) {
@@ -33,11 +33,11 @@ func (s *sample) add(more sample) {
 	s.allocs += more.allocs
 }
 
-// A side does its operation n times and says what that cost. What the operation
-// needs is made ready before the clock starts.
+// A side performs its operation n times and returns the cost. It prepares everything
+// before the clock starts.
 type side func(n int) (sample, error)
 
-// repeat is a side that does the same thing over and over.
+// repeat is a side that repeats one operation.
 func repeat(op func() error) side {
 	return func(n int) (sample, error) {
 		return measure(n, func() error {
@@ -51,8 +51,8 @@ func repeat(op func() error) side {
 	}
 }
 
-// measure runs work, which is n operations. It collects garbage first, so that no
-// side pays for what the other left behind.
+// measure times work of n operations. It collects garbage first, so no side pays for the
+// other's.
 func measure(n int, work func() error) (sample, error) {
 	runtime.GC()
 	var before, after runtime.MemStats
@@ -65,11 +65,11 @@ func measure(n int, work func() error) (sample, error) {
 	return s, err
 }
 
-// processorTime is what this process has used so far.
+// processorTime is the processor time of this process so far.
 func processorTime() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic(err) // the arguments are right
+		panic(err) // the arguments are valid
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

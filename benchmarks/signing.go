@@ -10,12 +10,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// secret signs everything here. It is the kit's default, so that the command
-// needs to be told nothing.
+// secret signs everything here. It is the kit's default, so the command needs no flag.
 const secret = webhooktest.DefaultSecret
 
-// signingPairs compares signing with what nobody can go below, hashing the same
-// bytes once, and with the helper that stripe-go has for tests.
+// signingPairs compares signing with its lower limit, hashing the same bytes once, and
+// with stripe-go's helper for tests.
 func signingPairs() []pair {
 	small, large := payload(300), payload(3000)
 	return []pair{{
@@ -41,10 +40,10 @@ func signingPairs() []pair {
 	}}
 }
 
-// payload returns n bytes. To a hash all bytes are alike.
+// payload returns n bytes. All bytes are alike to a hash.
 func payload(n int) []byte { return bytes.Repeat([]byte("x"), n) }
 
-// The results of what is measured go here, lest the compiler leave it out.
+// Sinks for results, so the compiler does not optimize the work away.
 var (
 	sunkSum    [sha256.Size]byte
 	sunkString string
@@ -82,7 +81,7 @@ func signWithStripe(body []byte) side {
 	})
 }
 
-// stripeSignature returns the header that stripe-go makes.
+// stripeSignature returns stripe-go's header.
 func stripeSignature(body []byte, at time.Time) string {
 	return webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{
 		Payload: body, Secret: secret, Timestamp: at,

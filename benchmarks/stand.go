@@ -13,8 +13,8 @@ import (
 	"sync"
 )
 
-// A stand holds what pairs share: a folder for files, a server, executables.
-// Each is made when first needed.
+// A stand holds the resources shared by pairs: a folder for files, a server, executables.
+// Each is made on first use.
 type stand struct {
 	dir    string
 	server func() (url string, err error)
@@ -37,8 +37,7 @@ func (s *stand) close() error {
 	return errors.Join(s.stop(), os.RemoveAll(s.dir))
 }
 
-// A missingTool is the name of a program that is not on the PATH. Pairs that need
-// it are left out.
+// A missingTool is the name of a program not on the PATH. Pairs that need it are skipped.
 type missingTool struct{ name string }
 
 func (m missingTool) Error() string {
@@ -53,17 +52,17 @@ func lookUp(name string) (string, error) {
 	return path, nil
 }
 
-// What the server does at its paths: read the body, or verify it too.
+// The paths of the server: read the body, or verify it, too.
 const (
 	plainPath     = "/plain"
 	verifyingPath = "/verifying"
 )
 
-// serveVariable in the environment makes this program the server.
+// serveVariable in the environment turns this program into the server.
 const serveVariable = "FAKESTRIPE_BENCHMARKS_SERVE"
 
-// startServer runs this program again as the server. It ends when its standard
-// input does, thus also when this process dies.
+// startServer runs this program again as the server. The server ends when its stdin does,
+// and thus when this process dies.
 func (s *stand) startServer() (url string, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -91,7 +90,7 @@ func (s *stand) startServer() (url string, err error) {
 	return strings.TrimSpace(url), nil
 }
 
-// serveIfAsked turns this process into the server if the environment says so.
+// serveIfAsked becomes the server if the environment says so.
 func serveIfAsked() {
 	if os.Getenv(serveVariable) == "" {
 		return
@@ -107,7 +106,7 @@ func serve() error {
 	mux := http.NewServeMux()
 	mux.Handle(verifyingPath, verifying)
 	mux.HandleFunc(plainPath, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // a sender that breaks off notices itself
+		_, _ = io.Copy(io.Discard, r.Body) // the sender reports its own failure
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

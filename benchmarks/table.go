@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// A table prints Markdown whose columns line up, a line as soon as it is known.
+// A table prints Markdown with aligned columns, line by line as results arrive.
 type table struct{ out io.Writer }
 
 func (t table) head() {
@@ -37,7 +37,7 @@ func (t table) line(what, against, measure, bound, measured, verdict string) {
 	fmt.Fprintf(t.out, "| %-43s | %-44s | %-16s | %-7s | %-8s | %s |\n", what, against, measure, bound, measured, verdict)
 }
 
-// number prints what three digits can say.
+// number formats three significant digits.
 func number(value float64) string {
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(value, 'g', 3, 64), 64) // its own output parses
 	return strconv.FormatFloat(rounded, 'f', -1, 64)

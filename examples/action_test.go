@@ -25,7 +25,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
-// An action is what the test reads of action.yml.
+// An action is the part of action.yml used by the test.
 type action struct {
 	Inputs map[string]struct {
 		Required bool
@@ -45,8 +45,7 @@ type actionStep struct {
 	In    string `yaml:"working-directory"`
 }
 
-// TestAction takes the steps of the action in the root of the repository, as a runner
-// does.
+// TestAction runs the steps of the action in the repository's root, like a GitHub runner.
 func TestAction(t *testing.T) {
 	t.Parallel()
 	const handles = "payment_intent.succeeded,charge.dispute.created,balance.available"
@@ -67,7 +66,7 @@ func TestAction(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if test.name != "arguments" { // which takes the same steps, with few cases
+			if test.name != "arguments" { // "arguments" has the same steps, with few cases
 				needGate(t, "each builds the command, and most run the whole contract")
 			}
 			r := newActionRunner(t, test.with)
@@ -81,7 +80,7 @@ func TestAction(t *testing.T) {
 	}
 }
 
-// A tag is a release, which is downloaded and checked; what cannot be downloaded is built.
+// A tag is a release: it is downloaded and verified, or built if the download fails.
 func TestActionDownloadsTheRelease(t *testing.T) {
 	t.Parallel()
 	needProcesses(t)
@@ -128,7 +127,7 @@ func TestActionDownloadsTheRelease(t *testing.T) {
 	}
 }
 
-// releaseStep is the commands of the step that downloads the release.
+// releaseStep returns the commands of the step that downloads the release.
 func releaseStep(t *testing.T) string {
 	t.Helper()
 	var a action
@@ -138,7 +137,7 @@ func releaseStep(t *testing.T) string {
 	return a.Runs.Steps[i].Run
 }
 
-// archived returns a file in a .tar.gz.
+// archived returns a file from a .tar.gz.
 func archived(t *testing.T, name, text string) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -152,11 +151,11 @@ func archived(t *testing.T, name, text string) []byte {
 	return out.Bytes()
 }
 
-// An actionRunner has a shop, and what GitHub's runners have.
+// An actionRunner has a shop, and what GitHub's runners provide.
 type actionRunner struct {
 	action                action
 	temp, summary, output string
-	values                *strings.Replacer // what ${{ … }} stands for
+	values                *strings.Replacer // values of ${{ … }}
 }
 
 func newActionRunner(t *testing.T, with map[string]string) *actionRunner {
@@ -168,7 +167,7 @@ func newActionRunner(t *testing.T, with map[string]string) *actionRunner {
 	watch(t, "../cmd/fakestripe", "../internal/report")
 	r := &actionRunner{temp: t.TempDir(), summary: filepath.Join(t.TempDir(), "summary.md"), output: filepath.Join(t.TempDir(), "output")}
 	for _, file := range []string{r.summary, r.output} {
-		require.NoError(t, os.WriteFile(file, nil, 0o600)) // a runner makes them
+		require.NoError(t, os.WriteFile(file, nil, 0o600)) // a runner creates them
 	}
 	require.NoError(t, yaml.Unmarshal([]byte(read(t, "../action.yml")), &r.action))
 	require.Equal(t, "composite", r.action.Runs.Using)
@@ -193,22 +192,21 @@ func newActionRunner(t *testing.T, with map[string]string) *actionRunner {
 	return r
 }
 
-// startShop serves a sound shop and its ledger.
+// startShop serves a correct shop and its ledger.
 func startShop(t *testing.T) (url string) {
 	t.Helper()
 	s := shop.New(secret)
 	mux := http.NewServeMux()
 	mux.Handle("POST /webhook", s)
 	mux.HandleFunc("GET /ledger", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(s.Ledger()) // who asked may be gone
+		_ = json.NewEncoder(w).Encode(s.Ledger()) // the client may have left
 	})
 	server := httptest.NewServer(mux) // none of its handlers waits
 	t.Cleanup(server.Close)
 	return server.URL
 }
 
-// run takes all steps and returns the exit status of the one that checks. All others
-// must succeed.
+// run runs all steps and returns the exit status of the check. All others must succeed.
 func (r *actionRunner) run(t *testing.T) (status int) {
 	t.Helper()
 	for _, step := range r.action.Runs.Steps {
@@ -227,7 +225,7 @@ func (r *actionRunner) run(t *testing.T) (status int) {
 	return status
 }
 
-// command is a step in a bash of its own, as "shell: bash" means.
+// command runs a step in its own bash, as with "shell: bash".
 func (r *actionRunner) command(t *testing.T, step actionStep) *exec.Cmd {
 	t.Helper()
 	require.Equal(t, "bash", step.Shell)

@@ -20,7 +20,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A workflow is what the test reads of one.
+// A workflow is the part of a workflow used by the test.
 type workflow struct {
 	Jobs map[string]struct {
 		Env   map[string]string
@@ -32,8 +32,8 @@ type step struct {
 	Name, Uses, Run, If string
 }
 
-// TestGitHubActions takes the steps of the workflow as a runner does, each in a bash
-// of its own: the contract is kept, and the reports are where they belong.
+// TestGitHubActions runs the steps of the workflow like a GitHub runner, each in its own
+// bash: the contract is met, and the reports are in place.
 func TestGitHubActions(t *testing.T) {
 	r := newRunner(t)
 	for _, step := range r.steps {
@@ -45,12 +45,12 @@ func TestGitHubActions(t *testing.T) {
 	require.Zero(t, r.failures(t))
 }
 
-// TestGitHubActionsFails: a service that falls short fails the job, and the page of
-// the run still says why.
+// TestGitHubActionsFails: a service with a bug fails the job, and the page of the run
+// still says why.
 func TestGitHubActionsFails(t *testing.T) {
 	r := newRunner(t)
 	for _, step := range r.steps {
-		step.Run = strings.ReplaceAll(step.Run, "--handles payment_intent.succeeded,", "--handles customer.updated,") // which the shop ignores
+		step.Run = strings.ReplaceAll(step.Run, "--handles payment_intent.succeeded,", "--handles customer.updated,") // ignored by the shop
 		err := r.take(t, step)
 		if step.Name == "Run the contract" {
 			var exit *exec.ExitError
@@ -66,14 +66,14 @@ func TestGitHubActionsFails(t *testing.T) {
 	require.Equal(t, 1, r.failures(t))
 }
 
-// A runner has what GitHub's has: folders and variables that outlive a step.
+// A runner has folders and variables that outlive a step, like GitHub's.
 type runner struct {
 	steps         []step
 	temp, summary string
 	env           []string
 }
 
-// failures is how many the JUnit file has.
+// failures counts the failures in the JUnit file.
 func (r *runner) failures(t *testing.T) int {
 	t.Helper()
 	var junit struct {
@@ -116,8 +116,8 @@ func newRunner(t *testing.T) *runner {
 	return r
 }
 
-// take runs the commands of a step, in the root of the repository. What it starts in
-// the background lives until the test ends.
+// take runs the commands of a step, in the repository's root. Background processes live
+// until the end of the test.
 func (r *runner) take(t *testing.T, step step) error {
 	t.Helper()
 	script := filepath.Join(t.TempDir(), "step.sh")
@@ -137,13 +137,13 @@ func (r *runner) take(t *testing.T, step step) error {
 	return err
 }
 
-// free makes sure that the port of the workflow's service can be had. That of the
-// last test has just been killed.
+// free waits for the port of the workflow's service: the last test has just killed its
+// owner.
 func free(t *testing.T, address string) {
 	t.Helper()
 	poll := time.NewTicker(20 * time.Millisecond)
 	defer poll.Stop()
-	for range 3000 { // a minute, for a busy machine to end it
+	for range 3000 { // a minute, for a busy machine
 		if listener, err := net.Listen("tcp", address); err == nil {
 			require.NoError(t, listener.Close())
 			return

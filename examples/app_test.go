@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// built is where the command is built when a test needs it.
+// built is the folder for the command, built on first use.
 var built string
 
 // fakestripe returns the command.
@@ -50,14 +50,13 @@ var fakestripe = sync.OnceValues(func() (string, error) {
 	return built, nil
 })
 
-// secret is what the examples' events are signed with.
+// secret signs the events of the examples.
 const secret = "whsec_test"
 
-// ready is how long an app has until it answers, however busy the machine is: a first
-// `go run` compiles.
+// ready is the time for an app to answer, on any machine: a first `go run` compiles.
 const ready = 5 * time.Minute
 
-// An app is an example in a process of its own, on a port of its own.
+// An app is an example in its own process, on its own port.
 type app struct {
 	folder  string
 	env     []string
@@ -66,12 +65,12 @@ type app struct {
 	port   string
 	output lines
 	cmd    *exec.Cmd
-	ended  chan struct{} // closed when the process has ended
+	ended  chan struct{} // closed when the process ends
 	client http.Client
 }
 
-// start starts an app and waits until it answers. PORT in a word of the command
-// stands for the port, which is also in the environment.
+// start starts an app and waits until it answers. PORT in a word of the command is
+// replaced by the port, which is also in the environment.
 func start(t *testing.T, folder string, env []string, command ...string) *app {
 	t.Helper()
 	a := &app{folder: folder, env: env, port: freePort(t)}
@@ -90,8 +89,8 @@ func start(t *testing.T, folder string, env []string, command ...string) *app {
 	return a
 }
 
-// watch reads folders so that go test does not remember a result when a file in them
-// has changed: it knows only of files that the test itself opens.
+// watch reads folders to keep go test from caching a result across changes there: it
+// tracks only files opened by the test itself.
 func watch(t *testing.T, folders ...string) {
 	t.Helper()
 	for _, folder := range folders {
@@ -100,7 +99,7 @@ func watch(t *testing.T, folders ...string) {
 	}
 }
 
-// launch starts the process, in a group with those that it starts.
+// launch starts the process in a group with its children.
 func (a *app) launch(ctx context.Context) error {
 	a.client.Transport = &http.Transport{DisableKeepAlives: true}
 	a.cmd = exec.Command(a.command[0], a.command[1:]...)
@@ -119,7 +118,7 @@ func (a *app) launch(ctx context.Context) error {
 	return a.wait(ctx)
 }
 
-// wait returns when the app answers, whatever it answers.
+// wait returns when the app answers anything.
 func (a *app) wait(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, ready)
 	defer cancel()
@@ -141,13 +140,13 @@ func (a *app) wait(ctx context.Context) error {
 
 func (a *app) stop() {
 	if a.ended == nil {
-		return // it never began
+		return // it never started
 	}
 	_ = syscall.Kill(-a.cmd.Process.Pid, syscall.SIGKILL) // it may have ended by itself
 	<-a.ended
 }
 
-// restart kills the app and starts it anew, at the same place.
+// restart kills the app and starts it again at the same address.
 func (a *app) restart(ctx context.Context) error {
 	a.stop()
 	return a.launch(ctx)
@@ -161,10 +160,10 @@ func (a *app) get(ctx context.Context, path string) (*http.Response, error) {
 	return a.client.Do(request)
 }
 
-// url is where the app takes its events.
+// url is the app's address for events.
 func (a *app) url() string { return "http://localhost:" + a.port + "/webhook" }
 
-// state is what the app shows of itself.
+// state is the app's address for its state.
 func (a *app) state(ctx context.Context) (state any, err error) {
 	return state, a.show(ctx, &state)
 }
@@ -179,7 +178,7 @@ func (a *app) show(ctx context.Context, into any) error {
 	return json.NewDecoder(answer.Body).Decode(into)
 }
 
-// subject is the app, for the contract.
+// subject is the app as the subject of the contract.
 func (a *app) subject(handles ...string) contract.Subject {
 	return contract.Subject{URL: a.url(), Secret: secret, Handles: handles, State: a.state}
 }
@@ -192,7 +191,7 @@ func check(t *testing.T, subject contract.Subject) *contract.Report {
 	return report
 }
 
-// requireSound fails, with the cases that are not met, unless all are that apply.
+// requireSound fails unless all applicable cases are met, and lists the others.
 func requireSound(t *testing.T, report *contract.Report) {
 	t.Helper()
 	for _, result := range report.Cases {
@@ -204,20 +203,20 @@ func requireSound(t *testing.T, report *contract.Report) {
 	require.Greater(t, report.Summary[contract.Pass], 80, "most cases must have been judged: %v", report.Summary)
 }
 
-// ports are those that tests of this process have.
+// ports are those taken by tests of this process.
 var ports sync.Map
 
-// freePort returns a port for a server that is to be started. It is none of those that
-// the system gives to who asks for any, as the servers of other tests do.
+// freePort returns a port for a server. It avoids the range from which the system assigns
+// free ports, as to the servers of other tests.
 func freePort(t *testing.T) string {
 	t.Helper()
 	const first, many = 20000, 10000
 	for range 100 {
 		port := strconv.Itoa(first + rand.IntN(many))
 		if _, taken := ports.LoadOrStore(port, true); taken {
-			continue // by a test beside this one, which may not listen yet
+			continue // by a parallel test, which may not listen yet
 		}
-		if listener, err := net.Listen("tcp", ":"+port); err == nil { // in both families of addresses
+		if listener, err := net.Listen("tcp", ":"+port); err == nil { // for both IPv4 and IPv6
 			require.NoError(t, listener.Close())
 			return port
 		}
@@ -226,8 +225,7 @@ func freePort(t *testing.T) string {
 	return ""
 }
 
-// needProcesses skips a test that starts an app, or builds the command, when tests are
-// to be short.
+// needProcesses skips a test that starts an app or builds the command in short mode.
 func needProcesses(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -235,7 +233,7 @@ func needProcesses(t *testing.T) {
 	}
 }
 
-// needGate skips a test outside of .ci/run, since it takes long.
+// needGate skips a long test outside of .ci/run.
 func needGate(t *testing.T, reason string) {
 	t.Helper()
 	if os.Getenv("FAKESTRIPE_REAL_PARTS") == "" {
@@ -243,7 +241,7 @@ func needGate(t *testing.T, reason string) {
 	}
 }
 
-// lines keeps what a process says.
+// lines collects the output of a process.
 type lines struct {
 	mu   sync.Mutex
 	text bytes.Buffer

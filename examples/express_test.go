@@ -37,7 +37,7 @@ func TestExpress(t *testing.T) {
 	}
 }
 
-// TestExpressLateEvents: what comes late takes nothing back.
+// TestExpressLateEvents: late events revert nothing.
 func TestExpressLateEvents(t *testing.T) {
 	t.Parallel()
 	needExpress(t)
@@ -62,8 +62,8 @@ func TestExpressLateEvents(t *testing.T) {
 	require.Equal(t, []int{1200}, slices.Collect(maps.Values(book.Refunds)))
 }
 
-// TestExpressBroken keeps the README's quotation true: what check says about the
-// classic mistake.
+// TestExpressBroken verifies the README's quotation: the check's report of the classic
+// mistake.
 func TestExpressBroken(t *testing.T) {
 	t.Parallel()
 	needExpress(t)
@@ -91,8 +91,8 @@ func TestExpressBroken(t *testing.T) {
 	require.Equal(t, lasting(quoted), lasting(said), "go test ./examples -run TestExpressBroken -update rewrites it")
 }
 
-// lasting is a text without what differs from run to run: ids and durations, and
-// where a line was broken for them.
+// lasting removes what differs between runs: IDs and durations, and the line breaks
+// around them.
 func lasting(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	text = regexp.MustCompile(`evt_\w+`).ReplaceAllString(text, "evt_…")

@@ -33,8 +33,8 @@ func TestFlask(t *testing.T) {
 	}
 }
 
-// TestFlaskSimultaneousChanges: of two changes in one second the last to arrive wins.
-// The first that is delivered again after it does not, nor does the creation.
+// TestFlaskSimultaneousChanges: of two changes in one second, the last to arrive wins. A
+// redelivery of the first, or of the creation, does not.
 func TestFlaskSimultaneousChanges(t *testing.T) {
 	t.Parallel()
 	service := startFlask(t)
@@ -58,8 +58,8 @@ func startFlask(t *testing.T) *app {
 	return start(t, "flask", env, flaskPython(t), "-m", "flask", "run", "--port", "PORT")
 }
 
-// flaskPython returns the Python that has what the example imports: the first on the
-// PATH that does, which often is Debian's.
+// flaskPython returns the first Python on the PATH with the example's imports, often
+// Debian's.
 func flaskPython(t *testing.T) string {
 	t.Helper()
 	needProcesses(t)

@@ -14,8 +14,8 @@ import (
 	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
-// TestReadmes does what the README of each example says: it starts the app with the
-// first command, on a port of its own, and runs the second. Warnings count.
+// TestReadmes follows the README of each example: it starts the app with the first
+// command, on its own port, and runs the second. Warnings count.
 func TestReadmes(t *testing.T) {
 	tests := []struct {
 		folder string
@@ -52,7 +52,7 @@ func commands(t *testing.T, folder string) (serve, check string) {
 	return lines[0], lines[1]
 }
 
-// shell is a command line with fakestripe on the PATH and another port than 4242.
+// shell is a command line with fakestripe on the PATH and a port other than 4242.
 func shell(t *testing.T, folder, port, line string) *exec.Cmd {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "sh", "-c", strings.ReplaceAll(line, "4242", port))
@@ -61,7 +61,7 @@ func shell(t *testing.T, folder, port, line string) *exec.Cmd {
 	return command
 }
 
-// path is a PATH on which fakestripe is found, and a python3 that has Flask.
+// path is a PATH with fakestripe, and a python3 with Flask.
 func path(t *testing.T, folder string) string {
 	t.Helper()
 	watch(t, "../cmd/fakestripe", "../internal/report")
@@ -74,7 +74,7 @@ func path(t *testing.T, folder string) string {
 	return strings.Join(append(folders, os.Getenv("PATH")), string(os.PathListSeparator))
 }
 
-// needStripeGo skips where the newest stripe-go would have to be fetched first.
+// needStripeGo skips if the newest stripe-go would have to be downloaded first.
 func needStripeGo(t *testing.T) {
 	t.Helper()
 	needGate(t, "compiling stripe-go v86 takes long")

@@ -22,8 +22,7 @@ func TestSinatraSigned(t *testing.T) {
 	requireSound(t, check(t, start(t, "sinatra", nil, "ruby", "signed.rb", "-p", "PORT").subject(guideHandles...)))
 }
 
-// TestSinatraGuide: without the signature check nothing is wrong but what the check
-// is for.
+// TestSinatraGuide: without the signature check, only the checks of signatures fail.
 func TestSinatraGuide(t *testing.T) {
 	t.Parallel()
 	needSinatra(t)

@@ -9,9 +9,10 @@ import (
 	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
-// DeliverAll delivers the events of a sequence, 1 to 1024 at a time, and yields each
-// result as soon as it is known; with a concurrency of 1 in the sequence's order. It
-// ends with an error, the context or the loop, and leaves no goroutine behind.
+// DeliverAll delivers a sequence of events, 1 to 1024 at a time, and yields each result
+// as soon as it is known; with a concurrency of 1, in the order of the sequence. It stops
+// at an error, at the end of the context, or when the loop breaks, and leaves no
+// goroutine behind.
 //
 // With a higher concurrency, several goroutines read the sequence in turn.
 func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], concurrency int, mutations ...string) iter.Seq2[*Response, error] {
@@ -51,8 +52,8 @@ type outcome struct {
 	err      error
 }
 
-// pass yields the outcome and reports whether to go on. What the end of the
-// context kept from being sent at all is no outcome.
+// pass yields the outcome and reports whether to go on. It drops events that the end of
+// the context kept from being sent.
 func (o outcome) pass(ctx context.Context, yield func(*Response, error) bool) bool {
 	if o.err != nil && ctx.Err() != nil {
 		return false
@@ -60,8 +61,8 @@ func (o outcome) pass(ctx context.Context, yield func(*Response, error) bool) bo
 	return yield(o.response, o.err) && o.err == nil
 }
 
-// deliverAtOnce starts so many goroutines, which take turns in reading the
-// sequence. The channel closes when all have ended.
+// deliverAtOnce starts a number of goroutines that take turns reading the sequence. It
+// closes the channel when all have ended.
 func deliverAtOnce(ctx context.Context, events iter.Seq[*Event], concurrency int, deliver func(context.Context, *Event) outcome) <-chan outcome {
 	outcomes := make(chan outcome, concurrency)
 	next, stop := iter.Pull(events)
@@ -90,9 +91,9 @@ func deliverAtOnce(ctx context.Context, events iter.Seq[*Event], concurrency int
 	return outcomes
 }
 
-// DeliverTogether delivers events at the same time: each is signed beforehand and
-// has a goroutine waiting when the first goes out. The same event several times
-// over gives concurrent copies. The responses are in the order of the events.
+// DeliverTogether delivers events concurrently: it signs all of them, and has a goroutine
+// waiting for each, before the first goes out. The same event several times makes
+// concurrent copies. Responses are in the order of the events.
 func (e *Endpoint) DeliverTogether(ctx context.Context, events []*Event, mutations ...string) ([]*Response, error) {
 	copies := make(map[*timestamps]int)
 	for _, event := range events {

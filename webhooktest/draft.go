@@ -7,35 +7,35 @@ import (
 	"strings"
 )
 
-// An attempt is one delivery of an event as it goes out.
+// An attempt is one delivery of an event, ready to send.
 type attempt struct {
 	body      []byte
 	signature string
-	unsigned  bool        // no Stripe-Signature header at all
+	unsigned  bool        // no Stripe-Signature header
 	header    http.Header // replaces the usual headers; an empty value removes one
 	chunked   bool        // no Content-Length
 	method    string      // empty: POST
 	query     string      // added to the URL
-	name      string      // of the signature header, as it is spelled
-	hangUp    bool        // the sender is gone before the answer
+	name      string      // of the signature header, as spelled
+	hangUp    bool        // the sender leaves before the response
 }
 
-// A draft is an attempt in the making, which mutations change stage by stage.
+// A draft is an attempt under construction: mutations change it stage by stage.
 type draft struct {
 	attempt
 	event *Event
 	sent  int64 // Unix time of the attempt
 
-	// Before signing.
+	// Set before signing.
 	signing  signing
-	tampered bool // the signed message has the second after
+	tampered bool // sign the second after timestamp
 
-	// After signing.
-	v1       string   // the right signature, of the first secret
+	// Set after signing.
+	v1       string   // the right signature, by the first secret
 	elements []string // the parts of the header, in order
 }
 
-// sign fills in the elements of the header.
+// sign sets the elements of the header.
 func (d *draft) sign() error {
 	if d.tampered {
 		t, err := strconv.ParseInt(string(d.signing.timestamp), 10, 64)
@@ -49,10 +49,10 @@ func (d *draft) sign() error {
 	return nil
 }
 
-// setTimestamp dates the signature.
+// setTimestamp sets the time of the signature.
 func (d *draft) setTimestamp(t int64) { d.signing.timestamp = strconv.AppendInt(nil, t, 10) }
 
-// replaceElement changes the elements of one key.
+// replaceElement changes the elements with a key.
 func (d *draft) replaceElement(key string, with ...string) {
 	var elements []string
 	for _, element := range d.elements {

@@ -11,14 +11,14 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// ErrNoPath is the error for a path that the event does not have. The message
-// suggests paths that it has.
+// ErrNoPath means that the event does not have the path. The message suggests similar
+// paths.
 var ErrNoPath = rawjson.ErrNoPath
 
-// An Edit changes an event while it is made: Set, Add, Remove, Object, Existing, About,
+// An Edit changes an event under construction. Set, Add, Remove, Object, Existing, About,
 // Version, Variant and For return one.
 type Edit struct {
-	typ     string // For: of the events that the rest is for
+	typ     string // For: the type of events to edit
 	rest    []Edit
 	set     bool // Set, Add, Remove, Object or Existing
 	path    string
@@ -38,57 +38,56 @@ type Edit struct {
 //	Set("data.object.items.data.0.quantity", 3)
 //	Set("data.object.customer", nil)
 //
-// A path is keys and list positions with dots between; a dot inside a key is
-// written `\.`. A path that does not exist is ErrNoPath, since a typo would
-// otherwise make a test pass; fields that are optional by nature are the
-// exception: anything in metadata, and the account and context of the event, or the
-// snapshot_event of a thin one.
+// A path is keys and list positions separated by dots; write a dot inside a key as `\.`.
+// A path that does not exist is an ErrNoPath, since a typo would otherwise make a test
+// pass. Optional fields are the exception: anything in metadata, the account and context
+// of the event, and the snapshot_event of a thin one.
 //
-// The value is encoded as JSON: a json.RawMessage goes in as it is written (1.0,
-// 1e2), a time.Time as Stripe writes times: as Unix seconds, in thin events as text.
+// The value is encoded as JSON. A json.RawMessage stays as written (1.0, 1e2). A time.Time
+// becomes Stripe's form: Unix seconds, or text in thin events.
 func Set(path string, value any) Edit { return Edit{set: true, path: path, value: value} }
 
-// Add replaces the value at a path, and creates the path where it does not exist.
+// Add replaces the value at a path, creating the path if necessary.
 func Add(path string, value any) Edit { return Edit{set: true, path: path, value: value, add: true} }
 
-// Remove takes out what is at a path: a field that is optional may be missing. A path that
-// does not exist is ErrNoPath.
+// Remove removes the value at a path, since fields may be optional. A path that does not
+// exist is an ErrNoPath.
 func Remove(path string) Edit { return Edit{set: true, path: path, remove: true} }
 
-// About makes the event one about the same objects as another: the subscription
-// that was created is the one that is updated. The ids of the event and of its
-// request are its own, and it was created a second after the other at the earliest, so
-// that a handler can tell which is newer. Stripe's own may share a second: Set
-// "created" for that. Ids that were Set in the other event are not carried over.
+// About makes an event about the same objects as another: the subscription updated is the
+// one created. The event has its own ID and request ID, and is created at least a second
+// later, so handlers can tell which is newer. (Stripe's may share a second: Set "created"
+// for that.) An amount, a currency or another fact that was Set in the other event's object
+// carries over to where this one repeats it. IDs that were Set do not.
 func About(other *Event) Edit {
 	if other == nil {
-		other = new(Event) // about nothing, which Source.Event refuses
+		other = new(Event) // about nothing: Source.Event refuses it
 	}
 	return Edit{about: other}
 }
 
-// Version makes the event carry its object as it is after n changes, beginning
-// with 1: two customer.subscription.updated with Version(1) and Version(2) about
-// the same subscription differ in what a handler would store, such as the
-// status. An event type has as many versions as its fixture lists.
+// Version gives the event the state of its object after n changes, from 1: two
+// customer.subscription.updated about the same subscription, with Version(1) and
+// Version(2), differ in values that handlers store, such as the status. The fixture of an
+// event type lists its versions.
 func Version(n int) Edit { return Edit{version: n} }
 
-// Variant makes the event one of another shape that Stripe sends under the same type: a
-// checkout.session.completed with Variant("setup") is of a session that stores a payment
-// method. [fixtures.Variants] has those of a type. With a Version too, the object has what
-// the variant says of it, and else the state of the version.
+// Variant gives the event another shape that Stripe sends under the same type: a
+// checkout.session.completed with Variant("setup") has a session that stores a payment
+// method. [fixtures.Variants] lists those of a type. Combined with a Version, the
+// variant's values take precedence.
 //
-// In Source.Flow it chooses the flow that leads to the variant.
+// In Source.Flow, it chooses the flow that leads to the variant.
 func Variant(name string) Edit { return Edit{variant: name} }
 
-// For is edits of the events of one type. In a flow, where there are several types,
-// they change what the other events share with the changed ones too:
+// For applies edits to the events of one type. In a flow with several types, they also
+// change what the other events share with the edited ones:
 //
 //	hook.Trigger("customer.subscription.created",
 //		webhooktest.For("invoice.paid", webhooktest.Set("data.object.metadata.order", "42")))
 func For(eventType string, edits ...Edit) Edit { return Edit{typ: eventType, rest: edits} }
 
-// forType returns the edits of an event of a type.
+// forType returns the edits for an event type.
 func forType(eventType string, edits []Edit) ([]Edit, error) {
 	if !slices.ContainsFunc(edits, func(edit Edit) bool { return edit.typ != "" }) {
 		return edits, nil
@@ -111,7 +110,7 @@ func forType(eventType string, edits []Edit) ([]Edit, error) {
 	return all, nil
 }
 
-// apply changes the text of the event as the edits say, in their order.
+// apply applies the edits to the text of the event, in order.
 func (e *Event) apply(text []byte, edits []Edit) (_ []byte, err error) {
 	for _, edit := range edits {
 		switch {
@@ -143,7 +142,7 @@ func (e Edit) apply(text []byte, thin bool) ([]byte, error) {
 	return rawjson.Set(text, e.path, raw, e.add || optional(text, e.path, thin))
 }
 
-// A pathError is what is wrong with the path of an edit.
+// A pathError is a problem with the path of an edit.
 type pathError struct {
 	path string
 	error
@@ -162,9 +161,9 @@ func (e Edit) raw(thin bool) (json.RawMessage, error) {
 	return rawjson.Encode(e.value)
 }
 
-// optional reports whether an event may or may not have the path: a key of metadata
-// that exists belongs to the user, account and context to Connect and organizations,
-// and a thin event names its snapshot event only if there is one.
+// optional reports whether the path may be missing: keys of metadata belong to the user,
+// account and context to Connect and organizations, and only some thin events have a
+// snapshot event.
 func optional(text []byte, path string, thin bool) bool {
 	const metadata = ".metadata"
 	switch path {

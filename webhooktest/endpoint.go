@@ -17,47 +17,45 @@ import (
 	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
-// DefaultTimeout is how long a handler has to answer. It is ours, the one that
-// the Stripe CLI has too: Stripe publishes none.
+// DefaultTimeout is the default time for a handler to respond. It is our choice, and the
+// Stripe CLI's: Stripe publishes none.
 const DefaultTimeout = 30 * time.Second
 
-// An Endpoint is where events are delivered: a handler in this process, or a
-// URL. Set the fields before the first delivery. An Endpoint is safe for use by
-// several goroutines.
+// An Endpoint receives deliveries: a handler in this process, or a URL. Set the fields
+// before the first delivery. An Endpoint is safe for concurrent use.
 type Endpoint struct {
-	// URL is where to POST to. What is left out is completed much as the Stripe
-	// CLI does it: 4242, 4242/webhook, /webhook and localhost:4242 are URLs of this
-	// machine. Empty, with a Handler: /webhook.
+	// URL is the target of the POST. Missing parts are filled in, much as in the Stripe CLI:
+	// 4242, 4242/webhook, /webhook and localhost:4242 are URLs on this machine. With a
+	// Handler, empty means /webhook.
 	URL string
 
-	// Handler, if not nil, gets the deliveries in this process, without a network.
+	// Handler, if not nil, receives the deliveries in process, without a network.
 	Handler http.Handler
 
-	// Secrets are the signing secrets, each of which signs. Several are those of
-	// an endpoint whose secret is being rolled. None: DefaultSecret.
+	// Secrets are the signing secrets; each one signs. Several simulate an endpoint with a
+	// rolled secret. Empty means DefaultSecret.
 	Secrets []string
 
-	// Header is added to each request and replaces headers of the same name. An
-	// empty value leaves one out.
+	// Header is added to each request, replacing headers of the same name. An empty value
+	// removes one.
 	Header http.Header
 
-	// Timeout is how long the handler has to answer. 0: DefaultTimeout. Negative:
-	// as long as the context, or without end for a Handler, which then runs on the
-	// caller's goroutine.
+	// Timeout is the time for the handler to respond. 0 means DefaultTimeout. Negative means
+	// no timeout but the context's; a Handler then runs on the caller's goroutine.
 	Timeout time.Duration
 
-	// TLS configures connections to an https URL. Nil: certificates are verified.
+	// TLS configures connections to an https URL. Nil means to verify certificates.
 	TLS *tls.Config
 
-	// Dial connects to the host of the URL, as http.Transport.DialContext does. Nil: any
-	// address is connected to.
+	// Dial connects to the host of the URL, like http.Transport.DialContext. Nil means no
+	// restriction on addresses.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-	// Sending, if not nil, is called with each event as it goes out, by several
-	// goroutines when there are several deliveries at a time.
+	// Sending, if not nil, is called with each event as it goes out, concurrently if
+	// deliveries are concurrent.
 	Sending func(*Event)
 
-	// Now is the clock that deliveries are signed by. Nil: time.Now.
+	// Now is the signer's clock. Nil means time.Now.
 	Now func() time.Time
 
 	once      sync.Once
@@ -67,9 +65,9 @@ type Endpoint struct {
 	err       error // of the configuration
 }
 
-// Deliver sends the event once and returns what came of it. No answer (a refused
-// connection, a panic, a timeout) is a Response too, with its Err set. The error
-// is for what could not be sent at all: a wrong URL, secret or mutation.
+// Deliver sends the event once and returns the result. A missing response (connection
+// refused, panic, timeout) is a Response, too, with Err set. The error is for events that
+// could not be sent at all: a wrong URL, secret or mutation.
 func (e *Endpoint) Deliver(ctx context.Context, event *Event, mutations ...string) (*Response, error) {
 	w, err := e.prepare(ctx, event, mutations)
 	if err != nil {
@@ -78,15 +76,14 @@ func (e *Endpoint) Deliver(ctx context.Context, event *Event, mutations ...strin
 	return e.send(ctx, event, w), nil
 }
 
-// Validate reports whether the endpoint can be delivered to: what Deliver would
-// return as an error for every event.
+// Validate checks the endpoint's configuration. It returns the error that Deliver would
+// return for every event.
 func (e *Endpoint) Validate() error {
 	e.once.Do(e.open)
 	return e.err
 }
 
-// Target returns the URL that deliveries go to, completed and without a password,
-// or "" when Validate reports an error.
+// Target returns the full URL of deliveries without a password, or "" if Validate fails.
 func (e *Endpoint) Target() string {
 	if e.Validate() != nil {
 		return ""
@@ -94,8 +91,8 @@ func (e *Endpoint) Target() string {
 	return e.target.Redacted()
 }
 
-// Local reports whether deliveries stay on this machine or in its private
-// network. A host name is looked up, and every address of it must be local.
+// Local reports whether deliveries stay on this machine or its private network. It looks
+// up host names; every address must be local.
 func (e *Endpoint) Local(ctx context.Context) (bool, error) {
 	if err := e.Validate(); err != nil {
 		return false, err
@@ -115,11 +112,11 @@ func (e *Endpoint) Local(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// closeWait is how long Close waits for handlers that overran their deadline.
+// closeWait is the time that Close allows late handlers.
 const closeWait = 5 * time.Second
 
-// Close closes the connections that are kept open between deliveries, and waits a
-// few seconds for handlers in this process that overran their deadline.
+// Close closes idle connections, and waits a few seconds for in-process handlers that
+// missed their deadline.
 func (e *Endpoint) Close() {
 	if e.Validate() != nil {
 		return
@@ -169,13 +166,13 @@ func (e *Endpoint) open() {
 		DialContext:         e.Dial,
 		Protocols:           protocols,
 		TLSClientConfig:     e.TLS,
-		DisableCompression:  true, // the request asks for gzip itself, as Stripe's does
+		DisableCompression:  true, // the request asks for gzip itself, like Stripe's
 		MaxIdleConnsPerHost: sockets.MaxConnections,
 		IdleConnTimeout:     90 * time.Second, // http.DefaultTransport's
 	}
 }
 
-// hasScheme reports whether text begins with http:// or the like: a URL may hold
+// hasScheme reports whether text begins with a scheme such as http://: a URL may contain
 // another one in its query.
 func hasScheme(text string) bool {
 	scheme, _, found := strings.Cut(text, "://")
@@ -187,7 +184,7 @@ func validPort(port string) bool {
 	return port == "" || err == nil && n > 0
 }
 
-// parseTarget completes a URL as the Stripe CLI does.
+// parseTarget completes a URL like the Stripe CLI.
 func parseTarget(text string) (*url.URL, error) {
 	full := text
 	port, _, _ := strings.Cut(text, "/")
@@ -203,9 +200,9 @@ func parseTarget(text string) (*url.URL, error) {
 	}
 	u, err := url.Parse(full)
 	if at := strings.LastIndexByte(text, '@'); at >= 0 {
-		text = "…" + text[at:] // what is before may be a password
+		text = "…" + text[at:] // the part before it may be a password
 		if err != nil {
-			err = &url.Error{Err: errors.New("not a URL")} // and so may what is wrong with it
+			err = &url.Error{Err: errors.New("not a URL")} // the original error may quote one, too
 		}
 	}
 	switch {

@@ -17,35 +17,35 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// An Event is the exact JSON that is delivered. It does not change: an edit
-// makes another event. Events are safe for use by several goroutines.
+// An Event is the exact JSON to deliver. It is immutable: editing returns a new event.
+// Events are safe for concurrent use.
 //
-// An event remembers when it was sent, so that no two attempts to deliver it
-// carry the same timestamp, as at Stripe.
+// An event remembers its send times, so no two attempts to deliver it share a timestamp,
+// as at Stripe.
 type Event struct {
 	body      []byte
 	id        string
 	typ       string
 	livemode  bool
-	nullable  []string            // paths that may be null, known for events from fixtures
-	resource  string              // of its object, known for events from fixtures
-	facts     map[string][]string // what paths tell that other events tell too, known in flows that are edited
-	objects   render.Objects      // what it is about
-	versioned []string            // paths that its version changes, known for events from fixtures
-	thin      bool                // without data
+	nullable  []string            // paths that may be null; only for events from fixtures
+	resource  string              // of its object; only for events from fixtures
+	facts     map[string][]string // facts shared between events, by path; only in flows with edits
+	objects   render.Objects      // the objects of the event
+	versioned []string            // paths changed by its version; only for events from fixtures
+	thin      bool                // has no data
+	shared    []sharedEdit        // facts set in its object, for events about the same
 
 	attempts *timestamps             // shared with edited copies of the event
-	last     atomic.Pointer[attempt] // the previous attempt as it was sent
+	last     atomic.Pointer[attempt] // the previous attempt as sent
 }
 
-// ParseEvent returns an event with the caller's own payload, which is delivered
-// byte for byte. Any JSON object will do: id and type are empty where it has none.
-// The error for text that is not JSON names line and column.
+// ParseEvent returns an event with the caller's payload, delivered byte for byte. Any
+// JSON object will do; a missing id or type is empty. Syntax errors name line and column.
 func ParseEvent(body []byte) (*Event, error) {
-	return parseEvent(slices.Clone(body)) // an event does not change when the caller's buffer does
+	return parseEvent(slices.Clone(body)) // the caller may reuse its buffer
 }
 
-// parseEvent is ParseEvent for text that nobody else changes.
+// parseEvent is ParseEvent for text that is not modified later.
 func parseEvent(body []byte) (*Event, error) {
 	root, err := rawjson.Outline(body)
 	if err != nil {
@@ -59,21 +59,20 @@ func parseEvent(body []byte) (*Event, error) {
 	return e, nil
 }
 
-// index reads the fields that a delivery needs from the body.
+// index reads the fields needed for a delivery.
 func (e *Event) index(root *rawjson.Value) {
 	object := ""
 	e.id, e.typ, e.livemode = "", "", false
 	for key, target := range map[string]any{"id": &e.id, "object": &object, "type": &e.typ, "livemode": &e.livemode} {
 		if v := root.Child(key); v != nil {
-			_ = json.Unmarshal(e.body[v.Start:v.End], target) // a value of another type counts as none
+			_ = json.Unmarshal(e.body[v.Start:v.End], target) // a value of another type counts as missing
 		}
 	}
 	e.thin = object == render.ThinObject
 }
 
-// Edit returns a copy of the event with Set, Add, Remove, Object and Existing edits applied to
-// its bytes.
-// About and Version choose the objects of an event while Source.Event makes it.
+// Edit returns a copy of the event, edited by Set, Add, Remove, Object and Existing. About and
+// Version work only in Source.Event, as they choose the objects of a new event.
 func (e *Event) Edit(edits ...Edit) (*Event, error) {
 	edits, err := forType(e.typ, edits)
 	if err != nil {
@@ -98,11 +97,15 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e, e.elsewhere(err))
 	}
-	return e.withBody(body)
+	changed, err := e.withBody(body)
+	if err == nil {
+		changed.shared = e.sharing(edits)
+	}
+	return changed, err
 }
 
-// elsewhere says in the error for a path that an event from fixtures does not have where
-// other API versions have it, which is more to the point than a path of a similar name.
+// elsewhere adds to the error for a missing path where other API versions have it: a
+// better hint than a similar name.
 func (e *Event) elsewhere(err error) error {
 	var missing *pathError
 	label, _ := e.Lookup("api_version")
@@ -116,10 +119,10 @@ func (e *Event) elsewhere(err error) error {
 	return err
 }
 
-// At returns the event as it is at a later API version, in its shape and with its label, as
-// an endpoint of that version gets it. The version is a word as in Source.APIVersion.
-// Thin events have none, and stay as they are. The error is for an event of a later
-// version, or of one that the fixtures lack.
+// At converts the event to a later API version: its shape and label, as an endpoint of
+// that version gets it. The version is a word as in Source.APIVersion. Thin events have
+// no version and stay as they are. Converting an event of a later or unknown version is
+// an error.
 func (e *Event) At(version string) (*Event, error) {
 	name, err := fixtures.FindVersion(version)
 	if label, _ := e.Lookup("api_version"); err != nil || e.thin || label == name {
@@ -131,13 +134,13 @@ func (e *Event) At(version string) (*Event, error) {
 	}
 	later, err := e.withBody(body)
 	if err == nil {
-		later.nullable, later.facts = nil, nil // are at other paths
+		later.nullable, later.facts, later.shared = nil, nil, nil // their paths have changed
 	}
 	return later, err
 }
 
-// after returns the event as one about the object of an earlier event: it was created a
-// second later at the earliest.
+// after makes the event one about the object of an earlier event, created at least a
+// second later.
 func (e *Event) after(earlier *Event) (*Event, error) {
 	agreeing, err := e.agreeing(earlier)
 	if err != nil || e.thin {
@@ -156,9 +159,8 @@ func (e *Event) after(earlier *Event) (*Event, error) {
 	return agreeing.withBody(body)
 }
 
-// agreeing returns the event with its object made when an earlier event says, if
-// that one carries the same object: the fixtures say how old an object typically
-// is in an event that stands alone.
+// agreeing gives the event's object the creation time from an earlier event about the
+// same object. (On its own, an event has an object of the typical age from the fixtures.)
 func (e *Event) agreeing(earlier *Event) (*Event, error) {
 	const id, created = "data.object.id", "data.object.created"
 	mine, ok := rawjson.Find(e.body, id)
@@ -168,7 +170,7 @@ func (e *Event) agreeing(earlier *Event) (*Event, error) {
 	}
 	made, ok := rawjson.Find(earlier.body, created)
 	if !ok {
-		return e, nil // not all objects say
+		return e, nil // not all objects have one
 	}
 	body, err := rawjson.Set(e.body, created, made, false)
 	if err != nil {
@@ -177,49 +179,48 @@ func (e *Event) agreeing(earlier *Event) (*Event, error) {
 	return e.withBody(body)
 }
 
-// withBody returns the event with another text.
+// withBody returns the event with another body.
 func (e *Event) withBody(body []byte) (*Event, error) {
 	changed, err := parseEvent(body)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
 	changed.nullable, changed.resource, changed.facts, changed.objects = e.nullable, e.resource, e.facts, e.objects
-	changed.versioned = e.versioned
+	changed.versioned, changed.shared = e.versioned, e.shared
 	if changed.id == e.id {
 		changed.attempts = e.attempts
 	}
 	return changed, nil
 }
 
-// ID returns the event's id, such as evt_1Qd0….
+// ID returns the event's ID, such as evt_1Qd0….
 func (e *Event) ID() string { return e.id }
 
 // Type returns the event's type, such as payment_intent.succeeded.
 func (e *Event) Type() string { return e.typ }
 
-// Body returns the bytes that are delivered. They must not be changed.
+// Body returns the bytes to deliver. Do not modify them.
 func (e *Event) Body() []byte { return e.body }
 
-// Lookup returns the value at a path ("data.object.id"), decoded as
-// encoding/json decodes into an any, and whether the event has the path.
+// Lookup returns the value at a path ("data.object.id"), decoded as by encoding/json into
+// an any, and whether the path exists.
 func (e *Event) Lookup(path string) (value any, ok bool) {
 	raw, ok := rawjson.Find(e.body, path)
 	return value, ok && json.Unmarshal(raw, &value) == nil
 }
 
-// Fill returns the text with the ids of the objects that the event is about in place of
-// placeholders, as fixtures have them: {pi} is the PaymentIntent that all events about
-// these objects mean, {order} an order of the shop's, {ch:2} a charge that none of them
-// means. Other words in braces stay.
+// Fill replaces placeholders in a text, as used in fixtures, with the IDs of the event's
+// objects: {pi} is the PaymentIntent shared by all events about these objects, {order} an
+// order of the shop, {ch:2} a charge in none of them. Other words in braces stay.
 func (e *Event) Fill(text string) string { return render.Fill(text, e.objects) }
 
-// String returns the type and the id, as the lines of the Stripe CLI have them:
+// String returns the type and the ID, as in the output of the Stripe CLI:
 // "payment_intent.succeeded [evt_1Qd0…]".
 func (e *Event) String() string {
 	return text.Printable(cmp.Or(e.typ, "(no type)") + " [" + cmp.Or(e.id, "no id") + "]")
 }
 
-// carries reports an edit of what a thin event does not carry.
+// carries rejects edits of fields that thin events lack.
 func (e *Event) carries(edits []Edit) error {
 	if !e.thin {
 		return nil

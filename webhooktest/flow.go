@@ -17,8 +17,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A Flow is what one business action makes Stripe send: events about the same
-// objects, in the order in which they arrive.
+// A Flow is the events that Stripe sends for one business action: about the same objects,
+// in order of arrival.
 type Flow struct {
 	Name  string
 	Title string // what happens, in one sentence
@@ -30,18 +30,17 @@ type FlowStep struct {
 	Event *Event
 	After time.Duration // since the flow's first event
 
-	cause int // its place in the order in which things happened
+	cause int // its place in causal order
 }
 
-// Flow makes the events of a flow, with objects of their own. The name is a flow's
-// ([fixtures.Flows]) or an event type: then it is the flow that leads to the type,
-// or the event alone when no flow does. The error is
-// fixtures.ErrUnknownType for a name that is neither.
+// Flow makes the events of a flow about new objects. The name is a flow
+// ([fixtures.Flows]) or an event type. A type means the flow that leads to it, or else
+// the single event. Any other name is a fixtures.ErrUnknownType.
 //
-// Edits are Set and Add, of the events of the type that the name is, and For, of those of
-// another type. What the other events share with the changed one changes with it: an
-// amount, an e-mail address, an id. A Variant of the type that the name is chooses the flow
-// that leads to it. With Existing all events are about the caller's object.
+// Edits are Set and Add, for events of the named type, and For, for other types. Values
+// that other events share with the edited one change with it: an amount, an e-mail
+// address, an ID. A Variant of the named type chooses the flow that leads to it. With
+// Existing, all events are about the given object.
 func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
 	variant, edits, err := variantOf(name, edits)
 	if err != nil {
@@ -64,7 +63,7 @@ func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
 	return flow, nil
 }
 
-// findFlow returns the flow that a name means, and the event type if it is one.
+// findFlow returns the flow for a name, and the event type if the name is one.
 func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, err error) {
 	f, err = render.ReadFlow(name)
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid) {
@@ -93,7 +92,7 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 	return f, flow, name, err
 }
 
-// variantOf returns the variant that edits choose for an event type, and the other edits.
+// variantOf splits off the variant chosen for an event type.
 func variantOf(name string, edits []Edit) (variant string, rest []Edit, err error) {
 	for _, edit := range edits {
 		if edit.typ == name && len(edit.rest) == 1 && edit.rest[0].variant != "" {
@@ -127,8 +126,7 @@ func variantFlow(eventType, name string) (f render.Flow, flow string, err error)
 	return f, variant.Flow, err
 }
 
-// leading returns the flow that each event type leads to, if there is one. The files are
-// read once.
+// leading maps each event type to the flow that leads to it. It reads the files once.
 var leading = sync.OnceValues(func() (map[string]string, error) {
 	leads := make(map[string]string)
 	for _, flow := range fixtures.Flows() {
@@ -143,7 +141,7 @@ var leading = sync.OnceValues(func() (map[string]string, error) {
 	return leads, nil
 })
 
-// single is the flow of an event type that no flow leads to.
+// single is the flow of an event type with no flow of its own.
 func single(eventType string) render.Flow {
 	return render.Flow{
 		Title:  "nothing else happens",
@@ -153,13 +151,12 @@ func single(eventType string) render.Flow {
 	}
 }
 
-// play makes the events of a flow, as if it had just ended. The events know what they share
-// if the flow is to be edited.
+// play makes the events of a flow, as if it had just ended. If the flow has edits, the
+// events record the facts they share.
 func (s *Source) play(name string, f render.Flow, edited bool) (*Flow, error) {
 	options := s.renderOptions()
 	if edited {
-		options.Facts = new(render.Facts)
-		if _, err := render.Read(fixtures.DefaultVersion, "shared.json", options.Facts); err != nil {
+		if err := readFacts(&options); err != nil {
 			return nil, err
 		}
 	}
@@ -187,13 +184,13 @@ func (s *Source) play(name string, f render.Flow, edited bool) (*Flow, error) {
 	return flow, flow.agree()
 }
 
-// agree makes the events about an object agree on when it was made: the first in
-// causal order says.
+// agree gives all events about an object the same creation time for it: that of the first
+// in causal order.
 func (f *Flow) agree() error {
 	causal := slices.SortedFunc(slices.Values(f.Steps), func(a, b FlowStep) int { return cmp.Compare(a.cause, b.cause) })
 	for i := range f.Steps {
 		step := &f.Steps[i]
-		for _, earlier := range slices.Backward(causal) { // so that the first has the last word
+		for _, earlier := range slices.Backward(causal) { // so the first decides
 			if earlier.cause >= step.cause {
 				continue
 			}
@@ -214,8 +211,8 @@ func (f *Flow) length() (longest time.Duration) {
 	return longest
 }
 
-// happened is when the event of a step was created: no later than it arrives, and
-// no later than what it caused.
+// happened returns the creation time of a step's event: no later than its arrival, and no
+// later than its effects.
 func (f *Flow) happened(i int) time.Duration {
 	at := f.Steps[i].After
 	for _, step := range f.Steps {
@@ -226,15 +223,14 @@ func (f *Flow) happened(i int) time.Duration {
 	return at
 }
 
-// Causal returns the flow in the order in which things happened, which is not the
-// one in which Stripe's events arrive.
+// Causal returns the flow in causal order, which differs from Stripe's order of arrival.
 func (f *Flow) Causal() *Flow {
 	return f.reordered(func(steps []FlowStep) {
 		slices.SortStableFunc(steps, func(a, b FlowStep) int { return cmp.Compare(a.cause, b.cause) })
 	})
 }
 
-// Shuffled returns the flow in an order that depends on the seed.
+// Shuffled returns the flow in an order determined by the seed.
 func (f *Flow) Shuffled(seed uint64) *Flow {
 	return f.reordered(func(steps []FlowStep) {
 		random := rand.New(rand.NewPCG(seed, shuffleStream))
@@ -242,7 +238,7 @@ func (f *Flow) Shuffled(seed uint64) *Flow {
 	})
 }
 
-// reordered gives the moments at which events arrive to others.
+// reordered keeps the times of arrival but changes the order of events.
 func (f *Flow) reordered(order func([]FlowStep)) *Flow {
 	steps := slices.Clone(f.Steps)
 	order(steps)
@@ -263,7 +259,7 @@ func (f *Flow) Events() iter.Seq[*Event] {
 	}
 }
 
-// EventsInRealTime returns the events, each when it arrives in the flow.
+// EventsInRealTime yields each event at its time of arrival.
 func (f *Flow) EventsInRealTime(ctx context.Context) iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
 		start := time.Now()

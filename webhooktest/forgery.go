@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// timestampTolerance is how old a signature may be.
+// timestampTolerance is the maximum age of a signature.
 //
 // Source: https://docs.stripe.com/webhooks#replay-attacks
 const timestampTolerance = 5 * time.Minute
 
-// What makes a delivery one that Stripe never sends, by the value of a mutation.
+// These decide by a mutation's value whether it makes a delivery that Stripe never sends.
 
 func always(string) bool { return true }
 

@@ -11,11 +11,10 @@ import (
 	"github.com/fakestripe/fakestripe/internal/pinned"
 )
 
-// A Hook is a source of events and the endpoint that they go to, for use in a
-// test. What cannot be sent (an unknown type, a path that does not exist) ends
-// the test; what the handler answers is for the test to judge. Each attempt is
-// logged, so that a failing test shows the conversation. As it may end the test, a
-// Hook is for the test's own goroutine.
+// A Hook is a source of events and their endpoint, for use in a test. An event that
+// cannot be sent (unknown type, missing path) ends the test; judging the response is up
+// to the test. Each attempt is logged, so a failing test shows the conversation. As it
+// may end the test, use a Hook only on the test's own goroutine.
 type Hook struct {
 	Source   *Source
 	Endpoint *Endpoint
@@ -23,9 +22,8 @@ type Hook struct {
 	t testing.TB
 }
 
-// New returns a hook on a handler in this process. Deliveries go to the path
-// /webhook; set the hook's Endpoint.URL for another. Without a secret they are
-// signed with DefaultSecret.
+// New returns a hook for an in-process handler. Deliveries go to the path /webhook; set
+// the hook's Endpoint.URL for another. Without a secret, DefaultSecret signs.
 func New(t testing.TB, handler http.Handler, secrets ...string) *Hook {
 	t.Helper()
 	if handler == nil {
@@ -34,7 +32,7 @@ func New(t testing.TB, handler http.Handler, secrets ...string) *Hook {
 	return newHook(t, &Endpoint{Handler: handler, Secrets: secrets})
 }
 
-// NewURL returns a hook on a handler in any process and language.
+// NewURL returns a hook for a handler in any process and language.
 func NewURL(t testing.TB, url string, secrets ...string) *Hook {
 	return newHook(t, &Endpoint{URL: url, Secrets: secrets})
 }
@@ -50,17 +48,17 @@ func newHook(t testing.TB, endpoint *Endpoint) *Hook {
 	return h
 }
 
-// context outlives the test's, which ends before its Cleanup functions run: they
-// may deliver too.
+// context outlives t.Context(), which ends before Cleanup functions: they may deliver,
+// too.
 func (h *Hook) context() context.Context { return context.WithoutCancel(h.t.Context()) }
 
-// Send makes a new event of a type and delivers it.
+// Send makes an event of a type and delivers it.
 func (h *Hook) Send(eventType string, edits ...Edit) *Response {
 	h.t.Helper()
 	return h.Deliver(h.Event(eventType, edits...))
 }
 
-// Event makes a new event of a type without delivering it.
+// Event makes an event of a type without delivering it.
 func (h *Hook) Event(eventType string, edits ...Edit) *Event {
 	h.t.Helper()
 	event, err := h.Source.Event(eventType, edits...)
@@ -70,8 +68,8 @@ func (h *Hook) Event(eventType string, edits ...Edit) *Event {
 	return event
 }
 
-// Deliver delivers an event, changed by mutations. The same event may be
-// delivered again: each attempt is signed anew.
+// Deliver delivers an event, changed by mutations. The same event may be delivered again:
+// each attempt is signed anew.
 func (h *Hook) Deliver(event *Event, mutations ...string) *Response {
 	h.t.Helper()
 	response, err := h.Endpoint.Deliver(h.context(), event, mutations...)
@@ -82,10 +80,10 @@ func (h *Hook) Deliver(event *Event, mutations ...string) *Response {
 	return response
 }
 
-// Forge delivers an event with mutations that make a forgery of it, such as "unsigned" or
-// "wrong-secret". A handler that refuses everything would refuse this, too: so a genuine
-// copy of the event, with an id of its own, is delivered first, and the test ends if that
-// is not accepted. Look at the state before and after to see one effect: the copy's.
+// Forge delivers an event with mutations that make it a forgery, such as "unsigned" or
+// "wrong-secret". To rule out a handler that refuses everything, it first delivers a
+// genuine copy with its own ID, and ends the test if that is not accepted. A state
+// compared before and after should show one effect, the copy's.
 func (h *Hook) Forge(event *Event, mutations ...string) *Response {
 	h.t.Helper()
 	if !slices.ContainsFunc(mutations, isForgery) {
@@ -103,10 +101,10 @@ func (h *Hook) Forge(event *Event, mutations ...string) *Response {
 
 func isForgery(mutation string) bool {
 	m, err := ParseMutation(mutation)
-	return err != nil || m.Forgery() // what is no mutation ends the test when it is delivered
+	return err != nil || m.Forgery() // an invalid mutation ends the test on delivery
 }
 
-// forgeries are the mutations that make a forgery whatever their value.
+// forgeries are the mutations that always make a forgery.
 func forgeries() (names []string) {
 	for _, m := range Mutations() {
 		if m.Forgery() {
@@ -116,8 +114,8 @@ func forgeries() (names []string) {
 	return names
 }
 
-// Trigger delivers the events of a flow, or of the flow that leads to an event
-// type, one after the other: see Source.Flow.
+// Trigger delivers the events of a flow, or of the flow that leads to an event type, one
+// after the other: see Source.Flow.
 func (h *Hook) Trigger(name string, edits ...Edit) []*Response {
 	h.t.Helper()
 	flow, err := h.Source.Flow(name, edits...)
@@ -137,8 +135,8 @@ func (h *Hook) DeliverInOrder(events ...*Event) []*Response {
 	return responses
 }
 
-// DeliverShuffled delivers events one after the other, in an order that depends
-// on the source's seed. The responses are in the order of delivery.
+// DeliverShuffled delivers events one after the other, in an order determined by the
+// source's seed. Responses are in the order of delivery.
 func (h *Hook) DeliverShuffled(events ...*Event) []*Response {
 	h.t.Helper()
 	events = slices.Clone(events)
@@ -146,8 +144,8 @@ func (h *Hook) DeliverShuffled(events ...*Event) []*Response {
 	return h.DeliverInOrder(events...)
 }
 
-// DeliverTogether delivers events at the same time. The same event several times
-// over gives concurrent copies:
+// DeliverTogether delivers events concurrently. The same event several times makes
+// concurrent copies:
 //
 //	hook.DeliverTogether(slices.Repeat([]*webhooktest.Event{event}, 10)...)
 func (h *Hook) DeliverTogether(events ...*Event) []*Response {
@@ -162,8 +160,8 @@ func (h *Hook) DeliverTogether(events ...*Event) []*Response {
 	return responses
 }
 
-// log writes the two lines of an attempt, what the handler said when it refused, and
-// which field is to be set if that was for the event's API version.
+// log writes the two lines of an attempt, the body of a refusal, and the field to set
+// after a refusal of the event's API version.
 func (h *Hook) log(r *Response, mutations []string) {
 	h.t.Helper()
 	lines := "--> " + r.Event.String()
@@ -182,8 +180,8 @@ func (h *Hook) log(r *Response, mutations []string) {
 	h.t.Log(lines)
 }
 
-// setVersion says which field makes a handler accept the event that it refused for its API
-// version, "" if it did not. A mutation may have sent another version than the event's.
+// setVersion names the field to set after a refusal of the event's API version, or "". A
+// mutation may have sent another version than the event's.
 func setVersion(r *Response) string {
 	said, ok := pinned.Find(string(r.Body))
 	label, _ := r.Event.Lookup("api_version")

@@ -16,7 +16,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// inProcess is a transport that calls a handler, as a server would.
+// inProcess is a transport that calls a handler as a server would.
 type inProcess struct {
 	handler http.Handler
 	running *sync.WaitGroup // handlers on goroutines of their own
@@ -24,13 +24,13 @@ type inProcess struct {
 
 var errAborted = &failure{"handler closed the connection without an answer", http.ErrAbortHandler}
 
-// errHungUp ends the writing of a handler that sends without end: over the network
-// the connection is closed when enough of the body was read.
+// errHungUp stops a handler that writes without end: over the network, the connection
+// closes after enough of the body.
 var errHungUp = errors.New("the sender has read enough and hung up")
 
-// RoundTrip calls the handler on the caller's goroutine when the request has no
-// deadline. With one, the handler gets a goroutine of its own, which outlives the
-// call if the handler outlives its deadline.
+// RoundTrip calls the handler on the caller's goroutine if the request has no deadline.
+// With a deadline, the handler runs on its own goroutine, which outlives the call if the
+// handler misses the deadline.
 func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := request.Context().Err(); err != nil {
 		return nil, err
@@ -38,8 +38,8 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
 	_, hasDeadline := ctx.Deadline()
 	if !hasDeadline {
-		// As at a server, the context of a request ends with the answer. One with a
-		// deadline is ended by whoever set it.
+		// As on a server, the context of a request ends with the response. If it has a
+		// deadline, its owner ends it.
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(ctx)
 		defer cancel()
@@ -47,7 +47,7 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	call := &call{request: serverRequest(ctx, request), header: make(http.Header)}
 	if !hasDeadline {
 		call.serve(p.handler)
-		if err := ctx.Err(); err != nil { // the sender has gone meanwhile
+		if err := ctx.Err(); err != nil { // the sender has left
 			return nil, err
 		}
 		return call.result(request)
@@ -68,8 +68,8 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 }
 
-// serverRequest is the request as net/http's server would hand it over.
-// What the handler does to it stays without effect on the endpoint and the event.
+// serverRequest returns the request as net/http's server would pass it on. Changes by the
+// handler affect neither the endpoint nor the event.
 func serverRequest(ctx context.Context, client *http.Request) *http.Request {
 	server := client.WithContext(ctx)
 	url := *client.URL
@@ -89,8 +89,8 @@ func serverRequest(ctx context.Context, client *http.Request) *http.Request {
 	return server
 }
 
-// A handlerBody is the body that a handler in this process reads. It has no WriteTo,
-// which would hand out the event's own bytes.
+// A handlerBody is the body for an in-process handler. It has no WriteTo, which would
+// expose the event's own bytes.
 type handlerBody struct{ rest []byte }
 
 // Read implements io.Reader.
@@ -106,21 +106,21 @@ func (b *handlerBody) Read(p []byte) (n int, err error) {
 // Close implements io.Closer.
 func (*handlerBody) Close() error { return nil }
 
-// A call is one request to a handler, and the ResponseWriter that takes its
-// answer. A handler that overran its deadline may still write: mu guards all.
+// A call is one request to a handler, and the ResponseWriter for its response. A handler
+// that missed its deadline may still write: mu guards all fields.
 type call struct {
 	request *http.Request
 	header  http.Header
 
 	mu     sync.Mutex
 	status int         // 0 until the header is written
-	sent   http.Header // as it was when the header was written
-	body   []byte      // at most a byte more than is kept
+	sent   http.Header // the header as written
+	body   []byte      // at most one byte more than is kept
 	length int
-	err    error // the handler panicked, or nobody waits for it any more
+	err    error // the handler panicked, or was abandoned
 }
 
-// serve calls the handler and notes how it ended, by panic and by Goexit too.
+// serve calls the handler and records how it ended, also by panic or Goexit.
 func (c *call) serve(handler http.Handler) {
 	finished := false
 	defer func() {
@@ -141,13 +141,13 @@ func (c *call) serve(handler http.Handler) {
 	finished = true
 }
 
-// asError returns the error that a handler panicked with, if it is one.
+// asError returns the panic value of a handler, if it is an error.
 func asError(reason any) error {
 	err, _ := reason.(error)
 	return err
 }
 
-// panickedAt names the line of the panic that is being recovered from.
+// panickedAt returns the line of the panic being recovered.
 func panickedAt() string {
 	var callers [32]uintptr
 	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers[:])])
@@ -165,7 +165,7 @@ func panickedAt() string {
 	}
 }
 
-// abandon makes the handler's further writes fail, as a closed connection does.
+// abandon makes further writes of the handler fail, as on a closed connection.
 func (c *call) abandon(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -174,7 +174,7 @@ func (c *call) abandon(err error) {
 	}
 }
 
-// result is the answer as it comes over the network.
+// result returns the response as it would arrive over the network.
 func (c *call) result(request *http.Request) (*http.Response, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -199,8 +199,8 @@ func (c *call) result(request *http.Request) (*http.Response, error) {
 // Header implements [http.ResponseWriter].
 func (c *call) Header() http.Header { return c.header }
 
-// WriteHeader implements [http.ResponseWriter]. Like net/http's it ignores
-// informational answers and a second call, and panics on an impossible status.
+// WriteHeader implements [http.ResponseWriter]. Like net/http's, it ignores informational
+// responses and repeated calls, and panics on an invalid status.
 func (c *call) WriteHeader(status int) {
 	if status < 100 || status > 999 {
 		panic(fmt.Sprintf("invalid WriteHeader code %d", status))
@@ -218,12 +218,12 @@ func (c *call) writeHeader(status int) {
 	}
 }
 
-// keptBody is a byte more than a Response keeps, and what gzip makes of it when it
-// cannot compress it.
+// keptBody is one byte more than a Response keeps, plus gzip's overhead for
+// incompressible data.
 const keptBody = maxResponseBody + 1 + 4096
 
-// Write implements [http.ResponseWriter]. It keeps no more of the body than a
-// Response does.
+// Write implements [http.ResponseWriter]. It keeps no more of the body than a Response
+// does.
 func (c *call) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -245,7 +245,7 @@ func (c *call) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Flush implements [http.Flusher]: an answer in process is never held back.
+// Flush implements [http.Flusher] as a no-op: nothing is buffered in process.
 func (c *call) Flush() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

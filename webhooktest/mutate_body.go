@@ -18,7 +18,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// set adds or replaces the value at a path of the body. A thin event gets no data.
+// set adds or replaces the value at a path of the body. It gives no data to thin events.
 func (d *draft) set(path string, raw []byte) error {
 	if d.event.thin && strings.HasPrefix(path, objectPath) {
 		return render.ErrThin
@@ -52,7 +52,7 @@ func compact(d *draft, _ string) error {
 	return nil
 }
 
-// crlf may replace every newline of the text: inside strings they are escaped.
+// crlf may replace every newline in the text: inside strings, they are escaped.
 func crlf(d *draft, _ string) error {
 	d.body = bytes.ReplaceAll(d.body, []byte("\n"), []byte("\r\n"))
 	return nil
@@ -116,16 +116,16 @@ func shuffledKeys(d *draft, _ string) error {
 	return nil
 }
 
-// padded fills the metadata with values of up to 500 characters, as Stripe allows,
-// but with more of them than it does; where that is not enough, with longer ones.
+// padded fills the metadata with values of up to 500 characters, Stripe's limit, but with
+// more of them than Stripe allows; beyond that, with longer ones.
 func padded(d *draft, value string) error {
 	size, err := parseSize(value)
 	if err != nil {
 		return err
 	}
 	original := d.body
-	values := min(1+max(0, size-len(original))/500, 250) // beyond that it is for no Stripe event any more
-	if err := d.pad(values, 0); err != nil {             // which tells what the keys take
+	values := min(1+max(0, size-len(original))/500, 250) // beyond that, no Stripe event is as large
+	if err := d.pad(values, 0); err != nil {             // measures the keys
 		return err
 	}
 	text := size - len(d.body)
@@ -136,8 +136,8 @@ func padded(d *draft, value string) error {
 	return d.pad(values, text)
 }
 
-// pad adds text to the metadata, spread over so many values. They may be megabytes, so
-// they are written once.
+// pad adds text to the metadata, spread over a number of values. It writes them once:
+// they may have megabytes.
 func (d *draft) pad(values, text int) error {
 	metadata := append([]byte("{"), bytes.Join(d.unpadded(), []byte(","))...)
 	metadata = slices.Grow(metadata, text+values*len(padding+`00000":"",`))
@@ -157,8 +157,8 @@ func (d *draft) pad(values, text int) error {
 
 const padding = "padding_"
 
-// unpadded returns the members of the metadata but for earlier padding. What is no object
-// has none.
+// unpadded returns the members of the metadata without earlier padding, or none if it is
+// not an object.
 func (d *draft) unpadded() (members [][]byte) {
 	raw, err := rawjson.Get(d.body, "data.object.metadata")
 	if err != nil {
@@ -176,7 +176,7 @@ func (d *draft) unpadded() (members [][]byte) {
 	return members
 }
 
-// parseSize reads 60kB, 64KiB, 1MB or a number of bytes.
+// parseSize parses 60kB, 64KiB, 1MB or a number of bytes.
 func parseSize(text string) (int, error) {
 	match := regexp.MustCompile(`(?i)^(\d{1,9})(|b|kb|kib|mb|mib)$`).FindStringSubmatch(text)
 	if match == nil {
@@ -193,7 +193,7 @@ func parseSize(text string) (int, error) {
 	return n, err
 }
 
-// maxPadded bounds the memory that one delivery may ask for.
+// maxPadded bounds the memory of one delivery.
 const maxPadded = 64 << 20
 
 func null(d *draft, path string) error {
@@ -210,7 +210,7 @@ func nulls(d *draft, _ string) error {
 	for _, path := range d.event.nullable {
 		body, err := rawjson.Set(d.body, path, []byte("null"), false)
 		if errors.Is(err, rawjson.ErrNoPath) {
-			continue // inside a field that is null already
+			continue // inside a field already set to null
 		}
 		if err != nil {
 			return err
@@ -230,7 +230,7 @@ func nulls(d *draft, _ string) error {
 	return errors.New("only events from fixtures have fields that are known to be nullable")
 }
 
-// newerVersion moves the version on by a month, as Stripe does within a train.
+// newerVersion advances the version by a month, as Stripe does within a train.
 func newerVersion(d *draft, _ string) error {
 	if d.event.thin {
 		return fmt.Errorf("%w: a thin event has no version", render.ErrNotApplicable)
@@ -247,7 +247,7 @@ func newerVersion(d *draft, _ string) error {
 	return d.set("api_version", rawjson.Quote(day.AddDate(0, 1, 0).Format(time.DateOnly)+"."+train))
 }
 
-// extraProperties adds fields that an upgrade of the API might bring.
+// extraProperties adds fields, as an API upgrade might.
 func extraProperties(d *draft, _ string) error {
 	root, err := rawjson.Parse(d.body)
 	if err != nil {

@@ -12,13 +12,13 @@ func longIDs(d *draft, _ string) (err error) {
 	return err
 }
 
-// tamperBody changes a digit of the object, such as the first of an amount. The
-// result is valid JSON: only the signature tells.
+// tamperBody changes a digit in the object, such as the first of an amount. The result is
+// valid JSON: only the signature gives it away.
 func tamperBody(d *draft, _ string) error {
 	d.body = slices.Clone(d.body)
 	root, err := rawjson.Parse(d.body)
 	if err != nil {
-		d.body = append(d.body, ' ') // not JSON: another byte is all there is to change
+		d.body = append(d.body, ' ') // not JSON: nothing to change, so append a byte
 		return nil
 	}
 	target := &root
@@ -38,8 +38,7 @@ func tamperBody(d *draft, _ string) error {
 	return nil
 }
 
-// tamperID makes a thin event one about another object, or another event if it names
-// none by an id.
+// tamperID changes the object ID of a thin event, or the event's own ID if it has none.
 func tamperID(body []byte, root *rawjson.Value) bool {
 	id := root.Child("id")
 	if related := root.Child("related_object"); related != nil && related.Child("id") != nil {
@@ -57,8 +56,7 @@ func tamperID(body []byte, root *rawjson.Value) bool {
 	return true
 }
 
-// firstDigit returns the position of the first number that does not begin with
-// zero, or -1.
+// firstDigit returns the position of the first number without a leading zero, or -1.
 func firstDigit(text []byte, v *rawjson.Value) int {
 	found := -1
 	v.All(func(v *rawjson.Value) {

@@ -22,7 +22,7 @@ func setHeader(d *draft, text string) error {
 	return nil
 }
 
-// validHeader accepts what can be sent as a header: a token and a line of text.
+// validHeader requires a valid header: a token and a line of text.
 func validHeader(name, value string) bool {
 	const separators = "()<>@,;:\\\"/[]?={} \t"
 	for _, c := range []byte(name) {

@@ -26,7 +26,7 @@ func wrongSecret(d *draft, _ string) error {
 	return nil
 }
 
-// otherSecret returns a secret that looks real, the same for the same event.
+// otherSecret returns a realistic secret, the same for the same event.
 func (d *draft) otherSecret() string {
 	return string(render.AppendDigits([]byte("whsec_"), render.Base62, 32, render.Hash(d.event.id)))
 }
@@ -41,14 +41,14 @@ func emptySecret(d *draft, _ string) error {
 	return nil
 }
 
-// tamperTimestamp signs the second after the one that the header shows, which
-// no other attempt of the event has.
+// tamperTimestamp signs the second after the one in the header, which no other attempt of
+// the event has.
 func tamperTimestamp(d *draft, _ string) error {
 	d.tampered = true
 	return nil
 }
 
-// onlyScheme puts the right signature under another scheme.
+// onlyScheme moves the right signature to another scheme.
 func onlyScheme(scheme string) func(*draft, string) error {
 	return func(d *draft, _ string) error {
 		right := scheme + "=" + d.v1
@@ -160,7 +160,7 @@ func timestampText(d *draft, text string) error {
 	return nil
 }
 
-// replay is the attack: the bytes of the previous attempt, sent once more.
+// replay sends the bytes of the previous attempt again, as an attacker would.
 func replay(d *draft, _ string) error {
 	if previous := d.event.last.Load(); previous != nil {
 		d.attempt = *previous

@@ -8,31 +8,29 @@ import (
 	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
-// A Mutation is one way in which a delivery can differ from a good one. It is
-// named by a string, the same in Go, on the command line and in reports:
-// "unsigned", or with a value "age=10m".
+// A Mutation is a named difference from a good delivery. The name is the same in Go, on
+// the command line and in reports: "unsigned", or "age=10m" with a value.
 type Mutation struct {
 	Name    string
-	Example string // of a value; empty when the mutation takes none
-	Doc     string // what is different, in one line
+	Example string // of a value; empty if the mutation takes none
+	Doc     string // the difference, in one line
 	Value   string // set by ParseMutation
 
-	given  bool // Value was set, if only to the empty text
+	given  bool // Value was set, perhaps to ""
 	stage  stage
-	sets   string // what it decides alone: two that set the same cannot be combined
+	sets   string // the part it sets; two mutations that set the same part conflict
 	apply  func(d *draft, value string) error
-	forges func(value string) bool // nil: whatever the value, it does not
+	forges func(value string) bool // depends on the value; nil: never a forgery
 }
 
-// Forgery reports whether the mutation makes a delivery that Stripe never sends, and
-// that a handler must therefore refuse: one whose signature is missing, wrong or more
-// than five minutes old.
+// Forgery reports whether the mutation makes a delivery that Stripe never sends and
+// handlers must refuse: its signature is missing, wrong or more than five minutes old.
 //
 // Source: https://docs.stripe.com/webhooks#verify-manually
 func (m Mutation) Forgery() bool { return m.forges != nil && m.forges(m.Value) }
 
-// String returns the mutation as it is written, with the example where it has no
-// value. A secret is left out.
+// String returns the mutation as written, or with the example if it has no value. It
+// hides secrets.
 func (m Mutation) String() string {
 	switch {
 	case m.Example == "":
@@ -45,26 +43,25 @@ func (m Mutation) String() string {
 	return m.Name + "=" + m.Value
 }
 
-// A stage is when a mutation is applied, whatever the order in which it was given;
-// within a stage the order is that of the list. This is why mutations compose.
+// A stage is the point at which a mutation applies, whatever the order given; within a
+// stage, the order is that of the list. This makes mutations compose.
 type stage int
 
 const (
-	inBody    stage = iota // the payload, before it is signed
-	inSigning              // what it is signed with
-	inHeader               // what else is in the signature header
-	inForging              // what is wrong with the signature header
-	inTransit              // after signing: what an attacker or a proxy does
+	inBody    stage = iota // the payload, before signing
+	inSigning              // the inputs of the signature
+	inHeader               // the rest of the signature header
+	inForging              // faults of the signature header
+	inTransit              // after signing: the work of an attacker or a proxy
 	stages
 )
 
-// Mutations returns all mutations: those of the signature, of its age, of the body
-// and of the request. fakestripe list prints them.
+// Mutations returns all mutations: of the signature, its age, the body and the request.
+// fakestripe list prints them.
 func Mutations() []Mutation { return slices.Clone(mutations) }
 
-// ParseMutation reads "name" or "name=value". The error is for a mutation that is not
-// in the list, and for a value that is missing or not wanted; what is wrong with a value
-// itself shows when it is delivered.
+// ParseMutation parses "name" or "name=value". The error is for an unknown name, and for
+// a missing or superfluous value; errors in a value appear on delivery.
 func ParseMutation(text string) (Mutation, error) {
 	name, value, hasValue := strings.Cut(text, "=")
 	i := slices.IndexFunc(mutations, func(m Mutation) bool { return m.Name == name })
@@ -82,7 +79,7 @@ func ParseMutation(text string) (Mutation, error) {
 	return m, nil
 }
 
-// parseMutations reads several and puts them in the order of the list.
+// parseMutations parses mutations and sorts them in the order of the list.
 func parseMutations(texts []string) ([]Mutation, error) {
 	chosen := make([]Mutation, len(texts))
 	for i, text := range texts {
@@ -113,7 +110,7 @@ func mutationNames() []string {
 	return names
 }
 
-// mutate turns the draft into what goes out.
+// mutate applies the mutations to the draft.
 func (d *draft) mutate(texts []string) error {
 	chosen, err := parseMutations(texts)
 	if err != nil {

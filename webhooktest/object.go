@@ -13,11 +13,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// Object gives the event an object of the caller's own, with an app's prices, say: the
-// object as JSON, or an event that carries it. Its id becomes that of the object that the
-// event is about, wherever it stands, and the elements of its lists get ids of their own,
-// so that no two events are about one object unless About says so. When it was created
-// and, with Version, what the version changes stay as in the event.
+// Object gives the event an object of the caller's own, for an app's real prices, say:
+// the object as JSON, or an event that contains it. Its ID is replaced everywhere by the
+// ID of the event's object, and the elements of its lists get new IDs, so no two events
+// share an object unless About says so. The creation time and, with Version, the values
+// changed by the version remain those of the event.
 func Object(text []byte) Edit { return Edit{set: true, object: slices.Clone(text)} }
 
 // carry puts the caller's object into the text of the event.
@@ -49,12 +49,12 @@ func (e *Event) carry(text, own []byte) ([]byte, error) {
 	return e.varied(text, before)
 }
 
-// varied returns the text with what the version of the event changes as it was before.
+// varied restores the values changed by the version of the event.
 func (e *Event) varied(text, before []byte) ([]byte, error) {
 	for _, path := range e.versioned {
 		raw, ok := rawjson.Find(before, path)
 		if !ok {
-			continue // it is elsewhere in this API version
+			continue // its path differs in this API version
 		}
 		var err error
 		if text, err = setExisting(text, path, raw); err != nil {
@@ -64,7 +64,7 @@ func (e *Event) varied(text, before []byte) ([]byte, error) {
 	return text, nil
 }
 
-// setExisting sets a path where there is one.
+// setExisting sets the value at a path, if the path exists.
 func setExisting(text []byte, path string, raw []byte) ([]byte, error) {
 	changed, err := rawjson.Set(text, path, raw, false)
 	if errors.Is(err, ErrNoPath) {
@@ -73,7 +73,7 @@ func setExisting(text []byte, path string, raw []byte) ([]byte, error) {
 	return changed, err
 }
 
-// renewed returns JSON in which the elements of lists have ids of the event's own.
+// renewed replaces the IDs of list elements by IDs of the event's own.
 func (e *Event) renewed(raw []byte) ([]byte, error) {
 	root, err := rawjson.Parse(raw)
 	if err != nil {
@@ -91,7 +91,7 @@ func (e *Event) renewed(raw []byte) ([]byte, error) {
 			}
 		}
 	})
-	slices.SortFunc(found, func(a, b *rawjson.Value) int { return b.Start - a.Start }) // the last first: places stay
+	slices.SortFunc(found, func(a, b *rawjson.Value) int { return b.Start - a.Start }) // last first: earlier positions stay valid
 	for _, id := range found {
 		if known, _, isID := render.SplitID(string(raw[id.Start:id.End])); isID {
 			raw = slices.Concat(raw[:id.Start], rawjson.Quote(render.Renew(known, e.objects)), raw[id.End:])
@@ -100,9 +100,9 @@ func (e *Event) renewed(raw []byte) ([]byte, error) {
 	return raw, nil
 }
 
-// membersOf reads an object, or the one that an event carries.
+// membersOf parses an object, or the object of an event.
 func membersOf(text []byte) (members map[string]json.RawMessage, id string, err error) {
-	event, err := ParseEvent(text) // which says where it is no JSON
+	event, err := ParseEvent(text) // its error has the position
 	if err != nil {
 		return nil, "", err
 	}
@@ -113,6 +113,6 @@ func membersOf(text []byte) (members map[string]json.RawMessage, id string, err 
 	if err := json.Unmarshal(object, &members); err != nil {
 		return nil, "", fmt.Errorf("data.object: %w", err)
 	}
-	_ = json.Unmarshal(members["id"], &id) // one without is nobody's in particular
+	_ = json.Unmarshal(members["id"], &id) // without an id, it is no particular object
 	return members, id, nil
 }

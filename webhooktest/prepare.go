@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// prepare signs an attempt and applies the mutations.
+// prepare makes a signed attempt and applies the mutations.
 func (e *Endpoint) prepare(ctx context.Context, event *Event, mutations []string) (*attempt, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (e *Endpoint) prepare(ctx context.Context, event *Event, mutations []string
 	return a, nil
 }
 
-// sign returns the header of a delivery that is not mutated.
+// sign returns the signature header of an unmutated delivery.
 func (e *Endpoint) sign(event *Event, sent int64) string {
 	var digits [20]byte
 	var buffer [512]byte
@@ -52,8 +52,8 @@ func (e *Endpoint) secrets() []string {
 
 var defaultSecrets = []string{DefaultSecret}
 
-// claim returns a second in which the event was not sent yet. When it was sent in
-// each of the last minutes' seconds, it waits for the clock.
+// claim returns a second in which the event has not been sent. If every recent second is
+// taken, it waits for the clock.
 func (e *Endpoint) claim(ctx context.Context, event *Event) (int64, error) {
 	for {
 		now := e.now()
@@ -71,8 +71,8 @@ func (e *Endpoint) claim(ctx context.Context, event *Event) (int64, error) {
 	}
 }
 
-// Body returns the body that a delivery of the event with these mutations has. Nothing is
-// delivered, and a later delivery is none the different for it.
+// Body returns the body of a delivery with these mutations. It delivers nothing, and
+// leaves later deliveries unchanged.
 func (e *Endpoint) Body(event *Event, mutations ...string) ([]byte, error) {
 	chosen, err := parseMutations(mutations)
 	if err != nil {

@@ -16,38 +16,36 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// A Response is what came of one attempt to deliver an event.
+// A Response is the result of one attempt to deliver an event.
 type Response struct {
 	Event     *Event
-	Sent      time.Time // when, by the endpoint's clock
-	Signature string    // the Stripe-Signature header as it was sent
-	SentBody  []byte    // as it was sent: mutations change it; do not modify
+	Sent      time.Time // by the endpoint's clock
+	Signature string    // the Stripe-Signature header as sent
+	SentBody  []byte    // the body as sent, after mutations; do not modify
 
-	secrets []string // of the endpoint, which nobody is to read
+	secrets []string // of the endpoint; hidden in excerpts
 
-	StatusCode int // 0: no answer
+	StatusCode int // 0: no response
 	Header     http.Header
 	Body       []byte // decompressed, at most 64 KiB
 	Truncated  bool   // the body was longer
 	Duration   time.Duration
 
-	// Err says why there was no answer, or no complete one. It wraps the cause:
-	// context.DeadlineExceeded for a handler that took too long,
-	// syscall.ECONNREFUSED where nothing listens, the error that a handler
-	// panicked with.
+	// Err says why there is no response, or no complete one. It wraps the cause:
+	// context.DeadlineExceeded for a slow handler, syscall.ECONNREFUSED if nothing listens,
+	// the error value of a panic in the handler.
 	Err error
 }
 
-// Accepted reports whether the handler acknowledged the event: with a status of
-// 2xx, nothing else.
+// Accepted reports whether the handler acknowledged the event: only a 2xx status does.
 //
 // Source: https://docs.stripe.com/webhooks#fix-http-status-codes
 func (r *Response) Accepted() bool {
 	return r.Err == nil && r.StatusCode >= 200 && r.StatusCode <= 299
 }
 
-// String returns the answer in a few words: "[200 POST] OK
-// payment_intent.succeeded [evt_1Qd0…] 3ms".
+// String summarizes the response: "[200 POST] OK payment_intent.succeeded [evt_1Qd0…]
+// 3ms".
 func (r *Response) String() string {
 	answer := fmt.Sprintf("[%d POST]", r.StatusCode)
 	if text := http.StatusText(r.StatusCode); text != "" {
@@ -62,17 +60,16 @@ func (r *Response) String() string {
 	return fmt.Sprintf("%s %s %s", answer, r.Event, text.Brief(r.Duration))
 }
 
-// Excerpt returns the beginning of the body on one line, for people to read:
-// whatever the handler sent, it cannot disturb a terminal or a log, and what is or
-// looks like a secret is left out.
+// Excerpt returns the start of the body on one line, for people: it cannot disturb a
+// terminal or a log, and hides known and likely secrets.
 func (r *Response) Excerpt() string {
 	return text.Excerpt(credential.Hide(string(r.Body), r.secrets...))
 }
 
-// errPanic is in the error of a handler in this process that panicked.
+// errPanic marks the error of an in-process handler that panicked.
 var errPanic = errors.New("handler panicked")
 
-// A failure words why there is no answer and keeps the cause for errors.Is.
+// A failure is the reason for a missing response, with the cause for errors.Is.
 type failure struct {
 	reason string
 	cause  error
@@ -81,7 +78,7 @@ type failure struct {
 func (f *failure) Error() string { return f.reason }
 func (f *failure) Unwrap() error { return f.cause }
 
-// noAnswer explains the error of a request.
+// noAnswer explains a failed request.
 func noAnswer(err error, where string, timeout time.Duration) error {
 	err = sockets.Portable(err)
 	return &failure{reason(err, where, timeout), err}
@@ -113,7 +110,7 @@ func reason(err error, where string, timeout time.Duration) string {
 	}
 }
 
-// brokenAnswer explains why a body that had begun did not end.
+// brokenAnswer explains an incomplete body.
 func brokenAnswer(err error, status int, timeout time.Duration) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &failure{fmt.Sprintf("answered %d, but the body did not end within %s", status, timeout), err}

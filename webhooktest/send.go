@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// What Stripe sends with each delivery, beside the signature.
+// Stripe's headers, besides the signature.
 //
-// Source: requests captured from Stripe; the list is not documented.
+// Source: requests captured from Stripe; the list is undocumented.
 var stripeHeaders = []struct{ name, value string }{
 	{"Content-Type", "application/json; charset=utf-8"},
 	{"Cache-Control", "no-cache"},
@@ -24,7 +24,7 @@ var stripeHeaders = []struct{ name, value string }{
 	{"Accept-Encoding", "gzip"},
 }
 
-// send carries one attempt and waits for the answer.
+// send sends one attempt and waits for the response.
 func (e *Endpoint) send(ctx context.Context, event *Event, a *attempt) *Response {
 	r := &Response{Event: event, Sent: e.now(), SentBody: a.body, secrets: e.secrets()}
 	if e.Sending != nil {
@@ -43,9 +43,9 @@ func (e *Endpoint) send(ctx context.Context, event *Event, a *attempt) *Response
 		defer cancel()
 	}
 	if deadline, ok := ctx.Deadline(); ok {
-		timeout = deadline.Sub(start).Round(time.Millisecond) // the caller's may be the shorter one
+		timeout = deadline.Sub(start).Round(time.Millisecond) // the caller's may be shorter
 	}
-	// Not through an http.Client: there are no redirects to follow and no cookies.
+	// This avoids http.Client: there are no redirects to follow and no cookies.
 	request := e.request(ctx, a)
 	if a.hangUp {
 		request = e.hangingUp(request)
@@ -64,7 +64,7 @@ func (e *Endpoint) send(ctx context.Context, event *Event, a *attempt) *Response
 	return r
 }
 
-// where names who should have answered, with the port that the scheme implies.
+// where names the expected server, with the scheme's default port.
 func (e *Endpoint) where() string {
 	switch {
 	case e.Handler != nil:
@@ -75,8 +75,8 @@ func (e *Endpoint) where() string {
 	return e.target.Host + ":" + map[string]string{"http": "80", "https": "443"}[e.target.Scheme]
 }
 
-// hangingUp cancels the request as soon as it is sent: when it is written to the
-// network, or when a handler in this process has read it.
+// hangingUp cancels the request once it is sent: written to the network, or read by an
+// in-process handler.
 func (e *Endpoint) hangingUp(request *http.Request) *http.Request {
 	ctx, cancel := context.WithCancel(request.Context())
 	if e.Handler != nil {
@@ -87,7 +87,7 @@ func (e *Endpoint) hangingUp(request *http.Request) *http.Request {
 	return request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: sent}))
 }
 
-// readToEnd tells when a reader was read to its end.
+// readToEnd reports when a reader reaches its end.
 type readToEnd struct {
 	io.Reader
 	end func()
@@ -113,7 +113,7 @@ func (e *Endpoint) request(ctx context.Context, a *attempt) *http.Request {
 	if e.Handler != nil {
 		request.Body = &handlerBody{a.body}
 	} else {
-		// GetBody lets net/http use another connection when it could write nothing to an idle one.
+		// GetBody lets net/http retry on another connection after an idle one failed.
 		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(a.body)), nil }
 		request.Body, _ = request.GetBody()
 	}
@@ -121,7 +121,7 @@ func (e *Endpoint) request(ctx context.Context, a *attempt) *http.Request {
 	case a.chunked:
 		request.ContentLength = -1
 	case len(a.body) == 0:
-		request.Body = http.NoBody // a length of 0 beside a body means "unknown", and is sent chunked
+		request.Body = http.NoBody // with a body, length 0 means "unknown" and is sent chunked
 	}
 	if host := request.Header.Get("Host"); host != "" {
 		request.Host = host
@@ -159,7 +159,7 @@ func (e *Endpoint) header(a *attempt) http.Header {
 	}
 	replace(header, e.Header)
 	replace(header, a.header)
-	if a.name != "" && e.Handler == nil { // a server hands a handler the canonical name
+	if a.name != "" && e.Handler == nil { // a server passes the canonical name to its handler
 		header[a.name] = header[SignatureHeader]
 		if a.name != SignatureHeader {
 			delete(header, SignatureHeader)
@@ -168,7 +168,7 @@ func (e *Endpoint) header(a *attempt) http.Header {
 	return header
 }
 
-// replace puts the headers of from into header; an empty value removes one.
+// replace copies the headers of from into header; an empty value removes one.
 func replace(header, from http.Header) {
 	for name, values := range from {
 		name = http.CanonicalHeaderKey(name)
@@ -176,14 +176,14 @@ func replace(header, from http.Header) {
 		case len(values) > 1 || len(values) == 1 && values[0] != "":
 			header[name] = slices.Clone(values)
 		case name == "User-Agent":
-			header[name] = []string{""} // net/http leaves it out only so
+			header[name] = []string{""} // the only way to make net/http omit it
 		default:
 			delete(header, name)
 		}
 	}
 }
 
-// maxResponseBody is how many bytes of an answer's body are kept.
+// maxResponseBody is the kept size of a response body, in bytes.
 const maxResponseBody = 64 << 10
 
 func readBody(answer *http.Response) (body []byte, truncated bool, err error) {
@@ -194,7 +194,7 @@ func readBody(answer *http.Response) (body []byte, truncated bool, err error) {
 	if answer.Header.Get("Content-Encoding") == "gzip" {
 		reader, err = gzip.NewReader(reader)
 		if err == io.EOF {
-			return nil, false, nil // nothing at all
+			return nil, false, nil // an empty body
 		}
 		if err != nil {
 			return nil, false, err

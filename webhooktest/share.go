@@ -11,8 +11,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// share applies edits to the events of a type in a flow; what others share with them
-// changes too.
+// share applies edits to the events of a type in a flow, and to the values that other
+// events share with them.
 func (f *Flow) share(eventType string, edits []Edit) error {
 	for _, edit := range edits {
 		var err error
@@ -53,6 +53,9 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 			if err == nil {
 				err = f.spread(event, edit.path, old, raw)
 			}
+			if err == nil {
+				f.Steps[i].Event.shared = append(slices.Clip(event.shared), sharedEdit{edit.path, old, raw})
+			}
 			if errors.Is(err, ErrNoPath) {
 				err = f.extend(event, edit)
 			}
@@ -64,7 +67,8 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 	return nil
 }
 
-// remove takes a field out of the events of a type, and of the others about their objects.
+// remove removes a field from the events of a type and from other events about their
+// objects.
 func (f *Flow) remove(eventType string, edit Edit) error {
 	found := false
 	for i := range f.Steps {
@@ -92,8 +96,8 @@ func (f *Flow) types() []string {
 	return types
 }
 
-// extend applies an edit whose path the event does not have. The other events
-// about its object get it too.
+// extend applies an edit with a new path. The other events about the same object get it,
+// too.
 func (f *Flow) extend(event *Event, edit Edit) error {
 	object, _ := rawjson.Find(event.body, "data.object.id")
 	return f.change(func(other *Event) ([]byte, error) {
@@ -104,7 +108,7 @@ func (f *Flow) extend(event *Event, edit Edit) error {
 		}
 		body, err := other.apply(other.body, []Edit{edit})
 		if other != event && errors.Is(err, ErrNoPath) {
-			return other.body, nil // there it has no place
+			return other.body, nil // it does not fit there
 		}
 		return body, err
 	})
@@ -112,9 +116,9 @@ func (f *Flow) extend(event *Event, edit Edit) error {
 
 const objectPath = "data.object."
 
-// spread gives a value to the event, and to all that holds the old one and tells
-// the same: ids everywhere, other values in the same field of the same object and
-// in the fields that tell the same fact.
+// spread replaces a value in the event and everywhere else with the same meaning: IDs
+// everywhere, other values in the same field of the same object and in fields for the
+// same fact.
 func (f *Flow) spread(event *Event, path string, old, raw []byte) error {
 	if _, _, isID := render.SplitID(string(old)); isID && raw[0] == '"' {
 		return f.change(func(other *Event) ([]byte, error) {
@@ -122,7 +126,7 @@ func (f *Flow) spread(event *Event, path string, old, raw []byte) error {
 		})
 	}
 	inObject := strings.HasPrefix(path, objectPath)
-	nothing := string(old) == "0" // yet, which is no fact that two fields could share
+	nothing := string(old) == "0" // 0 is no fact for two fields to share
 	return f.change(func(other *Event) (body []byte, err error) {
 		body = other.body
 		if other == event {
@@ -141,24 +145,18 @@ func (f *Flow) spread(event *Event, path string, old, raw []byte) error {
 	})
 }
 
-// fieldsLike returns the paths at which the event tells what another one tells at a path.
+// fieldsLike returns the paths in the event with the same fact as a path in another.
 func (e *Event) fieldsLike(other *Event, path string) (paths []string) {
 	if e.resource == other.resource {
 		paths = append(paths, path)
 	}
-	told := other.facts[path]
-	for field, facts := range e.facts {
-		if slices.ContainsFunc(facts, func(fact string) bool { return slices.Contains(told, fact) }) {
-			paths = append(paths, field)
-		}
-	}
+	paths = append(paths, fieldsOf(e.facts, other.facts[path])...)
 	slices.Sort(paths)
 	return slices.Compact(paths)
 }
 
-// respelled returns the new value as a field that holds the old one spells it: an
-// amount may be a text too (unit_amount_decimal), or negative. It is nil where the
-// field holds something else.
+// respelled formats the new value like the field's old one: an amount may be a text
+// (unit_amount_decimal) or negative. It is nil if the field holds something else.
 func respelled(value, old, raw []byte) []byte {
 	spelled := string(value)
 	switch string(old) {
@@ -172,7 +170,7 @@ func respelled(value, old, raw []byte) []byte {
 	return nil
 }
 
-// change replaces the bytes of every event of the flow.
+// change replaces the body of every event of the flow.
 func (f *Flow) change(body func(*Event) ([]byte, error)) error {
 	for i := range f.Steps {
 		step := &f.Steps[i]

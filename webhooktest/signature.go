@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// DefaultSecret is the signing secret where none is given. It is public: put it
-// into the app under test, never into one that is reachable by others.
+// DefaultSecret is the default signing secret. It is public: use it in an app under test,
+// never in one reachable by others.
 const DefaultSecret = "whsec_fakestripe_default_secret"
 
-// SignatureHeader is the name of the header that carries the signature.
+// SignatureHeader is the name of the signature header.
 const SignatureHeader = "Stripe-Signature"
 
-// Sign returns the value of the Stripe-Signature header for a body that is sent
-// at a time: "t=1700000000,v1=…", with a v1 for each secret. The key is the whole
-// secret as Stripe shows it, with its whsec_. Two secrets give the header of an
-// endpoint whose secret was rolled.
+// Sign returns the value of the Stripe-Signature header for a body sent at a time:
+// "t=1700000000,v1=…", with a v1 for each secret. The key is the whole secret as shown by
+// Stripe, including whsec_. Two secrets make the header of an endpoint with a rolled
+// secret.
 //
 // Source: https://docs.stripe.com/webhooks#verify-manually
 func Sign(body []byte, at time.Time, secrets ...string) string {
@@ -29,20 +29,20 @@ func Sign(body []byte, at time.Time, secrets ...string) string {
 	return string(AppendSignature(buffer[:0], body, at, secrets...))
 }
 
-// AppendSignature appends to dst what Sign returns.
+// AppendSignature appends the result of Sign to dst.
 func AppendSignature(dst, body []byte, at time.Time, secrets ...string) []byte {
 	var digits [20]byte
 	s := signing{timestamp: strconv.AppendInt(digits[:0], at.Unix(), 10), secrets: secrets}
 	return s.append(dst, body)
 }
 
-// A signing is what a Stripe-Signature header is made from.
+// A signing is the input of a Stripe-Signature header.
 type signing struct {
-	timestamp []byte   // as the header shows it
-	signed    []byte   // as the signed message has it; nil: timestamp
-	secrets   []string // each of which signs
-	decoy     bool     // adds a v0 that does not verify, as Stripe does in test mode
-	unstamped bool     // the signed message is the body alone
+	timestamp []byte   // in the header
+	signed    []byte   // in the signed message; nil: timestamp
+	secrets   []string // each one signs
+	decoy     bool     // adds a v0 that does not verify, like Stripe in test mode
+	unstamped bool     // signs the body alone
 }
 
 // append appends the header for a body: "t=…", a v1 for each secret, and the decoy.
@@ -69,9 +69,9 @@ func (s *signing) appendMAC(dst []byte, secret string, body []byte) []byte {
 	return appendMAC(dst, secret, s.timestamp, body)
 }
 
-// appendDecoy appends what Stripe adds as v0 to test-mode deliveries: a wrong
-// signature, there to show whether a handler ignores all schemes but v1. It is
-// the right one with every digit turned, which verifies under no secret.
+// appendDecoy appends the v0 that Stripe adds in test mode: a wrong signature, to check
+// that handlers ignore every scheme but v1. It is the right one with every digit
+// inverted, so it verifies under no secret.
 //
 // Source: https://docs.stripe.com/webhooks#verify-manually
 func appendDecoy[text string | []byte](dst []byte, v1 text) []byte {
@@ -84,8 +84,8 @@ func appendDecoy[text string | []byte](dst []byte, v1 text) []byte {
 
 const macLength = 2 * sha256.Size // in hexadecimal digits
 
-// appendMAC appends the HMAC-SHA256 of "<timestamp>.<body>", or of the body alone when
-// the timestamp is nil, in lower-case hex.
+// appendMAC appends the HMAC-SHA256 of "<timestamp>.<body>", or of the body alone if the
+// timestamp is nil, in lower-case hex.
 func appendMAC(dst []byte, secret string, timestamp, body []byte) []byte {
 	m := macs.Get().(*mac)
 	defer macs.Put(m)
@@ -98,8 +98,8 @@ func appendMAC(dst []byte, secret string, timestamp, body []byte) []byte {
 	return hex.AppendEncode(dst, m.hash.Sum(m.sum[:0]))
 }
 
-// A mac is an HMAC that is ready for one secret. Setting one up costs as much as
-// hashing 300 bytes, so they are kept.
+// A mac is a reusable HMAC for one secret. Setup costs as much as hashing 300 bytes, so
+// they are pooled.
 type mac struct {
 	secret  string
 	hash    hash.Hash

@@ -11,37 +11,37 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A Source makes events from the fixtures. The zero value makes test-mode events
-// at the default API version, with fresh ids. A change of a field applies to the
-// events made after it. A Source is safe for use by several goroutines, but for
-// changes of its fields.
+// A Source makes events from the fixtures. The zero value makes test-mode events of the
+// default API version with fresh IDs. Changing a field affects later events. A Source is
+// safe for concurrent use, except while a field changes.
 type Source struct {
-	// APIVersion is the Stripe API version of the events, which have its shapes: a version
-	// ("2025-03-31.basil"), a train ("basil", its newest version), "latest", or the release
-	// of an SDK ("stripe-go@82"). Empty: 2023-10-16, that of stripe-go v76. Thin events have
-	// none.
+	// APIVersion is the Stripe API version of the events, and decides their shape: a version
+	// ("2025-03-31.basil"), a train ("basil", its newest version), "latest", or an SDK
+	// release ("stripe-go@82"). Empty means 2023-10-16, that of stripe-go v76. Thin events
+	// have no version.
 	APIVersion string
 
-	// Account is the connected account that the events come from, the context of
-	// thin ones. Empty: the platform's own events, and an invented account for types
-	// that only connected accounts send.
+	// Account is the connected account of the events, and the context of thin ones. Empty
+	// means the platform's own events, and an invented account for types sent only by
+	// connected accounts.
 	Account string
 
 	// Livemode makes live-mode events.
 	Livemode bool
 
-	// Seed fixes the ids: the same seed, clock and calls give the same bytes.
-	// 0: one is drawn when the first event is made, and stored here.
+	// Seed determines the IDs: the same seed, clock and calls give the same bytes. If 0, the
+	// first event draws one and stores it here.
 	Seed uint64
 
-	// RunID varies the ids of a seed: a handler that remembers yesterday's events
-	// would take the same ids for duplicates.
+	// RunID varies the IDs of a seed: a handler with yesterday's events stored would treat
+	// the same IDs as duplicates.
 	RunID string
 
-	// Now is the clock that events are created by. Nil: time.Now.
+	// Now is the clock for creation times. Nil means time.Now.
 	Now func() time.Time
 
 	mu        sync.Mutex
+	facts     map[string]map[string][]string // by event type, read when needed
 	templates map[templateKey]*render.Template
 	options   render.Options // of the templates
 	made      uint64         // events so far
@@ -53,9 +53,9 @@ type templateKey struct {
 	variant   string
 }
 
-// Event makes a new event of a type, with ids of its own: a thin one if the type
-// begins with v1. or v2. The error is fixtures.ErrUnknownType or ErrNoPath, or says what is
-// wrong with an edit.
+// Event makes an event of a type with fresh IDs: a thin one if the type begins with v1.
+// or v2. The error is fixtures.ErrUnknownType, ErrNoPath, or another problem with an
+// edit.
 func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	edits, err := forType(eventType, edits)
 	if err != nil {
@@ -75,15 +75,18 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	}
 	event := newEvent(t, eventType, who)
 	if about != nil {
-		if event, err = event.after(about); err != nil {
+		if event, err = event.after(about); err == nil {
+			event, err = s.share(event, about)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
 	return event.changed(edits)
 }
 
-// AppendEvent appends the bytes of a new event to dst. It is for those who make
-// events by the million: it allocates nothing when dst has room.
+// AppendEvent appends a new event to dst. Use it to make events by the million: it does
+// not allocate if dst has room.
 func (s *Source) AppendEvent(dst []byte, eventType string) ([]byte, error) {
 	t, who, err := s.next(templateKey{eventType: eventType})
 	if err != nil {
@@ -102,8 +105,8 @@ func newEvent(t *render.Template, eventType string, who render.Identity) *Event 
 	}
 }
 
-// objectsOf reads the edits that choose which objects an event is about, and the state or
-// shape of its own. Of several the last counts.
+// objectsOf extracts the edits that choose the event's objects, and the state or shape of
+// its own. The last of each kind counts.
 func objectsOf(edits []Edit) (about *Event, state templateKey, err error) {
 	for _, edit := range edits {
 		if edit.about != nil {
@@ -130,11 +133,16 @@ func (s *Source) next(key templateKey) (*render.Template, render.Identity, error
 	return t, s.identify(), nil
 }
 
-// template loads a template once, and again when a field that it depends on has changed.
-func (s *Source) template(key templateKey) (*render.Template, error) {
+// reset forgets what was made for other values of the fields.
+func (s *Source) reset() {
 	if now := s.renderOptions(); now != s.options || s.templates == nil {
-		s.options, s.templates = now, make(map[templateKey]*render.Template)
+		s.options, s.templates, s.facts = now, make(map[templateKey]*render.Template), nil
 	}
+}
+
+// template loads a template once.
+func (s *Source) template(key templateKey) (*render.Template, error) {
+	s.reset()
 	if t := s.templates[key]; t != nil {
 		return t, nil
 	}
@@ -153,7 +161,7 @@ func (k *templateKey) load(options *render.Options) (*render.Template, error) {
 	return options.Load(k.eventType, k.version)
 }
 
-// identity returns what the next event and new objects are made from.
+// identity returns the inputs for the next event and new objects.
 func (s *Source) identity() render.Identity {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,7 +171,7 @@ func (s *Source) identity() render.Identity {
 
 func (s *Source) seed() {
 	for s.Seed == 0 {
-		s.Seed = uint64(rand.Uint32()) // short enough to be typed again
+		s.Seed = uint64(rand.Uint32()) // short enough to type
 	}
 }
 
@@ -173,11 +181,10 @@ func (s *Source) identify() render.Identity {
 	return render.NewIdentity(s.Seed, s.RunID, s.made, s.now())
 }
 
-// shuffleStream is the second half of the seed of everything that is shuffled.
+// shuffleStream is the second half of the seed for shuffles.
 const shuffleStream = 0x9e3779b97f4a7c15
 
-// shuffle puts things in an order that depends on the seed and on how many events
-// were made.
+// shuffle orders items by the seed and the number of events so far.
 func (s *Source) shuffle(n int, swap func(i, j int)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,7 +196,7 @@ func (s *Source) renderOptions() render.Options {
 	return render.Options{APIVersion: s.APIVersion, Account: s.Account, Livemode: s.Livemode}
 }
 
-// apiVersion returns the name of the API version that the events have.
+// apiVersion returns the API version of the events.
 func (s *Source) apiVersion() (string, error) {
 	if s.APIVersion == "" {
 		return fixtures.DefaultVersion, nil
@@ -204,7 +211,7 @@ func (s *Source) now() time.Time {
 	return s.Now()
 }
 
-// seedUsed returns the seed that ids were made from, 0 if none were.
+// seedUsed returns the seed of the IDs so far, or 0 if there are none.
 func (s *Source) seedUsed() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

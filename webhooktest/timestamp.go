@@ -5,20 +5,20 @@ import (
 	"sync"
 )
 
-// timestampWindow is how far back, in seconds, an attempt may be dated so that it
-// has a timestamp of its own. Receivers tolerate five minutes by default.
+// timestampWindow is how far back, in seconds, an attempt may be dated to get its own
+// timestamp. Receivers tolerate five minutes by default.
 const timestampWindow = 240
 
-// timestamps remembers the seconds in which one event was sent. Stripe signs each
-// attempt anew, so a handler that takes a signature it has seen for a replay must
-// not be fed the same one twice by accident.
+// timestamps remembers the seconds in which an event was sent. Stripe signs each attempt
+// anew, and a handler may treat a repeated signature as a replay, so none may repeat by
+// accident.
 type timestamps struct {
 	mu   sync.Mutex
 	used []int64
 }
 
-// claim returns the latest second, not after now, that no attempt is dated with
-// yet. ok is false when the whole window is used up.
+// claim returns the latest free second, not after now. ok is false if the whole window is
+// taken.
 func (ts *timestamps) claim(now int64) (t int64, ok bool) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// How numbers of things and lengths of time are worded.
+// Wording of counts and durations.
 
 // plural returns "1 event", "2 events".
 func plural(n int, what string) string {
@@ -15,7 +15,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-// counted is a number of things.
+// counted is a count of things.
 func counted(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one

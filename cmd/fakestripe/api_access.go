@@ -13,11 +13,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// apiAccess says who may call a local Stripe API: on loopback programs with any test
-// key, on another interface only those with the key of this API. Web pages never.
+// apiAccess controls access to a local Stripe API: on loopback, for programs with any
+// test key; on another interface, only with this API's key. Web pages never have access.
 type apiAccess struct {
-	key   string // the only one that is taken, "": any test key
-	made  bool   // the key is new, so that it must be told
+	key   string // the only accepted key; "": any test key
+	made  bool   // the key is new, so print it
 	hosts []string
 }
 
@@ -26,7 +26,7 @@ func (a *apiAccess) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&a.hosts, "api-host", nil, "also answer API calls to this host `name`; this machine's names and names without a dot need no flag (repeatable)")
 }
 
-// check refuses a key that no SDK in a test should have. It does not print it.
+// check rejects keys unsuitable for tests. It does not print the key.
 func (a *apiAccess) check() error {
 	rest, test := strings.CutPrefix(a.key, testKey)
 	if a.key != "" && (!test || rest == "" || strings.ContainsFunc(rest, notOfKey)) {
@@ -41,7 +41,7 @@ func notOfKey(r rune) bool {
 	return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
-// handler guards an API that is served at an address. It gives the API its key.
+// handler guards an API at an address. It gives the API its key.
 func (a *apiAccess) handler(api *stripeapi.Server, at netip.AddrPort, names ...string) http.Handler {
 	if a.key == "" && !at.Addr().IsLoopback() {
 		a.key, a.made = testKey+rand.Text(), true
@@ -50,7 +50,7 @@ func (a *apiAccess) handler(api *stripeapi.Server, at netip.AddrPort, names ...s
 	return (&guard.API{Hosts: append(names, a.hosts...), Remedy: "if it is, start fakestripe with --api-host NAME"}).Handler(api)
 }
 
-// taken says which keys the API takes.
+// taken describes the accepted keys.
 func (a *apiAccess) taken() string {
 	switch {
 	case a.made:

@@ -10,11 +10,11 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// apiVersion is a flag's value: any word that fixtures.FindVersion reads becomes the name
+// apiVersion is a flag value: it resolves any word for fixtures.FindVersion to the name
 // of the version.
 type apiVersion string
 
-// apiVersionFlag adds --api-version with a default, which is named in the usage if it is given.
+// apiVersionFlag adds --api-version. The usage names the default, if given.
 func apiVersionFlag(flags *pflag.FlagSet, version *string, value, usage string) {
 	*version = value
 	flags.Var((*apiVersion)(version), "api-version", usage+": a date, a train (basil), latest, or an SDK (stripe-go@82)")
@@ -36,8 +36,8 @@ func (v *apiVersion) Set(word string) error {
 // Type implements pflag.Value.
 func (v *apiVersion) Type() string { return "string" }
 
-// mereLabel says that --set gives events the label of another API version than the one that
-// they have the shape of, "" if it does not.
+// mereLabel warns that --set gives events the label of one API version with the shape of
+// another, or returns "".
 func mereLabel(set []string, version string) string {
 	for _, text := range set {
 		path, label, _ := strings.Cut(text, "=")
@@ -52,7 +52,7 @@ func mereLabel(set []string, version string) string {
 	return ""
 }
 
-// listVersions prints the API versions, oldest first, with the releases that pin them.
+// listVersions prints the API versions, oldest first, with the releases pinned to them.
 func listVersions(sh shell, asJSON bool) error {
 	if asJSON {
 		names := make([]string, 0, len(fixtures.Versions()))

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// somePayload and onePayload say what is missing in the command's own words.
+// somePayload and onePayload name the missing argument in the command's own words.
 func somePayload(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return fmt.Errorf("%s what? (see %s --help)", cmd.Use, cmd.CommandPath())

@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// maxObject bounds the file of an event.
+// maxObject limits the size of an event file.
 const maxObject = 16 << 20
 
 // bindings bind events to objects of the app.
@@ -29,15 +29,15 @@ type bindings struct {
 // A setting is one --set or --remove.
 type setting struct {
 	path string
-	try  webhooktest.Edit // fails where there is no such path
-	made webhooktest.Edit // does not: an event that follows on another may lack what it has
+	try  webhooktest.Edit // fails if the path is missing
+	made webhooktest.Edit // does not: a later event may lack the path
 
-	value string // with placeholders: another one for each object; empty for none
+	value string // with placeholders: differs per object; empty for none
 }
 
-// newBindings reads --set, as path=value or type:path=value, --remove, as path or
-// type:path, and --event, as type=file. A path that no event has, of the types that are
-// handled or of all that there are, is an error: a typo would make a check pass.
+// newBindings parses --set (path=value or type:path=value), --remove (path or type:path)
+// and --event (type=file). A path missing from all handled types, or from all types at
+// all, is an error: a typo would let a check pass.
 func newBindings(b bindings, set, remove, files []string) (*bindings, error) {
 	b.objects, b.typed = make(map[string][]webhooktest.Edit), make(map[string][]setting)
 	for _, text := range files {
@@ -61,7 +61,7 @@ func newBindings(b bindings, set, remove, files []string) (*bindings, error) {
 	return &b, nil
 }
 
-// any reports whether there is anything that all events of some type have.
+// any reports whether any type has edits for all its events.
 func (b *bindings) any() bool {
 	if len(b.objects) > 0 || slices.ContainsFunc(b.untyped, setting.constant) {
 		return true
@@ -76,7 +76,7 @@ func (b *bindings) any() bool {
 
 func (s setting) constant() bool { return s.value == "" }
 
-// edits are those of an event type that are the same for all its events.
+// edits are the edits common to all events of a type.
 func (b *bindings) edits(eventType string) []webhooktest.Edit {
 	edits := slices.Clone(b.objects[eventType])
 	for _, one := range b.untyped {
@@ -92,7 +92,7 @@ func (b *bindings) edits(eventType string) []webhooktest.Edit {
 	return edits
 }
 
-// fresh are the settings that are others for each object.
+// fresh are the settings that differ per object.
 func (b *bindings) fresh(eventType string) (settings []setting) {
 	for _, one := range slices.Concat(b.untyped, b.typed[eventType]) {
 		if !one.constant() {
@@ -102,7 +102,7 @@ func (b *bindings) fresh(eventType string) (settings []setting) {
 	return settings
 }
 
-// rendered says what is wrong with an edit, after others, on an event of a type.
+// rendered tries an edit, after others, on an event of a type.
 func (b *bindings) rendered(eventType string, before []webhooktest.Edit, edit webhooktest.Edit) error {
 	source := webhooktest.Source{APIVersion: b.version}
 	_, err := source.Event(eventType, append(slices.Clip(before), edit)...)
@@ -134,7 +134,7 @@ func (b *bindings) readObject(text string) error {
 	return b.pin(eventType)
 }
 
-// pin keeps cases that are about another version of an object from changing what is pinned.
+// pin keeps cases about another version of an object from changing pinned values.
 func (b *bindings) pin(eventType string) error {
 	source := webhooktest.Source{APIVersion: b.version}
 	event, err := source.Event(eventType, b.objects[eventType]...)
@@ -149,7 +149,7 @@ func (b *bindings) pin(eventType string) error {
 	return nil
 }
 
-// read reads a --set or a --remove.
+// read parses a --set or a --remove.
 func (b *bindings) read(flag, text string, parse func(string) (setting, error)) error {
 	path, _, _ := strings.Cut(text, "=")
 	eventType, _, colon := strings.Cut(path, ":")
@@ -170,7 +170,7 @@ func (b *bindings) read(flag, text string, parse func(string) (setting, error)) 
 		return fmt.Errorf("%s %q: %w", flag, text, err)
 	}
 	if err := b.has(one, b.handled); err != nil {
-		if err = creatable(flag, err); colon { // in no path that there is: the end of a type, then
+		if err = creatable(flag, err); colon { // not in any existing path: it ends a type
 			err = fmt.Errorf("%w (see fakestripe list)", unknown)
 		}
 		return fmt.Errorf("%s %q: %w", flag, text, err)
@@ -179,7 +179,7 @@ func (b *bindings) read(flag, text string, parse func(string) (setting, error)) 
 	return nil
 }
 
-// creatable says beside the error for a path that --set could create it.
+// creatable adds to the error for a path that --set could create it.
 func creatable(flag string, err error) error {
 	if flag == "--set" {
 		return explain(err)
@@ -187,7 +187,7 @@ func creatable(flag string, err error) error {
 	return err
 }
 
-// has reports what is wrong with a setting, if no type has its path.
+// has returns an error for a setting if no type has its path.
 func (b *bindings) has(one setting, eventTypes []string) (first error) {
 	for _, eventType := range eventTypes {
 		err := b.rendered(eventType, b.edits(eventType), one.try)
@@ -221,7 +221,7 @@ func (b *bindings) newSetting(text string) (setting, error) {
 	return one, nil
 }
 
-// parsedFor is what a value means at a path: metadata are texts, whatever they look like.
+// parsedFor parses a value for a path: metadata is always text.
 func parsedFor(path, value string) (any, error) {
 	typed, err := parseValue(value)
 	raw, isJSON := typed.(json.RawMessage)

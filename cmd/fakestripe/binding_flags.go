@@ -9,7 +9,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// binding are the flags that change events and bind them to objects of the app.
+// binding holds the flags that change events and bind them to objects of the app.
 type binding struct {
 	set, remove, events []string
 	add                 bool

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,8 +44,9 @@ type checking struct {
 	skipped  bool
 	reports  []string
 	format   format
-	command  string // check, or run with its folder
-	again    string // the flags that would run a case once more
+	lookups  *lookups // nil: the state is read at once
+	command  string   // check, or run with its folder
+	again    string   // flags that repeat a case
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -105,8 +107,8 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.BoolVar(&c.partial, "partial", false, "pass even if --max-time left cases out")
 	flags.BoolVar(&c.strict, "strict", false, "fail on warnings too")
 	flags.BoolVar(&c.list, "list", false, "list the cases without running them")
-	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make ids from this `number` (default random)")
-	flags.StringVar(&c.suite.RunID, "run-id", "", "vary the ids of a seed by this `text`")
+	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make choices, and ids together with --run-id, from this `number` (default random)")
+	flags.StringVar(&c.suite.RunID, "run-id", "", "make ids from this `text` too; a handler takes the ids of an earlier run for duplicates (default random)")
 	flags.BoolVar(&c.remote, "allow-remote", false, "allow a host outside this machine and private networks")
 	flags.StringArrayVar(&c.reports, "report", nil, "write a report, `format=file`: junit, html, markdown or json; or github, which annotates a workflow run (repeatable)")
 	flags.BoolVar(&c.skipped, "skipped", false, "name every skipped case and what it needs")
@@ -123,6 +125,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if err := c.prepare(ctx, sh); err != nil {
 		return err
 	}
+	c.suite.RunID = cmp.Or(c.suite.RunID, rand.Text())
 	stop, err := c.serveAPI(sh)
 	if err != nil {
 		return err
@@ -135,12 +138,15 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	found, interrupted := contract.Check(ctx, c.suite)
 	done()
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
-		return interrupted // before anything was judged
+		return interrupted // nothing was judged yet
 	}
 	nameFlags(found)
 	c.nameVersions(found)
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
+	}
+	if c.lookups != nil && c.lookups.note() != "" {
+		found.Notes = append(found.Notes, c.lookups.note())
 	}
 	given := c.again
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
@@ -156,11 +162,11 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	return together(verdict, printed, c.writeReports(ctx, sh, found))
 }
 
-// lastReports is how long those who read a pipe have for a report after an interrupt.
+// lastReports is the time for readers of a pipe to take a report after an interrupt.
 const lastReports = 5 * time.Second
 
 func (c *checking) writeReports(ctx context.Context, sh shell, found *contract.Report) error {
-	if ctx.Err() != nil { // the report is of what was done until then
+	if ctx.Err() != nil { // the report covers what was done until then
 		var cancel func()
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastReports)
 		defer cancel()
@@ -172,14 +178,13 @@ func (c *checking) writeReports(ctx context.Context, sh shell, found *contract.R
 	return written
 }
 
-// files are the reports that are written to files.
+// files are the reports written to files.
 func files(reports []string) []string {
 	return slices.DeleteFunc(slices.Clone(reports), report.IsGitHub)
 }
 
-// annotate shows a report in a GitHub workflow run: on the page of the run and, for each
-// finding, beside it. GitHub reads what is written to either output; the result is on
-// the standard one.
+// annotate shows a report in a GitHub workflow run: on the run's page, and as an
+// annotation per finding. GitHub parses both stdout and stderr; the result is on stdout.
 func (c *checking) annotate(sh shell, found *contract.Report) error {
 	if err := report.Annotate(sh.err, found, c.suite.Dir); err != nil {
 		return err
@@ -201,8 +206,8 @@ func (c *checking) print(sh shell, found *contract.Report) error {
 	})
 }
 
-// together is several errors in one line. That the handler fell short needs no word:
-// it was printed.
+// together joins several errors in one line. It omits that the handler fell short: that
+// has been printed.
 func together(errs ...error) (all error) {
 	for _, err := range errs {
 		switch {
@@ -215,7 +220,7 @@ func together(errs ...error) (all error) {
 	return all
 }
 
-// watch says what is to be done, and on a terminal which case is done.
+// watch prints the plan, the current case, and how long the rest will take.
 func (c *checking) watch(sh shell) (done func(), err error) {
 	cases, err := c.suite.Cases()
 	if err != nil {
@@ -225,18 +230,16 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		fmt.Fprintf(sh.err, "fakestripe: %s\n", label)
 	}
-	if !sh.terminal(sh.err) {
-		return func() {}, nil
-	}
-	n := 0
-	c.suite.Progress = func(result contract.Result) {
-		n++
-		fmt.Fprintf(sh.err, "\r\x1b[K%d of %d  %s", n, len(cases), result.ID)
-	}
-	return func() { fmt.Fprint(sh.err, "\r\x1b[K") }, nil
+	p := checkProgress{out: sh.err, terminal: sh.terminal(sh.err), all: len(cases), most: cmp.Or(c.suite.MaxTime, contract.DefaultMaxTime), begun: time.Now()}
+	c.suite.Progress = p.add
+	return func() {
+		if p.terminal {
+			fmt.Fprint(sh.err, "\r\x1b[K")
+		}
+	}, nil
 }
 
-// again is the command line but for the cases, reports and secrets.
+// again is the command line without cases, reports and secrets.
 func again(cmd *cobra.Command) string {
 	var line strings.Builder
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
@@ -261,7 +264,7 @@ func again(cmd *cobra.Command) string {
 				line.WriteString(` --secret "$STRIPE_WEBHOOK_SECRET"`) // never the secret itself
 			case flag.Value.Type() == "bool" && value == "true":
 				fmt.Fprintf(&line, " --%s", flag.Name)
-			case flag.NoOptDefVal != "": // a word behind it would be a case
+			case flag.NoOptDefVal != "": // a word after it would be a case
 				fmt.Fprintf(&line, " --%s=%s", flag.Name, word.Quote(value))
 			default:
 				fmt.Fprintf(&line, " --%s %s", flag.Name, word.Quote(value))
@@ -271,8 +274,8 @@ func again(cmd *cobra.Command) string {
 	return line.String()
 }
 
-// values are what a flag was given: several if it is repeatable, a list as it is
-// written, with commas.
+// values are the values of a flag: several if it is repeatable; a list stays as written,
+// with commas.
 func values(flag *pflag.Flag) []string {
 	list, ok := flag.Value.(pflag.SliceValue)
 	switch {
@@ -307,7 +310,7 @@ func (c *checking) readWaivers() (err error) {
 	return err
 }
 
-// waived says until when a case is waived, "" if it is not.
+// waived returns the end of a case's waiver, or "".
 func (c *checking) waived(id string) string {
 	for _, w := range c.subject.Waivers {
 		if w.Case == id {
@@ -317,7 +320,7 @@ func (c *checking) waived(id string) string {
 	return ""
 }
 
-// prepare turns the flags into a subject.
+// prepare makes a subject from the flags.
 func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if c.subject.URL == "" {
 		verb, _, _ := strings.Cut(c.command, " ")
@@ -359,8 +362,8 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	return c.checkLocal(ctx)
 }
 
-// checkTypes finds handled types that no event has or, where fixtures make all events, none
-// of the API version.
+// checkTypes finds handled types without events or, if fixtures make all events, missing
+// from the API version.
 func (c *checking) checkTypes() error {
 	for _, eventType := range c.subject.Handles {
 		_, err := fixtures.DescribeEvent(eventType)

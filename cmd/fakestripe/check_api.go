@@ -13,7 +13,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// serveAPI starts the local Stripe API for the time of the check, if it was asked for.
+// serveAPI starts the local Stripe API for the duration of the check, if requested.
 func (c *checking) serveAPI(sh shell) (stop func(), err error) {
 	if c.api == "" {
 		return func() {}, nil
@@ -66,7 +66,7 @@ func pagesAt(at netip.AddrPort) string {
 	return "http://" + at.String()
 }
 
-// hostOf is the host of an address, "" when it names none.
+// hostOf returns the host of an address, or "".
 func hostOf(address string) string {
 	host, _, _ := net.SplitHostPort(address)
 	return host

@@ -14,13 +14,13 @@ import (
 
 const (
 	hookTimeout = 30 * time.Second
-	maxSaid     = 4 << 10 // of what a command said, for the error when it failed
+	maxSaid     = 4 << 10 // of a failed command's output, for the error
 )
 
-// errFull ends a command that prints more than there is room for.
+// errFull stops a command with too much output.
 var errFull = errors.New("too large")
 
-// A bounded keeps what is written to it up to a limit, and refuses more.
+// A bounded is a buffer that refuses writes over its limit.
 type bounded struct {
 	buffer bytes.Buffer
 	limit  int
@@ -38,20 +38,20 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return b.buffer.Write(p)
 }
 
-// A beginning keeps the beginning of what is written to it.
+// A beginning keeps the start of what is written to it.
 type beginning struct{ bounded }
 
 // Write implements io.Writer.
 func (b *beginning) Write(p []byte) (int, error) {
-	_, _ = b.bounded.Write(p) // the rest is dropped
+	_, _ = b.bounded.Write(p) // drop the rest
 	return len(p), nil
 }
 
-// lastOutput is how long the output of a command that has ended may still take to
-// arrive. A busy machine needs seconds; what it left running may never end it.
+// lastOutput is the time for the output of an ended command to arrive. A busy machine
+// needs seconds; a child process left running may keep the pipe open forever.
 const lastOutput = 10 * time.Second
 
-// printed runs a command line and returns what it prints, if that is not too large.
+// printed runs a command and returns its output, up to a limit.
 func printed(ctx context.Context, line string, limit int, environment ...string) ([]byte, error) {
 	output, said := &bounded{limit: limit}, &beginning{bounded{limit: maxSaid}}
 	command := exec.CommandContext(ctx, "sh", "-c", line)
@@ -64,13 +64,13 @@ func printed(ctx context.Context, line string, limit int, environment ...string)
 		return nil, fmt.Errorf("%s: larger than %d MiB", line, limit>>20)
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s: %w", line, ctx.Err())
-	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // what it left running has its output still
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // a child process left running still has its output
 		return nil, fmt.Errorf("%s: %w: %s", line, err, strings.TrimSpace(said.buffer.String()))
 	}
 	return output.buffer.Bytes(), nil
 }
 
-// hook runs a command line, nil for none. It may leave a server running behind it.
+// hook runs a command, or returns nil for none. The command may leave a server running.
 func hook(line string, timeout time.Duration) func(context.Context) error {
 	if line == "" {
 		return nil
@@ -89,8 +89,8 @@ func hook(line string, timeout time.Duration) func(context.Context) error {
 	}
 }
 
-// runInto runs a command line with a file for its output. With a pipe, a server that
-// it leaves running would keep us waiting, or be ended by its next line of log.
+// runInto runs a command with a file for its output. With a pipe, a server left running
+// would block us, or die at its next line of log.
 func runInto(ctx context.Context, line string) (said []byte, err error) {
 	file, err := os.CreateTemp("", "fakestripe-hook-")
 	if err != nil {
@@ -98,7 +98,7 @@ func runInto(ctx context.Context, line string) (said []byte, err error) {
 	}
 	defer func() {
 		_ = file.Close()
-		_ = os.Remove(file.Name()) // what still writes to it may go on
+		_ = os.Remove(file.Name()) // a process still writing to it may go on
 	}()
 	command := exec.CommandContext(ctx, "sh", "-c", line)
 	command.Stdout, command.Stderr = file, file

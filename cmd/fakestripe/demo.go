@@ -26,8 +26,8 @@ func newDemo(sh shell) *cobra.Command {
 	}
 }
 
-// demoScenes is what the demo delivers. Each is expected to be accepted, or
-// refused, and to add so many entries to the shop's ledger.
+// demoScenes are the deliveries of the demo, each with the expected answer and number of
+// new entries in the shop's ledger.
 var demoScenes = []struct {
 	title      string
 	deliveries []demoDelivery
@@ -55,7 +55,7 @@ type demoDelivery struct {
 	entries   int
 }
 
-// A stage is the shop and what plays on it.
+// A stage is the shop and its connection to the demo.
 type stage struct {
 	shop     *shop.Shop
 	source   webhooktest.Source
@@ -92,7 +92,7 @@ func demo(ctx context.Context, sh shell) error {
 	return p.err
 }
 
-// open serves the shop on a free port of this machine.
+// open serves the shop on a free local port.
 func (s *stage) open() (stop func(), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *stage) open() (stop func(), err error) {
 	}, nil
 }
 
-// play makes one delivery and tells what the shop did.
+// play makes one delivery and prints what the shop did.
 func (s *stage) play(ctx context.Context, p *printer, d demoDelivery) error {
 	event, err := s.event(d)
 	if err != nil {
@@ -141,7 +141,7 @@ func (s *stage) event(d demoDelivery) (*webhooktest.Event, error) {
 	return event, err
 }
 
-// tell says what entries the shop wrote into its ledger.
+// tell prints the entries that the shop added to its ledger.
 func tell(entries []shop.Entry) string {
 	if len(entries) == 0 {
 		return indented("ledger: nothing new")

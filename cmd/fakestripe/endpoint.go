@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// remote reports whether an endpoint is known to be neither on this host nor in a
-// private network. A host without an address is for the deliveries to tell.
+// remote reports whether an endpoint is known to be outside of this host and private
+// networks. An unresolvable host is left for the deliveries to report.
 func remote(ctx context.Context, endpoint *webhooktest.Endpoint) bool {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -19,7 +19,7 @@ func remote(ctx context.Context, endpoint *webhooktest.Endpoint) bool {
 	return err == nil && !local
 }
 
-// parseHeaders reads "Name: value".
+// parseHeaders parses "Name: value".
 func parseHeaders(texts []string) (http.Header, error) {
 	header := make(http.Header)
 	for _, text := range texts {

@@ -6,21 +6,20 @@ import (
 	"syscall"
 )
 
-// Exit codes: what a script can tell apart.
+// Exit codes, for scripts.
 const (
 	exitOK    = 0
 	exitShort = 1 // the handler fell short
-	exitUsage = 2 // wrong usage, nothing could be judged
+	exitUsage = 2 // wrong usage, or nothing could be judged
 )
 
-// exitInterrupted is how a shell calls a command that an interrupt ended: 128 and the
-// signal's number.
+// exitInterrupted is the shell's exit code for an interrupt: 128 and the signal's number.
 const exitInterrupted = 128 + int(syscall.SIGINT)
 
-// errShort ends a command whose handler fell short, after that was printed.
+// errShort ends a command after it has printed that the handler fell short.
 var errShort = errors.New("the handler fell short")
 
-// exitCode prints the error of a command and returns what it exits with.
+// exitCode prints the error of a command and returns its exit code.
 func exitCode(sh shell, err error) int {
 	switch {
 	case err == nil:
@@ -32,7 +31,7 @@ func exitCode(sh shell, err error) int {
 	return exitUsage
 }
 
-// complain says what is wrong: others may have had a word in it.
+// complain prints an error, which may contain untrusted text.
 func complain(sh shell, err error) {
 	fmt.Fprintf(sh.err, "fakestripe: %s\n", printable(err.Error()))
 }

@@ -79,7 +79,7 @@ func (o *explainOptions) write(w io.Writer, cases []contract.Case) error {
 	return nil
 }
 
-// A codeFix is code that meets a case, in a language.
+// A codeFix is code that meets a case, in one language.
 type codeFix struct{ language, code string }
 
 func fixes(c contract.Case) (all []codeFix) {
@@ -91,7 +91,7 @@ func fixes(c contract.Case) (all []codeFix) {
 	return all
 }
 
-// explanation words one case.
+// explanation describes one case.
 func explanation(c contract.Case) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s (%s)\n%s\n\n%s\n%s\n", c.ID, c.Level, c.Title, c.Requirement, c.Source)

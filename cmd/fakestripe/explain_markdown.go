@@ -19,8 +19,7 @@ informs.
 
 `
 
-// contractPage is the contract as people read it: a table of contents by group, then
-// each case.
+// contractPage is the contract for people: a table of contents by group, then each case.
 func contractPage(cases []contract.Case) string {
 	var page strings.Builder
 	page.WriteString(contractIntro)
@@ -51,7 +50,7 @@ func group(c contract.Case) string {
 	return name
 }
 
-// anchor is the fragment that GitHub gives a heading with the id of a case.
+// anchor is GitHub's fragment for a heading with a case ID.
 func anchor(id string) string { return strings.ReplaceAll(id, "/", "") }
 
 func markdownCase(c contract.Case) string {
@@ -81,7 +80,7 @@ func source(text string) string {
 	return markdown(text)
 }
 
-// syntax is what GitHub calls the language of a fix.
+// syntax is GitHub's name for the language of a fix.
 func syntax(language string) string {
 	if language == "node" {
 		return "js"
@@ -89,8 +88,8 @@ func syntax(language string) string {
 	return language
 }
 
-// markdown has text shown as it is, but for code in backticks. Underscores inside of
-// words, and the texts have no others, mean nothing to GitHub.
+// markdown escapes text except for code in backticks. GitHub ignores underscores inside
+// words, and the texts have no others.
 func markdown(text string) string {
 	parts := strings.Split(text, "`")
 	for i := 0; i < len(parts); i += 2 {

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// A format is how results are printed: text or json. It is a flag.
+// A format is the output format, text or json. It is a flag.
 type format string
 
 func (f *format) flag(cmd *cobra.Command, usage string) {

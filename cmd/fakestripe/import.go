@@ -83,8 +83,7 @@ func (i *importing) run(ctx context.Context, sh shell, names []string) error {
 	return i.print(sh, im.Summary, redactor)
 }
 
-// openSources returns the files that are read, and how many bytes they have, 0 if
-// that is not known.
+// openSources returns the input files and their total size in bytes, 0 if unknown.
 func openSources(names []string) (sources []string, size int64, err error) {
 	known := true
 	for _, name := range names {
@@ -125,7 +124,7 @@ func readSource(ctx context.Context, sh shell, im *importer.Importer, name strin
 	return im.Read(ctx, name, in)
 }
 
-// progressEvery is how often the bar is drawn anew.
+// progressEvery is the interval for redrawing the bar.
 const progressEvery = time.Second / 10
 
 // watch draws a bar on a terminal.

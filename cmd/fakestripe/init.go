@@ -17,7 +17,7 @@ import (
 	word "github.com/fakestripe/fakestripe/internal/shell"
 )
 
-// A draft is a first suite that is to be written.
+// A draft is a new suite to be written.
 type draft struct {
 	handles []string
 	state   bool
@@ -71,7 +71,7 @@ func (d *draft) write(sh shell, dir string) error {
 	for i, name := range names {
 		if err := create(name, files[name]); err != nil {
 			for _, written := range names[:i] {
-				_ = os.Remove(written) // ours: it was not there before
+				_ = os.Remove(written) // ours: it did not exist before
 			}
 			return err
 		}
@@ -85,7 +85,7 @@ func (d *draft) write(sh shell, dir string) error {
 	return nil
 }
 
-// cases are the files for a type, by name.
+// cases returns the files for a type, by name.
 func (d *draft) cases(eventType string) map[string]string {
 	files := map[string]string{
 		"accepted": draftCase("A genuine "+eventType+" is accepted", eventType, "",
@@ -100,7 +100,7 @@ func (d *draft) cases(eventType string) map[string]string {
 	return files
 }
 
-// schemaURL is where editors find the schema of case files.
+// schemaURL tells editors where to find the schema of case files.
 const schemaURL = "https://raw.githubusercontent.com/fakestripe/fakestripe/main/fixtures/contract/schema.json"
 
 func draftCase(title, eventType, needs, step, reference string) string {
@@ -118,7 +118,7 @@ func draftCase(title, eventType, needs, step, reference string) string {
 `, schemaURL, title, needs, eventType, step, reference)
 }
 
-// create writes a file that must not exist yet, and makes its folder.
+// create writes a new file, and makes its folder.
 func create(name, text string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return err

@@ -61,7 +61,7 @@ func listNames(sh shell, names []string) error {
 	return nil
 }
 
-// listJSON prints what is known of each name.
+// listJSON prints a description of each name.
 func listJSON[description any](sh shell, names []string, describe func(string) (description, error)) error {
 	encoder := json.NewEncoder(sh.out)
 	for _, name := range names {
@@ -92,7 +92,7 @@ func listMutations(sh shell, asJSON bool) error {
 	return nil
 }
 
-// completeTypes offers the event types to the shell's completion.
+// completeTypes completes event types in the shell.
 func completeTypes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return append(fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()...), cobra.ShellCompDirectiveDefault // files are payloads too
+	return append(fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()...), cobra.ShellCompDirectiveDefault // files are payloads, too
 }

@@ -27,7 +27,7 @@ type listener struct {
 	connect    []string
 	events     []string
 	headers    []string
-	connected  []string // headers for the connected accounts' endpoints
+	connected  []string // headers for the endpoints of connected accounts
 	version    string
 	retries    string
 	chaos      string
@@ -71,7 +71,7 @@ still waiting, 2 for wrong usage. Mutated deliveries do not count, nor those tha
 	return cmd
 }
 
-// flags adds the flags; those that the Stripe CLI has too are named as there.
+// flags adds the flags, with the Stripe CLI's names for common ones.
 func (l *listener) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&l.forward, "forward-to", "f", nil, "deliver to this `url`; 4242/webhook is short for http://localhost:4242/webhook (repeatable)")
@@ -99,7 +99,7 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.chaos, "chaos", "", "duplicate, reorder, delay or drop deliveries at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05")
 	flags.Uint64Var(&l.hub.Chaos.Seed, "seed", 0, "seed the choices of --chaos and --fail-api with this `number` (default random)")
 	flags.StringVar(&l.journal, "journal", "", "keep every event and attempt in this `file`, and resume from it")
-	flags.StringArrayVar(&l.failAPI, "fail-api", nil, "fail API calls: a `rate` (0.1), a path (/v1/refunds), rate@path, each with =STATUS (repeatable)")
+	flags.StringArrayVar(&l.failAPI, "fail-api", nil, "fail API calls: a `rate` (0.1), a path (/v1/refunds), rate@path, each with =STATUS, or =none for no answer (repeatable)")
 	flags.StringArrayVar(&l.slowAPI, "slow-api", nil, "delay API calls: a `duration` (2s), or duration@path (repeatable)")
 	flags.StringVar(&l.inspect, "inspect", "on", "serve the inspector: `on` or off")
 	flags.Int64Var(&l.exitAfter, "exit-after", 0, "exit after `n` finished deliveries, for scripts")
@@ -157,8 +157,8 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 	return ending
 }
 
-// watch prints what the hub does. The channel is closed when so many deliveries have
-// ended as --exit-after says.
+// watch prints what the hub does. It closes the channel after the number of deliveries in
+// --exit-after.
 func (l *listener) watch(p *listenPrinter) (ended <-chan struct{}) {
 	enough := make(chan struct{})
 	var finished atomic.Int64
@@ -172,7 +172,7 @@ func (l *listener) watch(p *listenPrinter) (ended <-chan struct{}) {
 	return enough
 }
 
-// start takes up the journal and adds the endpoints.
+// start restores the journal and adds the endpoints.
 func (l *listener) start(p *listenPrinter, server *listenServer, endpoints []listen.Endpoint) error {
 	l.connectAPI(server)
 	l.completes(server)
@@ -202,10 +202,10 @@ func (l *listener) start(p *listenPrinter, server *listenServer, endpoints []lis
 	return nil
 }
 
-// inFlight bounds how long listen waits, at its end, for attempts that are under way.
+// inFlight limits the wait for attempts in progress at the end of listen.
 const inFlight = 10 * time.Second
 
-// end finishes what is under way and tells what was done.
+// end finishes work in progress and prints the summary.
 func (l *listener) end(p *listenPrinter) error {
 	l.completing.auto.Close()
 	if n := l.hub.InFlight(); n > 0 && l.hub.Err() == nil {

@@ -6,10 +6,10 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
-// shownDamaged is how many damaged lines of a journal are told of one by one.
+// shownDamaged is the maximum number of damaged lines reported one by one.
 const shownDamaged = 10
 
-// tellRestored says what the journal held, and what is wrong with it.
+// tellRestored prints the content of the journal, and its damage.
 func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
 	if restored.Torn > 0 {
 		p.talk("journal %s: the last line is incomplete: its %d bytes were removed", l.journal, restored.Torn)
@@ -37,15 +37,15 @@ func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
 	}
 }
 
-// A loading says how far a long journal is read.
+// A loading prints the progress of reading a long journal.
 type loading struct {
 	name string
 	talk func(format string, args ...any)
 	now  func() time.Time
-	next time.Time // when it says something
+	next time.Time // time of the next message
 }
 
-// toldEvery is how long nothing is said.
+// toldEvery is the interval between messages.
 const toldEvery = 2 * time.Second
 
 func (l *loading) told(done, size int64) {

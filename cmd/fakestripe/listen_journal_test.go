@@ -31,6 +31,6 @@ func TestLoadingALongJournal(t *testing.T) {
 func TestWhatIsSaidOfACompaction(t *testing.T) {
 	t.Parallel()
 	c := listen.Compaction{Events: 7, Before: 90e6, After: 4e6}
-	require.Equal(t, "compacted from 90 to 4 MB: 7 events that are finished and too old to be kept are left out", c.String())
+	require.Equal(t, "compacted from 90 to 4 MB: removed 7 old finished events", c.String())
 	require.Equal(t, "not compacted: no space left on device", listen.Compaction{Err: errors.New("no space left on device")}.String())
 }

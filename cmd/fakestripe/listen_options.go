@@ -15,9 +15,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// What the flags of listen mean.
+// Interpretation of listen's flags.
 
-// check reads the flags that can be wrong by themselves.
+// check validates the flags one by one.
 func (l *listener) check() error {
 	for _, flag := range []struct {
 		name   string
@@ -66,7 +66,7 @@ func (l *listener) checkVersion() error {
 	return nil
 }
 
-// checkEvents refuses types that nothing would ever have.
+// checkEvents rejects event types without any event.
 func (l *listener) checkEvents() error {
 	for i, name := range l.events {
 		name = strings.TrimSpace(name)
@@ -84,7 +84,7 @@ func (l *listener) checkEvents() error {
 	return nil
 }
 
-// checkFaults reads how things go wrong.
+// checkFaults parses the flags for faults.
 func (l *listener) checkFaults() error {
 	if l.changed("seed") && l.hub.Chaos.Seed == 0 {
 		return errors.New("--seed 0: want a number from 1")
@@ -175,8 +175,8 @@ func (l *listener) endpoints(secret string) ([]listen.Endpoint, error) {
 	return endpoints, nil
 }
 
-// headerList reads headers as the Stripe CLI does, with commas between. What has no
-// colon belongs to the value before.
+// headerList parses headers separated by commas, as in the Stripe CLI. A part without a
+// colon belongs to the value before it.
 func headerList(flag string, texts []string) (http.Header, error) {
 	var headers []string
 	for _, text := range texts {

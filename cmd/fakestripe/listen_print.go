@@ -11,9 +11,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// What listen prints, and send and trigger when it delivers for them.
+// Output of listen, and of send and trigger when listen delivers for them.
 
-// response is an attempt as the printer takes it.
+// response converts an attempt for the printer.
 func response(event *webhooktest.Event, a *listen.Attempt) *webhooktest.Response {
 	r := &webhooktest.Response{
 		Event: event, Sent: a.At, Signature: a.Request.Get(webhooktest.SignatureHeader),
@@ -25,7 +25,7 @@ func response(event *webhooktest.Event, a *listen.Attempt) *webhooktest.Response
 	return r
 }
 
-// outlook is the line that says what happens after a refusal, "" after an acceptance.
+// outlook is the line after a refusal about the next attempt, or "".
 func outlook(d listen.Delivery, a *listen.Attempt) string {
 	last := a.Number == len(d.Attempts)
 	switch {
@@ -62,17 +62,17 @@ func newAttempted(event *webhooktest.Event, d listen.Delivery, a *listen.Attempt
 	}
 }
 
-// A listenPrinter prints what a hub does.
+// A listenPrinter prints the work of a hub.
 type listenPrinter struct {
 	*printer
-	several func() bool // endpoints, which have to be told apart
+	several func() bool // whether there are several endpoints, to be told apart
 }
 
 func newListenPrinter(sh shell, f format) *listenPrinter {
 	return &listenPrinter{printer: newPrinter(sh, f, expect.Expectation{}, nil, 1)}
 }
 
-// accepted prints an event: as JSON, or when nothing else will show it.
+// accepted prints an event: as JSON, or if nothing else will show it.
 func (p *listenPrinter) accepted(event *webhooktest.Event, made []listen.Delivery) {
 	if p.format.json() {
 		ids := []string{}
@@ -87,11 +87,11 @@ func (p *listenPrinter) accepted(event *webhooktest.Event, made []listen.Deliver
 	}
 }
 
-// changed prints an attempt that begins or has ended, and deliveries without any.
+// changed prints the start or end of an attempt, and deliveries without any.
 func (p *listenPrinter) changed(d listen.Delivery) {
 	event, err := envelope(d)
 	if err != nil {
-		return // it was an event before
+		return // printed as an event before
 	}
 	last := len(d.Attempts) - 1
 	switch {
@@ -107,7 +107,7 @@ func (p *listenPrinter) changed(d listen.Delivery) {
 	}
 }
 
-// envelope is an event with the id and type of the delivery's: all that is printed.
+// envelope is an event with the delivery's ID and type, for printing.
 func envelope(d listen.Delivery) (*webhooktest.Event, error) {
 	text, err := json.Marshal(map[string]string{"id": d.EventID, "type": d.Type})
 	if err != nil {
@@ -116,7 +116,7 @@ func envelope(d listen.Delivery) (*webhooktest.Event, error) {
 	return webhooktest.ParseEvent(text)
 }
 
-// ended prints a delivery that came to an end without an attempt.
+// ended prints a delivery that ended without an attempt.
 func (p *listenPrinter) ended(event *webhooktest.Event, d listen.Delivery) {
 	if p.format.json() {
 		p.json(map[string]any{"delivery": d})
@@ -126,7 +126,7 @@ func (p *listenPrinter) ended(event *webhooktest.Event, d listen.Delivery) {
 	p.line(p.outgoing(event, notes...))
 }
 
-// notes is what is special about an attempt that begins.
+// notes are the remarks about a starting attempt.
 func (p *listenPrinter) notes(d listen.Delivery) []string {
 	notes := append(p.to(d), d.Mutations...)
 	if d.ReplayOf != "" {
@@ -147,7 +147,7 @@ func (p *listenPrinter) to(d listen.Delivery) []string {
 
 const shownUndelivered = 20
 
-// ending prints what was done and what was never delivered.
+// ending prints the summary and what was never delivered.
 func (p *listenPrinter) ending(s listen.Summary) {
 	if p.format.json() {
 		p.json(map[string]any{"summary": s})

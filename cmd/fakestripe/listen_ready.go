@@ -13,20 +13,20 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
-// A readyFile is there while listen is, and holds its URL.
+// A readyFile exists while listen runs, and contains its URL.
 type readyFile struct {
-	name string // "": there is none
-	url  string // that was written
+	name string // "" for none
+	url  string // as written
 }
 
-// maxReadyFile bounds what is read of a file that should hold a URL.
+// maxReadyFile limits the size of a file with a URL.
 const maxReadyFile = 4 << 10
 
-// readyPatience is how long a listen whose file is there has to answer.
+// readyPatience is the time for another listen to answer.
 const readyPatience = 2 * time.Second
 
-// clear removes the file of a listen that was killed, so that nobody takes it for
-// that of the one that starts. The file of one that runs is an error.
+// clear removes the file of a dead listen, so no one mistakes it for the new one's. The
+// file of a running one is an error.
 func (f *readyFile) clear() error {
 	if f.name == "" {
 		return nil
@@ -42,13 +42,13 @@ func (f *readyFile) clear() error {
 	case !info.Mode().IsRegular() || !made:
 		return fmt.Errorf("--ready-file %s: fakestripe did not write what is there: choose another name", f.name)
 	case answers(url):
-		shown, _, _ := strings.Cut(url, "/?") // the token is its owner's
+		shown, _, _ := strings.Cut(url, "/?") // the token belongs to its owner
 		return fmt.Errorf("--ready-file %s: a fakestripe listen that is running at %s owns it: stop that one, choose another name, or remove the file", f.name, shown)
 	}
 	return os.Remove(f.name)
 }
 
-// readyURL returns what is in a file, and whether it is what write writes.
+// readyURL returns the content of a file, and whether write could have written it.
 func readyURL(name string) (url string, made bool) {
 	data, err := readRegular(name, maxReadyFile)
 	url, rest, ended := strings.Cut(string(data), "\n")
@@ -67,7 +67,7 @@ func answers(url string) bool {
 	return client.Check(ctx) == nil
 }
 
-// write writes the whole file at once: who waits for it can read it.
+// write writes the file atomically: a waiting reader sees all of it.
 func (f *readyFile) write(url string, mode os.FileMode) error {
 	if f.name == "" {
 		return nil
@@ -79,10 +79,9 @@ func (f *readyFile) write(url string, mode os.FileMode) error {
 	return nil
 }
 
-// remove says that listen is no longer there. The file of another one, which somebody
-// has put in its place, stays.
+// remove removes the file at the end, unless another listen's file has replaced it.
 func (f *readyFile) remove() {
 	if url, made := readyURL(f.name); made && url == f.url {
-		_ = os.Remove(f.name) // somebody else may have
+		_ = os.Remove(f.name) // another process may have
 	}
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
-// signing are the flags for the secret that listen signs with.
+// signing holds the flags for listen's signing secret.
 type signing struct {
 	secret, file string
 	from         secretSource
 }
 
-// A secretSource is where the secret of listen is from.
+// A secretSource is the source of listen's secret.
 type secretSource int
 
 const (
@@ -27,11 +27,10 @@ const (
 	secretSet                // $STRIPE_WEBHOOK_SECRET
 )
 
-// own reports whether the secret is listen's own, which may be printed.
+// own reports whether the secret is listen's own and may be printed.
 func (s secretSource) own() bool { return s == secretFresh || s == secretKept }
 
-// get returns the secret: the given one, that of the file, that of the environment, or
-// a fresh one.
+// get returns the secret: from the flag, the file, the environment, or a fresh one.
 func (s *signing) get(changed func(string) bool, getenv func(string) string) (secret string, err error) {
 	switch set := getenv(secretVariable); {
 	case changed("secret") && changed("secret-file"):
@@ -58,17 +57,17 @@ func (s *signing) get(changed func(string) bool, getenv func(string) string) (se
 	return listen.NewSecret(), nil
 }
 
-// maxSecretFile bounds a file that has one secret in it.
+// maxSecretFile limits the size of a secret file.
 const maxSecretFile = 4 << 10
 
-// kept returns the secret in a file, which is made when it is missing.
+// kept returns the secret in a file, creating the file if necessary.
 func kept(path string) (string, error) {
 	data, err := readRegular(path, maxSecretFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return keep(path)
 	}
 	if err != nil {
-		return "", err // names the file
+		return "", err // err names the file
 	}
 	secret := strings.TrimSpace(string(data))
 	if !strings.HasPrefix(secret, "whsec_") || strings.ContainsAny(secret, " \t\r\n") || len(secret) > 1000 {
@@ -77,7 +76,7 @@ func kept(path string) (string, error) {
 	return secret, nil
 }
 
-// keep writes a fresh secret into a new file that only its owner can read.
+// keep writes a fresh secret to a new file, readable only by its owner.
 func keep(path string) (string, error) {
 	secret := listen.NewSecret()
 	err := file.Create(file.Here{}, path, []byte(secret+"\n"), 0o600)

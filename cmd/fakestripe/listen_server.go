@@ -24,16 +24,16 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A listenServer is the one address of listen: the API, the inspector, and what
-// trigger and send use.
+// A listenServer serves listen's single address: the API, the inspector, and the route
+// for trigger and send.
 type listenServer struct {
 	*http.Server
 	listener net.Listener
 	guard    guard.Guard
 }
 
-// open listens. A port that is taken is an error: a client whose API base is fixed
-// must not talk to a stranger.
+// open starts listening. A port in use is an error: a client with a fixed API base must
+// not talk to a stranger.
 func (l *listener) open() (*listenServer, error) {
 	address := l.address
 	if strings.Trim(address, "0123456789") == "" {
@@ -96,7 +96,7 @@ func (l *listener) inspector(s *listenServer) http.Handler {
 	})
 }
 
-// connectAPI lets clients of the API change what the hub delivers to, within reach.
+// connectAPI lets clients of the API change the hub's endpoints, within reach.
 func (l *listener) connectAPI(s *listenServer) {
 	reach := &listen.Reach{
 		Own: s.address(), Remote: l.allowRemote,
@@ -112,7 +112,7 @@ func (l *listener) connectAPI(s *listenServer) {
 		}
 		changed := listen.Endpoint{ID: e.ID, Secret: e.Secret}
 		if change == stripeapi.Updated {
-			changed = l.endpoint(e.ID) // the API knows neither its secret nor its headers
+			changed = l.endpoint(e.ID) // the API has neither its secret nor its headers
 		}
 		if changed.URL != e.URL { // the user's own --forward-to may lead anywhere
 			changed.Reach = reach
@@ -124,7 +124,7 @@ func (l *listener) connectAPI(s *listenServer) {
 	}
 }
 
-// endpoint is what the hub knows of an endpoint.
+// endpoint returns the hub's endpoint by ID.
 func (l *listener) endpoint(id string) listen.Endpoint {
 	for _, e := range l.hub.Endpoints() {
 		if e.ID == id {
@@ -134,7 +134,7 @@ func (l *listener) endpoint(id string) listen.Endpoint {
 	return listen.Endpoint{ID: id}
 }
 
-// serve answers requests until close. The channel has why it ended before.
+// serve handles requests until close. The channel receives the error of an earlier end.
 func (s *listenServer) serve() <-chan error {
 	served := make(chan error, 1)
 	go func() {
@@ -145,8 +145,8 @@ func (s *listenServer) serve() <-chan error {
 	return served
 }
 
-// close ends all requests, at once if they do not end by themselves: handlers have
-// been delivered to, and who watches can come again.
+// close ends all requests, by force if necessary: deliveries are done, and viewers can
+// reconnect.
 func (s *listenServer) close() {
 	const patience = time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -154,7 +154,7 @@ func (s *listenServer) close() {
 	if s.Shutdown(ctx) != nil {
 		_ = s.Server.Close()
 	}
-	_ = s.listener.Close() // when it was never served
+	_ = s.listener.Close() // if it was never served
 }
 
 func (s *listenServer) address() netip.AddrPort {
@@ -165,7 +165,7 @@ func (s *listenServer) address() netip.AddrPort {
 	return netip.AddrPortFrom(address.Addr().Unmap(), address.Port())
 }
 
-// url is where this machine finds the server.
+// url is the server's URL on this machine.
 func (s *listenServer) url() string {
 	address := s.address()
 	if address.Addr().IsUnspecified() {
@@ -174,7 +174,7 @@ func (s *listenServer) url() string {
 	return "http://" + address.String()
 }
 
-// granted is the URL with the token, if there is one.
+// granted is the URL with the token, if any.
 func (s *listenServer) granted() string {
 	if s.guard.Token == "" {
 		return s.url()
@@ -182,7 +182,7 @@ func (s *listenServer) granted() string {
 	return s.url() + "/?" + url.Values{"token": {s.guard.Token}}.Encode()
 }
 
-// announce says that listen is ready, and what one has to know.
+// announce prints that listen is ready, and what to know about it.
 func (l *listener) announce(p *listenPrinter, s *listenServer, secret string) error {
 	mode := os.FileMode(0o644)
 	if s.guard.Token != "" {
@@ -211,7 +211,7 @@ func (l *listener) announce(p *listenPrinter, s *listenServer, secret string) er
 	return nil
 }
 
-// tell says where everything is.
+// tell prints all addresses.
 func (l *listener) tell(p *listenPrinter, s *listenServer) {
 	for _, e := range l.hub.Endpoints() {
 		p.talk("deliver %s to %s", strings.Join(e.Events, ", "), e.URL)
@@ -228,7 +228,7 @@ func (l *listener) tell(p *listenPrinter, s *listenServer) {
 	p.talk("API for SDKs at %s, with %s", s.url(), l.access.taken())
 }
 
-// readiness is what announce says, as JSON.
+// readiness is the JSON form of announce.
 func (l *listener) readiness(s *listenServer, secret, version string) any {
 	ready := map[string]any{"url": s.url(), "api_version": version, "endpoints": l.hub.Endpoints()}
 	if l.signing.from.own() {

@@ -164,7 +164,7 @@ func TestEndpointsOfTheAPIStayNear(t *testing.T) {
 	require.NoError(t, register(near, "http://127.0.0.1:4242/webhook"))
 	require.NoError(t, register(near, "http://10.1.2.3/webhook"))
 	require.ErrorContains(t, register(near, "http://169.254.169.254/latest/meta-data"), "link-local")
-	require.ErrorContains(t, register(near, near.URL+"/v1/customers"), "where fakestripe itself listens")
+	require.ErrorContains(t, register(near, near.URL+"/v1/customers"), "fakestripe's own address")
 	require.ErrorContains(t, register(near, "https://203.0.113.9/webhook"), "--allow-remote")
 
 	far := startServer(t, "--listen", "127.0.0.1:0", "--allow-remote")

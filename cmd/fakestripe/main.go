@@ -1,5 +1,4 @@
-// Command fakestripe sends correctly signed Stripe webhooks to any handler,
-// offline.
+// Command fakestripe sends correctly signed Stripe webhooks to any handler, offline.
 package main
 
 import (
@@ -13,16 +12,16 @@ import (
 )
 
 func main() {
-	log.SetOutput(io.Discard) // net/http writes there what handlers do wrong on a connection
+	log.SetOutput(io.Discard) // net/http logs handlers' connection errors there
 	os.Exit(run(os.Args[1:], system()))
 }
 
-// lastPatience is how long a command may take to end after an interrupt. Whatever keeps
-// it longer, such as a pipe that takes no more output, it would not end by itself.
+// lastPatience is the time for a command to end after an interrupt. A longer block, such
+// as a full pipe, would last forever.
 const lastPatience = 30 * time.Second
 
-// run executes one command line. The first interrupt ends the command cleanly,
-// the second at once.
+// run executes a command line. The first interrupt ends the command cleanly, the second
+// one at once.
 func run(args []string, sh shell) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// giveable are the flags that let more cases be tried of whatever handler; those that say
-// what a handler is are not. Words in capitals are for the user to fill in.
+// giveable are the flags that enable more cases for any handler, unlike those that
+// describe the handler. Words in capitals are for the user to fill in.
 var giveable = []struct{ need, flags string }{
 	{"handles", "--handles TYPE,TYPE"},
 	{"state", "--state-url URL"},
@@ -19,8 +19,8 @@ var giveable = []struct{ need, flags string }{
 	{"faults", "--break-cmd COMMAND --heal-cmd COMMAND"},
 }
 
-// moreCommand is the command line that would judge more cases than were judged, with how
-// many they are: "" for none.
+// moreCommand returns the command line that would judge more cases, and their number, or
+// "".
 func (c *checking) moreCommand(found *contract.Report, given string) (command string, more int) {
 	if len(found.Diagnosis) > 0 || !found.Judged() {
 		return "", 0
@@ -45,7 +45,7 @@ func (c *checking) moreCommand(found *contract.Report, given string) (command st
 	return strings.Join(slices.Concat([]string{"fakestripe", c.command}, cases), " ") + given + " " + strings.Join(flags, " "), more
 }
 
-// needing is how many cases were skipped for what they need.
+// needing counts the skipped cases by their needs.
 func needing(found *contract.Report, need string) (n int) {
 	for i := range found.Cases {
 		if found.Cases[i].Verdict == contract.Skip && found.Cases[i].Need == need {
@@ -55,7 +55,7 @@ func needing(found *contract.Report, need string) (n int) {
 	return n
 }
 
-// sayMore ends a check with what would judge more.
+// sayMore suggests at the end of a check how to judge more.
 func (c *checking) sayMore(sh shell, found *contract.Report, given string) {
 	if command, more := c.moreCommand(found, given); command != "" {
 		fmt.Fprintf(sh.err, "fakestripe: to judge %s more:\n  %s\n", plural(more, "case"), command)

@@ -10,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// flagsFor are the flags that give a case what it needs.
+// flagsFor maps a need of a case to flags.
 var flagsFor = map[string]string{
 	"state":              "--state-url, --state-cmd",
 	"api":                "--api",
@@ -30,7 +30,7 @@ var flagsFor = map[string]string{
 	contract.NeedObjects: "--set PATH=order-{n}, --set-from, --prepare-cmd",
 }
 
-// nameFlags says beside what a case needs which flag gives it.
+// nameFlags adds the flag to a case's need.
 func nameFlags(found *contract.Report) {
 	for i := range found.Cases {
 		result := &found.Cases[i]
@@ -40,7 +40,7 @@ func nameFlags(found *contract.Report) {
 	}
 }
 
-// nameVersions says in a report which flag makes events that the handler accepts.
+// nameVersions adds the flag for events that the handler accepts to a report.
 func (c *checking) nameVersions(found *contract.Report) {
 	if found.WantedVersion != "" {
 		found.Diagnosis = append(found.Diagnosis, "give "+versionFlag(found.WantedVersion))
@@ -49,7 +49,7 @@ func (c *checking) nameVersions(found *contract.Report) {
 		result := &found.Cases[i]
 		switch {
 		case result.WantedVersion == "":
-		case result.Verdict == contract.Inconclusive: // whose hint is not shown
+		case result.Verdict == contract.Inconclusive: // its hint is not shown
 			result.Reason += " (" + versionFlag(result.WantedVersion) + ")"
 		default:
 			result.Hint = "Give " + versionFlag(result.WantedVersion) + ": the handler's SDK expects another API version."
@@ -60,7 +60,7 @@ func (c *checking) nameVersions(found *contract.Report) {
 	}
 }
 
-// checkFlags finds flags that no suite could be run with.
+// checkFlags rejects flags that no suite can run with.
 func (c *checking) checkFlags() error {
 	thin := slices.IndexFunc(c.subject.Handles, fixtures.IsThin)
 	switch {
@@ -76,7 +76,7 @@ func (c *checking) checkFlags() error {
 	return nil
 }
 
-// notPositive is the error of a flag that takes a time, and got none.
+// notPositive is the error for a duration flag of zero or less.
 func notPositive(flag string, given time.Duration, example string) error {
 	return fmt.Errorf("%s %s: must be positive, e.g. %s", flag, given, example)
 }

@@ -16,17 +16,17 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// maxPrinted bounds what --prepare-cmd prints.
+// maxPrinted limits the output of --prepare-cmd.
 const maxPrinted = 1 << 20
 
-// appObjects gives each new object of Stripe's one of the app: an object of a list, fresh
-// values, or what a command makes, in this order.
+// appObjects assigns each new Stripe object one of the app's: from a list, with fresh
+// values, or made by a command, in this order.
 type appObjects struct {
 	bindings *bindings
 	command  string // --prepare-cmd
 	file     string // --set-from
 	rows     [][]setting
-	made     int // objects so far
+	made     int // number of objects so far
 }
 
 // newAppObjects returns nil if all events are about the same objects of the app.
@@ -47,8 +47,7 @@ func newAppObjects(b *bindings, command, file string) (*appObjects, error) {
 	return o, nil
 }
 
-// readRows reads the objects that the app knows: a line of JSON for each, from paths to
-// values.
+// readRows reads the app's objects: one line of JSON each, a map from paths to values.
 func (o *appObjects) readRows() error {
 	text, err := readRegular(o.file, maxObject)
 	if err != nil {
@@ -75,7 +74,7 @@ func (o *appObjects) readRows() error {
 
 const exampleRow = `{"data.object.metadata.order_id": "order-17"}`
 
-// readRow reads fields to set, as JSON from paths to values.
+// readRow parses fields to set, as JSON from paths to values.
 func readRow(line []byte) (row []setting, err error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(line, &fields); err != nil {
@@ -87,7 +86,7 @@ func readRow(line []byte) (row []setting, err error) {
 	return row, nil
 }
 
-// hasAll finds a path that no handled type has.
+// hasAll returns a path missing from all handled types, if any.
 func (b *bindings) hasAll(row []setting) error {
 	for _, one := range row {
 		if err := b.has(one, b.handled); err != nil {
@@ -97,7 +96,7 @@ func (b *bindings) hasAll(row []setting) error {
 	return nil
 }
 
-// prepare returns the edits that make an event one about an object of the app's own.
+// prepare returns the edits for an event about the app's own object.
 func (o *appObjects) prepare(ctx context.Context, event *webhooktest.Event) (edits []webhooktest.Edit, err error) {
 	row, err := o.next()
 	if err != nil {
@@ -125,7 +124,7 @@ func (o *appObjects) prepare(ctx context.Context, event *webhooktest.Event) (edi
 	return edits, err
 }
 
-// next counts a new object, and takes the next one of the list if there is any.
+// next counts a new object and takes the next one of any list.
 func (o *appObjects) next() ([]setting, error) {
 	o.made++
 	switch {
@@ -137,12 +136,12 @@ func (o *appObjects) next() ([]setting, error) {
 	return slices.Clip(o.rows[o.made-1]), nil
 }
 
-// fitting makes the settings whose paths an event has.
+// fitting makes the settings whose paths exist in an event.
 func fitting(event *webhooktest.Event, row []setting, edits []webhooktest.Edit) (*webhooktest.Event, []webhooktest.Edit, error) {
 	for _, one := range row {
 		edited, err := event.Edit(one.try)
 		switch {
-		case errors.Is(err, webhooktest.ErrNoPath): // which another type has
+		case errors.Is(err, webhooktest.ErrNoPath): // another type has it
 		case err != nil:
 			return nil, nil, err
 		default:
@@ -152,7 +151,7 @@ func fitting(event *webhooktest.Event, row []setting, edits []webhooktest.Edit) 
 	return event, edits, nil
 }
 
-// run runs the command that makes an object of the app, and reads what it printed.
+// run runs the command that makes an object of the app, and parses its output.
 func (o *appObjects) run(ctx context.Context, event *webhooktest.Event) ([]setting, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, hookTimeout, fmt.Errorf("did not finish within %s", hookTimeout))
 	defer cancel()
@@ -173,11 +172,11 @@ func (o *appObjects) run(ctx context.Context, event *webhooktest.Event) ([]setti
 	return row, nil
 }
 
-// maxVariable bounds one value of an event in the environment of a command.
+// maxVariable limits a value in the environment of a command.
 const maxVariable = 16 << 10
 
-// environment is what an event says, for a command: EVENT_ID, EVENT_TYPE, and a variable
-// for each field of its object that has one value, such as OBJECT_METADATA_ORDER_ID.
+// environment describes an event to a command: EVENT_ID, EVENT_TYPE, and a variable for
+// each scalar field of its object, such as OBJECT_METADATA_ORDER_ID.
 func environment(event *webhooktest.Event) []string {
 	variables := []string{"EVENT_ID=" + event.ID(), "EVENT_TYPE=" + event.Type()}
 	object, found := event.Lookup("data.object")
@@ -211,8 +210,8 @@ func appendVariables(variables []string, name string, value any) []string {
 
 var noVariable = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// hasPlaceholder reports whether a value is another one for each object: {n}, the number of
-// the object, {order}, {pi} and others that fixtures have.
+// hasPlaceholder reports whether a value differs per object: {n}, the number of the
+// object, {order}, {pi} and others from fixtures.
 func hasPlaceholder(value string) bool {
 	var source webhooktest.Source
 	event, err := source.Event("payment_intent.succeeded")

@@ -17,7 +17,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// payloads are the flags that say what an event holds, and what they make.
+// payloads holds the flags that describe events, and what they make.
 type payloads struct {
 	source  webhooktest.Source
 	created string
@@ -29,14 +29,14 @@ type payloads struct {
 	changed func(flag string) bool
 }
 
-// flags adds the flags of one event.
+// flags adds the flags for one event.
 func (p *payloads) flags(cmd *cobra.Command) {
 	p.sourceFlags(cmd)
 	cmd.Flags().StringVar(&p.id, "id", "", "the event's `id`")
 	cmd.Flags().StringArrayVar(&p.set, "set", nil, "change a field: `path=value`, such as data.object.amount=4200; the value is JSON, else text (repeatable)")
 }
 
-// sourceFlags adds what is the same for all events that a command makes.
+// sourceFlags adds the flags common to all events of a command.
 func (p *payloads) sourceFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	apiVersionFlag(flags, &p.source.APIVersion, fixtures.DefaultVersion, "API `version` of the event")
@@ -49,8 +49,8 @@ func (p *payloads) sourceFlags(cmd *cobra.Command) {
 	p.changed = flags.Changed
 }
 
-// announce says which seed was drawn, and which events are labeled with an API version whose
-// shape they do not have.
+// announce prints a drawn seed, and names events labeled with another API version than
+// their shape's.
 func (p *payloads) announce(to *printer, names ...string) {
 	if !p.changed("seed") && p.source.Seed != 0 {
 		to.talk("seed %d (--seed repeats the ids)", p.source.Seed)
@@ -60,7 +60,7 @@ func (p *payloads) announce(to *printer, names ...string) {
 	}
 }
 
-// labels says of which payloads no more than the label is of an API version.
+// labels names payloads whose API version is only a label.
 func (p *payloads) labels(names ...string) (lines []string) {
 	ours := len(names) == 0
 	for _, name := range names {
@@ -75,7 +75,7 @@ func (p *payloads) labels(names ...string) (lines []string) {
 	return lines
 }
 
-// check reads the flags that can be wrong by themselves.
+// check validates the flags one by one.
 func (p *payloads) check() error {
 	if p.changed("seed") && p.source.Seed == 0 {
 		return errors.New("--seed 0: want a number from 1")
@@ -105,8 +105,7 @@ func parseTime(text string) (time.Time, error) {
 	return t, nil
 }
 
-// event makes the event that an argument names: a type, a file, or - for
-// standard input.
+// event makes the event for an argument: a type, a file, or - for standard input.
 func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webhooktest.Event, error) {
 	edits, err := p.edits()
 	if err != nil {
@@ -141,7 +140,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 	return event, explain(err)
 }
 
-// versioned refuses a version for an event that has none.
+// versioned rejects a version for an event without versions.
 func (p *payloads) versioned(eventType string) error {
 	if described, err := fixtures.DescribeEvent(eventType); err == nil && described.Thin && p.changed("api-version") {
 		return noVersion(p.source.APIVersion, eventType)
@@ -149,7 +148,7 @@ func (p *payloads) versioned(eventType string) error {
 	return nil
 }
 
-// listed says beside the error for an unknown event type where to look for it.
+// listed adds where to find event types to the error for an unknown one.
 func listed(err error, eventType, lists string) error {
 	if _, ok := fixtures.Since(eventType); ok {
 		return fmt.Errorf("%w (--api-version chooses the version)", err)
@@ -161,7 +160,7 @@ func noVersion(asked, name string) error {
 	return fmt.Errorf("--api-version %s: %s is a thin event, which has no version", asked, name)
 }
 
-// explain adds what the command can do about an error of the library.
+// explain adds the command's remedy to an error of the library.
 func explain(err error) error {
 	if errors.Is(err, webhooktest.ErrNoPath) {
 		return fmt.Errorf("%w (--add creates a path)", err)
@@ -186,7 +185,7 @@ func own(ctx context.Context, in io.Reader, name string) (*webhooktest.Event, er
 	return event, nil
 }
 
-// edits are the changes that are made to every event, of whatever origin.
+// edits are the changes to every event, of any origin.
 func (p *payloads) edits() ([]webhooktest.Edit, error) {
 	var edits []webhooktest.Edit
 	if p.id != "" {
@@ -206,8 +205,8 @@ func (p *payloads) edits() ([]webhooktest.Edit, error) {
 	return edits, nil
 }
 
-// edit sets a path, or adds it where --add allows that. A type before the path says which
-// events it is for.
+// edit sets a path, or adds it if --add allows that. A type before the path limits it to
+// events of the type.
 func (p *payloads) edit(path string, value any) webhooktest.Edit {
 	if eventType, rest, typed := strings.Cut(path, ":"); typed && !strings.HasPrefix(path, "data.") && strings.Contains(eventType, ".") {
 		return webhooktest.For(eventType, p.edit(rest, value))
@@ -218,8 +217,7 @@ func (p *payloads) edit(path string, value any) webhooktest.Edit {
 	return webhooktest.Set(path, value)
 }
 
-// parseValue takes a value for JSON, and for text where it is none and does not
-// look as if it was meant to be.
+// parseValue parses a value as JSON, or takes it as text if it does not look like JSON.
 func parseValue(value string) (any, error) {
 	var raw json.RawMessage
 	err := json.Unmarshal([]byte(value), &raw)
@@ -232,8 +230,8 @@ func parseValue(value string) (any, error) {
 	return value, nil
 }
 
-// envelope are the flags that a source sees to when it makes an event: set in the
-// caller's own payload only where asked for, since it goes out byte for byte.
+// envelope holds the flags that a source applies when it makes an event. A caller's own
+// payload changes only on request, since it goes out byte for byte.
 func (p *payloads) envelope(thin bool) []webhooktest.Edit {
 	account := "account"
 	if thin {

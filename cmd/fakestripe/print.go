@@ -14,29 +14,29 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// Everything that send and demo print is printed here. Results go to standard
-// output: lines for people, or one JSON value a line and nothing else. Talk goes
-// to standard error. Color and the progress bar are for terminals.
+// All output of send and demo. Results go to stdout: lines for people, or only JSON, one
+// value per line. Everything else goes to stderr. Color and the progress bar are for
+// terminals.
 
 const timeLayout = "2006-01-02 15:04:05" // the Stripe CLI's
 
-// A printer prints attempts and their answers, from several goroutines.
+// A printer prints attempts and their answers, concurrently.
 type printer struct {
 	shell
 	format    format
 	color     bool
 	expected  expect.Expectation
-	mutations []string // as they are shown
+	mutations []string // as shown
 	started   time.Time
 
 	mu    sync.Mutex
 	bar   progress
 	tally tally
-	err   error // of standard output
+	err   error // from standard output
 }
 
-// newPrinter returns a printer of so many deliveries with the same mutations, each of whose
-// answers is to be as expected.
+// newPrinter returns a printer for a number of deliveries with the same mutations and the
+// same expected answer.
 func newPrinter(sh shell, f format, expected expect.Expectation, mutations []string, total int) *printer {
 	p := &printer{shell: sh, format: f, expected: expected, mutations: []string{}, started: time.Now()}
 	p.tally.planned = total
@@ -52,20 +52,20 @@ func newPrinter(sh shell, f format, expected expect.Expectation, mutations []str
 	return p
 }
 
-// attempt prints that an event goes out.
+// attempt prints an outgoing event.
 func (p *printer) attempt(event *webhooktest.Event) {
 	if !p.format.json() {
 		p.line(p.outgoing(event, p.mutations...))
 	}
 }
 
-// outgoing is the line of an event that goes out, with what there is to note.
+// outgoing formats the line of an outgoing event, with remarks.
 func (p *printer) outgoing(event *webhooktest.Event, notes ...string) string {
 	line := fmt.Sprintf("%s   --> %s %s", p.time(time.Now()), event, strings.Join(notes, " "))
 	return strings.TrimRight(line, " ") + "\n"
 }
 
-// response prints what came of it.
+// response prints the result.
 func (p *printer) response(r *webhooktest.Response) {
 	p.count(r)
 	if p.format.json() {
@@ -87,8 +87,8 @@ func (p *printer) tallied(change func(*tally)) {
 	p.bar.done, p.bar.total = p.tally.deliveries(), p.tally.planned
 }
 
-// incoming is the line of an answer, with what there is to note, and more with what a
-// handler says that refused, and which flag would help if that was for the API version.
+// incoming formats the line of an answer with remarks and, after a refusal, the handler's
+// text and the flag for its API version.
 func (p *printer) incoming(r *webhooktest.Response, notes ...string) string {
 	line := fmt.Sprintf("%s  <--  %s %s", p.time(time.Now()), p.status(r), strings.Join(notes, " "))
 	line = strings.TrimRight(line, " ") + "\n"
@@ -101,7 +101,7 @@ func (p *printer) incoming(r *webhooktest.Response, notes ...string) string {
 	return line
 }
 
-// summary prints the tally of more than one delivery.
+// summary prints the tally of several deliveries.
 func (p *printer) summary() {
 	p.close()
 	p.tally.took = time.Since(p.started)
@@ -114,7 +114,7 @@ func (p *printer) summary() {
 	}
 }
 
-// verdict is errShort unless every delivery came to its end as expected.
+// verdict is errShort unless every delivery ended as expected.
 func (p *printer) verdict() error {
 	if p.err != nil {
 		return p.err
@@ -133,7 +133,7 @@ func (p *printer) close() {
 	p.bar = progress{}
 }
 
-// line prints to standard output, above the progress bar.
+// line prints to stdout, above the progress bar.
 func (p *printer) line(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -152,20 +152,20 @@ func (p *printer) json(v any) {
 	p.line(string(line) + "\n")
 }
 
-// talk prints to standard error.
+// talk prints to stderr.
 func (p *printer) talk(format string, args ...any) {
 	fmt.Fprintf(p.shell.err, "fakestripe: "+format+"\n", args...)
 }
 
-// indented is a line that belongs to the one above.
+// indented formats a line that belongs to the one above.
 func indented(text string) string {
 	return strings.Repeat(" ", len(timeLayout)+len("  <--  ")) + text + "\n"
 }
 
 func (p *printer) time(t time.Time) string { return p.paint("2", t.Format(timeLayout)) }
 
-// status is the answer, its code in green if it is right: a forgery that was refused is, one
-// that was accepted is red.
+// status formats the answer, with a right code in green: a refused forgery is right, an
+// accepted one is red.
 func (p *printer) status(r *webhooktest.Response) string {
 	right := r.Accepted()
 	if p.expected.String() != "" {
@@ -204,7 +204,7 @@ type delivery struct {
 	Headers   http.Header `json:"headers"`
 	Body      string      `json:"body"`
 	Truncated bool        `json:"truncated,omitempty"`
-	Wanted    string      `json:"wanted_version,omitempty"` // the API version that the handler's SDK expects
+	Wanted    string      `json:"wanted_version,omitempty"` // the API version expected by the handler's SDK
 }
 
 func newDelivery(r *webhooktest.Response, mutations []string) delivery {

@@ -12,10 +12,10 @@ import (
 	"github.com/fakestripe/fakestripe/internal/credential"
 )
 
-// What is printed goes into terminals, logs and the artifacts of CI.
+// Output goes to terminals, logs and CI artifacts.
 
-// printable returns a text from outside without secrets, and with a mark in the place of
-// what would move the cursor or ring the bell.
+// printable returns untrusted text without secrets, and with a mark in place of cursor
+// movements, bells and the like.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
@@ -30,7 +30,7 @@ var secretQuery = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)([?&](?:api_?key|key|token|access_token|secret|password)=)[^&#\s]+`)
 })
 
-// redactURL hides the credentials in a URL. Another text stays as it is.
+// redactURL hides the credentials in a URL. Other text stays as it is.
 func redactURL(text string) string {
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Host == "" {
@@ -53,7 +53,7 @@ func redactHeader(line string) string {
 	return credential.Hide(line)
 }
 
-// visible returns a text from outside on one line, without control characters.
+// visible returns untrusted text on one line, without control characters.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

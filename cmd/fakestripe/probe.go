@@ -12,17 +12,18 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/fakestripe/fakestripe/internal/file"
 	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// maxState bounds what is read of a state.
+// maxState limits the size of a state.
 const maxState = 64 << 20
 
-// observe sets how the handler's state is read: at once, or about one event at a
-// time if the URL or the command has one of its ids in braces.
+// observe sets up reading the handler's state: as a whole, or per event if the URL or the
+// command has an ID in braces.
 func (c *checking) observe() error {
 	given, read, quote := c.stateURL, stateFromURL, url.PathEscape
 	switch {
@@ -43,21 +44,42 @@ func (c *checking) observe() error {
 		c.subject.State = func(ctx context.Context) (any, error) { return read(ctx, given) }
 		return nil
 	}
+	lookups := new(lookups)
+	c.lookups = lookups
 	c.subject.StateOf = func(ctx context.Context, event *webhooktest.Event) (any, error) {
 		where, known := fill(given, event, quote)
 		if !known {
-			return nil, nil // the event has no such id, so nothing was stored under it
+			return nil, nil // the event has no such ID, so nothing was stored under it
 		}
 		state, err := read(ctx, where)
 		if errors.Is(err, errNothing) {
+			lookups.absent(err)
 			return nil, nil
 		}
+		lookups.found.Store(true)
 		return state, err
 	}
 	return nil
 }
 
-// completed makes a URL of what is short for one, as --to does.
+// lookups are the reads of what is stored under an id.
+type lookups struct {
+	found  atomic.Bool
+	reason atomic.Value // of the last that found nothing
+}
+
+func (l *lookups) absent(err error) { l.reason.Store(err.Error()) }
+
+// note says that no id was found, "" if one was or none was looked up.
+func (l *lookups) note() string {
+	reason, _ := l.reason.Load().(string)
+	if reason == "" || l.found.Load() {
+		return ""
+	}
+	return "nothing was found in the state under any id: " + reason
+}
+
+// completed completes an abbreviated URL, as for --to.
 func completed(text string) string {
 	host, _, _ := strings.Cut(text, "/")
 	_, err := strconv.ParseUint(host, 10, 16)
@@ -70,7 +92,7 @@ func completed(text string) string {
 	return "http://" + text
 }
 
-// fill puts the ids of an event into the braces.
+// fill replaces the braces with the IDs of an event.
 func fill(text string, event *webhooktest.Event, quote func(string) string) (filled string, known bool) {
 	about, customer := "data.object.id", "data.object.customer"
 	if _, thin := event.Lookup("related_object"); thin {
@@ -93,8 +115,8 @@ func fill(text string, event *webhooktest.Event, quote func(string) string) (fil
 	return text, true
 }
 
-// errNothing is the answer 404 or 204: under an id nothing is stored. Asked for all
-// there is, it is more likely that the URL is wrong.
+// errNothing is the answer 404 or 204: nothing is stored under an ID. For the state as a
+// whole, a wrong URL is more likely.
 var errNothing = errors.New("is the URL right? A handler that stored nothing answers 200 with JSON, such as []")
 
 func stateFromURL(ctx context.Context, from string) (any, error) {
@@ -117,12 +139,12 @@ func stateFromURL(ctx context.Context, from string) (any, error) {
 	return decodeState(answer.Body)
 }
 
-// status is that of an answer in our words: the handler's could say anything.
+// status describes an answer in our words: the handler's could say anything.
 func status(answer *http.Response) string {
 	return strings.TrimSpace(fmt.Sprint(answer.StatusCode, " ", http.StatusText(answer.StatusCode)))
 }
 
-// cause is why a request came to nothing, without the URL.
+// cause is the reason for a failed request, without the URL.
 func cause(err error) error {
 	var failed *url.Error
 	if errors.As(err, &failed) {

@@ -8,15 +8,14 @@ import (
 )
 
 const (
-	progressAfter = time.Second // runs shorter than this have no bar
+	progressAfter = time.Second // shorter runs have no bar
 	progressWidth = 30
 )
 
-// A progress is the bar below the lines of a long run. The zero value draws
-// nothing.
+// A progress is the bar below the lines of a long run. The zero value draws nothing.
 type progress struct {
 	out         io.Writer
-	total, done int    // total 0: not known
+	total, done int    // total 0: unknown
 	unit        string // " MiB", "" for things
 	started     time.Time
 	visible     bool
@@ -35,7 +34,7 @@ func (p *progress) draw(now time.Time) {
 	fmt.Fprintf(p.out, "[%s%s] %d of %d%s", strings.Repeat("=", filled), strings.Repeat(" ", progressWidth-filled), p.done, p.total, p.unit)
 }
 
-// clear removes the bar, so that a line can take its place.
+// clear removes the bar to make room for a line.
 func (p *progress) clear() {
 	if p.visible {
 		fmt.Fprint(p.out, "\r\x1b[K")

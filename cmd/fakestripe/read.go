@@ -8,7 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/file"
 )
 
-// maxPayload bounds what is read from a file or standard input.
+// maxPayload limits the size of a file or of standard input.
 const maxPayload = 64 << 20
 
 // readPayload reads a file, or standard input for -, until the context ends.
@@ -21,13 +21,13 @@ func readPayload(ctx context.Context, in io.Reader, name string) (data []byte, e
 	return data, named(name, err)
 }
 
-// readRegular reads a whole file of at most limit bytes that is no pipe or device.
+// readRegular reads a whole regular file of at most limit bytes.
 func readRegular(name string, limit int64) ([]byte, error) {
 	data, err := file.ReadRegular(file.Here{}, name, limit)
 	return data, named(name, err)
 }
 
-// named says with which file something is wrong, if anything is.
+// named adds the file to an error.
 func named(name string, err error) error {
 	if err == nil {
 		return nil

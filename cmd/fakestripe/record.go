@@ -33,7 +33,7 @@ type recording struct {
 	format     format
 
 	shell shell
-	mu    sync.Mutex // of what follows
+	mu    sync.Mutex // guards the rest
 	tally recordTally
 }
 
@@ -116,8 +116,8 @@ func (r *recording) run(ctx context.Context) error {
 	return r.summary(redactor)
 }
 
-// parseHandler completes the URL as all commands do. Without a path it has none:
-// requests bring their own.
+// parseHandler completes the URL as all commands do, but without a default path: requests
+// have their own.
 func parseHandler(text string) (*url.URL, error) {
 	endpoint := webhooktest.Endpoint{URL: text}
 	if err := endpoint.Validate(); err != nil {
@@ -130,7 +130,7 @@ func parseHandler(text string) (*url.URL, error) {
 	return target, err
 }
 
-// listenOn listens on an address: 4243 and :4243 are this machine's own.
+// listenOn listens on an address; 4243 and :4243 mean this machine only.
 func listenOn(text string) (net.Listener, error) {
 	address := text
 	if !strings.Contains(address, ":") {
@@ -146,7 +146,7 @@ func listenOn(text string) (net.Listener, error) {
 	return listener, nil
 }
 
-// handlerTransport adds nothing to requests and answers.
+// handlerTransport leaves requests and answers unchanged.
 func handlerTransport(skipVerify bool) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true) // as Stripe does

@@ -11,15 +11,15 @@ import (
 	"github.com/fakestripe/fakestripe/internal/redact"
 )
 
-// A recordTally counts what came by.
+// A recordTally counts requests.
 type recordTally struct {
 	Kept    int            `json:"kept"`
 	Refused int            `json:"refused"`  // of these
-	NotKept map[string]int `json:"not_kept"` // by the reason
-	err     error          // that of a case that could not be written
+	NotKept map[string]int `json:"not_kept"` // by reason
+	err     error          // of a case that could not be written
 }
 
-// done prints what came of a request.
+// done prints the result of a request.
 func (r *recording) done(e record.Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -66,10 +66,10 @@ func newExchange(e record.Exchange) exchange {
 }
 
 func (r *recording) printJSON(v any) {
-	_ = json.NewEncoder(r.shell.out).Encode(v) // who does not read the lines still has the cases
+	_ = json.NewEncoder(r.shell.out).Encode(v) // even if no one reads the lines, the cases are safe
 }
 
-// summary says what was kept and what was redacted.
+// summary prints what was kept and what was redacted.
 func (r *recording) summary(redactor *redact.Redactor) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

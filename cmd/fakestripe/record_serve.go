@@ -13,16 +13,16 @@ import (
 	"github.com/fakestripe/fakestripe/internal/record"
 )
 
-// How long requests that are under way may take at the end, and then the telling of
-// who sent them that there is no answer.
+// Time limits at the end: for requests in progress, and then for telling their senders
+// that there is no answer.
 const (
 	lastRequests = 5 * time.Second
 	lastWords    = time.Second
 )
 
-// serve serves until the context ends, and then what is under way, for so long. What
-// the handler has not answered by then is answered for it. All handling of requests is
-// over when serve returns.
+// serve serves until the context ends, then finishes requests in progress within a time
+// limit. It answers those that the handler has not answered by then. All request handling
+// is over when serve returns.
 func serve(ctx context.Context, server *http.Server, listener net.Listener, last time.Duration) error {
 	requests, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	server.BaseContext = func(net.Listener) context.Context { return requests }
@@ -40,21 +40,21 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener, last
 		}
 		<-failed
 	}
-	end(record.ErrEnded) // also for upgraded connections, which the server does not know
+	end(record.ErrEnded) // also for upgraded connections, unknown to the server
 	_ = server.Close()
 	underway.Wait()
 	return err
 }
 
-// ended ends a server and reports whether all that was under way was done in time.
+// ended shuts down a server and reports whether all work finished in time.
 func ended(server *http.Server, patience time.Duration) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return server.Shutdown(ctx) == nil
 }
 
-// follow counts the connections of a server and the requests on them: those on upgraded
-// connections, too, which are no longer the server's.
+// follow counts a server's connections and the requests on them, including upgraded
+// connections, which no longer belong to the server.
 func follow(server *http.Server, underway *sync.WaitGroup) {
 	server.ConnState = func(_ net.Conn, state http.ConnState) {
 		switch state {
@@ -72,11 +72,11 @@ func follow(server *http.Server, underway *sync.WaitGroup) {
 	})
 }
 
-// lookup bounds how long the address of the handler is looked up at the start.
+// lookup limits the lookup of the handler's address at the start.
 const lookup = 2 * time.Second
 
-// leadsTo reports whether a request to the URL arrives at an address of this machine
-// that is listened on. What cannot be found out does not.
+// leadsTo reports whether a request to the URL arrives at a given listening address of
+// this machine. In doubt, it does not.
 func leadsTo(ctx context.Context, target *url.URL, listened net.Addr) bool {
 	on, err := netip.ParseAddrPort(listened.String())
 	if err != nil || portOf(target) != on.Port() {
@@ -93,12 +93,12 @@ func portOf(target *url.URL) uint16 {
 	if port == "" {
 		port = target.Scheme
 	}
-	n, _ := net.LookupPort("tcp", port) // 0, which nobody listens on, for what is none
+	n, _ := net.LookupPort("tcp", port) // 0 on error, and nothing listens there
 	return uint16(n)
 }
 
-// arrives reports whether what is sent to an address gets to who listens on another. To
-// send to no address in particular is to send to this machine.
+// arrives reports whether traffic to one address reaches a listener on another. An
+// unspecified target address means this machine.
 func arrives(to, on netip.Addr) bool {
 	switch {
 	case to.IsUnspecified():
@@ -111,7 +111,7 @@ func arrives(to, on netip.Addr) bool {
 
 // isOwnAddress reports whether this machine has the address.
 func isOwnAddress(address netip.Addr) bool {
-	own, _ := net.InterfaceAddrs() // without them only loopback is known
+	own, _ := net.InterfaceAddrs() // on error, only loopback is known
 	return slices.ContainsFunc(own, func(a net.Addr) bool {
 		prefix, err := netip.ParsePrefix(a.String())
 		return err == nil && prefix.Addr().Unmap() == address

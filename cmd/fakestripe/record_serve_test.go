@@ -30,7 +30,7 @@ func TestWhatIsUnderWayAtTheEnd(t *testing.T) {
 		reason string
 	}{
 		"no answer":      {false, 502, "no answer: " + record.ErrEnded.Error()},
-		"half an answer": {true, 200, "the answer broke off: " + record.ErrEnded.Error()},
+		"half an answer": {true, 200, "the response was cut off: " + record.ErrEnded.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -10,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/redact"
 )
 
-// redaction are the flags of the commands that write down what was sent.
+// redaction holds the flags of commands that write recordings.
 type redaction struct {
 	keep, redact []string
 }
@@ -34,7 +34,7 @@ func (r *redaction) open() (*redact.Redactor, error) {
 	return redactor, err
 }
 
-// redactionFlag is the flag that a path was given to.
+// redactionFlag is the flag with a given path.
 func redactionFlag(p redact.Path) string {
 	if p.Keep {
 		return "--keep"
@@ -42,8 +42,7 @@ func redactionFlag(p redact.Path) string {
 	return "--redact"
 }
 
-// printRedacted lists what was redacted, and warns of paths at which there was
-// nothing.
+// printRedacted lists the redacted values, and warns of paths without any.
 func printRedacted(sh shell, r *redact.Redactor) error {
 	found := r.Found()
 	if len(found) > 0 {

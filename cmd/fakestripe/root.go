@@ -43,7 +43,7 @@ Stripe would send, well or badly. No account, network or tunnel needed.
 	return root
 }
 
-// knownCommand refuses what is left over when no subcommand has the name.
+// knownCommand rejects the arguments of an unknown subcommand.
 func knownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -57,9 +57,9 @@ func knownCommand(root *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown command %q%s (see fakestripe --help)", args[0], suggest.DidYouMean(args[0], names))
 }
 
-// flagError words what is wrong with the flags of a command.
+// flagError rewords an error about flags.
 func flagError(cmd *cobra.Command, err error) error {
-	// What Go's parsers put before what is wrong is of no use to a user.
+	// Drop what Go's parsers put before the cause.
 	said := regexp.MustCompile(`(strconv\.Parse\w+: parsing "[^"]*"|time): `).ReplaceAllString(err.Error(), "")
 	if unknown := new(pflag.NotExistError); errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
 		said = unknownFlag(cmd, "--"+unknown.GetSpecifiedName())

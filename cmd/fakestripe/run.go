@@ -12,7 +12,7 @@ import (
 	word "github.com/fakestripe/fakestripe/internal/shell"
 )
 
-// running is one call of run: a check of one's own cases.
+// running is one run: a check with the user's own cases.
 type running struct {
 	checking
 	watching bool
@@ -58,8 +58,8 @@ func someFolder(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// repeat runs the cases whenever something changes, until it is interrupted. It ends
-// as the last run did.
+// repeat reruns the cases after every change, until interrupted. Its result is that of
+// the last run.
 func (r *running) repeat(ctx context.Context, sh shell) error {
 	switch {
 	case r.list:
@@ -67,7 +67,7 @@ func (r *running) repeat(ctx context.Context, sh shell) error {
 	case r.api != "":
 		return errors.New("--watch and --api: give one")
 	}
-	silent := sh // each run says it again
+	silent := sh // each run repeats it
 	silent.err = io.Discard
 	if err := r.prepare(ctx, silent); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (r *running) repeat(ctx context.Context, sh shell) error {
 			return err
 		}
 		if err != nil && !errors.Is(err, errShort) {
-			complain(sh, err) // a file that is being written is no reason to end
+			complain(sh, err) // a file may be in the middle of being written
 			err = errUnjudged
 		}
 		fmt.Fprintf(sh.err, "fakestripe: watching %s; press Ctrl-C to stop\n", r.suite.Dir)
@@ -97,5 +97,5 @@ func (r *running) repeat(ctx context.Context, sh shell) error {
 	}
 }
 
-// errUnjudged ends a watch whose last run could not judge anything; why was printed.
+// errUnjudged ends a watch whose last run could judge nothing, after printing why.
 var errUnjudged = errors.New("the last run judged nothing")

@@ -14,14 +14,14 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// watchEvery is how often a watcher looks, and maxWatched how many files it looks at.
+// watchEvery is the interval between looks, maxWatched the maximum number of files.
 const (
 	watchEvery = 500 * time.Millisecond
 	maxWatched = 20_000
 )
 
-// A watcher notices that files in a folder change, and that a handler is back after
-// it could not be reached.
+// A watcher detects changed files in a folder, and a handler that becomes reachable
+// again.
 type watcher struct {
 	dir   string
 	url   string
@@ -29,19 +29,19 @@ type watcher struct {
 	away  bool
 }
 
-// A stamp tells two versions of a file apart.
+// A stamp distinguishes versions of a file.
 type stamp struct {
 	modified time.Time
 	size     int64
 }
 
-// look remembers how things are.
+// look takes a snapshot.
 func (w *watcher) look(ctx context.Context) {
 	w.files = stamps(w.dir)
 	w.away = !reachable(ctx, w.url)
 }
 
-// wait returns what changed, "" when the context ended.
+// wait returns what has changed, or "" at the end of the context.
 func (w *watcher) wait(ctx context.Context, ticks <-chan time.Time) string {
 	for {
 		select {
@@ -55,7 +55,7 @@ func (w *watcher) wait(ctx context.Context, ticks <-chan time.Time) string {
 	}
 }
 
-// changed says what is no longer as it was.
+// changed describes the difference from the snapshot.
 func (w *watcher) changed(ctx context.Context) string {
 	now := stamps(w.dir)
 	if !maps.Equal(now, w.files) {
@@ -69,7 +69,7 @@ func (w *watcher) changed(ctx context.Context) string {
 	return ""
 }
 
-// changedFile is the first file that is not the same in both.
+// changedFile is the first file that differs.
 func changedFile(before, now map[string]stamp) string {
 	for _, name := range slices.Sorted(maps.Keys(now)) {
 		if before[name] != now[name] {
@@ -84,7 +84,7 @@ func changedFile(before, now map[string]stamp) string {
 	return "something"
 }
 
-// stamps looks at the files of a folder. What cannot be read is not there.
+// stamps reads the state of the files in a folder. It skips unreadable ones.
 func stamps(dir string) map[string]stamp {
 	found := make(map[string]stamp)
 	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -106,7 +106,7 @@ func stamps(dir string) map[string]stamp {
 	return found
 }
 
-// reachable reports whether anybody listens at a URL.
+// reachable reports whether anything listens at a URL.
 func reachable(ctx context.Context, to string) bool {
 	endpoint := webhooktest.Endpoint{URL: to}
 	target, err := url.Parse(endpoint.Target())

@@ -21,19 +21,18 @@ func (s *secrets) flag(cmd *cobra.Command) {
 		"signing `secret` of the endpoint; several are those of a secret being rolled (default $"+secretVariable+", else "+webhooktest.DefaultSecret+")")
 }
 
-// get returns the secrets of the flag, else of the environment, else the
-// documented one.
+// get returns the secrets from the flag, else the environment, else the documented one.
 func (s secrets) get(sh shell) ([]string, error) {
 	keys := []string(s)
 	if len(keys) == 0 {
 		keys = []string{cmp.Or(sh.getenv(secretVariable), webhooktest.DefaultSecret)}
 	}
 	doubtSecrets(sh, keys)
-	return keys, (&webhooktest.Endpoint{URL: "localhost", Secrets: keys}).Validate() // knows what is no secret
+	return keys, (&webhooktest.Endpoint{URL: "localhost", Secrets: keys}).Validate() // checks the secrets
 }
 
-// doubtSecrets says which secrets can hardly be those of an endpoint. With the same mistake
-// in the handler all would pass here, and nothing at Stripe.
+// doubtSecrets warns of secrets that are probably wrong. With the same mistake in the
+// handler, everything would pass here, and nothing at Stripe.
 func doubtSecrets(sh shell, keys []string) {
 	for _, key := range keys {
 		if doubt := credential.Doubt(key); doubt != "" && credential.CheckSecret(key) == nil {
@@ -42,7 +41,7 @@ func doubtSecrets(sh shell, keys []string) {
 	}
 }
 
-// announce prints the secret if it is the documented one: the app needs it too.
+// announce prints the documented secret, if used: the app needs it, too.
 func announce(sh shell, keys []string) {
 	if slices.Contains(keys, webhooktest.DefaultSecret) {
 		fmt.Fprintf(sh.err, "fakestripe: signing secret %s (put it into the app, or give --secret)\n", webhooktest.DefaultSecret)

@@ -23,7 +23,7 @@ type sending struct {
 	times       int
 	concurrency int
 
-	first []*webhooktest.Event // of each name
+	first []*webhooktest.Event // one per name
 }
 
 func newSend(sh shell) *cobra.Command {
@@ -62,10 +62,10 @@ an answer was wrong or missing, 2 for wrong usage.`,
 	return cmd
 }
 
-// maxDeliveries bounds what one command does.
+// maxDeliveries limits the deliveries of one command.
 const maxDeliveries = 1_000_000_000
 
-// check reads the flags that can be wrong by themselves.
+// check validates the flags one by one.
 func (s *sending) check() error {
 	for _, flag := range []struct {
 		name  string
@@ -124,9 +124,9 @@ func (s *sending) run(ctx context.Context, sh shell) error {
 	return err
 }
 
-// makeFirst makes the first event of each name: what is wrong with a name, a file
-// or an edit shows before anything is sent. A file that is named twice is one
-// event, and so is standard input, which can be read only once.
+// makeFirst makes the first event for each name, to find a wrong name, file or edit
+// before sending anything. A repeated file is one event, and so is standard input, which
+// can be read only once.
 func (s *sending) makeFirst(ctx context.Context, sh shell) error {
 	for i, name := range s.names {
 		if at := slices.Index(s.names, name); at < i && isFile(name) {
@@ -142,7 +142,7 @@ func (s *sending) makeFirst(ctx context.Context, sh shell) error {
 	return nil
 }
 
-// events are all events to deliver, made as they are needed.
+// events yields all events to deliver, made as needed.
 func (s *sending) events(ctx context.Context, sh shell, failed *error) iter.Seq[*webhooktest.Event] {
 	return func(yield func(*webhooktest.Event) bool) {
 		for n := range s.count {

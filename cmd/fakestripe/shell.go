@@ -7,7 +7,7 @@ import (
 	"golang.org/x/term"
 )
 
-// A shell is what the command sees of the world, so that a test can be one.
+// A shell is the command's environment, replaceable in tests.
 type shell struct {
 	in       io.Reader
 	out, err io.Writer

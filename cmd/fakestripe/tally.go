@@ -7,17 +7,17 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A tally counts what came of many deliveries.
+// A tally counts the results of many deliveries.
 type tally struct {
 	planned                       int
 	accepted, refused, unanswered int // by the last answer
-	waiting                       int // not accepted yet: listen goes on
-	dropped                       int // by the chaos of listen
+	waiting                       int // not accepted yet: listen continues
+	dropped                       int // by listen's chaos
 	unwanted                      int // events that no endpoint of listen wants
-	expected                      int // answers that were as expected
+	expected                      int // answers as expected
 
 	took    time.Duration // from the first to the last
-	inAll   time.Duration // spent waiting for answers
+	inAll   time.Duration // total time spent waiting for answers
 	longest time.Duration
 }
 
@@ -37,24 +37,24 @@ func (t *tally) add(r *webhooktest.Response, asExpected bool) {
 	}
 }
 
-// judged is how many deliveries came to their end with an answer or without.
+// judged counts the deliveries that ended, with an answer or without.
 func (t *tally) judged() int { return t.accepted + t.refused + t.unanswered }
 
 func (t *tally) deliveries() int { return t.judged() + t.waiting + t.dropped }
 
-// asExpected reports whether all came to their end, and as expected.
+// asExpected reports whether all ended as expected.
 func (t *tally) asExpected() bool {
 	return t.deliveries() == t.planned && t.waiting == 0 && t.expected == t.judged()
 }
 
-// String words the tally: what it lists are all deliveries.
+// String formats the tally; its parts add up to all deliveries.
 func (t *tally) String() string {
 	made := deliveries(t.deliveries())
 	if t.deliveries() < t.planned {
 		made = fmt.Sprintf("%d of %s", t.deliveries(), deliveries(t.planned))
 	}
 	text := fmt.Sprintf("%s in %s: %d accepted, %d refused, %d without an answer", made, round(t.took), t.accepted, t.refused, t.unanswered)
-	if t.expected != t.accepted { // another answer than 2xx was right
+	if t.expected != t.accepted { // an answer other than 2xx was right
 		text += fmt.Sprintf(", %d as expected", t.expected)
 	}
 	if t.waiting > 0 {

@@ -16,36 +16,35 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A target is who delivers, and to what: this command to a URL, or a running listen to its
-// endpoints.
+// A target delivers events: this command to a URL, or a running listen to its endpoints.
 type target interface {
-	// deliver delivers the events, so many at a time, prints what comes of them, and
-	// returns errShort when an answer was not what was expected.
+	// deliver delivers the events with a given concurrency, prints the results, and returns
+	// errShort after an unexpected answer.
 	deliver(ctx context.Context, p *printer, events iter.Seq[*webhooktest.Event], concurrency int, mutations []string) error
-	// close gives back what the target took.
+	// close releases the target's resources.
 	close()
 }
 
-// targetFlags are the flags that say where deliveries go and how they are signed.
+// targetFlags are the flags for where deliveries go and how they are signed.
 type targetFlags struct {
 	to          string
 	secrets     secrets
 	headers     []string
 	mutations   []string
 	expect      string
-	expected    expect.Expectation // what expect says
+	expected    expect.Expectation // parsed from expect
 	timeout     time.Duration
 	skipVerify  bool
 	allowRemote bool
-	base        string        // of the listen that delivers without to
-	wait        time.Duration // for what becomes of each event there
+	base        string        // URL of a listen, used without --to
+	wait        time.Duration // for the result of each event there
 
 	changed func(flag string) bool
 }
 
 const defaultWait = time.Minute
 
-// remoteLimit is how many deliveries count as a load.
+// remoteLimit is the number of deliveries that count as a load.
 const remoteLimit = 100
 
 func (f *targetFlags) flags(cmd *cobra.Command) {
@@ -63,7 +62,7 @@ func (f *targetFlags) flags(cmd *cobra.Command) {
 	f.changed = flags.Changed
 }
 
-// open checks everything that can be wrong before anything is sent.
+// open checks everything that can be checked before sending.
 func (f *targetFlags) open(ctx context.Context, sh shell, deliveries int) (target, error) {
 	if err := f.check(); err != nil {
 		return nil, err
@@ -74,7 +73,7 @@ func (f *targetFlags) open(ctx context.Context, sh shell, deliveries int) (targe
 	return openURL(ctx, sh, f, deliveries)
 }
 
-// check reads the flags that can be wrong by themselves.
+// check validates the flags one by one.
 func (f *targetFlags) check() error {
 	if err := f.checkFlags(); err != nil {
 		return err
@@ -102,8 +101,8 @@ func (f *targetFlags) check() error {
 	return nil
 }
 
-// checkFlags refuses flags that would have no effect: with --to the command delivers,
-// without it listen does, with a secret, headers and a patience of its own.
+// checkFlags rejects flags without effect: with --to, the command delivers; without it,
+// listen does, with its own secret, headers and timeout.
 func (f *targetFlags) checkFlags() error {
 	if f.to != "" {
 		for _, flag := range []string{"api-base", "wait"} {

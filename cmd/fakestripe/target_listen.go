@@ -15,13 +15,13 @@ import (
 // A listenTarget is a running listen that delivers.
 type listenTarget struct {
 	client *listen.Client
-	wait   time.Duration // for what becomes of each event
+	wait   time.Duration // for the result of each event
 
 	mu  sync.Mutex
 	err error
 }
 
-// openListen makes sure that a listen is running.
+// openListen requires a running listen.
 func openListen(ctx context.Context, base string, wait time.Duration) (*listenTarget, error) {
 	if wait <= 0 {
 		return nil, notPositive("--wait", wait, defaultWait.String())
@@ -44,11 +44,11 @@ func openListen(ctx context.Context, base string, wait time.Duration) (*listenTa
 
 func (l *listenTarget) close() { l.client.Close() }
 
-// maxUnfinished bounds how many events wait for the retries of their deliveries.
+// maxUnfinished limits the events waiting for retries of their deliveries.
 const maxUnfinished = 256
 
-// deliver hands the events over and prints what comes of them. So many at a time wait
-// for a first answer from each endpoint; retries are waited for while others go out.
+// deliver submits the events and prints the results. A limited number wait for the first
+// answer from each endpoint; waiting for retries does not hold up others.
 func (l *listenTarget) deliver(ctx context.Context, p *printer, events iter.Seq[*webhooktest.Event], concurrency int, mutations []string) error {
 	defer p.close()
 	p.talk("listen at %s delivers", l.client.Base())
@@ -76,7 +76,7 @@ func (l *listenTarget) deliver(ctx context.Context, p *printer, events iter.Seq[
 	return l.verdict(p, ctx.Err() != nil)
 }
 
-// follow prints what becomes of one event.
+// follow prints the progress of one event.
 func (l *listenTarget) follow(ctx context.Context, p *printer, event *webhooktest.Event, mutations []string, answered func()) error {
 	waiting, cancel := context.WithTimeout(ctx, l.wait)
 	defer cancel()
@@ -98,7 +98,7 @@ func (l *listenTarget) follow(ctx context.Context, p *printer, event *webhooktes
 	}
 	switch {
 	case len(deliveries) > 0:
-		p.tallied(func(t *tally) { t.planned += len(deliveries) - 1 }) // to so many endpoints, or by chaos
+		p.tallied(func(t *tally) { t.planned += len(deliveries) - 1 }) // to several endpoints, or by chaos
 	case ctx.Err() != nil:
 	case waiting.Err() != nil:
 		p.talk("%s: no outcome within %s (--wait)", event, l.wait)
@@ -122,7 +122,7 @@ func allAnswered(deliveries map[string]listen.Delivery) bool {
 	return true
 }
 
-// show prints the attempts of a delivery that were not shown yet.
+// show prints the new attempts of a delivery.
 func (l *listenTarget) show(p *printer, event *webhooktest.Event, d listen.Delivery, shown int, several bool) {
 	for i := range d.Attempts[shown:] {
 		a := &d.Attempts[shown+i]
@@ -171,8 +171,8 @@ func (l *listenTarget) failed() error {
 	return l.err
 }
 
-// verdict is what the command ends with. That listen has no room, or ended, is the
-// deliveries' failure; what it does not take at all is wrong usage.
+// verdict is the command's result. A full queue, or the end of listen, fails the
+// deliveries; an event that listen rejects is wrong usage.
 func (l *listenTarget) verdict(p *printer, ended bool) error {
 	switch {
 	case errors.Is(l.err, listen.ErrQueueFull), errors.Is(l.err, listen.ErrClosed):

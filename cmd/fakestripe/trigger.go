@@ -98,7 +98,7 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	return to.deliver(ctx, p, events, 1, tr.target.mutations)
 }
 
-// flow makes the events, in the order that was asked for.
+// flow makes the events in the requested order.
 func (tr *triggering) flow(name string) (*webhooktest.Flow, error) {
 	if err := tr.payloads.shapes.check(name); err != nil {
 		return nil, err

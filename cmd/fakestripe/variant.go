@@ -12,15 +12,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// variants are the values of --variant: the shape of the events of a type, TYPE=NAME, or
-// NAME where one type is meant.
+// variants are the values of --variant, the shape of a type's events: TYPE=NAME, or NAME
+// if only one type is possible.
 type variants []string
 
 func (v *variants) flag(flags *pflag.FlagSet, usage string) {
 	flags.StringArrayVar((*[]string)(v), "variant", nil, usage)
 }
 
-// of returns the variant that is asked for of a type, "" if none is.
+// of returns the variant requested for a type, or "".
 func (v variants) of(eventType string) (name string) {
 	for _, text := range v {
 		if of, variant, typed := strings.Cut(text, "="); !typed || of == eventType {
@@ -33,7 +33,7 @@ func (v variants) of(eventType string) (name string) {
 	return name
 }
 
-// check finds variants that the types do not have, and those of other types.
+// check rejects variants that the types lack, and types not among the payloads.
 func (v variants) check(eventTypes ...string) error {
 	for _, text := range v {
 		eventType, name, typed := strings.Cut(text, "=")
@@ -52,12 +52,12 @@ func (v variants) check(eventTypes ...string) error {
 	return nil
 }
 
-// typesAmong are the payloads that are event types.
+// typesAmong returns the payloads that are event types.
 func typesAmong(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), isFile)
 }
 
-// edits are the one that gives an event its shape, if any.
+// edits returns the edit for an event's shape, if any.
 func (v variants) edits(eventType string) []webhooktest.Edit {
 	if name := v.of(eventType); name != "" {
 		return []webhooktest.Edit{webhooktest.Variant(name)}
@@ -65,7 +65,7 @@ func (v variants) edits(eventType string) []webhooktest.Edit {
 	return nil
 }
 
-// byType are the variants of the types that have one.
+// byType maps the types to their variants.
 func (v variants) byType(eventTypes []string) map[string]string {
 	named := make(map[string]string)
 	for _, eventType := range eventTypes {

@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// verdict is the error that a report ends the command with, nil if nothing fell short and
-// all was reached.
+// verdict returns the command's error for a report, or nil if nothing fell short and
+// every case was reached.
 func (c *checking) verdict(sh shell, found *contract.Report, interrupted error) error {
 	err := c.shortfall(sh, found, interrupted)
 	left := unreached(found)
@@ -25,7 +25,7 @@ func (c *checking) verdict(sh shell, found *contract.Report, interrupted error) 
 	return err
 }
 
-// shortfall is what is wrong with the cases that were reached.
+// shortfall describes what is wrong with the cases reached.
 func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error) error {
 	switch {
 	case interrupted != nil && !errors.Is(interrupted, context.Canceled):
@@ -34,21 +34,21 @@ func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error
 		return errors.New("interrupted: the report covers the cases that finished")
 	case len(found.Diagnosis) > 0:
 		return errors.New("the first genuine event was refused, so nothing could be judged")
-	case len(found.Cases) == 0 && c.suite.Shard != "": // a part may be empty: others have the cases
+	case len(found.Cases) == 0 && c.suite.Shard != "": // a shard may be empty: others have the cases
 		return nil
 	case !found.Judged():
 		return fmt.Errorf("nothing could be judged: %s", commonReason(found))
 	case found.Failed(c.strict):
 		return errShort
 	}
-	if n := found.Summary[contract.Inconclusive]; n > 0 && c.suite.Dir != "" { // in one's own cases it is a shortfall
+	if n := found.Summary[contract.Inconclusive]; n > 0 && c.suite.Dir != "" { // in a user's own cases, it is a shortfall
 		fmt.Fprintf(sh.err, "fakestripe: %s could not be judged\n", plural(n, "case"))
 		return errShort
 	}
 	return nil
 }
 
-// unreached says how many cases --max-time kept from being tried, "" if none.
+// unreached counts the cases that --max-time left out, or returns "".
 func unreached(found *contract.Report) string {
 	all, musts := 0, 0
 	for _, result := range found.Cases {
@@ -65,7 +65,7 @@ func unreached(found *contract.Report) string {
 	return fmt.Sprintf("time ran out before %s could be judged, including %s", plural(all, "case"), plural(musts, "must"))
 }
 
-// commonReason is what kept most of the cases from being judged.
+// commonReason is the most common reason for cases left unjudged.
 func commonReason(found *contract.Report) string {
 	if len(found.Cases) == 0 {
 		return "no case was chosen"

@@ -20,7 +20,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
-// verifying are the flags of verify.
+// verifying holds the flags of verify.
 type verifying struct {
 	secrets   secrets
 	signature string
@@ -84,8 +84,8 @@ func (v *verifying) flags(cmd *cobra.Command) {
 	v.format.flag(cmd, "print text or one line of json")
 }
 
-// verifyRequest verifies a delivery. It first looks for what curl removed from the body,
-// which is not the handler's fault.
+// verifyRequest verifies a delivery. It first tries to restore what curl removed from the
+// body, which is not the handler's fault.
 func verifyRequest(ctx context.Context, r verify.Received, unstripped []byte) (*verify.Verification, error) {
 	verification, err := verify.Verify(ctx, r)
 	if err != nil || verification.Valid || len(unstripped) == 0 {
@@ -103,8 +103,8 @@ func verifyRequest(ctx context.Context, r verify.Received, unstripped []byte) (*
 	return whole, nil
 }
 
-// suggestAt adds to a finding about the age of the signature how to verify a delivery
-// that was received earlier.
+// suggestAt adds how to verify a delivery received earlier to a finding about the age of
+// the signature.
 func suggestAt(verification *verify.Verification) {
 	for i := range verification.Findings {
 		if f := &verification.Findings[i]; f.ID == "too-old" {
@@ -113,7 +113,7 @@ func suggestAt(verification *verify.Verification) {
 	}
 }
 
-// refusedVersion words an answer that is about no signature.
+// refusedVersion describes a refusal unrelated to the signature.
 func refusedVersion(said pinned.Refusal) string {
 	return fmt.Sprintf("the answer is about the API version: %s. Give the webhook endpoint API version %s, or use the release of %s that is pinned to the event's",
 		said, said.Want, said.SDK)
@@ -125,7 +125,7 @@ var strippedByCurl = verify.Finding{
 	Fix:   []verify.Fix{{Where: "curl", How: "use --data-binary @FILE, not -d @FILE"}}, Proven: true,
 }
 
-// received returns the delivery that the flags and arguments describe.
+// received returns the delivery described by the flags and arguments.
 func (v *verifying) received(ctx context.Context, sh shell, changed func(string) bool, args []string) (*verify.Received, *capture.Request, error) {
 	request, err := v.capture(ctx, sh, changed, args)
 	if err != nil {
@@ -150,8 +150,8 @@ func (v *verifying) received(ctx context.Context, sh shell, changed func(string)
 	return r, request, err
 }
 
-// keys returns the secrets. There is no default: that a delivery does not match the
-// documented secret says nothing about the user's.
+// keys returns the secrets. There is no default: a mismatch with the documented secret
+// says nothing about the user's.
 func (v *verifying) keys(sh shell) ([]string, error) {
 	keys := []string(v.secrets)
 	if variable := sh.getenv(secretVariable); len(keys) == 0 && variable != "" {
@@ -166,7 +166,7 @@ func (v *verifying) keys(sh shell) ([]string, error) {
 	return keys, nil
 }
 
-// capture reads the request in the form in which it is given.
+// capture parses the request in the given form.
 func (v *verifying) capture(ctx context.Context, sh shell, changed func(string) bool, args []string) (*capture.Request, error) {
 	given := len(args)
 	for _, flag := range []string{"curl", "request"} {
@@ -204,8 +204,7 @@ func read(ctx context.Context, in io.Reader, name, flag string, parse func([]byt
 	return request, nil
 }
 
-// readNamed reads a file that a command line names. Standard input can be read only
-// once.
+// readNamed reads a file named on the command line. Standard input can be read only once.
 func readNamed(ctx context.Context, from string, in io.Reader, name string) ([]byte, error) {
 	if name == "-" && from == "-" {
 		return nil, errors.New("@- is standard input, but the command line itself was read from it: put one of them in a file")
@@ -213,7 +212,7 @@ func readNamed(ctx context.Context, from string, in io.Reader, name string) ([]b
 	return readPayload(ctx, in, name)
 }
 
-// print prints the verification, and is errShort if it is not valid.
+// print prints the verification, and returns errShort if it is not valid.
 func (v *verifying) print(sh shell, verification *verify.Verification) error {
 	text := verification.String()
 	if v.format.json() {

@@ -7,17 +7,17 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// refusalOf returns what the handler's SDK said if it refused the event for its API version.
+// refusalOf returns the SDK's error if it refused the event's API version.
 func refusalOf(r *webhooktest.Response) (said pinned.Refusal, ok bool) {
 	if r.Accepted() {
 		return said, false
 	}
 	said, ok = pinned.Find(string(r.Body))
 	label, named := r.Event.Lookup("api_version")
-	return said, ok && (!named || label == said.Got) // else a mutation changed it
+	return said, ok && (!named || label == said.Got) // otherwise a mutation changed it
 }
 
-// giveVersion says which flag makes events that an SDK accepts.
+// giveVersion names the flag for events that an SDK accepts.
 func giveVersion(said pinned.Refusal) string {
 	version, known := said.Version()
 	if !known {

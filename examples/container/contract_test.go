@@ -13,9 +13,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// TestContract runs the contract against the image. What the service did is what
-// Stripe knows of it; when Stripe cannot be reached, nothing may be lost. Warnings
-// count.
+// TestContract runs the contract against the image. The service's transfers at Stripe are
+// its state; while Stripe is unreachable, nothing may get lost. Warnings count.
 func TestContract(t *testing.T) {
 	t.Parallel()
 	stack := startStack(t)
@@ -37,7 +36,7 @@ func TestContract(t *testing.T) {
 				_, err := docker.ContainerUnpause(ctx, id, client.ContainerUnpauseOptions{})
 				return err
 			},
-			OncePerObject: true, // a payment is paid out once, whatever tells of it
+			OncePerObject: true, // a payment is paid out once, whatever event reports it
 		}
 	}})
 	require.NoError(t, err)
@@ -56,8 +55,8 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// TestTrigger lets fakestripe deliver the events, in the network: what a test in any
-// language can do.
+// TestTrigger has fakestripe deliver the events, inside the network, as tests in any
+// language can.
 func TestTrigger(t *testing.T) {
 	t.Parallel()
 	stack := startStack(t)
@@ -68,13 +67,14 @@ func TestTrigger(t *testing.T) {
 	require.EqualValues(t, 3780, made.([]payout)[0].Amount)
 }
 
-// A payout is what Stripe knows of a transfer.
+// A payout is Stripe's record of a transfer.
 type payout struct {
 	Payment, Currency string
 	Amount            int64
 }
 
-// transfers asks the local Stripe what the service did, with the SDK and its paging.
+// transfers lists the service's transfers at the local Stripe, with the SDK and its
+// paging.
 func (s *stack) transfers(ctx context.Context) (any, error) {
 	params := &stripe.TransferListParams{}
 	params.Context, params.Limit = ctx, stripe.Int64(100)

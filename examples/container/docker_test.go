@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Without Docker, and where it can pull no image, the tests of this folder are skipped,
-// and say why; where no real part may be missing, they fail.
+// Without Docker, or if it cannot pull an image, the tests of this folder are skipped
+// with the reason; in .ci/run, they fail.
 func TestWithoutDocker(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -44,7 +44,7 @@ func TestWithoutDocker(t *testing.T) {
 	}
 }
 
-// answerOffline answers as a Docker daemon that has no image and no network.
+// answerOffline answers like a Docker daemon without images or network.
 func answerOffline(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Api-Version", "1.41")
 	w.Header().Set("Content-Type", "application/json")

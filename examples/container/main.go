@@ -1,8 +1,8 @@
-// Command container is a service that is shipped as an image: it pays sellers for what
-// their customers paid. See payouts.go.
+// Command container is a service shipped as an image: it pays sellers for their
+// customers' payments. See payouts.go.
 //
-// It takes STRIPE_WEBHOOK_SECRET, STRIPE_SECRET_KEY and SELLER, the connected account
-// that is paid; and STRIPE_API_BASE, for tests, which is where Stripe is.
+// It takes STRIPE_WEBHOOK_SECRET, STRIPE_SECRET_KEY and SELLER, the connected account to
+// pay; and STRIPE_API_BASE, the address of Stripe in tests.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 
 func main() {
 	payouts := &Payouts{
-		secret: need("STRIPE_WEBHOOK_SECRET"), // without one anybody could sign
+		secret: need("STRIPE_WEBHOOK_SECRET"), // without one, anyone could sign
 		seller: need("SELLER"),
 		stripe: transfer.Client{B: backend(os.Getenv("STRIPE_API_BASE")), Key: need("STRIPE_SECRET_KEY")},
 	}
@@ -27,7 +27,7 @@ func main() {
 	log.Fatal(http.ListenAndServe(":4242", mux))
 }
 
-// need returns a variable of the environment without which the service cannot start.
+// need returns a required variable of the environment.
 func need(name string) string {
 	value := os.Getenv(name)
 	if value == "" {
@@ -36,7 +36,7 @@ func need(name string) string {
 	return value
 }
 
-// backend is Stripe's API, or what stands for it in a test.
+// backend is Stripe's API, or its replacement in a test.
 func backend(base string) stripe.Backend {
 	config := &stripe.BackendConfig{LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelError}}
 	if base != "" {

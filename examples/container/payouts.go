@@ -13,24 +13,24 @@ import (
 	"github.com/stripe/stripe-go/v76/webhook"
 )
 
-// maxBody bounds what a stranger can make the service read. Stripe's events are
-// smaller, but some are larger than the 64 KiB of many examples.
+// maxBody limits what a stranger can make the service read. Stripe's events are smaller,
+// but some exceed the 64 KiB of many examples.
 const maxBody = 1 << 20
 
-// patience is how long an event may take. When the API does not answer, an early 500
-// is better than a late one: Stripe delivers the event again either way.
+// patience is the time limit for an event. If the API does not answer, an early 500 is
+// better than a late one: Stripe delivers the event again either way.
 const patience = 3 * time.Second
 
-// Payouts pays a seller for each payment, less a tenth. It keeps nothing itself: what
-// was paid is known at Stripe.
+// Payouts pays a seller for each payment, less a tenth. It stores nothing itself: the
+// record of payments is at Stripe.
 type Payouts struct {
 	secret string
 	seller string
 	stripe transfer.Client
 }
 
-// ServeHTTP takes one delivery. It answers 2xx only when the seller is paid: Stripe
-// delivers again what it did not see acknowledged.
+// ServeHTTP handles one delivery. It answers 2xx only once the seller is paid: without
+// that, Stripe delivers again.
 func (p *Payouts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -43,7 +43,7 @@ func (p *Payouts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "event refused", http.StatusBadRequest)
 		return
 	}
-	// What has begun is finished, also when the sender hangs up.
+	// Finish what has begun, even if the sender hangs up.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), patience)
 	defer cancel()
 	if err := p.process(ctx, &event); err != nil {
@@ -52,8 +52,7 @@ func (p *Payouts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// process acknowledges types that mean nothing to the service, for Stripe adds some
-// every month.
+// process acknowledges irrelevant types, for Stripe adds some every month.
 func (p *Payouts) process(ctx context.Context, event *stripe.Event) error {
 	if event.Type != stripe.EventTypePaymentIntentSucceeded {
 		return nil
@@ -69,7 +68,7 @@ func (p *Payouts) process(ctx context.Context, event *stripe.Event) error {
 	return p.pay(ctx, &payment)
 }
 
-// paid reports whether the seller was paid for a payment, be it weeks ago.
+// paid reports whether the seller was paid for a payment, even weeks ago.
 func (p *Payouts) paid(ctx context.Context, payment string) (bool, error) {
 	params := &stripe.TransferListParams{TransferGroup: stripe.String(payment)}
 	params.Context, params.Limit = ctx, stripe.Int64(1)
@@ -77,10 +76,10 @@ func (p *Payouts) paid(ctx context.Context, payment string) (bool, error) {
 	return transfers.Next(), transfers.Err()
 }
 
-// pay pays the seller. The idempotency key is the payment's id, so that of copies of the
-// event that arrive at once only one pays. Stripe forgets keys after a day, and by then
-// paid knows. (A prefix would be nice, but a key has 255 characters at the most, and an
-// id may have as many.)
+// pay pays the seller. The idempotency key is the payment's ID, so only one of several
+// concurrent copies pays. Stripe forgets keys after a day, but paid still finds the
+// transfer. (A prefix would be nice, but a key has at most 255 characters, and an ID may
+// have as many.)
 func (p *Payouts) pay(ctx context.Context, payment *stripe.PaymentIntent) error {
 	params := &stripe.TransferParams{
 		Amount:        stripe.Int64(payment.AmountReceived - payment.AmountReceived/10),

@@ -12,18 +12,18 @@ import (
 	"github.com/fakestripe/fakestripe/examples/internal/dockertest"
 )
 
-// What the service is given.
+// The service's settings.
 const (
 	secret = "whsec_made_up_for_this_test"
 	key    = "sk_test_made_up"
 	seller = "acct_1MadeUpForThisTest"
 )
 
-// A stack is the service and its Stripe, in a network of their own.
+// A stack is the service and its Stripe, in their own network.
 type stack struct {
 	stripe *fakestripe.Container
-	api    string // where the test finds it
-	url    string // where the service takes events
+	api    string // its address for the test
+	url    string // the service's address for events
 }
 
 func startStack(t *testing.T) *stack {

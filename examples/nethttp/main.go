@@ -15,7 +15,7 @@ import (
 func main() {
 	secret := os.Getenv("STRIPE_WEBHOOK_SECRET")
 	if secret == "" {
-		// Without a secret anybody could sign: refuse to start.
+		// Without a secret, anyone could sign: refuse to start.
 		log.Fatal("STRIPE_WEBHOOK_SECRET is not set: give the endpoint's signing secret")
 	}
 	s := shop.New(secret)

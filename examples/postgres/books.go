@@ -8,13 +8,13 @@ import (
 	"github.com/stripe/stripe-go/v76"
 )
 
-// Books are what the shop knows.
+// Books are the shop's records.
 type Books struct {
 	Payments      []Payment      `json:"payments"`
 	Subscriptions []Subscription `json:"subscriptions"`
 }
 
-// A Payment is what came in and what was given back, in the currency's smallest unit.
+// A Payment is the money received and refunded, in the currency's smallest unit.
 type Payment struct {
 	ID       string `json:"id"`
 	Currency string `json:"currency"`
@@ -22,7 +22,7 @@ type Payment struct {
 	Refunded int64  `json:"refunded"`
 }
 
-// A Subscription is what the newest event said of one.
+// A Subscription is the state in the newest event.
 type Subscription struct {
 	ID     string `json:"id"`
 	Status string `json:"status"`
@@ -30,7 +30,7 @@ type Subscription struct {
 	AsOf   int64  `json:"as_of"` // seconds since 1970
 }
 
-// Books returns what the shop knows so far.
+// Books returns the records so far.
 func (s *Shop) Books(ctx context.Context) (books Books, err error) {
 	payments, _ := s.db.Query(ctx, `SELECT id, currency, received, refunded FROM payments ORDER BY id`) // its error is in the rows
 	if books.Payments, err = pgx.CollectRows(payments, pgx.RowToStructByPos[Payment]); err != nil {
@@ -41,9 +41,8 @@ func (s *Shop) Books(ctx context.Context) (books Books, err error) {
 	return books, err
 }
 
-// apply enters an event into the books, by the object that it is about, so that the
-// order in which events arrive makes no difference. Types that mean nothing to the shop
-// are acknowledged, for Stripe adds some every month.
+// apply records an event, by its object, so the order of arrival makes no difference. It
+// acknowledges irrelevant types, for Stripe adds some every month.
 func apply(ctx context.Context, tx pgx.Tx, event *stripe.Event) error {
 	switch event.Type {
 	case stripe.EventTypePaymentIntentSucceeded:
@@ -58,7 +57,7 @@ func apply(ctx context.Context, tx pgx.Tx, event *stripe.Event) error {
 	return nil
 }
 
-// pay enters what came in. The refund may have made the row before.
+// pay records money received. The refund may have made the row before.
 func pay(ctx context.Context, tx pgx.Tx, event *stripe.Event) error {
 	var payment stripe.PaymentIntent
 	if err := json.Unmarshal(event.Data.Raw, &payment); err != nil {
@@ -71,13 +70,13 @@ func pay(ctx context.Context, tx pgx.Tx, event *stripe.Event) error {
 	return err
 }
 
-// refund enters what was given back: the sum so far, so that an older one is no news.
+// refund records the total refunded so far: an older event is no news.
 func refund(ctx context.Context, tx pgx.Tx, event *stripe.Event) error {
 	var charge stripe.Charge
 	if err := json.Unmarshal(event.Data.Raw, &charge); err != nil {
 		return err
 	}
-	id := charge.ID // charges of old integrations have no payment, and are one themselves
+	id := charge.ID // charges of old integrations have no payment, so they count as one
 	if charge.PaymentIntent != nil {
 		id = charge.PaymentIntent.ID
 	}
@@ -88,11 +87,11 @@ func refund(ctx context.Context, tx pgx.Tx, event *stripe.Event) error {
 	return err
 }
 
-// subscribe enters the state of a subscription unless a later one is known. Its version
+// subscribe records the state of a subscription unless a later one is known. Its version
 // is whether it has ended, which is final; then the time of the event; then the rank of
-// its type, by which the creation comes before a change in the same second. Seconds are
-// all that Stripe gives: of two changes in one, the last to arrive wins. A shop that
-// must not err there fetches the subscription from Stripe's API.
+// its type, which puts the creation before a change in the same second. Stripe's times
+// have no more than seconds: of two changes in one, the last to arrive wins. A shop that
+// needs certainty fetches the subscription from Stripe's API.
 func subscribe(ctx context.Context, tx pgx.Tx, event *stripe.Event, rank int) error {
 	var subscription stripe.Subscription
 	if err := json.Unmarshal(event.Data.Raw, &subscription); err != nil {

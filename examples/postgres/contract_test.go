@@ -15,7 +15,7 @@ import (
 
 const secret = "whsec_test"
 
-// TestContract runs all of the contract that applies: with the state, with a database
+// TestContract runs all applicable parts of the contract: with the state, with a database
 // that stops answering, with restarts. Warnings count.
 func TestContract(t *testing.T) {
 	t.Parallel()
@@ -32,7 +32,7 @@ func TestContract(t *testing.T) {
 			Break:         db.pause,
 			Heal:          db.resume,
 			Restart:       shop.restart,
-			OncePerObject: true, // two events that tell of one payment are one payment
+			OncePerObject: true, // two events about one payment are one payment
 		}
 	}})
 	require.NoError(t, err)
@@ -43,7 +43,7 @@ func TestContract(t *testing.T) {
 			t.Errorf("%s %s: %s", result.Verdict, result.ID, result)
 		}
 	}
-	for _, id := range []string{ // what this example is for must have been judged
+	for _, id := range []string{ // the point of this example must have been judged
 		"idempotency/redelivered", "idempotency/concurrent", "ordering/stale-update", "ordering/after-deleted",
 		"resilience/failure-not-acknowledged", "resilience/retry-after-failure",
 		"resilience/restart-keeps-ledger", "resilience/restart-keeps-work",
@@ -52,14 +52,14 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// TestDatabaseDown: the shop says so before Stripe gives up, and the retry is
-// processed once.
+// TestDatabaseDown: the shop reports the failure before Stripe gives up, and processes
+// the retry once.
 func TestDatabaseDown(t *testing.T) {
 	t.Parallel()
 	db := startDatabase(t)
 	shop := startService(t, db.url)
 	hook := webhooktest.NewURL(t, shop.url, secret)
-	hook.Endpoint.Timeout = 10 * time.Second // that of Stripe's guide to Checkout
+	hook.Endpoint.Timeout = 10 * time.Second // from Stripe's guide to Checkout
 	payment := hook.Event("payment_intent.succeeded")
 
 	require.NoError(t, db.pause(t.Context()))
@@ -75,8 +75,8 @@ func TestDatabaseDown(t *testing.T) {
 	require.Len(t, books.Payments, 1)
 }
 
-// TestLateEvents is what the contract does not try: every order of these five events
-// leads to the same books.
+// TestLateEvents goes beyond the contract: every order of these five events leads to the
+// same books.
 func TestLateEvents(t *testing.T) {
 	t.Parallel()
 	db := startDatabase(t)
@@ -117,7 +117,7 @@ func TestLateEvents(t *testing.T) {
 	}
 }
 
-// added returns what is in the second list only.
+// added returns the elements found only in the second list.
 func added[T comparable](before, after []T) []T {
 	return slices.DeleteFunc(slices.Clone(after), func(one T) bool { return slices.Contains(before, one) })
 }

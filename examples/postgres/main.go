@@ -16,7 +16,7 @@ import (
 func main() {
 	secret, database := os.Getenv("STRIPE_WEBHOOK_SECRET"), os.Getenv("DATABASE_URL")
 	if secret == "" {
-		// Without a secret anybody could sign: refuse to start.
+		// Without a secret, anyone could sign: refuse to start.
 		log.Fatal("STRIPE_WEBHOOK_SECRET is not set: give the endpoint's signing secret")
 	}
 	if database == "" {
@@ -33,7 +33,7 @@ func main() {
 	log.Fatal(http.ListenAndServe(address, routes(shop, os.Getenv("SHOW_STATE") != "")))
 }
 
-// routes has the state only when it is asked for, in tests: fakestripe check --state-url.
+// routes includes the state only on request, for tests: fakestripe check --state-url.
 func routes(shop *Shop, showState bool) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.Handle("POST /webhook", shop)

@@ -17,16 +17,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReadme does what the README says, with another port and database.
+// TestReadme follows the README, with another port and database.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	db := startDatabase(t)
 	serve, check := commands(t)
-	port := strconv.Itoa(20000 + rand.IntN(10000)) // none that the system gives to who asks for any
+	port := strconv.Itoa(20000 + rand.IntN(10000)) // outside the range for ports assigned by the system
 
 	serve = strings.Replace(serve, "postgres://postgres:postgres@localhost:5432/postgres", "'"+db.url+"'", 1)
 	service := shell(t, "export PORT="+port+"; exec env "+serve)
-	service.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // with what go run starts
+	service.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a group with the children of go run
 	require.NoError(t, service.Start())
 	t.Cleanup(func() {
 		_ = syscall.Kill(-service.Process.Pid, syscall.SIGKILL) // it may have ended by itself
@@ -61,7 +61,7 @@ func shell(t *testing.T, line string) *exec.Cmd {
 	return exec.CommandContext(t.Context(), "sh", "-c", line)
 }
 
-// waitFor returns when somebody answers.
+// waitFor returns once the URL answers.
 func waitFor(t *testing.T, url string) {
 	t.Helper()
 	poll := time.NewTicker(50 * time.Millisecond)

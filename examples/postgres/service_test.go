@@ -36,7 +36,7 @@ func startService(t *testing.T, database string) *service {
 	return s
 }
 
-// restart ends the shop and opens a new one, which knows what the database knows.
+// restart closes the shop and opens a new one on the same database.
 func (s *service) restart(ctx context.Context) error {
 	if old := s.Load(); old != nil {
 		old.Close()
@@ -53,7 +53,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	routes(s.Load(), false).ServeHTTP(w, r)
 }
 
-// postgresImage is pinned by digest: a tag can be moved to another image.
+// postgresImage is pinned by digest: a tag can move to another image.
 const postgresImage = "postgres:15-bookworm@sha256:539ceaaae49b3a7c8a04467cf00cc6788d8e3f1675df41860d86eebc4c40524f"
 
 // A database is a PostgreSQL in a container.
@@ -82,8 +82,8 @@ func startDatabase(t *testing.T) *database {
 	return d
 }
 
-// pause freezes the database: connections stay open, and nothing answers. That is
-// harder on a service than a database that is gone.
+// pause freezes the database: connections stay open, and nothing answers. That is harder
+// on a service than a dead database.
 func (d *database) pause(ctx context.Context) error {
 	_, err := d.docker.ContainerPause(ctx, d.container, client.ContainerPauseOptions{})
 	return err

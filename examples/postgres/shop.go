@@ -15,27 +15,27 @@ import (
 	"github.com/stripe/stripe-go/v76/webhook"
 )
 
-// maxBody bounds what a stranger can make the shop read. Stripe's events are
-// smaller, but some are larger than the 64 KiB of many examples.
+// maxBody limits what a stranger can make the shop read. Stripe's events are smaller, but
+// some exceed the 64 KiB of many examples.
 const maxBody = 1 << 20
 
-// patience is how long an event may take. A database that does not answer must not
-// hold the request until Stripe gives up: an early 500 frees the connection, and
-// Stripe delivers the event again either way.
+// patience is the time limit for an event. A stalled database must not hold the request
+// until Stripe gives up: an early 500 frees the connection, and Stripe delivers the event
+// again either way.
 const patience = 2 * time.Second
 
 //go:embed schema.sql
 var schema string
 
-// A Shop takes Stripe's webhooks. All that it knows is in the database, so any number
-// of them can run beside and after one another.
+// A Shop handles Stripe's webhooks. All its data is in the database, so any number of
+// shops can run in parallel and in succession.
 type Shop struct {
 	secret string
 	db     *pgxpool.Pool
 }
 
-// Open connects to a database and makes the tables that it lacks. The shop accepts
-// events signed with the endpoint's secret.
+// Open connects to a database and creates missing tables. The shop accepts events signed
+// with the endpoint's secret.
 func Open(ctx context.Context, database, secret string) (*Shop, error) {
 	db, err := pgxpool.New(ctx, database)
 	if err != nil {
@@ -48,11 +48,11 @@ func Open(ctx context.Context, database, secret string) (*Shop, error) {
 	return &Shop{secret, db}, nil
 }
 
-// Close waits for the events that are being processed.
+// Close waits for events in progress.
 func (s *Shop) Close() { s.db.Close() }
 
-// ServeHTTP takes one delivery. It answers 2xx only when the event is in the database:
-// Stripe delivers again what it did not see acknowledged.
+// ServeHTTP handles one delivery. It answers 2xx only once the event is in the database:
+// without that, Stripe delivers again.
 func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "event refused", http.StatusBadRequest)
 		return
 	}
-	// What has begun is finished, also when the sender hangs up.
+	// Finish what has begun, even if the sender hangs up.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), patience)
 	defer cancel()
 	if err := s.process(ctx, &event); err != nil {
@@ -74,10 +74,10 @@ func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// process applies an event unless it was applied before. The ledger's row and the
-// effect are one transaction: there is never one without the other, whatever fails in
-// between. Of copies that arrive at once, the others wait at the INSERT until the
-// first has committed, or take its place when it was rolled back.
+// process applies an event unless it was applied before. The ledger's row and the effect
+// are one transaction: neither exists without the other, whatever fails. Concurrent
+// copies wait at the INSERT until the first has committed, or take its place after a
+// rollback.
 func (s *Shop) process(ctx context.Context, event *stripe.Event) error {
 	return pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
 		entered, err := tx.Exec(ctx, `INSERT INTO stripe_events (id, type) VALUES ($1, $2) ON CONFLICT DO NOTHING`, event.ID, event.Type)

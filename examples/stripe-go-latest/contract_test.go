@@ -15,8 +15,8 @@ import (
 
 const secret = "whsec_test"
 
-// TestContract delivers events of the API version that this stripe-go is pinned to,
-// as an endpoint that was created with it gets them.
+// TestContract delivers events of the API version that this stripe-go is pinned to, as to
+// an endpoint created with it.
 func TestContract(t *testing.T) {
 	contract.Run(t, func(t *testing.T) contract.Subject {
 		shop := NewShop(secret)
@@ -28,23 +28,23 @@ func TestContract(t *testing.T) {
 				"customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted",
 			},
 			State: func(context.Context) (any, error) { return shop.Books(), nil },
-			// The shop takes test mode only, and a payment once.
+			// The shop accepts only test mode, and counts a payment once.
 			Mode: true, OncePerObject: true,
 		}
 	})
 }
 
-// TestLateEvents is what the contract does not try.
+// TestLateEvents goes beyond the contract.
 func TestLateEvents(t *testing.T) {
 	shop := NewShop(secret)
 	hook := webhooktest.New(t, shop, secret)
 	version := webhooktest.Set("api_version", stripe.APIVersion)
 
-	// amount_refunded is the sum so far: an older one is no news.
+	// amount_refunded is the total so far: an older one is no news.
 	refund := hook.Event("charge.refunded", webhooktest.Version(1), version)
 	another := hook.Event("charge.refunded", webhooktest.Version(2), version, webhooktest.About(refund))
-	// Of two changes in one second the last to arrive wins. The first that is delivered
-	// again after it does not, nor does the creation.
+	// Of two changes in one second, the last to arrive wins. A redelivery of the first, or
+	// of the creation, does not.
 	now := webhooktest.Set("created", time.Now().Unix())
 	change := hook.Event("customer.subscription.updated", webhooktest.Version(1), version, now)
 	next := hook.Event("customer.subscription.updated", webhooktest.Version(2), version, now, webhooktest.About(change))
@@ -72,8 +72,8 @@ func TestLiveEvents(t *testing.T) {
 	}
 }
 
-// TestAPIVersions: stripe-go cannot be sure to read the events of other release trains
-// right. An endpoint that was created with an older version sees none of them taken.
+// TestAPIVersions: stripe-go may misread events of other release trains. An endpoint
+// created with an older version has all its events refused.
 func TestAPIVersions(t *testing.T) {
 	tests := []struct {
 		version  string

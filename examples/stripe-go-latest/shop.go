@@ -12,13 +12,13 @@ import (
 	"github.com/stripe/stripe-go/v86/webhook"
 )
 
-// maxBody bounds what a stranger can make the shop read. Stripe's events are
-// smaller, but some are larger than the 64 KiB of many examples.
+// maxBody limits what a stranger can make the shop read. Stripe's events are smaller, but
+// some exceed the 64 KiB of many examples.
 const maxBody = 1 << 20
 
-// A Shop takes Stripe's webhooks, of test mode only. Its books live in memory: a real
-// shop writes the event's id and its effect in one database transaction, as
-// examples/postgres does.
+// A Shop handles Stripe's webhooks of test mode. Its books live in memory: a real shop
+// writes the event's ID and its effect in one database transaction, like
+// examples/postgres.
 type Shop struct {
 	secret string
 
@@ -27,14 +27,14 @@ type Shop struct {
 	books     Books
 }
 
-// Books are what the shop knows, by the ids of Stripe's objects.
+// Books are the shop's records, by the IDs of Stripe's objects.
 type Books struct {
 	Payments      map[string]int64        `json:"payments"` // received
-	Refunds       map[string]int64        `json:"refunds"`  // by charge, the sum so far
+	Refunds       map[string]int64        `json:"refunds"`  // by charge, total so far
 	Subscriptions map[string]Subscription `json:"subscriptions"`
 }
 
-// A Subscription is what the newest event said of one.
+// A Subscription is the state in the newest event.
 type Subscription struct {
 	Status stripe.SubscriptionStatus `json:"status"`
 	Ending bool                      `json:"ending"`
@@ -49,15 +49,15 @@ func NewShop(secret string) *Shop {
 	}
 }
 
-// Books returns what the shop knows so far.
+// Books returns the records so far.
 func (s *Shop) Books() Books {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return Books{maps.Clone(s.books.Payments), maps.Clone(s.books.Refunds), maps.Clone(s.books.Subscriptions)}
 }
 
-// ServeHTTP takes one delivery. stripe-go refuses events of another release train
-// than its own: create the endpoint with stripe.APIVersion.
+// ServeHTTP handles one delivery. stripe-go refuses events of other release trains:
+// create the endpoint with stripe.APIVersion.
 func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -76,8 +76,8 @@ func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// process applies an event unless it was applied before. The lock spans the check
-// and the effect, so that copies that arrive at once count once.
+// process applies an event unless it was applied before. The lock covers both the check
+// and the effect, so concurrent copies count once.
 func (s *Shop) process(event *stripe.Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,9 +91,8 @@ func (s *Shop) process(event *stripe.Event) error {
 	return nil
 }
 
-// apply enters an event into the books, by the object that it is about: two Event
-// objects for one payment are one payment. Types that mean nothing to the shop are
-// acknowledged, for Stripe adds some every month.
+// apply records an event, by its object: two Event objects for one payment are one
+// payment. It acknowledges irrelevant types, for Stripe adds some every month.
 func (s *Shop) apply(event *stripe.Event) error {
 	switch event.Type {
 	case stripe.EventTypePaymentIntentSucceeded:
@@ -119,10 +118,10 @@ func (s *Shop) apply(event *stripe.Event) error {
 	return nil
 }
 
-// subscribe enters the state of a subscription unless a later one is known: events
-// arrive in any order. An end is final, the creation overwrites nothing. Of two
-// changes in one second, which is as exact as an event's time is, the last to arrive
-// wins; a shop that must not err there fetches the subscription.
+// subscribe records the state of a subscription unless a later one is known: events
+// arrive in any order. An end is final, the creation overwrites nothing. Of two changes
+// in one second, the resolution of an event's time, the last to arrive wins; a shop that
+// needs certainty fetches the subscription.
 func (s *Shop) subscribe(event *stripe.Event, subscription *stripe.Subscription) {
 	last, known := s.books.Subscriptions[subscription.ID]
 	ends := event.Type == stripe.EventTypeCustomerSubscriptionDeleted

@@ -1,9 +1,8 @@
-// Package capture reads requests as people have them at hand: the raw text of an
-// HTTP request, and the curl command line that browsers, inspectors and tunnels
-// copy.
+// Package capture parses requests in the forms people have at hand: the raw text of an
+// HTTP request, and the curl command line copied from browsers, inspectors and tunnels.
 //
-// It is as tolerant as it can be without changing the body: what a signature
-// covers is bytes. Errors name the line.
+// It is as tolerant as possible without changing the body: a signature covers bytes.
+// Errors name the line.
 package capture
 
 import (
@@ -14,23 +13,23 @@ import (
 	"strings"
 )
 
-// A Request is what could be read.
+// A Request is a parsed request.
 type Request struct {
 	Header http.Header
 	Body   []byte
-	Notes  []string // what was passed over, and should be known
+	Notes  []string // what was ignored, for the user
 
-	// Unstripped is the body with the line breaks that curl's -d @file left out, nil
-	// if it left out none.
+	// Unstripped is the body with the line breaks that curl's -d @file removed, or nil if it
+	// removed none.
 	Unstripped []byte
 }
 
-// maxHead bounds the lines before a body.
+// maxHead limits the lines before a body.
 const maxHead = 1 << 20
 
-// ParseHTTP reads a raw HTTP request: an optional request line, header lines, an
-// empty line, and the body as it was on the wire. Lines of the head may end in LF,
-// and may begin with "> " as curl -v prints them. A body in chunks stays so.
+// ParseHTTP parses a raw HTTP request: an optional request line, header lines, an empty
+// line, and the body as on the wire. Lines of the head may end in LF, and may begin with
+// "> " as from curl -v. It does not decode a chunked body.
 func ParseHTTP(text []byte) (*Request, error) {
 	r := &Request{Header: make(http.Header)}
 	verbose := bytes.HasPrefix(text, []byte("> ")) || bytes.HasPrefix(text, []byte("* "))
@@ -61,8 +60,8 @@ func ParseHTTP(text []byte) (*Request, error) {
 	}
 }
 
-// addLine reads a line of the head. It returns the name of the header, for a line
-// that continues it.
+// addLine parses a line of the head. It returns the name of the header, for a
+// continuation line.
 func (r *Request) addLine(last, line string, number int) (name string, err error) {
 	name, value, found := strings.Cut(line, ":")
 	switch {
@@ -70,7 +69,7 @@ func (r *Request) addLine(last, line string, number int) (name string, err error
 		return "", nil
 	case len(r.Header) == 0 && strings.HasPrefix(line, "HTTP/"):
 		return "", fmt.Errorf("line %d: this is a response; want the request", number)
-	case strings.HasPrefix(line, ":"): // HTTP/2, as browsers show it
+	case strings.HasPrefix(line, ":"): // HTTP/2, as shown by browsers
 		return "", nil
 	case (line[0] == ' ' || line[0] == '\t') && last != "":
 		values := r.Header[http.CanonicalHeaderKey(last)]
@@ -89,8 +88,8 @@ func isRequestLine(line string) bool {
 		(strings.HasPrefix(target, "/") || strings.HasPrefix(target, "http") || strings.Contains(target, " HTTP/"))
 }
 
-// setBody takes what follows the head for the body. White space beyond
-// Content-Length was added by an editor.
+// setBody sets the body to the text after the head. It drops white space beyond
+// Content-Length, added by an editor.
 func (r *Request) setBody(body []byte) error {
 	r.Body = body
 	text := r.Header.Get("Content-Length")

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// ErrNoCommand is the error for a text that is no curl command line.
+// ErrNoCommand means that a text is not a curl command line.
 var ErrNoCommand = errors.New("no curl command")
 
-// ParseCurl reads a curl command line: its headers, and the body that curl would
-// send. read returns the content of a file that the command line names (@file).
+// ParseCurl parses a curl command line: its headers, and the body that curl would send.
+// read returns the content of a file named on the command line (@file).
 //
 // Source: https://curl.se/docs/manpage.html
 func ParseCurl(text []byte, read func(name string) ([]byte, error)) (*Request, error) {
@@ -51,15 +51,15 @@ func isCurl(program string) bool {
 	return name == "curl" || name == "curl.exe"
 }
 
-// A curl is a command line that is being read.
+// A curl is a command line being parsed.
 type curl struct {
 	Request
 	read  func(name string) ([]byte, error)
 	rest  []word
 	parts int    // of the body
-	files []byte // the body, of files as they are
+	files []byte // the body, without stripping files
 
-	stripped bool // of line breaks
+	stripped bool // whether line breaks were removed
 	get      bool
 	json     bool
 }
@@ -73,8 +73,8 @@ func (c *curl) take() word {
 // valued are the short options of curl that take a value.
 const valued = "AbcCdDeEFhHKmoPQrtTuUwxXyYz"
 
-// option reads an option, with its value if it has one. What is no option is the
-// URL, or the value of an option that has nothing to do with the request.
+// option parses an option, with any value. Anything else is the URL, or the value of an
+// irrelevant option.
 func (c *curl) option(w word) error {
 	switch {
 	case w.text == "-" || !strings.HasPrefix(w.text, "-"):
@@ -103,8 +103,8 @@ func (c *curl) option(w word) error {
 	return nil
 }
 
-// long reads an option by its long name. Only those that matter are known to take
-// a value: that of another is passed over as a URL is.
+// long parses a long option. Only the relevant ones are known to take a value; the value
+// of another is ignored like a URL.
 func (c *curl) long(name string, w word) error {
 	switch name {
 	case "get":
@@ -120,7 +120,7 @@ func (c *curl) long(name string, w word) error {
 	return nil
 }
 
-// apply does what an option says.
+// apply applies an option.
 func (c *curl) apply(name string, value word) error {
 	err := c.do(name, value)
 	if err != nil {
@@ -170,7 +170,7 @@ func (c *curl) do(name string, value word) error {
 	return err
 }
 
-// header adds a header. "Name;" is one without a value, "Name:" none at all.
+// header adds a header. In curl, "Name;" is an empty header and "Name:" removes it.
 func (c *curl) header(text string) error {
 	if file, ok := strings.CutPrefix(text, "@"); ok {
 		return c.headerFile(file)
@@ -207,12 +207,12 @@ func (c *curl) headerFile(name string) error {
 
 func asIs(content []byte) []byte { return content }
 
-// withoutLines does what curl does with the file of -d.
+// withoutLines removes line breaks, as curl's -d @file does.
 func withoutLines(content []byte) []byte {
 	return slices.DeleteFunc(bytes.Clone(content), func(c byte) bool { return c == '\n' || c == '\r' || c == 0 })
 }
 
-// data adds to the body a value, or the content of a file.
+// data adds a value, or the content of a file, to the body.
 func (c *curl) data(value, separator string, change func([]byte) []byte) error {
 	name, isFile := strings.CutPrefix(value, "@")
 	if !isFile {
@@ -235,7 +235,7 @@ func (c *curl) data(value, separator string, change func([]byte) []byte) error {
 
 func (c *curl) append(content []byte, separator string) { c.join(content, content, separator) }
 
-// join adds a part to the body, and what it is in its file.
+// join adds a part to the body, and its unstripped form.
 func (c *curl) join(content, file []byte, separator string) {
 	if c.parts++; c.parts > 1 {
 		c.Body = append(c.Body, separator...)

@@ -11,11 +11,11 @@ import (
 type word struct {
 	text   string
 	line   int
-	filled bool // it has a $(…), which only a shell could fill in
+	filled bool // has a $(…), to be filled in by a shell
 }
 
-// words splits a command line as a POSIX shell does, $'…' included, up to the end
-// of the command: a pipe, a redirection, a second command.
+// words splits a command line like a POSIX shell, including $'…', up to the end of the
+// command: a pipe, a redirection, a second command.
 func words(text string) ([]word, error) {
 	if isCmd(text) {
 		text = fromCmd(text)
@@ -37,7 +37,7 @@ type lexer struct {
 	line   int
 	ended  bool
 	inWord bool
-	start  int // the line of the word
+	start  int // first line of the word
 	filled bool
 	word   strings.Builder
 	words  []word
@@ -70,8 +70,8 @@ func (l *lexer) next() error {
 	return nil
 }
 
-// endsHere reports whether an & or a ; ends the command. One in the middle of a
-// word is part of a URL that somebody forgot to quote.
+// endsHere reports whether an & or ; ends the command. Inside a word, it belongs to an
+// unquoted URL.
 func (l *lexer) endsHere() bool {
 	rest := l.text[l.pos+1:]
 	return !l.inWord || rest == "" || strings.IndexByte(" \t\r\n&;", rest[0]) >= 0
@@ -104,11 +104,11 @@ func (l *lexer) finish() {
 	l.inWord, l.filled = false, false
 }
 
-// escape reads a backslash outside of quotes: before a line break it continues the
+// escape handles a backslash outside of quotes: before a line break, it continues the
 // line.
 func (l *lexer) escape() {
 	rest := l.text[l.pos+1:]
-	if end := strings.TrimPrefix(strings.TrimLeft(rest, " \t"), "\r"); strings.HasPrefix(end, "\n") { // also where white space follows
+	if end := strings.TrimPrefix(strings.TrimLeft(rest, " \t"), "\r"); strings.HasPrefix(end, "\n") { // also with trailing white space
 		l.finish()
 		l.pos = len(l.text) - len(end)
 		l.newline()
@@ -164,7 +164,7 @@ func (l *lexer) open(quote string) error {
 	return fmt.Errorf("line %d: a quote (%s) that is not closed: is the command complete?", l.start, quote)
 }
 
-// ansi reads $'…', which knows the escapes of C.
+// ansi parses $'…', with C escapes.
 //
 // Source: https://www.gnu.org/software/bash/manual/html_node/ANSI_002dC-Quoting.html
 func (l *lexer) ansi() error {
@@ -187,7 +187,7 @@ func (l *lexer) ansi() error {
 	return l.open("$'")
 }
 
-// ansiEscape writes what stands after a backslash, and returns its length.
+// ansiEscape decodes the escape after a backslash, and returns its length.
 func (l *lexer) ansiEscape(s string) int {
 	if i := strings.IndexByte(`abefnrtvE\'"?`, s[0]); i >= 0 {
 		l.word.WriteByte("\a\b\x1b\f\n\r\t\v\x1b\\'\"?"[i])
@@ -205,7 +205,7 @@ func (l *lexer) ansiEscape(s string) int {
 		if !ok || n == 0 {
 			continue
 		}
-		value, _ := strconv.ParseUint(digits[:n], form.base, 32) // so many digits fit
+		value, _ := strconv.ParseUint(digits[:n], form.base, 32) // these digits fit
 		if form.letter == "x" || form.letter == "" {
 			l.word.WriteByte(byte(value))
 		} else if value <= utf8.MaxRune {
@@ -222,19 +222,19 @@ func isDigit(c byte, base int) bool {
 	return err == nil
 }
 
-// isCmd reports whether a command line is for Windows' cmd: browsers copy those
-// too, with a caret before what cmd would take for its own.
+// isCmd reports whether a command line is for Windows' cmd, as copied by browsers, with a
+// caret before special characters.
 func isCmd(text string) bool {
 	return strings.Contains(text, "^\"") || strings.Contains(text, "^\n") || strings.Contains(text, "^\r\n")
 }
 
-// fromCmd turns cmd's carets into what a shell reads.
+// fromCmd converts cmd's carets to shell syntax.
 func fromCmd(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	var out strings.Builder
 	for i := 0; i < len(text); i++ {
 		switch rest := text[i:]; {
-		case strings.HasPrefix(rest, "^\n\n"): // a line break inside of an argument
+		case strings.HasPrefix(rest, "^\n\n"): // a line break in an argument
 			out.WriteByte('\n')
 			i += 2
 		case strings.HasPrefix(rest, "^\n"):

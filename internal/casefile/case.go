@@ -1,14 +1,13 @@
 // Package casefile writes recorded and imported events as cases of a suite.
 //
-// A case is three files with one name, numbered in the order in which the events came:
+// A case is three files with a common name, numbered in order of arrival:
 //
 //	00001-payment_intent.succeeded.json            the case, in the format of fixtures/README.md
 //	payloads/00001-payment_intent.succeeded.json   the event that it delivers
 //	exchanges/00001-payment_intent.succeeded.http  request and answer, for people; only of recordings
 //
-// A file that exists is never overwritten, and no file is ever half-written: the payload
-// is written before the case that names it, and each under another name until it is
-// complete.
+// Existing files are never overwritten, and files are never half-written: the payload
+// comes before the case that names it, and each has another name until complete.
 package casefile
 
 import (
@@ -19,14 +18,14 @@ import (
 	"strings"
 )
 
-// A Case is one event and what the handler is to answer. Nothing in it is secret:
-// it was redacted.
+// A Case is one event and the expected response. It holds no secrets: it has been
+// redacted.
 type Case struct {
 	Type     string // of the event
 	Payload  []byte
 	Expect   string // a status ("200") or a class ("2xx")
-	Origin   string // who wrote it: "fakestripe record"
-	Exchange []byte // nil: there was none
+	Origin   string // the writer, e.g. "fakestripe record"
+	Exchange []byte // nil for none
 }
 
 const (
@@ -34,11 +33,10 @@ const (
 	exchanges = "exchanges"
 )
 
-// maxType bounds how much of an event type is in a name.
+// maxType limits the part of an event type in a file name.
 const maxType = 80
 
-// name returns the name of the files of a case, without an ending. The type is
-// whatever a stranger sent.
+// name returns the common name of a case's files, without ending. The type is untrusted.
 func (c *Case) name(number int) string {
 	safe := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789._-", r) {
@@ -52,7 +50,7 @@ func (c *Case) name(number int) string {
 	return fmt.Sprintf("%05d-%s", number, safe[:min(len(safe), maxType)])
 }
 
-// text returns the case in the format of fixtures/README.md.
+// text formats the case as described in fixtures/README.md.
 func (c *Case) text(name string) []byte {
 	answered := "answered with " + c.Expect
 	if strings.HasSuffix(c.Expect, "xx") {
@@ -69,7 +67,7 @@ func (c *Case) text(name string) []byte {
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(struct { // strings can be encoded
+	_ = encoder.Encode(struct { // strings always encode
 		Format      int              `json:"format"`
 		Title       string           `json:"title"`
 		Level       string           `json:"level"`

@@ -13,18 +13,17 @@ import (
 	"github.com/fakestripe/fakestripe/internal/file"
 )
 
-// A Folder is a folder that cases are added to. It is safe for use by several
-// goroutines, and several processes may add to the same one.
+// A Folder collects cases. It is safe for concurrent use, also by several processes.
 type Folder struct {
 	dir  string
-	last atomic.Int64 // number that was given away
+	last atomic.Int64 // last number given out
 }
 
-// Open returns the folder, which is created if there is none. Numbers go on after
-// the highest that is there.
+// Open opens a folder, creating it if necessary. Numbers continue after the highest one
+// present.
 func Open(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, err // names the folder
+		return nil, err // err names the folder
 	}
 	f := &Folder{dir: dir}
 	last, err := lastNumber(dir)
@@ -32,8 +31,7 @@ func Open(dir string) (*Folder, error) {
 	return f, err
 }
 
-// lastNumber returns the highest number that a name in the folder begins with, 0
-// where there is none.
+// lastNumber returns the highest number in the folder's names, or 0.
 func lastNumber(dir string) (last int, err error) {
 	for _, folder := range []string{dir, filepath.Join(dir, payloads)} {
 		entries, err := os.ReadDir(folder)
@@ -50,12 +48,12 @@ func lastNumber(dir string) (last int, err error) {
 	return last, nil
 }
 
-// Number reserves the next number: cases are in the order of their numbers, which
-// need not be that in which they are added.
+// Number reserves the next number: it decides the order of cases, whatever the order of
+// their addition.
 func (f *Folder) Number() int { return int(f.last.Add(1)) }
 
-// Add writes a case and returns the name of its file. If another process has the
-// number, the next one that is free is taken.
+// Add writes a case and returns the name of its file. If another process has taken the
+// number, it uses the next free one.
 func (f *Folder) Add(number int, c Case) (name string, err error) {
 	for {
 		name = c.name(number)
@@ -83,7 +81,7 @@ func (f *Folder) write(name string, c Case) error {
 		}
 		if err := create(filepath.Join(f.dir, one.path), one.data); err != nil {
 			for _, written := range files[:i] {
-				_ = os.Remove(filepath.Join(f.dir, written.path)) // ours: it was not there before
+				_ = os.Remove(filepath.Join(f.dir, written.path)) // ours: it did not exist before
 			}
 			return err
 		}
@@ -91,8 +89,8 @@ func (f *Folder) write(name string, c Case) error {
 	return nil
 }
 
-// create writes a file that is there only when it is complete, and makes its
-// folder. The error is fs.ErrExist for a file that exists.
+// create creates a file, visible only once complete, and its folder. The error is
+// fs.ErrExist for an existing file.
 func create(path string, data []byte) error {
 	err := file.Create(file.Here{}, path, data, 0)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -11,19 +11,18 @@ import (
 	"github.com/fakestripe/fakestripe/internal/file"
 )
 
-// A Stage is a folder that cases are gathered in, so that all of them get to where
-// they belong or none. It is on the same file system: inside the folder that is there,
-// else beside the one that it becomes.
+// A Stage is a temporary folder for cases, so that either all of them reach their target
+// or none. It is on the same file system: inside an existing target, else next to it.
 type Stage struct {
-	*Folder          // to add cases to
-	target  string   // what it is to become
-	outside string   // the temporary folder that holds it
-	made    []string // folders that were not there before, outermost first
-	merged  bool     // the target is there
+	*Folder          // the cases so far
+	target  string   // the final folder
+	outside string   // the temporary folder around it
+	made    []string // folders created, outermost first
+	merged  bool     // whether the target exists
 }
 
-// NewStage returns a stage for a folder, which need not exist. Numbers go on after
-// the highest that is there.
+// NewStage returns a stage for a folder, which need not exist. Numbers continue after the
+// highest one present.
 func NewStage(dir string) (*Stage, error) {
 	dir = filepath.Clean(dir)
 	last, err := lastNumber(dir)
@@ -51,7 +50,7 @@ func NewStage(dir string) (*Stage, error) {
 	return s, nil
 }
 
-// makeAll is os.MkdirAll that remembers what it made.
+// makeAll is os.MkdirAll, except that it remembers the folders it creates.
 func (s *Stage) makeAll(dir string) error {
 	_, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir {
@@ -62,7 +61,7 @@ func (s *Stage) makeAll(dir string) error {
 	switch err := os.Mkdir(dir, 0o777); {
 	case err == nil:
 		s.made = append(s.made, dir)
-	case !isFolder(dir): // also one that somebody else has just made
+	case !isFolder(dir): // or another process has just made one
 		return err
 	}
 	return nil
@@ -73,20 +72,19 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// Discard removes what was not committed, and the folders that were made for it.
+// Discard removes uncommitted cases, and the folders created for them.
 func (s *Stage) Discard() error {
 	var err error
 	if s.outside != "" {
 		err = os.RemoveAll(s.outside)
 	}
 	for _, dir := range slices.Backward(s.made) {
-		_ = os.Remove(dir) // one in which somebody else has something stays
+		_ = os.Remove(dir) // keep one that others have used
 	}
 	return err
 }
 
-// Commit moves all cases to where they belong. After an error none of them is
-// there.
+// Commit moves all cases to their target. After an error, none of them is there.
 func (s *Stage) Commit() error {
 	err := s.deliver()
 	if err != nil {
@@ -95,7 +93,7 @@ func (s *Stage) Commit() error {
 	return os.RemoveAll(s.outside)
 }
 
-// deliver puts the folder in its place as a whole, where there is none.
+// deliver moves the whole folder into place, if the target does not exist.
 func (s *Stage) deliver() error {
 	if s.merged {
 		return s.merge()
@@ -103,8 +101,8 @@ func (s *Stage) deliver() error {
 	return os.Rename(s.dir, s.target)
 }
 
-// merge moves file by file into a folder that has others, cases last, and takes
-// all back when one cannot be moved.
+// merge moves the files into an existing folder, cases last, and undoes everything after
+// an error.
 func (s *Stage) merge() error {
 	var moved []string
 	for _, folder := range []string{payloads, exchanges, "."} {

@@ -1,5 +1,5 @@
-// Package credential finds Stripe's signing secrets and API keys in text, so that
-// nothing that is printed, kept or compared gives one away.
+// Package credential finds Stripe's signing secrets and API keys in text, so that nothing
+// printed, kept or compared reveals one.
 //
 // Source of the forms: https://docs.stripe.com/keys and
 // https://docs.stripe.com/webhooks#verify-manually.
@@ -12,11 +12,10 @@ import (
 	"strings"
 )
 
-// A kind is a kind of token. Each begins with its prefix, which ends with an
-// underscore.
+// A kind is a kind of token, with its prefix, which ends in an underscore.
 type kind struct {
 	prefix string
-	leaks  bool // whoever has the token can forge events or call the API
+	leaks  bool // the token can forge events or call the API
 }
 
 var kinds = []kind{
@@ -30,20 +29,20 @@ var kinds = []kind{
 	{clientSecret, false},
 }
 
-// clientSecret stands between the id of an object and the random half of its client
-// secret: pi_…_secret_….
+// clientSecret separates an object's ID from the random half of its client secret:
+// pi_…_secret_….
 const clientSecret = "_secret_"
 
 const (
-	// alphabet is what the rest of a token consists of: letters, digits and base64.
+	// alphabet is the characters of a token after the prefix: letters, digits and base64.
 	alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/="
 
-	// least is how many characters of it make a token. Documentation and messages show
-	// the form of a secret, or a placeholder such as whsec_your_secret.
+	// least is the minimum number of such characters in a token. Shorter ones are examples,
+	// or placeholders such as whsec_your_secret.
 	least = 16
 )
 
-// A Span is the place of a token in a text: text[Start:End]. What follows the prefix
+// A Span is the position of a token in a text: text[Start:End]. The part after the prefix
 // begins at Value.
 type Span struct {
 	Start, Value, End int
@@ -54,7 +53,7 @@ type Span struct {
 // ClientSecret reports whether the token is the second half of a client secret.
 func (s Span) ClientSecret() bool { return s.kind.prefix == clientSecret }
 
-// Spans returns the tokens in a text, in order. They do not overlap.
+// Spans returns the tokens in a text, in order, without overlap.
 func Spans(text string) []Span {
 	var spans []Span
 	for at, last := 0, 0; ; {
@@ -74,7 +73,7 @@ func Spans(text string) []Span {
 	}
 }
 
-// kindBefore returns the kind of token whose prefix a text ends with.
+// kindBefore returns the kind of token whose prefix ends the text.
 func kindBefore(text string) (kind, bool) {
 	i := slices.IndexFunc(kinds, func(k kind) bool { return strings.HasSuffix(text, k.prefix) })
 	if i < 0 {
@@ -83,8 +82,8 @@ func kindBefore(text string) (kind, bool) {
 	return kinds[i], true
 }
 
-// Find returns the prefix of the first signing secret or API key in a text, or "". It
-// does not count what is merely the end of a longer word, as in task_test_….
+// Find returns the prefix of the first signing secret or API key in a text, or "". The
+// end of a longer word does not count, as in task_test_….
 func Find(text string) (prefix string) {
 	for _, s := range Spans(text) {
 		if s.kind.leaks && beginsWord(text[:s.Start]) {
@@ -94,16 +93,16 @@ func Find(text string) (prefix string) {
 	return ""
 }
 
-// beginsWord reports whether a word begins after a text, which may end with the escape
-// sequence of a character that is no letter: \n, \u003d or %20.
+// beginsWord reports whether a word can begin after a text. An escape sequence of a
+// non-letter separates words, too: \n, \u003d or %20.
 func beginsWord(before string) bool {
 	const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	rest := strings.TrimRight(before, letters)
 	return rest == before || strings.HasSuffix(rest, `\`) || strings.HasSuffix(rest, "%")
 }
 
-// Hide replaces tokens with their prefix and "…", and so each of the known secrets,
-// whatever it looks like.
+// Hide replaces tokens with their prefix and "…". It also replaces each of the known
+// secrets, whatever its form.
 func Hide(text string, known ...string) string {
 	for _, secret := range longestFirst(known) {
 		text = strings.ReplaceAll(text, secret, prefixOf(secret)+"…")
@@ -111,13 +110,13 @@ func Hide(text string, known ...string) string {
 	return replace(text, func(string) string { return "…" })
 }
 
-// Mask replaces what follows the prefix of tokens with as many stars, so that
-// positions in the text stay.
+// Mask replaces the part after the prefix of tokens with stars, keeping its length and
+// thus all positions.
 func Mask(text string) string {
 	return replace(text, func(value string) string { return strings.Repeat("*", len(value)) })
 }
 
-// replace changes what follows the prefix of each token.
+// replace changes the part after the prefix of each token.
 func replace(text string, with func(value string) string) string {
 	var b strings.Builder
 	end := 0
@@ -129,14 +128,14 @@ func replace(text string, with func(value string) string) string {
 	return b.String() + text[end:]
 }
 
-// longestFirst sorts secrets so that one that contains another is replaced as a whole.
+// longestFirst sorts secrets, so that one containing another is replaced as a whole.
 func longestFirst(secrets []string) []string {
 	sorted := slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return s == "" })
 	slices.SortFunc(sorted, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	return sorted
 }
 
-// prefixOf returns the prefix of a secret that has one and more.
+// prefixOf returns the prefix of a secret, if it has one and more.
 func prefixOf(secret string) string {
 	for _, k := range kinds {
 		if strings.HasPrefix(secret, k.prefix) && len(secret) >= len(k.prefix)+least {
@@ -146,8 +145,8 @@ func prefixOf(secret string) string {
 	return ""
 }
 
-// CheckSecret reports what is wrong with a text as a signing secret. The error does not
-// contain it.
+// CheckSecret reports why a text cannot be a signing secret. The error does not contain
+// the text.
 func CheckSecret(secret string) error {
 	switch {
 	case secret == "":

@@ -2,8 +2,8 @@ package credential
 
 import "strings"
 
-// Doubt says why a text can hardly be an endpoint's signing secret, "" if it can. It goes
-// on from "the signing secret", and does not contain it.
+// Doubt says why a text is probably not an endpoint's signing secret, or "". The result
+// continues "the signing secret", and does not contain it.
 func Doubt(secret string) string {
 	bare := strings.Trim(secret, " \t\r\n\"'`")
 	rest, prefixed := strings.CutPrefix(bare, "whsec_")
@@ -22,8 +22,8 @@ func Doubt(secret string) string {
 	return ""
 }
 
-// isPlaceholder reports whether what follows the prefix stands in documentation for a
-// secret: dots, a row of one letter, words.
+// isPlaceholder reports whether the part after the prefix is a placeholder: dots, one
+// repeated letter, words.
 func isPlaceholder(rest string) bool {
 	lower := strings.ToLower(rest)
 	return strings.Trim(rest, ".…*<>") == "" || strings.Count(lower, lower[:1]) == len(lower) ||

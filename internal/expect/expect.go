@@ -1,5 +1,4 @@
-// Package expect reads expectations of an answer, as --expect and case files write
-// them.
+// Package expect parses expected responses, as in --expect and case files.
 package expect
 
 import (
@@ -8,16 +7,15 @@ import (
 	"strings"
 )
 
-// An Expectation is what the answer to a delivery should be. The zero value is met by
-// anything.
+// An Expectation is an expected response to a delivery. The zero value accepts anything.
 type Expectation struct {
 	text        string
-	first, last uint64 // statuses; 0: any, or no answer at all
-	negated     bool   // any status but these
+	first, last uint64 // statuses; 0: any, or no response at all
+	negated     bool   // any status except these
 }
 
-// Parse reads a status ("400"), a class of statuses ("2xx"), any status but these
-// ("!2xx"), "answer" for any status, or "any", which no answer at all meets too.
+// Parse parses a status ("400"), a class ("2xx"), a negated class ("!2xx"), "answer" for
+// any status, or "any" for anything, even no response.
 func Parse(text string) (Expectation, error) {
 	switch text {
 	case "any":
@@ -39,8 +37,8 @@ func Parse(text string) (Expectation, error) {
 	return Expectation{text, lowest, highest, negated}, nil
 }
 
-// Met reports whether an answer meets the expectation. The error is why there was no
-// answer, or no complete one.
+// Met reports whether a response meets the expectation. err is the reason for a missing
+// or incomplete response.
 func (e Expectation) Met(status int, err error) bool {
 	switch {
 	case e.last == 0:

@@ -10,16 +10,15 @@ import (
 	"path/filepath"
 )
 
-// A Draft is a complete file beside the place that it is to take: a rename within one
-// folder cannot be half done.
+// A Draft is a complete file next to its destination: a rename within a folder is atomic.
 type Draft struct {
 	folder Folder
-	name   string // "" once it has its place
+	name   string // "" once moved
 	place  string
 }
 
-// NewDraft writes a draft of the file at a place, which must hold a regular file or
-// nothing. Its mode is that of a new file if mode is 0.
+// NewDraft writes a draft for a path, which must hold a regular file or nothing. Mode 0
+// means the default mode of a new file.
 func NewDraft(in Folder, place string, data []byte, mode fs.FileMode) (*Draft, error) {
 	if info, err := in.Lstat(place); err == nil && info.IsDir() {
 		return nil, errors.New("a folder: want a file")
@@ -31,7 +30,7 @@ func NewDraft(in Folder, place string, data []byte, mode fs.FileMode) (*Draft, e
 		return nil, cause(err)
 	}
 	if mode != 0 {
-		_ = out.Chmod(mode) // where that is possible; it was made with no more
+		_ = out.Chmod(mode) // where possible; it was created with less
 	}
 	_, err = out.Write(data)
 	if err = errors.Join(err, out.Close()); err != nil {
@@ -41,10 +40,11 @@ func NewDraft(in Folder, place string, data []byte, mode fs.FileMode) (*Draft, e
 	return d, nil
 }
 
-// Replace puts the draft in its place, whatever file is there.
+// Replace moves the draft to its destination, replacing any file there.
 func (d *Draft) Replace() error { return d.placed(d.folder.Rename(d.name, d.place)) }
 
-// Create puts the draft in its place. The error is fs.ErrExist when there is a file.
+// Create moves the draft to its destination. The error is fs.ErrExist if a file exists
+// there.
 func (d *Draft) Create() error { return d.placed(move(d.folder, d.name, d.place)) }
 
 func (d *Draft) placed(err error) error {
@@ -56,7 +56,7 @@ func (d *Draft) placed(err error) error {
 	return nil
 }
 
-// Discard removes the draft, unless it has its place.
+// Discard removes the draft, unless it has been moved.
 func (d *Draft) Discard() {
 	if d.name != "" {
 		_ = d.folder.Remove(d.name)
@@ -64,7 +64,7 @@ func (d *Draft) Discard() {
 	}
 }
 
-// Replace writes a file that takes the place of any other.
+// Replace writes a file, replacing any other.
 func Replace(in Folder, name string, data []byte, mode fs.FileMode) error {
 	d, err := NewDraft(in, name, data, mode)
 	if err != nil {
@@ -73,7 +73,7 @@ func Replace(in Folder, name string, data []byte, mode fs.FileMode) error {
 	return d.Replace()
 }
 
-// Create writes a file that must not exist yet, else the error is fs.ErrExist.
+// Create writes a new file. The error is fs.ErrExist if one exists.
 func Create(in Folder, name string, data []byte, mode fs.FileMode) error {
 	d, err := NewDraft(in, name, data, mode)
 	if err != nil {
@@ -82,8 +82,8 @@ func Create(in Folder, name string, data []byte, mode fs.FileMode) error {
 	return d.Create()
 }
 
-// Move gives a file a name that no other file has, else the error is fs.ErrExist:
-// os.Rename would overwrite.
+// Move renames a file. The error is fs.ErrExist if the new name is taken, where os.Rename
+// would overwrite.
 func Move(in Folder, old, name string) error { return cause(move(in, old, name)) }
 
 func move(in Folder, old, name string) error {
@@ -94,7 +94,7 @@ func move(in Folder, old, name string) error {
 	if errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	// A file system without links.
+	// The file system has no links.
 	if _, err := in.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return fs.ErrExist
 	}

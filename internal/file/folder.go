@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// A Folder is where names are looked up: Here, or an *os.Root.
+// A Folder resolves file names: Here, or an *os.Root.
 type Folder interface {
 	Stat(name string) (fs.FileInfo, error)
 	Lstat(name string) (fs.FileInfo, error)
@@ -16,8 +16,8 @@ type Folder interface {
 	Remove(name string) error
 }
 
-// Here looks names up as the operating system does: from the working folder, unless they
-// are absolute.
+// Here resolves names as the operating system does: relative to the working directory,
+// unless absolute.
 type Here struct{}
 
 // Stat implements Folder.
@@ -40,7 +40,7 @@ func (Here) Rename(old, name string) error { return os.Rename(old, name) }
 // Remove implements Folder.
 func (Here) Remove(name string) error { return os.Remove(name) }
 
-// OpenRoot opens a folder as os.OpenRoot does, which would wait at a pipe.
+// OpenRoot is os.OpenRoot, except that it fails at a pipe instead of waiting.
 func OpenRoot(dir string) (*os.Root, error) {
 	info, err := os.Stat(dir)
 	switch {

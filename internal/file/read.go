@@ -1,10 +1,9 @@
-// Package file opens, reads and writes the files that a user names. Whatever is under
-// the name, a pipe that nobody writes to or a device without an end, nothing waits
-// without a way out or takes more memory than it may. What is written is there as a
-// whole or not at all.
+// Package file opens, reads and writes files named by a user. Whatever the name stands
+// for, a pipe without a writer or an endless device, every operation can be interrupted
+// and uses bounded memory. Files are written completely or not at all.
 //
-// Errors say what is wrong, not with which file: the caller knows what its user calls
-// the file.
+// Errors say what is wrong but do not name the file: the caller adds the name its user
+// knows.
 package file
 
 import (
@@ -16,12 +15,12 @@ import (
 	"os"
 )
 
-// ErrInterrupted is the error when the context ends before the file was opened, read or
+// ErrInterrupted means that the context ended before the file was opened, read or
 // written.
 var ErrInterrupted = errors.New("interrupted")
 
-// Open opens a file to read: a regular file, a pipe or a device. Opening and each read
-// end when the context does.
+// Open opens a regular file, a pipe or a device for reading. Opening and each read end
+// with the context.
 func Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	file, err := until(ctx, func() (*os.File, error) { return open(name) }, func(late *os.File) { _ = late.Close() })
 	if err != nil {
@@ -30,7 +29,7 @@ func Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	return opened{Interruptible(ctx, file), file}, nil
 }
 
-// An opened file is read until the context ends.
+// An opened file can be read until the context ends.
 type opened struct {
 	io.Reader
 	file *os.File
@@ -52,7 +51,7 @@ func open(name string) (*os.File, error) {
 	return os.Open(name)
 }
 
-// Read reads a whole file, as Open opens it, of at most limit bytes.
+// Read opens a file as Open does and reads all of it, up to limit bytes.
 func Read(ctx context.Context, name string, limit int64) ([]byte, error) {
 	file, err := Open(ctx, name)
 	if err != nil {
@@ -60,20 +59,20 @@ func Read(ctx context.Context, name string, limit int64) ([]byte, error) {
 	}
 	defer file.Close()
 	if info, err := file.(opened).file.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > limit {
-		return nil, tooLarge(limit) // and is not read for that
+		return nil, tooLarge(limit) // without reading it
 	}
 	return ReadAll(file, limit)
 }
 
-// ReadRegular reads a whole file of at most limit bytes. The file must be one that can be
-// read again: no pipe, device or folder.
+// ReadRegular reads a whole file of at most limit bytes. It refuses pipes, devices and
+// folders, which cannot be read a second time.
 func ReadRegular(in Folder, name string, limit int64) ([]byte, error) {
-	info, err := in.Stat(name) // before it is opened: opening a pipe waits
+	info, err := in.Stat(name) // before opening: opening a pipe waits
 	switch {
 	case err != nil:
 		return nil, cause(err)
 	case !info.Mode().IsRegular():
-		return nil, errors.New("not a regular file: a pipe, a device or a folder is not read here")
+		return nil, errors.New("not a regular file: pipes, devices and folders are not read here")
 	case info.Size() > limit:
 		return nil, tooLarge(limit)
 	}
@@ -85,7 +84,7 @@ func ReadRegular(in Folder, name string, limit int64) ([]byte, error) {
 	return ReadAll(file, limit)
 }
 
-// ReadAll reads to the end, which must come within limit bytes.
+// ReadAll reads to the end, and fails beyond limit bytes.
 func ReadAll(in io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(in, limit+1))
 	switch {
@@ -106,7 +105,7 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%d MiB", bytes>>20)
 }
 
-// Interruptible returns a reader whose reads end when the context does.
+// Interruptible returns a reader that stops when the context ends.
 func Interruptible(ctx context.Context, in io.Reader) io.Reader { return interruptible{ctx, in} }
 
 type interruptible struct {
@@ -118,10 +117,10 @@ type interruptible struct {
 func (r interruptible) Read(p []byte) (int, error) {
 	var end error
 	data, err := until(r.ctx, func() ([]byte, error) {
-		own := make([]byte, len(p)) // p is the caller's again when the context ends
+		own := make([]byte, len(p)) // p is the caller's again once the context ends
 		n, err := r.in.Read(own)
 		end = err
-		return own[:n], nil // with some data, at the end too
+		return own[:n], nil // data may come with an error, at the end too
 	}, func([]byte) {})
 	if err != nil {
 		return 0, err
@@ -129,8 +128,8 @@ func (r interruptible) Read(p []byte) (int, error) {
 	return copy(p, data), end
 }
 
-// until does what may take forever, until the context ends. What comes too late is
-// handed to drop.
+// until runs a possibly endless operation until the context ends. It passes a late result
+// to drop.
 func until[T any](ctx context.Context, do func() (T, error), drop func(T)) (T, error) {
 	type result struct {
 		value T
@@ -154,7 +153,7 @@ func until[T any](ctx context.Context, do func() (T, error), drop func(T)) (T, e
 	}
 }
 
-// cause is an error without the name of the file.
+// cause strips the file name from an error.
 func cause(err error) error {
 	var onPath *fs.PathError
 	var onLink *os.LinkError

@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// Send writes to what is no regular file: a pipe, a terminal, a device. It waits for
-// whoever reads until the context ends.
+// Send writes to a pipe, a terminal or a device. It waits for a reader until the context
+// ends.
 func Send(ctx context.Context, name string, data []byte) error {
 	out, err := until(ctx, func() (*os.File, error) { return os.OpenFile(name, os.O_WRONLY, 0) }, func(late *os.File) { _ = late.Close() })
 	if err != nil {

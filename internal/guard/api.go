@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// An API stands before the API for SDKs, and keeps web pages out. SDKs in containers
-// call it by names that its Guard could not know, and prove themselves by a key, which
-// any page could make up where any key will do. The zero value is one that works.
+// An API guards the API for SDKs against web pages. SDKs in containers call it by names
+// that a Guard cannot know. Their API key proves nothing: where any key is accepted, a
+// page can invent one, too. The zero value works.
 type API struct {
-	// Hosts are more names that the API may be called by.
+	// Hosts are additional names of the API.
 	Hosts []string
 
-	// Remedy says how a name is added to Hosts, where one is refused. Empty: nothing is said.
+	// Remedy tells a refused client how to add a name to Hosts, if not empty.
 	Remedy string
 }
 
-// dockerHost is what containers call the machine that they run on.
+// dockerHost is the name of this machine inside containers.
 //
 // Source: https://docs.docker.com/desktop/features/networking/
 const dockerHost = "host.docker.internal"
 
-// Handler returns a handler that lets only those in who may use the next one. It
-// refuses with 403 and an error in Stripe's shape, which SDKs tell.
+// Handler returns a handler that passes permitted requests to next. It refuses others
+// with 403 and an error in Stripe's format, which SDKs report.
 func (a *API) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch sign := browser(r); {
@@ -46,23 +46,21 @@ func (a *API) unknown(host string) string {
 	return message
 }
 
-// known reports whether a Host header is one that no web page can have: an attacker
-// who points a name of their own here (DNS rebinding) needs a domain, which has a dot,
-// and a page of that name sends GETs that nothing else gives away. Names without a dot
-// are those of Compose services.
+// known reports whether a Host header is out of reach for web pages. To point a name here
+// (DNS rebinding), an attacker needs a domain, which has a dot, and GETs from such a page
+// have no other mark. Names without a dot are those of Compose services.
 func (a *API) known(host string) bool {
 	name, ok := named(host)
 	return ok && (fixed(name) || name == dockerHost || !strings.Contains(name, ".") || among(a.Hosts, name))
 }
 
-// browser returns what shows that a browser made the request, "" if nothing does.
+// browser returns the sign that a browser made the request, or "".
 //
-// Origin is with all that a page sends to another origin, but for some GETs, and
-// Sec-Fetch-Site with everything for an address of this machine. Sec-Fetch-Mode alone
-// is no sign: the fetch of Node sends it, which stripe-node can use. Of the content
-// types that a page may send without being asked, text is none that an SDK has. A form
-// is what all SDKs send, so that it needs one of the other signs; in parts, it is for
-// files only.
+// Browsers send Origin with cross-origin requests, except some GETs, and Sec-Fetch-Site
+// with every request to this machine. Sec-Fetch-Mode alone is no sign: Node's fetch sends
+// it, and stripe-node can use that. Among the content types that pages may send without a
+// preflight, no SDK uses text. All SDKs send forms, so a form needs another sign;
+// multipart is for files only.
 func browser(r *http.Request) string {
 	for name := range r.Header {
 		if name == "Origin" || strings.HasPrefix(name, "Sec-Fetch-") && name != "Sec-Fetch-Mode" {
@@ -79,9 +77,9 @@ func browser(r *http.Request) string {
 	return ""
 }
 
-// forbid answers as Stripe's API does (https://docs.stripe.com/api/errors).
+// forbid responds as Stripe's API does (https://docs.stripe.com/api/errors).
 func forbid(w http.ResponseWriter, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusForbidden)
-	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]string{"type": "invalid_request_error", "message": message}}) // who asked may be gone
+	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]string{"type": "invalid_request_error", "message": message}}) // the client may have left
 }

@@ -1,14 +1,13 @@
-// Package guard decides who may use the pages, the routes and the API of a running
-// listen.
+// Package guard controls access to the pages, routes and API of a running listen.
 //
-// On loopback only this machine can connect, but any web page that its user opens can
-// make the browser do so. So a request must name a host that nobody else can point here:
-// an address, localhost, or a configured name (DNS rebinding gives an attacker's name the
-// address 127.0.0.1). A request that changes something must not come from a page of
-// another origin.
+// On loopback, only this machine can connect, but any web page in the user's browser can
+// do so, too. So a request must name a host that no one else can point here: an address,
+// localhost, or a configured name. (DNS rebinding gives an attacker's name the address
+// 127.0.0.1.) A request that changes something must not come from a page of another
+// origin.
 //
-// On another interface anybody on the network can connect, so a request needs a token,
-// too.
+// On another interface, anyone on the network can connect, so a request also needs a
+// token.
 package guard
 
 import (
@@ -24,18 +23,18 @@ import (
 	"unicode"
 )
 
-// A Guard stands before a handler. The zero value is the one for loopback.
+// A Guard protects a handler. The zero value is for loopback.
 type Guard struct {
-	// Hosts are the names of this machine, beside localhost and all addresses.
+	// Hosts are the names of this machine, besides localhost and all addresses.
 	Hosts []string
 
-	// Token, if not empty, is what every request needs: as "Authorization: Bearer …",
-	// or as the cookie that a browser gets for the page's address with ?token=….
+	// Token, if not empty, is required of every request: as "Authorization: Bearer …", or as
+	// the cookie set when a browser opens the page with ?token=….
 	Token string
 }
 
-// Handler returns a handler that lets only those in who may use the next one. It
-// refuses with 403, and with 401 where the token is missing.
+// Handler returns a handler that passes permitted requests to next. It refuses others
+// with 403, or 401 for a missing token.
 func (g *Guard) Handler(next http.Handler) http.Handler {
 	next = SameOrigin(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -55,8 +54,8 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// SameOrigin refuses, with 403, what a web page of another origin sends, unless it
-// only reads: the browser keeps what is read from such a page.
+// SameOrigin refuses requests from web pages of other origins with 403, except reads: the
+// browser hides the response from such a page.
 func SameOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -71,15 +70,15 @@ func (g *Guard) own(host string) bool {
 	return ok && (fixed(name) || among(g.Hosts, name))
 }
 
-// named returns the name in a Host header, in lower case, and whether there is one.
+// named returns the name in a Host header, in lower case, and whether it is valid.
 func named(host string) (name string, ok bool) {
 	name, port := split(host)
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	return name, name != "" && strings.Trim(port, "0123456789") == ""
 }
 
-// fixed reports whether nobody can point the name elsewhere: it is an address, or
-// localhost, which is always this machine (RFC 6761).
+// fixed reports whether a name cannot be pointed elsewhere: an address, or localhost,
+// which is always this machine (RFC 6761).
 func fixed(name string) bool {
 	_, err := netip.ParseAddr(name)
 	return err == nil || name == "localhost" || strings.HasSuffix(name, ".localhost")
@@ -99,14 +98,14 @@ func split(host string) (name, port string) {
 
 const tokenName = "token"
 
-// cookieName has the port, since cookies are the same for all ports of a host.
+// cookieName includes the port: all ports of a host share cookies.
 func cookieName(r *http.Request) string {
 	_, port := split(r.Host)
 	return "fakestripe-" + cmp.Or(port, "80")
 }
 
-// grant exchanges the token in a page's address for a cookie, so that it is in no link
-// and not on the screen.
+// grant exchanges the token in a page's address for a cookie, to keep it out of links and
+// off the screen.
 func (g *Guard) grant(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Value: g.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	query := r.URL.Query()
@@ -130,7 +129,7 @@ func (g *Guard) is(token string) bool {
 	return g.Token != "" && subtle.ConstantTimeCompare([]byte(token), []byte(g.Token)) == 1
 }
 
-// printable makes a short text of what a stranger sent.
+// printable shortens untrusted text for display.
 func printable(text string) string {
 	const most = 100
 	return strings.Map(func(r rune) rune {

@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// An event is what is imported.
+// An event is an imported event.
 type event struct {
 	text      []byte
 	eventType string
 	thin      bool
-	delivered bool // the text is the body of a delivery, byte for byte
+	delivered bool // text is the body of a delivery, byte for byte
 }
 
-// errNothing is the error for a value that is no event and need not be one.
+// errNothing means that a value is no event, and need not be one.
 var errNothing = errors.New("nothing to import")
 
-// recognize says what a JSON object is: an event, a thin event, or a line of
-// fakestripe listen.
+// recognize identifies a JSON object: an event, a thin event, or a line of fakestripe
+// listen.
 func recognize(text []byte) (event, error) {
 	var top map[string]json.RawMessage
 	if err := json.Unmarshal(text, &top); err != nil {
@@ -44,8 +44,8 @@ func recognize(text []byte) (event, error) {
 	return event{}, strange(top, object)
 }
 
-// isTalk reports whether a line of fakestripe listen is about something else than
-// an event: what came of a delivery, in its journal or with --format json.
+// isTalk reports whether a line of fakestripe listen, from its journal or --format json,
+// is about a result rather than an event.
 func isTalk(top map[string]json.RawMessage) bool {
 	for _, only := range []string{"ready", "attempt", "summary"} {
 		if top[only] != nil && len(top) == 1 {
@@ -55,7 +55,7 @@ func isTalk(top map[string]json.RawMessage) bool {
 	return top["delivery"] != nil && top["state"] != nil || top["started"] != nil && top["sum"] != nil
 }
 
-// strange says what it is instead of an event, as far as that is known.
+// strange describes an object that is not an event.
 func strange(top map[string]json.RawMessage, object string) error {
 	const want = `want an event, which says "object": "event"`
 	switch {
@@ -71,7 +71,7 @@ func strange(top map[string]json.RawMessage, object string) error {
 	return errors.New("an object of another kind, " + want)
 }
 
-// word returns the text of a JSON string, "" for anything else.
+// word returns the text of a JSON string, or "".
 func word(raw json.RawMessage) string {
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
@@ -80,7 +80,7 @@ func word(raw json.RawMessage) string {
 	return text
 }
 
-// checkJournal reads the first line of a journal.
+// checkJournal checks the first line of a journal.
 func checkJournal(text []byte) error {
 	const known = 2
 	var first struct {
@@ -92,8 +92,8 @@ func checkJournal(text []byte) error {
 	return errNothing
 }
 
-// listened reads an event from a line of fakestripe listen: of its journal, where
-// it is the text that was delivered, or of --format json.
+// listened reads an event from a line of fakestripe listen: from its journal, with the
+// text as delivered, or from --format json.
 func listened(line []byte) (event, error) {
 	var entry struct {
 		Event       json.RawMessage

@@ -1,9 +1,9 @@
 // Package importer reads existing events: the JSON of GET /v1/events, the output of
-// stripe listen --format JSON, the journal and the output of fakestripe listen, and files
-// with one event each. It recognizes the input by its content.
+// stripe listen --format JSON, the journal and output of fakestripe listen, and files of
+// one event each. It recognizes the input by its content.
 //
-// The input is a stream of JSON values, each on lines of its own. It is read once, and at
-// most one event of it is held in memory. Errors name line, column and byte.
+// The input is a stream of JSON values, each on lines of its own. It is read once, with
+// at most one event in memory. Errors name line, column and byte.
 package importer
 
 import (
@@ -23,30 +23,30 @@ import (
 	"github.com/fakestripe/fakestripe/internal/redact"
 )
 
-// ErrNoEvents is the error for input without a single event.
+// ErrNoEvents means that the input contains no event.
 var ErrNoEvents = errors.New("no event in it")
 
-// An Importer makes cases of events. Set the fields first.
+// An Importer turns events into cases. Set the fields before use.
 type Importer struct {
 	Redactor *redact.Redactor
 	Add      func(casefile.Case) error
-	Progress func(read int64) // nil, or called after each event with the bytes read so far, of all files
+	Progress func(read int64) // called after each event, if not nil, with the bytes read so far, over all files
 
 	Summary Summary
 
-	read int64 // of the files before this one
+	read int64 // from earlier files
 	seed maphash.Seed
 	seen map[uint64]bool // hashes of the events
 }
 
-// A Summary counts what was in the input.
+// A Summary counts the events of the input.
 type Summary struct {
-	Events   int `json:"events"`   // that became cases
+	Events   int `json:"events"`   // imported as cases
 	Thin     int `json:"thin"`     // of these
-	Repeated int `json:"repeated"` // left out: the same, byte for byte, as one before
+	Repeated int `json:"repeated"` // skipped: identical to an earlier one
 }
 
-// Read imports what is in a stream. Its name is for errors.
+// Read imports the events of a stream. name is for errors.
 func (im *Importer) Read(ctx context.Context, name string, in io.Reader) error {
 	before := im.Summary.Events + im.Summary.Repeated
 	s := newScanner(in)
@@ -73,12 +73,12 @@ func (im *Importer) Read(ctx context.Context, name string, in io.Reader) error {
 	return nil
 }
 
-// Files returns the files of a folder that can hold events, by name, or the path
-// itself when it is no folder, and how many bytes they have together.
+// Files returns the importable files of a folder, by name, or path itself if it is not a
+// folder, and their total size in bytes.
 func Files(path string) (files []string, size int64, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, 0, err // names the file
+		return nil, 0, err // err names the file
 	}
 	if !info.IsDir() {
 		return []string{path}, info.Size(), nil
@@ -101,14 +101,14 @@ func Files(path string) (files []string, size int64, err error) {
 	return files, size, nil
 }
 
-// endings are those of the files of a folder that are read.
+// endings are the endings of importable files in a folder.
 var endings = []string{".json", ".jsonl", ".ndjson", ".log"}
 
-// maxSeen bounds the memory for what was there before.
+// maxSeen limits the number of remembered events.
 const maxSeen = 1 << 20
 
-// repeated reports whether the same text was there before: pages of a list overlap,
-// and what was replayed is in a journal twice.
+// repeated reports whether the same text came before: pages of a list overlap, and a
+// journal has replayed events twice.
 func (im *Importer) repeated(text []byte) bool {
 	if im.seen == nil {
 		im.seed, im.seen = maphash.MakeSeed(), make(map[uint64]bool)
@@ -145,7 +145,7 @@ func (im *Importer) event(text []byte, at Position, alone bool) error {
 	return nil
 }
 
-// add makes a case of an event.
+// add writes the case of an event.
 func (im *Importer) add(e event) (err error) {
 	text := e.text
 	if !e.delivered {

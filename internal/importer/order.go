@@ -9,7 +9,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/layout"
 )
 
-// laidOut returns the event as Stripe delivers it. What has lines has its order already.
+// laidOut returns the event as Stripe delivers it. Indented text keeps its order.
 func (e *event) laidOut() (text []byte, err error) {
 	text = e.text
 	if bytes.IndexByte(text, '\n') < 0 {
@@ -24,12 +24,11 @@ func (e *event) laidOut() (text []byte, err error) {
 	return how.Indent(text, ""), nil
 }
 
-// inOrder returns an event with the keys in the order in which Stripe delivers them: in every
-// object id and object first, then the others in alphabetical order, but in metadata as they
-// are. stripe listen prints all of them in alphabetical order. The text is valid JSON.
+// inOrder sorts the keys of an event as Stripe does: id and object first, then
+// alphabetically, except in metadata, which keeps its order. (stripe listen prints all of
+// them alphabetically.) The text must be valid JSON.
 //
-// Source: the bodies of deliveries; https://docs.stripe.com/api has the objects in
-// the same order.
+// Source: delivered events; the objects in https://docs.stripe.com/api.
 func inOrder(text []byte) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -38,14 +37,14 @@ func inOrder(text []byte) ([]byte, error) {
 	return w.out, err
 }
 
-// An orderer writes JSON with the keys in Stripe's order.
+// An orderer rewrites JSON with the keys in Stripe's order.
 type orderer struct {
 	text    []byte
 	decoder *json.Decoder
 	out     []byte
 }
 
-// value writes the next value, that of a key, in the right order, without white space.
+// value writes the next value, which belongs to key, compact and in order.
 func (w *orderer) value(key string) error {
 	from := w.decoder.InputOffset()
 	token, err := w.decoder.Token()
@@ -77,8 +76,7 @@ func (w *orderer) list() error {
 	return err
 }
 
-// object writes the members of the object of that name one after the other, and then again
-// in order.
+// object writes the members of the object named name, then writes them again in order.
 func (w *orderer) object(name string) error {
 	type member struct {
 		key        string
@@ -93,7 +91,7 @@ func (w *orderer) object(name string) error {
 		if err != nil {
 			return err
 		}
-		key, _ := token.(string) // nothing else can stand here
+		key, _ := token.(string) // an object key is always a string
 		w.out = append(w.out, bytes.TrimLeft(w.text[from:w.decoder.InputOffset()], " \t\r\n,")...)
 		w.out = append(w.out, ':')
 		if err := w.value(key); err != nil {
@@ -101,7 +99,7 @@ func (w *orderer) object(name string) error {
 		}
 		members = append(members, member{key, start, len(w.out)})
 	}
-	if name != "metadata" { // which keeps the order in which its keys were set
+	if name != "metadata" { // metadata keeps its order of insertion
 		slices.SortStableFunc(members, func(a, b member) int { return strings.Compare(rank(a.key), rank(b.key)) })
 	}
 	written := slices.Clone(w.out[begin:])
@@ -117,7 +115,7 @@ func (w *orderer) object(name string) error {
 	return err
 }
 
-// rank is what keys are sorted by.
+// rank is the sort key of a member.
 func rank(key string) string {
 	switch key {
 	case "id":

@@ -19,7 +19,7 @@ func (p Position) String() string {
 	return fmt.Sprintf("line %d, column %d (byte %d)", p.Line, p.Column, p.Byte)
 }
 
-// after returns the position behind some text.
+// after returns the position after some text.
 func (p Position) after(text []byte) Position {
 	p.Byte += int64(len(text))
 	if lines := bytes.Count(text, []byte("\n")); lines > 0 {
@@ -31,29 +31,29 @@ func (p Position) after(text []byte) Position {
 }
 
 const (
-	maxEvent = 1 << 20  // bytes of an event: the largest of Stripe are a tenth of that
-	maxLine  = 64 << 10 // of a line that is no JSON
-	maxDepth = 128      // of nesting: Stripe's events are about 12 deep
+	maxEvent = 1 << 20  // bytes of an event: Stripe's largest have a tenth of that
+	maxLine  = 64 << 10 // bytes of a line that is not JSON
+	maxDepth = 128      // levels of nesting: Stripe's events have about 12
 )
 
-// A scanner finds events in a stream without holding more than one of them: it
-// follows brackets and strings, and leaves it to others what is inside.
+// A scanner finds events in a stream, with at most one in memory: it follows only
+// brackets and strings, and leaves their content to the caller.
 type scanner struct {
 	in    *bufio.Reader
 	at    Position
-	found func(text []byte, at Position, alone bool) error // alone: not in a list
+	found func(text []byte, at Position, alone bool) error // alone: not part of a list
 
-	taking bool // what is read
+	taking bool // recording the input
 	taken  []byte
-	start  Position // of what is taken
+	start  Position // of the recording
 }
 
 func newScanner(in io.Reader) *scanner {
 	return &scanner{in: bufio.NewReaderSize(in, 64<<10), at: Position{Line: 1, Column: 1}}
 }
 
-// scan reads the whole input: values on lines of their own, and lines of the
-// Stripe CLI among them.
+// scan reads the whole input: values on lines of their own, mixed with lines from the
+// Stripe CLI.
 func (s *scanner) scan() error {
 	if err := s.checkEncoding(); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (s *scanner) peek() (byte, error) {
 	return 0, err
 }
 
-// next reads a byte that is known to be there.
+// next reads a byte already seen by peek.
 func (s *scanner) next() (byte, error) {
 	c, err := s.in.ReadByte()
 	if err == io.EOF {
@@ -120,7 +120,7 @@ func (s *scanner) cutOff() error {
 	return fmt.Errorf("%s: the input ends inside the value that begins at %s: is it cut off?", s.at, s.start)
 }
 
-// unexpected is the error for the next byte.
+// unexpected returns the error for the next byte.
 func (s *scanner) unexpected(want string) error {
 	c, err := s.peek()
 	switch {
@@ -132,7 +132,7 @@ func (s *scanner) unexpected(want string) error {
 	return fmt.Errorf("%s: got %q, want %s", s.at, c, want)
 }
 
-// space reads white space, and returns what comes then. The error may be io.EOF.
+// space skips white space and returns the next byte. The error may be io.EOF.
 func (s *scanner) space() (byte, error) {
 	for {
 		c, err := s.peek()
@@ -153,7 +153,7 @@ func (s *scanner) space() (byte, error) {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
-// expect reads white space and one of some bytes.
+// expect skips white space and reads one of the given bytes.
 func (s *scanner) expect(any, what string) (byte, error) {
 	c, err := s.space()
 	if err == nil && strings.IndexByte(any, c) < 0 || err == io.EOF {
@@ -165,17 +165,17 @@ func (s *scanner) expect(any, what string) (byte, error) {
 	return s.next()
 }
 
-// take begins to keep what is read.
+// take starts recording the input.
 func (s *scanner) take() { s.taking, s.taken, s.start = true, s.taken[:0], s.at }
 
-// give hands on what was kept.
+// give passes on the recorded input.
 func (s *scanner) give(alone bool) error {
 	s.taking = false
 	return s.found(s.taken, s.start, alone)
 }
 
-// lineEnd wants a line break after a value: two values without one between are
-// files that were glued together by accident, and one of them may be cut off.
+// lineEnd requires a line break after a value: two values on one line suggest files
+// joined by accident, one of them perhaps cut off.
 func (s *scanner) lineEnd() error {
 	for {
 		c, err := s.peek()

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// encodings are told by the first bytes of a file.
+// encodings are recognized by the first bytes of a file.
 var encodings = []struct{ start, fix string }{
 	{"\x1f\x8b", "compressed by gzip: run gunzip first"},
 	{"PK\x03\x04", "a ZIP archive: unpack it first"},
@@ -34,8 +34,7 @@ func (s *scanner) checkEncoding() error {
 	return nil
 }
 
-// said are the marks of the lines that stripe listen prints beside events, and of
-// its talk.
+// said are the marks of the lines that stripe listen prints around events.
 //
 // Source: the output of stripe listen 1.50, and https://docs.stripe.com/cli/listen.
 var said = []string{
@@ -43,8 +42,7 @@ var said = []string{
 	"A newer version of the Stripe CLI", "Your webhook signing secret",
 }
 
-// line reads a line that is no JSON. What it says is not repeated in an error: it
-// may be a secret.
+// line skips a line that is not JSON. Errors do not quote it: it may contain a secret.
 func (s *scanner) line() error {
 	start, first := s.at, byte(0)
 	var text []byte

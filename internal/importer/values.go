@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// object reads an event, or a list object, whose data are the events.
+// object reads an event, or a list object with events as its data.
 func (s *scanner) object() error {
 	s.take()
 	isList := false
-	_, _ = s.next() // the brace that was seen
+	_, _ = s.next() // the brace already seen
 	c, err := s.expect(`"}`, "a key")
 	for err == nil && c == '"' {
 		var key []byte
@@ -42,10 +42,10 @@ func (s *scanner) object() error {
 	return s.give(true)
 }
 
-// maxKey bounds the keys that are looked at: only one is of interest.
+// maxKey limits the length of a remembered key: only one key matters.
 const maxKey = 16
 
-// key reads a key, whose opening quote was read, and the colon.
+// key reads the rest of a key, after the opening quote, and the colon.
 func (s *scanner) key() (key []byte, err error) {
 	for {
 		c, err := s.next()
@@ -66,7 +66,7 @@ func (s *scanner) key() (key []byte, err error) {
 	return key, err
 }
 
-// inString reads what belongs to a byte of a string.
+// inString handles a byte inside a string.
 func (s *scanner) inString(c byte) error {
 	switch {
 	case c == '\\':
@@ -83,8 +83,8 @@ func (s *scanner) list(outermost bool) error {
 	if outermost {
 		s.start = s.at
 	}
-	start := s.start // of the object that the list is in
-	_, _ = s.next()  // the bracket that was seen
+	start := s.start // of the object around the list
+	_, _ = s.next()  // the bracket already seen
 	c, err := s.space()
 	if err == nil && c == ']' {
 		_, err = s.next()
@@ -115,9 +115,9 @@ func (s *scanner) list(outermost bool) error {
 	return err
 }
 
-// value reads a value of any kind, the first byte of which is there.
+// value reads any value, starting at its first byte.
 func (s *scanner) value() error {
-	var open []byte // the brackets that are to be closed
+	var open []byte // open brackets
 	for {
 		c, err := s.next()
 		if err != nil {
@@ -127,7 +127,7 @@ func (s *scanner) value() error {
 		case '"':
 			err = s.text()
 		case '{', '[':
-			open = append(open, c+2) // in ASCII, the closing one
+			open = append(open, c+2) // in ASCII, c+2 is the closing one
 		case '}', ']':
 			if len(open) == 0 || open[len(open)-1] != c {
 				return fmt.Errorf("%s: a closing %q too many", s.at, c)
@@ -166,7 +166,7 @@ func (s *scanner) scalar() error {
 	for {
 		c, err := s.peek()
 		if err != nil || isSpace(c) || strings.IndexByte(",]}", c) >= 0 {
-			return nil // whoever reads on finds the error
+			return nil // the next reader reports the error
 		}
 		if _, err := s.next(); err != nil {
 			return err

@@ -15,8 +15,8 @@ type madeCall struct {
 	Payable bool `json:"payable,omitempty"`
 }
 
-// calls answers with the latest calls of the API, newest first: a handler may make
-// some after it has answered.
+// calls returns the latest calls of the API, newest first: a handler may make some after
+// its response.
 func calls(hub *listen.Hub, completes bool) http.HandlerFunc {
 	const most = 200
 	return func(w http.ResponseWriter, _ *http.Request) {

@@ -10,12 +10,11 @@ import (
 	"github.com/fakestripe/fakestripe/internal/shell"
 )
 
-// argumentLimit is well below what systems take as one argument of a command: for
-// Linux 128 KiB.
+// argumentLimit is well below the system limits for one argument: 128 KiB on Linux.
 const argumentLimit = 100 << 10
 
-// curl answers with a command that sends the delivery again: the same headers, and
-// a signature that is made now. The secret is not in it.
+// curl returns a command that repeats the delivery: same headers, signed now. It does not
+// contain the secret.
 func curl(hub *listen.Hub) deliveryHandler {
 	return func(w http.ResponseWriter, r *http.Request, d listen.Delivery) {
 		to, known := endpointOf(hub, d)
@@ -33,11 +32,11 @@ func curl(hub *listen.Hub) deliveryHandler {
 	}
 }
 
-// left are the headers that curl makes itself, or should not send: it does not unpack a
-// compressed answer.
+// left are the headers left out: those that curl makes itself, and Accept-Encoding, since
+// curl does not decompress.
 var left = []string{"Content-Length", "Transfer-Encoding", "Accept-Encoding", "Connection"}
 
-// usual are the headers that curl sends of its own accord.
+// usual are the headers that curl sends by default.
 var usual = []string{"Accept", "Content-Type", "User-Agent"}
 
 func command(made *request, url string) string {
@@ -69,9 +68,9 @@ func headerLine(f field) string {
 	case private(name), slices.ContainsFunc(left, same):
 		return ""
 	case value == "" && slices.ContainsFunc(usual, same):
-		return "" // left out already
+		return "" // already left out
 	case value == "":
-		return "-H " + shell.Quote(name+";") // curl's way to send it empty
+		return "-H " + shell.Quote(name+";") // curl's syntax for an empty header
 	}
 	return "-H " + shell.Quote(name+": "+value)
 }

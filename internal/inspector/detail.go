@@ -13,9 +13,9 @@ import (
 // A detail is a delivery in full.
 type detail struct {
 	summary
-	Body     string    `json:"body"`           // the event, as it was made
-	Sent     string    `json:"sent,omitempty"` // what mutations made of it, when that is something else
-	Attempts []attempt `json:"attempts"`       // instead of their number
+	Body     string    `json:"body"`           // the event before mutations
+	Sent     string    `json:"sent,omitempty"` // the text after mutations, if different
+	Attempts []attempt `json:"attempts"`       // replaces their number
 }
 
 type attempt struct {
@@ -32,7 +32,7 @@ type attempt struct {
 	Signature    judgment         `json:"signature"`
 }
 
-// inFull answers with the detail of a delivery.
+// inFull returns the detail of a delivery.
 func inFull(hub *listen.Hub) deliveryHandler {
 	return func(w http.ResponseWriter, r *http.Request, d listen.Delivery) {
 		to, known := endpointOf(hub, d)
@@ -66,14 +66,14 @@ func describe(a listen.Attempt) attempt {
 	}
 }
 
-// body answers with the event as a file, to send again or to keep beside a test.
+// body returns the event as a file, to send again or to keep next to a test.
 func body(w http.ResponseWriter, _ *http.Request, d listen.Delivery) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+fileName(d)+`"`)
 	_, _ = w.Write(d.Body)
 }
 
-// fileName is made of a type and an id, which may be anything.
+// fileName builds a file name from a type and an ID, either of which may be anything.
 func fileName(d listen.Delivery) string {
 	plain := strings.Map(func(r rune) rune {
 		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._-", r) {

@@ -11,13 +11,13 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
-// goTest answers with a Go test that makes the same delivery.
+// goTest returns a Go test that makes the same delivery.
 func goTest(w http.ResponseWriter, _ *http.Request, d listen.Delivery) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte(snippet(d)))
 }
 
-// snippet is a whole file, so that it compiles as it is pasted.
+// snippet is a complete file, so it compiles as pasted.
 func snippet(d listen.Delivery) string {
 	deliver := "event"
 	for _, mutation := range d.Mutations {
@@ -48,7 +48,7 @@ const payload = %s
 `, camel(d.Type), strconv.Quote(plain(d.URL)), deliver, literal(string(d.Body)))
 }
 
-// camel makes the rest of a function's name: PaymentIntentSucceeded.
+// camel converts a type to a part of a function name: PaymentIntentSucceeded.
 func camel(eventType string) string {
 	var b strings.Builder
 	for word := range strings.FieldsFuncSeq(eventType, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
@@ -62,7 +62,7 @@ func camel(eventType string) string {
 	return b.String()
 }
 
-// literal writes a text as Go does: raw where it stays the same so.
+// literal formats a Go string literal, raw where possible.
 func literal(text string) string {
 	kept := utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
 		return r == '`' || r == '\ufeff' || r != '\n' && r != '\t' && unicode.IsControl(r)

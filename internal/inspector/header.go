@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// A field is a name and a value of a header.
+// A field is the name and value of a header.
 type field [2]string
 
-// fields lists a header by name, without the credentials that the endpoint's owner
-// gave: people show this page to others.
+// fields lists a header by name, without the credentials of the endpoint's owner: people
+// show this page to others.
 func fields(header http.Header) []field {
 	all := []field{}
 	for name, values := range header {

@@ -1,11 +1,10 @@
-// Package inspector is the web page that shows the deliveries of a running listen and
-// sends them again, and the JSON behind the page.
+// Package inspector is the web page of a running listen, which shows its deliveries and
+// repeats them, and the JSON API behind the page.
 //
-// The page is one embedded document with its style and scripts beside it. It needs no
-// build step and loads nothing from elsewhere. Text of events, handlers and callers of
-// the API never becomes markup: the scripts set only textContent, and the
-// Content-Security-Policy forbids inline code and, in browsers that support it, any
-// assignment of markup.
+// The page is one embedded document with its own style and scripts: no build step,
+// nothing loaded from elsewhere. Text of events, handlers and API clients never becomes
+// markup: the scripts set only textContent, and the Content-Security-Policy forbids
+// inline code and, in browsers with Trusted Types, any assignment of markup.
 //
 // # Routes
 //
@@ -26,10 +25,10 @@
 //	POST /inspect/send                   a payload, signed now
 //	POST /inspect/check                  whether a text is a payload, or where it is wrong
 //
-// A POST takes a JSON body of at most [MaxBody] bytes. An error is a status and
-// {"error": "…"}.
+// A POST has a JSON body of at most [MaxBody] bytes. An error is a status and {"error":
+// "…"}.
 //
-// The handler lets every request in: a guard.Guard stands before it.
+// The handler authenticates no one: put a guard.Guard in front of it.
 package inspector
 
 import (
@@ -42,28 +41,28 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/payment"
 )
 
-// Config is what the inspector needs.
+// Config configures the inspector.
 type Config struct {
-	// Hub has the deliveries, and makes new ones.
+	// Hub holds the deliveries, and makes new ones.
 	Hub *listen.Hub
 
-	// Source makes the events that the page triggers. Nil: of the default API
-	// version, with fresh ids.
+	// Source makes the events triggered on the page. Nil means the default API version, with
+	// fresh IDs.
 	Source *webhooktest.Source
 
-	// Version is the program's, shown on the page.
+	// Version is the program's version, shown on the page.
 	Version string
 
-	// Complete brings an object that a client of the API created to an end. Nil: the page
-	// does not offer it.
+	// Complete brings an object that a client of the API created to an end. If nil,
+	// the page does not offer it.
 	Complete func(context.Context, payment.Request) error
 
-	// Trigger is the command that makes the first event, shown while there is none.
-	// Empty: fakestripe trigger payment_intent.succeeded.
+	// Trigger is the command for a first event, shown while there is none. Empty means
+	// fakestripe trigger payment_intent.succeeded.
 	Trigger string
 }
 
-// New returns the page and its JSON as one handler, to be mounted at /.
+// New returns the page and its JSON API as one handler, to be mounted at /.
 func New(config Config) http.Handler {
 	hub, source := config.Hub, config.Source
 	if source == nil {

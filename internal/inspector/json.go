@@ -9,24 +9,24 @@ import (
 	"net/http"
 )
 
-// MaxBody is how many bytes the body of a POST may have.
+// MaxBody is the maximum size of a POST body, in bytes.
 const MaxBody = 4 << 20
 
 func answer(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(value) // who asked may be gone
+	_ = json.NewEncoder(w).Encode(value) // the client may have left
 }
 
-// A refusal is the answer to what cannot be done.
+// A refusal is the body of an error response.
 type refusal struct {
 	Error string `json:"error"`
 	*place
 }
 
-// A place is where in a text something is wrong.
+// A place is the position of an error in a text.
 type place struct {
 	Line   int `json:"line"`   // from 1
-	Column int `json:"column"` // from 1, in UTF-16 units, as scripts count
+	Column int `json:"column"` // from 1, in UTF-16 units, as in JavaScript
 }
 
 func refuse(w http.ResponseWriter, status int, format string, values ...any) {
@@ -35,10 +35,11 @@ func refuse(w http.ResponseWriter, status int, format string, values ...any) {
 	_ = json.NewEncoder(w).Encode(refusal{Error: fmt.Sprintf(format, values...)})
 }
 
-// read decodes the JSON body of a POST, or refuses it and returns false.
+// read decodes the JSON body of a POST. On failure, it writes the error and returns
+// false.
 //
-// A page of another origin can make a browser send a form or plain text without
-// asking, but not JSON.
+// Accepting only JSON keeps other origins out: without a preflight, their pages can send
+// only forms and plain text.
 func read(w http.ResponseWriter, r *http.Request, into any) bool {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		refuse(w, http.StatusUnsupportedMediaType, "content type %q: want application/json", kind)
@@ -55,7 +56,7 @@ func read(w http.ResponseWriter, r *http.Request, into any) bool {
 	}
 	var tooLarge *http.MaxBytesError
 	switch {
-	case err == io.EOF: // nothing after the value, or nothing at all
+	case err == io.EOF: // nothing after the value, or no value
 		return true
 	case errors.As(err, &tooLarge):
 		refuse(w, http.StatusRequestEntityTooLarge, "the body is larger than %d MiB", MaxBody>>20)

@@ -14,16 +14,16 @@ import (
 
 const (
 	gather    = 50 * time.Millisecond  // changes within it go out together
-	calm      = 500 * time.Millisecond // between two lists of everything
-	heartbeat = 10 * time.Second       // shows the reader that the connection lives
-	patience  = 10 * time.Second       // with a reader that does not read
-	chunk     = 500                    // deliveries in one message
+	calm      = 500 * time.Millisecond // between two full lists
+	heartbeat = 10 * time.Second       // keeps the connection visibly alive
+	patience  = 10 * time.Second       // with a stalled reader
+	chunk     = 500                    // deliveries per message
 )
 
 // A stream is one reader of the live list. Messages are server-sent events: "reset"
-// (forget what was sent before), "endpoints", "deliveries" (each replaces the one with
-// its id), and "ready" (everything was sent; changes follow). So a reader that connects
-// again, or was too slow for the hub, starts over and misses nothing.
+// (discard everything so far), "endpoints", "deliveries" (each replaces the one with its
+// ID), and "ready" (the list is complete; changes follow). A reader that reconnects, or
+// was too slow for the hub, starts over and misses nothing.
 type stream struct {
 	hub       *listen.Hub
 	greeting  greeting
@@ -31,18 +31,18 @@ type stream struct {
 	control   *http.ResponseController
 	endpoints []listen.Endpoint
 	pending   []summary
-	at        map[string]int // a delivery's place in pending
-	began     time.Time      // when all was sent
-	lost      bool           // changes since
+	at        map[string]int // index into pending, by delivery
+	began     time.Time      // time of the last full list
+	lost      bool           // changes since then
 }
 
-// A greeting is what the page shows beside deliveries.
+// A greeting is the page's data besides deliveries.
 type greeting struct {
 	Trigger string `json:"trigger"` // command
 	Version string `json:"version"`
 }
 
-// live sends everything, then the changes, until the reader goes.
+// live sends the full list, then changes, until the reader leaves.
 func live(hub *listen.Hub, hello greeting) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
@@ -55,7 +55,7 @@ func live(hub *listen.Hub, hello greeting) http.HandlerFunc {
 	}
 }
 
-// run sends changes until the context ends, the hub is closed, or a write fails.
+// run sends changes until the context ends, the hub closes, or a write fails.
 func (s *stream) run(ctx context.Context, changes <-chan listen.Delivery) {
 	var due <-chan time.Time
 	beat := time.NewTicker(heartbeat)
@@ -68,7 +68,7 @@ func (s *stream) run(ctx context.Context, changes <-chan listen.Delivery) {
 		case change, ok := <-changes:
 			switch {
 			case !ok:
-				return // the hub is closed
+				return // the hub has closed
 			case change.ID == "": // this reader was too slow
 				s.lost, due = true, time.After(time.Until(s.began.Add(calm)))
 			default:
@@ -88,7 +88,7 @@ func (s *stream) run(ctx context.Context, changes <-chan listen.Delivery) {
 	}
 }
 
-// start sends all that there is.
+// start sends the full list.
 func (s *stream) start() error {
 	s.began, s.lost = time.Now(), false
 	s.pending, s.at = nil, make(map[string]int)
@@ -107,7 +107,7 @@ func (s *stream) start() error {
 	return s.send("ready", struct{}{})
 }
 
-// add keeps a change until it is sent; only the last of a delivery is.
+// add queues a change; only the latest of a delivery is sent.
 func (s *stream) add(d listen.Delivery) {
 	if place, ok := s.at[d.ID]; ok {
 		s.pending[place] = summarize(d)
@@ -117,7 +117,7 @@ func (s *stream) add(d listen.Delivery) {
 	s.pending = append(s.pending, summarize(d))
 }
 
-// flush sends what has changed.
+// flush sends the queued changes.
 func (s *stream) flush() error {
 	if s.lost {
 		return s.start()
@@ -142,8 +142,7 @@ func (s *stream) beat() error {
 	return s.send("beat", struct{}{})
 }
 
-// sendEndpoints sends the endpoints when they are others than before. Their
-// secrets are not in the JSON.
+// sendEndpoints sends the endpoints after a change. The JSON omits their secrets.
 func (s *stream) sendEndpoints() error {
 	now := s.hub.Endpoints()
 	same := slices.EqualFunc(now, s.endpoints, func(a, b listen.Endpoint) bool {
@@ -161,8 +160,8 @@ func (s *stream) sendEndpoints() error {
 	return s.send("endpoints", shown)
 }
 
-// send writes one message. A reader that does not take it in time is dropped; it connects
-// again when it can.
+// send writes one message. A reader that does not take it in time is dropped, and may
+// reconnect.
 func (s *stream) send(event string, value any) error {
 	data, err := json.Marshal(value)
 	if err != nil {

@@ -7,10 +7,10 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
-// A deliveryHandler answers a request about one delivery.
+// A deliveryHandler handles a request about one delivery.
 type deliveryHandler func(http.ResponseWriter, *http.Request, listen.Delivery)
 
-// one finds the delivery that a route names.
+// one looks up the delivery named in the route.
 func one(hub *listen.Hub, handle deliveryHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		delivery, ok := hub.Delivery(r.PathValue("id"))
@@ -22,7 +22,7 @@ func one(hub *listen.Hub, handle deliveryHandler) http.HandlerFunc {
 	}
 }
 
-// endpointOf returns the endpoint of a delivery, if it is still there.
+// endpointOf returns the endpoint of a delivery, if it still exists.
 func endpointOf(hub *listen.Hub, d listen.Delivery) (endpoint listen.Endpoint, known bool) {
 	endpoints := hub.Endpoints()
 	at := slices.IndexFunc(endpoints, func(e listen.Endpoint) bool { return e.ID == d.Endpoint })

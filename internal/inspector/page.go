@@ -10,12 +10,12 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// policy allows the page its own files and nothing else. Trusted types, without a
-// policy to make any, forbid innerHTML and its kin.
+// policy allows only the page's own files. Requiring trusted types without any policy for
+// them forbids innerHTML and the like.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// secured sets the headers that every answer has.
+// secured sets the headers of every response.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
@@ -48,8 +48,8 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 	serveFile(w, name)
 }
 
-// serveFile writes an embedded file. It is small, and never cached: another version of
-// the program may answer at the same address a moment later.
+// serveFile writes an embedded file. Files are small and never cached: another version of
+// the program may soon run at the same address.
 func serveFile(w http.ResponseWriter, name string) {
 	data, err := assets.ReadFile("assets/" + name)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// check says whether a text is a payload, while it is being written.
+// check validates a payload while it is being typed.
 func check(w http.ResponseWriter, r *http.Request) {
 	var asked struct {
 		Payload string `json:"payload"`
@@ -22,7 +22,7 @@ func check(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// parse reads a payload, or refuses it and returns false.
+// parse parses a payload. On failure, it writes the error and returns false.
 func parse(w http.ResponseWriter, payload string) (*webhooktest.Event, bool) {
 	event, err := webhooktest.ParseEvent([]byte(payload))
 	if err != nil {
@@ -31,7 +31,7 @@ func parse(w http.ResponseWriter, payload string) (*webhooktest.Event, bool) {
 	return event, err == nil
 }
 
-// misplaced refuses a payload, with the place that the error names.
+// misplaced rejects a payload, with the position from the error.
 func misplaced(w http.ResponseWriter, payload string, err error) {
 	var at place
 	if _, scanErr := fmt.Sscanf(err.Error(), "line %d, column %d", &at.Line, &at.Column); scanErr != nil {
@@ -45,7 +45,7 @@ func misplaced(w http.ResponseWriter, payload string, err error) {
 	_ = json.NewEncoder(w).Encode(refusal{Error: err.Error(), place: &at})
 }
 
-// units counts as scripts do: a character beyond the first 65,536 is two.
+// units counts UTF-16 units: two for a character beyond the first 65,536.
 func units(text string) (n int) {
 	for _, r := range text {
 		n++

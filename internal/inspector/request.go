@@ -16,7 +16,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A request is a delivery as it goes over the wire.
+// A request is a delivery as sent over the wire.
 type request struct {
 	method string
 	query  string
@@ -24,8 +24,8 @@ type request struct {
 	body   []byte
 }
 
-// render makes the request of a delivery as of a time, with its mutations, without sending
-// it: it delivers to a handler in this process that records the request.
+// render makes the request of a delivery, with its mutations, as of a given time, without
+// sending it: it delivers to an in-process handler that records the request.
 func render(ctx context.Context, d listen.Delivery, to listen.Endpoint, at time.Time) (*request, error) {
 	event, err := revive(d.Body)
 	if err != nil {
@@ -35,7 +35,7 @@ func render(ctx context.Context, d listen.Delivery, to listen.Endpoint, at time.
 	endpoint := webhooktest.Endpoint{
 		URL:     d.URL,
 		Header:  to.Header,
-		Timeout: -1, // on this goroutine
+		Timeout: -1, // run on this goroutine
 		Now:     func() time.Time { return at },
 		Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body) // from memory
@@ -54,10 +54,9 @@ func render(ctx context.Context, d listen.Delivery, to listen.Endpoint, at time.
 	return made, nil
 }
 
-// revive makes an event from its text. For a type with a fixture it makes a new event and
-// sets all the values: only such an event knows which of its fields may be null, as the
-// mutation nulls needs. If the text does not come out the same, the event was not made
-// from the fixture.
+// revive makes an event from its text. For a type with a fixture, it makes a new event
+// and sets all values: the mutation nulls needs the fixture's list of nullable fields. If
+// the text comes out different, the event was not made from the fixture.
 func revive(body []byte) (*webhooktest.Event, error) {
 	event, err := webhooktest.ParseEvent(body)
 	if err != nil {
@@ -66,7 +65,7 @@ func revive(body []byte) (*webhooktest.Event, error) {
 	source := webhooktest.Source{Seed: 1}
 	label, _ := event.Lookup("api_version")
 	if name, ok := label.(string); ok {
-		source.APIVersion, _ = fixtures.FindVersion(name) // of another label, the default's shape
+		source.APIVersion, _ = fixtures.FindVersion(name) // an unknown label gets the default's shape
 	}
 	var members map[string]json.RawMessage
 	if json.Unmarshal(body, &members) != nil {
@@ -82,7 +81,7 @@ func revive(body []byte) (*webhooktest.Event, error) {
 	return event, nil
 }
 
-// plain is an address without a user and password.
+// plain returns a URL without user and password.
 func plain(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

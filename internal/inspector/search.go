@@ -8,15 +8,15 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
-// search answers with the ids of the deliveries whose event, or a handler's answer to it,
-// contains a text, in any case. The page itself searches the list.
+// search returns the IDs of deliveries with a text in the event or a response, ignoring
+// case. The page itself searches its list.
 func search(hub *listen.Hub) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		text := bytes.ToLower([]byte(r.FormValue("text")))
 		found := []string{}
 		for _, short := range hub.Deliveries(0) {
 			if r.Context().Err() != nil {
-				return // nobody waits any more: the text was changed
+				return // the text has changed meanwhile: nobody is waiting
 			}
 			if full, ok := hub.Delivery(short.ID); ok && has(full, text) {
 				found = append(found, short.ID)
@@ -26,7 +26,7 @@ func search(hub *listen.Hub) http.HandlerFunc {
 	}
 }
 
-// has reports whether a delivery has a text that is in lower case.
+// has reports whether a delivery contains a lower-case text.
 func has(d listen.Delivery, text []byte) bool {
 	if bytes.Contains(bytes.ToLower(d.Body), text) {
 		return true

@@ -9,8 +9,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// respond answers with the deliveries that are under way now, or with why something was
-// not delivered.
+// respond returns the new deliveries, or the reason why there are none.
 func respond(w http.ResponseWriter, deliveries []listen.Delivery, err error) {
 	if err != nil {
 		failed(w, err)
@@ -21,7 +20,7 @@ func respond(w http.ResponseWriter, deliveries []listen.Delivery, err error) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"deliveries": summaries(deliveries)})
 }
 
-// failed answers with why something was not delivered.
+// failed returns the reason why nothing was delivered.
 func failed(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
 	switch {
@@ -47,7 +46,7 @@ func replay(hub *listen.Hub) deliveryHandler {
 	}
 }
 
-// send delivers a payload that somebody wrote.
+// send delivers a payload written on the page.
 func send(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var asked struct {
@@ -74,7 +73,7 @@ func send(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 	}
 }
 
-// renamed gives an event an id that no handler has seen.
+// renamed gives an event an ID new to every handler.
 func renamed(event *webhooktest.Event, source *webhooktest.Source) (*webhooktest.Event, error) {
 	other, err := source.Event("payment_intent.succeeded")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
-// A judgment says whether a handler should accept a signature.
+// A judgment says whether handlers should accept a signature.
 type judgment struct {
 	Verdict string `json:"verdict"` // genuine, refused or unknown
 	Why     string `json:"why"`
@@ -22,7 +22,7 @@ type judgment struct {
 	Parts   []part `json:"parts,omitempty"`
 }
 
-// A part is one element of the header, and a note on it.
+// A part is one element of the header, with a note.
 type part struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
@@ -36,7 +36,7 @@ const (
 	unknown = "unknown"
 )
 
-// judge compares the header of a request with the signature that its body should have.
+// judge compares a request's signature header with the right signature of its body.
 func judge(header string, body []byte, sent time.Time, secret string, known bool) judgment {
 	j := judgment{Header: header, Verdict: refused}
 	if header == "" {
@@ -67,9 +67,9 @@ func judge(header string, body []byte, sent time.Time, secret string, known bool
 	return j
 }
 
-// proven returns the proven reason why the signature does not match, "" if none is known.
+// proven returns the proven cause of a mismatch, or "".
 func proven(header string, body []byte, sent time.Time, secret string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // the page waits
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // the page is waiting
 	defer cancel()
 	found, err := verify.Verify(ctx, verify.Received{
 		Signature: header, Body: body, Secrets: []string{cmp.Or(secret, webhooktest.DefaultSecret)}, At: sent,
@@ -80,7 +80,7 @@ func proven(header string, body []byte, sent time.Time, secret string) string {
 	return found.Findings[0].Problem
 }
 
-// read lists the parts of the header and reports whether a v1 among them is right.
+// read lists the parts of the header and reports whether one v1 is right.
 func (j *judgment) read(header string, sent time.Time, right string) (matches bool) {
 	for element := range strings.SplitSeq(header, ",") {
 		name, value, _ := strings.Cut(element, "=")
@@ -123,8 +123,8 @@ func unix(text string) (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil
 }
 
-// old words an age in whole seconds: the header knows no parts of them. The clock
-// is read when an attempt begins, and again, maybe a second later, to sign it.
+// old formats an age in whole seconds, the unit of the header. The clock is read at the
+// start of an attempt and again for its signature, perhaps a second later.
 func old(stamp, sent time.Time) string {
 	age := sent.Truncate(time.Second).Sub(stamp)
 	switch {
@@ -136,7 +136,7 @@ func old(stamp, sent time.Time) string {
 	return brief(age)
 }
 
-// brief is a duration without the zeros at its end: 5m, not 5m0s.
+// brief formats a duration without trailing zero units: 5m, not 5m0s.
 func brief(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
@@ -148,7 +148,7 @@ func brief(d time.Duration) string {
 	return text
 }
 
-// headerOf returns the signature, however its header is spelled.
+// headerOf returns the signature header, in any spelling.
 func headerOf(header http.Header) string {
 	for name, values := range header {
 		if strings.EqualFold(name, webhooktest.SignatureHeader) && len(values) > 0 {
@@ -158,8 +158,8 @@ func headerOf(header http.Header) string {
 	return ""
 }
 
-// signedAt returns the time of an attempt by the clock that signed it: the t of its
-// signature, unless a mutation changed that.
+// signedAt returns the time of an attempt by the signer's clock: the t of its signature,
+// unless a mutation changed that.
 func signedAt(a listen.Attempt) time.Time {
 	at, ok := timestamp(headerOf(a.Request))
 	if age := a.At.Sub(at); !ok || age < 0 || age >= verify.DefaultTolerance {

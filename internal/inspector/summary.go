@@ -7,7 +7,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 )
 
-// A summary is a delivery as the list shows it: small, since there are thousands.
+// A summary is a delivery in the list: small, since there are thousands.
 type summary struct {
 	ID        string    `json:"id"`
 	EventID   string    `json:"event_id"`
@@ -23,7 +23,7 @@ type summary struct {
 	ReplayOf  string    `json:"replay_of,omitempty"`
 
 	// Of the last attempt.
-	Attempts int     `json:"attempts"` // how many there were
+	Attempts int     `json:"attempts"` // number of attempts
 	Status   int     `json:"status,omitempty"`
 	Error    string  `json:"error,omitempty"`
 	Millis   float64 `json:"duration_ms,omitempty"`
@@ -54,7 +54,7 @@ func millis(d time.Duration) float64 {
 	return float64(d.Round(10*time.Microsecond)) / float64(time.Millisecond)
 }
 
-// list answers with all deliveries that are kept.
+// list returns all kept deliveries.
 func list(hub *listen.Hub) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]any{"deliveries": summaries(hub.Deliveries(0))})

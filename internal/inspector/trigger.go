@@ -13,8 +13,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// trigger makes new events and delivers them: those of a flow, or of the flow that
-// leads to a type, or the type alone, as a thin one always is.
+// trigger makes and delivers new events: a flow, or the flow that leads to a type, or the
+// type alone. A thin event always comes alone.
 func trigger(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var asked struct {
@@ -57,7 +57,7 @@ func eventsOf(source *webhooktest.Source, name string, alone bool, set []string)
 	return events, nil
 }
 
-// edits reads lines of path=value, as --set has them.
+// edits parses lines of path=value, as in --set.
 func edits(lines []string) ([]webhooktest.Edit, error) {
 	var all []webhooktest.Edit
 	for _, line := range lines {

@@ -8,7 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// choices are all that can be chosen on the page.
+// choices are the options on the page.
 type choices struct {
 	Flows     []fixtures.FlowType  `json:"flows"`
 	Mutations []mutation           `json:"mutations"`
@@ -17,11 +17,11 @@ type choices struct {
 
 type mutation struct {
 	Name    string `json:"name"`
-	Example string `json:"example,omitempty"` // of a value; empty when it takes none
+	Example string `json:"example,omitempty"` // of a value; empty if it takes none
 	Doc     string `json:"doc"`
 }
 
-// types answers with the choices in the API version of a source.
+// types returns the choices for the API version of a source.
 func types(source *webhooktest.Source) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		version := source.APIVersion

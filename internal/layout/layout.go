@@ -1,27 +1,26 @@
-// Package layout indents JSON text as Stripe does, and leaves every other byte as it is.
+// Package layout indents JSON as Stripe does, and leaves every other byte unchanged.
 package layout
 
 import "bytes"
 
-// A Layout is how empty objects and lists are written in JSON that is indented by two
-// spaces.
+// A Layout is the form of empty objects and lists in JSON indented by two spaces.
 type Layout int
 
 // The layouts.
 const (
-	// Opened is how Stripe writes what it delivers: the brackets of an empty object are on
-	// two lines, those of an empty list have an empty line between them.
+	// Opened is the layout of Stripe's deliveries: an empty object has its brackets on two
+	// lines, an empty list has an empty line between them.
 	// Source: captured deliveries of 2016 to 2025-04-30.basil.
 	Opened Layout = iota
-	// Closed is how Stripe's API writes answers, and nearly everybody else: {} and [].
+	// Closed is the layout of Stripe's API and of nearly everyone else: {} and [].
 	Closed
 )
 
-// Indent lays out JSON, which must be valid, to stand in a line that begins with prefix.
-// White space around it goes.
+// Indent lays out valid JSON, for use on a line that begins with prefix. It drops white
+// space around the value.
 func (l Layout) Indent(text []byte, prefix string) []byte {
 	w := indenter{layout: l, text: bytes.TrimSpace(text), line: "\n" + prefix}
-	w.out = make([]byte, 0, len(text)+min(len(text), 16<<10)) // a large one grows if need be
+	w.out = make([]byte, 0, len(text)+min(len(text), 16<<10)) // a large one grows if necessary
 	for w.pos < len(w.text) {
 		w.token()
 	}
@@ -37,7 +36,7 @@ type indenter struct {
 	out    []byte
 }
 
-// token writes the next token and the white space that follows it.
+// token writes the next token and the white space after it.
 func (w *indenter) token() {
 	c := w.text[w.pos]
 	switch {
@@ -63,11 +62,11 @@ func (w *indenter) token() {
 	w.pos++
 }
 
-// open writes an opening bracket, and the closing one if there is nothing between them.
+// open writes an opening bracket, and the closing one if nothing is between them.
 func (w *indenter) open(bracket byte) {
 	w.out = append(w.out, bracket)
 	inside := bytes.TrimLeft(w.text[w.pos+1:], " \t\r\n")
-	closing := bracket + 2 // in ASCII, the closing bracket is two after the opening one
+	closing := bracket + 2 // in ASCII, it is two after the opening one
 	if inside[0] != closing {
 		w.depth++
 		w.newline()
@@ -90,7 +89,7 @@ func (w *indenter) newline() {
 	}
 }
 
-// StringLength returns the length of the JSON string that text begins with.
+// StringLength returns the length of the JSON string at the start of text.
 func StringLength(text []byte) int {
 	end := 1
 	for ; text[end] != '"'; end++ {
@@ -101,5 +100,5 @@ func StringLength(text []byte) int {
 	return end + 1
 }
 
-// IsSpace reports whether JSON has a character between its tokens.
+// IsSpace reports whether a byte is JSON white space.
 func IsSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }

@@ -2,16 +2,16 @@ package listen
 
 import "slices"
 
-// homeless reports whether a delivery of the journal waits for its endpoint.
-func (t *task) homeless() bool { return t.to == nil && !t.Finished() }
+// unassigned reports whether a restored delivery still waits for its endpoint.
+func (t *task) unassigned() bool { return t.to == nil && !t.Finished() }
 
-// adopt gives the deliveries of the journal that wait for an endpoint to it, and
-// returns those that go on.
+// adopt assigns the restored deliveries that match an endpoint to it, and returns those
+// to be delivered.
 func (h *history) adopt(r recipient) (resumed []*task) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range slices.Clone(h.order) { // apply may forget some
-		if !t.homeless() || t.Endpoint != r.ID && t.URL != r.URL {
+		if !t.unassigned() || t.Endpoint != r.ID && t.URL != r.URL {
 			continue
 		}
 		t.to, t.Endpoint, t.URL = r.destination, r.ID, r.URL
@@ -20,7 +20,7 @@ func (h *history) adopt(r recipient) (resumed []*task) {
 			h.grow(t, taskSize(versioned, r.APIVersion != "", t.mutations)-taskSize(versioned, false, t.mutations))
 		}
 		if t.hidesSecret() {
-			h.apply(t, outcome{state: GivenUp, reason: "the secret of the mutation was not kept in the journal"})
+			h.apply(t, outcome{state: GivenUp, reason: "the journal does not keep the mutation's secret"})
 			h.announce(t)
 			continue
 		}
@@ -29,6 +29,6 @@ func (h *history) adopt(r recipient) (resumed []*task) {
 	return resumed
 }
 
-// hidesSecret reports whether a mutation of the journal has lost its secret: it cannot
-// be sent again.
+// hidesSecret reports whether a restored mutation has lost its secret and cannot be sent
+// again.
 func (t *task) hidesSecret() bool { return slices.Contains(t.Mutations, "secret=…") }

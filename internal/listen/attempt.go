@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// attempt makes one attempt of a task and concludes it.
+// attempt makes one attempt and records its outcome.
 func (h *Hub) attempt(t *task) {
 	sender, reason := h.endpoints.use(t.to)
 	if reason != "" {
@@ -29,13 +29,13 @@ func (h *Hub) attempt(t *task) {
 	h.conclude(t, t.outcome(a, h.Retries, h.Speed))
 }
 
-// outcome says what becomes of a task after an attempt.
+// outcome returns the effect of an attempt on a task.
 func (t *task) outcome(a *Attempt, retries Schedule, speed float64) outcome {
 	switch retry := a.Number - 1; {
 	case a.Accepted():
 		return outcome{state: Delivered, attempt: a}
 	case len(t.mutations) > 0:
-		return outcome{state: GivenUp, reason: "what is mutated is tried once", attempt: a}
+		return outcome{state: GivenUp, reason: "mutated deliveries are tried once", attempt: a}
 	case retry < len(retries):
 		return outcome{state: Waiting, next: time.Now().Add(scaled(retries[retry], speed)), attempt: a}
 	case a.Number == 1:
@@ -45,11 +45,11 @@ func (t *task) outcome(a *Attempt, retries Schedule, speed float64) outcome {
 	}
 }
 
-// conclude records an outcome: first on disk, then for Report, then for everybody else.
-// Only then can the next attempt begin, or a follower submit what comes next.
+// conclude records an outcome: on disk first, then for Report, then for everyone else.
+// Only after that can the next attempt begin, or a follower submit the next event.
 func (h *Hub) conclude(t *task, o outcome) {
 	if h.log(newChangeEntry(t.ID, o)) != nil {
-		h.history.interrupt(t) // the hub has stopped, and nobody learns of the attempt
+		h.history.interrupt(t) // the hub has stopped: leave the attempt unreported
 		return
 	}
 	h.report(h.history.conclude(t, o))
@@ -59,7 +59,7 @@ func (h *Hub) conclude(t *task, o outcome) {
 	}
 }
 
-// log writes an entry if there is a journal. When that fails the hub stops.
+// log appends an entry to the journal, if any. A write error stops the hub.
 func (h *Hub) log(e *entry) error {
 	if h.journal == nil {
 		return nil
@@ -71,7 +71,7 @@ func (h *Hub) log(e *entry) error {
 	return err
 }
 
-// stop begins no more attempts. The error says why, nil for a shutdown.
+// stop prevents further attempts. err is the cause, nil for a shutdown.
 func (h *Hub) stop(err error) {
 	h.life.end(err)
 	h.queue.stop()

@@ -28,7 +28,7 @@ func TestTheQueueIsBounded(t *testing.T) {
 		synctest.Wait()
 		_, err := hub.Submit(t.Context(), newEvent(t, "charge.succeeded"))
 		require.ErrorIs(t, err, listen.ErrQueueFull)
-		require.EqualError(t, err, "the queue is full: 2 deliveries are not finished, 3 may be")
+		require.EqualError(t, err, "the queue is full: 2 unfinished deliveries, at most 3")
 		require.Len(t, hub.Deliveries(0), 2, "all of an event or nothing")
 		time.Sleep(time.Minute) // both are given up
 		submit(t, hub, newEvent(t, "charge.succeeded"))
@@ -50,7 +50,7 @@ func TestTheQueueIsBoundedInBytes(t *testing.T) {
 		require.NoError(t, err)
 		_, err = hub.Submit(t.Context(), newEvent(t, "charge.succeeded", webhooktest.Add("data.object.description", strings.Repeat("x", 30<<10))))
 		require.ErrorIs(t, err, listen.ErrQueueFull)
-		require.ErrorContains(t, err, "they may hold 115 kB")
+		require.ErrorContains(t, err, "at most 115 kB")
 		time.Sleep(time.Hour + time.Second) // all are accepted
 		require.Equal(t, 4, hub.Summary().Delivered)
 		require.Len(t, hub.Deliveries(0), 1, "as many as may be kept")

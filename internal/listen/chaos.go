@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// Chaos makes deliveries go wrong, each way at a rate of 0 to 1: in the ways that Stripe's
-// documentation tells handlers to expect, but more often. The zero value is no chaos.
+// Chaos disturbs deliveries in the ways Stripe's documentation warns about, only more
+// often. Each field is a rate from 0 to 1. The zero value disturbs nothing.
 //
 // Source: https://docs.stripe.com/webhooks#handle-duplicate-events and
 // #event-ordering
 type Chaos struct {
 	Duplicate float64 // delivered twice, side by side
-	Reorder   float64 // held until the next event to the endpoint was delivered
+	Reorder   float64 // held until the next event to the endpoint has been delivered
 	Delay     float64 // delivered up to MaxDelay later
 	Drop      float64 // never delivered
 
-	// Seed fixes the choices: the same seed does the same to the nth delivery.
+	// Seed fixes the choices: with the same seed, the nth delivery meets the same faults.
 	Seed uint64
 }
 
-// The longest that chaos delays a delivery. Hub.Speed shortens it.
+// Bounds on delays by chaos. Hub.Speed shortens them.
 const (
 	MaxDelay = 10 * time.Second
-	maxHeld  = 2 * time.Second // by Reorder, when no other event comes
+	maxHeld  = 2 * time.Second // by Reorder, if no other event comes
 )
 
-// ParseChaos reads rates: "duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05".
+// ParseChaos parses rates such as "duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05".
 func ParseChaos(text string) (Chaos, error) {
 	var c Chaos
 	rates := map[string]*float64{"duplicate": &c.Duplicate, "reorder": &c.Reorder, "delay": &c.Delay, "drop": &c.Drop}
@@ -47,7 +47,7 @@ func ParseChaos(text string) (Chaos, error) {
 	return c, nil
 }
 
-// String returns the rates as ParseChaos reads them, "" for no chaos.
+// String formats the rates for ParseChaos; "" means no chaos.
 func (c Chaos) String() string {
 	var parts []string
 	for _, rate := range []struct {
@@ -61,15 +61,15 @@ func (c Chaos) String() string {
 	return strings.Join(parts, ",")
 }
 
-// faults are what chaos does to one delivery.
+// faults are the disturbances of one delivery.
 type faults struct {
 	duplicate, reorder, drop bool
 	delay                    time.Duration
 }
 
-// faults returns what happens to a delivery: a function of the seed and its number,
-// whatever else goes on. Everything is drawn for every delivery, so that one rate does
-// not change what another does.
+// faults derives the faults of a delivery from the seed and its number alone. It draws
+// every value for every delivery, so changing one rate leaves the other faults as they
+// were.
 func (c Chaos) faults(number int) faults {
 	if c == (Chaos{Seed: c.Seed}) {
 		return faults{}

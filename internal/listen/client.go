@@ -19,19 +19,19 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// DefaultAddress is where listen listens, beside stripe-mock's 12111 and 12112.
+// DefaultAddress is the default address of listen, next to stripe-mock's 12111 and 12112.
 const DefaultAddress = "127.0.0.1:12113"
 
-// HealthPath identifies a listen: a GET is answered with a Health.
+// HealthPath identifies a running listen: GET returns a Health.
 const HealthPath = "/healthz"
 
-// A Health is the answer of HealthPath.
+// A Health is the response to a GET of HealthPath.
 type Health struct {
 	Fakestripe string `json:"fakestripe"` // "listen"
 	Version    string `json:"version"`
 }
 
-// ErrNoListen is the error when no listen answers.
+// ErrNoListen means that no listen answers at the address.
 var ErrNoListen = errors.New("no fakestripe listen")
 
 // A Client submits events to the hub of another process.
@@ -40,8 +40,8 @@ type Client struct {
 	http        *http.Client
 }
 
-// NewClient returns a client for a listen at a URL, as listen prints it: with its token
-// in the query, if it has one.
+// NewClient returns a client for the listen at base, a URL as listen prints it, including
+// any token in the query.
 func NewClient(base string) (*Client, error) {
 	if !strings.Contains(base, "://") {
 		base = "http://" + base
@@ -64,11 +64,11 @@ func NewClient(base string) (*Client, error) {
 // Base returns the URL of the listen, without the token.
 func (c *Client) Base() string { return c.base }
 
-// Close closes the connections that are kept open.
+// Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Check reports whether a listen answers. The error is that of the context if it has
-// ended, else ErrNoListen with the cause, which may be that another server answers.
+// Check returns nil if a listen answers. It returns the context's error if that has
+// ended, else ErrNoListen wrapped with the cause (another server, for example).
 func (c *Client) Check(ctx context.Context) error {
 	const patience = 10 * time.Second
 	limited, cancel := context.WithTimeout(ctx, patience)
@@ -76,7 +76,7 @@ func (c *Client) Check(ctx context.Context) error {
 	answer, err := c.do(limited, http.MethodGet, HealthPath, nil)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("asking for a listen at %s: %w", c.base, ctx.Err())
+		return fmt.Errorf("looking for a listen at %s: %w", c.base, ctx.Err())
 	case err != nil:
 		return fmt.Errorf("%w at %s: %w", ErrNoListen, c.base, cause(err))
 	}
@@ -85,16 +85,16 @@ func (c *Client) Check(ctx context.Context) error {
 	err = json.NewDecoder(io.LimitReader(answer.Body, 1<<10)).Decode(&health)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("asking for a listen at %s: %w", c.base, ctx.Err())
+		return fmt.Errorf("looking for a listen at %s: %w", c.base, ctx.Err())
 	case err != nil || health.Fakestripe != "listen":
-		return fmt.Errorf("%w at %s: something else answers there", ErrNoListen, c.base)
+		return fmt.Errorf("%w at %s: another server answers there", ErrNoListen, c.base)
 	}
 	return nil
 }
 
-// Submit submits an event and yields each delivery at once and after each change, until
-// all are finished or the context ends. An error ends it: ErrQueueFull, ErrClosed, or
-// the problem that the hub has with the event or a mutation.
+// Submit submits an event and yields each delivery, first as queued, then after each
+// change, until all have finished or the context ends. It stops at the first error:
+// ErrQueueFull, ErrClosed, or the hub's objection to the event or a mutation.
 func (c *Client) Submit(ctx context.Context, event *webhooktest.Event, mutations ...string) iter.Seq2[Delivery, error] {
 	return func(yield func(Delivery, error) bool) {
 		query := url.Values{"mutate": mutations}.Encode()
@@ -146,8 +146,8 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) (*htt
 	return c.http.Do(request)
 }
 
-// cause removes the method and URL that net/http puts before an error, and the addresses
-// that net puts there.
+// cause strips the method and URL that net/http puts before an error, and the addresses
+// from net.
 func cause(err error) error {
 	if of := (*url.Error)(nil); errors.As(err, &of) {
 		err = of.Err
@@ -158,17 +158,17 @@ func cause(err error) error {
 	return err
 }
 
-// refusal returns the error in the answer to a submission: JSON from a listen, text from
-// its guard or another server.
+// refusal returns the error from the response to a submission: JSON from a listen, text
+// from its guard or another server.
 func refusal(answer *http.Response) error {
 	const most = 64 << 10
-	body, _ := io.ReadAll(io.LimitReader(answer.Body, most)) // what there is
+	body, _ := io.ReadAll(io.LimitReader(answer.Body, most)) // whatever arrived
 	var said struct {
 		Error string `json:"error"`
 	}
 	if json.Unmarshal(body, &said) != nil || said.Error == "" {
 		text := (&webhooktest.Response{Body: body}).Excerpt()
-		return fmt.Errorf("listen answered %s: %s", answer.Status, cmp.Or(text, "nothing more"))
+		return fmt.Errorf("listen answered %s: %s", answer.Status, cmp.Or(text, "no details"))
 	}
 	for _, known := range []error{ErrQueueFull, ErrClosed} {
 		if rest, ok := strings.CutPrefix(said.Error, known.Error()); ok {
@@ -185,7 +185,7 @@ func readLines(body io.Reader, yield func(Delivery, error) bool) {
 		err := decoder.Decode(&line)
 		switch {
 		case err != nil:
-			yield(Delivery{}, fmt.Errorf("listen broke off: %w", cause(err)))
+			yield(Delivery{}, fmt.Errorf("connection to listen lost: %w", cause(err)))
 			return
 		case line.End == endClosed:
 			yield(Delivery{}, ErrClosed)

@@ -9,23 +9,24 @@ import (
 	"path/filepath"
 )
 
-// A Compaction is what came of leaving out of a journal what is finished and too old
-// to be kept. The zero value: there was not enough of it.
+// A Compaction is the result of removing old finished events from a journal. The zero
+// value means that there was too little to remove.
 type Compaction struct {
-	Events        int   // left out
+	Events        int   // removed
 	Before, After int64 // bytes of the file
-	Err           error // why the file is as it was, nil if it is not
+	Err           error // why the file was left unchanged; nil on success
 }
 
-// worthwhile is how many bytes a compaction has to save, beside half of the file.
+// worthwhile is the minimum number of bytes to save; at least half of the file must go,
+// too.
 const worthwhile = 1 << 20
 
-// compactedSuffix is added to the name of a journal while it is written anew.
+// compactedSuffix names the temporary file of a compaction.
 const compactedSuffix = ".compacting"
 
-// compact puts a file with the needed lines, and a start, into the place of the
-// journal. Whenever it is broken off, the file under the journal's name is whole: the
-// old one, or the new. step is called after each step that the disk sees.
+// compact replaces the journal with a file of the needed lines and a new start. The
+// journal is whole, old or new, wherever this is interrupted. step is called after each
+// step on disk, for tests.
 func (j *journal) compact(needed []surveyed, step func()) error {
 	name := j.path + compactedSuffix
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -33,7 +34,7 @@ func (j *journal) compact(needed []surveyed, step func()) error {
 		return err
 	}
 	step()
-	err = lock(file) // before anybody finds it
+	err = lock(file) // before another process finds it
 	if err == nil {
 		err = j.copyTo(file, needed, step)
 	}
@@ -53,7 +54,7 @@ func (j *journal) compact(needed []surveyed, step func()) error {
 	return syncFolder(filepath.Dir(j.path))
 }
 
-// copyTo writes the first line and those that are needed.
+// copyTo writes the first line and the needed ones.
 func (j *journal) copyTo(file io.Writer, needed []surveyed, step func()) error {
 	out := bufio.NewWriterSize(file, 1<<20)
 	if _, err := out.WriteString(journalFirst); err != nil {
@@ -68,10 +69,10 @@ func (j *journal) copyTo(file io.Writer, needed []surveyed, step func()) error {
 	return out.Flush()
 }
 
-// String says what was done, for people.
+// String describes the result for the user.
 func (c Compaction) String() string {
 	if c.Err != nil {
 		return fmt.Sprintf("not compacted: %v", c.Err)
 	}
-	return fmt.Sprintf("compacted from %d to %d MB: %d events that are finished and too old to be kept are left out", c.Before/1e6, c.After/1e6, c.Events)
+	return fmt.Sprintf("compacted from %d to %d MB: removed %d old finished events", c.Before/1e6, c.After/1e6, c.Events)
 }

@@ -11,30 +11,30 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// ControlPath is where Control is mounted.
+// ControlPath is the path of Control.
 const ControlPath = "/fakestripe/events"
 
-// MaxEvent is the size in bytes of the largest event that Control takes.
+// MaxEvent is the maximum size of an event accepted by Control, in bytes.
 const MaxEvent = 16 << 20
 
-// A controlLine is a line of Control's answer: a delivery after a change, or the last.
+// A controlLine is a line of Control's response: a delivery after a change, or the end.
 type controlLine struct {
 	Delivery *Delivery `json:"delivery,omitempty"`
 	End      string    `json:"end,omitempty"`
 }
 
-// The last lines.
+// The values of End, in the last line.
 const (
-	endFinished = "finished" // as are all deliveries
-	endClosed   = "closed"   // listen has ended before
+	endFinished = "finished" // all deliveries have finished
+	endClosed   = "closed"   // listen ended first
 )
 
-// Control returns the handler by which another process submits an event: a POST with the
-// event as its body and a mutate parameter for each mutation. The answer is JSON lines:
-// each delivery at once, then again after each change, as [Hub.Follow] yields it, until
-// all are finished. A refusal is {"error": "…"}.
+// Control returns the handler for submitting events from another process: POST the event
+// as the body, with one mutate parameter per mutation. The response is JSON lines: each
+// delivery at once and again after each change, as from [Hub.Follow], until all have
+// finished. Errors are {"error": "…"}.
 //
-// It lets every request in: a guard stands before it.
+// Control authenticates no one: put a guard in front of it.
 func Control(h *Hub) http.Handler {
 	mux := http.NewServeMux()
 	large := make(intake, 1)
@@ -49,11 +49,11 @@ func Control(h *Hub) http.Handler {
 	return mux
 }
 
-// largeEvent is the size in bytes from which events are taken one at a time: reading,
-// parsing and writing one needs several times its size.
+// largeEvent is the size in bytes above which events are read one at a time: reading,
+// parsing and writing an event takes several times its size.
 const largeEvent = 1 << 20
 
-// An intake lets in one large event at a time.
+// An intake admits one large event at a time.
 type intake chan struct{}
 
 func (i intake) submit(h *Hub, w http.ResponseWriter, r *http.Request) ([]Delivery, error) {
@@ -98,10 +98,10 @@ func refuse(w http.ResponseWriter, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) // who asked may be gone
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) // the client may have left
 }
 
-// stream writes what becomes of the deliveries.
+// stream writes the progress of the deliveries.
 func stream(h *Hub, w http.ResponseWriter, r *http.Request, deliveries []Delivery) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	out := &lines{encoder: json.NewEncoder(w), flush: http.NewResponseController(w).Flush, end: endFinished}
@@ -123,7 +123,7 @@ func stream(h *Hub, w http.ResponseWriter, r *http.Request, deliveries []Deliver
 	out.write(controlLine{End: out.end})
 }
 
-// lines writes JSON lines for several goroutines.
+// lines writes JSON lines from several goroutines.
 type lines struct {
 	mu      sync.Mutex
 	encoder *json.Encoder
@@ -134,7 +134,7 @@ type lines struct {
 func (l *lines) write(line controlLine) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_ = l.encoder.Encode(line) // who asked may be gone
+	_ = l.encoder.Encode(line) // the client may have left
 	_ = l.flush()
 }
 

@@ -86,7 +86,7 @@ func TestWhatIsNotTaken(t *testing.T) {
 	submit(t, hub, newEvent(t, "charge.succeeded"))
 	err := submitError(t, client, event)
 	require.ErrorIs(t, err, listen.ErrQueueFull)
-	require.EqualError(t, err, "the queue is full: 1 deliveries are not finished, 1 may be")
+	require.EqualError(t, err, "the queue is full: 1 unfinished deliveries, at most 1")
 
 	for body, want := range map[string]int{
 		"junk": 400,
@@ -137,13 +137,13 @@ func TestNoListen(t *testing.T) {
 	require.ErrorIs(t, submitError(t, client, newEvent(t, "charge.succeeded")), listen.ErrNoListen)
 
 	stranger := newClient(t, newServer(t, http.NotFoundHandler()))
-	require.ErrorContains(t, stranger.Check(t.Context()), "something else answers there")
+	require.ErrorContains(t, stranger.Check(t.Context()), "another server answers there")
 	require.EqualError(t, submitError(t, stranger, newEvent(t, "charge.succeeded")), "listen answered 404 Not Found: 404 page not found")
 
 	breaking := newClient(t, newServer(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"delivery":{"id":"dlv_1"}}` + "\n"))
 	})))
-	require.ErrorContains(t, submitError(t, breaking, newEvent(t, "charge.succeeded")), "listen broke off")
+	require.ErrorContains(t, submitError(t, breaking, newEvent(t, "charge.succeeded")), "connection to listen lost")
 
 	for _, base := range []string{"http://", "ftp://localhost", "http://[::1", ""} {
 		_, err := listen.NewClient(base)

@@ -159,7 +159,7 @@ func fill(t *testing.T, path string, finished int) (waiting listen.Delivery) {
 	return waiting
 }
 
-// What is finished and too old to be kept is left out at a start, if it is most of
+// Old finished events are removed at a start, if it is most of
 // the file. What goes on stays, wherever it stands.
 func TestAJournalIsCompacted(t *testing.T) {
 	t.Parallel()
@@ -175,7 +175,7 @@ func TestAJournalIsCompacted(t *testing.T) {
 		require.Equal(t, 1, restored.Waiting)
 		require.Equal(t, 17, restored.Compaction.Events)
 		require.Equal(t, before.Size(), restored.Compaction.Before)
-		require.Contains(t, restored.Compaction.String(), "compacted from 4 to 0 MB: 17 events")
+		require.Contains(t, restored.Compaction.String(), "compacted from 4 to 0 MB: removed 17 old finished events")
 		require.Len(t, hub.Deliveries(0), 4)
 		shutdown(t, hub)
 		info, err := os.Stat(path)

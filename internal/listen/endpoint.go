@@ -10,35 +10,34 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// endpoints are those of a hub, in the order in which they were added. Their lock
-// guards each destination and its sender.
+// endpoints are the endpoints of a hub, in the order of their addition. Their lock guards
+// each destination and its sender.
 type endpoints struct {
 	mu  sync.Mutex
 	all []*destination
 }
 
-// A destination is an endpoint as long as it is there, however often it is changed.
+// A destination is an endpoint from its addition to its removal, through all changes.
 type destination struct {
 	Endpoint
-	sender *sender // nil when it is gone
+	sender *sender // nil once removed
 	gone   bool
 }
 
-// A sender makes the deliveries to an endpoint as it was at a time.
+// A sender delivers to one configuration of an endpoint.
 type sender struct {
 	*webhooktest.Endpoint
-	uses    int // attempts under way
+	uses    int // attempts in progress
 	retired bool
 }
 
-// A recipient is a destination with its endpoint as it was when an event was
-// submitted.
+// A recipient is a destination and its endpoint at the time of submission.
 type recipient struct {
 	Endpoint
 	destination *destination
 }
 
-// put adds an endpoint, or changes the one with the same id.
+// put adds an endpoint, or updates the one with the same ID.
 func (e *endpoints) put(endpoint Endpoint, s *sender) *destination {
 	d, unused := e.replace(endpoint, s)
 	if unused != nil {
@@ -60,7 +59,7 @@ func (e *endpoints) replace(endpoint Endpoint, s *sender) (d *destination, unuse
 	return d, unused
 }
 
-// remove removes an endpoint and reports whether there was one.
+// remove removes an endpoint and reports whether it existed.
 func (e *endpoints) remove(id string) bool {
 	unused, known := e.take(id)
 	if unused != nil {
@@ -81,8 +80,8 @@ func (e *endpoints) take(id string) (unused *sender, known bool) {
 	return d.retire(), true
 }
 
-// retire takes the sender from a destination, and returns it if no attempt uses it:
-// else the last one closes it. The lock is held.
+// retire detaches the sender of a destination. It returns an idle sender for the caller
+// to close; otherwise the last attempt closes it. The lock must be held.
 func (d *destination) retire() (unused *sender) {
 	s := d.sender
 	d.sender, s.retired = nil, true
@@ -92,7 +91,7 @@ func (d *destination) retire() (unused *sender) {
 	return s
 }
 
-// use returns the sender for an attempt, until release, or why none is made.
+// use returns the sender for an attempt until release, or the reason why there is none.
 func (e *endpoints) use(d *destination) (s *sender, reason string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -106,7 +105,7 @@ func (e *endpoints) use(d *destination) (s *sender, reason string) {
 	return d.sender, ""
 }
 
-// release ends the use of a sender by an attempt.
+// release ends an attempt's use of a sender.
 func (e *endpoints) release(s *sender) {
 	e.mu.Lock()
 	s.uses--
@@ -117,7 +116,7 @@ func (e *endpoints) release(s *sender) {
 	}
 }
 
-// there reports whether a destination was not removed.
+// there reports whether a destination still exists.
 func (e *endpoints) there(d *destination) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -135,7 +134,7 @@ func (e *endpoints) list() []Endpoint {
 	return endpoints
 }
 
-// where returns the endpoints that match.
+// where returns the matching endpoints.
 func (e *endpoints) where(match func(*destination) bool) (recipients []recipient) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -147,8 +146,8 @@ func (e *endpoints) where(match func(*destination) bool) (recipients []recipient
 	return recipients
 }
 
-// url returns the URL of an endpoint, with the password that it was added with if the
-// URL is still the one that was returned then.
+// url returns the URL of an endpoint, with its original password as long as the URL is
+// the one returned when it was added.
 func (e *endpoints) url(of *Endpoint) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -171,7 +170,7 @@ func (e *endpoints) close() {
 	}
 }
 
-// find is called with the lock held.
+// find requires the lock.
 func (e *endpoints) find(id string) *destination {
 	i := slices.IndexFunc(e.all, func(d *destination) bool { return d.ID == id })
 	if i < 0 {
@@ -180,7 +179,7 @@ func (e *endpoints) find(id string) *destination {
 	return e.all[i]
 }
 
-// endpointID makes an id from what an endpoint is for.
+// endpointID derives an ID from an endpoint's configuration.
 func endpointID(e *Endpoint) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %t", e.URL, e.Connect, e.AnyAccount))
 	return "we_1" + hex.EncodeToString(sum[:])[:23]

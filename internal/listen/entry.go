@@ -12,13 +12,13 @@ import (
 )
 
 // An entry is a line of the journal: a start of listen, an event, or a change of a
-// delivery. The members stand in this order: [survey] finds what it needs by it.
+// delivery. Keep the order of the fields: [survey] relies on it.
 type entry struct {
 	Started time.Time `json:"started,omitzero"`
 
 	Deliveries  []Delivery `json:"deliveries,omitempty"`
 	Event       text       `json:"event,omitempty"`
-	EventBase64 []byte     `json:"event_base64,omitempty"` // instead, where the text is not UTF-8
+	EventBase64 []byte     `json:"event_base64,omitempty"` // used for text that is not UTF-8
 
 	Delivery string    `json:"delivery,omitempty"`
 	State    string    `json:"state,omitempty"`
@@ -27,7 +27,7 @@ type entry struct {
 	Attempt  *Attempt  `json:"attempt,omitempty"`
 }
 
-// A text is bytes that are a string in JSON.
+// A text is a JSON string as bytes.
 type text []byte
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -62,8 +62,8 @@ func (e *entry) body() []byte {
 	return e.Event
 }
 
-// encode returns an entry as a line. It is not for a web page, so that < and & need
-// one byte each.
+// encode formats an entry as a line. It keeps < and & unescaped, at one byte each: the
+// line is not for HTML.
 func (e *entry) encode() ([]byte, error) {
 	rest := *e
 	rest.Event = nil
@@ -85,7 +85,7 @@ func (e *entry) encode() ([]byte, error) {
 	return seal(appendQuoted(append(whole, key[1:]...), e.Event)), nil
 }
 
-// decodeEntry reads what unseal returned, with its closing brace.
+// decodeEntry parses the result of unseal, with its closing brace.
 func decodeEntry(object []byte) (*entry, error) {
 	decoder := json.NewDecoder(bytes.NewReader(object))
 	decoder.DisallowUnknownFields()
@@ -96,15 +96,15 @@ func decodeEntry(object []byte) (*entry, error) {
 	}
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("not an entry of a journal: %w", err)
+		return nil, fmt.Errorf("not a journal entry: %w", err)
 	case e.Delivery == "" && len(e.body()) == 0 && e.Started.IsZero():
 		return nil, errors.New("neither an event nor a delivery")
 	}
 	return &e, nil
 }
 
-// usualHeaders are the headers whose values go into the journal. The user's own may
-// be secrets.
+// usualHeaders are the headers written to the journal with their values. The user's own
+// may be secrets.
 var usualHeaders = []string{
 	"Accept", "Accept-Encoding", "Cache-Control", "Content-Length", "Content-Type", "Host",
 	"Stripe-Signature", "Transfer-Encoding", "User-Agent",

@@ -7,22 +7,21 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// keptEvents are the events of the tasks that are kept, and those that no endpoint
-// wanted. The lock of the [history] guards them.
+// keptEvents are the events of the kept tasks. The lock of the [history] guards them.
 type keptEvents struct {
 	byID     map[string]*keptEvent
 	unwanted unwanted
 }
 
-// A keptEvent is one value for all deliveries of an event, since it remembers when it
-// was sent.
+// A keptEvent is shared by all deliveries of an event, since the event remembers its send
+// times.
 type keptEvent struct {
 	*webhooktest.Event
 	used  *usedSeconds
 	tasks []*task
 }
 
-// same returns the kept event with the same id and text, else the event itself.
+// same returns the kept event with the same ID and text, or event itself.
 func (k *keptEvents) same(event *webhooktest.Event) *webhooktest.Event {
 	if kept := k.byID[event.ID()]; kept != nil && bytes.Equal(kept.Body(), event.Body()) {
 		return kept.Event
@@ -33,7 +32,7 @@ func (k *keptEvents) same(event *webhooktest.Event) *webhooktest.Event {
 	return event
 }
 
-// find returns the event with an id, nil if there is none.
+// find returns the event with an ID, or nil.
 func (k *keptEvents) find(id string) *webhooktest.Event {
 	if kept := k.byID[id]; kept != nil {
 		return kept.Event
@@ -41,7 +40,7 @@ func (k *keptEvents) find(id string) *webhooktest.Event {
 	return k.unwanted.find(id)
 }
 
-// sent reports whether an event with an id is kept that was no forgery at some delivery.
+// sent reports whether a kept event with this ID was delivered at least once unforged.
 func (k *keptEvents) sent(id string) bool {
 	if kept := k.byID[id]; kept != nil && slices.ContainsFunc(kept.tasks, func(t *task) bool { return !slices.ContainsFunc(t.mutations, neverSent) }) {
 		return true
@@ -49,7 +48,7 @@ func (k *keptEvents) sent(id string) bool {
 	return k.unwanted.find(id) != nil
 }
 
-// add keeps an event as long as its tasks.
+// add keeps an event for as long as its tasks.
 func (k *keptEvents) add(event *webhooktest.Event, tasks []*task) {
 	kept := k.byID[event.ID()]
 	switch {
@@ -69,7 +68,7 @@ func (k *keptEvents) add(event *webhooktest.Event, tasks []*task) {
 	}
 }
 
-// remove forgets the event of a task if no other task has it.
+// remove forgets a task's event when no other task has it.
 func (k *keptEvents) remove(t *task) {
 	kept := k.byID[t.EventID]
 	if kept == nil {
@@ -81,31 +80,30 @@ func (k *keptEvents) remove(t *task) {
 	}
 }
 
-// The bounds of what is kept of events that no endpoint wanted.
+// Bounds on the events kept without an endpoint.
 const (
 	maxUnwanted      = 1000
 	maxUnwantedBytes = 16 << 20
 )
 
-// unwanted are events that no endpoint wanted: one that does may be added.
+// unwanted are events without an endpoint so far; one may be added.
 type unwanted struct {
 	events []*webhooktest.Event // oldest first
 	bytes  int
 }
 
-// add keeps an event, and forgets the oldest that there is no room for. The newest is
-// always kept.
+// add keeps an event, evicting the oldest as needed. It always keeps the newest.
 func (u *unwanted) add(event *webhooktest.Event) {
 	u.events = append(u.events, event)
 	u.bytes += len(event.Body())
 	for len(u.events) > 1 && (len(u.events) > maxUnwanted || u.bytes > maxUnwantedBytes) {
 		u.bytes -= len(u.events[0].Body())
-		u.events[0] = nil // the slice may live longer
+		u.events[0] = nil // release it: the array may live longer
 		u.events = u.events[1:]
 	}
 }
 
-// find returns the newest event with an id, nil if there is none.
+// find returns the newest event with an ID, or nil.
 func (u *unwanted) find(id string) *webhooktest.Event {
 	for _, event := range slices.Backward(u.events) {
 		if event.ID() == id {

@@ -10,15 +10,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A history is the deliveries of a hub and their events: all that are not finished, and
-// those finished ones that are kept. Its lock guards the Delivery of each task, too.
+// A history is the hub's deliveries and their events: all unfinished ones and the latest
+// finished ones. Its lock guards the Delivery of each task, too.
 type history struct {
 	maxQueued, maxKept load
 	life               *lifecycle
 	watchers           *watchers
 
 	mu     sync.Mutex
-	made   int // deliveries so far, and the number of the last one
+	made   int // number of deliveries so far, and of the last one
 	tasks  map[string]*task
 	order  []*task // by number
 	events keptEvents
@@ -27,9 +27,9 @@ type history struct {
 	counts Summary
 }
 
-// admit makes the tasks of an event and reserves their places in the queue. plan
-// returns them for the event as it is kept; their numbers follow the last one. The
-// error is that of plan, or ErrQueueFull.
+// admit makes the tasks of an event and reserves room for them in the queue. plan creates
+// them for the kept copy of the event, numbered from the next free number. The error is
+// plan's, or ErrQueueFull.
 func (h *history) admit(event *webhooktest.Event, plan func(event *webhooktest.Event, last int) ([]*task, error)) ([]*task, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -50,14 +50,14 @@ func (h *history) admit(event *webhooktest.Event, plan func(event *webhooktest.E
 	return tasks, nil
 }
 
-// sent reports whether an event with an id is kept that was delivered, not as a forgery.
+// sent reports whether a kept event with this ID was delivered at least once unforged.
 func (h *history) sent(id string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.events.sent(id)
 }
 
-// room returns ErrQueueFull if the queue has no room for tasks.
+// room returns ErrQueueFull if the queue cannot take the tasks.
 func (h *history) room(tasks []*task) error {
 	with := h.queued
 	for _, t := range tasks {
@@ -65,14 +65,14 @@ func (h *history) room(tasks []*task) error {
 	}
 	switch {
 	case with.count > h.maxQueued.count:
-		return fmt.Errorf("%w: %d deliveries are not finished, %d may be", ErrQueueFull, h.queued.count, h.maxQueued.count)
+		return fmt.Errorf("%w: %d unfinished deliveries, at most %d", ErrQueueFull, h.queued.count, h.maxQueued.count)
 	case with.bytes > h.maxQueued.bytes:
-		return fmt.Errorf("%w: the deliveries that are not finished hold %d kB, they may hold %d kB", ErrQueueFull, h.queued.bytes>>10, h.maxQueued.bytes>>10)
+		return fmt.Errorf("%w: unfinished deliveries hold %d kB, at most %d kB", ErrQueueFull, h.queued.bytes>>10, h.maxQueued.bytes>>10)
 	}
 	return nil
 }
 
-// withdraw takes back what was admitted and could not be journaled.
+// withdraw undoes admit after a failed write to the journal.
 func (h *history) withdraw(tasks []*task) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -83,8 +83,7 @@ func (h *history) withdraw(tasks []*task) {
 	}
 }
 
-// show lets others see tasks, and returns the deliveries among them that chaos dropped:
-// these are finished.
+// show publishes tasks, and returns the deliveries dropped by chaos, which are finished.
 func (h *history) show(tasks []*task) (dropped []Delivery) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -103,7 +102,7 @@ func (h *history) show(tasks []*task) (dropped []Delivery) {
 	return dropped
 }
 
-// begin records that an attempt is under way.
+// begin records the start of an attempt.
 func (h *history) begin(t *task) Delivery {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -112,7 +111,7 @@ func (h *history) begin(t *task) Delivery {
 	return t.Delivery
 }
 
-// interrupt puts back a task whose attempt does not count: the hub has ended.
+// interrupt reverts a task to waiting: the hub has ended, and the attempt does not count.
 func (h *history) interrupt(t *task) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -120,7 +119,7 @@ func (h *history) interrupt(t *task) {
 	h.announce(t)
 }
 
-// conclude records what came of an attempt. Nobody learns of it before changed.
+// conclude records the outcome of an attempt. Nothing shows it before changed is called.
 func (h *history) conclude(t *task, o outcome) Delivery {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -128,14 +127,14 @@ func (h *history) conclude(t *task, o outcome) Delivery {
 	return t.Delivery
 }
 
-// changed lets those who watch or follow a task see what has become of it.
+// changed notifies watchers and followers of a task.
 func (h *history) changed(t *task) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.announce(t)
 }
 
-// release lets go those who follow a delivery that waits: nothing more will happen to it.
+// release frees the followers of waiting deliveries: nothing more will happen to those.
 func (h *history) release() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -146,7 +145,7 @@ func (h *history) release() {
 	}
 }
 
-// The functions below are called with the lock held.
+// The functions below require the lock.
 
 func (h *history) announce(t *task) {
 	t.wakeFollowers()
@@ -160,7 +159,7 @@ func (t *task) wakeFollowers() {
 	}
 }
 
-// apply changes a task as an outcome says.
+// apply applies an outcome to a task.
 func (h *history) apply(t *task, o outcome) {
 	t.State, t.Next, t.Reason = o.state, o.next, o.reason
 	if a := o.attempt; a != nil {
@@ -173,7 +172,7 @@ func (h *history) apply(t *task, o outcome) {
 	}
 }
 
-// grow counts bytes that a task that is not finished holds more than before.
+// grow adds to the size of an unfinished task.
 func (h *history) grow(t *task, bytes int) {
 	t.size += bytes
 	h.kept.bytes += bytes
@@ -193,14 +192,14 @@ func (h *history) insert(t *task) {
 
 func byNumber(t *task, number int) int { return cmp.Compare(t.number, number) }
 
-// finish takes a task out of the queue.
+// finish removes a task from the queue.
 func (h *history) finish(t *task) {
 	h.queued.remove(t)
 	h.counts.count(&t.Delivery)
 	h.evict()
 }
 
-// evict forgets the oldest finished tasks while there are too many.
+// evict forgets the oldest finished tasks beyond the limits.
 func (h *history) evict() {
 	for i := 0; i < len(h.order) && h.kept.exceeds(h.maxKept); {
 		t := h.order[i]

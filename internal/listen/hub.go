@@ -11,68 +11,66 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// The defaults of a Hub.
+// Defaults of a Hub.
 const (
-	DefaultConcurrency = 16     // deliveries to one endpoint at a time
+	DefaultConcurrency = 16     // deliveries at a time, per endpoint
 	DefaultQueue       = 10_000 // unfinished deliveries
-	DefaultKeep        = 10_000 // deliveries that are kept
+	DefaultKeep        = 10_000 // deliveries kept
 
-	DefaultQueueBytes = 128 << 20 // of unfinished deliveries
-	DefaultKeepBytes  = 128 << 20 // of all deliveries that are kept
+	DefaultQueueBytes = 128 << 20 // bytes of unfinished deliveries
+	DefaultKeepBytes  = 128 << 20 // bytes of all kept deliveries
 )
 
-// The errors of a Hub that callers tell apart.
+// Errors of a Hub.
 var (
 	ErrQueueFull = errors.New("the queue is full")
 	ErrClosed    = errors.New("listen has ended")
-	ErrNotKept   = errors.New("never made, or too old to be kept")
+	ErrNotKept   = errors.New("unknown, or too old to be kept")
 )
 
-// A Hub delivers events to endpoints. Its zero value works. Set the fields before
-// the first call. A Hub is safe for use by several goroutines; it has none of its own
-// while it has nothing to deliver.
+// A Hub delivers events to endpoints. The zero value works. Set the fields before the
+// first call. A Hub is safe for concurrent use, and runs no goroutines while idle.
 type Hub struct {
-	// API, if not nil, gets each event that is no forgery before it is delivered, as it is
-	// sent, and records the handlers' calls during an attempt.
+	// API, if not nil, receives each event (except forgeries) before its delivery, as sent,
+	// and records the calls that handlers make during an attempt.
 	API *stripeapi.Server
 
-	// Retries says when a failed delivery is tried again. Nil: Quick.
+	// Retries schedules the retries of a failed delivery. Nil means Quick.
 	Retries Schedule
 
-	// Speed is how many times as fast the time between attempts passes. 0: 1.
+	// Speed divides the time between attempts. 0 means 1.
 	Speed float64
 
-	// Chaos makes deliveries go wrong.
+	// Chaos disturbs deliveries.
 	Chaos Chaos
 
-	// Concurrency bounds how many deliveries to one endpoint run at a time.
-	// 0: DefaultConcurrency.
+	// Concurrency limits concurrent deliveries per endpoint. 0 means DefaultConcurrency.
 	Concurrency int
 
-	// Queue bounds the number of unfinished deliveries, QueueBytes their bytes. An event
-	// that goes to several endpoints counts for each. 0: DefaultQueue, DefaultQueueBytes.
+	// Queue limits the number of unfinished deliveries, QueueBytes their bytes. An event for
+	// several endpoints counts once per endpoint. 0 means DefaultQueue, DefaultQueueBytes.
 	Queue, QueueBytes int
 
-	// Keep bounds the number of deliveries that are kept, KeepBytes their bytes; the oldest
-	// finished one is forgotten first. 0: DefaultKeep, DefaultKeepBytes.
+	// Keep limits the number of kept deliveries, KeepBytes their bytes; the oldest finished
+	// one goes first. 0 means DefaultKeep, DefaultKeepBytes.
 	Keep, KeepBytes int
 
-	// Timeout is how long a handler has to answer. 0: webhooktest.DefaultTimeout.
+	// Timeout is the handler's time to respond. 0 means webhooktest.DefaultTimeout.
 	Timeout time.Duration
 
-	// TLS configures connections to https endpoints. Nil: certificates are verified.
+	// TLS configures connections to https endpoints. Nil means to verify certificates.
 	TLS *tls.Config
 
-	// Accepted, if not nil, is called with each event and its deliveries, before the
-	// first attempt.
+	// Accepted, if not nil, is called with each event and its deliveries before the first
+	// attempt.
 	Accepted func(*webhooktest.Event, []Delivery)
 
-	// Report, if not nil, is called with a delivery when an attempt begins and when it
-	// has ended, by several goroutines, but for one delivery in order.
+	// Report, if not nil, is called with a delivery before and after each attempt:
+	// concurrently, but in order for any one delivery.
 	Report func(Delivery)
 
-	// Loading, if not nil, is called now and then while a journal is read, with the bytes
-	// read so far and the size of the file.
+	// Loading, if not nil, reports progress during the reading of a journal: bytes read and
+	// the size of the file.
 	Loading func(done, size int64)
 
 	once      sync.Once
@@ -84,7 +82,7 @@ type Hub struct {
 	journal   *journal // nil for none
 }
 
-// open puts the parts together.
+// open assembles the parts.
 func (h *Hub) open() {
 	h.once.Do(func() {
 		if h.Retries == nil {

@@ -14,26 +14,25 @@ import (
 // journalFirst is the first line of a journal. Format 1 had no checksums.
 const journalFirst = "{\"fakestripe_journal\":2}\n"
 
-// A journal is the file. Lines that several goroutines write at a time are flushed
-// together.
+// A journal is an open journal file. Concurrent writes share a flush.
 type journal struct {
 	path string
 	file *os.File
 
 	mu       sync.Mutex
 	pending  [][]byte
-	batch    *batch // that the pending lines belong to
+	batch    *batch // of the pending lines
 	flushing bool
 	err      error
 }
 
-// A batch is lines that are flushed together.
+// A batch is a group of lines flushed together.
 type batch struct {
 	done chan struct{}
 	err  error
 }
 
-// openJournal opens or makes the file, and locks it.
+// openJournal opens or creates the file and locks it.
 func openJournal(path string) (*journal, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -58,18 +57,18 @@ func (j *journal) prepare() error {
 	if err := lock(j.file); err != nil {
 		return err
 	}
-	// Another process may have put a compacted file into its place meanwhile.
+	// Another process may have replaced the file with a compacted one.
 	if there, err := os.Stat(j.path); err != nil || !os.SameFile(info, there) {
 		return errLocked
 	}
 	return nil
 }
 
-// errLocked is the error for a journal that another process has open.
-var errLocked = errors.New("in use by another process: stop that one, or give another file")
+// errLocked means that another process has the journal open.
+var errLocked = errors.New("in use by another process: stop it, or choose another file")
 
-// begin writes the first line of a new file. What is in it can only be the torn
-// beginning of that line.
+// begin writes the first line of a new file. Anything already there can only be a torn
+// part of that line.
 func (j *journal) begin() error {
 	if err := j.cut(0); err != nil {
 		return err
@@ -83,18 +82,18 @@ func (j *journal) begin() error {
 	return syncFolder(filepath.Dir(j.path))
 }
 
-// syncFolder makes sure that the file is still there after a power failure.
+// syncFolder makes a new file survive a power failure.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer folder.Close()
-	_ = folder.Sync() // not every file system can
+	_ = folder.Sync() // not every file system supports it
 	return nil
 }
 
-// cut ends the file where its last complete line ends, for its owner only.
+// cut truncates the file after its last complete line, and restricts it to its owner.
 func (j *journal) cut(end int64) error {
 	if err := j.file.Chmod(0o600); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return err
@@ -106,7 +105,7 @@ func (j *journal) cut(end int64) error {
 	return err
 }
 
-// append writes an entry and returns when it is on disk.
+// append writes an entry and returns once it is on disk.
 func (j *journal) append(e *entry) error {
 	line, err := e.encode()
 	if err != nil {
@@ -131,8 +130,8 @@ func (j *journal) append(e *entry) error {
 	return mine.err
 }
 
-// flush writes what is pending, also what comes while it does. The lock is held, but
-// not while it writes.
+// flush writes the pending lines, and any added in the meantime. It is called with the
+// lock held and releases it while writing.
 func (j *journal) flush() {
 	j.flushing = true
 	for j.batch != nil && j.err == nil {
@@ -140,13 +139,13 @@ func (j *journal) flush() {
 		j.pending, j.batch = nil, nil
 		j.mu.Unlock()
 		if err := j.write(lines); err != nil {
-			b.err = fmt.Errorf("journal: %w (nothing was reported that is not in it, and nothing more is delivered)", err)
+			b.err = fmt.Errorf("journal: %w (deliveries have stopped; everything reported so far is in the journal)", err)
 		}
 		close(b.done)
 		j.mu.Lock()
 		j.err = b.err
 	}
-	if j.batch != nil { // came while the write failed
+	if j.batch != nil { // added during the failed write
 		j.batch.err = j.err
 		close(j.batch.done)
 		j.batch, j.pending = nil, nil
@@ -154,7 +153,7 @@ func (j *journal) flush() {
 	j.flushing = false
 }
 
-// write writes small lines together, and large ones without another copy.
+// write combines small lines into one write, and writes large ones without copying them.
 func (j *journal) write(lines [][]byte) error {
 	out := bufio.NewWriterSize(j.file, min(total(lines), 64<<10))
 	for _, line := range lines {
@@ -180,5 +179,5 @@ func (j *journal) close() {
 	j.file.Close()
 }
 
-// isTornFirst reports whether the whole file is the beginning of the first line.
+// isTornFirst reports whether the file holds only a prefix of the first line.
 func isTornFirst(tail []byte) bool { return bytes.HasPrefix([]byte(journalFirst), tail) }

@@ -148,22 +148,22 @@ func TestWhatAJournalMayNotBe(t *testing.T) {
 	const first = `{"fakestripe_journal":2}` + "\n"
 	const event = `{"deliveries":[{"id":"dlv_1","event_id":"evt_1","type":"","endpoint":"we_1","url":"u","state":"waiting","created":"2026-11-22T10:00:00Z"}],"event":"{\"id\":\"evt_1\"}"}` + "\n"
 	for _, c := range []struct{ name, text, want string }{
-		{"somebody's notes", "dear diary\n", "line 1: not a journal of fakestripe, which begins with {\"fakestripe_journal\":2}: give another file"},
-		{"a line without an end", "dear diary", "line 1: not a journal"},
-		{"other JSON", `{"a":1}` + "\n", "line 1: not a journal"},
-		{"a later format", `{"fakestripe_journal":3}` + "\n", "line 1: format 3, of another version of fakestripe, while this one knows format 2: give another file"},
-		{"the format without checksums", `{"fakestripe_journal":1}` + "\n" + event, "line 1: format 1, of another version of fakestripe"},
-		{"junk in the middle", first + "junk}\n" + event, "line 2: not an entry of a journal: invalid character"},
-		{"an unknown key", first + `{"event":"{}","evnt":1}` + "\n", `line 2: not an entry of a journal: json: unknown field "evnt"`},
-		{"two values", first + `{"event":"{}"} {"event":"{}"}` + "\n", "line 2: not an entry of a journal: more than one value"},
+		{"somebody's notes", "dear diary\n", "line 1: not a fakestripe journal, whose first line is {\"fakestripe_journal\":2}: choose another file"},
+		{"a line without an end", "dear diary", "line 1: not a fakestripe journal"},
+		{"other JSON", `{"a":1}` + "\n", "line 1: not a fakestripe journal"},
+		{"a later format", `{"fakestripe_journal":3}` + "\n", "line 1: format 3, from another version of fakestripe (this one reads format 2): choose another file"},
+		{"the format without checksums", `{"fakestripe_journal":1}` + "\n" + event, "line 1: format 1, from another version of fakestripe"},
+		{"junk in the middle", first + "junk}\n" + event, "line 2: not a journal entry: invalid character"},
+		{"an unknown key", first + `{"event":"{}","evnt":1}` + "\n", `line 2: not a journal entry: json: unknown field "evnt"`},
+		{"two values", first + `{"event":"{}"} {"event":"{}"}` + "\n", "line 2: not a journal entry: more than one value"},
 		{"nothing", first + event + `{}` + "\n", "line 3: neither an event nor a delivery"},
 		{"no event", first + `{"event":"oops"}` + "\n", "line 2: event: line 1, column 1"},
-		{"twice", first + event + event, "line 3: delivery dlv_1 was there before"},
+		{"twice", first + event + event, "line 3: duplicate delivery dlv_1"},
 		{"a strange id", first + strings.ReplaceAll(event, "dlv_1", "dlv_01"), `line 2: delivery "dlv_01": want dlv_ and a number`},
-		{"a strange beginning", first + strings.ReplaceAll(event, "waiting", "sending"), `line 2: delivery dlv_1: begins with state "sending"`},
-		{"of nobody", first + `{"delivery":"dlv_1","state":"delivered"}` + "\n", `line 2: delivery "dlv_1": not in the lines before`},
+		{"a strange beginning", first + strings.ReplaceAll(event, "waiting", "sending"), `line 2: delivery dlv_1: unexpected initial state "sending"`},
+		{"of nobody", first + `{"delivery":"dlv_1","state":"delivered"}` + "\n", `line 2: delivery "dlv_1": not in any earlier line`},
 		{"a strange state", first + event + `{"delivery":"dlv_1","state":"lost"}` + "\n", `line 3: delivery dlv_1: state "lost"`},
-		{"after the end", first + event + strings.Repeat(`{"delivery":"dlv_1","state":"delivered"}`+"\n", 2), "line 4: delivery dlv_1: was delivered before"},
+		{"after the end", first + event + strings.Repeat(`{"delivery":"dlv_1","state":"delivered"}`+"\n", 2), "line 4: delivery dlv_1: already delivered"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -195,7 +195,7 @@ func TestALineOfAJournalIsBounded(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte(first), 0o600))
 	require.NoError(t, os.Truncate(path, 1<<40)) // takes no room on the disk
 	_, err := new(listen.Hub).OpenJournal(path)
-	require.EqualError(t, err, "journal "+path+": line 2: longer than 33 MiB: give another file, or remove the line")
+	require.EqualError(t, err, "journal "+path+": line 2: longer than 33 MiB: choose another file, or remove the line")
 
 	// The largest event that is taken is read, also with what escaping adds.
 	body := []byte(`{"id":"evt_1","a":"` + strings.Repeat(`\"`, listen.MaxEvent/2-20) + `"}`)
@@ -281,7 +281,7 @@ func TestWhatCannotBeTakenUp(t *testing.T) {
 		add(t, hub, listen.Endpoint{URL: "/b", Handler: always(200)})
 		require.Len(t, hub.Waits(), 2, "another endpoint")
 		add(t, hub, listen.Endpoint{ID: endpoint.ID, URL: "/moved", Handler: new(shop)})
-		require.Equal(t, "the secret of the mutation was not kept in the journal", wait(t, hub, secret).Reason)
+		require.Equal(t, "the journal does not keep the mutation's secret", wait(t, hub, secret).Reason)
 		require.Equal(t, listen.Delivered, wait(t, hub, compact).State)
 		shutdown(t, hub)
 	})
@@ -299,7 +299,7 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 		synctest.Wait()
 		hub.BreakJournal()
 		<-hub.Failed()
-		require.ErrorContains(t, hub.Err(), "nothing more is delivered")
+		require.ErrorContains(t, hub.Err(), "deliveries have stopped")
 		for d = range hub.Follow(t.Context(), d.ID) {
 		}
 		require.Equal(t, listen.Waiting, d.State, "who follows is let go")
@@ -321,7 +321,7 @@ func TestAnEventThatCannotBeJournaled(t *testing.T) {
 	hub.BreakJournal()
 	event := newEvent(t, "charge.succeeded")
 	_, err := hub.Submit(t.Context(), event)
-	require.ErrorContains(t, err, "nothing more is delivered")
+	require.ErrorContains(t, err, "deliveries have stopped")
 	require.Empty(t, hub.Deliveries(0))
 	require.False(t, hub.Undelivered(event.ID()))
 	summary := shutdown(t, hub)

@@ -6,9 +6,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// known is the body of an event as Stripe has it, once it is delivered with mutations: as
-// the handler gets it. It is nil if Stripe has no such event, for it is forged, or another
-// body stands for it.
+// known returns the body that Stripe's API would show for an event delivered with
+// mutations, as the handler receives it. It is nil for an event that Stripe does not
+// have: a forgery, or one whose body has been replaced.
 func known(event *webhooktest.Event, mutations []string) []byte {
 	if event.ID() == "" || slices.ContainsFunc(mutations, neverSent) {
 		return nil
@@ -20,7 +20,7 @@ func known(event *webhooktest.Event, mutations []string) []byte {
 	return body
 }
 
-// neverSent reports whether Stripe sends nothing that is changed like this.
+// neverSent reports whether Stripe never sends an event with this mutation.
 func neverSent(mutation string) bool {
 	m, err := webhooktest.ParseMutation(mutation)
 	return err != nil || m.Forgery() || m.Name == "body"

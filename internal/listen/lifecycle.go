@@ -6,8 +6,7 @@ import (
 	"sync"
 )
 
-// A lifecycle counts the work that is under way in a hub, and lets none begin after
-// the end.
+// A lifecycle counts work in progress, and refuses new work after the end.
 type lifecycle struct {
 	ctx    context.Context // of the attempts
 	cancel context.CancelFunc
@@ -17,7 +16,7 @@ type lifecycle struct {
 
 	mu    sync.Mutex
 	ended bool
-	err   error // why the hub ended by itself
+	err   error // why the hub stopped by itself
 }
 
 func (l *lifecycle) open() {
@@ -25,7 +24,7 @@ func (l *lifecycle) open() {
 	l.failed = make(chan struct{})
 }
 
-// begin counts work that goes on until done. It returns ErrClosed after the end.
+// begin registers work until done. It returns ErrClosed after the end.
 func (l *lifecycle) begin() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,7 +37,7 @@ func (l *lifecycle) begin() error {
 
 func (l *lifecycle) done() { l.working.Done() }
 
-// end lets no more work begin. The error says why, nil for a shutdown.
+// end refuses new work. err is the cause, nil for a shutdown.
 func (l *lifecycle) end(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,21 +48,21 @@ func (l *lifecycle) end(err error) {
 	l.ended = true
 }
 
-// over reports whether the end has come.
+// over reports whether the hub has ended.
 func (l *lifecycle) over() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ended
 }
 
-// cause returns why the hub ended by itself, nil if it did not.
+// cause returns why the hub stopped by itself, or nil.
 func (l *lifecycle) cause() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.err
 }
 
-// whyEnded is called with the lock held.
+// whyEnded requires the lock.
 func (l *lifecycle) whyEnded() error {
 	if l.err != nil {
 		return fmt.Errorf("%w: %w", ErrClosed, l.err)
@@ -71,7 +70,7 @@ func (l *lifecycle) whyEnded() error {
 	return ErrClosed
 }
 
-// wait waits for the work that is under way, and cancels it when the context ends.
+// wait waits for the work in progress, and cancels it when ctx ends.
 func (l *lifecycle) wait(ctx context.Context) {
 	idle := make(chan struct{})
 	go func() {

@@ -5,8 +5,8 @@ import (
 	"hash/crc32"
 )
 
-// A line of the journal ends with a checksum of what is before it, as the last member
-// of its object: CRC-32C, as eight hexadecimal digits.
+// A line of the journal ends with a checksum of the text before it, as the last member of
+// its object: CRC-32C in eight hexadecimal digits.
 const (
 	sumKey    = `,"sum":"`
 	lineEnd   = "\"}\n"
@@ -16,7 +16,7 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// seal ends a line, which is a JSON object without its closing brace.
+// seal completes a line, given as a JSON object without its closing brace.
 func seal(line []byte) []byte { return appendSum(line, crc32.Checksum(line, castagnoli)) }
 
 func appendSum(dst []byte, sum uint32) []byte {
@@ -27,8 +27,8 @@ func appendSum(dst []byte, sum uint32) []byte {
 	return append(dst, lineEnd...)
 }
 
-// unseal returns a line without its checksum and the closing brace, and whether the
-// checksum is right.
+// unseal strips the checksum and the closing brace, and reports whether the checksum is
+// right.
 func unseal(line []byte) (content []byte, ok bool) {
 	if len(line) < sumLength {
 		return nil, false
@@ -38,11 +38,11 @@ func unseal(line []byte) (content []byte, ok bool) {
 	return content, bytes.Equal(line[len(content):], appendSum(end[:0], crc32.Checksum(content, castagnoli)))
 }
 
-// appendQuoted appends a text that is UTF-8 as a JSON string. It needs no more memory
-// than that: events are large.
+// appendQuoted appends UTF-8 text as a JSON string, without temporary memory: events can
+// be large.
 func appendQuoted(dst, text []byte) []byte {
 	dst = append(dst, '"')
-	plain := 0 // what is before is in dst
+	plain := 0 // everything before it is in dst
 	for i, c := range text {
 		if c >= ' ' && c != '"' && c != '\\' {
 			continue
@@ -61,7 +61,7 @@ func appendQuoted(dst, text []byte) []byte {
 	return append(append(dst, text[plain:]...), '"')
 }
 
-// quotedLength is how many bytes appendQuoted appends.
+// quotedLength is the number of bytes from appendQuoted.
 func quotedLength(text []byte) int {
 	length := len(text) + 2
 	for _, c := range text {

@@ -7,12 +7,13 @@ import (
 	"os"
 )
 
-// replaceable: a file that is open keeps its name here, so that no journal is compacted.
+// replaceable is false: an open file cannot be replaced here, so journals are not
+// compacted.
 const replaceable = false
 
-// lock refuses: two processes must not write one journal.
+// lock always fails: without locks, two processes could write to one journal.
 func lock(*os.File) error {
-	return errors.New("this system has no lock to keep other processes from writing it: leave the journal out")
+	return errors.New("this system has no file locks: run without a journal")
 }
 
 func unlock(*os.File) {}

@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// replaceable: another file may take the place of one that is open.
+// replaceable is true: an open file can be replaced here.
 const replaceable = true
 
-// lock keeps other processes from opening the journal. The lock ends with the process.
+// lock locks the journal against other processes, until this one ends.
 func lock(file *os.File) error {
 	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
@@ -20,6 +20,6 @@ func lock(file *os.File) error {
 	return err
 }
 
-// unlock lets others open the journal at once. Closing it is not enough while a process
-// that is being started has our files still.
+// unlock releases the lock at once. Closing the file is not enough: a child process that
+// is just starting may still share our file descriptors.
 func unlock(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }

@@ -6,12 +6,12 @@ import (
 	"unsafe"
 )
 
-// replaceable: a file that is open keeps its name here, so that no journal is compacted.
+// replaceable is false: an open file cannot be replaced here, so journals are not
+// compacted.
 const replaceable = false
 
-// lock keeps other processes from opening the journal. The lock ends with the process.
-// It is on a byte far behind the end: Windows would keep the locked bytes from being
-// read and written.
+// lock locks the journal against other processes, until this one ends. It locks a byte
+// far beyond the end: Windows blocks reads and writes of locked bytes.
 func lock(file *os.File) error {
 	const exclusive, failAtOnce = 2, 1
 	const lockViolation = syscall.Errno(33)
@@ -27,5 +27,5 @@ func lock(file *os.File) error {
 	return err
 }
 
-// unlock is done by closing the file.
+// unlock does nothing: closing the file unlocks it.
 func unlock(*os.File) {}

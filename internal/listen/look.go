@@ -8,7 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// since returns the deliveries with a number above one, without their bodies.
+// since returns the deliveries with numbers above since, without bodies.
 func (h *history) since(number int) []Delivery {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -20,14 +20,14 @@ func (h *history) since(number int) []Delivery {
 	return deliveries
 }
 
-// where returns the deliveries that match, without their bodies.
+// where returns the matching deliveries, without bodies.
 func (h *history) where(match func(*task) bool) []Delivery {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.matching(match)
 }
 
-// matching is called with the lock held.
+// matching requires the lock.
 func (h *history) matching(match func(*task) bool) []Delivery {
 	deliveries := []Delivery{}
 	for _, t := range h.order {
@@ -38,7 +38,7 @@ func (h *history) matching(match func(*task) bool) []Delivery {
 	return deliveries
 }
 
-// find returns a task as it is, if it is kept.
+// find returns a kept task.
 func (h *history) find(id string) (snapshot task, known bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -49,14 +49,14 @@ func (h *history) find(id string) (snapshot task, known bool) {
 	return *t, true
 }
 
-// findEvent returns the event with an id, nil if it is not kept.
+// findEvent returns a kept event by ID, or nil.
 func (h *history) findEvent(id string) *webhooktest.Event {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.events.find(id)
 }
 
-// follow yields a delivery as it is, and again after each change.
+// follow yields a delivery now, and after each change.
 func (h *history) follow(ctx context.Context, id string) iter.Seq[Delivery] {
 	return func(yield func(Delivery) bool) {
 		h.mu.Lock()
@@ -76,8 +76,8 @@ func (h *history) follow(ctx context.Context, id string) iter.Seq[Delivery] {
 	}
 }
 
-// look returns the delivery of a task, and a channel that is closed when it changes,
-// nil when it will not any more.
+// look returns the delivery of a task and a channel closed at its next change, or nil if
+// it will not change any more.
 func (h *history) look(t *task) (Delivery, <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -90,7 +90,7 @@ func (h *history) look(t *task) (Delivery, <-chan struct{}) {
 	return t.Delivery, t.changed
 }
 
-// undelivered reports whether an endpoint did not accept an event, or not yet.
+// undelivered reports whether an endpoint has not accepted an event (so far).
 func (h *history) undelivered(eventID string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -110,7 +110,7 @@ func (h *history) undelivered(eventID string) bool {
 	return false
 }
 
-// summary returns the counts, and which deliveries are still owed.
+// summary returns the counts and the undelivered deliveries.
 func (h *history) summary() Summary {
 	h.mu.Lock()
 	defer h.mu.Unlock()

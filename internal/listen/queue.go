@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// A queue says when each delivery is made: those to one endpoint side by side within a
-// bound, each endpoint on its own. It has no goroutine while nothing is to be delivered.
+// A queue schedules deliveries, with a concurrency limit per endpoint. It runs no
+// goroutines while idle.
 type queue struct {
-	concurrency int           // deliveries to an endpoint at a time
-	hold        time.Duration // of a delivery that waits for the next one, at most
+	concurrency int           // deliveries at a time, per endpoint
+	hold        time.Duration // maximum wait for the next delivery
 	deliver     func(*task)
 	life        *lifecycle
 
@@ -19,14 +19,14 @@ type queue struct {
 	timers map[*task]*time.Timer
 }
 
-// A lane is the part of the queue for one endpoint.
+// A lane is the queue of one endpoint.
 type lane struct {
-	ready   []*task // to be delivered now
-	held    []*task // by chaos, until a later one was delivered
+	ready   []*task // due now
+	held    []*task // held by chaos until a later delivery has been made
 	running int
 }
 
-// push delivers a task after a wait, as soon as its endpoint has a place.
+// push schedules a task after wait, once its endpoint has a free slot.
 func (q *queue) push(t *task, wait time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -37,7 +37,7 @@ func (q *queue) push(t *task, wait time.Duration) {
 	q.enqueue(t)
 }
 
-// stop begins no more deliveries. The lifecycle has ended before.
+// stop starts no more deliveries. The lifecycle must have ended.
 func (q *queue) stop() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -47,7 +47,7 @@ func (q *queue) stop() {
 	clear(q.timers)
 }
 
-// work makes deliveries to an endpoint until none is ready.
+// work delivers to an endpoint until nothing is due.
 func (q *queue) work(d *destination) {
 	defer q.life.done()
 	for t := q.next(d); t != nil; t = q.next(d) {
@@ -56,7 +56,7 @@ func (q *queue) work(d *destination) {
 	}
 }
 
-// next returns the next task to deliver, or ends the work.
+// next returns the next task to deliver, or ends the worker.
 func (q *queue) next(d *destination) *task {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -69,12 +69,12 @@ func (q *queue) next(d *destination) *task {
 		return nil
 	}
 	t := l.ready[0]
-	l.ready[0] = nil // it may be forgotten before the slice is
+	l.ready[0] = nil // release it: the array may live longer
 	l.ready = l.ready[1:]
 	return t
 }
 
-// overtaken delivers what was held until a later delivery was made.
+// overtaken delivers the tasks held until after this delivery.
 func (q *queue) overtaken(by *task) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -86,10 +86,9 @@ func (q *queue) overtaken(by *task) {
 	}
 }
 
-// The functions below are called with the lock held.
+// The functions below require the lock.
 
-// after calls what is to be done after a wait, with the lock held, unless the hub ends
-// before.
+// after calls f after a wait, with the lock held, unless the hub ends first.
 func (q *queue) after(t *task, wait time.Duration, do func()) {
 	if q.life.over() {
 		return
@@ -140,7 +139,7 @@ func (q *queue) lane(d *destination) *lane {
 	return l
 }
 
-// unhold delivers a task that was held.
+// unhold delivers a held task.
 func (q *queue) unhold(l *lane, t *task) {
 	if timer := q.timers[t]; timer != nil {
 		timer.Stop()

@@ -13,31 +13,30 @@ import (
 	"time"
 )
 
-// A Reach limits where deliveries go to an endpoint that a client of the API registered:
-// to this machine and to private addresses, by whatever name. They never go to link-local
-// addresses, where clouds hand out credentials, nor back to the hub.
+// A Reach limits deliveries to an endpoint registered through the API: to this machine
+// and to private addresses, under any name. Link-local addresses (cloud credentials) and
+// the hub's own address are always refused.
 type Reach struct {
-	Own    netip.AddrPort // where the hub is served
-	Remote bool           // to all other addresses, too
+	Own    netip.AddrPort // address of the hub
+	Remote bool           // allow all other addresses, too
 
-	// Remedy says how Remote is set, in an ErrRemote. Empty: nothing is said.
+	// Remedy tells the user in ErrRemote how to set Remote, if not empty.
 	Remedy string
 }
 
-// The errors of a Reach, each with the address before it.
+// Errors of a Reach, each after the address.
 var (
-	ErrLinkLocal  = errors.New("is link-local: deliveries for clients of the API never go there")
-	ErrOwnAddress = errors.New("is where fakestripe itself listens")
-	ErrRemote     = errors.New("is neither this machine's nor private")
+	ErrLinkLocal  = errors.New("is link-local: endpoints registered through the API must not point there")
+	ErrOwnAddress = errors.New("is fakestripe's own address")
+	ErrRemote     = errors.New("is neither local nor private")
 )
 
-// metadata are the addresses of the metadata services of clouds that are not
-// link-local, but look like private ones.
+// metadata are addresses of cloud metadata services outside the link-local range.
 //
 // Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
 var metadata = netip.MustParsePrefix("fd00:ec2::/32")
 
-// Allow reports whether a delivery may go to an address: nil, or which of the errors.
+// Allow returns nil if deliveries may go to an address, else one of the errors above.
 func (r *Reach) Allow(to netip.AddrPort) error {
 	address := plain(to.Addr())
 	switch {
@@ -58,12 +57,12 @@ func (r *Reach) remote(address netip.Addr) error {
 	return fmt.Errorf("%s %w: %s", address, ErrRemote, r.Remedy)
 }
 
-// nat64 are the IPv6 addresses that a gateway turns into the IPv4 ones at their end.
+// nat64 are the IPv6 prefixes of gateways to IPv4, which embed the IPv4 address.
 //
 // Source: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
 var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
-// plain returns the IPv4 address that an IPv6 one stands for, without a zone.
+// plain returns the IPv4 address embedded in an IPv6 one, and drops any zone.
 func plain(address netip.Addr) netip.Addr {
 	if nat64.Contains(address) {
 		bytes := address.As16()
@@ -72,23 +71,23 @@ func plain(address netip.Addr) netip.Addr {
 	return address.Unmap().WithZone("")
 }
 
-// isOwn reports whether an address is this machine's.
+// isOwn reports whether an address belongs to this machine.
 func (r *Reach) isOwn(address netip.Addr) bool {
 	if address.IsLoopback() || address.IsUnspecified() || address == plain(r.Own.Addr()) {
 		return true
 	}
-	own, _ := net.InterfaceAddrs() // without them only these are known
+	own, _ := net.InterfaceAddrs() // on failure, only loopback addresses are known
 	return slices.ContainsFunc(own, func(a net.Addr) bool {
 		prefix, err := netip.ParsePrefix(a.String())
 		return err == nil && prefix.Addr().Unmap() == address
 	})
 }
 
-// lookup bounds how long the name of an endpoint is looked up when it is registered.
+// lookup bounds the name lookup at registration.
 const lookup = 2 * time.Second
 
-// check refuses a URL that leads out of reach as far as can be known now. A name without
-// an address may get one later: Dial decides.
+// check refuses URLs known to be out of reach. An unresolvable name passes, as it may
+// resolve later: Dial decides.
 func (r *Reach) check(target string) error {
 	u, err := url.Parse(target)
 	if err != nil {
@@ -101,7 +100,7 @@ func (r *Reach) check(target string) error {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
 	number, _ := strconv.ParseUint(port, 10, 16)                         // of a valid URL
-	found, _ := net.DefaultResolver.LookupNetIP(ctx, "ip", u.Hostname()) // none when it is not known
+	found, _ := net.DefaultResolver.LookupNetIP(ctx, "ip", u.Hostname()) // empty for an unknown name
 	for _, address := range found {
 		if err := r.Allow(netip.AddrPortFrom(address, uint16(number))); err != nil {
 			return fmt.Errorf("url %s: %w", u.Redacted(), err)
@@ -110,8 +109,8 @@ func (r *Reach) check(target string) error {
 	return nil
 }
 
-// Dial connects to an endpoint. It checks the address it connects to, since a name may
-// have led elsewhere when the endpoint was registered.
+// Dial connects to an endpoint. It checks the actual address: a name may resolve
+// differently than at registration.
 func (r *Reach) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)

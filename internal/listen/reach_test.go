@@ -45,7 +45,7 @@ func TestReach(t *testing.T) {
 		})
 	}
 	err := (&listen.Reach{Own: own, Remedy: "ask for it"}).Allow(netip.MustParseAddrPort("203.0.113.9:443"))
-	require.EqualError(t, err, "203.0.113.9 is neither this machine's nor private: ask for it")
+	require.EqualError(t, err, "203.0.113.9 is neither local nor private: ask for it")
 }
 
 // The address that is connected to decides: a name may lead elsewhere by then.

@@ -15,16 +15,16 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// The bounds of what is kept of an answer.
+// Bounds on the kept part of a response.
 const (
 	MaxResponseBody = 16 << 10 // bytes
 	maxHeaders      = 64
 	maxHeaderValue  = 2 << 10 // bytes
 )
 
-// record delivers an event and returns what was sent, what came back, and what handlers
-// asked of the API meanwhile, if there is one. The error says why the event could not
-// be sent at all; then the attempt says it, too.
+// record delivers an event and returns the attempt: the request as sent, the response,
+// and any API calls by handlers. The error, also in the attempt, says why the event could
+// not be sent at all.
 func record(ctx context.Context, to *webhooktest.Endpoint, api *stripeapi.Server, event *webhooktest.Event, mutations []string) (*Attempt, error) {
 	calls := callsFromNow(api)
 	var sent requestHeader
@@ -41,7 +41,7 @@ func record(ctx context.Context, to *webhooktest.Endpoint, api *stripeapi.Server
 	return a, nil
 }
 
-// callsFromNow returns a function that returns the calls of the API since then.
+// callsFromNow returns a function that returns the API calls made since.
 func callsFromNow(api *stripeapi.Server) func() []stripeapi.Call {
 	if api == nil {
 		return func() []stripeapi.Call { return nil }
@@ -50,7 +50,7 @@ func callsFromNow(api *stripeapi.Server) func() []stripeapi.Call {
 	return func() []stripeapi.Call { return api.CallsSince(called) }
 }
 
-// take fills the attempt with what came of it.
+// take fills the attempt from the response.
 func (a *Attempt) take(r *webhooktest.Response, sent http.Header) {
 	a.Duration, a.Status, a.Response = r.Duration, r.StatusCode, trimmed(r.Header)
 	a.ResponseBody = strings.ToValidUTF8(string(r.Body[:min(len(r.Body), MaxResponseBody)]), "\uFFFD")
@@ -58,12 +58,12 @@ func (a *Attempt) take(r *webhooktest.Response, sent http.Header) {
 		a.Error = r.Err.Error()
 	}
 	a.Request = sent
-	if len(sent) == 0 && r.Signature != "" { // in this process, or without a connection
+	if len(sent) == 0 && r.Signature != "" { // in process, or without a connection
 		a.Request = http.Header{webhooktest.SignatureHeader: {r.Signature}}
 	}
 }
 
-// mask hides secrets in the answer, the endpoint's own above all.
+// mask hides secrets in the response, the endpoint's own above all.
 func (a *Attempt) mask(secrets []string) {
 	a.ResponseBody = credential.Hide(a.ResponseBody, secrets...)
 	for _, values := range a.Response {
@@ -73,7 +73,7 @@ func (a *Attempt) mask(secrets []string) {
 	}
 }
 
-// trimmed is a copy of a header within the bounds.
+// trimmed copies a header within the bounds.
 func trimmed(header http.Header) http.Header {
 	if len(header) == 0 {
 		return nil
@@ -92,14 +92,14 @@ func trimmed(header http.Header) http.Header {
 	return small
 }
 
-// A requestHeader collects the header of a request as it is written to the network.
-// The transport may still write it when the answer is there.
+// A requestHeader collects the header of a request as written to the network. The
+// transport may still be writing when the response arrives.
 type requestHeader struct {
 	mu     sync.Mutex
 	fields http.Header
 }
 
-// credentials are the headers whose values are not kept.
+// credentials are the headers kept without values.
 var credentials = []string{"Authorization", "Proxy-Authorization", "Cookie"}
 
 func (h *requestHeader) add(name string, values []string) {

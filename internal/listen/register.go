@@ -6,14 +6,14 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// AddEndpoint adds an endpoint, or changes the one with the same id, and returns it
-// with what was left out filled in: the id, which is the same for the same URL at each
-// start, and a fresh secret. The URL is completed and returned without its password,
-// which is kept, also when the endpoint is changed and the URL is not. Deliveries of
-// the journal that still wait for an endpoint with this id or URL go on.
+// AddEndpoint adds an endpoint, or updates the one with the same ID. It returns the
+// endpoint with missing fields filled in: an ID (the same for the same URL at every
+// start) and a fresh secret. It normalizes the URL and returns it without the password.
+// An update with an unchanged URL keeps the password. Restored deliveries waiting for
+// this ID or URL resume.
 //
-// The error says what is wrong with the URL, the secret or a header, that the URL is
-// out of reach, or is ErrClosed.
+// The error names a problem with the URL, the secret or a header, a URL out of reach, or
+// is ErrClosed.
 func (h *Hub) AddEndpoint(e Endpoint) (Endpoint, error) {
 	h.open()
 	if e.Secret == "" {
@@ -37,7 +37,7 @@ func (h *Hub) AddEndpoint(e Endpoint) (Endpoint, error) {
 	return e, nil
 }
 
-// newSender returns what delivers to an endpoint, and completes its URL.
+// newSender returns the sender for an endpoint, and normalizes its URL.
 func (h *Hub) newSender(e *Endpoint) (*sender, error) {
 	s := &sender{Endpoint: &webhooktest.Endpoint{
 		URL: h.endpoints.url(e), Handler: e.Handler, Secrets: []string{e.Secret}, Header: e.Header, Timeout: h.Timeout, TLS: h.TLS,
@@ -55,11 +55,11 @@ func (h *Hub) newSender(e *Endpoint) (*sender, error) {
 	return s, nil
 }
 
-// RemoveEndpoint removes an endpoint and reports whether there was one. A delivery to
-// it that waits for its next attempt is given up when that is due.
+// RemoveEndpoint removes an endpoint and reports whether it existed. A delivery waiting
+// for its next attempt is given up when that comes due.
 //
 // Source: https://docs.stripe.com/webhooks#disable-delete
 func (h *Hub) RemoveEndpoint(id string) bool { return h.endpoints.remove(id) }
 
-// Endpoints returns the endpoints, in the order in which they were added.
+// Endpoints returns the endpoints in the order of their addition.
 func (h *Hub) Endpoints() []Endpoint { return h.endpoints.list() }

@@ -9,23 +9,23 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// Restored is what a journal held.
+// Restored describes the content of a journal.
 type Restored struct {
-	Events, Attempts int // in the whole file, including those too old to be kept
+	Events, Attempts int // in the whole file, including those no longer kept
 	Waiting          int // unfinished deliveries
-	Torn             int // bytes of an incomplete last line, which were cut off
+	Torn             int // bytes of an incomplete last line, now cut off
 	Damaged          []Damage
 	Compaction       Compaction
 }
 
-// OpenJournal keeps a journal in a file, and restores what the file holds: finished
-// deliveries are kept as usual, unfinished ones go on when their endpoint is added. It
-// must be called before anything else.
+// OpenJournal opens or creates a journal and restores its content: finished deliveries
+// are kept as usual, unfinished ones resume once their endpoint is added. Call it before
+// any other method.
 //
-// The incomplete last line of a process that was killed is cut off. Damaged lines stay
-// where they are; the others are restored. When most of the file is finished and too old
-// to be kept, it is compacted. The error says what else is wrong with the file, and in
-// which line, or that another process has it open.
+// An incomplete last line, left by a crash, is cut off. Damaged lines stay in place; the
+// others are restored. When most of the file is finished and too old to keep, it is
+// compacted. The error names the line of any other problem, or says that another process
+// has the file open.
 func (h *Hub) OpenJournal(path string) (Restored, error) {
 	h.open()
 	j, err := openJournal(path)
@@ -40,13 +40,13 @@ func (h *Hub) OpenJournal(path string) (Restored, error) {
 	return r.restored, nil
 }
 
-// A restorer takes up what a journal holds.
+// A restorer restores the content of a journal.
 type restorer struct {
 	hub      *Hub
 	journal  *journal
 	survey   survey
 	needed   []surveyed
-	latest   time.Time // when anything can have been signed
+	latest   time.Time // latest possible time of a signature
 	restored Restored
 }
 
@@ -87,9 +87,9 @@ func (r *restorer) look() error {
 	return nil
 }
 
-// read takes up one line.
+// read restores one line.
 func (r *restorer) read(line surveyed) error {
-	if line.group < 0 { // a line that cannot be read may have been an attempt, or a start
+	if line.group < 0 { // an unreadable line may have been an attempt, or a start
 		r.reserve()
 		if line.group != ofStart {
 			return nil
@@ -122,7 +122,7 @@ func (r *restorer) sawTime(at time.Time) {
 	}
 }
 
-// tidy makes the file ready to be appended to, and compacts it if that is worthwhile.
+// tidy prepares the file for appending, and compacts it if worthwhile.
 func (r *restorer) tidy() error {
 	s, j := &r.survey, r.journal
 	if s.end == 0 {
@@ -139,7 +139,7 @@ func (r *restorer) tidy() error {
 	return j.cut(s.end)
 }
 
-// compact may fail: the journal is whole without it.
+// A failed compaction is no error: the journal is whole without it.
 func (r *restorer) compact() {
 	c := Compaction{Before: r.survey.end, After: int64(len(journalFirst))}
 	for _, line := range r.needed {
@@ -159,8 +159,8 @@ func (r *restorer) compact() {
 	r.restored.Compaction = c
 }
 
-// begin hands the journal to the hub. Where something goes on, the next start has to
-// know of this one: an attempt may be under way when the process is killed.
+// begin hands the journal to the hub. If deliveries resume, it records this start for the
+// next one: a crash may interrupt an attempt.
 func (r *restorer) begin() error {
 	h := &r.hub.history
 	h.mu.Lock()
@@ -177,8 +177,8 @@ func (r *restorer) begin() error {
 	return r.journal.append(&entry{Started: time.Now()})
 }
 
-// reserve counts an attempt of everything that is not finished: it may have been under
-// way when a process was killed.
+// reserve counts one extra attempt of every unfinished delivery: a crash may have
+// interrupted it.
 func (r *restorer) reserve() {
 	h := &r.hub.history
 	h.mu.Lock()
@@ -190,14 +190,14 @@ func (r *restorer) reserve() {
 	}
 }
 
-// event takes up an event and its deliveries as they began.
+// event restores an event and its deliveries in their first state.
 func (r *restorer) event(e *entry) error {
 	event, err := webhooktest.ParseEvent(e.body())
 	if err != nil {
 		return fmt.Errorf("event: %w", err)
 	}
-	if !r.hub.history.sent(event.ID()) { // as when it was delivered
-		r.hub.tell(event, mutationsOf(e.Deliveries))
+	if !r.hub.history.sent(event.ID()) { // as on delivery
+		r.hub.register(event, mutationsOf(e.Deliveries))
 	}
 	h := &r.hub.history
 	h.mu.Lock()
@@ -215,12 +215,12 @@ func (r *restorer) event(e *entry) error {
 	}
 	h.events.add(event, tasks)
 	for _, t := range tasks {
-		t.used.sent++ // as may have been under way
+		t.used.sent++ // one may have been in progress
 	}
 	return nil
 }
 
-// mutationsOf are those of the deliveries of one event, which have the same.
+// mutationsOf returns the mutations of an event's deliveries, the same for all.
 func mutationsOf(deliveries []Delivery) []string {
 	if len(deliveries) == 0 {
 		return nil
@@ -228,7 +228,7 @@ func mutationsOf(deliveries []Delivery) []string {
 	return deliveries[0].Mutations
 }
 
-// restoredTasks returns the tasks of an event as they began.
+// restoredTasks returns the tasks of an event in their first state.
 func restoredTasks(deliveries []Delivery, event *webhooktest.Event) (tasks []*task, err error) {
 	used := new(usedSeconds)
 	for i, d := range deliveries {
@@ -237,7 +237,7 @@ func restoredTasks(deliveries []Delivery, event *webhooktest.Event) (tasks []*ta
 			return nil, err
 		}
 		if d.State != Waiting && d.State != Dropped {
-			return nil, fmt.Errorf("delivery %s: begins with state %q", d.ID, d.State)
+			return nil, fmt.Errorf("delivery %s: unexpected initial state %q", d.ID, d.State)
 		}
 		if i == 0 {
 			used.from = d.Created
@@ -249,8 +249,8 @@ func restoredTasks(deliveries []Delivery, event *webhooktest.Event) (tasks []*ta
 	return tasks, nil
 }
 
-// change takes up what came of a delivery. What is finished may be forgotten already,
-// since only so many are kept, but has no more lines.
+// change restores a change of a delivery. An evicted delivery has finished, and so has no
+// more lines.
 func (r *restorer) change(e *entry) error {
 	h := &r.hub.history
 	h.mu.Lock()
@@ -258,9 +258,9 @@ func (r *restorer) change(e *entry) error {
 	t := h.tasks[e.Delivery]
 	switch {
 	case t == nil:
-		return fmt.Errorf("delivery %q: not in the lines before", e.Delivery)
+		return fmt.Errorf("delivery %q: not in any earlier line", e.Delivery)
 	case t.Finished():
-		return fmt.Errorf("delivery %s: was %s before", t.ID, t.State)
+		return fmt.Errorf("delivery %s: already %s", t.ID, t.State)
 	case e.State != Waiting && e.State != Delivered && e.State != GivenUp:
 		return fmt.Errorf("delivery %s: state %q", t.ID, e.State)
 	}

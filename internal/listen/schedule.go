@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// A Schedule says how often a failed delivery is tried again, and how long after
-// each failure. The empty schedule never tries again.
+// A Schedule is the list of waits before each retry of a failed delivery. An empty one
+// means no retries.
 type Schedule []time.Duration
 
-// The bounds of a custom schedule.
+// Bounds of a custom schedule.
 const (
 	maxRetries = 100
 	maxWait    = 30 * 24 * time.Hour
 )
 
-// Quick is the default: three retries within seconds, for a developer who waits.
+// Quick is the default: three retries within seconds, for interactive use.
 func Quick() Schedule { return Schedule{time.Second, 2 * time.Second, 5 * time.Second} }
 
-// Sandbox tries three times over a few hours, as Stripe does in a sandbox. The
+// Sandbox retries three times over a few hours, as Stripe does in a sandbox. The
 // intervals are ours: Stripe publishes none.
 //
 // Source: https://docs.stripe.com/webhooks#automatic-retries
 func Sandbox() Schedule { return Schedule{30 * time.Minute, time.Hour, 2 * time.Hour} }
 
-// Live tries for three days, with exponential back-off, as Stripe does in live mode.
-// The intervals are ours: 15 waits, each twice as long as the one before.
+// Live retries for three days with exponential backoff, as Stripe does in live mode. The
+// intervals are ours: 15 waits, each twice the one before.
 //
 // Source: https://docs.stripe.com/webhooks#automatic-retries
 func Live() Schedule {
@@ -38,7 +38,7 @@ func Live() Schedule {
 	return schedule
 }
 
-// ParseSchedule reads quick, sandbox, stripe, none, or waits such as "1s,10s,5m".
+// ParseSchedule parses quick, sandbox, stripe, none, or waits such as "1s,10s,5m".
 func ParseSchedule(text string) (Schedule, error) {
 	switch text {
 	case "quick":
@@ -57,7 +57,7 @@ func ParseSchedule(text string) (Schedule, error) {
 		case err != nil:
 			return nil, fmt.Errorf("%q: want quick, sandbox, stripe, none, or waits such as 1s,10s,5m", text)
 		case wait < 0 || wait > maxWait:
-			return nil, fmt.Errorf("%q: a wait is 0s to %dh, not %s", text, maxWait/time.Hour, wait)
+			return nil, fmt.Errorf("%q: waits must be 0s to %dh, got %s", text, maxWait/time.Hour, wait)
 		}
 		if schedule = append(schedule, wait); len(schedule) > maxRetries {
 			return nil, fmt.Errorf("%q: more than %d retries", text, maxRetries)
@@ -66,7 +66,7 @@ func ParseSchedule(text string) (Schedule, error) {
 	return schedule, nil
 }
 
-// scaled is a duration that passes so many times as fast. 0: once.
+// scaled divides a duration by speed. 0 means 1.
 func scaled(d time.Duration, speed float64) time.Duration {
 	if speed > 0 {
 		return time.Duration(float64(d) / speed)

@@ -32,8 +32,8 @@ func TestParseSchedule(t *testing.T) {
 		"fast":                            "want quick",
 		"1s,":                             "want quick",
 		"5":                               "want quick",
-		"-1s":                             "a wait is 0s to 720h, not -1s",
-		"721h":                            "a wait is 0s to 720h, not 721h",
+		"-1s":                             "waits must be 0s to 720h, got -1s",
+		"721h":                            "waits must be 0s to 720h, got 721h",
 		strings.Repeat("1s,", 100) + "1s": "more than 100 retries",
 	} {
 		_, err := listen.ParseSchedule(text)

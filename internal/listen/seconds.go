@@ -10,19 +10,19 @@ import (
 )
 
 // usedSeconds are the seconds in which other processes may have sent an event of the
-// journal. No two attempts may share one.
+// journal. No two attempts may share a second.
 //
-// The journal has the attempts that came to their end. Each process that was killed may
-// have made one more of each delivery, so the journal has a line for each start, too.
+// The journal holds completed attempts. Each crash may have interrupted one more per
+// delivery, so the journal also has a line for each start.
 type usedSeconds struct {
 	from, until time.Time
-	sent        int // at most so often
+	sent        int // maximum number of attempts
 	once        sync.Once
 }
 
 // mark makes the event remember these seconds: it delivers the event once in each, to a
-// handler that discards it. An attempt is dated back by a second for each that was made
-// before, and by four minutes at most.
+// handler that discards it. Deliver dates an attempt back by one second per earlier
+// attempt, by four minutes at most.
 func (u *usedSeconds) mark(ctx context.Context, event *webhooktest.Event) {
 	const window = 240
 	if u == nil {

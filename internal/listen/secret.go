@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 )
 
-// NewSecret returns a fresh signing secret, in the shape of those of the Stripe CLI:
-// whsec_ and 64 hexadecimal digits.
+// NewSecret returns a fresh signing secret in the Stripe CLI's format: whsec_ and 64
+// hexadecimal digits.
 func NewSecret() string {
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails

@@ -2,9 +2,9 @@ package listen
 
 import "context"
 
-// Shutdown takes no more events, waits for the attempts that are under way until the
-// context ends, breaks off the rest, and returns what was done. What is still to be
-// delivered stays in the journal. Nothing runs any more when it returns.
+// Shutdown refuses new events, waits for attempts in progress until the context ends,
+// cancels the rest, and returns the summary. Pending deliveries stay in the journal.
+// Nothing runs any more on return.
 func (h *Hub) Shutdown(ctx context.Context) Summary {
 	h.open()
 	h.stop(nil)
@@ -17,12 +17,12 @@ func (h *Hub) Shutdown(ctx context.Context) Summary {
 	return h.Summary()
 }
 
-// Failed is closed when the journal can no longer be written. Then nothing more is
-// delivered, and Err says why.
+// Failed is closed when writing to the journal fails. Deliveries stop, and Err returns
+// the cause.
 func (h *Hub) Failed() <-chan struct{} {
 	h.open()
 	return h.life.failed
 }
 
-// Err returns why the hub has stopped by itself, nil if it has not.
+// Err returns why the hub stopped by itself, or nil.
 func (h *Hub) Err() error { return h.life.cause() }

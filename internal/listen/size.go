@@ -2,20 +2,20 @@ package listen
 
 import "github.com/fakestripe/fakestripe/webhooktest"
 
-// A load is a number of deliveries and the bytes that they hold.
+// A load is a number of deliveries and their size in bytes.
 type load struct{ count, bytes int }
 
 func (l *load) add(t *task)    { l.count++; l.bytes += t.size }
 func (l *load) remove(t *task) { l.count--; l.bytes -= t.size }
 
-// exceeds reports whether a load is more than a bound.
+// exceeds reports whether a load is over a bound.
 func (l load) exceeds(bound load) bool { return l.count > bound.count || l.bytes > bound.bytes }
 
-const overhead = 1 << 10 // bytes of a task or an attempt, about
+const overhead = 1 << 10 // approximate bytes of a task or an attempt
 
-// taskSize is about how many bytes a task holds before its first attempt: the event;
-// its text in the version of the endpoint, beside the one that was submitted; and the
-// text that a mutation makes of it, which the event remembers.
+// taskSize estimates the size of a task before its first attempt: the event; its text in
+// the endpoint's version, kept next to the original; and its mutated text, remembered by
+// the event.
 func taskSize(event *webhooktest.Event, versioned bool, mutations []string) int {
 	texts := 1
 	if versioned {
@@ -27,7 +27,7 @@ func taskSize(event *webhooktest.Event, versioned bool, mutations []string) int 
 	return overhead + texts*len(event.Body())
 }
 
-// size is about how many bytes an attempt holds.
+// size estimates the size of an attempt.
 func (a *Attempt) size() int {
 	size := overhead + len(a.ResponseBody) + len(a.Error) + valuesSize(a.Request) + valuesSize(a.Response)
 	for i := range a.Calls {
@@ -37,9 +37,9 @@ func (a *Attempt) size() int {
 	return size
 }
 
-// valuesSize is about how many bytes a header or parameters hold.
+// valuesSize estimates the size of a header or of parameters.
 func valuesSize(values map[string][]string) (size int) {
-	const each = 16 // bytes of a string without its text
+	const each = 16 // bytes of a string header
 	for name, texts := range values {
 		size += each + len(name)
 		for _, text := range texts {

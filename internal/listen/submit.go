@@ -9,11 +9,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// Submit queues an event and returns its deliveries, one for each endpoint that wants
-// it. It does not wait for them. A mutated event is delivered once: no chaos, no retries.
+// Submit queues an event and returns its deliveries, one for each endpoint that wants it,
+// without waiting for them. A mutated event is delivered once: no chaos, no retries.
 //
-// The error is ErrQueueFull, ErrClosed, or says what is wrong with a mutation or the
-// journal; then nothing is delivered.
+// The error is ErrQueueFull, ErrClosed, or a problem with a mutation or the journal; then
+// nothing is delivered.
 func (h *Hub) Submit(ctx context.Context, event *webhooktest.Event, mutations ...string) ([]Delivery, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -22,19 +22,19 @@ func (h *Hub) Submit(ctx context.Context, event *webhooktest.Event, mutations ..
 	return h.take(ctx, s, func(d *destination) bool { return d.wants(event.Type(), s.account) })
 }
 
-// accountOf returns the connected account that an event comes from, "" for none.
+// accountOf returns the connected account of an event, or "".
 func accountOf(event *webhooktest.Event) string {
 	var envelope struct {
 		Account string `json:"account"`
 	}
 	if bytes.Contains(event.Body(), []byte(`"account"`)) { // few have it, and decoding is slow
-		_ = json.Unmarshal(event.Body(), &envelope) // it is JSON; an account that is no text counts as none
+		_ = json.Unmarshal(event.Body(), &envelope) // valid JSON; an account that is not a string counts as none
 	}
 	return envelope.Account
 }
 
-// Replay delivers the event of a delivery again, to the same endpoint, now and freshly
-// signed. The error is that of Submit, or ErrNotKept.
+// Replay delivers the event of a delivery again, to the same endpoint, at once and
+// freshly signed. The error is as for Submit, or ErrNotKept.
 func (h *Hub) Replay(ctx context.Context, deliveryID string, mutations ...string) (Delivery, error) {
 	if err := ctx.Err(); err != nil {
 		return Delivery{}, err
@@ -44,7 +44,7 @@ func (h *Hub) Replay(ctx context.Context, deliveryID string, mutations ...string
 	case !known:
 		return Delivery{}, fmt.Errorf("delivery %q: %w", deliveryID, ErrNotKept)
 	case !h.endpoints.there(t.to):
-		return Delivery{}, fmt.Errorf("delivery %s: there is no endpoint %s (%s) any more", deliveryID, t.Endpoint, t.URL)
+		return Delivery{}, fmt.Errorf("delivery %s: endpoint %s (%s) no longer exists", deliveryID, t.Endpoint, t.URL)
 	}
 	s := submission{event: t.event, account: t.Account, replayOf: deliveryID, mutations: mutations}
 	made, err := h.take(ctx, s, func(d *destination) bool { return d == t.to })
@@ -57,9 +57,9 @@ func (h *Hub) Replay(ctx context.Context, deliveryID string, mutations ...string
 	return made[0], nil
 }
 
-// Retry delivers an event again, as POST /v1/events/{id}/retry asks: to one endpoint,
-// or without an endpoint's id to all that want the event. A delivery that still waits
-// for its next attempt is not touched.
+// Retry delivers an event again, as POST /v1/events/{id}/retry does: to one endpoint, or
+// with no endpoint ID to all that want the event. It leaves a delivery waiting for its
+// next attempt alone.
 //
 // Source: https://docs.stripe.com/webhooks#manual-retries
 func (h *Hub) Retry(eventID, endpointID string) error {
@@ -72,12 +72,12 @@ func (h *Hub) Retry(eventID, endpointID string) error {
 		return endpointID == d.ID || endpointID == "" && d.wants(event.Type(), s.account)
 	})
 	if err == nil && len(made) == 0 && endpointID != "" {
-		err = fmt.Errorf("there is no endpoint %q", endpointID)
+		err = fmt.Errorf("no endpoint %q", endpointID)
 	}
 	return err
 }
 
-// take makes the deliveries of an event to the endpoints that match, and queues them.
+// take makes the deliveries of an event to the matching endpoints, and queues them.
 func (h *Hub) take(ctx context.Context, s submission, match func(*destination) bool) ([]Delivery, error) {
 	h.open()
 	if err := s.rehearse(ctx); err != nil {
@@ -96,7 +96,7 @@ func (h *Hub) take(ctx context.Context, s submission, match func(*destination) b
 		return nil, err
 	}
 	if isNew {
-		h.tell(s.event, s.mutations)
+		h.register(s.event, s.mutations)
 	}
 	deliveries, err := h.accept(s.event, tasks)
 	if err != nil {
@@ -107,8 +107,8 @@ func (h *Hub) take(ctx context.Context, s submission, match func(*destination) b
 	return deliveries, nil
 }
 
-// rehearse returns the error of a wrong mutation before anything is queued: it delivers
-// the event to a handler that discards it.
+// rehearse finds wrong mutations before anything is queued: it delivers the event to a
+// handler that discards it.
 func (s *submission) rehearse(ctx context.Context) error {
 	if len(s.mutations) == 0 {
 		return nil
@@ -120,8 +120,8 @@ func (s *submission) rehearse(ctx context.Context) error {
 	return err
 }
 
-// plan returns the tasks of an event, whose numbers follow the last one: one for each
-// recipient, and those that chaos adds.
+// plan returns the tasks of an event, numbered from the next free number: one per
+// recipient, and the duplicates of chaos.
 func (h *Hub) plan(event *webhooktest.Event, s submission, to []recipient, last int) (tasks []*task, err error) {
 	for _, r := range to {
 		sent, err := r.version(event)
@@ -149,18 +149,17 @@ func (h *Hub) plan(event *webhooktest.Event, s submission, to []recipient, last 
 	return tasks, nil
 }
 
-// tell lets the API know of an event that is delivered for the first time, unless it is a
-// forgery.
-func (h *Hub) tell(event *webhooktest.Event, mutations []string) {
+// register adds an event to the API at its first delivery, unless it is a forgery.
+func (h *Hub) register(event *webhooktest.Event, mutations []string) {
 	if h.API == nil {
 		return
 	}
 	if body := known(event, mutations); body != nil {
-		_ = h.API.Add(body) // an event in another shape is delivered, but the API does not have it
+		_ = h.API.Add(body) // an event of another shape is delivered, but the API does not have it
 	}
 }
 
-// accept hands an event to the journal, and returns its deliveries.
+// accept writes an event to the journal, and returns its deliveries.
 func (h *Hub) accept(event *webhooktest.Event, tasks []*task) ([]Delivery, error) {
 	deliveries := make([]Delivery, len(tasks))
 	for i, t := range tasks {
@@ -175,7 +174,7 @@ func (h *Hub) accept(event *webhooktest.Event, tasks []*task) ([]Delivery, error
 	return deliveries, nil
 }
 
-// start shows the tasks and queues them.
+// start publishes the tasks and queues them.
 func (h *Hub) start(tasks []*task) {
 	dropped := h.history.show(tasks)
 	for _, t := range tasks {

@@ -1,6 +1,6 @@
 package listen
 
-// A Summary is what a hub has done.
+// A Summary counts the work of a hub.
 type Summary struct {
 	Events     int `json:"events"`
 	Deliveries int `json:"deliveries"`
@@ -11,8 +11,8 @@ type Summary struct {
 	Dropped    int `json:"dropped"`
 	Waiting    int `json:"waiting"`
 
-	// Undelivered are the deliveries that the handler still has to accept, without their
-	// bodies. Those that are too old to be kept are missing.
+	// Undelivered are the deliveries not yet accepted, without bodies. Evicted ones are
+	// missing.
 	Undelivered []Delivery `json:"undelivered"`
 }
 

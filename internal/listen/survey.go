@@ -17,42 +17,42 @@ type Damage struct {
 	Problem string
 }
 
-// maxLine bounds a line, in bytes: the largest event that is taken, with a backslash
-// before each byte, and what is around it.
+// maxLine bounds a line, in bytes: the largest event, every byte escaped with a
+// backslash, and its envelope.
 const maxLine = 2*MaxEvent + 1<<20
 
-// A survey is what a first look at a journal finds: which lines are whole, to which
-// event they belong, and which of them are still needed. It decodes as little as it
-// can, for the file may have many times the lines that are needed.
+// A survey is the result of a first pass over a journal: the complete lines, the event of
+// each, and the lines still needed. It decodes as little as possible: most lines of a
+// large file are no longer needed.
 type survey struct {
 	lines    []surveyed
 	groups   []group
-	byNumber map[int]int // of a delivery: its group
-	highest  int         // number of a delivery
+	byNumber map[int]int // delivery number to group
+	highest  int         // highest delivery number
 	damaged  []Damage
 	attempts int
 	end      int64 // of the last complete line
 	torn     int   // bytes after it
-	repair   bool  // write the end of the last line again
+	repair   bool  // rewrite the end of the last line
 }
 
-// A surveyed line is one after the first.
+// A surveyed describes one line after the first.
 type surveyed struct {
 	offset int64
 	size   int
-	group  int // an index in survey.groups, or one of the below
+	group  int // index in survey.groups, or a constant below
 }
 
 const (
-	ofStart  = -1 - iota // of listen
-	ofDamage             // damaged
-	ofNobody             // of a delivery whose event is in a damaged line
+	ofStart   = -1 - iota // start of listen
+	ofDamage              // damaged
+	ofUnknown             // delivery of an event in a damaged line
 )
 
 // A group is the lines of an event.
 type group struct {
 	size     int
-	waiting  int // deliveries that are not finished
+	waiting  int // unfinished deliveries
 	made     int // deliveries
 	unneeded bool
 }
@@ -78,8 +78,8 @@ func (s *survey) take(file io.Reader, progress func(done int64)) error {
 	}
 }
 
-// readLine returns a line with its end, and io.EOF with one that has none. It is good
-// until the next one is read.
+// readLine returns a line with its line break, and io.EOF for one without. The line is
+// valid until the next call.
 func readLine(in *bufio.Reader) (line []byte, err error) {
 	line, err = in.ReadSlice('\n')
 	if err != bufio.ErrBufferFull {
@@ -90,15 +90,15 @@ func readLine(in *bufio.Reader) (line []byte, err error) {
 		var part []byte
 		part, err = in.ReadSlice('\n')
 		if len(line)+len(part) > maxLine {
-			return nil, fmt.Errorf("longer than %d MiB: give another file, or remove the line", maxLine>>20)
+			return nil, fmt.Errorf("longer than %d MiB: choose another file, or remove the line", maxLine>>20)
 		}
 		line = append(line, part...)
 	}
 	return line, err
 }
 
-// last looks at the text after the last line break. If only its end is damaged, it is a
-// whole line.
+// last checks the text after the last line break. With only its line break damaged, it is
+// a complete line.
 func (s *survey) last(tail []byte, number int) error {
 	if number == 1 {
 		if !isTornFirst(tail) {
@@ -149,25 +149,25 @@ func (s *survey) damage(number int, problem string) {
 	s.damaged = append(s.damaged, Damage{number, problem})
 }
 
-// notAJournal says what the first line is instead.
+// notAJournal describes a wrong first line.
 func notAJournal(line []byte) error {
 	var first struct {
 		Format int `json:"fakestripe_journal"`
 	}
 	if json.Unmarshal(line, &first) == nil && first.Format > 0 {
-		return fmt.Errorf("format %d, of another version of fakestripe, while this one knows format 2: give another file", first.Format)
+		return fmt.Errorf("format %d, from another version of fakestripe (this one reads format 2): choose another file", first.Format)
 	}
-	return fmt.Errorf("not a journal of fakestripe, which begins with %s: give another file", strings.TrimSpace(journalFirst))
+	return fmt.Errorf("not a fakestripe journal, whose first line is %s: choose another file", strings.TrimSpace(journalFirst))
 }
 
-// Where the parts of a line end that are decoded here. No string has a quote without a
-// backslash inside, so that they can only be what they look like.
+// Markers in a line. A quote inside a JSON string has a backslash before it, so these
+// texts are never part of one.
 var (
 	beforeEvent   = []byte(`],"event`)
 	beforeAttempt = []byte(`,"attempt":`)
 )
 
-// groupOf returns the group of a line that is whole.
+// groupOf returns the group of a complete line.
 func (s *survey) groupOf(content []byte, number int) (int, error) {
 	switch {
 	case bytes.HasPrefix(content, []byte(`{"started":`)):
@@ -185,11 +185,11 @@ func (s *survey) groupOf(content []byte, number int) (int, error) {
 	return s.changed(append(head[:len(head):len(head)], '}'), number)
 }
 
-// newGroup begins the group of an event.
+// newGroup starts the group of an event.
 func (s *survey) newGroup(list []byte) (int, error) {
 	var deliveries []struct{ ID, State string }
 	if err := json.Unmarshal(list, &deliveries); err != nil {
-		return 0, fmt.Errorf("not an entry of a journal: %w", err)
+		return 0, fmt.Errorf("not a journal entry: %w", err)
 	}
 	g := group{made: len(deliveries)}
 	for _, d := range deliveries {
@@ -198,7 +198,7 @@ func (s *survey) newGroup(list []byte) (int, error) {
 			return 0, err
 		}
 		if _, known := s.byNumber[number]; known {
-			return 0, fmt.Errorf("delivery %s was there before", d.ID)
+			return 0, fmt.Errorf("duplicate delivery %s", d.ID)
 		}
 		s.byNumber[number] = len(s.groups)
 		s.highest = max(s.highest, number)
@@ -214,7 +214,7 @@ func (s *survey) newGroup(list []byte) (int, error) {
 func (s *survey) changed(head []byte, line int) (int, error) {
 	var change struct{ Delivery, State string }
 	if err := json.Unmarshal(head, &change); err != nil {
-		return 0, fmt.Errorf("not an entry of a journal: %w", err)
+		return 0, fmt.Errorf("not a journal entry: %w", err)
 	}
 	if change.Delivery == "" {
 		return 0, errors.New("neither an event nor a delivery")
@@ -226,11 +226,11 @@ func (s *survey) changed(head []byte, line int) (int, error) {
 	at, known := s.byNumber[number]
 	switch {
 	case !known && len(s.damaged) == 0:
-		return 0, fmt.Errorf("delivery %q: not in the lines before", change.Delivery)
+		return 0, fmt.Errorf("delivery %q: not in any earlier line", change.Delivery)
 	case !known:
 		s.highest = max(s.highest, number)
-		s.damage(line, fmt.Sprintf("it is about delivery %s, whose event is in no line before", change.Delivery))
-		return ofNobody, nil
+		s.damage(line, fmt.Sprintf("delivery %s has no event in any earlier line", change.Delivery))
+		return ofUnknown, nil
 	}
 	if change.State == Delivered || change.State == GivenUp {
 		s.groups[at].waiting--
@@ -238,9 +238,8 @@ func (s *survey) changed(head []byte, line int) (int, error) {
 	return at, nil
 }
 
-// choose marks the groups that are not needed: those that are finished and do not fit
-// into what is kept beside what goes on, the oldest first. The newest one is always
-// needed, since its deliveries have the highest numbers.
+// choose marks the groups to drop: finished ones over the limits of what is kept, oldest
+// first. The newest group always stays, as it has the highest delivery numbers.
 func (s *survey) choose(most load) {
 	var kept load
 	keep := func(g *group) {
@@ -268,8 +267,8 @@ func (s *survey) choose(most load) {
 	}
 }
 
-// needed returns the lines that are needed, in the order of the file. Damaged lines are
-// among them, since their content is unknown, and the starts since the first event.
+// needed returns the needed lines in file order: also damaged lines, of unknown content,
+// and the starts since the first event.
 func (s *survey) needed() []surveyed {
 	var lines []surveyed
 	begun := false

@@ -6,18 +6,18 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A task is a delivery and what is needed to make it. The lock of the [history] guards
-// its Delivery; the rest is fixed when the task is queued.
+// A task is a delivery and everything needed to make it. The lock of the [history] guards
+// its Delivery; the rest is fixed from queueing on.
 type task struct {
 	Delivery
 	number    int
-	event     *webhooktest.Event // as it is sent
-	to        *destination       // nil while the endpoint of a restored delivery is missing
+	event     *webhooktest.Event // as sent
+	to        *destination       // nil until a restored delivery's endpoint is added
 	faults    faults
-	mutations []string      // as they were given, while Delivery.Mutations hides secrets
-	changed   chan struct{} // closed at the next change, nil when nobody follows
-	size      int           // bytes, about
-	used      *usedSeconds  // nil for an event that is new
+	mutations []string      // unmasked; Delivery.Mutations hides secrets
+	changed   chan struct{} // closed at the next change; nil without followers
+	size      int           // approximate bytes
+	used      *usedSeconds  // nil for a new event
 }
 
 // newTask makes a task for a recipient of an event.
@@ -33,7 +33,7 @@ func newTask(number int, to recipient, event *webhooktest.Event, s submission) *
 	}
 }
 
-// withoutSecrets returns mutations as they may be shown.
+// withoutSecrets masks the secrets in mutations.
 func withoutSecrets(mutations []string) []string {
 	var texts []string
 	for _, text := range mutations {
@@ -45,15 +45,15 @@ func withoutSecrets(mutations []string) []string {
 	return texts
 }
 
-// summary is the delivery without its body.
+// summary returns the delivery without its body.
 func (t *task) summary() Delivery {
 	d := t.Delivery
 	d.Body = nil
 	return d
 }
 
-// tried returns the number of attempts. It is the number of the last one: the journal
-// may have lost the line of another.
+// tried returns the number of attempts, from the last one's number: the journal may have
+// lost the line of another.
 func (t *task) tried() int {
 	if len(t.Attempts) == 0 {
 		return 0
@@ -66,10 +66,10 @@ type outcome struct {
 	state   string
 	next    time.Time
 	reason  string
-	attempt *Attempt // nil when none was made
+	attempt *Attempt // nil for none
 }
 
-// A submission is an event to be delivered.
+// A submission is an event to deliver.
 type submission struct {
 	event     *webhooktest.Event
 	account   string // of the event

@@ -5,9 +5,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// version returns the event in the shape of the endpoint's API version, if it has one. An
-// event of a later version stays as it is. So does a thin one, which has none. Where a
-// version is not known, and of a large event, no more than the label changes.
+// version converts an event to the endpoint's API version, if it has one. A later version
+// stays as it is, and so does a thin event, which has none. For an unknown version or a
+// large event, only the label changes.
 func (e *Endpoint) version(event *webhooktest.Event) (*webhooktest.Event, error) {
 	if e.APIVersion == "" {
 		return event, nil
@@ -27,7 +27,7 @@ func (e *Endpoint) version(event *webhooktest.Event) (*webhooktest.Event, error)
 	return event.Edit(webhooktest.Set("api_version", e.APIVersion))
 }
 
-// isVersion reports whether a text is an API version that the fixtures know.
+// isVersion reports whether the fixtures have this API version.
 func isVersion(text string) bool {
 	name, err := fixtures.FindVersion(text)
 	return err == nil && name == text

@@ -5,17 +5,17 @@ import (
 	"sync"
 )
 
-// watchBuffer is how many changes wait for a reader.
+// watchBuffer is the number of changes buffered for a reader.
 const watchBuffer = 256
 
-// watchers are the channels on which readers learn of changes.
+// watchers are the channels of all readers.
 type watchers struct {
 	mu     sync.Mutex
 	all    []chan Delivery
 	closed bool
 }
 
-// watch adds a channel. It is closed by cancel, and by close.
+// watch adds a channel. cancel and close close it.
 func (w *watchers) watch() (changes <-chan Delivery, cancel func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -37,10 +37,9 @@ func (w *watchers) remove(changes chan Delivery) {
 	}
 }
 
-// send puts a change into each channel. The last place of a channel is for the zero
-// Delivery; after that one, the reader needs no changes until it has read it. Only
-// send writes to the channels, with the lock held, so a channel can only have more
-// room than it sees.
+// send sends a change to each channel. The last slot is for the zero Delivery, after
+// which a reader gets no changes until it catches up. Only send writes to the channels,
+// under the lock, so the free space it sees can only grow.
 func (w *watchers) send(t *task) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

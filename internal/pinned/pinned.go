@@ -1,5 +1,5 @@
-// Package pinned reads what an SDK says when it refuses an event of another API version
-// than the one that it is pinned to.
+// Package pinned parses the errors of SDKs that refuse an event because of its API
+// version.
 package pinned
 
 import (
@@ -9,28 +9,28 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// sentences are what the SDKs say, by what they have in common over their releases: {got}
-// is the version of the event, {want} the one that is expected, {release} the SDK's.
+// sentences are the common parts of the SDKs' errors over all releases: {got} is the
+// version of the event, {want} the expected one, {release} the SDK's.
 //
 // Sources: constructEvent in webhook/client.go of stripe-go v76 to v86, ValidateEvent in
-// EventUtility.cs of Stripe.net, deserializeUnsafe in EventDataObjectDeserializer.java. The
-// SDKs for Node, Python, Ruby and PHP take events of any version.
+// EventUtility.cs of Stripe.net, deserializeUnsafe in EventDataObjectDeserializer.java.
+// The SDKs for Node, Python, Ruby and PHP accept events of any version.
 var sentences = [...]struct{ sdk, text string }{
 	{"stripe-go", "eceived event with API version {got}, but stripe-go {release} expects API version {want}"}, // Received, received from v86 on
 	{"Stripe.net", "eceived event with API version {got}, but Stripe.net {release} expects API version {want}"},
 	{"stripe-java", "Current `stripe-java` integration has Stripe API version {want}, but the event data object has {got}"},
 }
 
-// A Refusal is what an SDK said.
+// A Refusal is an SDK's error.
 type Refusal struct {
-	SDK     string // stripe-go
-	Release string // of the SDK, "" where it does not say
-	Got     string // the API version of the event, "" for none
-	Want    string // the one that the SDK is pinned to
+	SDK     string // e.g. stripe-go
+	Release string // of the SDK; "" if not in the error
+	Got     string // API version of the event; "" for none
+	Want    string // API version expected by the SDK
 }
 
-// Find finds the sentence of an SDK in what a handler answered or logged. It is false where
-// there is none, and where the event has the version that the sentence asks for.
+// Find finds an SDK's error in a response or log. It is false if there is none, or if the
+// event has the expected version.
 func Find(text string) (r Refusal, ok bool) {
 	for _, s := range sentences {
 		words, found := match(text, s.text)
@@ -42,7 +42,7 @@ func Find(text string) (r Refusal, ok bool) {
 	return Refusal{}, false
 }
 
-// match finds a sentence in a text, and the words in the place of its braces.
+// match finds a sentence in a text, and the values of its placeholders.
 func match(text, sentence string) (words map[string]string, ok bool) {
 	before, rest, _ := strings.Cut(sentence, "{")
 	for {
@@ -57,7 +57,8 @@ func match(text, sentence string) (words map[string]string, ok bool) {
 	}
 }
 
-// continues reports whether a text goes on as a sentence does, which begins with a brace.
+// continues reports whether a text matches the rest of a sentence, which begins with a
+// placeholder.
 func continues(text, sentence string) (map[string]string, bool) {
 	words := make(map[string]string)
 	for sentence != "" {
@@ -76,7 +77,7 @@ func continues(text, sentence string) (map[string]string, bool) {
 	return words, true
 }
 
-// word returns the version that a text begins with, "" for none.
+// word returns the version at the start of a text, or "".
 func word(text string) string {
 	end := strings.IndexFunc(text, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && r != '.' && r != '-' && r != '_'
@@ -87,7 +88,7 @@ func word(text string) string {
 	return text[:end]
 }
 
-// String says what the SDK expects.
+// String describes the expectation of the SDK.
 func (r Refusal) String() string {
 	got := "an event without one"
 	if r.Got != "" {
@@ -100,9 +101,9 @@ func (r Refusal) String() string {
 	return fmt.Sprintf("%s expects events of API version %s and got %s", sdk, r.Want, got)
 }
 
-// Version returns the API version that the fixtures have for the SDK: the one that it
-// expects or, of a monthly release that they lack, the newest of its train. It is false
-// where they have neither.
+// Version returns the fixtures' API version for the SDK: the expected one or, for a
+// monthly release without fixtures, the newest of its train. It is false if there is
+// neither.
 func (r Refusal) Version() (name string, ok bool) {
 	if name, err := fixtures.FindVersion(r.Want); err == nil {
 		return name, true

@@ -1,3 +1,3 @@
-// Package racetest tells tests whether the race detector runs: it makes everything slow,
-// and sync.Pool forget at random, so that allocations cannot be counted.
+// Package racetest reports whether the race detector is on: it slows everything down and
+// makes sync.Pool drop items at random, so tests cannot count allocations.
 package racetest

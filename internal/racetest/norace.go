@@ -2,5 +2,5 @@
 
 package racetest
 
-// Enabled is whether the race detector runs.
+// Enabled reports whether the race detector is on.
 const Enabled = false

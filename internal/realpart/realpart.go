@@ -1,5 +1,5 @@
-// Package realpart finds the programs that judge what we make in tests: a browser, Node,
-// curl. A test asks for its part, and for its time, before it starts anything.
+// Package realpart finds the external programs that tests use: a browser, Node, curl. A
+// test finds its program, and whether it has the time, before it starts anything.
 package realpart
 
 import (
@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// browsers lists what the browser is called.
+// browsers are the names of supported browsers.
 var browsers = []string{"chromium", "chromium-browser", "google-chrome"}
 
-// Browser returns the path of a browser. It skips the test where there is none, and with
-// -short, since a browser takes seconds to start.
+// Browser returns the path of a browser. It skips the test without one, and with -short:
+// a browser takes seconds to start.
 func Browser(t testing.TB) string {
 	t.Helper()
 	if testing.Short() && !Wanted() {
@@ -25,8 +25,8 @@ func Browser(t testing.TB) string {
 // FindBrowser returns the path of a browser, or "".
 func FindBrowser() string { return find(browsers...) }
 
-// Need returns the path of the first of several programs that is installed. If none is,
-// the test is Missing it; install says how to get it.
+// Need returns the path of the first installed program. Without any, the test is Missing
+// it; install says how to get it.
 func Need(t testing.TB, install string, names ...string) string {
 	t.Helper()
 	path := find(names...)
@@ -44,7 +44,7 @@ func Long(t testing.TB) {
 	}
 }
 
-// Missing skips a test that lacks a real part, or fails it where all are Wanted.
+// Missing skips a test for lack of a program, or fails it if all are Wanted.
 func Missing(t testing.TB, what string) {
 	t.Helper()
 	if Wanted() {
@@ -53,7 +53,7 @@ func Missing(t testing.TB, what string) {
 	t.Skipf("skipped: missing %s", what)
 }
 
-// Wanted reports whether no real part may be missing, as in .ci/run.
+// Wanted reports whether all programs are required, as in .ci/run.
 func Wanted() bool { return os.Getenv("FAKESTRIPE_REAL_PARTS") != "" }
 
 func find(names ...string) string {

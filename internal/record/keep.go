@@ -19,7 +19,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// keep writes the case of an exchange, or says why it is none.
+// keep writes the case of an exchange, or records why not.
 func (r *Recorder) keep(t *take) {
 	e := &t.exchange
 	var top struct {
@@ -29,9 +29,9 @@ func (r *Recorder) keep(t *take) {
 	case e.Status == 0:
 		e.Reason = "no answer"
 	case !t.complete && t.ended():
-		e.Reason = "the answer broke off: " + ErrEnded.Error()
+		e.Reason = "the response was cut off: " + ErrEnded.Error()
 	case !t.complete:
-		e.Reason = "the answer broke off"
+		e.Reason = "the response was cut off"
 	case err != nil || top.Type == "":
 		e.Reason = "the body is not an event: it has no type"
 	}
@@ -41,7 +41,7 @@ func (r *Recorder) keep(t *take) {
 	document := r.Redactor.Document()
 	payload, err := document.JSON("", t.body)
 	if err != nil {
-		e.Reason = "it could not be redacted: " + err.Error()
+		e.Reason = "cannot redact it: " + err.Error()
 		return
 	}
 	e.Type = document.Text("type", top.Type)
@@ -50,14 +50,14 @@ func (r *Recorder) keep(t *take) {
 		Exchange: t.text(document),
 	})
 	if err != nil {
-		e.Err, e.Reason = err, "it could not be written: "+err.Error()
+		e.Err, e.Reason = err, "cannot write it: "+err.Error()
 		return
 	}
 	e.File = file
 }
 
-// text is the exchange for people: the head of the request, whose body is the
-// payload, and the answer. The signature is left out: a replay is signed afresh.
+// text formats the exchange for people: the head of the request (its body is the payload)
+// and the response. It omits the signature: a replay is signed afresh.
 func (t *take) text(document *redact.Document) []byte {
 	var out bytes.Buffer
 	request := t.request
@@ -72,11 +72,11 @@ func (t *take) text(document *redact.Document) []byte {
 	return out.Bytes()
 }
 
-// longestWord is how long a word of a path can be.
+// longestWord is the maximum length of a word in a path.
 const longestWord = 24
 
-// cleanPath keeps the words of a path: whatever else is in it may be a secret that
-// only Stripe is to know.
+// cleanPath keeps the plain words of a path: anything else may be a secret between Stripe
+// and the app.
 func cleanPath(u *url.URL) string {
 	parts := strings.Split(u.Path, "/")
 	for i, part := range parts {
@@ -104,10 +104,9 @@ func writeHeader(out io.Writer, header http.Header) {
 	}
 }
 
-// answerText is the body of the answer without what is to be redacted. JSON is
-// redacted by its fields, whatever it is called, and not kept if it cannot be. A
-// page is not kept either: those that frameworks make of an error show the
-// settings of the app.
+// answerText returns the redacted body of the response. It redacts JSON by field,
+// whatever its content type, and drops JSON that cannot be redacted. It drops HTML, too:
+// the error pages of frameworks show the app's settings.
 func (t *take) answerText(document *redact.Document) []byte {
 	kind, _, _ := mime.ParseMediaType(t.header.Get("Content-Type"))
 	body, whole := t.plainAnswer()
@@ -124,14 +123,14 @@ func (t *take) answerText(document *redact.Document) []byte {
 		if whole {
 			return []byte(document.Text("answer", string(body)))
 		}
-		words := body[:bytes.LastIndexAny(body, " \n")+1] // the last one may be half of something
+		words := body[:bytes.LastIndexAny(body, " \n")+1] // the last one may be cut off
 		return fmt.Appendf(nil, "%s\n(%d of %d bytes)\n", document.Text("answer", string(words)), len(t.answer), t.size)
 	}
 	return fmt.Appendf(nil, "(%d bytes of %s, not kept)\n", t.size, cmp.Or(kind, "no type"))
 }
 
-// plainAnswer returns what was kept of the answer, decompressed, nil if that cannot
-// be, and whether it is all of it.
+// plainAnswer returns the kept part of the response, decompressed, or nil if that fails,
+// and whether it is complete.
 func (t *take) plainAnswer() (body []byte, whole bool) {
 	switch t.header.Get("Content-Encoding") {
 	case "", "identity":

@@ -1,5 +1,5 @@
 // Package record is a proxy between the sender of webhooks and their handler. It passes
-// everything on unchanged, and keeps each webhook with its answer as a case.
+// everything on unchanged and saves each webhook with its response as a case.
 package record
 
 import (
@@ -25,45 +25,45 @@ import (
 )
 
 const (
-	// MaxBody is how large the body of a webhook that is kept may be. A larger one
-	// is passed on and not kept. Stripe's are far smaller.
+	// MaxBody is the maximum size of a recorded webhook. Larger ones are passed on but not
+	// kept. Stripe's are far smaller.
 	MaxBody = 1 << 20
 
-	maxAnswer  = 64 << 10  // bytes of an answer that are kept
-	maxPending = 128 << 20 // bytes of bodies that are held at the same time
+	maxAnswer  = 64 << 10  // bytes kept of a response
+	maxPending = 128 << 20 // bytes of bodies held at a time
 )
 
 // A Recorder is the proxy. Set the fields before the first request.
 type Recorder struct {
-	Target    *url.URL          // the handler: a request for / goes to the target's path, any other to the path that it has
+	Target    *url.URL          // the handler: a request for / goes to the target's path, any other to its own path
 	Transport http.RoundTripper // to the handler
-	Port      string            // of the proxy: what is addressed to it here is addressed to the handler
+	Port      string            // of the proxy: a Host of it becomes the handler's
 	Folder    *casefile.Folder
 	Redactor  *redact.Redactor
-	Secrets   []string // signing secrets of the endpoint; none: signatures are not looked at
+	Secrets   []string // signing secrets of the endpoint; without any, signatures are not checked
 
-	// Done is called after each request, by several goroutines.
+	// Done is called after each request, concurrently.
 	Done func(Exchange)
 
-	pending atomic.Int64 // bytes of bodies that are held
+	pending atomic.Int64 // bytes of bodies held
 }
 
-// An Exchange is a request and what came of it.
+// An Exchange is a request and its result.
 type Exchange struct {
 	Method   string
-	Type     string // of the event, if it is one
-	Status   int    // 0: there was no answer
+	Type     string // of the event, if any
+	Status   int    // 0: no response
 	Duration time.Duration
-	File     string // of the case, "" if it was not kept
-	Reason   string // why it was not
-	Err      error  // why it could not be, though it should
+	File     string // of the case; "" if not kept
+	Reason   string // why it was not kept
+	Err      error  // why keeping it failed
 }
 
-// ErrEnded is the cause to end the context of requests with when the recorder ends
-// before the handler has answered them.
-var ErrEnded = errors.New("the recording ended before the handler had answered")
+// ErrEnded is the cause for canceling requests when the recorder ends before the handler
+// responds.
+var ErrEnded = errors.New("the recording ended before the handler responded")
 
-// noWebhook is why most requests that are not kept are not.
+// noWebhook is the usual reason for not keeping a request.
 const noWebhook = "no webhook: not a POST with a Stripe-Signature"
 
 // ServeHTTP passes a request on, and keeps it if it is a webhook.
@@ -75,10 +75,10 @@ func (r *Recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}()
 	t.exchange = Exchange{Method: request.Method, Reason: r.read(t)}
 	if t.exchange.Reason == "" {
-		t.number = r.Folder.Number() // in the order of arrival
+		t.number = r.Folder.Number() // in order of arrival
 	}
 	t.silence(w)
-	defer func() { // a panic of the proxy ends the connection, as an answer that broke off did
+	defer func() { // a panic of the proxy ends the connection, after a broken response
 		t.exchange.Duration = time.Since(t.started)
 		if t.exchange.Reason == "" {
 			r.keep(t)
@@ -88,29 +88,29 @@ func (r *Recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	t.complete = true
 }
 
-// A take is one exchange while it is under way.
+// A take is an exchange in progress.
 type take struct {
 	request  *http.Request
 	body     []byte // of a webhook
-	held     int64  // bytes that are reserved
+	held     int64  // bytes reserved
 	started  time.Time
 	number   int
-	header   http.Header // of the answer
-	answer   []byte      // the beginning of its body
-	size     int64       // of all of it
-	complete bool        // the answer got through to its end
+	header   http.Header // of the response
+	answer   []byte      // the start of its body
+	size     int64       // its full size
+	complete bool        // the whole response got through
 	exchange Exchange
 }
 
-// read reads the body of a webhook, which is then passed on from memory. It
-// returns why the request will not be kept.
+// read reads the body of a webhook, to pass it on from memory. It returns the reason not
+// to keep the request, if any.
 func (r *Recorder) read(t *take) (reason string) {
 	request := t.request
 	if request.Method != http.MethodPost || request.Header.Get(webhooktest.SignatureHeader) == "" {
 		return noWebhook
 	}
 	if t.held = size(request); r.pending.Add(t.held) > maxPending {
-		return "too many webhooks at the same time"
+		return "too many webhooks at once"
 	}
 	body, err := io.ReadAll(io.LimitReader(request.Body, MaxBody+1))
 	rest := request.Body
@@ -120,7 +120,7 @@ func (r *Recorder) read(t *take) (reason string) {
 	}{io.MultiReader(bytes.NewReader(body), rest), rest}
 	switch {
 	case err != nil:
-		return "the request broke off"
+		return "the request was cut off"
 	case len(body) > MaxBody:
 		return fmt.Sprintf("the body is larger than %d MiB", MaxBody>>20)
 	}
@@ -128,7 +128,7 @@ func (r *Recorder) read(t *take) (reason string) {
 	return r.forged(t)
 }
 
-// size is how much of a request and its answer will be held at the most.
+// size bounds the memory for a request and its response.
 func size(request *http.Request) int64 {
 	if request.ContentLength < 0 {
 		return MaxBody + maxAnswer
@@ -136,7 +136,7 @@ func size(request *http.Request) int64 {
 	return min(request.ContentLength, MaxBody) + maxAnswer
 }
 
-// silence keeps net/http from adding headers that the handler did not send.
+// silence stops net/http from adding headers that the handler did not send.
 func (t *take) silence(w http.ResponseWriter) {
 	w.Header()["Date"] = nil
 	w.Header()["Content-Type"] = nil
@@ -147,7 +147,7 @@ func (r *Recorder) proxy(t *take) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Transport:     r.Transport,
 		FlushInterval: -1,                         // as the handler does
-		ErrorLog:      log.New(io.Discard, "", 0), // Done tells it
+		ErrorLog:      log.New(io.Discard, "", 0), // Done reports errors
 		Rewrite:       r.rewrite,
 		ModifyResponse: func(answer *http.Response) error {
 			if err := t.passable(answer); err != nil {
@@ -165,15 +165,15 @@ func (r *Recorder) proxy(t *take) *httputil.ReverseProxy {
 	}
 }
 
-// errStatus is an answer that cannot be passed on, since its status is none.
+// errStatus is a response with an invalid status, which cannot be passed on.
 type errStatus int
 
 func (e errStatus) Error() string {
 	return fmt.Sprintf("the handler answered with status %03d, which is not a final HTTP status: want 200 to 599", int(e))
 }
 
-// passable refuses what net/http panics at, or takes for the answer to an upgrade that
-// nobody asked for.
+// passable refuses statuses that make net/http panic, and a 101 to a request without an
+// upgrade.
 func (t *take) passable(answer *http.Response) error {
 	upgraded := answer.StatusCode == http.StatusSwitchingProtocols && t.request.Header.Get("Upgrade") != "" && t.body == nil
 	if status := answer.StatusCode; (status < 200 || status > 599) && !upgraded {
@@ -182,8 +182,8 @@ func (t *take) passable(answer *http.Response) error {
 	return nil
 }
 
-// rewrite addresses a request to the handler, and restores what the proxy takes
-// out for safety that does not matter here.
+// rewrite addresses a request to the handler, and restores what the proxy removes for
+// security reasons that do not apply here.
 func (r *Recorder) rewrite(p *httputil.ProxyRequest) {
 	out, in := p.Out, p.In
 	target := *in.URL
@@ -213,13 +213,13 @@ func (r *Recorder) isOwn(host string) bool {
 	return err == nil && port == r.Port && (name == "localhost" || notIP == nil && address.IsLoopback())
 }
 
-// noAnswer tells who sent the request that the handler cannot be reached.
+// noAnswer tells the sender why the handler did not respond.
 func (r *Recorder) noAnswer(w http.ResponseWriter, t *take, err error) {
 	t.exchange.Status, t.exchange.Reason = 0, "no answer: "+r.why(t, err)
 	http.Error(w, "fakestripe record: "+t.exchange.Reason, http.StatusBadGateway)
 }
 
-// ended reports whether the recorder ended before the handler had answered.
+// ended reports whether the recorder ended before the handler responded.
 func (t *take) ended() bool { return errors.Is(context.Cause(t.request.Context()), ErrEnded) }
 
 func (r *Recorder) why(t *take, err error) string {
@@ -229,7 +229,7 @@ func (r *Recorder) why(t *take, err error) string {
 	case t.ended():
 		return ErrEnded.Error()
 	case t.request.Context().Err() != nil:
-		return "who sent the request hung up"
+		return "the sender hung up"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused: nothing listens on " + host
 	case errors.As(err, &dns):
@@ -241,7 +241,7 @@ func (r *Recorder) why(t *take, err error) string {
 	}
 }
 
-// A tee keeps the beginning of an answer while it passes.
+// A tee keeps the start of a response as it passes.
 type tee struct {
 	io.ReadCloser
 	take *take

@@ -26,8 +26,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestByteForByte compares what goes in with what comes out, both ways, on the
-// wire.
+// TestByteForByte compares input and output on the wire, in both directions.
 func TestByteForByte(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, request, answer string }{
@@ -52,7 +51,7 @@ func TestByteForByte(t *testing.T) {
 	}
 }
 
-// TestTarget is where a request goes.
+// TestTarget checks where requests go.
 func TestTarget(t *testing.T) {
 	t.Parallel()
 	seen := make(chan string, 1)
@@ -77,8 +76,8 @@ func TestTarget(t *testing.T) {
 	}
 }
 
-// TestReplay records a shop that is written with stripe-go, and replays the
-// recording: green on the shop, red on one that checks the amount otherwise.
+// TestReplay records a shop written with stripe-go and replays the recording: it passes
+// on that shop, and fails on one with a different check of the amount.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, serve(t, shop.New(secret)), secret)
@@ -100,8 +99,8 @@ func TestReplay(t *testing.T) {
 	require.Equal(t, []string{"00001-payment_intent.succeeded.json: 422, want 200: too little"}, replay(t, s.dir, strict, secret))
 }
 
-// replay delivers the events of a recording and returns which answers are not the
-// recorded ones.
+// replay delivers the events of a recording and returns the responses that differ from
+// the recorded ones.
 func replay(t testing.TB, dir string, handler http.Handler, secret string) (failed []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
@@ -152,7 +151,7 @@ func TestRedacted(t *testing.T) {
 		s.file(t, "exchanges/00001-charge.succeeded.http"))
 }
 
-// TestAnswers is what is kept of an answer.
+// TestAnswers checks the kept part of a response.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	var zipped bytes.Buffer
@@ -198,12 +197,12 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestNotKept is what passes and leaves nothing.
+// TestNotKept checks the requests passed on but not kept.
 func TestNotKept(t *testing.T) {
 	t.Parallel()
 	good := event(t, "charge.failed")
 	ok := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	const nobody = "http://127.0.0.1:1" // nothing listens there; the port of a closed listener may be somebody else's by now
+	const nobody = "http://127.0.0.1:1" // nothing listens there; another program may have taken the port of a closed listener
 	closing := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	breaking := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
@@ -219,14 +218,14 @@ func TestNotKept(t *testing.T) {
 		reason   string
 	}{
 		{"no signature", ok, good, http.Header{"Stripe-Signature": nil}, 200, "no webhook: not a POST with a Stripe-Signature"},
-		{"another secret", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now(), "whsec_x")}}, 200, "its signature is not that of the secret given"},
+		{"another secret", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now(), "whsec_x")}}, 200, "its signature does not match the given secret"},
 		{"an old signature", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now().Add(-6*time.Minute), secret)}}, 200, "its signature is older than 5 minutes"},
 		{"no signature in it", ok, good, http.Header{"Stripe-Signature": {"t=,,v1"}}, 200, "its signature is older than 5 minutes"},
 		{"no JSON", ok, []byte("type=x"), nil, 200, "the body is not an event: it has no type"},
 		{"no event", ok, []byte(`{"a":1}`), nil, 200, "the body is not an event: it has no type"},
 		{"no object", ok, []byte(`[1]`), nil, 200, "the body is not an event: it has no type"},
 		{"too large", ok, []byte(`{"type":"` + strings.Repeat("x", 1<<20) + `"}`), nil, 200, "the body is larger than 1 MiB"},
-		{"nested too deeply", ok, []byte(`{"type":"x","a":` + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "}"), nil, 200, "it could not be redacted: line 1, column 529: nested deeper than 512"},
+		{"nested too deeply", ok, []byte(`{"type":"x","a":` + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "}"), nil, 200, "cannot redact it: line 1, column 529: nested deeper than 512"},
 		{"handler down", nobody, good, nil, 502, "no answer: connection refused: nothing listens on " + strings.TrimPrefix(nobody, "http://")},
 		{"no such host", "http://nosuch.invalid", good, nil, 502, "no answer: no address found for host nosuch.invalid"},
 		{"handler closes", closing, good, nil, 502, "no answer: " + strings.TrimPrefix(closing, "http://") + " closed the connection without an answer"},
@@ -234,11 +233,11 @@ func TestNotKept(t *testing.T) {
 		{"a status that is none", raw(t, "HTTP/1.1 600 X\r\nContent-Length: 0\r\n\r\n"), good, nil, 502, "no answer: the handler answered with status 600, which is not a final HTTP status: want 200 to 599"},
 		{"an upgrade that nobody asked for", raw(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), good, nil, 502, "no answer: the handler answered with status 101, which is not a final HTTP status: want 200 to 599"},
 		{"an upgrade of a webhook", raw(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), good, http.Header{"Upgrade": {"x"}, "Connection": {"Upgrade"}}, 502, "no answer: the handler answered with status 101, which is not a final HTTP status: want 200 to 599"},
-		{"handler breaks off", breaking, good, nil, 200, "the answer broke off"},
+		{"handler breaks off", breaking, good, nil, 200, "the response was cut off"},
 	}
 	for _, test := range tests {
 		if runtime.GOOS == "windows" && test.to == nobody {
-			continue // it has another number, and another text, for this
+			continue // this sets another number, with another text
 		}
 		s := newStand(t, test.to, secret, "whsec_second")
 		answer := s.post(t, test.body, test.header)
@@ -257,18 +256,18 @@ func TestNotKept(t *testing.T) {
 	}
 }
 
-// TestFolderGone passes on what it cannot write, and says so.
+// TestFolderGone passes requests on after a write error, and reports it.
 func TestFolderGone(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, serve(t, shop.New(secret)))
-	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "payloads"), nil, 0o644)) // where a folder should be
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "payloads"), nil, 0o644)) // in place of a folder
 	require.Equal(t, 200, s.post(t, event(t, "charge.failed"), nil).StatusCode)
 	e := <-s.done
 	require.ErrorContains(t, e.Err, "payloads")
-	require.Contains(t, e.Reason, "it could not be written: ")
+	require.Contains(t, e.Reason, "cannot write it: ")
 }
 
-// TestTogether keeps all of many webhooks at the same time, in files of their own.
+// TestTogether keeps many concurrent webhooks, each in files of its own.
 func TestTogether(t *testing.T) {
 	t.Parallel()
 	store := shop.New(secret)

@@ -10,9 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
-// forged says why a delivery is not one that a replay can repeat: a replay is
-// signed afresh, so that a handler accepts what it refused before. Without
-// secrets nobody can say.
+// forged says why a delivery cannot be replayed faithfully: a replay signs afresh, and
+// the handler would accept a delivery it once refused. Without secrets, it cannot know.
 //
 // Source: https://docs.stripe.com/webhooks#verify-manually
 func (r *Recorder) forged(t *take) (reason string) {
@@ -24,7 +23,7 @@ func (r *Recorder) forged(t *take) (reason string) {
 	for part := range strings.SplitSeq(t.request.Header.Get(webhooktest.SignatureHeader), ",") {
 		switch name, value, _ := strings.Cut(strings.TrimSpace(part), "="); name {
 		case "t":
-			seconds, _ := strconv.ParseInt(value, 10, 64) // of 1970 where it is none
+			seconds, _ := strconv.ParseInt(value, 10, 64) // 1970 if it is not a number
 			signed = time.Unix(seconds, 0)
 		case "v1":
 			signatures = append(signatures, value)
@@ -41,5 +40,5 @@ func (r *Recorder) forged(t *take) (reason string) {
 			}
 		}
 	}
-	return "its signature is not that of the secret given"
+	return "its signature does not match the given secret"
 }

@@ -46,7 +46,7 @@ func newStand(t testing.TB, target string, secrets ...string) *stand {
 		Done: func(e record.Exchange) { s.done <- e },
 	}
 	server := httptest.NewUnstartedServer(recorder)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // an answer that breaks off is what a test wants
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // tests break off responses on purpose
 	_, recorder.Port, _ = net.SplitHostPort(server.Listener.Addr().String())
 	server.Start()
 	t.Cleanup(transport.CloseIdleConnections)
@@ -56,7 +56,7 @@ func newStand(t testing.TB, target string, secrets ...string) *stand {
 }
 
 // serve serves a handler and returns its URL. The context of its requests ends with the
-// test, so a handler that waits for it cannot keep the test from ending.
+// test, so a waiting handler cannot block the test.
 func serve(t testing.TB, handler http.Handler) string {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
@@ -74,7 +74,7 @@ func (s *stand) file(t testing.TB, name string) string {
 	return string(data)
 }
 
-// post sends a webhook through the recorder. What came of it is in done.
+// post sends a webhook through the recorder. The result is in done.
 func (s *stand) post(t testing.TB, body []byte, header http.Header) *http.Response {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodPost, s.url+"/webhook", bytes.NewReader(body))
@@ -89,7 +89,7 @@ func (s *stand) post(t testing.TB, body []byte, header http.Header) *http.Respon
 	answer, err := client.Do(request)
 	require.NoError(t, err)
 	defer answer.Body.Close()
-	text, _ := io.ReadAll(answer.Body) // some answers break off
+	text, _ := io.ReadAll(answer.Body) // some responses break off
 	answer.Body = io.NopCloser(bytes.NewReader(text))
 	return answer
 }

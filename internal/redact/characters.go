@@ -33,7 +33,7 @@ func isHex(r rune) bool {
 
 func isWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
-// meaningful reports whether a value says anything at all.
+// meaningful reports whether a value carries any information.
 func meaningful(value string) bool {
 	return strings.ContainsFunc(value, func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || r > unicode.MaxASCII
@@ -49,17 +49,16 @@ func isASCII(text string) bool {
 	return true
 }
 
-// quote returns a text as JSON, as Stripe writes it: < > & as they are.
+// quote returns a text as JSON, as Stripe writes it: with < > & unescaped.
 func quote(value string) []byte {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // a string always has a JSON form
+	_ = encoder.Encode(value) // strings always encode
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-// lazy compiles an expression when it is first needed: the start of the command
-// should not pay for it.
+// lazy compiles an expression on first use, to keep the command's startup fast.
 func lazy(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

@@ -7,14 +7,14 @@ import (
 	"unicode"
 )
 
-// shortestCard is in digits.
+// shortestCard is the minimum number of digits.
 const shortestCard = 12
 
-// fewestDigits are those of the shortest telephone number.
+// fewestDigits is the length of the shortest telephone number.
 const fewestDigits = 7
 
-// isCard reports whether the text is the number of a card: its first digit is
-// that of a network, and the last one checks (ISO/IEC 7812-1).
+// isCard reports whether the text is a card number: its first digit belongs to a network,
+// and its check digit is right (ISO/IEC 7812-1).
 func isCard(text string) bool {
 	digits := onlyDigits(text)
 	if len(digits) < shortestCard || len(digits) > 19 || digits[0] < '2' || digits[0] > '6' {
@@ -23,7 +23,7 @@ func isCard(text string) bool {
 	sum := 0
 	for i := range len(digits) {
 		digit := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 1 { // every second one, from the right, counts twice
+		if i%2 == 1 { // from the right, every second digit counts twice
 			digit *= 2
 		}
 		sum += digit/10 + digit%10
@@ -31,8 +31,8 @@ func isCard(text string) bool {
 	return sum%10 == 0
 }
 
-// isIBAN reports whether the check digits of an international account number are
-// right (ISO 13616).
+// isIBAN reports whether the check digits of an international account number are right
+// (ISO 13616).
 func isIBAN(text string) bool {
 	text = strings.ToUpper(strings.ReplaceAll(text, " ", ""))
 	if len(text) < 15 || len(text) > 34 {
@@ -50,13 +50,13 @@ func isIBAN(text string) bool {
 	return ok && new(big.Int).Mod(n, big.NewInt(97)).Int64() == 1
 }
 
-// isIP reports whether the text is an address that tells who somebody is.
+// isIP reports whether the text is an address that identifies someone.
 func isIP(text string) bool {
 	address, err := netip.ParseAddr(text)
 	return err == nil && !address.IsLoopback() && !address.IsUnspecified()
 }
 
-// ipv6 finds the address behind a colon that does not belong to it.
+// ipv6 finds an address after an unrelated colon.
 func ipv6(found string) [][2]int {
 	start := 0
 	if !strings.HasPrefix(found, "::") {
@@ -68,10 +68,8 @@ func ipv6(found string) [][2]int {
 	return [][2]int{{start, len(found)}}
 }
 
-// cards finds the numbers of cards in a row of groups of digits: as many groups
-// as make one.
-// Between their digits are up to two spaces, dots or dashes; a single dot is that of
-// an amount.
+// cards finds card numbers in a row of groups of digits, each made of several groups.
+// Between digits are at most two spaces, dots or dashes; a single dot is a decimal point.
 func cards(found string) [][2]int {
 	const longest = 19 + 18*2
 	var parts [][2]int
@@ -91,14 +89,14 @@ func cards(found string) [][2]int {
 	return parts
 }
 
-// longerThanDate tells a telephone number from 01-02-2026.
+// longerThanDate distinguishes a telephone number from 01-02-2026.
 func longerThanDate(text string) bool { return len(onlyDigits(text)) > 8 }
 
 func notOnlyLetters(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
 }
 
-// notStripesHost tells "at stripe.com" from an address.
+// notStripesHost distinguishes "at stripe.com" from an address.
 func notStripesHost(text string) bool { return !strings.HasSuffix(strings.ToLower(text), "stripe.com") }
 
 var (
@@ -106,11 +104,10 @@ var (
 	amountText  = lazy(`^-?\d+(?:\.\d+)?$`)
 )
 
-// isVersion reports whether a text is a version and nothing else. The number of a
-// card has more digits.
+// isVersion reports whether the whole text is a version. A card number has more digits.
 func isVersion(text string) bool {
 	return versionText().MatchString(text) && len(onlyDigits(text)) < shortestCard
 }
 
-// isAmount reports whether a text is a decimal number and nothing else.
+// isAmount reports whether the whole text is a decimal number.
 func isAmount(text string) bool { return amountText().MatchString(text) }

@@ -9,11 +9,11 @@ import (
 	"unicode"
 )
 
-// pseudonyms make what stands in for values, with the key of a recording.
+// pseudonyms makes stand-ins for values, with the key of a recording.
 type pseudonyms struct{ key []byte }
 
-// A digest is an endless stream of bytes that is a function of the key and a
-// value, and tells nothing about the value to who lacks the key.
+// A digest is an endless stream of bytes derived from the key and a value. Without the
+// key, it reveals nothing about the value.
 type digest struct {
 	key   []byte
 	of    string
@@ -21,7 +21,7 @@ type digest struct {
 	bytes []byte
 }
 
-// digest returns the stream for a value; each try has one of its own.
+// digest returns the stream for a value; each try has its own.
 func (p pseudonyms) digest(try int, value string) *digest {
 	return &digest{key: p.key, of: fmt.Sprintf("%d %s", try, value)}
 }
@@ -52,7 +52,7 @@ func (d *digest) hex(n int) string {
 	return string(out)
 }
 
-// alike replaces letters by letters and digits by digits, of hexadecimal text by
+// alike replaces letters with letters and digits with digits, in hexadecimal text with
 // hexadecimal digits.
 func alike(d *digest, value string) string {
 	letters := 26
@@ -72,11 +72,11 @@ func alike(d *digest, value string) string {
 	}, value)
 }
 
-// longWord is the length from which a word is a text.
+// longWord is the length of a word treated as a text.
 const longWord = 64
 
-// alikeWord replaces a single word by one that looks like it. A text of several
-// words does not even tell how long they are.
+// alikeWord replaces a single word with a similar one. For several words, it hides even
+// their length.
 func alikeWord(d *digest, value string) string {
 	if len(value) > longWord || strings.ContainsFunc(value, unicode.IsSpace) {
 		return "text " + d.hex(12)
@@ -84,8 +84,7 @@ func alikeWord(d *digest, value string) string {
 	return alike(d, value)
 }
 
-// documentationIP returns an address that is reserved for documentation
-// (RFC 5737, RFC 3849).
+// documentationIP returns an address reserved for documentation (RFC 5737, RFC 3849).
 func documentationIP(d *digest, value string) string {
 	if strings.Contains(value, ":") {
 		return "2001:db8:1" + d.hex(3) + ":1" + d.hex(3) + "::1"
@@ -94,8 +93,8 @@ func documentationIP(d *digest, value string) string {
 	return fmt.Sprintf("%s.%d", network, 1+d.below(254))
 }
 
-// fictionalPhone returns one of the numbers that are reserved for fiction:
-// 555-0100 to 555-0199 in each area of North America.
+// fictionalPhone returns a number reserved for fiction: 555-0100 to 555-0199 in each area
+// of North America.
 func fictionalPhone(d *digest, _ string) string {
 	return fmt.Sprintf("+1%d%02d55501%02d", 2+d.below(8), d.below(100), d.below(100))
 }

@@ -8,17 +8,16 @@ import (
 	"strings"
 )
 
-// A Document is a payload and what goes with it: what must not appear in the one
-// must not in the other.
+// A Document is a payload and its related texts: a value redacted in one is redacted in
+// all.
 type Document struct {
 	fields *classifier
 	found  *findings
 	search search
 }
 
-// JSON returns the text without what is to be redacted. The path of what it finds
-// begins with prefix, unless that is empty. The error for text that is not JSON
-// names line and column.
+// JSON redacts JSON text. prefix, unless empty, begins the paths of its findings. The
+// error for invalid JSON names line and column.
 func (d *Document) JSON(prefix string, data []byte) ([]byte, error) {
 	found, err := leaves(data)
 	if err != nil {
@@ -43,8 +42,8 @@ func (d *Document) JSON(prefix string, data []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// collect decides what each leaf is, and marks what is redacted, so that it is
-// found in the leaves before it as well.
+// collect classifies each leaf and marks redacted values, to find them in earlier leaves
+// as well.
 func (d *Document) collect(found []leaf) []kind {
 	kinds := make([]kind, len(found))
 	for i, l := range found {
@@ -69,13 +68,13 @@ func (d *Document) collect(found []leaf) []kind {
 	return kinds
 }
 
-// tellsNothing reports whether a text that is usually redacted is one that is not: an
-// id of the catalog, a switch in metadata.
+// tellsNothing reports whether a text at a redacted field reveals nothing: a catalog ID,
+// a switch in metadata.
 func tellsNothing(text string) bool {
 	return isCatalogID(text) || slices.Contains([]string{"true", "false", "yes", "no", "0", "1"}, text)
 }
 
-// leaf returns what stands in for a leaf, as JSON.
+// leaf returns the stand-in for a leaf, as JSON.
 func (d *Document) leaf(prefix string, l *leaf, k kind) (stand []byte, changed bool) {
 	path := join(prefix, l.path)
 	switch {
@@ -105,7 +104,7 @@ func (d *Document) number(path string, l *leaf, k kind) ([]byte, bool) {
 	return []byte(d.search.names.numberStandIn(k, l.text)), true
 }
 
-// value returns what stands in for a text that is of a kind, and counts that.
+// value returns the stand-in for a text of a kind, and counts it.
 func (d *Document) value(path, value string, k kind) string {
 	clean, found := d.search.clean(value, k)
 	for _, k := range found {
@@ -114,10 +113,10 @@ func (d *Document) value(path, value string, k kind) string {
 	return clean
 }
 
-// count remembers that something was redacted.
+// count records a redaction.
 func (d *Document) count(path string, k kind) { d.found.add(d.shown(path), k) }
 
-// shown returns a path for the list: a key can be somebody's, too.
+// shown returns a path for the list of findings: a key can be personal, too.
 func (d *Document) shown(path string) string {
 	keys := split(path)
 	for i, key := range keys {
@@ -129,16 +128,14 @@ func (d *Document) shown(path string) string {
 	return strings.Join(keys, ".")
 }
 
-// Text returns a text that is no JSON, such as what a handler answered, without
-// what is to be redacted.
+// Text redacts text that is not JSON, such as a handler's response.
 func (d *Document) Text(path, value string) string {
 	d.search.allow(len(value))
 	d.search.marks.addFound(byPattern(value, kindPlain))
 	return d.value(path, value, kindPlain)
 }
 
-// Header returns headers without what is to be redacted: a header that is not
-// known to be harmless may be a credential.
+// Header redacts headers: any header not known to be harmless may be a credential.
 func (d *Document) Header(prefix string, header http.Header) http.Header {
 	clean := make(http.Header, len(header))
 	for name, values := range header {

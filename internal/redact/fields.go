@@ -5,18 +5,18 @@ import (
 	"sync"
 )
 
-// fields says what the fields of Stripe's objects hold, by the last keys of their
-// paths. The first row that matches counts. A * in a key stands for any text;
-// /** at the end means all that is inside, too.
+// fields classifies the fields of Stripe's objects by the last keys of their paths. The
+// first matching row counts. In a key, * stands for any text; /** at the end includes
+// everything inside.
 //
-// Source: the attributes that https://docs.stripe.com/api gives to its objects,
-// and what a shop writes into those that are its own.
+// Source: the attributes in https://docs.stripe.com/api, and typical custom fields of
+// shops.
 var fields = []struct {
 	kind  kind
 	paths string
 }{
 
-	// What a handler reads an event by, which says nothing about anybody.
+	// What handlers branch on, without personal data.
 	{kindStructure, "object type status *_status *_check currency livemode locale doc_url image images"},
 	{kindVersion, "api_version version *_version"},
 	{kindAmount, "*_decimal"},
@@ -54,14 +54,14 @@ var fields = []struct {
 	{kindSecret, "authorization access_key secret_key private_key"},
 	{kindURL, "url *_url href pdf *_pdf"},
 
-	// Free text, which may hold anything.
+	// Free text, with any content.
 	{kindText, "description *_description memo note notes comment *_comment explanation *_explanation *_text customer_data"},
 	{kindText, "client_reference_id value customer_signature purchase_order header footer custom_message"},
 	{kindDescriptor, "statement_descriptor* *_statement_descriptor *_statement_descriptor_k*"},
 	{kindText, "metadata/** *_metadata/** custom_fields/** verified_outputs/** evidence/**"},
 }
 
-// fieldRules is the table, parsed when it is first needed.
+// fieldRules is the table, parsed on first use.
 var fieldRules = sync.OnceValue(func() []*rule {
 	var rules []*rule
 	for _, row := range fields {
@@ -73,8 +73,8 @@ var fieldRules = sync.OnceValue(func() []*rule {
 	return rules
 })
 
-// plainHeaders are kept as they are, but for what the patterns find. Any other may
-// be a credential, and its value is replaced.
+// plainHeaders are kept, except for matches of the patterns. Any other header may be a
+// credential, and loses its value.
 var plainHeaders = []string{
 	"Accept", "Accept-Encoding", "Accept-Language", "Allow", "Cache-Control", "Connection", "Content-Encoding",
 	"Content-Length", "Content-Type", "Date", "Expires", "Retry-After", "Server", "Transfer-Encoding", "User-Agent",

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// A Finding says that values of a kind were redacted at a path, and how many. It
-// never holds a value.
+// A Finding is a kind of redacted values at a path, and their number. It never contains a
+// value.
 type Finding struct {
 	Path  string `json:"path"` // every position of a list is *
 	Kind  string `json:"kind"`
@@ -20,16 +20,16 @@ type place struct {
 	kind kind
 }
 
-// maxFindings bounds the list: a payload can be nothing but keys.
+// maxFindings limits the list: a payload can be nothing but keys.
 const maxFindings = 10_000
 
-// findings are the list of a recording.
+// findings is the list of a recording.
 type findings struct {
 	mu     sync.Mutex
 	counts map[place]int
 }
 
-// add remembers that something was redacted.
+// add records a redaction.
 func (f *findings) add(path string, k kind) {
 	at := place{path, k}
 	f.mu.Lock()
@@ -43,7 +43,7 @@ func (f *findings) add(path string, k kind) {
 	f.counts[at]++
 }
 
-// list returns what was redacted so far, sorted by path.
+// list returns the findings so far, sorted by path.
 func (f *findings) list() []Finding {
 	f.mu.Lock()
 	defer f.mu.Unlock()

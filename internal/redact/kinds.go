@@ -2,22 +2,22 @@ package redact
 
 import "slices"
 
-// A kind is what a value is, and decides what stands in for it. Its text is what
-// the list of what was redacted says.
+// A kind classifies a value, and decides its stand-in. Its text appears in the list of
+// findings.
 type kind string
 
 const (
-	kindPlain     kind = ""          // nothing that needs a stand-in by itself
-	kindStructure kind = "structure" // what a handler reads an event by
-	kindVersion   kind = "version"   // likewise, and may look like an IP address
-	kindAmount    kind = "amount"    // likewise, and may look like the number of a card
+	kindPlain     kind = ""          // needs no stand-in by itself
+	kindStructure kind = "structure" // handlers branch on it
+	kindVersion   kind = "version"   // likewise; may look like an IP address
+	kindAmount    kind = "amount"    // likewise; may look like a card number
 	kindPath      kind = "path"      // of a list in the API
-	kindKept      kind = "kept"      // what the user wants as it is
+	kindKept      kind = "kept"      // kept at the user's request
 
 	kindAccount    kind = "account number"
 	kindAddress    kind = "address"
 	kindAgent      kind = "user agent"
-	kindAsked      kind = "as asked" // by the user, where the table knows nothing
+	kindAsked      kind = "as asked" // at the user's request, where the table has no kind
 	kindBirthday   kind = "day of birth"
 	kindBirthYear  kind = "year of birth"
 	kindCard       kind = "card number"
@@ -42,17 +42,16 @@ const (
 	kindURL        kind = "URL"
 )
 
-// redacted reports whether the values of the kind are replaced wherever they are.
+// redacted reports whether values of the kind are replaced everywhere.
 func (k kind) redacted() bool {
 	return k != kindPlain && k != kindPath && k != kindKept && !k.structure()
 }
 
-// structure reports whether a handler reads an event by values of the kind.
+// structure reports whether handlers branch on values of the kind.
 func (k kind) structure() bool { return k == kindStructure || k == kindVersion || k == kindAmount }
 
-// constants are the kinds whose stand-in does not depend on the value: where there
-// are few values, such as the days of a month, how often each occurs would tell
-// which it was.
+// constants are the kinds with a fixed stand-in: with few values, such as the days of a
+// month, the frequency of each would reveal it.
 var constants = []kind{kindAgent, kindBirthday, kindBirthYear, kindCountry, kindExpiry, kindExpiryYear, kindHeader}
 
 func (k kind) constant() bool { return slices.Contains(constants, k) }

@@ -8,38 +8,37 @@ import (
 	"unicode/utf8"
 )
 
-// A mark is a value that was redacted, and must not stand anywhere else either.
+// A mark is a redacted value, which must not appear anywhere else either.
 type mark struct {
-	spelled string // in small letters, or coded
+	spelled string // in lower case, or coded
 	value   string
 	kind    kind
 }
 
 const (
-	shortestMark   = 3 // in characters: shorter ones are in everything
+	shortestMark   = 3 // in characters: shorter ones are everywhere
 	shortestPart   = 6 // from here on, also inside a word
-	shortestStrong = 8 // from here on, also where a handler reads an event
-	shortestPhone  = 9 // digits of a telephone number without what can be left out before them
+	shortestStrong = 8 // from here on, also in structure
+	shortestPhone  = 9 // digits of a telephone number without its optional prefix
 
-	maxMarks = 1000 // of values in a document
+	maxMarks = 1000 // values in a document
 )
 
-// marks are all of a document, by what they begin with. The zero value has none.
+// marks are those of a document, indexed by their start. The zero value has none.
 type marks struct {
-	known   map[string]bool // in small letters
+	known   map[string]bool // in lower case
 	spelled map[string]bool
-	starts  [len(starts)]map[string][]mark // by as many of their first bytes
+	starts  [len(starts)]map[string][]mark // by their first bytes, of each length in starts
 	coded   map[string][]mark              // by their first shortestPart bytes
 }
 
-// starts are the lengths of beginnings by which marks are looked up. A mark is
-// under the longest that it has.
+// starts are the lengths for lookup by prefix. A mark is under the longest one that fits.
 var starts = [...]int{shortestMark, 6, 12, 24}
 
 func (m *marks) tooMany() bool { return len(m.known) > maxMarks }
 
-// addFound remembers what patterns found. Ids are found by their
-// pattern anywhere, and a segment of a path may be any word.
+// addFound remembers matches of patterns. IDs match their pattern anywhere, and a segment
+// of a path may be any word.
 func (m *marks) addFound(spans []span) {
 	for _, s := range spans {
 		if s.kind != kindID && s.kind != kindSegment {
@@ -48,10 +47,10 @@ func (m *marks) addFound(spans []span) {
 	}
 }
 
-// add remembers a value that was redacted, and how else it may be spelled.
+// add remembers a redacted value, with its other spellings.
 func (m *marks) add(k kind, value string) {
 	if k.constant() && k != kindAgent {
-		return // so few values that they are words of other fields, too
+		return // with so few values, they are words of other fields, too
 	}
 	value = strings.TrimSpace(value)
 	m.addSpelled(k, value, value)
@@ -106,16 +105,16 @@ func (m *marks) index(added mark) {
 	}
 }
 
-// codings returns what of a value stays the same in base64, wherever in the coded
-// text it begins, and in hexadecimal.
+// codings returns the parts of a value that stay the same in base64, at any offset in the
+// coded text, and in hexadecimal.
 func codings(value string) []string {
 	found := []string{hex.EncodeToString([]byte(value)), strings.ToUpper(hex.EncodeToString([]byte(value)))}
 	for before := range 3 {
 		padded := []byte(strings.Repeat("\x00", before) + value)
 		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			text := encoding.EncodeToString(padded)
-			start := (before*8 + 5) / 6 // the digits before it are also about what comes before
-			end := len(padded) * 8 / 6  // the digit after it is also about what comes after
+			start := (before*8 + 5) / 6 // the digits before it also depend on earlier bytes
+			end := len(padded) * 8 / 6  // the digit after it also depends on later bytes
 			found = append(found, text[start:end])
 		}
 	}
@@ -123,7 +122,7 @@ func codings(value string) []string {
 	return slices.Compact(found)
 }
 
-// find returns where the marks stand in a text that is of a kind.
+// find returns the positions of the marks in a text of a kind.
 func (m *marks) find(text string, in kind) []span {
 	if len(m.known) == 0 || len(text) < shortestMark {
 		return nil
@@ -149,8 +148,8 @@ func (m *marks) find(text string, in kind) []span {
 	return spans
 }
 
-// standsAt reports whether the mark stands at a place of a folded text. A short one
-// must be a word of its own.
+// standsAt reports whether a folded text has the mark at a position. A short mark must be
+// a whole word.
 func (m *mark) standsAt(folded string, at int) bool {
 	end := at + len(m.spelled)
 	if !strings.HasPrefix(folded[at:], m.spelled) {
@@ -164,17 +163,15 @@ func (m *mark) standsAt(folded string, at int) bool {
 	return !isWord(before) && !isWord(after)
 }
 
-// isNumber reports whether a number is, to the digit, one that was redacted as a
-// text: a telephone number, say. An amount or a time may be by accident what
-// somebody wrote into a text.
+// isNumber reports whether a number equals, digit for digit, a redacted text: a telephone
+// number, say. An amount or a time may equal one by accident.
 func (m *marks) isNumber(digits string) bool {
 	return len(digits) >= shortestPart && slices.ContainsFunc(m.find(digits, kindPlain), func(s span) bool {
 		return s.start == 0 && s.end == len(digits) && s.kind != kindText && s.kind != kindAsked
 	})
 }
 
-// survive reports whether a mark is still in a text that is of a kind, however it
-// is coded.
+// survive reports whether a mark is still in a text of a kind, in any coding.
 func (m *marks) survive(text string, in kind) bool {
 	if len(m.known) == 0 {
 		return false

@@ -1,6 +1,6 @@
 package redact
 
-// byPattern returns what the patterns find in a text of a kind, as it is and as a
+// byPattern returns the matches of the patterns in a text of a kind, as it is and as a
 // person would read it.
 func byPattern(text string, in kind) []span {
 	spans := byTables(text, in)

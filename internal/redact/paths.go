@@ -2,8 +2,7 @@ package redact
 
 import "strings"
 
-// routeWords are segments of paths that say nothing about anybody, beside the words
-// that Stripe uses.
+// routeWords are segments of paths without personal data, besides Stripe's words.
 const routeWords = `api app apps auth callback cart checkout complete confirm docs en endpoint error health help home hook hooks
 index html json login logout me new pay public receipts return returned rest search settings shop static status store success
 thanks thank upcoming you user users webhook webhooks www`
@@ -21,7 +20,7 @@ func wordSet(words string) map[string]bool {
 
 var segmentText = lazy(`[^/]+`)
 
-// segments returns what of a path is no known word and no id.
+// segments returns the segments of a path that are neither known words nor IDs.
 func segments(path string) []span {
 	path, _, _ = strings.Cut(path, "?")
 	path, _, _ = strings.Cut(path, "#")
@@ -34,8 +33,8 @@ func segments(path string) []span {
 	return spans
 }
 
-// tellsNothingInPath reports whether a segment says nothing about anybody. What is in
-// it is found by its own pattern if it is an id.
+// tellsNothingInPath reports whether a segment carries no personal data. IDs are left to
+// their own pattern.
 func tellsNothingInPath(segment string) bool {
 	if len(segment) < shortestMark || isID(segment) || isClientSecret(segment) || strings.HasPrefix(segment, ":") {
 		return true
@@ -61,10 +60,10 @@ func isClientSecret(text string) bool {
 	return ok
 }
 
-// stripesDocs are the pages that Stripe links to from its own texts.
+// stripesDocs are the pages linked in Stripe's own texts.
 var stripesDocs = lazy(`(?i)^https?://(?:docs\.stripe\.com/|(?:www\.)?stripe\.com/docs(?:/|$))`)
 
-// unknownInURL returns which segments of the path of a URL are no known words.
+// unknownInURL returns the unknown segments of a URL's path.
 func unknownInURL(found string) [][2]int {
 	if stripesDocs().MatchString(found) {
 		return nil

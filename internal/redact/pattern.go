@@ -10,17 +10,17 @@ import (
 type pattern struct {
 	name    string
 	kind    kind
-	needs   traits // of the text, without which it is not worth a look
-	hints   string // words, one of which is in the text; "": nothing to go by
+	needs   traits // required traits of the text, for speed
+	hints   string // words, one of which must be in the text; "": none needed
 	expr    func() *regexp.Regexp
-	places  func(text string) [][2]int  // instead of an expression
-	parts   func(found string) [][2]int // of what the expression finds; nil: all of it
-	loose   bool                        // finds versions and amounts as well
-	example string                      // a text, with the value in «»
+	places  func(text string) [][2]int  // used instead of an expression
+	parts   func(found string) [][2]int // the parts to redact in a match; nil: all of it
+	loose   bool                        // matches versions and amounts, too
+	example string                      // a text with the value in «»
 	reason  string
 }
 
-// find returns what the pattern finds in a text.
+// find returns the matches of the pattern in a text.
 func (p *pattern) find(text string) []span {
 	var spans []span
 	if p.places != nil {
@@ -43,7 +43,7 @@ func (p *pattern) find(text string) []span {
 	return spans
 }
 
-// hinted reports whether one of the pattern's hints is in the text.
+// hinted reports whether the text contains one of the pattern's hints.
 func (p *pattern) hinted(text string) bool {
 	if p.hints == "" {
 		return true
@@ -56,7 +56,7 @@ func (p *pattern) hinted(text string) bool {
 	return false
 }
 
-// traits are what a glance at a text tells.
+// traits are cheap properties of a text.
 type traits uint
 
 const (
@@ -99,7 +99,7 @@ func traitsOf(text string) traits {
 	return has
 }
 
-// ifTrue takes all of what was found, or nothing.
+// ifTrue returns all of a match, or nothing.
 func ifTrue(is func(string) bool) func(string) [][2]int {
 	return func(found string) [][2]int {
 		if !is(found) {

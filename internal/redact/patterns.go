@@ -1,8 +1,8 @@
 package redact
 
-// patterns are what is found of people wherever it stands; tokens are before them.
-// With (?i) a class that has k or s in it has the Kelvin sign and the long s (U+212A,
-// U+017F) too: not where the text is taken apart by its bytes.
+// patterns match personal data anywhere; tokens come before them. With (?i), a class with
+// k or s matches the Kelvin sign and the long s (U+212A, U+017F), too: avoid it where
+// code works on bytes.
 var patterns = []pattern{
 	{name: "id", kind: kindID, needs: hasUnderscore, expr: idText, parts: ifTrue(namesSomebody),
 		example: "see «cus_NffrFeUfNV2Hib»", reason: "who has a key looks it up"},
@@ -41,5 +41,5 @@ var patterns = []pattern{
 		example: "see https://shop.test/u/«nora-lindqvist»", reason: "names and tokens stand in paths"},
 }
 
-// namesSomebody reports whether the text is an id that is not the catalog's.
+// namesSomebody reports whether the text is an ID outside the catalog.
 func namesSomebody(text string) bool { return isID(text) && !isCatalogID(text) }

@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// A reading is what a text says, and where each byte of that stands in the text.
+// A reading is a decoded text with the source position of each byte.
 type reading struct {
 	text string
-	at   []int // offsets in the source, one more than bytes; nil: the same
+	at   []int // offsets in the source, plus the end; nil: the same
 }
 
-// source returns where a part of the reading stands in the source. What several
-// bytes of the reading share, such as a run of UTF-7, is taken as a whole.
+// source returns the source range of a part of the reading. It includes all of a source
+// sequence shared by several bytes, such as a run of UTF-7.
 func (r *reading) source(start, end int) (from, to int) {
 	if r.at == nil {
 		return start, end
@@ -26,13 +26,13 @@ func (r *reading) source(start, end int) (from, to int) {
 	return r.at[start], r.at[end]
 }
 
-// A readingBuilder puts a reading together.
+// A readingBuilder builds a reading.
 type readingBuilder struct {
 	text []byte
 	at   []int
 }
 
-// add appends what the source says at an offset.
+// add appends decoded text for an offset of the source.
 func (b *readingBuilder) add(plain string, from int) {
 	b.text = append(b.text, plain...)
 	for range len(plain) {
@@ -40,7 +40,7 @@ func (b *readingBuilder) add(plain string, from int) {
 	}
 }
 
-// copy appends bytes that say what they are.
+// copy appends bytes that stand for themselves.
 func (b *readingBuilder) copy(source string, from, to int) {
 	b.text = append(b.text, source[from:to]...)
 	for at := from; at < to; at++ {
@@ -52,9 +52,8 @@ func (b *readingBuilder) reading(source string) reading {
 	return reading{string(b.text), append(b.at, len(source))}
 }
 
-// plainly reads a text as a person would: full-width letters, digits of other
-// scripts, and all kinds of spaces and dashes are as those of ASCII, and characters
-// without width are left out.
+// plainly normalizes a text: full-width letters, digits of other scripts, and all kinds
+// of spaces and dashes become ASCII, and characters without width are dropped.
 func plainly(text string) reading {
 	if isASCII(text) {
 		return reading{text: text}
@@ -62,7 +61,7 @@ func plainly(text string) reading {
 	return eachRune(text, plainRune)
 }
 
-// fold is plainly in small letters.
+// fold is plainly in lower case.
 func fold(text string) reading {
 	if isASCII(text) {
 		return reading{text: strings.ToLower(text)}
@@ -85,8 +84,8 @@ func eachRune(text string, change func(rune) rune) reading {
 	return b.reading(text)
 }
 
-// plainRune returns the ASCII character that a rune looks like, the rune itself if
-// there is none, and -1 for what has no width.
+// plainRune returns the ASCII look-alike of a rune, the rune itself without one, and -1
+// for a rune without width.
 func plainRune(r rune) rune {
 	switch {
 	case r < utf8.RuneSelf:
@@ -109,8 +108,8 @@ func plainRune(r rune) rune {
 	return r
 }
 
-// asciiDigit returns the value of a decimal digit of any script: Unicode has those
-// of each in a row, from zero.
+// asciiDigit returns the value of a decimal digit of any script: Unicode has those of
+// each script in a row, from zero.
 func asciiDigit(r rune) rune {
 	for _, row := range unicode.Nd.R16 {
 		if r >= rune(row.Lo) && r <= rune(row.Hi) {

@@ -10,21 +10,21 @@ import (
 	"sync/atomic"
 )
 
-// A rule says what the values at the paths that it matches are.
+// A rule classifies the values at matching paths.
 type rule struct {
-	keys   []string // the last keys of a path, each of which may hold a *
-	inside bool     // what stands inside such a value is meant too
+	keys   []string // last keys of a path, each with an optional *
+	inside bool     // includes everything inside such a value
 	kind   kind
-	given  Path         // of the user's, empty for a rule of the table
-	used   atomic.Int64 // how many values it decided about
+	given  Path         // from the user; empty for a rule of the table
+	used   atomic.Int64 // number of values decided
 }
 
-// matches reports whether the rule is about the value at a path, cut into keys.
+// matches reports whether the rule applies to a path, split into keys.
 func (r *rule) matches(keys []string) bool {
 	if r.ends(keys) {
 		return true
 	}
-	for len(keys) > 0 && (r.inside || keys[len(keys)-1] == "*") { // the elements of a list are what the list is
+	for len(keys) > 0 && (r.inside || keys[len(keys)-1] == "*") { // elements of a list are like the list
 		keys = keys[:len(keys)-1]
 		if r.ends(keys) {
 			return true
@@ -40,20 +40,20 @@ func (r *rule) ends(keys []string) bool {
 	}
 	keys = keys[len(keys)-len(r.keys):]
 	for i, pattern := range r.keys {
-		if ok, _ := path.Match(pattern, keys[i]); !ok { // checked when it was parsed
+		if ok, _ := path.Match(pattern, keys[i]); !ok { // validated when parsed
 			return false
 		}
 	}
 	return true
 }
 
-// A Path is one that the user gave, such as metadata.order_id.
+// A Path is a path from the user, such as metadata.order_id.
 type Path struct {
 	Text string
-	Keep bool // the value; else it is redacted
+	Keep bool // keep the value; otherwise redact it
 }
 
-// A PathError says what is wrong with a path that the user gave.
+// A PathError is a problem with a user's path.
 type PathError struct {
 	Path Path
 	Err  error
@@ -65,7 +65,7 @@ func (e *PathError) Error() string { return fmt.Sprintf("%q: %v", e.Path.Text, e
 // Unwrap returns the cause.
 func (e *PathError) Unwrap() error { return e.Err }
 
-// rule reads a path.
+// rule parses a path.
 func (p Path) rule() (*rule, error) {
 	keys := split(p.Text)
 	if slices.Contains(keys, "") {
@@ -86,8 +86,8 @@ func (p Path) rule() (*rule, error) {
 	return &rule{keys: keys, inside: true, kind: kind, given: p}, nil
 }
 
-// parseRules reads the user's paths. The longest come first, since they say most;
-// of two that are as long, the one that redacts.
+// parseRules parses the user's paths. It puts the longest first, as the most specific
+// and, at equal length, those that redact.
 func parseRules(keep, redact []string) ([]*rule, error) {
 	var paths []Path
 	for _, text := range redact {
@@ -108,7 +108,7 @@ func parseRules(keep, redact []string) ([]*rule, error) {
 	return rules, nil
 }
 
-// split cuts a path at its dots; `\.` is a dot inside a key.
+// split splits a path at its dots; `\.` is a dot inside a key.
 func split(text string) []string {
 	keys := strings.Split(strings.ReplaceAll(text, `\.`, "\x00"), ".")
 	for i, key := range keys {
@@ -117,19 +117,18 @@ func split(text string) []string {
 	return keys
 }
 
-// maxPaths bounds what is remembered of paths: a payload can be nothing but keys.
+// maxPaths limits the cache of paths: a payload can be nothing but keys.
 const maxPaths = 10_000
 
-// A classifier tells what the value at a path is. The zero value has no rules of the
-// user's.
+// A classifier returns the kind of the value at a path. The zero value has no user rules.
 type classifier struct {
 	rules []*rule // the user's
 
 	mu    sync.Mutex
-	paths map[string]decision // what is at a path; bounded by maxPaths
+	paths map[string]decision // kind at a path; limited by maxPaths
 }
 
-// unused returns the user's paths at which there was nothing.
+// unused returns the user's paths without any value.
 func (c *classifier) unused() []Path {
 	var unused []Path
 	for _, rule := range c.rules {
@@ -140,7 +139,7 @@ func (c *classifier) unused() []Path {
 	return unused
 }
 
-// kindAt returns what the value at a path is.
+// kindAt returns the kind of the value at a path.
 func (c *classifier) kindAt(text string) kind {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -163,7 +162,7 @@ type decision struct {
 	rule *rule // the user's
 }
 
-// decide asks the user's rules, then the table.
+// decide applies the user's rules, then the table.
 func (c *classifier) decide(keys []string) decision {
 	usual := kindPlain
 	for _, rule := range fieldRules() {
@@ -176,7 +175,7 @@ func (c *classifier) decide(keys []string) decision {
 		switch {
 		case !rule.matches(keys):
 		case rule.kind == kindAsked && usual.redacted():
-			return decision{usual, rule} // with a stand-in that looks like it
+			return decision{usual, rule} // with a similar stand-in
 		default:
 			return decision{rule.kind, rule}
 		}

@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// What is coded may be coded several times over, and small when it is packed: both
-// have a bound. What is too large is replaced as a whole; what lies deeper than
-// maxCoded is not looked into.
+// Text may be coded several times over, and small when compressed: limits apply. Coded
+// text over the size limit is replaced as a whole; nothing deeper than maxCoded is
+// decoded.
 const (
 	maxCoded  = 3
-	freeBytes = 1 << 20 // that each document may decode, and as many times its length:
+	freeBytes = 1 << 20 // decoded bytes per document, plus a multiple of its length:
 	timesSize = 8
 )
 
-// A search finds what is to be replaced in the texts of one document.
+// A search finds the parts to replace in the texts of one document.
 type search struct {
 	names pseudonyms
 	marks marks
-	left  int // bytes that may still be decoded
+	left  int // remaining bytes to decode
 }
 
-// clean returns what stands in for a text, and what was found in it.
+// clean returns the redacted text, and the findings.
 func (f *search) clean(value string, k kind) (clean string, found []kind) {
 	if k.redacted() && meaningful(value) {
 		return f.names.standIn(k, value), []kind{k}
@@ -32,16 +32,16 @@ func (f *search) clean(value string, k kind) (clean string, found []kind) {
 		found = append(found, s.kind)
 	}
 	clean = f.replace(value, spans)
-	if k != kindKept && f.marks.survive(clean, k) { // coded in a way that has no beginning or end
+	if k != kindKept && f.marks.survive(clean, k) { // coded without a recognizable start or end
 		return f.names.standIn(kindText, value), append(found, kindText)
 	}
 	return clean, found
 }
 
-// spans returns what is to be replaced in a text.
+// spans returns the parts of a text to replace.
 func (f *search) spans(value string, k kind, depth int) []span {
 	spans := byPattern(value, k)
-	if k == kindKept { // nobody means keys and signing secrets
+	if k == kindKept { // keep never means keys and signing secrets
 		return merge(slices.DeleteFunc(spans, func(s span) bool { return s.kind != kindSecret }))
 	}
 	spans = append(spans, f.marks.find(value, k)...)
@@ -52,7 +52,7 @@ func (f *search) spans(value string, k kind, depth int) []span {
 	return merge(spans)
 }
 
-// spelled returns the parts of a text that say, read otherwise, what is to be replaced.
+// spelled returns the parts to replace in other spellings of a text.
 func (f *search) spelled(text string, k kind, depth int) []span {
 	var spans []span
 	for i := range spellings {
@@ -83,8 +83,7 @@ func (f *search) spelled(text string, k kind, depth int) []span {
 	return spans
 }
 
-// wrapped returns the parts of a text that hold, once unwrapped, what is to be
-// replaced.
+// wrapped returns the parts of a text with something to replace inside a wrapping.
 func (f *search) wrapped(text string, depth int) []span {
 	var spans []span
 	for i := range wrappings {
@@ -110,13 +109,13 @@ func (f *search) wrapped(text string, depth int) []span {
 	return spans
 }
 
-// all is a text that is replaced since it takes too long to look into.
+// all replaces a text that takes too long to search.
 func all(text string) span { return span{end: len(text), kind: kindText, value: text} }
 
-// allow lets the document decode so much more.
+// allow raises the decoding limit of the document.
 func (f *search) allow(size int) { f.left += timesSize * size }
 
-// spend takes from what the document may decode, and reports whether it was left.
+// spend uses up part of the decoding limit, and reports whether it sufficed.
 func (f *search) spend(size int) bool {
 	if size > f.left {
 		return false
@@ -137,7 +136,7 @@ func (f *search) replace(value string, spans []span) string {
 	return out.String()
 }
 
-// instead returns what replaces a span.
+// instead returns the replacement of a span.
 func (f *search) instead(s span) string {
 	if s.coded != "" {
 		return s.coded

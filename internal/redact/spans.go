@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// A span is a part of a text that is to be replaced.
+// A span is a part of a text to replace.
 type span struct {
 	start, end int
 	kind       kind
-	value      string // what it says; the text itself may say it in capitals
-	coded      string // what replaces it, if it is coded; otherwise what stands in for the value
+	value      string // the decoded value, which may differ in case from the text
+	coded      string // the replacement, if coded; otherwise the value's stand-in is used
 }
 
-// merge joins spans that overlap to one, which is replaced as the longest is.
+// merge joins overlapping spans, replacing the whole like the longest.
 func merge(spans []span) []span {
 	slices.SortStableFunc(spans, func(a, b span) int { return cmp.Or(a.start-b.start, b.end-a.end) })
 	var merged []span

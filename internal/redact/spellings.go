@@ -11,15 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-// A spelling writes some characters of a text otherwise, and leaves the rest.
+// A spelling encodes some characters of a text, and leaves the rest.
 type spelling struct {
 	name  string
-	needs string // one of these characters is in what is spelled so; "" is nothing to go by
+	needs string // one of these characters is in such text; "": no hint
 	read  func(text string) reading
 	write func(plain string) string
 }
 
-// spellings are those in which a payload can carry a value.
+// spellings are the encodings of a value inside a payload.
 var spellings = []spelling{
 	{"percent-encoding", "%", readPercent, writePercent},
 	{"a query", "+", readQuery, url.QueryEscape},
@@ -30,18 +30,18 @@ var spellings = []spelling{
 	{"UTF-7", "+", readUTF7, func(plain string) string { return strings.ReplaceAll(plain, "+", "+-") }},
 }
 
-// readPercent decodes %40, and leaves what is no such code as it is.
+// readPercent decodes %40, and leaves invalid codes as they are.
 func readPercent(text string) reading { return readCodes(text, '%') }
 
-// readQuery is readPercent for the value of a query: + is a space.
+// readQuery is readPercent for query values: + is a space.
 func readQuery(text string) reading { return readPercent(strings.ReplaceAll(text, "+", " ")) }
 
-// writePercent is good in a path and in a query.
+// writePercent works in a path and in a query.
 func writePercent(plain string) string {
 	return strings.ReplaceAll(url.QueryEscape(plain), "+", "%20")
 }
 
-// readCodes decodes two hexadecimal digits behind a mark.
+// readCodes decodes two hexadecimal digits after a mark.
 func readCodes(text string, mark byte) reading {
 	var b readingBuilder
 	for i := 0; i < len(text); i++ {
@@ -57,7 +57,7 @@ func readCodes(text string, mark byte) reading {
 	return b.reading(text)
 }
 
-// readQuotedPrintable decodes =40, and joins lines that = breaks (RFC 2045, 6.7).
+// readQuotedPrintable decodes =40, and joins lines broken by = (RFC 2045, 6.7).
 func readQuotedPrintable(text string) reading {
 	var b readingBuilder
 	codes := readCodes(text, '=')
@@ -76,7 +76,7 @@ func readQuotedPrintable(text string) reading {
 	return b.reading(text)
 }
 
-// softBreak returns the length of = and the end of a line.
+// softBreak returns the length of = and a line break.
 func softBreak(text string) int {
 	for _, soft := range []string{"=\r\n", "=\n"} {
 		if strings.HasPrefix(text, soft) {
@@ -86,7 +86,7 @@ func softBreak(text string) int {
 	return 0
 }
 
-// readEscapes decodes the escapes of JSON, and leaves what is none as it is.
+// readEscapes decodes JSON escapes, and leaves invalid ones as they are.
 func readEscapes(text string) reading {
 	var b readingBuilder
 	for i := 0; i < len(text); i++ {
@@ -106,8 +106,8 @@ func readEscapes(text string) reading {
 	return b.reading(text)
 }
 
-// escapeEnd returns where the escape at an offset ends. Two of them may be the halves
-// of one character.
+// escapeEnd returns the end of the escape at an offset. Two escapes may form one
+// character.
 func escapeEnd(text string, at int) int {
 	if text[at+1] != 'u' {
 		return at + 2
@@ -128,7 +128,7 @@ func escaped(plain string) string {
 	return quoted[1 : len(quoted)-1]
 }
 
-// longestEntity is more than the longest name that HTML has.
+// longestEntity is longer than any name in HTML.
 const longestEntity = 34
 
 // readEntities decodes &#64; and &amp;, with and without the semicolon.
@@ -186,7 +186,7 @@ func readUTF7(text string) reading {
 	return b.reading(text)
 }
 
-// decodeUTF16 reads the inside of a run of UTF-7. An empty one is a plus.
+// decodeUTF16 decodes the inside of a run of UTF-7. An empty run is a plus.
 func decodeUTF16(run string) (plain string, ok bool) {
 	raw, err := base64.RawStdEncoding.DecodeString(run)
 	if err != nil || len(raw)%2 == 1 {

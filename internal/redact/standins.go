@@ -2,8 +2,7 @@ package redact
 
 import "strings"
 
-// standIns make what stands in for a value. What checks the form of a value should
-// accept it.
+// standIns makes stand-ins. They should pass format checks of the value.
 var standIns = map[kind]func(d *digest, value string) string{
 	kindAccount:    alike,
 	kindAddress:    func(d *digest, _ string) string { return "Address " + d.hex(8) },
@@ -11,14 +10,14 @@ var standIns = map[kind]func(d *digest, value string) string{
 	kindAsked:      alikeWord,
 	kindBirthday:   func(*digest, string) string { return "1" },
 	kindBirthYear:  func(*digest, string) string { return "1970" },
-	kindCard:       func(d *digest, value string) string { return "0" + alike(d, value)[1:] }, // no card begins with 0
+	kindCard:       func(d *digest, value string) string { return "0" + alike(d, value)[1:] }, // no card number begins with 0
 	kindCountry:    func(*digest, string) string { return "US" },
 	kindDescriptor: alike,
 	kindEmail:      func(d *digest, _ string) string { return "person-" + d.hex(12) + "@example.com" },
 	kindExpiry:     func(*digest, string) string { return "12" },
-	kindExpiryYear: func(*digest, string) string { return "2050" }, // the card is still good
+	kindExpiryYear: func(*digest, string) string { return "2050" }, // not expired
 	kindHeader:     func(*digest, string) string { return "redacted" },
-	kindIBAN:       func(d *digest, value string) string { return value[:2] + "00" + alike(d, value)[4:] }, // 00 checks no IBAN
+	kindIBAN:       func(d *digest, value string) string { return value[:2] + "00" + alike(d, value)[4:] }, // 00 is never a valid checksum
 	kindID:         alikeID,
 	kindIP:         documentationIP,
 	kindName:       func(d *digest, _ string) string { return "Name " + d.hex(8) },
@@ -33,18 +32,18 @@ var standIns = map[kind]func(d *digest, value string) string{
 	kindURL:        func(d *digest, _ string) string { return "https://example.com/redacted/" + d.hex(16) },
 }
 
-// tries is how often another stand-in is made for one that holds the value itself.
+// tries is the number of attempts to make a stand-in that does not contain the value.
 const tries = 20
 
-// standIn returns what stands in for a value: the same each time, however it is
-// capitalised, and nothing from which the value could be learned.
+// standIn returns the stand-in for a value: always the same, ignoring case, and revealing
+// nothing about the value.
 func (p pseudonyms) standIn(k kind, value string) string {
 	same := strings.ToLower(strings.Join(strings.Fields(value), " "))
 	switch owner, rest, isSecret := splitClientSecret(value); {
 	case !meaningful(value):
 		return value
 	case k == kindHeader:
-	case isID(value): // links survive wherever they stand
+	case isID(value): // links survive everywhere
 		k, same = kindID, value
 	case isSecret:
 		return p.standIn(kindID, owner) + clientSecret + p.standIn(kindNumber, rest)
@@ -55,14 +54,14 @@ func (p pseudonyms) standIn(k kind, value string) string {
 			return stand
 		}
 	}
-	if strings.Contains("redacted", same) { // what is in every stand-in, such as "e"
+	if strings.Contains("redacted", same) { // part of every stand-in, such as "e"
 		return "-"
 	}
 	return "redacted"
 }
 
-// numberStandIn returns what stands in for a number: its digits are replaced, but
-// not those of its exponent.
+// numberStandIn returns the stand-in for a number: it replaces all digits except the
+// exponent's.
 func (p pseudonyms) numberStandIn(k kind, value string) string {
 	if k.constant() {
 		return standIns[k](nil, value)
@@ -83,10 +82,10 @@ func (p pseudonyms) numberStandIn(k kind, value string) string {
 	return "7" + exponent
 }
 
-// alikeID keeps the prefix of an id and its first digit, which tells nothing.
+// alikeID keeps the prefix of an ID and its first digit, which reveals nothing.
 func alikeID(d *digest, value string) string {
 	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	const unlikeWords = 36 // so many of them are no small letters
+	const unlikeWords = 36 // the first values that are not lower-case letters
 	first := strings.LastIndexByte(value, '_') + 1
 	if value[first] >= '0' && value[first] <= '9' {
 		first++
@@ -95,7 +94,7 @@ func alikeID(d *digest, value string) string {
 	for i := first; i < len(out); i++ {
 		n := len(digits)
 		if i == first {
-			n = unlikeWords // by which an id is told from a word
+			n = unlikeWords // distinguishes an ID from a word
 		}
 		out[i] = digits[d.below(n)]
 	}

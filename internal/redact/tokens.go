@@ -2,10 +2,10 @@ package redact
 
 import "github.com/fakestripe/fakestripe/internal/credential"
 
-// tokens are the keys, tokens and passwords that are found wherever they stand.
-// Where an expression has a group, the value is what the last one found.
+// tokens are the keys, tokens and passwords found anywhere. If an expression has groups,
+// the last one is the value.
 //
-// Source: what those who hand them out publish about their form.
+// Source: the formats published by their issuers.
 var tokens = []pattern{
 	{name: "signing secret or key of Stripe", kind: kindSecret, needs: hasUnderscore, places: stripeKeys,
 		example: "«whsec_5f0b1c2d3e4f5a6b7c8d»", reason: "who has it signs events, or calls the API"},
@@ -91,7 +91,7 @@ var tokens = []pattern{
 		example: "«sk-proj-1234567890abcdefghijklmn»", reason: "OpenAI, Anthropic"},
 }
 
-// stripeKeys returns where signing secrets and keys stand, with their prefixes.
+// stripeKeys returns the positions of signing secrets and keys, including prefixes.
 func stripeKeys(text string) (places [][2]int) {
 	for _, s := range credential.Spans(text) {
 		if !s.ClientSecret() {
@@ -101,7 +101,7 @@ func stripeKeys(text string) (places [][2]int) {
 	return places
 }
 
-// clientSecrets returns where the second halves of client secrets stand.
+// clientSecrets returns the positions of client secrets' second halves.
 func clientSecrets(text string) (places [][2]int) {
 	for _, s := range credential.Spans(text) {
 		if s.ClientSecret() {

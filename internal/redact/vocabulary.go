@@ -8,10 +8,9 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// stripesWords are the names and values that Stripe itself uses: the keys of its
-// objects, and the texts in them that look like words of a program and are nobody's.
-// A value of a user that is one of them ("card" in metadata) is replaced where it
-// is the user's, and not where it is Stripe's.
+// stripesWords are Stripe's own names and values: the keys of its objects, and the texts
+// in them that look like identifiers and are not personal. A user's value equal to one of
+// them ("card" in metadata) is replaced in the user's fields, and not in Stripe's.
 var stripesWords = sync.OnceValue(func() map[string]bool {
 	words := make(map[string]bool)
 	var table classifier
@@ -31,13 +30,13 @@ var stripesWords = sync.OnceValue(func() map[string]bool {
 	return words
 })
 
-// addWord adds a word, and those that have dots between them.
+// addWord adds a word, or several separated by dots.
 func addWord(words map[string]bool, text string) {
 	if strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != "" {
 		return
 	}
 	if len(onlyDigits(text)) >= fewestDigits && !isVersion(text) {
-		return // may be somebody's elsewhere
+		return // may be personal elsewhere
 	}
 	words[text] = true
 	for part := range strings.SplitSeq(text, ".") {

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// maxDepth bounds how deep a payload may be nested. Stripe's are about 12 deep.
+// maxDepth limits the nesting of a payload. Stripe's have about 12 levels.
 const maxDepth = 512
 
-// A leaf is a string, a number, true or false in JSON text, or the key of a
-// member, and where it stands. All else is layout, which stays as it is.
+// A leaf is a string, a number, true or false in JSON text, or the key of a member, with
+// its position. Everything else is layout and stays as it is.
 type leaf struct {
-	path       string // keys with dots between; every position of a list is *
+	path       string // keys separated by dots; every list position is *
 	kind       leafKind
-	text       string // what the string says, or how the number is spelled
-	start, end int    // in the text, quotes included
+	text       string // decoded string, or the number as written
+	start, end int    // in the text, including quotes
 }
 
 type leafKind int
@@ -29,8 +29,7 @@ const (
 	boolLeaf
 )
 
-// leaves returns all leaves of JSON text, in its order. The error names line and
-// column.
+// leaves returns all leaves of JSON text, in order. The error names line and column.
 func leaves(text []byte) ([]leaf, error) {
 	if err := check(text); err != nil {
 		return nil, err
@@ -43,7 +42,7 @@ func leaves(text []byte) ([]leaf, error) {
 	return w.found, nil
 }
 
-// check leaves the judgment of what is JSON to encoding/json.
+// check validates JSON with encoding/json.
 func check(text []byte) error {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return errors.New("line 1, column 1: empty, want a JSON value")
@@ -59,15 +58,14 @@ func check(text []byte) error {
 	return err
 }
 
-// position names a place in a text by line and column, both from 1.
+// position formats a position as line and column, both from 1.
 func position(text []byte, offset int) string {
 	before := text[:offset]
 	line := 1 + bytes.Count(before, []byte("\n"))
 	return fmt.Sprintf("line %d, column %d", line, offset-bytes.LastIndexByte(before, '\n'))
 }
 
-// A walker goes through text that is known to be JSON token by token: only tokens
-// tell where they stand.
+// A walker walks valid JSON text token by token: only tokens have positions.
 type walker struct {
 	text    []byte
 	decoder *json.Decoder
@@ -104,7 +102,7 @@ func (w *walker) children(opening json.Delim, path string, depth int) error {
 			if err != nil {
 				return err
 			}
-			key, _ := token.(string) // nothing else can stand here
+			key, _ := token.(string) // an object key is always a string
 			inside = join(path, strings.ReplaceAll(key, ".", `\.`))
 			w.add(inside, keyLeaf, key, start)
 		}
@@ -116,7 +114,7 @@ func (w *walker) children(opening json.Delim, path string, depth int) error {
 	return err
 }
 
-// next returns the next token and where it starts.
+// next returns the next token and its start.
 func (w *walker) next() (token json.Token, start int, err error) {
 	from := w.offset()
 	token, err = w.decoder.Token()

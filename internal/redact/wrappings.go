@@ -13,14 +13,14 @@ import (
 	"unicode/utf8"
 )
 
-// A wrapping is a way in which all of a text stands inside another.
+// A wrapping encodes a whole text inside another.
 type wrapping struct {
 	name  string
 	parts func(text string) func(yield func(start, end int) bool)
 	open  func(part string, limit int) (opened, error)
 }
 
-// What is opened can be closed again with another text inside.
+// The text can be wrapped again after a change.
 type opened struct {
 	plain string
 	close func(plain string) string
@@ -33,7 +33,7 @@ var wrappings = []wrapping{
 	{"hexadecimal", runs(isHex, false), openHex},
 }
 
-// shortestWrapped is how long a wrapped part is at the least.
+// shortestWrapped is the minimum length of a wrapped part.
 const shortestWrapped = 12
 
 var (
@@ -41,7 +41,7 @@ var (
 	errTooLarge   = errors.New("too large once unpacked")
 )
 
-// runs returns where the runs of such characters stand in a text.
+// runs returns the positions of runs of these characters.
 func runs(within func(rune) bool, padded bool) func(text string) func(yield func(start, end int) bool) {
 	return func(text string) func(yield func(start, end int) bool) {
 		return func(yield func(int, int) bool) {
@@ -61,15 +61,15 @@ func runs(within func(rune) bool, padded bool) func(text string) func(yield func
 	}
 }
 
-// runLength returns how much of the beginning of a text is of such characters.
+// runLength returns the length of the run at the start of a text.
 func runLength(text string, within func(rune) bool) int {
 	return len(text) - len(strings.TrimLeftFunc(text, within))
 }
 
 func isPadding(r rune) bool { return r == '=' }
 
-// lineBlocks returns where lines of base64 stand that are as long as each other, with
-// and without a shorter one after them: it may be a word that follows.
+// lineBlocks returns the positions of base64 lines of equal length, with and without a
+// shorter line after them, which may be an unrelated word.
 func lineBlocks(text string) func(yield func(start, end int) bool) {
 	return func(yield func(int, int) bool) {
 		for at := 0; at < len(text); {
@@ -86,13 +86,13 @@ func lineBlocks(text string) func(yield func(start, end int) bool) {
 }
 
 type lineBlock struct {
-	start, end int // of the lines that are as long as each other
+	start, end int // of the lines of equal length
 	lines      int
-	shorter    int // the end of the one after them; 0: none
+	shorter    int // end of the shorter line after them; 0: none
 }
 
-// lineBlockAt returns the block that begins in the line at an offset, and the line to
-// go on with.
+// lineBlockAt returns the block starting in the line at an offset, and the offset of the
+// next line to try.
 func lineBlockAt(text string, at int) (block lineBlock, next int) {
 	lineEnd, next := endOfLine(text, at)
 	block = lineBlock{start: lineEnd - trailingRun(text[at:lineEnd]), end: lineEnd, lines: 1}
@@ -112,7 +112,7 @@ func lineBlockAt(text string, at int) (block lineBlock, next int) {
 	return block, next
 }
 
-// endOfLine returns where a line ends, without and with its end.
+// endOfLine returns the end of a line, without and with its line break.
 func endOfLine(text string, at int) (end, next int) {
 	length := strings.IndexByte(text[at:], '\n')
 	if length < 0 {
@@ -123,7 +123,7 @@ func endOfLine(text string, at int) (end, next int) {
 
 func trailingRun(line string) int { return len(line) - len(strings.TrimRightFunc(line, isBase64)) }
 
-// openLines opens base64 that is wrapped, and wraps it at the same width.
+// openLines decodes base64 in lines, and wraps it at the same width again.
 func openLines(part string, limit int) (opened, error) {
 	inside, err := openBase64(strings.NewReplacer("\r", "", "\n", "").Replace(part), limit)
 	if err != nil {
@@ -168,7 +168,7 @@ func openHex(part string, limit int) (opened, error) {
 	return unpack(raw, limit, write)
 }
 
-// unpack reads bytes that are a text, or a compressed one.
+// unpack decodes bytes to text, decompressing if necessary.
 func unpack(raw []byte, limit int, write func([]byte) string) (opened, error) {
 	pack := func(plain []byte) []byte { return plain }
 	switch {
@@ -201,12 +201,12 @@ func unpack(raw []byte, limit int, write func([]byte) string) (opened, error) {
 	return opened{string(raw), func(plain string) string { return write(pack([]byte(plain))) }}, nil
 }
 
-// isZlib reports whether bytes begin as RFC 1950 has it.
+// isZlib reports whether bytes begin as in RFC 1950.
 func isZlib(raw []byte) bool {
 	return len(raw) > 2 && raw[0] == 0x78 && (int(raw[0])<<8|int(raw[1]))%31 == 0
 }
 
-// inflate reads up to a limit. What breaks off is read as far as it goes.
+// inflate decompresses up to a limit. It returns what it can of truncated data.
 func inflate(reader io.Reader, limit int) ([]byte, error) {
 	plain, _ := io.ReadAll(io.LimitReader(reader, int64(limit)+1))
 	if len(plain) > limit {
@@ -218,12 +218,12 @@ func inflate(reader io.Reader, limit int) ([]byte, error) {
 func deflated(plain []byte, writer func(io.Writer) io.WriteCloser) []byte {
 	var out bytes.Buffer
 	w := writer(&out)
-	_, _ = w.Write(plain) // a buffer takes everything
+	_, _ = w.Write(plain) // a buffer accepts every write
 	_ = w.Close()
 	return out.Bytes()
 }
 
-// readable tells a text from random bytes.
+// readable distinguishes text from random bytes.
 func readable(plain []byte) bool {
 	return utf8.Valid(plain) && strings.IndexFunc(string(plain), func(r rune) bool {
 		return unicode.IsControl(r) && !unicode.IsSpace(r)

@@ -8,14 +8,14 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A shortfall is what people are told of one cause: the case that shows it best, and the
-// other cases that do, the gravest first.
+// A shortfall is one cause for the reader: the case that shows it best, and the other
+// cases with the same cause, worst first.
 type shortfall struct {
 	contract.Result
 	also []contract.Result
 }
 
-// findings are the results that people should look at, those of one cause together.
+// findings are the results worth a look, grouped by cause.
 func (v *view) findings() (all []*shortfall) {
 	byCause := make(map[string]*shortfall)
 	for _, r := range slices.Concat(v.of(contract.Fail), v.of(contract.Warn), v.of(contract.Info)) {
@@ -35,26 +35,26 @@ func (v *view) findings() (all []*shortfall) {
 	return all
 }
 
-// shortfalls are the findings that are as grave as a verdict.
+// shortfalls are the findings of one verdict.
 func (v *view) shortfalls(verdict contract.Verdict) []*shortfall {
 	return slices.DeleteFunc(v.findings(), func(s *shortfall) bool { return s.Verdict != verdict })
 }
 
-// plainest are the cases that show a cause as most handlers have it: their hint is that
-// of the cause.
+// plainest are the cases that show a cause in its most common form: their hint is the
+// hint of the cause.
 var plainest = []string{
 	"signature/wrong-secret", "signature/unsigned", "idempotency/acknowledged", "idempotency/redelivered", "idempotency/two-changes",
 	"dispatch/unknown-type", "dispatch/unpaid-checkout", "dispatch/foreign-object", "resilience/retry-after-failure", "resilience/restart-keeps-work",
 	"ordering/stale-update",
 }
 
-// plainer reports whether a result shows a cause better than another one does.
+// plainer reports whether a result shows a cause better than another.
 func plainer(r, other contract.Result) bool {
 	mine, theirs := slices.Index(plainest, r.ID), slices.Index(plainest, other.ID)
 	return mine >= 0 && (theirs < 0 || mine < theirs)
 }
 
-// headline is the cause if several cases show it, else what happened.
+// headline is the cause if it has several cases, else what happened.
 func (s *shortfall) headline() string {
 	if len(s.also) == 0 {
 		return headline(s.Result)
@@ -62,8 +62,7 @@ func (s *shortfall) headline() string {
 	return fmt.Sprintf("%s (%d cases)", s.Cause, 1+len(s.also))
 }
 
-// evidence is that of the case that shows it best, and the cases in which it was seen, a
-// line each.
+// evidence is the evidence of the best case, and a line for each case with this cause.
 func (s *shortfall) evidence() []fact {
 	if len(s.also) == 0 {
 		return evidence(s.Result)
@@ -71,7 +70,7 @@ func (s *shortfall) evidence() []fact {
 	return append(evidence(s.Result), fact{"seen in", s.cases()})
 }
 
-// cases lists what was seen in which case, that of the evidence first.
+// cases lists what happened in each case, the one with the evidence first.
 func (s *shortfall) cases() string {
 	all := s.all()
 	lines := make([]string, len(all))
@@ -83,8 +82,8 @@ func (s *shortfall) cases() string {
 
 func (s *shortfall) all() []contract.Result { return append([]contract.Result{s.Result}, s.also...) }
 
-// seen is what happened in a case of the finding, and how grave it is if that is another
-// verdict than the finding's. What most headlines begin with is said once.
+// seen describes one case of the finding, with its verdict if that differs from the
+// finding's. It drops the common beginning of most headlines.
 func (s *shortfall) seen(r contract.Result) string {
 	text := headline(r)
 	if common, _, found := strings.Cut(headline(s.Result), ": "); found && r.ID != s.ID {

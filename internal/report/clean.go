@@ -12,8 +12,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// clean returns a copy of a report whose texts can be printed anywhere. What is
-// one line in a well-made report is one line whatever was in it.
+// clean returns a copy of a report with printable texts only. One-line texts stay on one
+// line, whatever they contain.
 func clean(r *contract.Report) *contract.Report {
 	c := *r
 	c.Summary = maps.Clone(r.Summary)
@@ -45,9 +45,8 @@ func apply(change func(string) string, texts ...*string) {
 	}
 }
 
-// visible writes what does not print as Go writes it in a string: an escape
-// sequence, a byte that is not UTF-8, a mark that reverses the text after it.
-// Lines and tabs stay.
+// visible escapes unprintable text as Go strings do: escape sequences, invalid UTF-8,
+// marks that reverse the text after them. Line breaks and tabs stay.
 func visible(text string) string {
 	var b strings.Builder
 	for len(text) > 0 {
@@ -65,7 +64,7 @@ func visible(text string) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// line is visible text on one line.
+// line is visible, on one line.
 func line(text string) string {
 	return strings.Join(strings.Fields(visible(text)), " ")
 }

@@ -13,17 +13,17 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// An output is a report on its way to where it was asked for.
+// An output is the destination of a report.
 type output struct {
 	format Format
-	path   string // as the user wrote it
-	place  string // where links lead
+	path   string // as typed by the user
+	place  string // after following links
 	mode   fs.FileMode
 	stream bool // a device or a pipe: written to, never replaced
-	socket bool // which cannot be written to
+	socket bool // cannot be written to
 
 	content []byte
-	draft   *file.Draft // of the content; nil if nothing is staged
+	draft   *file.Draft // of the content; nil until staged
 }
 
 func parse(specs []string) ([]*output, error) {
@@ -45,8 +45,8 @@ func parse(specs []string) ([]*output, error) {
 	return outputs, nil
 }
 
-// find looks at what is at the path. A link stays a link, and /dev/null stays
-// /dev/null: what is renamed to must be a regular file or nothing.
+// find examines the file at the path. Links stay links, and /dev/null stays /dev/null:
+// only a regular file may be replaced.
 func (o *output) find() {
 	o.place = filepath.Clean(o.path)
 	if place, err := filepath.EvalSymlinks(o.path); err == nil {
@@ -67,7 +67,7 @@ func (o *output) render(r *contract.Report) ([]byte, error) {
 	return content.Bytes(), nil
 }
 
-// stage makes a draft of the content, which commit puts in its place.
+// stage writes a draft of the content, which commit moves into place.
 func (o *output) stage(content []byte) (err error) {
 	o.content = content
 	switch {
@@ -79,7 +79,7 @@ func (o *output) stage(content []byte) (err error) {
 	return o.wrap(err)
 }
 
-// commit waits at a pipe for whoever reads it, until the context ends.
+// commit waits at a pipe for its reader, until the context ends.
 func (o *output) commit(ctx context.Context) error {
 	if o.stream {
 		return o.wrap(file.Send(ctx, o.place, o.content))
@@ -87,7 +87,7 @@ func (o *output) commit(ctx context.Context) error {
 	return o.wrap(o.draft.Replace())
 }
 
-// wrap names the file that the user named.
+// wrap adds the user's path to an error.
 func (o *output) wrap(err error) error {
 	if err == nil {
 		return nil
@@ -95,7 +95,7 @@ func (o *output) wrap(err error) error {
 	return fmt.Errorf("cannot write the report %s: %w", o.path, err)
 }
 
-// discard removes what did not take its place.
+// discard removes an uncommitted draft.
 func discard(outputs []*output) {
 	for _, o := range outputs {
 		if o.draft != nil {

@@ -11,19 +11,19 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// IsGitHub reports whether a target asks for what a GitHub workflow shows, which has no
-// file: see Annotate and AppendSummary.
+// IsGitHub reports whether a target means GitHub's workflow output, which is not a file:
+// see Annotate and AppendSummary.
 func IsGitHub(target string) bool { return target == "github" }
 
-// GitHub shows ten annotations of each kind that a step makes, and no more.
+// GitHub shows at most ten annotations of each kind per step.
 //
 // Source: https://docs.github.com/en/rest/checks/runs (annotations),
 // https://docs.github.com/en/actions/reference/limits
 const maxAnnotations = 10
 
-// Annotate writes a workflow command for each finding: an error for what failed, a warning
-// or a notice for the rest. Folder is where cases of the user's own are, "" for the
-// contract: its files are annotated.
+// Annotate writes a workflow command for each finding: an error for a failure, a warning
+// or a notice for the rest. folder holds the user's own cases, whose files are annotated;
+// "" means the contract.
 //
 // Source: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 func Annotate(w io.Writer, r *contract.Report, folder string) error {
@@ -42,7 +42,7 @@ func Annotate(w io.Writer, r *contract.Report, folder string) error {
 		}
 		shown := shortfalls
 		if len(shortfalls) > maxAnnotations {
-			shown = shortfalls[:maxAnnotations-1] // the last one says how many are left
+			shown = shortfalls[:maxAnnotations-1] // the last one counts the rest
 		}
 		for _, s := range shown {
 			annotate(&out, kind.command, s.file(folder), s.headline(), s.message())
@@ -55,13 +55,13 @@ func Annotate(w io.Writer, r *contract.Report, folder string) error {
 	return err
 }
 
-// message is what an annotation says under its title.
+// message is the text of an annotation, below its title.
 func (s *shortfall) message() string {
 	facts := slices.DeleteFunc(s.evidence(), func(f fact) bool { return f.label == "source" })
 	return clip(s.Requirement + "\n" + block(0, 0, facts))
 }
 
-// file is that of a case of the user's own, "" for one of the contract.
+// file is the file of a user's case, or "" for the contract.
 func (s *shortfall) file(folder string) string {
 	if folder == "" {
 		return ""
@@ -93,16 +93,16 @@ var (
 	property = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// A step's summary holds 1 MiB: of a longer one GitHub shows nothing.
+// A step's summary holds 1 MiB: GitHub shows nothing of a longer one.
 //
 // Source: https://docs.github.com/en/actions/reference/limits
 const (
 	summaryLimit = 1 << 20
-	summaryRest  = 2_000 // for what says that something was left out
+	summaryRest  = 2_000 // for the note about omitted parts
 )
 
-// AppendSummary adds a report in Markdown to the file whose path GitHub gives each step in
-// GITHUB_STEP_SUMMARY. What the step has written there before counts against the room.
+// AppendSummary adds a Markdown report to the file that GitHub names in
+// GITHUB_STEP_SUMMARY. Earlier output of the step counts toward the limit.
 func AppendSummary(path string, r *contract.Report) (err error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
 	if err != nil {

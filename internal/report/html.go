@@ -27,8 +27,8 @@ const (
 //go:embed page.css
 var pageStyle markup
 
-// HTML writes a report as one page that needs nothing else: no script, no font,
-// no network. Its policy forbids them too, should an escape ever fail.
+// HTML writes a report as one self-contained page: no script, no font, no network. Its
+// policy forbids them, too, in case an escape ever fails.
 func HTML(w io.Writer, r *contract.Report) error {
 	p := &page{view: newView(r)}
 	p.share()
@@ -94,7 +94,7 @@ func (p *page) diagnosis() {
 	p.own("</ul>\n</section>\n</main>\n")
 }
 
-// choice is the buttons that choose what the page shows; the style obeys them.
+// choice is the filter buttons, implemented by the style sheet.
 func (p *page) choice() {
 	p.own("<fieldset>\n  <legend>Show</legend>\n")
 	p.put(`  <label><input type="radio" name="only" checked><b>`, strconv.Itoa(len(p.Cases)), "</b> all</label>\n")
@@ -107,10 +107,10 @@ func (p *page) choice() {
 	p.own("</fieldset>\n")
 }
 
-// A filter is a choice of what the page shows: "fail", "2", "failed".
+// A filter selects the cases shown on the page: "fail", "2", "failed".
 type filter struct{ verdict, count, word string }
 
-// filters are the verdicts that came up, those to act on first.
+// filters are the verdicts in the report, most urgent first.
 func (v *view) filters() []filter {
 	var filters []filter
 	for _, verdict := range urgency {

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -9,10 +11,10 @@ import (
 // sections shows failures and warnings in full, and folds the rest.
 func (p *page) sections() {
 	p.own("<main>\n")
-	p.cards(`<section class="fail"><h2>Failed</h2>`, p.shortfalls(contract.Fail))
-	p.cards(`<section class="warn"><h2>Warnings</h2>`, p.shortfalls(contract.Warn))
+	p.cards(`<section class="fail`, `"><h2>Failed</h2>`, p.shortfalls(contract.Fail))
+	p.cards(`<section class="warn`, `"><h2>Warnings</h2>`, p.shortfalls(contract.Warn))
 	p.maybe(`<section class="fail warn again"><p>To reproduce one of these, put its id in place of CASE:</p><pre tabindex="0"><code>`, p.reproduce, "</code></pre></section>\n")
-	p.cards(`<section class="info"><h2>Worth knowing</h2>`, p.shortfalls(contract.Info))
+	p.cards(`<section class="info`, `"><h2>Worth knowing</h2>`, p.shortfalls(contract.Info))
 	p.unjudged(`<section class="inconclusive"><h2>Inconclusive <small>tried, but could not be judged</small></h2>`,
 		p.reasons(contract.Inconclusive))
 	p.unjudged(`<section class="skip"><h2>Skipped <small>by what they need</small></h2>`, p.reasons(contract.Skip))
@@ -21,11 +23,17 @@ func (p *page) sections() {
 	p.own("</main>\n")
 }
 
-func (p *page) cards(heading markup, shortfalls []*shortfall) {
+// cards shows findings in full. Cases of less grave verdicts may be folded into them: the
+// section and the card have these too, so that the choice of what the page shows finds them.
+func (p *page) cards(begin, heading markup, shortfalls []*shortfall) {
 	if len(shortfalls) == 0 {
 		return
 	}
-	p.own(heading)
+	var also []contract.Result
+	for _, s := range shortfalls {
+		also = append(also, s.also...)
+	}
+	p.put(begin+`" data-has="`, has(shortfalls[0].Verdict, also), heading)
 	for _, s := range shortfalls {
 		p.card(s)
 	}
@@ -56,13 +64,14 @@ func (p *page) passed(heading markup, groups []*group) {
 
 func (p *page) card(s *shortfall) {
 	r := s.Result
-	p.put("\n<article id=\"", r.ID, "\">\n  <header>")
+	p.put("\n<article id=\"", r.ID, `" data-has="`)
+	p.put("", has(r.Verdict, s.also), "\">\n  <header>")
 	p.anchor(r.ID)
 	p.put(`<span class="level">`, r.Level, "</span></header>\n")
 	p.put("  <h3>", s.headline(), "</h3>\n")
 	p.put(`  <p class="requirement">`, r.Requirement, "</p>\n")
 	p.maybe(`  <p class="hint"><b>Note</b><span>`, r.Reason, "</span></p>\n")
-	p.own(`  <dl class="evidence">`) // without a space, so that the style can hide an empty one
+	p.own(`  <dl class="evidence">`) // no white space, so the style can hide an empty one
 	p.maybe("<div><dt>Sent</dt><dd>", r.Sent, "</dd></div>")
 	p.maybe("<div><dt>Expected</dt><dd>", r.Expected, "</dd></div>")
 	p.maybe(`<div class="actual"><dt>Actual</dt><dd>`, r.Actual, "</dd></div>")
@@ -75,17 +84,35 @@ func (p *page) card(s *shortfall) {
 		p.own("</span></p>\n")
 	}
 	if len(s.also) > 0 {
-		p.fold("Other cases of this cause", s.also)
+		var details markup = "<details>"
+		if has(r.Verdict, s.also) != string(r.Verdict) {
+			details = "<details open>" // the page may be asked for these only
+		}
+		p.foldIn(details, "Other cases of this cause", s.also)
 	}
 	p.own("</article>")
 }
 
-// fold hides cases under a text and their number until it is clicked on.
-func (p *page) fold(text string, results []contract.Result) {
-	p.put("\n<details><summary><b>", text, "</b>")
+// has lists the verdicts of a finding and of the cases that are folded into it.
+func has(verdict contract.Verdict, also []contract.Result) string {
+	words := []string{string(verdict)}
+	for _, r := range also {
+		if !slices.Contains(words, string(r.Verdict)) {
+			words = append(words, string(r.Verdict))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// fold hides cases until a click, behind a text and their number.
+func (p *page) fold(text string, results []contract.Result) { p.foldIn("<details>", text, results) }
+
+func (p *page) foldIn(details markup, text string, results []contract.Result) {
+	p.put("\n"+details+"<summary><b>", text, "</b>")
 	p.put(`<span class="n">`, strconv.Itoa(len(results)), "</span></summary>\n<ul class=\"rows\">")
 	for _, result := range results {
-		p.put(`<li id="`, result.ID, `">`)
+		p.put(`<li id="`, result.ID, `" class="`)
+		p.put("", string(result.Verdict), `">`)
 		p.put("<span>", headline(result), "</span>")
 		p.anchor(result.ID)
 		p.own("</li>")

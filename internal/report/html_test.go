@@ -83,6 +83,26 @@ func foreign(page string) []string {
 	return found
 }
 
+// A case that is folded into a graver one is found by the choice of what the page shows.
+func TestHTMLShowsFoldedCasesByVerdict(t *testing.T) {
+	r := everywhere("x")
+	r.Cases = []contract.Result{
+		{ID: "a/fails", Verdict: contract.Fail, Cause: "One"}, {ID: "a/warns", Verdict: contract.Warn, Cause: "One"},
+		{ID: "a/informs", Verdict: contract.Info, Cause: "One"}, {ID: "b/fails", Verdict: contract.Fail},
+	}
+	got := written(t, report.HTML, summed(r))
+	for _, part := range []string{
+		`<section class="fail" data-has="fail warn info">`, `<article id="a/fails" data-has="fail warn info">`, "<details open>",
+		`<li id="a/warns" class="warn">`, `<li id="a/informs" class="info">`, `<article id="b/fails" data-has="fail">`,
+	} {
+		require.Contains(t, got, part)
+	}
+	for _, verdict := range []string{"warn", "info"} {
+		require.Contains(t, got, "section:not(."+verdict+", [data-has~="+verdict+"])", "the style obeys the choice")
+		require.Contains(t, got, "article:not([data-has~="+verdict+"])")
+	}
+}
+
 func TestHTMLLinksToTheWebOnly(t *testing.T) {
 	for source, want := range map[string]string{
 		"https://x.example/a?b=c&d=e#f": `<a href="https://x.example/a?b=c&amp;d=e#f" rel="noreferrer">https://x.example/a?b=c&amp;d=e#f</a>`,

@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// JSON writes a report on one line, failures first. Texts are as they are: a program
-// reads them.
+// JSON writes a report on one line, failures first. It leaves texts unchanged: the reader
+// is a program.
 func JSON(w io.Writer, r *contract.Report) error {
 	line, err := json.Marshal(complete(r))
 	if err != nil {
@@ -19,7 +19,7 @@ func JSON(w io.Writer, r *contract.Report) error {
 	return err
 }
 
-// complete leaves no null where a program expects a list, and no verdict out.
+// complete replaces nil lists with empty ones, and adds missing verdicts.
 func complete(r *contract.Report) *contract.Report {
 	c := *r
 	c.Summary = map[contract.Verdict]int{}
@@ -36,8 +36,8 @@ func complete(r *contract.Report) *contract.Report {
 	return &c
 }
 
-// ascii escapes the control characters that encoding/json leaves: some terminals
-// obey them, and one of them ends a line for some programs.
+// ascii escapes the control characters that encoding/json leaves alone: some terminals
+// obey them, and some programs take one of them for a line break.
 func ascii(line []byte) []byte {
 	var out []byte
 	for _, r := range string(line) {

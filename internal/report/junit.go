@@ -10,9 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// JUnit has two verdicts too few. A warning passes with output, so that it breaks no
-// build that the command would not break; a case that was not judged is skipped, with
-// its reason.
+// JUnit lacks two verdicts. A warning passes with output, so it breaks only the builds
+// that the command breaks; an unjudged case is skipped, with its reason.
 
 type junitSuites struct {
 	XMLName xml.Name     `xml:"testsuites"`
@@ -44,7 +43,7 @@ type junitProperty struct {
 type junitCase struct {
 	Group string        `xml:"classname,attr"`
 	Name  string        `xml:"name,attr"`
-	File  string        `xml:"file,attr,omitempty"` // in fixtures/contract, or the folder that run was given
+	File  string        `xml:"file,attr,omitempty"` // in fixtures/contract, or in the folder given to run
 	Time  seconds       `xml:"time,attr"`
 	Skip  *junitMessage `xml:"skipped"`
 	Fail  *junitMessage `xml:"failure"`
@@ -52,7 +51,7 @@ type junitCase struct {
 	Out   *junitOutput  `xml:"system-out"`
 }
 
-// seconds are how JUnit writes a duration: 0.003.
+// seconds formats a duration for JUnit: 0.003.
 type seconds time.Duration
 
 // MarshalXMLAttr implements xml.MarshalerAttr.
@@ -70,8 +69,8 @@ type junitOutput struct {
 	Text string `xml:",cdata"`
 }
 
-// JUnit writes a report as the XML that continuous integration reads, failures first:
-// in each suite, and the suites that have some before the others.
+// JUnit writes a report as JUnit XML, failures first: within each suite, and among the
+// suites.
 func JUnit(w io.Writer, r *contract.Report) error {
 	v := newView(r)
 	all := junitSuites{Name: "fakestripe"}
@@ -117,7 +116,7 @@ func newJUnitCase(group string, r contract.Result) junitCase {
 	return c
 }
 
-// message is the one line that most viewers show.
+// message is the single line shown by most viewers.
 func message(r contract.Result) string {
 	if r.Actual == "" {
 		return headline(r)

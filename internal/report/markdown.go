@@ -10,21 +10,21 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A comment on GitHub holds 65,536 characters; a longer one is not posted at all.
-// Failures come first, the rest while there is room.
+// A GitHub comment holds at most 65,536 characters; longer ones are rejected. Failures
+// come first, the rest as space allows.
 const (
 	commentLimit = 60_000
 	fieldLimit   = 2_000
 )
 
-// Markdown writes a report as a comment on a pull request.
+// Markdown writes a report as a comment for a pull request.
 func Markdown(w io.Writer, r *contract.Report) error {
 	_, err := io.WriteString(w, markdownWithin(r, commentLimit))
 	return err
 }
 
-// markdownWithin is a report in Markdown of no more than so many bytes, but for the line
-// that says what did not fit.
+// markdownWithin writes a Markdown report of at most limit bytes, not counting the line
+// about omitted parts.
 func markdownWithin(r *contract.Report, limit int) string {
 	m := &markdown{view: newView(r), limit: limit}
 	m.share()
@@ -49,10 +49,10 @@ type markdown struct {
 	*view
 	strings.Builder
 	limit int // in bytes
-	left  int // parts that did not fit
+	left  int // omitted parts
 }
 
-// add adds a part, a paragraph of its own, if there is room.
+// add adds a part as a paragraph of its own, if it fits.
 func (m *markdown) add(part string) {
 	if m.Len()+len(part) > m.limit {
 		m.left++
@@ -120,7 +120,7 @@ func (s *shortfall) markdown() string {
 	return strings.Join(paragraphs, "\n\n")
 }
 
-// rest adds what needs no action, folded.
+// rest adds the parts that need no action, folded.
 func (m *markdown) rest() {
 	if notes := m.shortfalls(contract.Info); len(notes) > 0 {
 		var items []string
@@ -141,7 +141,7 @@ func (m *markdown) rest() {
 	}
 }
 
-// noted is what an info says.
+// noted is the text of an info.
 func noted(r contract.Result) string {
 	lines := []string{cmp.Or(clip(strings.TrimSpace(r.Reason+"\n"+r.Actual)), "nothing to report")}
 	if command := explain(r); command != "" {
@@ -174,9 +174,8 @@ func titles(results []contract.Result) string {
 	return strings.Join(ids, " ")
 }
 
-// prosaic escapes text that is not ours. A backslash takes the meaning from
-// punctuation, but GitHub looks for @names and #numbers in what is left, unless
-// something stands between.
+// prosaic escapes foreign text. A backslash disarms punctuation, but not GitHub's @names
+// and #numbers: those need something in between.
 func prosaic(text string) string {
 	var b strings.Builder
 	for _, r := range clip(line(text)) {
@@ -194,8 +193,8 @@ func prosaic(text string) string {
 	return b.String()
 }
 
-// codeSpan and fence open with more backticks than the text has in a row, so
-// that it cannot close them; nothing in them means anything.
+// codeSpan and fence open with more backticks than the text has in a row, so it cannot
+// close them; nothing inside has a meaning.
 func codeSpan(text string) string {
 	text = clip(line(text))
 	ticks := strings.Repeat("`", longestTicks(text)+1)

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Templates would be shorter, but they call methods by name: the linker then
-// keeps every exported method of the program, which makes it a fifth larger.
+// Templates would be shorter, but they call methods by name: the linker then keeps every
+// exported method, which makes the program a fifth larger.
 
-// markup is HTML of our own. A constant is markup by itself, and so is an
-// embedded file; anything else would have to be converted, and nothing is.
+// markup is our own HTML: constants, which convert implicitly, and embedded files.
+// Nothing else is ever converted.
 type markup string
 
-// An htmlWriter writes what is ours as it is and all other text escaped. Text
-// belongs between tags or between the double quotes of an attribute.
+// An htmlWriter writes markup as it is and escapes all other text. Text belongs between
+// tags or in double-quoted attributes.
 type htmlWriter struct{ out strings.Builder }
 
 func (h *htmlWriter) String() string { return h.out.String() }
@@ -27,20 +27,20 @@ func (h *htmlWriter) put(before markup, text string, after markup) {
 	h.own(after)
 }
 
-// maybe puts text that there may not be.
+// maybe writes an optional text.
 func (h *htmlWriter) maybe(before markup, text string, after markup) {
 	if text != "" {
 		h.put(before, text, after)
 	}
 }
 
-// anchor links to the element with an id.
+// anchor links to the element with an ID.
 func (h *htmlWriter) anchor(id string) {
 	h.put(`<a class="id" href="#`, fragment(id), `">`)
 	h.put("", id, "</a>")
 }
 
-// address is text, and a link if it may be one.
+// address writes text, as a link if it is a safe one.
 func (h *htmlWriter) address(text string) {
 	url := link(text)
 	if url == "" {
@@ -51,7 +51,7 @@ func (h *htmlWriter) address(text string) {
 	h.put("", text, "</a>")
 }
 
-// fragment escapes all that could mean something in an address.
+// fragment escapes everything special in a URL fragment.
 func fragment(id string) string {
 	var b strings.Builder
 	for _, c := range []byte(id) {

@@ -1,10 +1,10 @@
-// Package report writes the result of a check: for a terminal, for programs, for
-// continuous integration, for a pull request and as a web page.
+// Package report formats the result of a check: for a terminal, for programs, for CI, for
+// a pull request and as a web page.
 //
 // Every format is a pure function of the report, failures first. None prints the time, so
-// two runs with the same findings write the same. Text that a handler sent is shown as it
-// was sent and can do no harm: unprintable characters become escapes (clean.go), and each
-// format escapes its own markup.
+// the same findings give the same output. Text from handlers is shown as sent, but
+// harmless: unprintable characters are escaped (clean.go), and each format escapes its
+// own markup.
 package report
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A Format is a way to write a report: html, json, junit, markdown or text.
+// A Format is html, json, junit, markdown or text.
 type Format string
 
 var formats = map[Format]func(io.Writer, *contract.Report) error{
@@ -27,7 +27,7 @@ var formats = map[Format]func(io.Writer, *contract.Report) error{
 	"text":     func(w io.Writer, r *contract.Report) error { return Text(w, r, Style{Skipped: true}) },
 }
 
-// ParseTarget takes a target such as junit=report.xml apart.
+// ParseTarget parses a target such as junit=report.xml.
 func ParseTarget(text string) (Format, string, error) {
 	name, path, found := strings.Cut(text, "=")
 	switch _, ok := formats[Format(name)]; {
@@ -44,7 +44,7 @@ func ParseTarget(text string) (Format, string, error) {
 }
 
 // Ready reports whether Write can write to the targets, and leaves nothing behind. Call
-// it before a check: nobody wants to learn of a mistyped folder afterward.
+// it before a check: a mistyped folder should not surface after it.
 func Ready(specs []string) error {
 	outputs, err := parse(specs)
 	defer discard(outputs)
@@ -56,9 +56,9 @@ func Ready(specs []string) error {
 	return err
 }
 
-// Write writes a report for each target. All of them are complete before the first
-// takes its place, so that an error leaves what was there before. Pipes come last: each
-// waits for whoever reads it until the context ends.
+// Write writes a report for each target. It completes all of them before moving the first
+// into place: an error leaves earlier files untouched. Pipes come last, each waiting for
+// a reader until the context ends.
 func Write(ctx context.Context, r *contract.Report, specs []string) error {
 	outputs, err := parse(specs)
 	if err != nil {

@@ -10,15 +10,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A Style is how Text writes. The zero value is for a pipe.
+// A Style configures Text. The zero value is for a pipe.
 type Style struct {
-	Color   bool   // as terminals show it
-	Skipped bool   // name each skipped case
-	More    string // else, how to have them named: a flag
+	Color   bool   // use terminal colors
+	Skipped bool   // list each skipped case
+	More    string // otherwise, the flag that lists them
 }
 
-// Text writes a report for a terminal: failures, warnings and infos in full, then what
-// could not be judged, then a line per group and the sum.
+// Text writes a report for a terminal: failures, warnings and infos in full, then the
+// unjudged cases, then a line per group and the totals.
 func Text(w io.Writer, r *contract.Report, style Style) error {
 	t := &text{view: newView(r), Style: style}
 	t.share()
@@ -34,8 +34,8 @@ func Text(w io.Writer, r *contract.Report, style Style) error {
 }
 
 const (
-	width  = 80 // where prose breaks; a command to copy never does
-	margin = 6  // what belongs to a heading
+	width  = 80 // line length of prose; commands to copy never break
+	margin = 6  // indentation below a heading
 )
 
 type text struct {
@@ -64,7 +64,7 @@ func (t *text) head() {
 	}
 }
 
-// setting is what to repeat to see the same, "" if that is nothing.
+// setting is what to repeat for the same result, or "".
 func setting(v *view) string {
 	var about []string
 	if v.Subject.APIVersion != "" {
@@ -128,7 +128,7 @@ func (t *text) groups() {
 	}
 }
 
-// unjudged lists cases under what would run them.
+// unjudged lists cases under what would make them run.
 func (t *text) unjudged(word, color string, reasons []*reason) {
 	for _, reason := range reasons {
 		count := fmt.Sprintf("%d %s:", len(reason.Cases), word)
@@ -141,11 +141,10 @@ func (t *text) unjudged(word, color string, reasons []*reason) {
 	}
 }
 
-// mostSkips is how many lines tell of skipped cases.
+// mostSkips is the maximum number of lines about skipped cases.
 const mostSkips = 5
 
-// skips says in a few lines what would run the cases that were skipped, the needs of most
-// cases first.
+// skips summarizes what would make the skipped cases run, the most frequent need first.
 func (t *text) skips() {
 	reasons := t.reasons(contract.Skip)
 	if len(reasons) == 0 {
@@ -177,14 +176,13 @@ func (t *text) heading(word, color, headline string, r contract.Result) {
 
 func (t *text) shortfall(word, color string, s *shortfall) {
 	t.heading(word, color, s.headline(), s.Result)
-	if s.Requirement != s.Title { // a case of the user's own may say no more
+	if s.Requirement != s.Title { // a user's case may say no more
 		t.printf("%s\n\n", prose(s.Requirement, margin, width))
 	}
 	t.printf("%s\n", block(margin, width, s.evidence()))
 }
 
-// block writes facts under each other, their texts in one column. Width 0 leaves
-// lines as they are.
+// block writes facts below each other, with aligned texts. Width 0 leaves lines unbroken.
 func block(indent, width int, facts []fact) string {
 	widest := 0
 	for _, f := range facts {
@@ -205,7 +203,7 @@ func block(indent, width int, facts []fact) string {
 	return b.String()
 }
 
-// prose indents text, and breaks its lines at spaces where they are too long.
+// prose indents text and breaks long lines at spaces.
 func prose(text string, indent, width int) string {
 	var lines []string
 	for _, line := range strings.Split(text, "\n") {
@@ -227,8 +225,8 @@ func prose(text string, indent, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// breakAt is the last space at which the line is no wider than room, else the
-// first of all, or -1 if the line fits or cannot be broken.
+// breakAt returns the last space within the width, else the first of all, or -1 if the
+// line fits or has no space.
 func breakAt(line string, room int) int {
 	if utf8.RuneCountInString(line) <= room {
 		return -1

@@ -11,12 +11,12 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A view is a report sorted for people. Its texts are clean.
+// A view is a report sorted for people, with clean texts.
 type view struct {
 	*contract.Report
 	Groups    []*group
 	byVerdict map[contract.Verdict][]contract.Result
-	reproduce string // the command that reproduces any case, with CASE for its id; see share
+	reproduce string // command to reproduce any case, with CASE for its ID; see share
 }
 
 // A group is the cases of one folder.
@@ -25,7 +25,7 @@ type group struct {
 	Cases []contract.Result
 }
 
-// A reason lists the cases that could not be judged for one reason.
+// A reason is the cases left unjudged for one reason.
 type reason struct {
 	Text  string
 	Cases []contract.Result
@@ -44,8 +44,8 @@ func newView(r *contract.Report) *view {
 	return v
 }
 
-// share takes from the cases the command that reproduces them, if they all have the same
-// but for the id: its flags are then said once.
+// share moves the reproduce command from the cases to the view, if they differ only in
+// the ID: the flags then appear once.
 func (v *view) share() {
 	results := slices.Concat(v.of(contract.Fail), v.of(contract.Warn))
 	command := sharedCommand(results)
@@ -60,8 +60,8 @@ func (v *view) share() {
 	}
 }
 
-// sharedCommand returns the command that reproduces all of several cases, with CASE in
-// place of the id, or "".
+// sharedCommand returns the common command of several cases, with CASE in place of the
+// ID, or "".
 func sharedCommand(results []contract.Result) string {
 	shared := ""
 	for _, r := range results {
@@ -78,7 +78,7 @@ func sharedCommand(results []contract.Result) string {
 	return shared
 }
 
-// maxSent bounds a line of what was sent, in characters: it may hold a body.
+// maxSent limits a line about a request, in characters: it may hold a body.
 const maxSent = 200
 
 func shortened(sent string) string {
@@ -94,8 +94,8 @@ func shortened(sent string) string {
 // headline says what happened.
 func headline(r contract.Result) string { return cmp.Or(r.Headline, r.Title) }
 
-// remark is what there is to say about a result beside the evidence. A must ends in a
-// warning when it is met but its recommendation is not.
+// remark is a result's reason beyond the evidence. A must ends in a warning if it is met
+// but its recommendation is not.
 func remark(r contract.Result) string {
 	if r.Verdict != contract.Warn || r.Level != "must" {
 		return r.Reason
@@ -107,8 +107,8 @@ func remark(r contract.Result) string {
 	return why
 }
 
-// explain is the command that explains a case, "" for a case of the user's own: its file
-// has all there is to know.
+// explain returns the command that explains a case, or "" for a user's case: its file
+// says everything.
 func explain(r contract.Result) string {
 	if !strings.HasPrefix(r.Reproduce, "fakestripe check ") {
 		return ""
@@ -116,7 +116,7 @@ func explain(r contract.Result) string {
 	return "fakestripe explain " + r.ID
 }
 
-// seed returns the seed, "" when nothing was made from one.
+// seed returns the seed, or "" if nothing was made from one.
 func (v *view) seed() string {
 	if v.Seed == 0 {
 		return ""
@@ -124,7 +124,7 @@ func (v *view) seed() string {
 	return strconv.FormatUint(v.Seed, 10)
 }
 
-// grouped keeps the order in which the groups began.
+// grouped keeps the order of the groups' first cases.
 func grouped(results []contract.Result) []*group {
 	var groups []*group
 	byName := map[string]*group{}
@@ -139,7 +139,7 @@ func grouped(results []contract.Result) []*group {
 	return groups
 }
 
-// groupOf is the folder of a case; a case of the user's own may have none.
+// groupOf returns the folder of a case, which a user's case may lack.
 func groupOf(result contract.Result) string {
 	if dir := path.Dir(result.ID); dir != "." {
 		return dir
@@ -150,10 +150,10 @@ func groupOf(result contract.Result) string {
 // of returns the cases with a verdict.
 func (v *view) of(verdict contract.Verdict) []contract.Result { return v.byVerdict[verdict] }
 
-// groupsOf returns the cases with a verdict by group.
+// groupsOf groups the cases with a verdict.
 func (v *view) groupsOf(verdict contract.Verdict) []*group { return grouped(v.of(verdict)) }
 
-// reasons returns the cases with a verdict by reason: one flag often runs many.
+// reasons groups the cases with a verdict by reason: one flag often enables many.
 func (v *view) reasons(verdict contract.Verdict) []*reason { return byReason(v.of(verdict)) }
 
 // remarks returns the passed cases that have a remark.
@@ -176,7 +176,7 @@ func byReason(results []contract.Result) []*reason {
 	return reasons
 }
 
-// headline is the report in a sentence.
+// headline sums up the report in a sentence.
 func (v *view) headline() string {
 	failed, warned := len(v.of(contract.Fail)), len(v.of(contract.Warn))
 	unjudged := len(v.of(contract.Skip)) + len(v.of(contract.Inconclusive))
@@ -195,7 +195,7 @@ func (v *view) headline() string {
 	return "Every requirement met"
 }
 
-// verdicts in the order in which they are counted, and their words.
+// The verdicts in counting order, with their words.
 var verdicts = []struct {
 	verdict contract.Verdict
 	word    string
@@ -209,14 +209,14 @@ var verdicts = []struct {
 	{contract.Skip, "skipped", "2"},
 }
 
-// urgency is the order in which results are looked at: what to act on comes first.
+// urgency is the reading order of results, most urgent first.
 var urgency = []contract.Verdict{
 	contract.Fail, contract.Warn, contract.Info, contract.Inconclusive, contract.Skip, contract.Pass,
 }
 
 func urgencyOf(r contract.Result) int { return slices.Index(urgency, r.Verdict) }
 
-// byUrgency returns results in this order. Those of one verdict stay in theirs.
+// byUrgency sorts results by urgency, keeping the order within a verdict.
 func byUrgency(results []contract.Result) []contract.Result {
 	return slices.SortedStableFunc(slices.Values(results), func(a, b contract.Result) int { return urgencyOf(a) - urgencyOf(b) })
 }
@@ -256,7 +256,7 @@ func plural(n int, noun string) string {
 // A fact is one line of the evidence.
 type fact struct{ label, text string }
 
-// evidence is what a person needs to believe a verdict and to act on it.
+// evidence lists what a person needs to trust a verdict and act on it.
 func evidence(r contract.Result) []fact {
 	return present(
 		fact{"note", r.Reason}, fact{"sent", r.Sent}, fact{"expected", r.Expected}, fact{"actual", r.Actual},
@@ -274,7 +274,7 @@ func present(facts ...fact) []fact {
 	return have
 }
 
-// link is the source, if it is an address that may be clicked on.
+// link returns the source if it is a safe URL.
 func link(source string) string {
 	web := strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
 	if web && !strings.ContainsAny(source, " <>\"'`\\()") {

@@ -1,5 +1,5 @@
-// Package server makes the HTTP servers that fakestripe starts. All have the same
-// bounds: who sends a request slowly, or never to its end, does not keep a connection.
+// Package server creates fakestripe's HTTP servers, all with the same limits: a client
+// that sends its request slowly, or never completes it, cannot hold on to a connection.
 package server
 
 import (
@@ -9,29 +9,28 @@ import (
 	"time"
 )
 
-// Limits bound what a client may take its time over. There is no bound on an answer
-// as a whole, which may be a stream without end.
+// Limits bound the pauses of a client. The whole response is unbounded: it may be an
+// endless stream.
 type Limits struct {
-	Header time.Duration // until the header of a request has come
-	Body   time.Duration // until its body has come, from the end of the header
+	Header time.Duration // to receive the header
+	Body   time.Duration // to receive the body, after the header
 	Idle   time.Duration // between two requests on a connection
-	Write  time.Duration // until it has taken a piece of an answer, see maxWrite
+	Write  time.Duration // to accept a piece of the response, see maxWrite
 }
 
-// Default is what all servers of fakestripe allow.
+// Default is the limits of all fakestripe servers.
 func Default() Limits {
 	return Limits{Header: 10 * time.Second, Body: time.Minute, Idle: 2 * time.Minute, Write: time.Minute}
 }
 
-// maxHeader bounds the header of a request in bytes.
+// maxHeader limits the header of a request, in bytes.
 const maxHeader = 64 << 10
 
 // New returns a server for a handler, with the default limits.
 func New(handler http.Handler) *http.Server { return Default().New(handler) }
 
-// New returns a server for a handler, with these limits. A read of a body that takes
-// too long fails, and the connection ends with the answer. What clients do wrong is
-// not logged.
+// New returns a server for a handler, with these limits. A slow body fails the read, and
+// the connection closes after the response. Client errors are not logged.
 func (l Limits) New(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: l.timed(l.written(handler)), ReadHeaderTimeout: l.Header, IdleTimeout: l.Idle, MaxHeaderBytes: maxHeader,
@@ -39,11 +38,11 @@ func (l Limits) New(handler http.Handler) *http.Server {
 	}
 }
 
-// timed bounds the reading of bodies. ReadTimeout of http.Server would not do: it ends
-// the context of a request that was read long ago and is being answered.
+// timed limits the reading of bodies. ReadTimeout of http.Server does not work here: it
+// ends the context of a request read long ago and still being answered.
 func (l Limits) timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength != 0 { // else there is no body, and nothing to wait for
+		if r.ContentLength != 0 { // otherwise there is no body to wait for
 			control := http.NewResponseController(w)
 			if control.SetReadDeadline(time.Now().Add(l.Body)) == nil {
 				r.Body = &body{r.Body, func() { _ = control.SetReadDeadline(time.Time{}) }}
@@ -53,8 +52,8 @@ func (l Limits) timed(next http.Handler) http.Handler {
 	})
 }
 
-// A body is one that is read until a deadline. At its end the deadline is taken back:
-// the server goes on reading to learn whether the client is still there.
+// A body has a deadline for reading, removed at the end of the body: the server reads on
+// to detect a client that leaves.
 type body struct {
 	io.ReadCloser
 	done func()
@@ -69,16 +68,16 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// maxWrite is how much of an answer is written at a time: a slow client has the whole
-// of Limits.Write for each.
+// maxWrite is the number of bytes per write: a slow client has all of Limits.Write for
+// each.
 const maxWrite = 256 << 10
 
-// written bounds the writing of answers: a client that does not read would keep what
-// it asked for in memory. WriteTimeout of http.Server would not do: it ends streams.
+// written limits the writing of responses: an idle client would keep its response in
+// memory. WriteTimeout of http.Server does not work here: it ends streams.
 func (l Limits) written(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
-		if control.SetWriteDeadline(time.Time{}) != nil { // that of the request before
+		if control.SetWriteDeadline(time.Time{}) != nil { // the previous request's
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -88,7 +87,7 @@ func (l Limits) written(next http.Handler) http.Handler {
 	})
 }
 
-// An answer is one whose every piece has a deadline of its own.
+// An answer has a deadline for each piece.
 type answer struct {
 	http.ResponseWriter
 	extend func()
@@ -106,5 +105,5 @@ func (a *answer) Write(p []byte) (written int, err error) {
 	return written, err
 }
 
-// Unwrap leads http.ResponseController to Flush and the deadlines.
+// Unwrap gives http.ResponseController access to Flush and the deadlines.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

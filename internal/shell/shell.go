@@ -1,5 +1,5 @@
-// Package shell writes texts as words of a shell: for a person to paste (Quote), and
-// for a command line that sh -c runs (Single).
+// Package shell quotes text as a word of a shell command: to copy and paste (Quote), or
+// for sh -c (Single).
 package shell
 
 import (
@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// Quote makes a text one word of a command line that is shown to be copied. Control
-// characters are spelled out, which bash, zsh and ksh read: pasted as they are, a
-// terminal would act on them.
+// Quote quotes text for a command line to be copied. It escapes control characters, in
+// syntax for bash, zsh and ksh: pasted raw, a terminal would act on them.
 func Quote(text string) string {
 	if plain(text) || !slices.ContainsFunc([]byte(text), control) {
 		return Single(text)
@@ -30,7 +29,7 @@ func Quote(text string) string {
 	return "$'" + b.String() + "'"
 }
 
-// Single makes a text one word of any POSIX shell: every byte of it stays as it is.
+// Single quotes text for any POSIX shell, and keeps every byte.
 func Single(text string) string {
 	if plain(text) {
 		return text
@@ -38,8 +37,8 @@ func Single(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// plain reports whether no shell sees more in a text than itself. zsh looks for a
-// command behind an = that comes first.
+// plain reports whether no shell gives a text any special meaning. zsh expands a leading
+// = to a command's path.
 func plain(text string) bool {
 	if text == "" || text[0] == '=' {
 		return false

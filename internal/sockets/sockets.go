@@ -1,5 +1,4 @@
-// Package sockets limits connections, and gives their errors the same names on every
-// system.
+// Package sockets limits connections, and makes their errors the same on every system.
 package sockets
 
 import (
@@ -7,11 +6,11 @@ import (
 	"syscall"
 )
 
-// MaxConnections is how many connections to one host are used at a time, and so how many
-// deliveries are made.
+// MaxConnections is the maximum number of connections per host, and thus of concurrent
+// deliveries.
 const MaxConnections = 1024
 
-// winsock are the errors of Windows sockets, which have numbers of their own.
+// winsock are the errors of Windows sockets, which have their own numbers.
 //
 // Source: https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2
 var winsock = map[syscall.Errno]error{
@@ -20,8 +19,8 @@ var winsock = map[syscall.Errno]error{
 	10061: syscall.ECONNREFUSED,
 }
 
-// Portable adds to an error of Windows sockets the one that callers look for with
-// errors.Is on every system. Other errors it returns as they are.
+// Portable wraps a Windows socket error with the portable one for errors.Is. It returns
+// other errors unchanged.
 func Portable(err error) error {
 	for number, same := range winsock {
 		if errors.Is(err, number) {

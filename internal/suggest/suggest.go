@@ -1,5 +1,5 @@
-// Package suggest guesses which name a mistyped one was meant to be: an event type, a
-// path, a case, a mutation, a key of a file, a command or a flag.
+// Package suggest guesses the intended name behind a mistyped one: an event type, a path,
+// a case, a mutation, a key of a file, a command or a flag.
 package suggest
 
 import (
@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-// A closeness says how a name resembles the wanted one, the closest first.
+// A closeness is the kind of resemblance to the mistyped name, closest first.
 type closeness int
 
 const (
-	same     closeness = iota // but for capitals
+	same     closeness = iota // except for case
 	level                     // has it as a level: "redelivered" in "idempotency/redelivered"
 	word                      // has it as a word: "tampered" in "body-tampered"
 	typo                      // a few letters differ
-	part                      // has it somewhere inside
+	part                      // contains it
 	related                   // begins with the same word
-	enclosed                  // is inside what is wanted: "a.b" in "x/a.b"
+	enclosed                  // is contained in it: "a.b" in "x/a.b"
 	far
 )
 
-// most is how many names DidYouMean suggests, and mostRelated how many of them may be
-// merely related.
+// most is the maximum number of names from DidYouMean, mostRelated of those merely
+// related.
 const (
 	most        = 6
 	mostRelated = 3
@@ -37,11 +37,11 @@ const (
 type candidate struct {
 	name      string
 	closeness closeness
-	distance  int // letters that differ, of a typo and what is related
+	distance  int // differing letters, for a typo or a related name
 	depth     int // levels above the last
 }
 
-// Names returns the names closest to want, at most n, or none when nothing is near.
+// Names returns at most n names close to want, closest first.
 func Names(want string, names []string, n int) []string {
 	candidates := make([]candidate, 0, len(names))
 	for _, name := range names {
@@ -62,13 +62,13 @@ func Names(want string, names []string, n int) []string {
 	return closest
 }
 
-// asCloseAs reports whether a name is as good a guess as the closest.
+// asCloseAs reports whether a name is as good a guess as the closest one.
 func (c candidate) asCloseAs(closest candidate) bool {
 	return c.closeness == closest.closeness && (c.closeness != typo && c.closeness != enclosed || c.distance == closest.distance)
 }
 
-// DidYouMean returns the end of an error message about an unknown name,
-// ": did you mean a, b or c?", or "" when nothing is near.
+// DidYouMean returns the end of an error about an unknown name, ": did you mean a, b or
+// c?", or "" without a close name.
 func DidYouMean(want string, names []string) string {
 	found := Names(want, names, most)
 	switch last := len(found) - 1; last {
@@ -81,7 +81,7 @@ func DidYouMean(want string, names []string) string {
 	}
 }
 
-// compare says how close a name is.
+// compare returns the closeness of a name.
 func compare(want, name string) candidate {
 	depth := strings.Count(name, ".") + strings.Count(name, "/")
 	is := func(c closeness, distance int) candidate {
@@ -111,7 +111,7 @@ func compare(want, name string) candidate {
 	return is(far, 0)
 }
 
-// within reports whether a text has another inside, between separators.
+// within reports whether a text contains another between separators.
 func within(text, inside, separators string) bool {
 	edge := func(rest string, at int) bool { return rest == "" || strings.IndexByte(separators, rest[at]) >= 0 }
 	for from := 0; ; from++ {
@@ -134,9 +134,9 @@ func first(name string) string {
 	return name
 }
 
-// difference counts the letters that differ and reports whether one name is likely a typo
-// of the other: few letters differ, not counting the words both begin with. A name
-// without levels may mean the last level of another.
+// difference counts differing letters and reports whether one name is likely a typo of
+// the other: few letters differ, not counting common first words. A name without levels
+// may stand for the last level of another.
 func difference(want, name string) (distance int, likely bool) {
 	if !strings.ContainsAny(want, levels) {
 		last := name[strings.LastIndexAny(name, levels)+1:]
@@ -149,7 +149,7 @@ func difference(want, name string) (distance int, likely bool) {
 	return distance, mistyped(distance, want[common:])
 }
 
-// commonWords returns the length of the whole words that both texts begin with.
+// commonWords returns the length of the words common to the start of both texts.
 func commonWords(a, b string) (common int) {
 	for i := range min(len(a), len(b)) {
 		switch {
@@ -170,9 +170,9 @@ func commonWords(a, b string) (common int) {
 
 func mistyped(distance int, text string) bool { return distance <= (len(text)+1)/3 }
 
-// edits counts the bytes to insert, delete, replace or swap with the next. Texts
-// longer than maxLength are compared by their beginning: a typo needs no more, and
-// the time grows with the product of the lengths.
+// edits counts the bytes to insert, delete, replace or swap with the next. It compares
+// only the start of texts longer than maxLength: that is enough for a typo, and the time
+// grows with the product of the lengths.
 func edits(a, b string) int {
 	const maxLength = 200
 	a, b = a[:min(len(a), maxLength)], b[:min(len(b), maxLength)]

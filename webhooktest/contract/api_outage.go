@@ -3,35 +3,69 @@ package contract
 import (
 	"context"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// canFail reports whether the local API can stand for what the handler depends on. Subjects
-// that are checked side by side may share it.
-func (s *Subject) canFail() bool {
-	return s.API != nil && !s.Isolated && s.Break == nil && s.Heal == nil
+// outagePrefix begins the hooks that make Stripe's API fail.
+const outagePrefix = "api="
+
+// silence is for how long a request waits that gets no answer: the retries of an SDK
+// together are then over before the delivery is.
+const silence = 500 * time.Millisecond
+
+// An outageKind is a way in which Stripe's API fails.
+type outageKind struct {
+	failure stripeapi.Failure
+	slow    []stripeapi.Slowness
+	said    string
 }
 
-// An apiOutage makes Stripe the dependency that fails, where the user gives no hooks: each
-// call of the handler to the local API is answered 500, and has no effect.
+// outageKinds, by what follows the prefix (https://docs.stripe.com/error-low-level).
+var outageKinds = map[string]outageKind{
+	"500":     {failure: stripeapi.Failure{Status: http.StatusInternalServerError}, said: "while Stripe's API answers 500"},
+	"429":     {failure: stripeapi.Failure{Status: http.StatusTooManyRequests}, said: "while Stripe's API answers 429, too many requests"},
+	"timeout": {failure: stripeapi.Failure{NoAnswer: true}, slow: []stripeapi.Slowness{{Delay: silence}}, said: "while Stripe's API gives no answer"},
+}
+
+// canFail reports whether the local API can stand for what the handler depends on. Subjects
+// that are checked side by side may share it.
+func (s *Subject) canFail() bool { return s.API != nil && !s.Isolated }
+
+// hasHooks reports whether the user can break what the handler depends on.
+func (s *Subject) hasHooks() bool { return s.Break != nil && s.Heal != nil }
+
+// lacksFault reports whether a row is a fault that the subject cannot be given.
+func (s *Subject) lacksFault(row string) bool {
+	if strings.HasPrefix(row, outagePrefix) {
+		return !s.canFail()
+	}
+	return row == "break" && !s.hasHooks()
+}
+
+// An apiOutage makes Stripe the dependency that fails: each call of the handler to the
+// local API fails in one way, and has no effect.
 type apiOutage struct {
 	session *session
 	lasts   bool
-	calls   int // that the handler had made when it began
+	calls   int    // that the handler had made when it began
+	said    string // what it was, "" if there was none
 }
 
 // begin makes the calls of the handler fail.
-func (o *apiOutage) begin(context.Context) error {
-	o.lasts, o.calls = true, o.session.sender.calls()
-	o.session.subject.API.Fail(stripeapi.Failure{Status: http.StatusInternalServerError})
-	return nil
+func (o *apiOutage) begin(kind string) {
+	outage := outageKinds[kind]
+	o.lasts, o.calls, o.said = true, o.session.sender.calls(), outage.said
+	o.session.subject.API.Fail(outage.failure)
+	o.session.subject.API.Slow(outage.slow...)
 }
 
 // end lets them succeed again. A handler that called nothing meanwhile depends on something
 // else.
 func (o *apiOutage) end(ctx context.Context) error {
-	err := o.session.run.machine.pause(ctx, o.session.probe.settle) // it may call later than it answers
+	err := awaitCall(ctx, o.session, o.calls) // it may call later than it answers
 	o.stop()
 	if err == nil && o.session.sender.calls() == o.calls {
 		err = errLacks{"hooks that break and heal what the handler depends on: it called nothing of Stripe's API"}
@@ -43,6 +77,7 @@ func (o *apiOutage) end(ctx context.Context) error {
 func (o *apiOutage) stop() {
 	if o.lasts {
 		o.session.subject.API.Fail()
+		o.session.subject.API.Slow()
 		o.lasts = false
 	}
 }

@@ -2,8 +2,10 @@ package contract_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -13,65 +15,145 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
+const (
+	outageLost    = "resilience/failure-not-acknowledged"
+	outageRetried = "resilience/retry-after-failure"
+)
+
+// An outageHandler asks Stripe's API for the payment before it notes it.
+type outageHandler struct {
+	asks     bool
+	early    bool             // remembers the event before it has asked
+	tries    int              // how often it asks, as SDKs do; 0: once
+	patience time.Duration    // of its client
+	swallows func(error) bool // errors of the API, which it answers with 200
+}
+
+// subject is what the suite is run with.
+func (h outageHandler) subject(t *testing.T) contract.Subject {
+	api, z := &stripeapi.Server{}, newZoo()
+	t.Cleanup(z.Close)
+	rows, seen := make(map[string]string), make(map[string]bool)
+	z.handle = func(d *zooDelivery) error {
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		switch {
+		case d.event.Type != "payment_intent.succeeded" || seen[d.event.ID]:
+			return nil
+		case z.down:
+			return errZooDown
+		}
+		seen[d.event.ID] = h.early
+		if err := h.ask(d, api); err != nil && h.swallows != nil && h.swallows(err) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		seen[d.event.ID], rows[zooField(d, "id")] = true, "paid"
+		return nil
+	}
+	z.show = func() any { return maps.Clone(rows) }
+	s := zooNamed(t, "sound").subject(z, z.State)
+	s.API, s.Handles = api, []string{"payment_intent.succeeded"}
+	return s
+}
+
+func (h outageHandler) ask(d *zooDelivery, api *stripeapi.Server) (err error) {
+	for range max(1, h.tries) {
+		if !h.asks {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(d.r.Context(), h.patience)
+		answer := askStripe(ctx, api, http.MethodGet, "/v1/payment_intents/"+zooField(d, "id"), "")
+		cancel()
+		if answer.Code == http.StatusOK {
+			return nil
+		}
+		err = outageError(answer.Code)
+	}
+	return err
+}
+
+// An outageError is the status of an answer; a client in process gets one at all times.
+type outageError int
+
+func (e outageError) Error() string { return http.StatusText(int(e)) }
+
+func anyError(error) bool { return true }
+
+// of reports whether an error of the API has a status; that of no answer is 0 or 504.
+func of(status int) func(error) bool {
+	return func(err error) bool {
+		var got outageError
+		return errors.As(err, &got) && (int(got) == status || status == 0 && got == http.StatusGatewayTimeout)
+	}
+}
+
 // TestStripeFails holds that a local API stands for what a handler depends on: the handler
-// that loses an event while Stripe's API answers 500 is found without hooks.
+// that loses an event while Stripe's API fails, in whatever way, is found, without hooks
+// and beside them.
 func TestStripeFails(t *testing.T) {
 	t.Parallel()
-	const lost, retried = "resilience/failure-not-acknowledged", "resilience/retry-after-failure"
 	for _, test := range []struct {
-		name, why string
-		asks      bool // the API for the payment
-		swallows  bool // its errors
-		early     bool // remembers the event before it has asked
-		want      map[string]contract.Verdict
+		name, why     string
+		handler       outageHandler
+		hooks         bool
+		lost, retried contract.Verdict
+		says          string
 	}{
-		{"sound", "answers 500, and remembers what it has processed", true, false, false,
-			map[string]contract.Verdict{lost: contract.Pass, retried: contract.Pass}},
-		{"swallows", "logs the error and answers 200", true, true, false,
-			map[string]contract.Verdict{lost: contract.Fail, retried: contract.Pass}},
-		{"early", "remembers the event first: its retry is a duplicate", true, false, true,
-			map[string]contract.Verdict{lost: contract.Fail, retried: contract.Fail}},
-		{"independent", "asks for nothing, so that nothing fails", false, false, false,
-			map[string]contract.Verdict{lost: contract.Skip, retried: contract.Skip}},
+		{"sound", "answers 500, and remembers what it has processed", outageHandler{asks: true}, false, contract.Pass, contract.Pass, ""},
+		{"sound-with-hooks", "its database fails, and the API too", outageHandler{asks: true}, true, contract.Pass, contract.Pass, ""},
+		{"tries-again", "as SDKs do: three times in all", outageHandler{asks: true, tries: 3}, false, contract.Pass, contract.Pass, ""},
+		{"impatient", "its client gives up before the connection is closed", outageHandler{asks: true, patience: 100 * time.Millisecond}, false, contract.Pass, contract.Pass, ""},
+		{"swallows", "logs the error and answers 200", outageHandler{asks: true, swallows: anyError}, false, contract.Fail, contract.Pass, "answers 500"},
+		{"swallows-beside-hooks", "the database is looked after, the API is not", outageHandler{asks: true, swallows: anyError}, true, contract.Fail, contract.Pass, "answers 500"},
+		{"swallows-429", "takes a rate limit for none of its business", outageHandler{asks: true, swallows: of(429)}, false, contract.Fail, contract.Pass, "answers 429"},
+		{"swallows-timeout", "catches what is no error of Stripe's", outageHandler{asks: true, swallows: of(0)}, false, contract.Fail, contract.Pass, "gives no answer"},
+		{"impatient-swallows-timeout", "the same, and gives up early", outageHandler{asks: true, swallows: of(0), patience: 100 * time.Millisecond}, false, contract.Fail, contract.Pass, "gives no answer"},
+		{"early", "remembers the event first: its retry is a duplicate", outageHandler{asks: true, early: true}, false, contract.Fail, contract.Fail, "answers 500"},
+		{"independent", "asks for nothing, so that nothing fails", outageHandler{}, false, contract.Skip, contract.Skip, ""},
+		{"independent-with-hooks", "the rows of the API say nothing of it", outageHandler{}, true, contract.Pass, contract.Pass, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T) {
-				api, z := &stripeapi.Server{}, newZoo()
-				defer z.Close()
-				rows, seen := make(map[string]string), make(map[string]bool)
-				z.handle = func(d *zooDelivery) error {
-					z.mu.Lock()
-					defer z.mu.Unlock()
-					if d.event.Type != "payment_intent.succeeded" || seen[d.event.ID] {
-						return nil
-					}
-					seen[d.event.ID] = test.early
-					if test.asks {
-						ctx, cancel := context.WithTimeout(d.r.Context(), 5*time.Second)
-						defer cancel()
-						_, err := stripeObject(ctx, api, http.MethodGet, "/v1/payment_intents/"+zooField(d, "id"), "")
-						switch {
-						case err != nil && test.swallows:
-							return nil
-						case err != nil:
-							return err
-						}
-					}
-					seen[d.event.ID], rows[zooField(d, "id")] = true, "paid"
-					return nil
+				if test.handler.patience == 0 {
+					test.handler.patience = 5 * time.Second
 				}
-				z.show = func() any { return maps.Clone(rows) }
-				s := zooNamed(t, "sound").subject(z, z.State)
-				s.API, s.Handles, s.Break, s.Heal = api, []string{"payment_intent.succeeded"}, nil, nil
-				report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return s }, Only: []string{"control", lost, retried}})
+				s := test.handler.subject(t)
+				if !test.hooks {
+					s.Break, s.Heal = nil, nil
+				}
+				report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return s }, Only: []string{"control", outageLost, outageRetried}})
 				require.NoError(t, err)
+				want := map[string]contract.Verdict{outageLost: test.lost, outageRetried: test.retried}
 				for _, result := range report.Cases {
-					if want := test.want[result.ID]; want != "" {
-						require.Equal(t, want, result.Verdict, "%s: %s: %s", test.why, result.ID, result)
+					if verdict := want[result.ID]; verdict != "" {
+						require.Equal(t, verdict, result.Verdict, "%s: %s: %s", test.why, result.ID, result)
+						if verdict == contract.Fail {
+							require.Contains(t, result.Sent, test.says)
+						}
 					}
 				}
 			})
 		})
 	}
+}
+
+// What gets no answer is cut off: no client waits for its own timeout.
+func TestNoAnswerIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	api := &stripeapi.Server{}
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	api.Fail(stripeapi.Failure{NoAnswer: true})
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v1/customers/cus_1", nil)
+	require.NoError(t, err)
+	request.SetBasicAuth("sk_test_123", "")
+	response, err := http.DefaultClient.Do(request)
+	if err == nil {
+		_ = response.Body.Close()
+	}
+	require.Error(t, err)
+	require.Equal(t, 1, api.Called())
 }

@@ -175,7 +175,7 @@ func (c *contractCase) referenceKey(v variant) string {
 			}
 		}
 	}
-	key, err := json.Marshal([]any{events, c.Reference, c.asksForEffect()})
+	key, err := json.Marshal([]any{events, c.Reference, c.asksForEffect(), v.bursts})
 	if err != nil {
 		return ""
 	}

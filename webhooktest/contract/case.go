@@ -17,18 +17,18 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A Case is what the contract asks for, one requirement.
+// A Case is one requirement of the contract.
 type Case struct {
 	ID          string            `json:"-"` // signature/unsigned
 	Title       string            `json:"title"`
-	Finding     string            `json:"finding"` // what a handler did that falls short of it
-	Cause       string            `json:"cause"`   // what such findings have in common, if several cases may have it
+	Finding     string            `json:"finding"` // the handler's failure, in a few words
+	Cause       string            `json:"cause"`   // the common cause of such findings, if shared with other cases
 	Level       string            `json:"level"`   // must, should or info
 	Requirement string            `json:"requirement"`
 	Source      string            `json:"source"`
 	Needs       []string          `json:"needs"`
 	Hint        string            `json:"hint"`
-	Why         string            `json:"why"`     // what happens when it is not met
+	Why         string            `json:"why"`     // the consequence of not meeting it
 	Mistake     string            `json:"mistake"` // the usual one
 	Fix         map[string]string `json:"fix"`     // code, by language: go, node, python, ruby
 }
@@ -49,6 +49,7 @@ type contractCase struct {
 	State     string               `json:"state"`
 	Compare   string               `json:"compare"`
 	Either    bool                 `json:"either"`
+	Bursts    int                  `json:"bursts"`
 	Check     string               `json:"check"`
 }
 
@@ -69,12 +70,12 @@ type caseEvent struct {
 	payloads []payload // of File, or those that Payloads matches
 }
 
-// plain reports whether an event is one of its type as any other.
+// plain reports whether an event is an ordinary one of its type.
 func (e *caseEvent) plain() bool {
 	return e.About == "" && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
 }
 
-// A caseStep is one thing that a case does.
+// A caseStep is one action of a case.
 type caseStep struct {
 	Send         names           `json:"send"`
 	Mutate       []string        `json:"mutate"`
@@ -94,7 +95,7 @@ type caseStep struct {
 	Golden       string            `json:"golden"`
 }
 
-// names are written as one name or as a list of them.
+// names are a single name or a list.
 type names []string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -107,10 +108,10 @@ func (n *names) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*[]string)(n))
 }
 
-// group is the part of the id before the slash.
+// group returns the part of the ID before the slash.
 func (c *contractCase) group() string { return path.Dir(c.ID) }
 
-// refuses reports whether the step expects what is sent not to be accepted.
+// refuses reports whether the step expects a refusal.
 func (s *caseStep) refuses() bool {
 	return s.Expect == "!2xx" || strings.HasPrefix(s.Expect, "4")
 }
@@ -126,12 +127,12 @@ func (c *contractCase) exact() bool {
 	return false
 }
 
-// golden reports whether a step of the case compares the state with a golden file.
+// golden reports whether a step compares the state with a golden file.
 func (c *contractCase) golden() bool {
 	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Golden != "" })
 }
 
-// contractCases reads the shipped suite, in the order of the groups.
+// contractCases reads the shipped suite, ordered by group.
 func contractCases() ([]contractCase, error) {
 	var cases []contractCase
 	for _, group := range contractGroups {
@@ -165,10 +166,10 @@ var contractGroups = []string{
 	"resilience", "http", "version", "connect", "mode", "thin",
 }
 
-// levels are what a requirement can be.
+// levels are the possible levels of a requirement.
 var levels = []string{"must", "should", "info"}
 
-// validate finds what strict decoding does not.
+// validate finds errors beyond those of strict decoding.
 func (c *contractCase) validate() error {
 	switch {
 	case c.Format != 1:
@@ -183,6 +184,8 @@ func (c *contractCase) validate() error {
 		return fmt.Errorf("state %s: a reference is missing", c.State)
 	case c.Either && c.State != "same":
 		return errors.New("either: want state same")
+	case c.Bursts < 0 || c.Bursts > 0 && c.State != "same":
+		return errors.New("bursts: want a number above zero, and state same")
 	case c.Compare != "" && c.Compare != "object":
 		return fmt.Errorf("compare %q: want object", c.Compare)
 	case (c.Check == "") == (len(c.Steps) == 0):
@@ -198,7 +201,7 @@ func (c *contractCase) validate() error {
 	return nil
 }
 
-// stepLists are the lists of steps, by key.
+// stepLists returns the lists of steps, by key.
 func (c *contractCase) stepLists() map[string][]caseStep {
 	return map[string][]caseStep{"steps": c.Steps, "reference": c.Reference, "witness": c.Witness}
 }
@@ -228,7 +231,7 @@ func (c *contractCase) validateStep(s caseStep) error {
 	return nil
 }
 
-// selectCases keeps the cases whose id or group is asked for.
+// selectCases keeps the cases selected by ID or group.
 func selectCases(cases []contractCase, only, skip []string, level string) ([]contractCase, error) {
 	for _, id := range slices.Concat(only, skip) {
 		if !slices.ContainsFunc(cases, func(c contractCase) bool { return c.is(id) }) {

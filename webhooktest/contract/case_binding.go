@@ -22,6 +22,8 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 			each = name
 		case pattern == "unhandled":
 			binding[name] = s.unhandled()
+		case strings.HasPrefix(pattern, "any ") && !strings.Contains(pattern, "*"):
+			binding[name] = strings.TrimPrefix(pattern, "any ")
 		case !strings.Contains(pattern, "*"):
 			if binding[name] = pattern; !slices.Contains(s.Handles, pattern) {
 				missing = append(missing, pattern)

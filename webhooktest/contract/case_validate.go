@@ -51,7 +51,7 @@ func checkGiven(pattern string) error {
 	if strings.Contains(pattern, "*") || slices.Contains(givenWords, pattern) {
 		return nil
 	}
-	return knownType(pattern, nil)
+	return knownType(strings.TrimPrefix(pattern, "any "), nil)
 }
 
 func (c *contractCase) validateEvent(e *caseEvent) error {

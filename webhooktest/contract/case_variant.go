@@ -14,6 +14,7 @@ type variant struct {
 	types   map[string]string
 	each    string
 	payload int
+	bursts  int // how often a race is tried, 0 for a case that is none
 }
 
 // variants are the ways to run a case: with each binding of its types, each of its
@@ -25,7 +26,7 @@ func (c *contractCase) variants(bindings []map[string]string, rows []string) (al
 	for _, types := range bindings {
 		for _, row := range rows {
 			for payload := range c.payloads() {
-				all = append(all, variant{types, row, payload})
+				all = append(all, variant{types: types, each: row, payload: payload})
 			}
 		}
 	}
@@ -95,10 +96,10 @@ func foreign(c *contractCase) bool {
 	return false
 }
 
-// races reports whether a case is a race of copies, which shows only if they are under
+// races reports whether a case is a race, which shows only if what is sent at once is under
 // way at the same time.
 func races(c *contractCase) bool {
-	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Together && s.Times > 1 })
+	return c.Bursts > 0 || slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Together && s.Times > 1 })
 }
 
 // cleanly names what the reference delivers.

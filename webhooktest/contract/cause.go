@@ -16,6 +16,8 @@ const (
 	bodiesRefused     = "Genuine bodies are refused"
 	eventsLost        = "Events are lost"
 	strangersActedOn  = "Objects of others are acted on"
+	accountsIgnored   = "The account of an event is ignored"
+	orderDecides      = "The order of arrival decides the state"
 	strangersCrash    = "Objects that it does not know crash the handler"
 	forgeriesAnswered = "Forged events get a server error"
 	forgeriesDropped  = "Forged events are answered 2xx, though ignored"
@@ -40,7 +42,7 @@ func (f finding) cause(c *contractCase) string {
 		return forgeriesSilent
 	case failed && (c.Cause == forgeriesAccepted || c.Cause == staleAccepted):
 		return forgeriesAnswered
-	case failed && c.Cause == strangersActedOn:
+	case failed && (c.Cause == strangersActedOn || c.Cause == accountsIgnored):
 		return strangersCrash
 	case f.silent && c.Cause != fieldsMissing:
 		return ""
@@ -77,14 +79,19 @@ var consequences = []consequence{
 	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "resilience/retry-after-failure"}},
 	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
 	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
-	{"idempotency/two-changes", eventsLost, []string{"ordering/*"}},
+	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
 	{"control/second-event", eventsLost, []string{"dispatch/handled-type-works"}},
-	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer"}},
-	{"ordering/missing-dependency", "The order of arrival decides the state", []string{"dispatch/handled-type-works"}},
+	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer", "idempotency/race-of-*"}},
+	{"resilience/burst", "Many events at once are too many", []string{"idempotency/race-of-updates", "idempotency/race-of-creation"}},
+	{"ordering/stale-update", orderDecides, []string{"idempotency/race-of-updates"}},
+	{"ordering/updated-first", orderDecides, []string{"idempotency/race-of-creation"}},
+	{"ordering/missing-dependency", orderDecides, []string{"dispatch/handled-type-works"}},
 	{"dispatch/handled-type", "A handled type is refused", []string{"dispatch/handled-type-works"}},
 	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
 	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger"}},
 	{"dispatch/unpaid-checkout", "What was not paid is fulfilled", []string{"dispatch/late-payment"}},
+	{"resilience/retry-after-failure", "Failed events are lost", []string{"resilience/hang-up"}},
+	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}},
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
 }
 

@@ -29,6 +29,8 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"fetches":        checkFetches,
 	"context-header": checkContextHeader,
 	"other-train":    checkOtherTrain,
+	"first-page":     checkFirstPage,
+	"sums":           checkSums,
 }
 
 // checkQuiet finds a state that moves when nothing is sent.

@@ -88,7 +88,7 @@ func keyed(call stripeapi.Call) string {
 	return "the Idempotency-Key " + call.IdempotencyKey
 }
 
-// checkSlowAPI makes the API slow, and wants an answer all the same.
+// checkSlowAPI makes the API slow, and still requires a response.
 func checkSlowAPI(ctx context.Context, s *session) ([]finding, error) {
 	if _, _, err := callsOf(ctx, s); err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func checkSlowAPI(ctx context.Context, s *session) ([]finding, error) {
 	response, err := s.sender.deliverControl(ctx)
 	api.Slow()
 	if err == nil {
-		err = awaitCall(ctx, s, before) // in the background, else it would be taken for a later event's
+		err = awaitCall(ctx, s, before) // in the background; otherwise it would count for a later event
 	}
 	if err != nil {
 		return nil, err
@@ -139,10 +139,10 @@ func checkFetches(ctx context.Context, s *session) ([]finding, error) {
 	return notCarried(sent, "Stripe-Context", fetched, func(call stripeapi.Call) string { return call.Context }), nil
 }
 
-// foreignAccount is whose event it is, when it is not the platform's own.
+// foreignAccount returns the account of an event that is not the platform's own.
 const foreignAccount = "acct_1FrgnShop4Tq8Ld2"
 
-// checkCarried wants a field of the event as a header of all calls.
+// checkCarried requires a field of the event as a header of all calls.
 func checkCarried(ctx context.Context, s *session, field, header string, of func(stripeapi.Call) string) ([]finding, error) {
 	event, calls, err := callsOf(ctx, s, webhooktest.Add(field, foreignAccount))
 	if err != nil {
@@ -170,7 +170,7 @@ func notCarried(sent, header string, calls []stripeapi.Call, of func(stripeapi.C
 
 func called(call stripeapi.Call) string { return call.Method + " " + call.Path }
 
-// silentAPI is what there is to say of a local API that was given and never called.
+// silentAPI is the remark about a local API that was never called.
 func (s *session) silentAPI() []string {
 	if s.subject.API == nil || s.subject.Isolated || s.subject.API.Called() > 0 || !s.run.log.anyAccepted() {
 		return nil

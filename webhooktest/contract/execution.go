@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -19,15 +20,15 @@ type execution struct {
 	events   *caseEvents
 	observed *observation // its events by name
 
-	sent     []*webhooktest.Event          // in the order of their first delivery
-	how      map[*webhooktest.Event]string // the mutations, and that it came several times
+	sent     []*webhooktest.Event          // in order of first delivery
+	how      map[*webhooktest.Event]string // mutations and repetitions
 	accepted map[*webhooktest.Event]bool
 	findings []finding
-	stopped  bool // a variable could not be had: what follows cannot be done
+	stopped  bool // a variable is missing: later steps cannot run
 
-	before   any            // the state when the steps began
-	goldens  map[string]any // what was found for golden files, by name
-	differed bool           // the state from a golden file
+	before   any            // the state before the steps
+	goldens  map[string]any // content for golden files, by name
+	differed bool           // whether the state differs from a golden file
 
 	outage apiOutage
 }
@@ -57,7 +58,7 @@ func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps [
 	return e, nil
 }
 
-// answers runs a case and judges the answers alone.
+// answers runs a case and judges only the responses.
 func (s *session) answers(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	if s.run.suite.Dir == "" {
 		defer s.sender.share()()
@@ -132,7 +133,7 @@ func (e *execution) run(ctx context.Context, steps []caseStep) error {
 func (e *execution) step(ctx context.Context, step caseStep) error {
 	switch {
 	case step.Hook != "":
-		return e.hook(ctx, step.Hook)
+		return e.hook(ctx, e.events.fill(step.Hook))
 	case step.Redeliver != "":
 		return e.redeliver(ctx)
 	}
@@ -161,9 +162,16 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 // hook calls a hook of the subject.
 func (e *execution) hook(ctx context.Context, name string) error {
 	subject := &e.session.subject
+	if name == "break" && !subject.hasHooks() && subject.canFail() {
+		name = outagePrefix + "500"
+	}
+	if kind, ofAPI := strings.CutPrefix(name, outagePrefix); ofAPI {
+		e.outage.begin(kind)
+		return nil
+	}
 	hooks := map[string]func(context.Context) error{"break": subject.Break, "heal": subject.Heal, "restart": subject.Restart}
-	if subject.canFail() {
-		hooks["break"], hooks["heal"] = e.outage.begin, e.outage.end
+	if e.outage.lasts {
+		hooks["heal"] = e.outage.end
 	}
 	hook, known := hooks[name]
 	switch {
@@ -180,7 +188,7 @@ func (e *execution) hook(ctx context.Context, name string) error {
 	return err
 }
 
-// makeLate makes the events of a step that had to wait for a variable.
+// makeLate makes the events of a step that waited for a variable.
 func (e *execution) makeLate(ctx context.Context, step caseStep) error {
 	made := false
 	for _, name := range step.Send {

@@ -14,9 +14,14 @@ import (
 // deliver delivers the events of a step, at once or one after the other.
 func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhooktest.Event) (responses []*webhooktest.Response, err error) {
 	mutations := e.events.mutations(step)
-	if step.Together {
+	switch {
+	case step.Together && e.variant.bursts > 0:
+		responses, err = e.deliverBursts(ctx, step, mutations)
+	case step.Together:
 		responses, err = e.session.sender.deliverTogether(ctx, events, mutations...)
-	} else {
+	case e.variant.bursts > 0:
+		responses, err = e.deliverApart(ctx, step, mutations)
+	default:
 		responses, err = e.deliverInTurn(ctx, events, mutations)
 	}
 	how := step.manner(mutations)

@@ -23,6 +23,7 @@ type caseEvents struct {
 	identity render.Identity
 	values   values            // of the case's variables
 	renamed  *strings.Replacer // fresh ids for those of payloads
+	burst    int               // that an event is made for
 }
 
 func newCaseEvents(s *session, spec *contractCase, v variant) (*caseEvents, error) {
@@ -46,7 +47,10 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	for range max(1, spec.Count) {
+	for i := range max(1, spec.Count, c.variant.bursts) {
+		if c.variant.bursts > 0 {
+			c.burst = i
+		}
 		event, err := c.newEvent(ctx, spec)
 		if err == nil && !onlyForges(c.spec, name, c.mutations) {
 			err = c.session.sender.register(event.Body())
@@ -54,8 +58,12 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		c.observed.add(name, event)
-		c.session.sender.binder.name(c.observed, name, event)
+		role := name
+		if c.observed.byObject {
+			role += c.variant.tag(i)
+		}
+		c.observed.add(name, role, event)
+		c.session.sender.binder.name(c.observed, role, event)
 	}
 	return nil
 }
@@ -110,10 +118,10 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 	case spec.Foreign:
 		return sender.foreign(eventType, edits...)
 	case spec.About != "" && another: // which is given one of the app when it has its id
-		about := webhooktest.About(c.observed.events[spec.About][0])
+		about := webhooktest.About(c.observed.events[spec.About][c.burst])
 		return sender.edited(eventType, append([]webhooktest.Edit{about}, edits...)...)
 	case spec.About != "":
-		return sender.about(ctx, c.observed.events[spec.About][0], eventType, edits...)
+		return sender.about(ctx, c.observed.events[spec.About][c.burst], eventType, edits...)
 	}
 	return sender.prepared(ctx, eventType, edits...)
 }

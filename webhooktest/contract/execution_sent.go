@@ -45,9 +45,28 @@ func (e *execution) sentSoFar() string {
 	}
 	var sent []string
 	for _, event := range e.sent {
+		if e.variant.bursts > 1 && !e.ofLastBurst(event) {
+			continue // as the last one
+		}
 		sent = append(sent, strings.TrimSpace(names[event]+e.events.described(event)+" "+e.how[event])+e.changesOf(event))
 	}
+	if e.outage.said != "" {
+		sent = append(sent, e.outage.said)
+	}
+	if e.variant.bursts > 1 {
+		sent = append(sent, fmt.Sprintf("and %d times before, about other objects", e.variant.bursts-1))
+	}
 	return strings.Join(sent, "\n")
+}
+
+// ofLastBurst reports whether an event is one of the last burst.
+func (e *execution) ofLastBurst(event *webhooktest.Event) bool {
+	for _, events := range e.observed.events {
+		if slices.Index(events, event) == len(events)-1 {
+			return true
+		}
+	}
+	return false
 }
 
 // changesOf are the fields of an event that the case sets, "" for none: they are what it is
@@ -91,7 +110,11 @@ func (e *execution) find(sent, expected, actual string) {
 // withState adds what the state shows to what the answers show.
 func (e *execution) withState(differences []string, wanted string) []finding {
 	if len(differences) > 0 {
-		e.find(e.sentSoFar(), wanted, evidence(differences))
+		shown := evidence(differences)
+		if e.variant.bursts > 0 {
+			shown = firstLines(differences, 3) // each burst shows the same
+		}
+		e.find(e.sentSoFar(), wanted, shown)
 		e.findings[len(e.findings)-1].ofState = true
 	}
 	return e.findings

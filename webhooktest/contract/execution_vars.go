@@ -23,6 +23,8 @@ func (c *caseEvents) known() values {
 			continue // {T.variant}
 		}
 		known[name+".resource"], _ = rawjson.Encode(resourceOf(bound))
+		known[name+".cut"], _ = rawjson.Encode(bound[:max(0, len(bound)-2)])
+		known[name+".capitals"], _ = rawjson.Encode(strings.ToUpper(bound))
 	}
 	known["each"], _ = rawjson.Encode(c.variant.each)
 	return known

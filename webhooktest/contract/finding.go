@@ -83,8 +83,10 @@ func after(finding string) string {
 }
 
 // evidence is what the state shows, a line for each place, within reason.
-func evidence(lines []string) string {
-	const most = 10
+func evidence(lines []string) string { return firstLines(lines, 10) }
+
+// firstLines are so many lines at most, and how many more there are.
+func firstLines(lines []string, most int) string {
 	if len(lines) > most {
 		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("and %d more", len(lines)-most))
 	}

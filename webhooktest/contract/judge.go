@@ -11,11 +11,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A judge gives a case its result.
+// A judge makes the result of a case.
 type judge struct {
 	session   *session
-	refused   *webhooktest.Response // the answer to the first event, if it was not accepted
-	diagnosis diagnosis             // why
+	refused   *webhooktest.Response // the response to the first event, if refused
+	diagnosis diagnosis             // the reason
 	wrote     []string              // golden files
 }
 
@@ -109,6 +109,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	budget := j.session.run.budget
 	variants := c.variants(bindings, j.rows(c))
 	for i, variant := range variants {
+		variant.bursts = j.session.bursts(c, i, len(variants))
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err := all.add(err); err != nil {
 			return err
@@ -130,11 +131,11 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 }
 
 // rows are the rows of a case, but for those that are no fault at this subject: a
-// placeholder that is its secret.
+// placeholder that is its secret, a failure of what it does not have.
 func (j *judge) rows(c *contractCase) []string {
-	secrets := j.session.secrets()
+	s, secrets := j.session, j.session.secrets()
 	return slices.DeleteFunc(slices.Clone(c.Each), func(row string) bool {
-		return slices.ContainsFunc(secrets, func(secret string) bool { return row == secret || row == "secret="+secret })
+		return s.subject.lacksFault(row) || slices.ContainsFunc(secrets, func(secret string) bool { return row == secret || row == "secret="+secret })
 	})
 }
 
@@ -152,7 +153,7 @@ func (j *judge) runVariant(ctx context.Context, c *contractCase, v variant) ([]f
 	return j.session.runUntilSure(ctx, c, v)
 }
 
-// runCheck runs a case that is code.
+// runCheck runs a case implemented in code.
 func (j *judge) runCheck(ctx context.Context, c *contractCase, result *Result) error {
 	check := checks[c.Check]
 	if check == nil {

@@ -20,7 +20,7 @@ func needs() map[string]need {
 	return map[string]need{
 		"state":           {"what the handler stores", "State", (*Subject).observed},
 		"api":             {"a handler that calls a local Stripe API", "API", func(s *Subject) bool { return s.API != nil }},
-		"faults":          {"hooks that break and heal what the handler depends on", "Break and Heal", func(s *Subject) bool { return s.Break != nil && s.Heal != nil || s.canFail() }},
+		"faults":          {"hooks that break and heal what the handler depends on", "Break and Heal", func(s *Subject) bool { return s.hasHooks() || s.canFail() }},
 		"restart":         {"a hook that restarts the handler", "Restart", func(s *Subject) bool { return s.Restart != nil }},
 		"connect":         {"a handler of connected accounts", "Connect", func(s *Subject) bool { return s.Connect }},
 		"mode":            {"a handler that tells live from test mode", "Mode", func(s *Subject) bool { return s.Mode }},
@@ -32,7 +32,7 @@ func needs() map[string]need {
 		"secrets":         {"a second signing secret", "Secrets", func(s *Subject) bool { return len(s.Secrets) > 0 }},
 		needHandles:       {"the types that the handler handles", "Handles", func(s *Subject) bool { return len(s.Handles) > 0 }},
 		"bound":           {"payloads bound to objects of the app", "Edit", func(s *Subject) bool { return s.Edit != nil || s.bindsEach() }},
-		"payments":        {"sessions that pay for something at once", "Variants", (*Subject).takesPayments},
+		"payments":        {"sessions that pay for something at once", "Variants, without one for checkout.session.completed", (*Subject).takesPayments},
 		"once-per-object": {"a handler that means one effect for each object", "OncePerObject", func(s *Subject) bool { return s.OncePerObject }},
 	}
 }

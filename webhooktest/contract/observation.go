@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
@@ -39,10 +40,10 @@ func observe(events ...*webhooktest.Event) *observation {
 	return o
 }
 
-// add takes in an event of a name.
-func (o *observation) add(name string, event *webhooktest.Event) {
+// add takes in an event of a name, whose ids have their roles by another.
+func (o *observation) add(name, role string, event *webhooktest.Event) {
 	o.events[name] = append(o.events[name], event)
-	o.ids.Name(event.ID(), event.Body(), cmp.Or(o.as, name))
+	o.ids.Name(event.ID(), event.Body(), cmp.Or(o.as, role))
 }
 
 // diff is what happened since the observation began, but for the noise.
@@ -82,8 +83,25 @@ func (o *observation) stored(ctx context.Context, of func(context.Context, *webh
 
 // objectID returns the id of the object that an event is about.
 func objectID(e *webhooktest.Event) (id any, ok bool) {
-	if id, ok = e.Lookup("related_object.id"); ok {
-		return id, ok
+	if fixtures.IsThin(e.Type()) {
+		return e.Lookup("related_object.id")
 	}
 	return e.Lookup("data.object.id")
+}
+
+// about reports whether any of the events is about an object.
+func (o *observation) about(id string) bool {
+	for _, events := range o.events {
+		if slices.ContainsFunc(events, func(e *webhooktest.Event) bool { mine, _ := objectID(e); return mine == id }) {
+			return true
+		}
+	}
+	return false
+}
+
+// aboutSame reports whether two events are about one object.
+func aboutSame(a, b *webhooktest.Event) bool {
+	mine, _ := objectID(a)
+	theirs, _ := objectID(b)
+	return mine == theirs
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// stateTimeout bounds one reading of the state.
+// stateTimeout limits one reading of the state.
 const stateTimeout = 10 * time.Second
 
 const (
@@ -20,7 +20,7 @@ const (
 	carefulWindow = 100 * time.Millisecond
 	carefulSettle = 2 * time.Second
 
-	// mostSettle bounds what is learned: who needs longer says so.
+	// mostSettle limits the measured settle time: a slower handler sets Settle.
 	mostSettle = 2 * time.Second
 )
 
@@ -31,13 +31,13 @@ type probe struct {
 	machine *machine
 	budget  *budget
 	learned *calibration
-	known   *baselineCache // void when the handler turns out to work longer
-	dirty   *atomic.Bool   // something was sent since the state was last still
+	known   *baselineCache // discarded if the handler turns out to work longer
+	dirty   *atomic.Bool   // something was sent since the state last settled
 
-	settle  time.Duration // for how long the state must be still
-	careful bool          // nothing that was learned is trusted: the state is still for long
-	used    bool          // something was measured
-	noise   []string      // places of the noise floor that the last delivery moved
+	settle  time.Duration // how long the state must be unchanged
+	careful bool          // trusts no earlier measurement, and settles for long
+	used    bool          // whether anything was measured
+	noise   []string      // places of background changes in the last delivery
 	last    decodedState  // most states are read several times
 }
 
@@ -45,7 +45,7 @@ type probe struct {
 // handler was seen to write to Stripe.
 func (p *probe) observed() bool { return p.subject.observed() || p.learned.writes.Load() }
 
-// measure returns what a delivery changes in the state.
+// measure returns the effect of a delivery on the state.
 func (p *probe) measure(ctx context.Context, o *observation, deliver func() error) (statediff.Diff, error) {
 	p.used = true
 	before, err := p.read(ctx, o)
@@ -127,7 +127,7 @@ func (p *probe) readStill(ctx context.Context, o *observation) (state any, err e
 // handler may hold the lock of its database, and the read may have met it.
 const stateReads = 3
 
-// readNow returns the state as it is, as decoded JSON.
+// readNow returns the current state, as decoded JSON.
 func (p *probe) readNow(ctx context.Context, o *observation) (state any, err error) {
 	for tries := stateReads; tries > 0; tries-- {
 		if state, err = p.readOnce(ctx, o); err == nil || ctx.Err() != nil || tries == 1 {
@@ -164,7 +164,7 @@ func (p *probe) readOnce(ctx context.Context, o *observation) (state any, err er
 	return state, err
 }
 
-// A decodedState is a state and its JSON. Nobody changes a state that was read.
+// A decodedState is a state and its JSON, both immutable.
 type decodedState struct {
 	text  []byte
 	state any

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -28,5 +29,44 @@ func TestOverlap(t *testing.T) {
 		"one":                 {[]*webhooktest.Response{at(0, 5)}, true},
 	} {
 		require.Equal(t, test.raced, overlap(test.responses), name)
+	}
+}
+
+// Slow handlers get as many bursts as there is time for; the report says what that may
+// have missed.
+func TestBursts(t *testing.T) {
+	t.Parallel()
+	c := contractCase{Bursts: 44, Steps: []caseStep{{Send: names{"e"}, Times: 2}}, Reference: []caseStep{{Send: names{"e"}}}}
+	c.ID = "idempotency/race"
+	for _, test := range []struct {
+		name         string
+		took         time.Duration
+		at, variants int
+		prepares     bool
+		want         int
+		note         string
+	}{
+		{name: "at once", want: 44, variants: 1},
+		{name: "quick", took: 10 * time.Millisecond, want: 44, variants: 1},
+		{name: "slow", took: 100 * time.Millisecond, want: 22, variants: 1, note: "odds of 10 %, for there were 22 bursts: more need a longer --max-time"},
+		{name: "very slow", took: 20 * time.Second, want: 1, variants: 1, note: "odds of 90 %"},
+		{name: "a later type of three", at: 2, variants: 3, want: 22, note: "more need a longer"},
+		{name: "a later type of nine", at: 8, variants: 9, want: 11, note: "more need a longer"},
+		{name: "objects of the app", prepares: true, variants: 1, want: 10, note: "more need more objects of the app"},
+	} {
+		s := &session{run: &run{budget: newBudget(3 * time.Minute), log: &responseLog{keep: true}}}
+		s.run.log.add(&webhooktest.Response{StatusCode: 200, Duration: test.took})
+		if test.prepares {
+			s.subject.Prepare = func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error) { return nil, nil }
+		}
+		bursts := s.bursts(&c, test.at, test.variants)
+		require.Equal(t, test.want, bursts, test.name)
+		s.run.races.add(&c, bursts, s.moreBursts())
+		if test.note == "" {
+			require.Empty(t, s.run.races.notes(), test.name)
+			continue
+		}
+		require.Len(t, s.run.races.notes(), 1, test.name)
+		require.Contains(t, s.run.races.notes()[0], test.note, test.name)
 	}
 }

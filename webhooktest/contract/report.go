@@ -2,22 +2,22 @@ package contract
 
 import "time"
 
-// A Verdict is what a case came to.
+// A Verdict is the outcome of a case.
 type Verdict string
 
-// The verdicts. What cannot be judged is never a Pass.
+// The verdicts. A case that cannot be judged is never a Pass.
 const (
 	Pass         Verdict = "pass"
-	Fail         Verdict = "fail"         // a must that is not met
-	Warn         Verdict = "warn"         // a should that is not met
+	Fail         Verdict = "fail"         // a must not met
+	Warn         Verdict = "warn"         // a should not met
 	Info         Verdict = "info"         // worth knowing, no judgment
 	Skip         Verdict = "skip"         // not tried; Reason says what it needs
-	Inconclusive Verdict = "inconclusive" // tried, and not to be judged; Reason says why
+	Inconclusive Verdict = "inconclusive" // tried, but cannot be judged; Reason says why
 )
 
-// A Report is what Check found.
+// A Report is the result of Check.
 type Report struct {
-	Summary   map[Verdict]int `json:"summary"` // how many cases, for every verdict
+	Summary   map[Verdict]int `json:"summary"` // number of cases per verdict
 	Subject   SubjectReport   `json:"subject"`
 	Seed      uint64          `json:"seed"`
 	Diagnosis []string        `json:"diagnosis,omitempty"` // why the first genuine event was refused, if it was
@@ -30,7 +30,7 @@ type Report struct {
 	Cases []Result `json:"cases"`
 }
 
-// A SubjectReport says what was tested, without secrets.
+// A SubjectReport describes the subject, without secrets.
 type SubjectReport struct {
 	Target     string   `json:"target"` // a URL, or "in process"
 	Handles    []string `json:"handles"`
@@ -44,7 +44,7 @@ type Result struct {
 	ID          string  `json:"id"`
 	Title       string  `json:"title"`
 	Headline    string  `json:"headline,omitempty"` // of a shortfall: what the handler did
-	Cause       string  `json:"cause,omitempty"`    // of a shortfall: shared with others of one cause
+	Cause       string  `json:"cause,omitempty"`    // of a shortfall: the cause it shares with others
 	Level       string  `json:"level"`              // must, should or info
 	Verdict     Verdict `json:"verdict"`
 	Reason      string  `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver

@@ -35,7 +35,11 @@ func (s *session) distrust(types []string) bool {
 // time, and on a machine that stalls it is tried more than once.
 func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
 	try := func() ([]finding, error) { return s.try(ctx, c, v) }
-	for found, tries := 0, 3; tries > 0; tries-- {
+	tries := 3
+	if c.Bursts > 0 {
+		tries = raceTries
+	}
+	for found := 0; tries > 0; tries-- {
 		findings, err = s.tryCarefully(try)
 		if _, inconclusive := isInconclusive(err); inconclusive && !isSpent(err) && s.distrust(c.types(v)) {
 			continue
@@ -44,16 +48,16 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 			return nil, err
 		}
 		if slices.ContainsFunc(findings, func(f finding) bool { return f.silent }) && !s.isAlive(ctx, 0, time.Second) {
-			return findings, nil // there is nobody to try it again with
+			return findings, nil // there is no subject for another try
 		}
 		if len(findings) > 0 {
 			found++
 			s.distrust(c.types(v))
 		}
-		if found == 0 && tries > 1 && races(c) && (s.sender.apart || s.run.machine.stall() > 0) {
+		if found == 0 && tries > 1 && races(c) && (s.sender.apart || c.Bursts == 0 && s.run.machine.stall() > 0) {
 			continue
 		}
-		// When the time of the run is up, a case that was begun is ended.
+		// When the run's time is up, end the current case.
 		stopped := s.run.budget.over() != "" && s.run.budget.timeIsUp() == ""
 		if found == 0 || found == 2 || stopped {
 			break
@@ -72,6 +76,9 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 	}
 	if len(findings) == 0 && races(c) && s.sender.apart {
 		return nil, errInconclusive{reason: "what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
+	}
+	if len(findings) == 0 && c.Bursts > 0 {
+		s.run.races.add(c, s.sender.raced, s.moreBursts())
 	}
 	return findings, nil
 }
@@ -118,7 +125,7 @@ func (s *session) runOnce(ctx context.Context, c *contractCase, v variant) ([]fi
 	return again.findings, nil
 }
 
-// try runs a case and returns what was not as it should be.
+// try runs a case and returns the findings.
 func (s *session) try(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	o := &oracle{session: s, spec: c, variant: v}
 	switch {

@@ -43,7 +43,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 	return report, cmp.Or(ctx.Err(), err)
 }
 
-// newJudge prepares a suite, and the judge that learns what all cases rest on.
+// newJudge prepares a suite and its judge.
 func newJudge(suite Suite) (*judge, error) {
 	switch {
 	case suite.New == nil:
@@ -61,7 +61,7 @@ func newJudge(suite Suite) (*judge, error) {
 	if err := subject.checkFamilies(); err != nil {
 		return nil, err
 	}
-	if suite.Dir == "" { // whose payloads may be of any type
+	if suite.Dir == "" { // its payloads may be of any type
 		if err := subject.checkTypes(); err != nil {
 			return nil, err
 		}
@@ -70,7 +70,7 @@ func newJudge(suite Suite) (*judge, error) {
 	return j, j.session.sender.endpoint.Validate()
 }
 
-// with returns a judge of one case, with subjects of its own.
+// with returns a judge of one case, with its own subjects.
 func (j *judge) with(subjects func() Subject) *judge {
 	return &judge{session: j.session.run.newSession(subjects(), subjects), refused: j.refused, diagnosis: j.diagnosis}
 }
@@ -85,10 +85,10 @@ func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 	case s.run.suite.Dir == "":
 		return j.calibrate(ctx, s.subject.control())
 	case comparesState(cases):
-		_, err := s.calibrate(ctx, s.controlAmong(cases)) // a refusal is for the controls of the cases
+		_, err := s.calibrate(ctx, s.controlAmong(cases)) // a refusal is left to the controls of the cases
 		return err
 	case s.probe.observed() && slices.ContainsFunc(cases, func(c contractCase) bool { return c.golden() }):
-		event, err := s.run.source.event(s.subject.control()) // that names nothing, and is not sent
+		event, err := s.run.source.event(s.subject.control()) // sends nothing, and names nothing
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 	return nil
 }
 
-// calibrate ends a run whose first genuine event is not accepted, with the reason.
+// calibrate ends a run with a diagnosis if the first genuine event is refused.
 func (j *judge) calibrate(ctx context.Context, control string) (err error) {
 	j.refused, err = j.session.calibrate(ctx, control)
 	if err != nil || j.refused == nil {
@@ -140,7 +140,7 @@ func (s *session) controlAmong(cases []contractCase) string {
 	return s.subject.control()
 }
 
-// judgeAll runs the cases, side by side if that disturbs nobody.
+// judgeAll runs the cases, concurrently if they are isolated.
 func (j *judge) judgeAll(ctx context.Context, cases []contractCase) ([]Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -183,23 +183,38 @@ func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mu
 	return result, err
 }
 
-// slowWork is how long the state of a slow handler has to be still.
+// slowWork is the settle time from which a handler counts as slow.
 const slowWork = 500 * time.Millisecond
 
-// order is that of the cases, with what cannot come from Stripe at the end. With a slow
-// handler the musts come first: its time may be over before the rest.
+// perCase is how often a case delivers on average: measured with a handler of nine types,
+// races aside.
+const perCase = 8
+
+// isSlow reports whether the time of the run may be over before so many cases are done:
+// work in the background is waited for, and each answer.
+func (s *session) isSlow(cases int) bool {
+	return s.probe.settle >= slowWork && s.subject.Settle == 0 ||
+		s.run.log.pace()*time.Duration(perCase*cases) > s.run.budget.limit
+}
+
+// order is that of the cases, with races and what cannot come from Stripe at the end: after
+// the many events of a race there is more to read. With a slow handler the musts come
+// first: its time may be over before the rest.
 func (s *session) order(cases []contractCase) []int {
 	order := make([]int, len(cases))
 	for i := range order {
 		order[i] = i
 	}
-	slow := s.probe.settle >= slowWork && s.subject.Settle == 0
+	slow := s.isSlow(len(cases))
 	rank := func(i int) (rank int) {
 		if slow {
-			rank = slices.Index(levels, cases[i].Level)
+			rank = 2 * slices.Index(levels, cases[i].Level)
+		}
+		if cases[i].Bursts > 0 {
+			rank++
 		}
 		if impossible(&cases[i]) {
-			rank += len(levels)
+			rank += 2 * len(levels)
 		}
 		return rank
 	}
@@ -209,7 +224,7 @@ func (s *session) order(cases []contractCase) []int {
 
 // notes are what a run noticed beside its cases.
 func (s *session) notes() []string {
-	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes())
+	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.races.notes())
 }
 
 func (s *session) describe() SubjectReport {

@@ -20,19 +20,20 @@ type sender struct {
 	source   *eventSource
 	log      *responseLog
 	machine  *machine
-	dirty    *atomic.Bool // something was sent since the state was last still
+	dirty    *atomic.Bool // something was sent since the state last settled
 	binder   *binder
 	learned  *calibration
 
-	delivered map[*webhooktest.Event]bool // not as a forgery
+	delivered map[*webhooktest.Event]bool // except forgeries
 	objects   *appObjects
 	shares    bool // the events of a case share an object of the app
 
 	last  *webhooktest.Response // of the last delivery
-	apart bool                  // what was to be sent together did not overlap
+	apart bool                  // deliveries meant to be concurrent did not overlap
+	raced int                   // bursts of the last race that did overlap
 }
 
-// event makes an event as the subject needs it, and registers it.
+// event makes an event for the subject, and registers it.
 func (s *sender) event(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	return s.registered(s.unregistered(ctx, eventType, edits...))
 }
@@ -56,18 +57,18 @@ func (s *sender) about(ctx context.Context, other *webhooktest.Event, eventType 
 	return s.inherit(ctx, event, other)
 }
 
-// edited makes an event with the edits that the subject has for all events of its type.
+// edited makes an event with the subject's edits for its type.
 func (s *sender) edited(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	if s.subject.Edit != nil && s.binder.takes(eventType) {
 		edits = append(s.subject.Edit(eventType), edits...)
 	}
 	if shape := s.subject.Variants[eventType]; shape != "" {
-		edits = append([]webhooktest.Edit{webhooktest.Variant(shape)}, edits...) // a case has the last word
+		edits = append([]webhooktest.Edit{webhooktest.Variant(shape)}, edits...) // edits of a case come last
 	}
 	return s.source.event(eventType, edits...)
 }
 
-// registered lets the local API know of an event that was made.
+// registered makes an event known to the local API.
 func (s *sender) registered(event *webhooktest.Event, err error) (*webhooktest.Event, error) {
 	if err != nil {
 		return nil, err
@@ -75,7 +76,7 @@ func (s *sender) registered(event *webhooktest.Event, err error) (*webhooktest.E
 	return event, s.register(event.Body())
 }
 
-// register lets the local API know of an event before it is delivered.
+// register makes an event known to the local API before its delivery.
 func (s *sender) register(body []byte) error {
 	if s.subject.API == nil {
 		return nil
@@ -103,14 +104,14 @@ func (s *sender) registerVariant(event *webhooktest.Event, mutations []string) e
 	return s.register(body)
 }
 
-// deliver delivers an event and remembers the answer.
+// deliver delivers an event and records the response.
 func (s *sender) deliver(ctx context.Context, event *webhooktest.Event, mutations ...string) (*webhooktest.Response, error) {
 	if err := s.registerVariant(event, mutations); err != nil {
 		return nil, err
 	}
 	response, err := s.endpoint.Deliver(ctx, event, mutations...)
 	if err == nil && response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") != "" {
-		// A limit of the rate says nothing of the event: it is asked to come again.
+		// A rate limit says nothing about the event: deliver it again later.
 		if err = s.machine.pause(ctx, retryAfter(response)); err == nil {
 			response, err = s.endpoint.Deliver(ctx, event, mutations...)
 		}
@@ -122,7 +123,7 @@ func (s *sender) deliver(ctx context.Context, event *webhooktest.Event, mutation
 	return response, nil
 }
 
-// deliverTogether delivers events at the same time.
+// deliverTogether delivers events concurrently.
 func (s *sender) deliverTogether(ctx context.Context, events []*webhooktest.Event, mutations ...string) ([]*webhooktest.Response, error) {
 	for _, event := range events {
 		if err := s.registerVariant(event, mutations); err != nil {
@@ -136,7 +137,7 @@ func (s *sender) deliverTogether(ctx context.Context, events []*webhooktest.Even
 	return responses, err
 }
 
-// note remembers answers.
+// note records responses.
 func (s *sender) note(responses ...*webhooktest.Response) {
 	s.dirty.Store(true)
 	if len(responses) > 0 {
@@ -145,7 +146,7 @@ func (s *sender) note(responses ...*webhooktest.Response) {
 	}
 }
 
-// deliverControl delivers a new event of the type that everything is measured by.
+// deliverControl delivers a new event of the control type.
 func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webhooktest.Response, error) {
 	defer s.share()()
 	event, err := s.unregistered(ctx, s.subject.control())
@@ -158,7 +159,7 @@ func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webh
 	return s.deliver(ctx, event, mutations...)
 }
 
-// calls is how often the handler has called the local API.
+// calls returns the number of the handler's calls to the local API.
 func (s *sender) calls() int {
 	if s.subject.API == nil {
 		return 0
@@ -166,7 +167,7 @@ func (s *sender) calls() int {
 	return s.subject.API.Called()
 }
 
-// retryAfter is for how long a handler asks to be left alone, within reason.
+// retryAfter returns the handler's requested pause, within limits.
 func retryAfter(response *webhooktest.Response) time.Duration {
 	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
 	if err != nil {
@@ -175,7 +176,7 @@ func retryAfter(response *webhooktest.Response) time.Duration {
 	return min(max(time.Duration(seconds)*time.Second, 100*time.Millisecond), 3*time.Second)
 }
 
-// overlap reports whether any two deliveries were under way at the same time.
+// overlap reports whether any two deliveries overlapped.
 func overlap(responses []*webhooktest.Response) bool {
 	for i, a := range responses {
 		for _, b := range responses[i+1:] {

@@ -2,16 +2,18 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // prelude delivers what has to come before an event of a type: the creations, if the
 // handler handles them, of what the event refers to and of its own object. It returns the
-// last of them, nil for none; if that created its own, with the version of the object in
+// last of them, nil for none; if that created its own, or links it, with the version of the object in
 // which it can be seen to have changed.
 func (s *sender) prelude(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
 	creations, err := s.creations(eventType)
@@ -19,10 +21,12 @@ func (s *sender) prelude(ctx context.Context, eventType string) (created *webhoo
 		return nil, 0, err
 	}
 	for _, creation := range creations {
+		creation, shape, _ := strings.Cut(creation, "=")
+		edit := webhooktest.Variant(shape)
 		if created == nil {
-			created, err = s.event(ctx, creation)
+			created, err = s.event(ctx, creation, edit)
 		} else {
-			created, err = s.registered(s.about(ctx, created, creation))
+			created, err = s.registered(s.about(ctx, created, creation, edit))
 		}
 		if err == nil {
 			_, err = s.deliver(ctx, created)
@@ -31,20 +35,23 @@ func (s *sender) prelude(ctx context.Context, eventType string) (created *webhoo
 			return nil, 0, err
 		}
 	}
-	if s.subject.creation(eventType) != "" {
+	if created != nil && (s.subject.creation(eventType) != "" || strings.Contains(creations[len(creations)-1], "=")) {
 		version, err = render.DistinctVersion(eventType)
 	}
 	return created, version, err
 }
 
 // creations are the handled types whose events come before one of a type, in the order of
-// their dependencies, which is found out once.
+// their dependencies, which is found out once: of one in a shape of its own, TYPE=VARIANT.
 func (s *sender) creations(eventType string) ([]string, error) {
 	if known, ok := s.source.creations.Load(eventType); ok {
 		return known.([]string), nil
 	}
 	all, err := s.before(eventType, nil, nil)
 	if err != nil {
+		return nil, err
+	}
+	if all, err = s.linking(eventType, all); err != nil {
 		return nil, err
 	}
 	if own := s.subject.creation(eventType); own != "" {
@@ -77,6 +84,55 @@ func (s *sender) before(eventType string, all, later []string) ([]string, error)
 		}
 	}
 	return all, nil
+}
+
+// linking appends to a list the handled types that tell, in one of their variants, of an
+// object which events of a type are about or refer to, and whose own creation is not handled:
+// a checkout session in mode subscription is where most apps link it to their user.
+func (s *sender) linking(eventType string, all []string) ([]string, error) {
+	for _, handled := range s.subject.Handles {
+		for _, v := range fixtures.Variants(handled) {
+			for _, kind := range v.Creates {
+				links, err := s.links(eventType, handled, v.Name, kind)
+				if err != nil {
+					return nil, err
+				}
+				if !links || handled == eventType {
+					continue
+				}
+				if all, err = s.before(handled, all, []string{eventType}); err != nil {
+					return nil, err
+				}
+				all = append(all, handled+"="+v.Name)
+			}
+		}
+	}
+	return all, nil
+}
+
+// links reports whether an event in a shape tells of an object of a kind that events of a
+// type name, and no creation of that kind is handled.
+func (s *sender) links(eventType, linking, shape, kind string) (bool, error) {
+	source := webhooktest.Source{APIVersion: s.subject.APIVersion, Seed: 1}
+	if slices.ContainsFunc(s.subject.Handles, func(handled string) bool {
+		return strings.HasSuffix(handled, ".created") && kindOf(&source, handled) == kind
+	}) {
+		return false, nil
+	}
+	event, err := s.edited(eventType)
+	if err != nil {
+		return false, err
+	}
+	session, err := s.edited(linking, webhooktest.About(event), webhooktest.Variant(shape))
+	if errors.Is(err, webhooktest.ErrNoPath) {
+		return false, nil // what is set in each event is not in this shape
+	}
+	if err != nil {
+		return false, err
+	}
+	id, named := session.Lookup("data.object." + kind)
+	object, _ := event.Lookup("data.object")
+	return named && id != nil && contains(object, id), nil
 }
 
 // dependsOn reports whether events of a type refer to the object that another type

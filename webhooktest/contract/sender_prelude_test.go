@@ -26,6 +26,18 @@ func TestDependenciesComeFirst(t *testing.T) {
 		{"an invoice after its subscription", "invoice.paid",
 			[]string{"invoice.created", "customer.created", "customer.subscription.created"},
 			[]string{"customer.created", "customer.subscription.created", "invoice.created"}},
+		{"the session that a subscription is linked by", "customer.subscription.deleted",
+			[]string{"checkout.session.completed", "customer.subscription.updated", "customer.subscription.deleted"},
+			[]string{"checkout.session.completed=subscription"}},
+		{"the same before its invoice, after its customer", "invoice.paid",
+			[]string{"customer.created", "checkout.session.completed", "invoice.paid"},
+			[]string{"customer.created", "checkout.session.completed=subscription"}},
+		{"no session where the creation itself is handled", "invoice.paid",
+			[]string{"checkout.session.completed", "customer.subscription.created"},
+			[]string{"customer.subscription.created"}},
+		{"the session that stores a card", "setup_intent.succeeded",
+			[]string{"checkout.session.completed"}, []string{"checkout.session.completed=setup"}},
+		{"a payment is no subscription", "payment_intent.succeeded", []string{"checkout.session.completed"}, nil},
 		{"another object of the customer is no dependency", "charge.refunded", []string{"refund.created", "customer.updated"}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

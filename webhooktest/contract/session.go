@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// A run is what the cases of a suite share. They may be run side by side.
+// A run is the state shared by the cases of a suite. They may run concurrently.
 type run struct {
 	suite   Suite
 	budget  *budget
@@ -17,7 +17,8 @@ type run struct {
 	golden  *goldenFiles
 	objects *appObjects
 	missed  branchLog
-	dirty   atomic.Bool // something was sent since the state was last still
+	races   raceLog
+	dirty   atomic.Bool // something was sent since the state last settled
 }
 
 func newRun(suite Suite, subject *Subject) *run {
@@ -41,10 +42,10 @@ type session struct {
 	probe    *probe
 	baseline *baseline
 
-	idleGoldens []string // golden files by which nothing has changed
+	idleGoldens []string // golden files with unchanged parts
 }
 
-// newSession returns a session with a subject; subjects returns one for each try.
+// newSession returns a session with a subject; subjects makes one for each try.
 func (r *run) newSession(subject Subject, subjects func() Subject) *session {
 	s := &session{run: r, subjects: subjects}
 	dirty := &r.dirty
@@ -64,7 +65,7 @@ func (r *run) newSession(subject Subject, subjects func() Subject) *session {
 	return s
 }
 
-// renew takes a subject for the next try.
+// renew takes a new subject for the next try.
 func (s *session) renew() {
 	s.close()
 	s.take(s.subjects())
@@ -80,7 +81,7 @@ func (s *session) take(subject Subject) {
 	s.sender.endpoint = subject.endpoint()
 }
 
-// secrets are all that the handler accepts.
+// secrets returns all secrets accepted by the handler.
 func (s *session) secrets() []string {
 	return slices.Concat(secretsOf(s.sender.endpoint), s.subject.Secrets)
 }

@@ -21,14 +21,14 @@ import (
 // A Subject is the handler that a suite is run against, and what is known of it.
 // What is not known is not held against it: the cases that need it are skipped.
 type Subject struct {
-	// Handler or URL is where events are delivered, as in an Endpoint.
+	// Handler or URL receives the events, as in an Endpoint.
 	Handler http.Handler
 	URL     string
 
-	// Secret is the signing secret. Empty: DefaultSecret.
+	// Secret is the signing secret. Empty means DefaultSecret.
 	Secret string
 
-	// Secrets are further secrets that the handler accepts, each by itself.
+	// Secrets are further accepted secrets, each valid by itself.
 	Secrets []string
 
 	// Handles are the event types that the handler does something for. None: the
@@ -78,7 +78,7 @@ type Subject struct {
 	// effect. What Prepare sets is always such a path.
 	Bind []string
 
-	// Pin are paths that no case may change: one that would is skipped.
+	// Pin are paths that no case may change; cases that would are skipped.
 	Pin []string
 
 	// Variants are the shapes of events, by type, that the handler is for: a handler of
@@ -86,7 +86,7 @@ type Subject struct {
 	// those of the plain event.
 	Variants map[string]string
 
-	// APIVersion, Livemode and Account are those of the events, as in webhooktest.Source.
+	// APIVersion, Livemode and Account are as in webhooktest.Source.
 	APIVersion string
 	Livemode   bool
 	Account    string
@@ -101,14 +101,14 @@ type Subject struct {
 	// the API fails instead, if the handler calls it and the subject is not Isolated.
 	Break, Heal, Restart func(context.Context) error
 
-	// Waivers are the shortfalls that are accepted for now.
+	// Waivers are accepted shortfalls.
 	Waivers []Waiver
 
 	// Isolated says that each subject has a handler and a state of its own, so that
 	// cases may be run side by side.
 	Isolated bool
 
-	// Header, Timeout and TLS are those of an Endpoint.
+	// Header, Timeout and TLS are as in an Endpoint.
 	Header  http.Header
 	Timeout time.Duration
 	TLS     *tls.Config
@@ -129,7 +129,7 @@ func (s *Subject) endpoint() *webhooktest.Endpoint {
 	return e
 }
 
-// secretsOf are the secrets that an endpoint signs with.
+// secretsOf returns the secrets that an endpoint signs with.
 func secretsOf(e *webhooktest.Endpoint) []string {
 	if len(e.Secrets) == 0 {
 		return []string{webhooktest.DefaultSecret}
@@ -150,7 +150,7 @@ func (s *Subject) control() string {
 	return "payment_intent.succeeded"
 }
 
-// creation is the handled type that creates what a type changes or ends, "" for none.
+// creation is the handled type that creates what a type changes or ends, or "".
 func (s *Subject) creation(eventType string) string {
 	creation := resourceOf(eventType) + ".created"
 	if creation == eventType || !slices.Contains(s.Handles, creation) {
@@ -159,7 +159,8 @@ func (s *Subject) creation(eventType string) string {
 	return creation
 }
 
-// resourceOf is what a type is about: customer.subscription of customer.subscription.updated.
+// resourceOf returns the resource of a type: customer.subscription of
+// customer.subscription.updated.
 func resourceOf(eventType string) string {
 	return eventType[:max(0, strings.LastIndexByte(eventType, '.'))]
 }
@@ -167,7 +168,7 @@ func resourceOf(eventType string) string {
 // observed reports whether effects can be judged.
 func (s *Subject) observed() bool { return s.State != nil || s.StateOf != nil }
 
-// handled are the types that are known to be.
+// handled returns the known handled types.
 func (s *Subject) handled() []string {
 	if len(s.Handles) == 0 {
 		return []string{s.control()}
@@ -220,7 +221,7 @@ func (s *Subject) checkType(eventType string) error {
 	return nil
 }
 
-// checkTypes finds handled types that the contract cannot deliver.
+// checkTypes finds handled types without fixtures.
 func (s *Subject) checkTypes() error {
 	if _, err := fixtures.FindVersion(s.version()); err != nil {
 		return fmt.Errorf("subject: APIVersion: %w", err)
@@ -238,7 +239,7 @@ func (s *Subject) checkTypes() error {
 	return nil
 }
 
-// checkFamilies finds types that contradict what the user says of the endpoint.
+// checkFamilies finds types that contradict the endpoint's settings.
 func (s *Subject) checkFamilies() error {
 	thin := slices.IndexFunc(s.Handles, fixtures.IsThin)
 	switch {
@@ -250,7 +251,7 @@ func (s *Subject) checkFamilies() error {
 	return nil
 }
 
-// future is a type that nobody handles.
+// future is a type unknown to every handler.
 func (s *Subject) future() string {
 	if s.Thin {
 		return "v2." + statediff.FutureType

@@ -33,14 +33,14 @@ type Suite struct {
 	// belongs to depends on its id alone, so that jobs side by side share a suite.
 	Shard string
 
-	// MaxTime is when no further case is begun. 0: DefaultMaxTime.
+	// MaxTime is the time after which no case begins. 0 means DefaultMaxTime.
 	MaxTime time.Duration
 
-	// Seed and RunID fix the ids of the events. Empty: fresh ones.
+	// Seed and RunID determine the IDs of events. Empty means fresh ones.
 	Seed  uint64
 	RunID string
 
-	// Progress, if not nil, is told of each case as it is done.
+	// Progress, if not nil, is called with each finished case.
 	Progress func(Result)
 }
 
@@ -49,7 +49,7 @@ const DefaultMaxTime = 3 * time.Minute
 
 func (s *Suite) maxTime() time.Duration { return cmp.Or(s.MaxTime, DefaultMaxTime) }
 
-// Cases returns the cases that the suite is to run, in their order. It needs no subject.
+// Cases returns the cases of the suite, in order. It needs no subject.
 func (s Suite) Cases() ([]Case, error) {
 	chosen, err := s.cases()
 	cases := make([]Case, len(chosen))
@@ -59,7 +59,7 @@ func (s Suite) Cases() ([]Case, error) {
 	return cases, err
 }
 
-// cases reads the cases that the suite is to run.
+// cases reads the cases of the suite.
 func (s *Suite) cases() ([]contractCase, error) {
 	all, err := s.all()
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Suite) cases() ([]contractCase, error) {
 	return shard(chosen, s.Shard)
 }
 
-// all reads the cases that there are.
+// all reads all available cases.
 func (s *Suite) all() ([]contractCase, error) {
 	if s.Dir != "" {
 		return folderCases(s.Dir)

@@ -39,7 +39,7 @@ func (s *session) surviving(ctx context.Context, try func() ([]finding, error)) 
 	return append(findings, gone), nil
 }
 
-// hasEnded notices a handler that gives no answer any more, not even to a genuine event.
+// hasEnded detects a handler that answers nothing any more, not even a genuine event.
 func (s *session) hasEnded(ctx context.Context, failed error) (finding, bool) {
 	_, inconclusive := isInconclusive(failed)
 	quiet := failed == nil || inconclusive || errors.Is(failed, render.ErrNotApplicable)
@@ -54,7 +54,7 @@ func (s *session) hasEnded(ctx context.Context, failed error) (finding, bool) {
 	return finding{grave: true, sent: sent, expected: "a handler that still answers afterward", actual: reason}, true
 }
 
-// revived restarts a handler that has ended, or waits for somebody else to do it.
+// revived restarts a handler that has exited, or waits until it is back.
 func (s *session) revived(ctx context.Context) bool {
 	if s.subject.Restart != nil {
 		s.probe.dirty.Store(true)

@@ -41,7 +41,7 @@ func (o *outcome) add(err error) error {
 // handled type passes if those that can be judged do, and says which could not; of
 // its rows every one must be judged.
 func (o *outcome) conclude(c *contractCase, result *Result) {
-	reason := strings.Join(o.inconclusive, "; ")
+	reason := joinReasons(o.inconclusive)
 	switch {
 	case result.Verdict != "":
 	case o.judged == 0 && reason == "":
@@ -57,6 +57,24 @@ func (o *outcome) conclude(c *contractCase, result *Result) {
 	if result.Reason == "" {
 		result.Reason = reason
 	}
+}
+
+// joinReasons joins reasons and says what several begin with once: "no effect: a; b".
+func joinReasons(reasons []string) string {
+	var joined strings.Builder
+	last := ""
+	for i, reason := range reasons {
+		begins, rest, _ := strings.Cut(reason, ": ")
+		if i > 0 {
+			joined.WriteString("; ")
+		}
+		if rest != "" && begins == last {
+			reason = rest
+		}
+		joined.WriteString(reason)
+		last = begins
+	}
+	return joined.String()
 }
 
 // inconclusive gives a result the verdict of a case that could not be judged, or that was

@@ -9,9 +9,9 @@ import (
 // A Waiver accepts that a handler falls short of a case, for a reason and until a
 // day. What it covers is told as Info.
 type Waiver struct {
-	Case    string `json:"case"` // its id
+	Case    string `json:"case"` // ID of the case
 	Reason  string `json:"reason"`
-	Expires string `json:"expires"` // the last day that it holds, UTC: 2027-01-31
+	Expires string `json:"expires"` // last valid day, UTC: 2027-01-31
 }
 
 // expired reports whether the waiver's last day is over.

@@ -31,6 +31,7 @@ type zooSubscription struct {
 	Quantity int64  `json:"quantity"`
 	Cancels  bool   `json:"cancels"`
 
+	id           string
 	first, ended bool // by a created, a deleted event
 	created      int64
 	arrival      int
@@ -138,6 +139,7 @@ func (z *zooHandler) subscribed(d *zooDelivery) error {
 		return err
 	}
 	now := zooSubscription{
+		id:     subscription.ID,
 		Status: string(subscription.Status), Cancels: subscription.CancelAtPeriodEnd,
 		first:   strings.HasSuffix(string(d.event.Type), ".created"),
 		ended:   strings.HasSuffix(string(d.event.Type), ".deleted"),
@@ -148,10 +150,11 @@ func (z *zooHandler) subscribed(d *zooDelivery) error {
 			now.Quantity += item.Quantity
 		}
 	}
-	if old, known := z.subscriptions[subscription.ID]; known && !z.newer(old, now) {
+	key := z.subscriptionKey(&subscription)
+	if old, known := z.subscriptions[key]; known && !z.newer(old, now) {
 		return nil
 	}
-	z.subscriptions[subscription.ID] = now
+	z.subscriptions[key] = now
 	z.note("subscription %s %s x%d", subscription.ID, now.Status, now.Quantity)
 	return nil
 }

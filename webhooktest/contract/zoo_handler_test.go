@@ -50,10 +50,13 @@ type zooHandler struct {
 	route     func(eventType string) string // which effect
 	effects   map[string]func(*zooDelivery) error
 	newer     func(old, now zooSubscription) bool
-	answer    func(*zooDelivery, error)
-	show      func() any // the state, with mu held
-	restart   func()
-	api       *stripeapi.Server // nil: nothing is fetched
+
+	subscriptionKey func(*stripe.Subscription) string // by which it is stored
+
+	answer  func(*zooDelivery, error)
+	show    func() any // the state, with mu held
+	restart func()
+	api     *stripeapi.Server // nil: nothing is fetched
 
 	mu            sync.Mutex
 	down          bool // the database
@@ -68,6 +71,7 @@ type zooHandler struct {
 	invoices      []zooRow
 	fulfilled     []zooRow
 	subscriptions map[string]zooSubscription
+	mirror        []zooObject // rows of subscriptions, of those that keep such
 	log           []string
 	records       []zooRecord // of every event that was dealt with
 	requests      []string    // of every request
@@ -134,6 +138,7 @@ func newZoo() *zooHandler {
 		"invoice.paid":                             z.invoiced,
 		"invoice.payment_succeeded":                z.invoiced,
 	}
+	z.subscriptionKey = func(s *stripe.Subscription) string { return s.ID }
 	z.show, z.restart = z.everything, func() {}
 	return z
 }

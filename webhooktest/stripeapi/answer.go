@@ -5,22 +5,22 @@ import (
 	"strconv"
 )
 
-// An answer is what a request is answered with.
+// An answer is the response to a request.
 type answer struct {
 	status    int
-	tree      *node  // what is answered, in the versions that its objects are kept in; nil once there is a body
-	body      []byte // JSON, laid out
-	object    string // what the body is
+	tree      *node  // the content, with objects in their stored versions; nil once there is a body
+	body      []byte // laid-out JSON
+	object    string // type of the body
 	id        string
-	unchanged bool // no object is another one than before
+	unchanged bool // no object has changed
 }
 
-// answerWith answers with a tree.
+// answerWith returns an answer with a tree.
 func answerWith(tree *node) *answer {
 	return &answer{status: http.StatusOK, tree: tree, object: tree.child("object").str(), id: tree.child("id").str()}
 }
 
-// finish lays the answer out, in the API version that was asked for.
+// finish lays out the answer, in the requested API version.
 func (a *answer) finish(version string) {
 	if a != nil && a.tree != nil {
 		a.body, a.tree = indented(shaped(a.tree, version).encode()), nil
@@ -31,7 +31,7 @@ func (e *apiError) answer() *answer {
 	return &answer{status: e.status, body: indented(e.body().encode())}
 }
 
-// write sends an answer with the headers that Stripe's have.
+// write sends an answer with Stripe's headers.
 func (a *answer) write(w http.ResponseWriter, r *http.Request, call Call, version string) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
@@ -48,6 +48,9 @@ func (a *answer) write(w http.ResponseWriter, r *http.Request, call Call, versio
 	echo("Stripe-Account", call.Account)
 	if a.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Basic realm="Stripe"`)
+	}
+	if a.status == http.StatusTooManyRequests { // https://docs.stripe.com/rate-limits
+		h.Set("Stripe-Rate-Limited-Reason", "global-rate")
 	}
 	w.WriteHeader(a.status)
 	if r.Method != http.MethodHead {

@@ -7,8 +7,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// An api has a part for each group of paths. What the API knows is in the graph, which
-// the parts share. Each line uses only the lines above it:
+// An api has a part for each group of paths. The parts share the graph, which holds all
+// data. Each line uses only the lines above it:
 //
 //	node, param              JSON, and the parameters of a request
 //	catalog, facts, writing  what is known of Stripe, read once
@@ -19,8 +19,8 @@ import (
 //	reader, writer           GET; POST and DELETE
 //	objectAPI and the others requests below some paths, which take the graph's lock
 //
-// Beside it a [Server] owns faults, replays (idempotency keys) and calls, each with a
-// lock of its own.
+// Besides it, a [Server] owns faults, replays (idempotency keys) and calls, each with its
+// own lock.
 type api struct {
 	graph *graph
 	ids   *ids
@@ -31,8 +31,7 @@ type api struct {
 	thin      thinAPI
 }
 
-// hooks are the functions of a Server that requests call. They are called without the
-// graph's lock.
+// hooks are a Server's callbacks. They are called without the graph's lock.
 type hooks struct {
 	changed     func(Change, Endpoint) *apiError
 	retry       func(eventID, endpointID string) *apiError
@@ -57,14 +56,14 @@ func newAPI(seed func() uint64, now func() time.Time, pages func() string, h hoo
 	}
 }
 
-// serve answers a request, in the API version that it asks for.
+// serve answers a request, in the API version it names.
 func (a *api) serve(q *request) (*answer, *apiError) {
 	answer, failed := a.route(q)
 	answer.finish(q.version)
 	return answer, failed
 }
 
-// route answers a request with the part that its path belongs to.
+// route passes a request to the part for its path.
 func (a *api) route(q *request) (*answer, *apiError) {
 	switch segments := routes.Segments(q.path); {
 	case strings.HasPrefix(q.path, "/v2/"):

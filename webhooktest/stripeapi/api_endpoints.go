@@ -6,15 +6,15 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// endpointAPI keeps webhook endpoints, and answers requests below /v1/webhook_endpoints.
+// endpointAPI stores webhook endpoints and handles requests below /v1/webhook_endpoints.
 type endpointAPI struct {
 	graph   *graph
 	lists   lister
 	ids     *ids
-	changed func(Change, Endpoint) *apiError // called before a change is kept
+	changed func(Change, Endpoint) *apiError // called before a change is stored
 }
 
-// add keeps an endpoint that was made elsewhere.
+// add stores an endpoint made elsewhere.
 func (a *endpointAPI) add(endpoint Endpoint) Endpoint {
 	if endpoint.ID == "" {
 		endpoint.ID = a.ids.id("we")
@@ -109,7 +109,7 @@ func (a *endpointAPI) create(params *param) (*answer, *apiError) {
 	return answerWith(tree), nil
 }
 
-// checkVersion refuses an API version of whose shape no event can be.
+// checkVersion rejects API versions without fixtures.
 func checkVersion(version string) *apiError {
 	if version == "" {
 		return nil

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// eventAPI answers requests below /v1/events.
+// eventAPI handles requests below /v1/events.
 type eventAPI struct {
 	graph   *graph
 	expand  expander
 	retry   func(eventID, endpointID string) *apiError
-	pending func(eventID string) bool // whether it has not reached all endpoints
+	pending func(eventID string) bool // whether some endpoint has not received it
 }
 
 func (a *eventAPI) serve(q *request, parts []string) (*answer, *apiError) {
@@ -26,7 +26,7 @@ func (a *eventAPI) serve(q *request, parts []string) (*answer, *apiError) {
 	return nil, unrecognized(q.method, q.path)
 }
 
-// read returns an event as it was delivered, but for its layout and what is expanded in it.
+// read returns an event as delivered, except for layout and expansion.
 func (a *eventAPI) read(id string, params *param) (*answer, *apiError) {
 	a.graph.mu.Lock()
 	defer a.graph.mu.Unlock()
@@ -71,8 +71,8 @@ func (a *eventAPI) list(q *request) (*answer, *apiError) {
 	return answerWith(tree), nil
 }
 
-// undelivered returns the filter delivery_success. The Server's function
-// is called without the lock, once for each event.
+// undelivered returns the filter for delivery_success. It calls the Server's function
+// without the lock, once per event.
 func (a *eventAPI) undelivered(success string) func(id string) bool {
 	if success == "" {
 		return func(string) bool { return true }
@@ -87,7 +87,7 @@ func (a *eventAPI) undelivered(success string) func(id string) bool {
 	return func(id string) bool { return passing[id] }
 }
 
-// matchesType knows charge.* as well as a type.
+// matchesType matches a type, or a pattern such as charge.*.
 func matchesType(pattern, typ string) bool {
 	if prefix, open := strings.CutSuffix(pattern, "*"); open {
 		return strings.HasPrefix(typ, prefix)
@@ -105,7 +105,7 @@ func passesTime(created int64, p *param) bool {
 	return inRange(created, p)
 }
 
-// redeliver has an event delivered again.
+// redeliver requests another delivery of an event.
 func (a *eventAPI) redeliver(id, endpoint string) (*answer, *apiError) {
 	a.graph.mu.Lock()
 	found, failed := a.graph.events.find(id, false)
@@ -119,7 +119,7 @@ func (a *eventAPI) redeliver(id, endpoint string) (*answer, *apiError) {
 	return found.answer(), nil
 }
 
-// answer is the event as it was added, in the layout of the API.
+// answer returns the event as added, in the layout of the API.
 func (e *event) answer() *answer {
 	return &answer{status: http.StatusOK, body: indented(e.text), object: "event", id: e.id}
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// objectAPI answers requests for objects below /v1.
+// objectAPI handles requests for objects below /v1.
 type objectAPI struct {
 	graph  *graph
 	reader reader
@@ -29,6 +29,7 @@ func (a *objectAPI) serve(q *request) (*answer, *apiError) {
 	if failed != nil {
 		return nil, failed
 	}
+	firstPages(tree)
 	answer := answerWith(tree)
 	answer.unchanged = a.graph.changes == before
 	return answer, nil

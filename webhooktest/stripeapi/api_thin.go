@@ -9,7 +9,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// thinAPI answers requests below /v2: the events and event destinations of thin events
+// thinAPI handles requests below /v2: events and event destinations of thin events
 // (https://docs.stripe.com/api/v2/core/events).
 type thinAPI struct{ graph *graph }
 
@@ -50,8 +50,8 @@ func (a *thinAPI) serve(q *request) (*answer, *apiError) {
 	return a.related(q)
 }
 
-// related returns what a thin event is about. Of objects of v2 no more is known than
-// what the event says.
+// related returns the object of a thin event. For an object of v2, only the event's
+// reference is known.
 func (a *thinAPI) related(q *request) (*answer, *apiError) {
 	_, event := a.graph.events.about("url", q.path)
 	if event == nil {
@@ -66,8 +66,8 @@ func (a *thinAPI) related(q *request) (*answer, *apiError) {
 	return answerWith(tree), nil
 }
 
-// fetched returns a thin event as it is when it is fetched: with the data that its type
-// has beside what is delivered. One without data is what was delivered, byte for byte.
+// fetched returns a thin event as fetched: with the data of its type, which a delivery
+// lacks. Without data, it is the delivered text, byte for byte.
 func (a *thinAPI) fetched(e *event) []byte {
 	if e.fetched == nil {
 		e.fetched = a.withData(e)
@@ -96,7 +96,7 @@ func (a *thinAPI) withData(e *event) []byte {
 	return indented(tree.encode())
 }
 
-// destinations shows webhook endpoints as event destinations.
+// destinations lists webhook endpoints as event destinations.
 func (a *thinAPI) destinations(id string, params *param) (*answer, *apiError) {
 	var items []*node
 	for _, o := range a.graph.objects.ofKinds([]string{endpointKind}) {
@@ -132,7 +132,7 @@ func destination(endpoint *node) *node {
 	return tree
 }
 
-// thinPage returns the beginning of a list, in the form that lists have in v2.
+// thinPage returns the first page of a list, in v2's format.
 func thinPage(items []*node, params *param) (*answer, *apiError) {
 	limit, failed := limitOf(params)
 	if failed != nil {

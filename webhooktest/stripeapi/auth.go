@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// authorize checks the key of a request: it must be the one that is wanted or, when
-// none is, any test mode key.
+// authorize checks the key of a request against Key or, if that is empty, requires any
+// test mode key.
 func authorize(r *http.Request, wanted string) *apiError {
 	key, failed := keyOf(r)
 	switch {
@@ -22,7 +22,7 @@ func authorize(r *http.Request, wanted string) *apiError {
 	return unauthorized("Invalid API Key provided, or none: want the key of this server, which was printed or given when it started.")
 }
 
-// keyOf returns the key of a request: given as Bearer, or as the name of Basic
+// keyOf returns the key of a request, from Bearer or the user name of Basic
 // (https://docs.stripe.com/api/authentication).
 func keyOf(r *http.Request) (string, *apiError) {
 	scheme, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")

@@ -1,7 +1,7 @@
 package stripeapi
 
-// balance fits a balance transaction to the object that it is of: what Stripe's fee
-// is, which way the money went, and for what.
+// balance adjusts a balance transaction to its object: Stripe's fee, the direction of the
+// money, and the type.
 func balance(tree *node, id string, from []*stored) {
 	amount := tree.child("amount").int()
 	for _, o := range from {
@@ -18,11 +18,11 @@ func balance(tree *node, id string, from []*stored) {
 			return
 		}
 	}
-	const fixed, perMille = 30, 29 // as the fixtures' fee: 2.9 % and 30 cents
+	const fixed, perMille = 30, 29 // as in the fixtures: 2.9% and 30 cents
 	move(tree, amount, (amount*perMille+500)/1000+fixed, "charge")
 }
 
-// direction is 1 for what adds to the balance, -1 for what takes from it.
+// direction is 1 for additions to the balance, -1 for deductions.
 var direction = map[string]int64{"payout": -1, "refund": -1, "topup": 1, "transfer": -1, "transfer_reversal": 1, "application_fee": 1, "fee_refund": -1}
 
 func move(tree *node, amount, fee int64, reason string) {

@@ -1,12 +1,11 @@
 package stripeapi
 
-// What a Server keeps, at the most. The oldest is forgotten first; an object that
-// changes counts as new.
+// Limits of a Server. The oldest goes first; a changed object counts as new.
 const (
 	KeptEvents  = 10_000
 	KeptObjects = 20_000
 	KeptCalls   = 10_000
-	KeptKeys    = 10_000   // idempotency keys, with the answers that go with them
-	KeptBytes   = 64 << 20 // of each of these four
-	MaxBody     = 1 << 20  // of a request, in bytes; what is larger is answered with 413
+	KeptKeys    = 10_000   // idempotency keys, with their answers
+	KeptBytes   = 64 << 20 // for each of the four kinds above
+	MaxBody     = 1 << 20  // of a request, in bytes; larger ones get a 413
 )

@@ -2,15 +2,14 @@ package stripeapi
 
 import "time"
 
-// A Call is one request that the API received, and what it answered. The key that
-// came with the request is not kept.
+// A Call is one request to the API, with its answer. It omits the API key.
 type Call struct {
-	N              int                 `json:"n"` // 1, 2, … in the order of arrival
+	N              int                 `json:"n"` // 1, 2, … in order of arrival
 	At             time.Time           `json:"at"`
-	Duration       time.Duration       `json:"duration"` // until the answer, in nanoseconds
+	Duration       time.Duration       `json:"duration"` // up to the answer, in nanoseconds
 	Method         string              `json:"method"`
 	Path           string              `json:"path"`
-	Query          string              `json:"query,omitempty"`           // as it was sent
+	Query          string              `json:"query,omitempty"`           // as sent
 	Params         map[string][]string `json:"params,omitempty"`          // of query and body, flat: items[0][price]
 	Account        string              `json:"account,omitempty"`         // the Stripe-Account header
 	Context        string              `json:"context,omitempty"`         // the Stripe-Context header
@@ -19,17 +18,17 @@ type Call struct {
 	Client         string              `json:"client,omitempty"`          // the User-Agent header
 	RequestID      string              `json:"request_id"`                // the Request-Id of the answer
 	Status         int                 `json:"status"`
-	Object         string              `json:"object,omitempty"`    // what was answered: "refund", "list"
-	ID             string              `json:"id,omitempty"`        // of what was answered
-	Replayed       bool                `json:"replayed,omitempty"`  // the answer to an earlier request with this idempotency key
-	Unchanged      bool                `json:"unchanged,omitempty"` // a write that set what was set already
-	Error          string              `json:"error,omitempty"`     // the message, when the answer was an error
+	Object         string              `json:"object,omitempty"`    // type of the answer: "refund", "list"
+	ID             string              `json:"id,omitempty"`        // ID of the answer
+	Replayed       bool                `json:"replayed,omitempty"`  // repeated from an earlier request with this idempotency key
+	Unchanged      bool                `json:"unchanged,omitempty"` // a write of values already set
+	Error          string              `json:"error,omitempty"`     // the message of an error
 }
 
-// Write says whether the call is a write: any method but GET and HEAD.
+// Write reports whether the call is a write: any method except GET and HEAD.
 func (c *Call) Write() bool { return c.Method != "GET" && c.Method != "HEAD" }
 
-// size is about how many bytes a call takes.
+// size estimates the size of a call in bytes.
 func (c *Call) size() int {
 	size := 500 + len(c.Path) + len(c.Query) + len(c.IdempotencyKey) + len(c.Error)
 	for name, texts := range c.Params {

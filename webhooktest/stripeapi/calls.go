@@ -5,14 +5,14 @@ import (
 	"sync"
 )
 
-// calls records the requests that were answered. The zero value is empty.
+// calls records answered requests. The zero value is empty.
 type calls struct {
 	mu    sync.Mutex
 	kept  kept[int, Call]
-	count int // the forgotten ones included
+	count int // including forgotten ones
 }
 
-// add numbers a call and keeps it.
+// add numbers a call and stores it.
 func (c *calls) add(call Call) Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,28 +13,27 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A kind is what Stripe calls an object's type ("payment_intent"), and how one of
-// that kind looks: a tree with placeholders, as fixtures/README.md describes them.
+// A kind is a Stripe object type ("payment_intent") and its template: a tree with
+// placeholders, as described in fixtures/README.md.
 type kind struct {
 	name     string
 	template *node
-	id       string // the placeholder of its id: "pi"; empty when it has no id or a fixed one
+	id       string // placeholder of its ID: "pi"; empty without an ID or with a fixed one
 }
 
-// A catalog describes the kinds of Stripe's objects. It does not change.
+// A catalog describes the kinds of Stripe's objects. It is immutable.
 type catalog struct {
 	kinds  map[string]*kind
-	byID   map[string][]string // kinds by the placeholder of their ids
-	shapes map[string]byte     // of fields by name, where all kinds agree
+	byID   map[string][]string // kinds by placeholder of their IDs
+	shapes map[string]byte     // of fields by name, if all kinds agree
 }
 
-// bareKinds are objects that no event carries, and that the fixtures lack.
+// bareKinds are objects without fixtures, as no event contains them.
 //
 //go:embed objects.json
 var bareKinds []byte
 
-// known is read when the first request needs it: the start of a command should not
-// pay for it.
+// known is loaded by the first request that needs it, to keep the command's startup fast.
 var known = sync.OnceValue(func() *catalog {
 	c := &catalog{kinds: make(map[string]*kind), byID: make(map[string][]string)}
 	c.readKinds()
@@ -42,7 +41,7 @@ var known = sync.OnceValue(func() *catalog {
 	return c
 })
 
-// mustDecode reads data that is part of the program.
+// mustDecode decodes embedded data.
 func mustDecode(data []byte, v any) {
 	if err := json.Unmarshal(data, v); err != nil {
 		panic(err)
@@ -52,7 +51,7 @@ func mustDecode(data []byte, v any) {
 func (c *catalog) readKinds() {
 	files, err := fs.Glob(fixtures.FS, "2*/objects/*.json") // oldest version first
 	if err != nil {
-		panic(err) // the pattern is good
+		panic(err) // the pattern is valid
 	}
 	for _, file := range files {
 		version, _, _ := strings.Cut(file, "/")
@@ -70,7 +69,7 @@ func (c *catalog) readKinds() {
 		c.add(name, bare.children[i])
 	}
 	c.byID["py"], c.byID["pyr"] = []string{"charge"}, []string{"refund"} // of payments without a card
-	// Items are part of what they belong to, and have paths of their own.
+	// Items belong to another object, and have their own paths.
 	c.add("subscription_item", c.kinds["subscription"].template.at("items.data.0").clone())
 	c.add("line_item", c.kinds["invoice"].template.at("lines.data.0").clone())
 }
@@ -84,8 +83,8 @@ func (c *catalog) add(name string, template *node) {
 	c.kinds[name] = k
 }
 
-// kind returns a kind by name. One that nothing is known of has the fields that
-// nearly all objects have.
+// kind returns a kind by name. An unknown one has the fields common to nearly all
+// objects.
 func (c *catalog) kind(name string) *kind {
 	if k, ok := c.kinds[name]; ok {
 		return k
@@ -96,8 +95,8 @@ func (c *catalog) kind(name string) *kind {
 	return &kind{name: name, template: template, id: strings.ReplaceAll(name, ".", "_")}
 }
 
-// learnShapes notes what fields of a name hold, so that a parameter for a field
-// that is null is not sent back as text when it is a number everywhere else.
+// learnShapes records the type of a field by name: a parameter for a null field that is a
+// number everywhere else must not come back as text.
 func (c *catalog) learnShapes() {
 	c.shapes = make(map[string]byte)
 	for _, k := range c.kinds {
@@ -116,8 +115,7 @@ func (c *catalog) learnShapes() {
 
 const mixed = '?'
 
-// shapeOf distinguishes objects, lists, text, numbers and booleans. "{now}" is a
-// number.
+// shapeOf distinguishes objects, lists, text, numbers and booleans. "{now}" is a number.
 func shapeOf(v *node) byte {
 	switch s := v.plain(); {
 	case v.kind == '"' && strings.HasPrefix(s, "{now"):
@@ -128,7 +126,7 @@ func shapeOf(v *node) byte {
 	return v.kind
 }
 
-// byPrefix returns the kinds whose ids begin as an id does.
+// byPrefix returns the kinds whose IDs have the same prefix.
 func (c *catalog) byPrefix(id string) []string {
 	var longest string
 	for placeholder := range c.byID {
@@ -139,15 +137,14 @@ func (c *catalog) byPrefix(id string) []string {
 	return c.byID[longest]
 }
 
-// fits says whether an id may be of a kind: its prefix is not another kind's.
+// fits reports whether an ID may belong to a kind: its prefix belongs to no other.
 func (c *catalog) fits(kind, id string) bool {
 	owners := c.byPrefix(id)
 	if kind == "payment_method" && (slices.Contains(owners, "card") || slices.Contains(owners, "source") || slices.Contains(owners, "bank_account")) {
-		return true // older ones, used as payment methods
+		return true // older IDs, used as payment methods
 	}
 	return len(owners) == 0 || slices.Contains(owners, kind)
 }
 
-// lastPart returns what fields that refer to a kind are called: card for
-// issuing.card.
+// lastPart returns the name of fields that refer to a kind: card for issuing.card.
 func lastPart(kind string) string { return kind[strings.LastIndexByte(kind, '.')+1:] }

@@ -11,33 +11,33 @@ import (
 //go:embed derived.json
 var derivedJSON []byte
 
-// derivations is read when the first request needs it.
+// derivations is loaded by the first request that needs it.
 var derivations = sync.OnceValue(func() *derivation {
 	d := new(derivation)
 	mustDecode(derivedJSON, d)
 	return d
 })
 
-// derivation is the file derived.json: what an object says of others that nobody told of.
+// derivation is the file derived.json: the state of objects inferred from others.
 type derivation struct {
 	States []derivedState `json:"states"`
 
-	// Hidden are fields that objects show only when they are expanded, by kind and name.
+	// Hidden are fields shown only when expanded, by kind and name.
 	Hidden map[string]map[string]json.RawMessage `json:"hidden"`
 }
 
-// A derivedState says how an object of a kind looks if one that refers to it, or that it
-// refers to, has some values: the PaymentIntent of a session that is unpaid has not
-// succeeded. Of several the first holds.
+// A derivedState is the state of a kind of object, given the values of an object that
+// refers to it, or that it refers to: the PaymentIntent of an unpaid session has not
+// succeeded. The first match counts.
 type derivedState struct {
 	Of     string                     `json:"of"`
 	If     map[string]json.RawMessage `json:"if"`
-	ToldBy string                     `json:"told_by"` // the event that the state is known from, if it matters
+	ToldBy string                     `json:"told_by"` // the event that implies the state, if it matters
 	Kind   string                     `json:"kind"`
 	changeTo
 }
 
-// derived returns how an object of a kind looks next to others, nil if they do not say.
+// derived returns the state of an object inferred from others, or nil.
 func derived(kind string, from []*stored) *node {
 	for _, o := range from {
 		for _, s := range derivations().States {
@@ -54,7 +54,7 @@ func derived(kind string, from []*stored) *node {
 }
 
 func (s *derivedState) holds(o *stored) bool {
-	if s.Of != o.kind || s.ToldBy != "" && s.ToldBy != o.told {
+	if s.Of != o.kind || s.ToldBy != "" && s.ToldBy != o.eventType {
 		return false
 	}
 	tree := o.tree()
@@ -66,8 +66,8 @@ func (s *derivedState) holds(o *stored) bool {
 	return true
 }
 
-// hidden returns a field that an object shows only when it is expanded: nil if it has none
-// of the name. Only tiered prices have tiers.
+// hidden returns a field shown only when expanded, or nil if the object has no such
+// field. Only tiered prices have tiers.
 func (g *graph) hidden(n *node, key string) *node {
 	raw, ok := derivations().Hidden[n.child("object").str()][key]
 	if !ok || key == "tiers" && n.child("billing_scheme").str() != "tiered" {

@@ -1,6 +1,6 @@
-// Package stripeapi is a local Stripe API for the code behind a webhook. A handler
-// that calls Stripe back gets plausible, consistent answers, offline, and a test sees
-// what the handler called.
+// Package stripeapi is a local Stripe API for the code behind a webhook. Handlers that
+// call Stripe get plausible, consistent answers, offline, and tests can inspect their
+// calls.
 //
 //	api := &stripeapi.Server{}
 //	server := httptest.NewServer(api)
@@ -11,71 +11,70 @@
 //	})
 //
 // Any Stripe SDK works, in any language: point its API base at the server (apiBase,
-// api_base, host and port) and give it any sk_test_ key. Live keys are refused.
+// api_base, host and port) and use any sk_test_ key. Live keys are refused.
 //
-// Set [Server.Key] when other machines can reach the server: only that key is accepted,
-// and nothing else is read of a request without it. Host names and the time that a
-// request may take to arrive are up to the http.Server.
+// Set [Server.Key] if other machines can reach the server: without that key, a request is
+// refused unread. Host names, and the time for a request to arrive, are up to the
+// http.Server.
 //
 // # Objects
 //
-// [Server.Add] registers an event. From then on GET /v1/events/{id} answers it, with {} and []
-// where the delivery has brackets on several lines, as at Stripe. The object that it carries
-// is found at its path, in the state that it has there: /v1/payment_intents/{id}. So are
-// objects that are expanded inside. [Server.Put] registers an object that no event carries.
+// [Server.Add] registers an event, available at GET /v1/events/{id} in the API's layout
+// ({} and [] for empty values). Its object is available at its own path, such as
+// /v1/payment_intents/{id}, in the event's state. So are objects expanded inside.
+// [Server.Put] registers an object that no event contains.
 //
-// An id inside a registered object or event exists too. GET the customer of a payment,
-// and the API makes one from the fixtures, with that id, and with the email address and
+// IDs inside a registered object or event exist, too. GET the customer of a payment, and
+// the API makes one from the fixtures with that ID, and with the email address and
 // payment method of the payment. The payment's charge has its amount, and so has the
-// balance transaction of that charge. An id that nothing refers to is a 404,
-// resource_missing.
+// balance transaction of that charge. An ID mentioned nowhere is a 404, resource_missing.
 //
-// A thin event carries no object. GET /v2/core/events/{id} has the data of its type, and
-// the object that it is about is found at related_object.url: one of API v1 in the state
-// that the newest thin event tells of, unless a snapshot event carried it; of one of v2
-// no more than its id, type and mode.
+// A thin event contains no object. GET /v2/core/events/{id} returns it with the data of
+// its type, and related_object.url leads to its object: for API v1, in the state of the
+// newest thin event or, if there is one, of a snapshot event; for v2, only ID, type and
+// mode are known.
 //
-// Lists filter by the fields of the objects (customer=, status=, created[gte]=), have
-// pages (limit, starting_after, ending_before, has_more) and are sorted newest first, as
-// Stripe's are. /search understands Stripe's query language. expand[] works four levels
-// deep, in lists too, and shows what objects hold on demand, such as the line items of a
-// checkout session.
+// Lists filter by the fields of objects (customer=, status=, created[gte]=), have pages
+// (limit, starting_after, ending_before, has_more) and are sorted newest first, like
+// Stripe's. /search supports Stripe's query language. expand[] works four levels deep,
+// also in lists, and includes on-demand fields such as the line items of a checkout
+// session.
 //
-// Objects keep the shape that they were registered with: that of their event's API version.
-// Those that the API makes, or Put gave, have the shape of 2023-10-16, or of the version
-// that brought them. A request with a later Stripe-Version gets them in the shape of that
-// version; one with an earlier version, or one that the fixtures lack, as they are. Events
-// stay as they were delivered, as at Stripe. Lists filter, expand[] follows and writes
-// change the shape that is kept: a parameter that a later version brought makes a field of
-// its name, and does not reach the field that it replaced. Stripe-Account is recorded, and
-// does not separate accounts: an object is found with and without it.
+// Objects keep the shape they were registered with: that of their event's API version.
+// Objects made by the API or given to Put have the shape of 2023-10-16, or of the version
+// that introduced them. A request with a later Stripe-Version gets objects in the shape
+// of that version; with an earlier or unknown version, as they are. Events stay as
+// delivered, as at Stripe. Filters, expand[] and writes use the stored shape: a parameter
+// introduced by a later version sets a field of its own name, not the field it replaced.
+// Stripe-Account is recorded but does not separate accounts: objects are visible with and
+// without it.
 //
 // # Writes
 //
-// POST creates an object from the fixtures, as it is when it has just been created, with
-// the parameters merged in, or updates one. Later requests see the result. Actions such
-// as /cancel, /capture and /pay move an object to its next state. DELETE leaves {id,
-// object, deleted}, whatever the kind.
+// POST creates an object from the fixtures, in its initial state with the parameters
+// merged in, or updates one. Later requests see the result. Actions such as /cancel,
+// /capture and /pay move an object to its next state. DELETE leaves {id, object,
+// deleted}, for every kind.
 //
-// Parameters that Stripe requires are required, amounts are integers, and a charge cannot
-// be refunded twice. It is still not Stripe: nothing is charged, and no event follows
-// from a write. Package payment makes the events that bring what was created to an end.
+// Required parameters are required, amounts are integers, and a charge cannot be refunded
+// twice. It is still not Stripe: nothing is charged, and writes send no events. Package
+// payment makes the events that complete what was created.
 //
-// A PaymentIntent that is confirmed with one of Stripe's test cards
-// (https://docs.stripe.com/testing) is declined, with 402 and the decline code, or waits for
-// 3-D Secure; [Server.OutcomeOf] says what comes of paying an object. The payment methods
-// pm_card_… exist; attaching one makes a copy of it. With [Server.Pages] the url of a new
-// Checkout Session or payment link is there.
+// Confirming a PaymentIntent with one of Stripe's test cards
+// (https://docs.stripe.com/testing) declines it, with 402 and the decline code, or waits for
+// 3-D Secure; [Server.OutcomeOf] tells the outcome of a payment. The payment methods pm_card_…
+// exist; attaching one makes a copy. With [Server.Pages], new Checkout Sessions and payment
+// links have their url there.
 //
-// A request with an Idempotency-Key is executed once. The same request again gets the
-// same answer, marked Idempotent-Replayed; another request with that key gets an
+// A request with an Idempotency-Key is executed once. Repeated, it gets the same answer,
+// marked Idempotent-Replayed; a different request with the same key gets an
 // idempotency_error. Errors have Stripe's shape, types and codes.
 //
 // # Calls
 //
-// [Server.Calls] returns every request in order, refused ones included: method, path,
-// parameters, idempotency key, account, answer. [Server.Object] returns the state that
-// writes left.
+// [Server.Calls] returns every request in order, including refused ones: method, path,
+// parameters, idempotency key, account, answer. [Server.Object] returns an object after
+// all writes.
 //
 //	before := api.Called()
 //	hook.Send("invoice.payment_failed")
@@ -88,18 +87,17 @@
 // # Faults
 //
 // [Server.Fail] makes requests fail, by rate or by path, and [Server.Slow] delays them,
-// both while the server runs: does the handler answer 2xx although it could not do its
-// work? A failed request has no effect.
+// both on a running server: does the handler answer 2xx even though its work failed? A
+// failed request has no effect.
 //
 // # Bounds
 //
 // A Server keeps up to [KeptEvents] events, [KeptObjects] objects, [KeptCalls] calls and
 // [KeptKeys] idempotency keys, and [KeptBytes] of each; it forgets the oldest first. A
-// body above [MaxBody] is answered with 413. In an object or event of more than 1 MiB,
-// the elements of lists above 64 KiB are shown, but not found, filtered by, paged or
-// expanded, and such an answer is not laid out. A page of a list ends early at 16 MiB
-// (has_more says so). It starts no goroutines, and the zero value
-// works.
+// body above [MaxBody] is a 413. For an object or event of more than 1 MiB, the elements
+// of lists above 64 KiB are shown, but not found, filtered, paged or expanded, and the
+// answer is compact JSON. A page ends early at 16 MiB (see has_more). A Server starts no
+// goroutines, and its zero value works.
 //
-// The package imports the standard library only.
+// The package imports only the standard library.
 package stripeapi

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// An Endpoint is a webhook endpoint, as /v1/webhook_endpoints has them
+// An Endpoint is a webhook endpoint, as in /v1/webhook_endpoints
 // (https://docs.stripe.com/api/webhook_endpoints/object).
 type Endpoint struct {
 	ID            string            `json:"id"` // we_…
@@ -14,17 +14,17 @@ type Endpoint struct {
 	APIVersion    string            `json:"api_version,omitempty"`
 	Description   string            `json:"description,omitempty"`
 	Metadata      map[string]string `json:"metadata,omitempty"`
-	Connect       bool              `json:"connect,omitempty"`  // of the events of connected accounts
-	Disabled      bool              `json:"disabled,omitempty"` // kept, but nothing is delivered to it
+	Connect       bool              `json:"connect,omitempty"`  // receives events of connected accounts
+	Disabled      bool              `json:"disabled,omitempty"` // stored, but receives nothing
 
-	// Secret signs its deliveries. The API shows it once, in the answer that creates the endpoint.
+	// Secret signs its deliveries. The API shows it only once, on creation.
 	Secret string `json:"-"`
 }
 
-// A Change is what a client of the API did to a webhook endpoint.
+// A Change is the kind of a client's change to a webhook endpoint.
 type Change string
 
-// The changes that OnEndpoint is called for.
+// The changes passed to OnEndpoint.
 const (
 	Created Change = "created"
 	Updated Change = "updated"
@@ -33,7 +33,7 @@ const (
 
 const endpointKind = "webhook_endpoint"
 
-// tree is the endpoint in Stripe's form, without the secret.
+// tree returns the endpoint in Stripe's format, without the secret.
 func (e *Endpoint) tree(created int64) *node {
 	tree := object()
 	optional := func(key, s string) {
@@ -63,7 +63,7 @@ func (e *Endpoint) tree(created int64) *node {
 	return tree
 }
 
-// endpointOf reads what tree wrote.
+// endpointOf is the inverse of tree.
 func endpointOf(tree *node) Endpoint {
 	e := Endpoint{
 		ID: tree.child("id").str(), URL: tree.child("url").str(),
@@ -83,7 +83,7 @@ func endpointOf(tree *node) Endpoint {
 	return e
 }
 
-// merge takes what a client may set.
+// merge applies a client's parameters.
 func (e *Endpoint) merge(params *param) *apiError {
 	for i, key := range params.keys {
 		p := params.fields[i]

@@ -10,21 +10,21 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// An apiError is an error as the API answers it
-// (https://docs.stripe.com/api/errors).
+// An apiError is an error of the API (https://docs.stripe.com/api/errors).
 type apiError struct {
 	status  int
 	typ     string // api_error, card_error, idempotency_error, invalid_request_error
 	code    string // https://docs.stripe.com/error-codes
 	message string
 	param   string
+	silent  bool // the connection is closed instead
 
 	declineCode string
 	charge      string
 	intent      *node // the PaymentIntent or SetupIntent that could not be confirmed
 }
 
-// body is the error in Stripe's shape.
+// body returns the error in Stripe's format.
 func (e *apiError) body() *node {
 	fields := object()
 	if e.intent != nil {
@@ -51,12 +51,12 @@ func (e *apiError) body() *node {
 
 const invalidRequest = "invalid_request_error"
 
-// invalid is the error for a request that makes no sense.
+// invalid is the error for an invalid request.
 func invalid(param, format string, args ...any) *apiError {
 	return &apiError{status: http.StatusBadRequest, typ: invalidRequest, message: fmt.Sprintf(format, args...), param: param}
 }
 
-// missing is the error for an object that the API does not know.
+// missing is the error for an unknown object.
 func missing(kind, id string) *apiError {
 	param := "id"
 	if kind == "payment_intent" || kind == "setup_intent" {
@@ -75,7 +75,7 @@ func lacking(param string) *apiError {
 	return e
 }
 
-// unrecognized is the error for a path that the API does not have. It says what there is.
+// unrecognized is the error for an unknown path. It names what is known.
 func unrecognized(method, path string) *apiError {
 	return &apiError{
 		status: http.StatusNotFound, typ: invalidRequest,
@@ -105,6 +105,11 @@ func instead(path string) string {
 // unauthorized is the error for a wrong key. It never repeats the key.
 func unauthorized(format string, args ...any) *apiError {
 	return &apiError{status: http.StatusUnauthorized, typ: invalidRequest, message: fmt.Sprintf(format, args...)}
+}
+
+// noAnswer is what a client is told that cannot be left without an answer.
+func noAnswer() *apiError {
+	return &apiError{status: http.StatusGatewayTimeout, typ: "api_error", message: "No answer (made to fail by fakestripe).", silent: true}
 }
 
 // injected is the error of a Failure.

@@ -10,30 +10,29 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// An event is what Add was given.
+// An event is an event passed to Add.
 type event struct {
 	id, typ string
 	text    []byte // byte for byte
-	fetched []byte // of a thin event, once it was fetched
+	fetched []byte // a thin event as fetched, nil before
 	created int64
 	seq     int64
 	thin    bool
 }
 
-// before says whether an event is from before the one that an object's state is
-// from.
+// before reports whether an event is older than the one behind an object's state.
 func (e *event) before(o *stored) bool {
 	sameSecond := e.created == o.asOf && (o.ended || strings.HasSuffix(e.typ, ".created"))
 	return e.created > 0 && (e.created < o.asOf || sameSecond)
 }
 
-// eventLog keeps events. The zero value is empty.
+// eventLog stores events. The zero value is empty.
 type eventLog struct {
 	kept kept[string, *event]
 	seq  int64
 }
 
-// add keeps an event, in place of one with its id.
+// add stores an event, replacing one with the same ID.
 func (l *eventLog) add(e *event) {
 	l.seq++
 	e.seq = l.seq
@@ -43,13 +42,13 @@ func (l *eventLog) add(e *event) {
 	l.kept.put(e.id, e, len(e.text))
 }
 
-// holds says whether these bytes are kept as the event with an id.
+// holds reports whether the event with an ID has exactly these bytes.
 func (l *eventLog) holds(id string, payload []byte) bool {
 	old, known := l.kept.get(id)
 	return known && bytes.Equal(old.text, payload)
 }
 
-// find returns a snapshot event, or a thin one, by its id.
+// find returns a snapshot event or a thin one by ID.
 func (l *eventLog) find(id string, thin bool) (*event, *apiError) {
 	e, ok := l.kept.get(id)
 	if !ok || e.thin != thin {
@@ -58,7 +57,7 @@ func (l *eventLog) find(id string, thin bool) (*event, *apiError) {
 	return e, nil
 }
 
-// newest returns the snapshot events, or the thin ones, newest first.
+// newest returns the snapshot events or the thin ones, newest first.
 func (l *eventLog) newest(thin bool) []*event {
 	var found []*event
 	for _, e := range l.kept.newest() {
@@ -72,8 +71,8 @@ func (l *eventLog) newest(thin bool) []*event {
 	return found
 }
 
-// about returns the newest thin event of whose related object a field is a text, and its
-// tree. Both are nil when there is none.
+// about returns the newest thin event with a text in a field of its related object, and
+// its tree, or nils.
 func (l *eventLog) about(field, value string) (*event, *node) {
 	last := []byte(value[strings.LastIndexByte(value, '/')+1:]) // slashes may be escaped
 	for _, e := range l.kept.newest() {
@@ -87,17 +86,17 @@ func (l *eventLog) about(field, value string) (*event, *node) {
 	return nil, nil
 }
 
-// thatHold yields the texts of the events that hold a text as a JSON string. Of thin events
-// it is what was last told of them.
+// thatHold yields the texts of events that contain a text as a JSON string. For a thin
+// event, that is its latest form.
 func (l *eventLog) thatHold(text string) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		quoted := rawjson.Quote(text)
 		for _, e := range l.kept.newest() {
-			told := e.text
+			text := e.text
 			if e.fetched != nil {
-				told = e.fetched
+				text = e.fetched
 			}
-			if bytes.Contains(told, quoted) && !yield(told) {
+			if bytes.Contains(text, quoted) && !yield(text) {
 				return
 			}
 		}

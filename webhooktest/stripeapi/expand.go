@@ -5,19 +5,20 @@ import (
 	"strings"
 )
 
-// maxExpand is how deep an expansion may go (https://docs.stripe.com/api/expanding_objects).
+// maxExpand is the maximum depth of an expansion
+// (https://docs.stripe.com/api/expanding_objects).
 const maxExpand = 4
 
 const maxPaths = 50 // to expand in one request; Stripe states no limit
 
-// An expander shows objects in place of their ids.
+// An expander replaces IDs by objects.
 type expander struct {
 	graph *graph
 	lists lister
 }
 
-// expand replaces the ids that expand[] names by their objects. What cannot be
-// expanded stays as it is.
+// expand replaces the IDs named by expand[] with their objects. It leaves what it cannot
+// expand.
 func (x *expander) expand(tree *node, params *param) *apiError {
 	paths := params.field("expand").texts()
 	if len(paths) > maxPaths {
@@ -63,7 +64,7 @@ func (x *expander) expandIn(n *node, keys []string) {
 	x.expandIn(field, keys[1:])
 }
 
-// expanded returns the object that an id stands for.
+// expanded returns the object with an ID.
 func (x *expander) expanded(n *node, key string) *node {
 	id := n.str()
 	if id == "" {
@@ -80,7 +81,7 @@ func (x *expander) expanded(n *node, key string) *node {
 	return o.tree()
 }
 
-// onDemand returns what an object shows only when it is asked for: a field, or a list.
+// onDemand returns a field or list shown only on request.
 func (x *expander) onDemand(n *node, key string) *node {
 	kind, id := n.child("object").str(), n.child("id").str()
 	if field := x.graph.hidden(n, key); field != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A fact is a value that several fields hold: "charge:amount" and "refund:amount".
+// A fact is a value common to several fields: "charge:amount" and "refund:amount".
 type fact struct {
 	Description string   `json:"description"`
 	Fields      []string `json:"fields"`
@@ -16,7 +16,7 @@ type fact struct {
 	fields map[string][]string // paths by kind
 }
 
-// sharedFacts are read when the first request needs them.
+// sharedFacts is loaded by the first request that needs it.
 var sharedFacts = sync.OnceValue(func() map[string]*fact {
 	data, _, err := fixtures.Find(fixtures.DefaultVersion, "shared.json")
 	if err != nil {
@@ -38,8 +38,8 @@ var sharedFacts = sync.OnceValue(func() map[string]*fact {
 	return file.Facts
 })
 
-// shareFacts copies facts from one object to another: a field that differs from its
-// template in the one is set in the other, in the fields that hold the same fact.
+// shareFacts copies facts between objects: a field that differs from its template in one
+// object is set in the other's fields for the same fact.
 func shareFacts(b *render.Bindings, fromKind string, from *node, toKind string, to *node) {
 	for _, f := range sharedFacts() {
 		there, here := f.fields[fromKind], f.fields[toKind]
@@ -58,7 +58,8 @@ func shareFacts(b *render.Bindings, fromKind string, from *node, toKind string, 
 	}
 }
 
-// setEqual gives those fields that hold one value another, and reports whether any did.
+// setEqual replaces one value by another in the given fields, and reports whether any
+// changed.
 func setEqual(to *node, fields []string, was, is *node) (changed bool) {
 	for _, path := range fields {
 		field := to.at(path)

@@ -9,29 +9,39 @@ import (
 	"time"
 )
 
-// A Failure makes requests fail as they do when Stripe is in trouble: they have no
-// effect, and the answer is an error in Stripe's shape.
+// A Failure makes requests fail as during an outage of Stripe: without effect, with an
+// error in Stripe's format.
 type Failure struct {
-	// Rate is the share of the matching requests that fail, 0 to 1. 0 is all of them.
+	// Rate is the share of matching requests that fail, from 0 to 1. 0 means all.
 	Rate float64
 
-	// Path says which requests: "/v1/refunds" is that path and all below it, "*" is
-	// any one segment, "POST /v1/refunds" that method only. Empty: all.
+	// Path selects requests: "/v1/refunds" matches that path and everything below, "*" any
+	// one segment, "POST /v1/refunds" only that method. Empty means all.
 	Path string
 
-	// Status is the answer's. 0: 500. 429 has the code rate_limit, as Stripe's has.
+	// Status is the status of the answer. 0 means 500. 429 has Stripe's code rate_limit.
 	Status int
+
+	// NoAnswer closes the connection without an answer, as after a timeout of the network.
+	// A client that shares no connection, as in process, gets 504.
+	NoAnswer bool
 }
 
-// A Slowness delays requests before they are executed.
+// A Slowness delays requests before their execution.
 type Slowness struct {
 	Delay time.Duration
 	Path  string // as in Failure
 }
 
-// ParseFailure reads RATE, PATH or RATE@PATH, each with =STATUS if it is not to be
-// 500: "0.1", "10%", "/v1/refunds", "0.5@POST /v1/refunds", "/v1/customers/*=429".
+// ParseFailure parses RATE, PATH or RATE@PATH, each with an optional =STATUS (500 by
+// default) or =none for no answer: "0.1", "10%", "/v1/refunds", "0.5@POST /v1/refunds",
+// "/v1/customers/*=429".
 func ParseFailure(text string) (Failure, error) {
+	if rest, silent := strings.CutSuffix(text, "=none"); silent && !strings.Contains(rest, "=") {
+		failure, err := ParseFailure(rest)
+		failure.NoAnswer = err == nil
+		return failure, err
+	}
 	rest, status, err := cutStatus(text)
 	if err != nil {
 		return Failure{}, fmt.Errorf("%q: %w", text, err)
@@ -54,7 +64,7 @@ func ParseFailure(text string) (Failure, error) {
 	return Failure{Rate: rate, Path: path, Status: status}, nil
 }
 
-// ParseSlowness reads DURATION or DURATION@PATH: "2s", "500ms@/v1/customers".
+// ParseSlowness parses DURATION or DURATION@PATH: "2s", "500ms@/v1/customers".
 func ParseSlowness(text string) (Slowness, error) {
 	first, path, scoped := strings.Cut(text, "@")
 	delay, err := time.ParseDuration(first)
@@ -78,7 +88,7 @@ func cutStatus(text string) (rest string, status int, err error) {
 	}
 	status, err = strconv.Atoi(number)
 	if err != nil || status < 400 || status > 599 {
-		return "", 0, fmt.Errorf("status %q: want 400 to 599, such as 429 or 503", number)
+		return "", 0, fmt.Errorf("status %q: want 400 to 599, such as 429 or 503, or none", number)
 	}
 	return rest, status, nil
 }

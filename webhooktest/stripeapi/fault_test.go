@@ -27,6 +27,8 @@ func TestParseFailure(t *testing.T) {
 		{"50%@POST /v1/refunds=503", stripeapi.Failure{Rate: 0.5, Path: "POST /v1/refunds", Status: 503}},
 		{"/v1/customers/*=429", stripeapi.Failure{Path: "/v1/customers/*", Status: 429}},
 		{"0.2=429", stripeapi.Failure{Rate: 0.2, Status: 429}},
+		{"0.2=none", stripeapi.Failure{Rate: 0.2, NoAnswer: true}},
+		{"/v1/refunds=none", stripeapi.Failure{Path: "/v1/refunds", NoAnswer: true}},
 	} {
 		t.Run(test.text, func(t *testing.T) {
 			got, err := stripeapi.ParseFailure(test.text)
@@ -47,6 +49,7 @@ func TestParseFailure(t *testing.T) {
 		{"PUSH /v1", `method "PUSH": want GET, POST or DELETE`},
 		{"0.5=200", `status "200": want 400 to 599`},
 		{"0.5=", `status "": want 400 to 599`},
+		{"0.5=500=none", `status "500=none": want 400 to 599`},
 	} {
 		t.Run(test.text, func(t *testing.T) {
 			_, err := stripeapi.ParseFailure(test.text)

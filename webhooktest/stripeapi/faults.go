@@ -10,13 +10,13 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// faults are the rules that make requests fail or wait. The zero value has none.
+// faults are the rules for failing and delaying requests. The zero value has none.
 type faults struct {
 	mu       sync.Mutex
 	failures []Failure
 	slow     []Slowness
 	eased    chan struct{} // closed when slow is replaced
-	dice     *rand.Rand    // of failures by rate
+	dice     *rand.Rand    // for failures by rate
 }
 
 func (f *faults) fail(rules []Failure) {
@@ -35,8 +35,8 @@ func (f *faults) slowDown(rules []Slowness) {
 	f.eased = make(chan struct{})
 }
 
-// admit lets a request in, late or not at all, as the rules say. The first rule with
-// a rate needs the seed.
+// admit passes, delays or fails a request by the rules. The first rule with a rate needs
+// the seed.
 func (f *faults) admit(r *http.Request, seed func() uint64) *apiError {
 	if delay, eased := f.delay(r.Method, r.URL.Path); delay > 0 {
 		timer := time.NewTimer(delay)
@@ -51,7 +51,7 @@ func (f *faults) admit(r *http.Request, seed func() uint64) *apiError {
 	return f.failure(r.Method, r.URL.Path, seed)
 }
 
-// delay returns how long a request must wait, and what ends the wait early.
+// delay returns the wait of a request, and a channel that ends it early.
 func (f *faults) delay(method, path string) (time.Duration, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -63,7 +63,7 @@ func (f *faults) delay(method, path string) (time.Duration, <-chan struct{}) {
 	return 0, nil
 }
 
-// failure returns the error that a request fails with, nil for none.
+// failure returns the error for a request, or nil.
 func (f *faults) failure(method, path string, seed func() uint64) *apiError {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -72,6 +72,9 @@ func (f *faults) failure(method, path string, seed func() uint64) *apiError {
 			continue
 		}
 		if rule.Rate == 0 || f.hit(rule.Rate, seed) {
+			if rule.NoAnswer {
+				return noAnswer()
+			}
 			return injected(rule.Status)
 		}
 	}
@@ -85,7 +88,7 @@ func (f *faults) hit(rate float64, seed func() uint64) bool {
 	return f.dice.Float64() < rate
 }
 
-// matches reports whether the path of a rule covers a request.
+// matches reports whether a rule's path covers a request.
 func matches(rule, method, path string) bool {
 	if only, rest, given := strings.Cut(rule, " "); given {
 		if only != method {

@@ -7,7 +7,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// fill makes an object of a template: the bindings say what its placeholders become.
+// fill makes an object from a template, with bindings for its placeholders.
 func fill(b *render.Bindings, template *node) *node {
 	if template.kind == '"' && bytes.IndexByte(template.raw, '{') >= 0 {
 		return mustNode(b.Fill(template.raw))
@@ -19,8 +19,8 @@ func fill(b *render.Bindings, template *node) *node {
 	return out
 }
 
-// learn binds the placeholders of a template by an object that was made from it, or
-// from one like it. What is bound already stays.
+// learn binds the placeholders of a template by comparing it to an object of its shape.
+// It keeps existing bindings.
 func learn(b *render.Bindings, template, actual *node) {
 	switch {
 	case template.kind == '"':
@@ -51,7 +51,7 @@ func learnText(b *render.Bindings, pattern, actual *node) {
 	}
 }
 
-// learnTime sets the clock of bindings by when an object was created.
+// learnTime sets the clock of bindings from an object's creation time.
 func learnTime(b *render.Bindings, template, actual *node) {
 	pattern, created := template.child("created"), actual.child("created")
 	if pattern != nil && pattern.kind == '"' && created != nil {
@@ -62,7 +62,7 @@ func learnTime(b *render.Bindings, template, actual *node) {
 	}
 }
 
-// linked says whether a field of a template refers to an object that is bound.
+// linked reports whether a template's field refers to a bound object.
 func linked(b *render.Bindings, field *node) bool {
 	placeholder, ok := render.Placeholder(field.str())
 	return ok && b.IDs[placeholder] != ""

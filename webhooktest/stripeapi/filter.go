@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// passes says whether an object is what the filters of a list ask for. A filter
-// that no field of the object answers to lets it pass.
+// passes reports whether an object matches the filters of a list. It ignores filters for
+// unknown fields.
 func passes(kind string, tree *node, filter *param) bool {
 	if kind == "subscription" && !passesStatus(tree.child("status").str(), filter.get("status")) {
 		return false
@@ -23,7 +23,7 @@ func passes(kind string, tree *node, filter *param) bool {
 	return true
 }
 
-// passesStatus knows that a list of subscriptions leaves ended ones out
+// passesStatus excludes ended subscriptions from lists by default
 // (https://docs.stripe.com/api/subscriptions/list).
 func passesStatus(status, requested string) bool {
 	switch requested {
@@ -37,7 +37,7 @@ func passesStatus(status, requested string) bool {
 	return status == requested
 }
 
-// passesField compares a field. Inside of a hash a field that is missing differs.
+// passesField compares a field. A field missing inside a hash differs.
 func passesField(tree *node, key string, p *param, missing bool) bool {
 	field := tree.child(key)
 	if field == nil && p.kind == array { // types, lookup_keys

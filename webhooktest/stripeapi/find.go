@@ -7,10 +7,10 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A finder finds the object that a path leads to.
+// A finder finds objects by path.
 type finder struct{ graph *graph }
 
-// addressed returns the object that a path leads to, of whichever kind it is.
+// addressed returns the object at a path, of any kind.
 func (f *finder) addressed(t target) (*stored, *apiError) {
 	for _, r := range f.graph.objects.withID(t.id) {
 		if slices.Contains(t.Kinds, r.kind) && known().kind(r.kind).id != "" {
@@ -49,7 +49,7 @@ func (f *finder) singleton(t target, account string) (*stored, *apiError) {
 	return nil, e
 }
 
-// below makes the only object of a kind below another, of which a thin event told no id.
+// below makes the only object of a kind below another, if a thin event named no ID.
 func (f *finder) below(t target) *stored {
 	b := render.NewBindings(f.graph.seed(), t.url, f.graph.now().Unix())
 	tree := fill(b, known().kind(t.Kinds[0]).template)
@@ -59,8 +59,7 @@ func (f *finder) below(t target) *stored {
 	return f.graph.objects.keep(refOf(t.Kinds[0], tree), tree, inferred)
 }
 
-// ownAccount is the account that the API key belongs to, or that Stripe-Account
-// names.
+// ownAccount returns the account of the API key, or the one in Stripe-Account.
 func (f *finder) ownAccount(account string) *stored {
 	if account == "" {
 		account = render.NewBindings(f.graph.seed(), "account", 0).ID("acct")
@@ -72,7 +71,7 @@ func (f *finder) ownAccount(account string) *stored {
 	return f.graph.infer(r)
 }
 
-// writable returns an object that is not deleted.
+// writable returns an object, unless it is deleted.
 func (f *finder) writable(t target) (*stored, *apiError) {
 	o, failed := f.addressed(t)
 	if failed == nil && o.deleted {

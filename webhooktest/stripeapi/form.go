@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// Limits on what a form may hold; no SDK comes near them.
+// Limits of a form, far above the needs of any SDK.
 const (
 	maxParams = 5000
 	maxDepth  = 12
 )
 
-// decodeForm reads parameters as Stripe's SDKs encode them: a[b][c]=1, a[0][b]=1,
-// a[]=1, and after one another a[][b]=1&a[][c]=2 (https://docs.stripe.com/api: form
-// encoded, as Rack nests it).
+// decodeForm decodes parameters from Stripe's SDKs: a[b][c]=1, a[0][b]=1, a[]=1, and
+// sequences of a[][b]=1&a[][c]=2 (https://docs.stripe.com/api: form encoded, nested as in
+// Rack).
 func decodeForm(form string) (*param, error) {
 	root := &param{kind: hash}
 	n := 0
@@ -57,7 +57,7 @@ func unescapePair(pair string) (key, text string, err error) {
 	return key, text, nil
 }
 
-// splitKey cuts a[b][] into a, b and an empty step.
+// splitKey splits a[b][] into a, b and an empty step.
 func splitKey(key string) ([]string, error) {
 	name, rest, nested := strings.Cut(key, "[")
 	if name == "" {
@@ -97,7 +97,7 @@ func (p *param) insert(path []string, text string) error {
 	return nil
 }
 
-// step returns the field or element that a step of a key leads to, and makes it.
+// step returns the field or element for a step of a key, creating it if necessary.
 func (p *param) step(step string, want paramKind, rest []string) (*param, error) {
 	if step == "" {
 		return p.element(want, rest), nil
@@ -114,8 +114,8 @@ func (p *param) step(step string, want paramKind, rest []string) (*param, error)
 	return p.fields[i], nil
 }
 
-// element returns the element that a[] leads to: the last, if it is a hash that
-// lacks the key, or a new one.
+// element returns the element for a[]: the last one, if it is a hash without the key, or
+// a new one.
 func (p *param) element(want paramKind, rest []string) *param {
 	if n := len(p.fields); n > 0 && want == hash {
 		last := p.fields[n-1]
@@ -127,7 +127,7 @@ func (p *param) element(want paramKind, rest []string) *param {
 	return p.fields[len(p.fields)-1]
 }
 
-// has says whether the scalar that a key leads to was given already.
+// has reports whether the scalar for a key is already set.
 func (p *param) has(path []string) bool {
 	for _, step := range path {
 		if p = p.field(step); p == nil {
@@ -137,7 +137,7 @@ func (p *param) has(path []string) bool {
 	return true
 }
 
-// listify turns hashes with the keys 0, 1, 2 … into lists.
+// listify converts hashes with the keys 0, 1, 2 … to lists.
 func (p *param) listify() {
 	for _, field := range p.fields {
 		field.listify()

@@ -12,20 +12,20 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A graph is what the API knows: the events that were added, the objects that they
-// carried and clients wrote, and those that others refer to, which it infers.
+// A graph is the API's data: the events, the objects in them or written by clients, and
+// the referenced objects, which it infers.
 type graph struct {
 	seed  func() uint64
 	now   func() time.Time
 	pages func() string // the base URL of the hosted pages
 
-	mu      sync.Mutex // of what follows; all methods but add, put and text are called with the lock held
+	mu      sync.Mutex // guards the rest; all methods except add, put and text require it
 	objects *objects
 	events  eventLog
-	changes int // made by clients
+	changes int // by clients
 }
 
-// add keeps an event, and the object that it carries.
+// add stores an event and its object.
 func (g *graph) add(payload []byte) error {
 	tree, err := parseNode(payload)
 	if err != nil {
@@ -60,14 +60,18 @@ func (g *graph) add(payload []byte) error {
 	return nil
 }
 
-// carry keeps the object of an event, unless its state is from a newer event.
+// carry stores the object of an event, unless its state is from a newer event.
 func (g *graph) carry(e *event, object *node) error {
 	r, err := identify(object)
 	if err != nil {
 		return err
 	}
-	if old, ok := g.objects.get(r); ok && e.before(old) {
+	old, known := g.objects.get(r)
+	if known && e.before(old) {
 		return nil
+	}
+	if known {
+		withRest(object, old.tree())
 	}
 	deleted := strings.HasSuffix(e.typ, ".deleted")
 	g.keepInner(object)
@@ -75,11 +79,11 @@ func (g *graph) carry(e *event, object *node) error {
 		object = tombstone(r)
 	}
 	o := g.objects.keep(r, object, stated)
-	o.asOf, o.ended, o.told = e.created, deleted, e.typ
+	o.asOf, o.ended, o.eventType = e.created, deleted, e.typ
 	return nil
 }
 
-// put keeps an object that no event carried.
+// put stores an object that no event contained.
 func (g *graph) put(text []byte) error {
 	tree, err := parseNode(text)
 	if err != nil {
@@ -95,19 +99,19 @@ func (g *graph) put(text []byte) error {
 	return nil
 }
 
-// change keeps what a client made of an object.
+// change stores a client's version of an object.
 func (g *graph) change(r ref, tree *node) {
 	g.changes++
 	g.keep(r, tree)
 }
 
-// keep keeps an object, and what is expanded inside.
+// keep stores an object, and those expanded inside.
 func (g *graph) keep(r ref, tree *node) {
 	g.keepInner(tree)
 	g.objects.keep(r, tree, stated)
 }
 
-// keepInner keeps what is expanded inside an object.
+// keepInner stores the objects expanded inside an object.
 func (g *graph) keepInner(tree *node) {
 	tree.walk(func(_, _ string, v *node) {
 		kind := v.child("object").str()
@@ -131,8 +135,8 @@ func (g *graph) text(kind, id string) ([]byte, bool) {
 	return nil, false
 }
 
-// kindOf returns which kind an id is of: a stored one's, the one that its prefix
-// belongs to, or the one that the field it stands in is called after.
+// kindOf returns the kind of an ID: from a stored object, the ID's prefix, or the name of
+// the field around it.
 func (g *graph) kindOf(id, key string) (string, bool) {
 	var candidates []string
 	for _, r := range g.objects.withID(id) {
@@ -154,8 +158,8 @@ func (g *graph) kindOf(id, key string) (string, bool) {
 	return candidates[len(candidates)-1], true
 }
 
-// mentioned says whether an object or an event holds an id, and for one that does
-// not look like an id, whether a field named after the kind does.
+// mentioned reports whether an object or an event contains an ID. For one that does not
+// look like an ID, a field named after the kind must contain it.
 func (g *graph) mentioned(kind, id string) bool {
 	isID := looksLikeID(id)
 	for o := range g.objects.thatHold(id) {
@@ -171,7 +175,8 @@ func (g *graph) mentioned(kind, id string) bool {
 	return false
 }
 
-// holdsAs says whether a field named after a kind holds an id, or a thin event refers to it.
+// holdsAs reports whether a field named after a kind contains an ID, or a thin event
+// refers to it.
 func holdsAs(text []byte, kind, id string) (found bool) {
 	tree := mustNode(text)
 	if about := tree.child("related_object"); about.child("type").str() == kind && about.child("id").str() == id {

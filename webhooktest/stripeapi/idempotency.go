@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// replays remembers the answers to requests with an idempotency key. The zero value
-// is empty.
+// replays stores the answers to requests with an idempotency key. The zero value is
+// empty.
 type replays struct {
 	mu   sync.Mutex
 	kept kept[string, *replay]
@@ -16,15 +16,15 @@ type replays struct {
 
 // A replay is the answer to the first request with an idempotency key.
 type replay struct {
-	request   [sha256.Size]byte // of path and parameters
-	answer    *answer           // nil while the first request is under way
+	request   [sha256.Size]byte // hash of path and parameters
+	answer    *answer           // nil during the first request
 	requestID string
 	message   string // of an error
 }
 
-// once executes a request, unless one with the same idempotency key was executed
-// before: then it returns that answer again. A request that was refused before it
-// began is not remembered (https://docs.stripe.com/api/idempotent_requests).
+// once executes a request, or returns the stored answer for its idempotency key. It does
+// not store the refusal of a request before its execution
+// (https://docs.stripe.com/api/idempotent_requests).
 func (r *replays) once(q *request, call *Call, header http.Header, dispatch func(*request) (*answer, *apiError)) (*answer, *apiError) {
 	if q.key == "" || q.method != http.MethodPost {
 		return dispatch(q)
@@ -43,17 +43,17 @@ func (r *replays) once(q *request, call *Call, header http.Header, dispatch func
 		call.Replayed, call.Error = true, first.message
 		return first.answer, nil
 	}
-	failed = &apiError{} // should dispatch panic, the key is forgotten
+	failed = &apiError{} // if dispatch panics, forget the key
 	var a *answer
 	defer func() { r.finish(name, first, a, failed, call.RequestID) }()
 	a, failed = dispatch(q)
 	return a, failed
 }
 
-// reserve returns the replay of an idempotency key. One without an answer is for the
-// caller to finish.
+// reserve returns the replay for an idempotency key. The caller must finish one without
+// an answer.
 func (r *replays) reserve(name string, q *request) (*replay, *apiError) {
-	params, err := json.Marshal(q.params.flat()) // which sorts them
+	params, err := json.Marshal(q.params.flat()) // sorts them
 	if err != nil {
 		return nil, invalid("", "%s", err)
 	}
@@ -81,7 +81,7 @@ func (r *replays) reserve(name string, q *request) (*replay, *apiError) {
 	return first, nil
 }
 
-// finish remembers the answer to the first request with a key, or forgets the key.
+// finish stores the answer to the first request with a key, or forgets the key.
 func (r *replays) finish(name string, first *replay, a *answer, failed *apiError, requestID string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -8,8 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// lookup returns an object by its id, whether the API knows it or infers it
-// from what refers to it.
+// lookup returns an object by ID, known or inferred from references to it.
 func (g *graph) lookup(r ref) (*stored, *apiError) {
 	k := known().kind(r.kind)
 	if k.id != "" && r.id != "" {
@@ -24,13 +23,13 @@ func (g *graph) lookup(r ref) (*stored, *apiError) {
 	return g.infer(r), nil
 }
 
-// infer makes an object that something refers to: one of its kind, with the bindings of
-// what refers to it. The links between them agree, and facts that they share. It is in the
-// state that a thin event told of.
+// infer makes a referenced object: one of its kind, with the bindings of the objects that
+// refer to it. Their links and shared facts agree. It has the state from the newest thin
+// event, if any.
 func (g *graph) infer(r ref) *stored {
 	b, from := g.bindingsOf(r)
 	template := known().kind(r.kind).template
-	if eventType := g.told(r); eventType != "" {
+	if eventType := g.lastThinType(r); eventType != "" {
 		if _, lasting := writes().Delete[r.kind]; strings.HasSuffix(eventType, ".deleted") && !lasting {
 			return g.objects.keep(r, tombstone(r), inferred)
 		}
@@ -38,7 +37,7 @@ func (g *graph) infer(r ref) *stored {
 			template = mustNode(state)
 		}
 	}
-	if state := derived(r.kind, from); state != nil && g.told(r) == "" {
+	if state := derived(r.kind, from); state != nil && g.lastThinType(r) == "" {
 		template = state
 	}
 	tree := fill(b, template)
@@ -62,9 +61,8 @@ func (g *graph) infer(r ref) *stored {
 	return g.objects.keep(r, tree, inferred)
 }
 
-// told returns the type of the newest thin event about an object. It is empty when there is
-// none.
-func (g *graph) told(r ref) (eventType string) {
+// lastThinType returns the type of the newest thin event about an object, or "".
+func (g *graph) lastThinType(r ref) (eventType string) {
 	if r.id == "" {
 		return ""
 	}
@@ -75,7 +73,7 @@ func (g *graph) told(r ref) (eventType string) {
 	return e.typ
 }
 
-// forget forgets what was inferred of an object that a thin event is about: it has changed.
+// forget drops an inferred object after a new thin event: it has changed.
 func (g *graph) forget(id string) {
 	for _, r := range slices.Clone(g.objects.withID(id)) {
 		if o, _ := g.objects.get(r); o.origin == inferred {
@@ -84,7 +82,8 @@ func (g *graph) forget(id string) {
 	}
 }
 
-// bindingsOf returns the bindings of an object that others refer to, and the others.
+// bindingsOf returns the bindings of a referenced object, and the objects that refer to
+// it.
 func (g *graph) bindingsOf(r ref) (*render.Bindings, []*stored) {
 	b := render.NewBindings(g.seed(), r.kind+" "+r.id+r.scope, g.now().Unix())
 	if k := known().kind(r.kind); k.id != "" {
@@ -108,8 +107,7 @@ func (g *graph) bindingsOf(r ref) (*render.Bindings, []*stored) {
 	return b, from
 }
 
-// inferAll infers the objects of some kinds that are referred to, so that lists
-// show them.
+// inferAll infers all referenced objects of some kinds, for lists.
 func (g *graph) inferAll(kinds []string) {
 	g.inferPayments(kinds)
 	c := known()
@@ -136,13 +134,13 @@ func (g *graph) inferAll(kinds []string) {
 	}
 }
 
-// owner returns the kind that an id is of.
+// owner returns the kind of an ID.
 func (g *graph) owner(id string) string {
 	kind, _ := g.kindOf(id, "")
 	return kind
 }
 
-// references yields the ids with a prefix inside objects that were not inferred.
+// references yields the IDs with a prefix in objects that were not inferred.
 func (g *graph) references(prefix string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, o := range g.objects.newest() {

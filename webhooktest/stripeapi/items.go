@@ -8,12 +8,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// maxItems is how many things can be bought together.
+// maxItems is the maximum number of items in a purchase.
 const maxItems = 100
 
-// items merges into a list object, such as the items of a subscription: elements
-// whose id is given change, those without are new. Without any id the list is new
-// as a whole.
+// items merges into a list object, such as the items of a subscription: elements with an
+// ID change, those without are new. Without any ID, the new list replaces the old one.
 func (m *merge) items(key string, field, template *node, p *param) (*node, *apiError) {
 	like := template.at("data.0")
 	if like == nil || p.kind != array {
@@ -49,7 +48,8 @@ func (m *merge) items(key string, field, template *node, p *param) (*node, *apiE
 	return field, nil
 }
 
-// ofItems gives a subscription the plan and the quantity of its item, null if it has several.
+// ofItems sets the plan and the quantity of a subscription from its only item, or to
+// null.
 func ofItems(subscription *node) {
 	items := subscription.at("items.data")
 	if items == nil {
@@ -64,8 +64,8 @@ func ofItems(subscription *node) {
 	}
 }
 
-// element returns a new element of a list, with ids of its own and links to what
-// the list belongs to.
+// element returns a new element of a list, with its own IDs and links to the owner of the
+// list.
 func (m *merge) element(like *node) *node {
 	b := render.NewBindings(m.graph.seed(), "element "+strconv.FormatInt(m.graph.objects.next(), 10), m.bindings.Now)
 	b.IDs = maps.Clone(m.bindings.IDs)
@@ -75,8 +75,7 @@ func (m *merge) element(like *node) *node {
 	return fill(b, like)
 }
 
-// planOf makes the plan of a subscription's item, which is an older form of its
-// price, the price's.
+// planOf makes the plan, an older form of the price, of a subscription's item.
 func planOf(b *render.Bindings, item *node) {
 	price, plan := item.child("price"), item.child("plan")
 	if price == nil || plan == nil || price.kind != '{' || plan.kind != '{' {

@@ -5,11 +5,10 @@ import (
 	"iter"
 )
 
-// kept remembers values by key, the newest of them: when there are too many, or
-// they are too large, the oldest are forgotten. The zero value is for use once
-// limits are set.
+// kept is a map of the newest values: over its limits, it forgets the oldest. The zero
+// value is ready once the limits are set.
 type kept[K comparable, V any] struct {
-	count, bytes int // the limits
+	count, bytes int // limits
 	size         int
 	order        list.List // of *keptItem, oldest first
 	byKey        map[K]*list.Element
@@ -30,8 +29,7 @@ func (k *kept[K, V]) get(key K) (v V, ok bool) {
 	return element.Value.(*keptItem[K, V]).value, true
 }
 
-// put remembers a value, as the newest. What is larger than all that may be kept
-// stays until the next one comes.
+// put stores a value as the newest. A value over the limits stays until the next one.
 func (k *kept[K, V]) put(key K, value V, size int) {
 	k.remove(key)
 	if k.byKey == nil {
@@ -56,7 +54,7 @@ func (k *kept[K, V]) remove(key K) {
 	}
 }
 
-// newest yields what is kept, newest first.
+// newest yields the values, newest first.
 func (k *kept[K, V]) newest() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		for element := k.order.Back(); element != nil; element = element.Prev() {

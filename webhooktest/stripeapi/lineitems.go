@@ -2,11 +2,11 @@ package stripeapi
 
 import "github.com/fakestripe/fakestripe/webhooktest/internal/render"
 
-// lineItems are what is bought in checkout sessions, payment links and quotes.
+// lineItems are the line items of checkout sessions, payment links and quotes.
 type lineItems struct{ graph *graph }
 
-// of returns what is bought in a checkout session, payment link or quote:
-// what it was made with, or one thing that costs what the object says.
+// of returns the line items of a checkout session, payment link or quote: those given on
+// creation, or one item at the object's price.
 func (l *lineItems) of(o *stored) []*node {
 	r := ref{kind: lineItemsOf, id: o.id}
 	if held, ok := l.graph.objects.get(r); ok {
@@ -31,7 +31,7 @@ func (l *lineItems) of(o *stored) []*node {
 	return l.keep(r, []*node{item})
 }
 
-// lineItemsOf is what the line items of an object are kept as.
+// lineItemsOf is the name under which an object's line items are stored.
 const lineItemsOf = "line_items"
 
 func (l *lineItems) keep(r ref, items []*node) []*node {
@@ -42,8 +42,8 @@ func (l *lineItems) keep(r ref, items []*node) []*node {
 	return items
 }
 
-// make makes the line items that an object is created with, and gives the
-// object their sum. The object is the caller's to keep.
+// make makes the line items for a new object and sets its totals. Storing the object is
+// up to the caller.
 func (l *lineItems) make(r ref, tree *node, params *param) *apiError {
 	given := params.field("line_items")
 	if given == nil || given.kind != array {

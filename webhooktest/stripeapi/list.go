@@ -36,8 +36,8 @@ func (l *lister) list(url string, kinds []string, parent map[string]string, para
 	return page(items, url, params)
 }
 
-// mayPass says, without parsing it, whether an object can hold the ids that a list
-// is filtered by.
+// mayPass reports, without parsing, whether an object can contain the IDs in the filters
+// of a list.
 func mayPass(o *stored, parent map[string]string, filter *param) bool {
 	for _, id := range parent {
 		if !bytes.Contains(o.text, rawjson.Quote(id)) {
@@ -53,8 +53,8 @@ func mayPass(o *stored, parent map[string]string, filter *param) bool {
 	return true
 }
 
-// part returns the elements of a list that belongs to an object: one that it holds,
-// or one that it shows on demand.
+// part returns the elements of a list that belongs to an object, stored in it or shown on
+// demand.
 func (l *lister) part(o *stored, field string) ([]*node, bool) {
 	if held := o.tree().child(field); held.child("object").str() == "list" {
 		return held.child("data").children, true

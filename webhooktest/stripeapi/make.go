@@ -7,18 +7,18 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A maker makes new objects and moves objects to other states.
+// A maker makes new objects and changes their state.
 type maker struct{ graph *graph }
 
-// make makes an object: one of its kind as it is when it has just been created, linked
-// to the objects that the parameters name, with the parameters merged.
+// make makes an object in the initial state of its kind, linked to the objects named in
+// the parameters, with the parameters merged in.
 func (m *maker) make(kind string, to changeTo, params *param, parent map[string]string) (*node, *apiError) {
 	template, err := newState(kind, to)
 	if err != nil {
 		return nil, &apiError{status: http.StatusInternalServerError, typ: "api_error", message: err.Error()}
 	}
 	b, from := m.bindingsToMake(template, params, parent)
-	delete(b.IDs, known().kind(kind).id) // it is a new one, whatever the others refer to
+	delete(b.IDs, known().kind(kind).id) // it is new, whatever the others refer to
 	for _, field := range writes().UnlessGiven {
 		if template.child(field) != nil && !linked(b, template.child(field)) {
 			template.put(field, null())
@@ -44,12 +44,12 @@ func (m *maker) make(kind string, to changeTo, params *param, parent map[string]
 	return tree, nil
 }
 
-// bindingsToMake returns the bindings of the objects that parameters name, at this
-// time, and those objects.
+// bindingsToMake returns the objects named in the parameters, and their bindings, at the
+// current time.
 func (m *maker) bindingsToMake(template *node, params *param, parent map[string]string) (*render.Bindings, []*stored) {
 	b := render.NewBindings(m.graph.seed(), "make "+value(m.graph.objects.next()).plain(), m.graph.now().Unix())
 	var from []*stored
-	const most = 20 // more ids than any request names
+	const most = 20 // more IDs than any request names
 	name := func(field, id string) {
 		if placeholder, ok := render.Placeholder(template.child(field).str()); ok {
 			b.Bind(placeholder, id)

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// mentions are the objects that hold an id, by id: the newest last. What does not look
-// like an id is not in it.
+// mentions maps an ID to the objects that contain it, newest last. It has only text that
+// looks like an ID.
 type mentions map[string][]*stored
 
 func (m mentions) add(o *stored) {
@@ -29,7 +29,7 @@ func (m mentions) remove(o *stored) {
 	}
 }
 
-// of yields the objects that hold an id, newest first.
+// of yields the objects that contain an ID, newest first.
 func (m mentions) of(id string) iter.Seq[*stored] {
 	return func(yield func(*stored) bool) {
 		for _, o := range slices.Backward(m[id]) {

@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// apply merges the parameters of a request into an object. Fields that hold the same
-// fact as one that changed get the new value too.
+// apply merges the parameters of a request into an object. Other fields for the same fact
+// change with a field.
 func apply(g *graph, b *render.Bindings, kind string, tree *node, params *param) *apiError {
 	before := tree.clone()
 	_, isKnown := known().kinds[kind]
@@ -37,16 +37,16 @@ func apply(g *graph, b *render.Bindings, kind string, tree *node, params *param)
 	return nil
 }
 
-// A merge puts parameters into an object. Which of them are fields, and of what
-// type, the object and the template of its kind say.
+// A merge merges parameters into an object. The object and the template of its kind
+// decide which parameters are fields, and of which type.
 type merge struct {
 	graph    *graph
 	bindings *render.Bindings
-	free     bool // nothing is known of the kind: all parameters are fields
+	free     bool // unknown kind: every parameter is a field
 }
 
-// hash merges the parameters that an object has fields for. In metadata every key
-// is a field.
+// hash merges the parameters that match fields of the object. In metadata, every key is a
+// field.
 func (m *merge) hash(tree *node, params *param, template *node, name string) *apiError {
 	free := name == "metadata" || name == "" && m.free
 	for i, key := range params.keys {
@@ -72,7 +72,7 @@ func (m *merge) hash(tree *node, params *param, template *node, name string) *ap
 	return nil
 }
 
-// value returns the new value of a field, nil to leave it.
+// value returns the new value of a field, or nil to leave it.
 func (m *merge) value(key string, field, template *node, p *param) (*node, *apiError) {
 	if field == nil || field.isNull() && !template.isNull() {
 		field = m.empty(template)
@@ -93,7 +93,7 @@ func (m *merge) value(key string, field, template *node, p *param) (*node, *apiE
 		field = field.clone()
 		return field, m.hash(field, p, template, key)
 	}
-	return nil, nil // no field of this kind
+	return nil, nil // not a field of this kind
 }
 
 // empty returns an object with the fields of a template, all null.
@@ -108,7 +108,7 @@ func (m *merge) empty(template *node) *node {
 	return e
 }
 
-// cleared is what an empty parameter leaves.
+// cleared is the value for an empty parameter.
 func (m *merge) cleared(key string, field *node) *node {
 	switch {
 	case key == "metadata":
@@ -121,7 +121,7 @@ func (m *merge) cleared(key string, field *node) *node {
 	return null()
 }
 
-// all makes fields of all parameters of a hash that nothing is known of.
+// all makes a field of every parameter of an unknown hash.
 func (m *merge) all(tree *node, p *param) *apiError {
 	for i, key := range p.keys {
 		v, failed := m.value(key, nil, nil, p.fields[i])
@@ -157,7 +157,7 @@ func (m *merge) array(key string, field, template *node, p *param) (*node, *apiE
 	return out, nil
 }
 
-// scalar returns a field's new value, of the type that it had.
+// scalar returns a field's new value, of its existing type.
 func (m *merge) scalar(key string, field *node, p *param) (*node, *apiError) {
 	shape := known().shapes[key]
 	if !field.isNull() {
@@ -204,7 +204,7 @@ func notInteger(key, text string) *apiError {
 	return e
 }
 
-// object returns the object that a field which is shown expanded becomes.
+// object returns the object for an expanded field.
 func (m *merge) object(key string, field *node, id string) *node {
 	kind := field.child("object").str()
 	if kind == "" {
@@ -219,13 +219,13 @@ func (m *merge) object(key string, field *node, id string) *node {
 	return m.graph.infer(r).tree()
 }
 
-// isAmount says whether a field is an amount of money, an integer in the smallest
-// unit of the currency.
+// isAmount reports whether a field is an amount of money, an integer in the smallest
+// currency unit.
 func isAmount(key string) bool {
 	return key == "amount" || strings.HasSuffix(key, "_amount")
 }
 
-// isNumber says whether a field that is null everywhere is a number, by its name.
+// isNumber reports, by the name, whether a field without any example is a number.
 func isNumber(key string) bool {
 	if isAmount(key) {
 		return true

@@ -10,8 +10,8 @@ import (
 	"strconv"
 )
 
-// decodeMultipart reads the parameters of a file upload. Of the file itself its
-// name, type and size are kept (https://docs.stripe.com/api/files/create).
+// decodeMultipart decodes the parameters of a file upload. Of the file, it keeps the
+// name, type and size (https://docs.stripe.com/api/files/create).
 func decodeMultipart(body []byte, boundary string) (*param, error) {
 	if boundary == "" {
 		return nil, errors.New("multipart/form-data without a boundary")

@@ -10,18 +10,17 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// A node is a JSON value that can be changed. Keys keep their order and numbers
-// their spelling.
+// A node is a mutable JSON value. Keys keep their order, numbers their spelling.
 type node struct {
 	kind     byte // '{', '[', '"', or '0' for numbers, true, false and null
 	raw      []byte
-	keys     []string // of an object, one for each child
+	keys     []string // of an object, one per child
 	children []*node
 
-	version string // of the API, whose shape a stored object has; "" for what is inside one, or none
+	version string // API version of a stored object's shape; "" for inner values and unversioned objects
 }
 
-// parseNode reads JSON text.
+// parseNode parses JSON text.
 func parseNode(text []byte) (*node, error) {
 	parse := rawjson.Parse
 	if len(text) > largeText {
@@ -34,15 +33,15 @@ func parseNode(text []byte) (*node, error) {
 	return newNode(text, &root), nil
 }
 
-// A tree takes about 20 times the memory of its text. So in a text of more than
-// largeText bytes a list of more than longList bytes is one scalar: it is shown as it
-// is, but nothing in it is found, filtered by or expanded.
+// A tree takes about 20 times the memory of its text. So in a text of more than largeText
+// bytes, a list of more than longList bytes is one scalar: shown as it is, but its
+// elements cannot be found, filtered or expanded.
 const (
 	largeText = MaxBody
 	longList  = 64 << 10
 )
 
-// mustNode reads JSON text that was made here.
+// mustNode parses our own JSON.
 func mustNode(text []byte) *node {
 	n, err := parseNode(text)
 	if err != nil {
@@ -68,7 +67,7 @@ func newNode(text []byte, v *rawjson.Value) *node {
 	for i := range v.Children {
 		child := &v.Children[i]
 		if v.Kind == '{' {
-			put(child.Key, newNode(text, child)) // of two with the same key, the last counts
+			put(child.Key, newNode(text, child)) // of duplicate keys, the last counts
 		} else {
 			n.children = append(n.children, newNode(text, child))
 		}
@@ -80,12 +79,11 @@ func object() *node { return &node{kind: '{'} }
 
 func listOf(children ...*node) *node { return &node{kind: '[', children: children} }
 
-// value makes a node of a string, bool, int64 or anything else that encoding/json
-// can encode.
+// value makes a node from a Go value, by its JSON encoding.
 func value(v any) *node {
 	raw, err := rawjson.Encode(v)
 	if err != nil {
-		panic(err) // only plain values come here
+		panic(err) // callers pass only plain values
 	}
 	return mustNode(raw)
 }
@@ -96,7 +94,7 @@ func null() *node { return &node{kind: '0', raw: []byte("null")} }
 
 func (n *node) isNull() bool { return n == nil || n.kind == '0' && string(n.raw) == "null" }
 
-// str returns what a string holds, "" for everything else.
+// str returns the content of a string, or "" for anything else.
 func (n *node) str() string {
 	var s string
 	if n == nil || n.kind != '"' || json.Unmarshal(n.raw, &s) != nil {
@@ -105,7 +103,7 @@ func (n *node) str() string {
 	return s
 }
 
-// plain returns the text of a scalar as a form would have it.
+// plain returns a scalar as text, as in a form.
 func (n *node) plain() string {
 	switch {
 	case n.isNull() || n.kind == '{' || n.kind == '[':
@@ -118,7 +116,7 @@ func (n *node) plain() string {
 
 func (n *node) int() int64 {
 	i, err := strconv.ParseInt(n.plain(), 10, 64)
-	if err != nil { // 1.7e9
+	if err != nil { // e.g. 1.7e9
 		f, _ := strconv.ParseFloat(n.plain(), 64)
 		i = int64(f)
 	}
@@ -150,7 +148,7 @@ func (n *node) at(path string) *node {
 	return n
 }
 
-// set puts a value where a path leads, if all but the last of its keys exist.
+// set sets the value at a path if all but its last key exist.
 func (n *node) set(path string, v *node) bool {
 	if i := strings.LastIndexByte(path, '.'); i >= 0 {
 		n, path = n.at(path[:i]), path[i+1:]
@@ -169,8 +167,8 @@ func (n *node) set(path string, v *node) bool {
 	return false
 }
 
-// put sets a member, if there is a value. A new one stands where Stripe has it: id,
-// object, then in alphabetical order.
+// put sets a member, unless the value is nil. A new one goes in Stripe's order: id,
+// object, then alphabetical.
 func (n *node) put(key string, v *node) {
 	at := len(n.keys)
 	for at > 0 && rawjson.KeyRank(n.keys[at-1]) > rawjson.KeyRank(key) {
@@ -179,7 +177,7 @@ func (n *node) put(key string, v *node) {
 	n.putAt(at, key, v)
 }
 
-// putLast sets a member of metadata, if there is a value: a new one stands last.
+// putLast sets a member of metadata, unless the value is nil. A new one goes last.
 func (n *node) putLast(key string, v *node) { n.putAt(len(n.keys), key, v) }
 
 func (n *node) putAt(at int, key string, v *node) {
@@ -212,8 +210,8 @@ func (n *node) clone() *node {
 	return c
 }
 
-// walk calls visit for everything inside, with its path and the key it is under;
-// the elements of a list tags are under tags[].
+// walk calls visit for every inner value, with its path and key; elements of a list tags
+// have the key tags[].
 func (n *node) walk(visit func(path, key string, v *node)) { n.walkFrom("", "", visit) }
 
 func (n *node) walkFrom(prefix, key string, visit func(path, key string, v *node)) {
@@ -230,8 +228,8 @@ func (n *node) walkFrom(prefix, key string, visit func(path, key string, v *node
 // encode returns the value as compact JSON.
 func (n *node) encode() []byte { return n.append(make([]byte, 0, n.length())) }
 
-// length is how many bytes the value takes as compact JSON if no key needs escapes: a
-// text that grew by appending would for a while be there twice.
+// length is the size of the value as compact JSON, if no key needs escapes. It avoids
+// growing a text by appending, which briefly takes twice the memory.
 func (n *node) length() int {
 	length := 2 + len(n.raw) + len(n.children)
 	for _, key := range n.keys {
@@ -268,8 +266,8 @@ func (n *node) append(dst []byte) []byte {
 	return append(dst, n.raw...)
 }
 
-// indented lays JSON text out as Stripe's API does. A large text stays as it is: laid out,
-// one of many small values takes more than twice as much.
+// indented lays JSON out as Stripe's API does. It leaves large text alone: with many
+// small values, the layout more than doubles it.
 func indented(text []byte) []byte {
 	if len(text) > largeText {
 		return text

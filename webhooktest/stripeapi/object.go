@@ -7,11 +7,11 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// A ref names an object. The scope is the customer or account of objects whose ids
-// are not their own, such as the capability card_payments.
+// A ref names an object. The scope is the customer or account of objects without a unique
+// ID, such as the capability card_payments.
 type ref struct{ kind, id, scope string }
 
-// refOf returns the name of an object of a kind.
+// refOf returns the ref of an object of a kind.
 func refOf(kind string, tree *node) ref {
 	r := ref{kind: kind, id: tree.child("id").str()}
 	if r.id == "" || known().kind(kind).id == "" {
@@ -20,7 +20,8 @@ func refOf(kind string, tree *node) ref {
 	return r
 }
 
-// identify returns the name of the object that a tree is. The error says why it is none.
+// identify returns the ref of an object's tree. The error says why the tree is not an
+// object.
 func identify(tree *node) (ref, error) {
 	if tree == nil || tree.kind != '{' {
 		return ref{}, errors.New("want a JSON object")
@@ -32,7 +33,7 @@ func identify(tree *node) (ref, error) {
 	return refOf(kind, tree), nil
 }
 
-// tombstone is what remains of a deleted object.
+// tombstone is the rest of a deleted object.
 func tombstone(r ref) *node {
 	tree := object()
 	if r.id != "" {
@@ -43,30 +44,30 @@ func tombstone(r ref) *node {
 	return tree
 }
 
-// An origin is how the API came to know of an object. A better one is not replaced
-// by a worse.
+// An origin is the source of an object's state. A worse source does not replace a better
+// one.
 type origin int
 
 const (
-	inferred origin = iota // something refers to it
-	embedded               // it was expanded inside another
-	stated                 // an event carried it, a client wrote it, or Put gave it
+	inferred origin = iota // from references
+	embedded               // expanded inside another
+	stated                 // from an event, a client's write, or Put
 )
 
 // stored is the current state of an object.
 type stored struct {
 	ref
-	text    []byte // compact JSON
-	version string // of the API, whose shape the text has
-	origin  origin
-	created int64
-	told    string // the type of that event
-	asOf    int64  // when the last event about it was created
-	ended   bool   // that event was about its end
-	seq     int64  // in which order objects became known
-	turn    int64  // in which order they came to be as they are
-	ids     []string
-	deleted bool
+	text      []byte // compact JSON
+	version   string // API version of the text's shape
+	origin    origin
+	created   int64
+	eventType string // type of that event
+	asOf      int64  // creation time of the last event about it
+	ended     bool   // that event was about its end
+	seq       int64  // order of first appearance
+	turn      int64  // order of the last change
+	ids       []string
+	deleted   bool
 }
 
 func newStored(r ref, tree *node, from origin) *stored {
@@ -75,15 +76,14 @@ func newStored(r ref, tree *node, from origin) *stored {
 	}
 }
 
-// tree returns the object, which may be changed.
+// tree returns the object, for the caller to change.
 func (o *stored) tree() *node {
 	tree := mustNode(o.text)
 	tree.version = o.version
 	return tree
 }
 
-// size is about how many bytes an object takes: its text, and that it is found by each
-// of the ids in it.
+// size estimates the memory of an object: its text, and index entries for its IDs.
 func (o *stored) size() int {
 	const each, object = 120, 300
 	size := object + len(o.text)
@@ -93,7 +93,7 @@ func (o *stored) size() int {
 	return size
 }
 
-// belongs says whether the fields of an object hold the ids of a path.
+// belongs reports whether the fields of an object contain the IDs of a path.
 func belongs(tree *node, parent map[string]string) bool {
 	for field, id := range parent {
 		if there := tree.child(field); idOf(there) != id {

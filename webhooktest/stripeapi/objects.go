@@ -9,8 +9,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// objects keeps the current state of objects, and finds them by id, by kind, and by
-// the ids that they hold.
+// objects stores the current state of objects, with indexes by ID, by kind, and by the
+// IDs they contain.
 type objects struct {
 	kept    kept[ref, *stored]
 	byID    map[string][]ref
@@ -25,7 +25,7 @@ func newObjects() *objects {
 	return s
 }
 
-// next numbers what happens to objects.
+// next returns the next sequence number.
 func (s *objects) next() int64 {
 	s.seq++
 	return s.seq
@@ -33,10 +33,10 @@ func (s *objects) next() int64 {
 
 func (s *objects) get(r ref) (*stored, bool) { return s.kept.get(r) }
 
-// withID returns the names of the objects with an id.
+// withID returns the refs of the objects with an ID.
 func (s *objects) withID(id string) []ref { return s.byID[id] }
 
-// newest yields the objects, those that changed last first.
+// newest yields the objects, last changed first.
 func (s *objects) newest() iter.Seq2[ref, *stored] { return s.kept.newest() }
 
 // remove forgets an object.
@@ -47,7 +47,7 @@ func (s *objects) remove(r ref) {
 	}
 }
 
-// keep makes a tree the state of an object. An object keeps its place in lists.
+// keep sets the state of an object. The object keeps its place in lists.
 func (s *objects) keep(r ref, tree *node, from origin) *stored {
 	o := newStored(r, tree, from)
 	tree.version = o.version
@@ -58,7 +58,7 @@ func (s *objects) keep(r ref, tree *node, from origin) *stored {
 	case known:
 		s.holding.remove(old)
 		o.turn = s.next()
-		o.seq, o.asOf, o.told, o.ended = old.seq, old.asOf, old.told, old.ended
+		o.seq, o.asOf, o.eventType, o.ended = old.seq, old.asOf, old.eventType, old.ended
 		if o.deleted {
 			o.created = old.created
 		}
@@ -72,7 +72,7 @@ func (s *objects) keep(r ref, tree *node, from origin) *stored {
 	return o
 }
 
-// unindex takes out what leads to an object that is no longer kept.
+// unindex removes a forgotten object from the indexes.
 func (s *objects) unindex(o *stored) {
 	s.holding.remove(o)
 	rest := slices.DeleteFunc(s.byID[o.id], func(other ref) bool { return other == o.ref })
@@ -97,8 +97,7 @@ func (s *objects) ofKinds(kinds []string) []*stored {
 	return found
 }
 
-// mentioning returns the objects that hold an id, the best known and newest first,
-// a few of them.
+// mentioning returns a few objects that contain an ID, the best known and newest first.
 func (s *objects) mentioning(id string) []*stored {
 	const few = 8
 	var found []*stored
@@ -115,7 +114,7 @@ func (s *objects) mentioning(id string) []*stored {
 	return found
 }
 
-// thatHold yields the objects that hold an id, or another text, newest first.
+// thatHold yields the objects that contain an ID, or other text, newest first.
 func (s *objects) thatHold(text string) iter.Seq[*stored] {
 	if looksLikeID(text) {
 		return s.holding.of(text)

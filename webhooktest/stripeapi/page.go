@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// An item is an element of a list. Only those that are shown are parsed.
+// An item is an element of a list. Only the shown ones are parsed.
 type item struct {
 	id      string
 	text    []byte
@@ -29,8 +29,8 @@ func itemsOf(trees []*node) []item {
 	return items
 }
 
-// maxPage bounds the elements of a page in bytes, before they are laid out: a page of
-// large ones ends early, and has_more says so.
+// maxPage is the maximum size of a page in bytes, before layout: a page of large elements
+// ends early, with has_more.
 const maxPage = 16 << 20
 
 // page returns a part of a list (https://docs.stripe.com/api/pagination).
@@ -51,7 +51,7 @@ func page(items []item, url string, params *param) (*node, *apiError) {
 		}
 		from := max(0, at-limit)
 		for from < at-1 && sizeOf(items[from:at]) > maxPage {
-			from++ // the last ones are next to the cursor
+			from++ // before the cursor, the last elements are the nearest
 		}
 		items, more = items[from:at], from > 0
 	case after != "":
@@ -79,7 +79,7 @@ func page(items []item, url string, params *param) (*node, *apiError) {
 	return tree, nil
 }
 
-// sizeOf is how many bytes the texts of items have.
+// sizeOf returns the total size of the items' texts.
 func sizeOf(items []item) (bytes int) {
 	for i := range items {
 		bytes += len(items[i].text)

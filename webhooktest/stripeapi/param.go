@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// A param is a parameter of a request: a scalar, a list or a hash. In a form all
-// scalars are text; in a JSON body they have types.
+// A param is a parameter of a request: a scalar, a list or a hash. Scalars of a form are
+// text; those of a JSON body are typed.
 type param struct {
 	text   string   // a scalar
-	typed  []byte   // its JSON, when it was not sent as a string: 12, true, null
+	typed  []byte   // its JSON, unless sent as a string: 12, true, null
 	keys   []string // of a hash, in order
-	fields []*param // one for each key; of a list, its elements
+	fields []*param // one per key; of a list, its elements
 	kind   paramKind
 }
 
@@ -43,7 +43,7 @@ func paramOf(n *node) *param {
 	return p
 }
 
-// field returns the parameter under a key of a hash, or nil.
+// field returns the parameter with a key of a hash, or nil.
 func (p *param) field(key string) *param {
 	if p == nil {
 		return nil
@@ -54,7 +54,7 @@ func (p *param) field(key string) *param {
 	return nil
 }
 
-// get returns the text of a scalar at a path, "" if there is none.
+// get returns the text of the scalar at a path, or "".
 func (p *param) get(path ...string) string {
 	for _, key := range path {
 		p = p.field(key)
@@ -94,8 +94,8 @@ func (p *param) without(keys ...string) *param {
 	return rest
 }
 
-// flat returns the scalars by their full names: items[0][price]. A list of scalars
-// has one name, expand[].
+// flat returns the scalars by full name: items[0][price]. A list of scalars has a single
+// name, expand[].
 func (p *param) flat() map[string][]string {
 	flat := make(map[string][]string)
 	for i, key := range p.keys {
@@ -124,7 +124,7 @@ func (p *param) flatten(name string, flat map[string][]string) {
 	}
 }
 
-// given says whether a parameter sets the field at a path.
+// given reports whether a parameter sets the field at a path.
 func (p *param) given(path string) bool {
 	for key := range strings.SplitSeq(path, ".") {
 		if p = p.field(key); p == nil {

@@ -48,8 +48,8 @@ func (r *reader) readOne(q *request, t target) (*node, *apiError) {
 	return o.tree(), nil
 }
 
-// preview returns an object that has no id yet, such as the upcoming invoice: the
-// one that an event carried, or one that is made for the answer.
+// preview returns an object without an ID, such as the upcoming invoice: from an event,
+// or made for the answer.
 func (r *reader) preview(q *request, t target) (*node, *apiError) {
 	var tree *node
 	var failed *apiError
@@ -73,7 +73,7 @@ func (r *reader) readPart(q *request, t target, o *stored) (*node, *apiError) {
 	field, id, _ := strings.Cut(t.rest, "/")
 	items, ok := r.lists.part(o, field)
 	if held := shaped(o.tree(), q.version).child(field); held.child("object").str() == "list" {
-		items = held.child("data").children // which a version may give what it takes from the object
+		items = held.child("data").children // a version may take these from the object
 	}
 	switch {
 	case !ok:

@@ -2,14 +2,13 @@ package stripeapi
 
 import "net/http"
 
-// refundCharge changes the charge that a refund is of, as it does at Stripe: what was
-// given back once cannot be given back again
-// (https://docs.stripe.com/api/refunds/create).
+// refundCharge updates the charge of a refund, as Stripe does: the same money cannot be
+// refunded twice (https://docs.stripe.com/api/refunds/create).
 func (m *maker) refundCharge(refund *node, params *param) *apiError {
 	id := refund.child("charge").str()
 	o, failed := m.graph.lookup(ref{kind: "charge", id: id})
 	if failed != nil || o.deleted {
-		return nil // a charge that nothing is known of
+		return nil // nothing is known of the charge
 	}
 	charge := o.tree()
 	before := charge.child("amount_refunded").int()

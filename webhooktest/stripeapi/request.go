@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// A request is what the API makes of an HTTP request.
+// A request is a parsed HTTP request.
 type request struct {
 	method, path string
 	params       *param // of query and body
@@ -16,7 +16,7 @@ type request struct {
 	version      string // Stripe-Version
 }
 
-// readRequest reads parameters from the query and the body.
+// readRequest parses parameters from the query and the body.
 func readRequest(r *http.Request) (*request, *apiError) {
 	q := &request{
 		method: r.Method, path: r.URL.Path, params: &param{kind: hash},

@@ -7,19 +7,19 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// A target is what the path of a request leads to.
+// A target is the meaning of a request's path.
 type target struct {
 	routes.Route
 	url    string            // of the collection: /v1/customers/cus_1/sources
 	parent map[string]string // the ids in the collection's path, by field
-	id     string            // of the object, empty for the collection
-	rest   string            // what follows the id: "cancel", "lines"
+	id     string            // of the object; empty for the collection
+	rest   string            // the path after the ID: "cancel", "lines"
 }
 
-// scope is the customer or account in a path.
+// scope returns the customer or account in a path.
 func (t *target) scope() string { return t.parent["customer"] + t.parent["account"] }
 
-// targetAt returns where a path leads: to the route that matches most of it.
+// targetAt returns the target of a path, by the route that matches most of it.
 func targetAt(path string) (target, bool) {
 	have := routes.Segments(path)
 	var best *routes.Route
@@ -39,8 +39,8 @@ func targetAt(path string) (target, bool) {
 	return targetOf(best, have), true
 }
 
-// match says whether a path begins as the route does, and how many of its segments
-// are words.
+// match reports whether a path begins with the route, and how many of its segments are
+// words.
 func match(r *routes.Route, have []string) (words int, ok bool) {
 	if len(have) < len(r.Path) {
 		return 0, false
@@ -74,7 +74,7 @@ func targetOf(r *routes.Route, have []string) target {
 	return t
 }
 
-// urlOf returns the path of a kind's collection, empty when it has none.
+// urlOf returns the path of a kind's collection, or "".
 func urlOf(kind string) string {
 	for _, r := range routes.All() {
 		if r.Use == routes.Collection && slices.Contains(r.Kinds, kind) && len(r.Fields()) == 0 {

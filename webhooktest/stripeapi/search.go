@@ -48,10 +48,10 @@ type clause struct {
 	field    string // a path: metadata.order
 	operator string // : ~ > < >= <=
 	value    string
-	null     bool // compared with nothing at all
+	null     bool // compared with null
 }
 
-// parseQuery reads clauses joined by AND, or by OR.
+// parseQuery parses clauses joined by AND, or by OR.
 func parseQuery(query string) (clauses []clause, either bool, err error) {
 	rest := strings.TrimSpace(query)
 	joined := ""
@@ -67,7 +67,7 @@ func parseQuery(query string) (clauses []clause, either bool, err error) {
 		word, after, _ := strings.Cut(rest, " ")
 		switch word = strings.ToUpper(word); {
 		case word != "AND" && word != "OR":
-			after, word = rest, "AND" // a space alone means AND
+			after, word = rest, "AND" // a mere space means AND
 			fallthrough
 		case joined == "" || joined == word:
 			joined, rest = word, strings.TrimSpace(after)

@@ -6,12 +6,13 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// ServeHTTP answers a request as Stripe's API does, and records it.
+// ServeHTTP implements [http.Handler]: it answers a request as Stripe's API does, and
+// records it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	api := s.built()
 	call := s.callOf(r, api.ids.id("req"))
 	var q *request
-	failed := authorize(r, s.Key) // before anything is read of a stranger
+	failed := authorize(r, s.Key) // before reading anything from a stranger
 	if failed == nil {
 		q, failed = readRequest(r)
 		call.Params = q.params.flat()
@@ -37,7 +38,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call.Status, call.Object, call.ID = a.status, a.object, a.id
 	call.Unchanged = a.unchanged && call.Write()
 	s.record(call)
+	if failed != nil && failed.silent && hungUp(w) {
+		return
+	}
 	a.write(w, r, call, s.version(call.Version))
+}
+
+// hungUp closes the connection of a request, if it has one of its own.
+func hungUp(w http.ResponseWriter) bool {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
 }
 
 func (s *Server) callOf(r *http.Request, id string) Call {
@@ -49,7 +63,7 @@ func (s *Server) callOf(r *http.Request, id string) Call {
 	}
 }
 
-// record keeps a call that was answered and gives it its number.
+// record numbers and stores an answered call.
 func (s *Server) record(call Call) {
 	call.Duration = s.now().Sub(call.At)
 	call = s.calls.add(call)

@@ -7,47 +7,47 @@ import (
 	"time"
 )
 
-// A Server is Stripe's API, as far as a webhook handler needs it. The zero value
-// works and knows nothing yet. Set the fields before the first request. A Server is
-// safe for use by several goroutines, and starts none.
+// A Server is the part of Stripe's API that webhook handlers need. The zero value works
+// and is empty. Set the fields before the first request. A Server is safe for concurrent
+// use, and starts no goroutines.
 type Server struct {
-	// Version is the API version that answers name when the request names none.
-	// Empty: fixtures.DefaultVersion. It is a label: objects are answered in the shape of
-	// the version that a request names, and else in the one that they were added with.
+	// Version is the API version named in answers to requests without one. Empty means
+	// fixtures.DefaultVersion. It is only a label: objects have the shape of the version in
+	// the request, else the one they were added with.
 	Version string
 
-	// Key is the one API key that is accepted, as Bearer or as the user name of Basic.
-	// Empty: any sk_test_ key, for a server that only this machine can reach.
+	// Key is the only accepted API key, sent as Bearer or as the user name of Basic. Empty
+	// means any sk_test_ key: for servers that only this machine can reach.
 	Key string
 
-	// Seed fixes the ids that the API invents and which requests fail by rate. 0: one
-	// is drawn when it is needed, and stored here.
+	// Seed determines invented IDs, and which requests fail by rate. If 0, one is drawn when
+	// needed and stored here.
 	Seed uint64
 
-	// Now is the clock. Nil: time.Now.
+	// Now is the clock. Nil means time.Now.
 	Now func() time.Time
 
 	// Pages is the base URL of the pages on which Checkout Sessions and payment links are
-	// paid: the url of a new one is there, at SessionPage or LinkPage and its id. Empty:
+	// paid: the url of a new one is there, at SessionPage or LinkPage and its id. Empty means that
 	// no such page is served, and the url leads nowhere.
 	Pages string
 
-	// OnEndpoint is called when a client creates, updates or deletes a webhook
-	// endpoint. An error refuses the request and is its message. Nil: endpoints are
-	// kept, and nothing is delivered to them.
+	// OnEndpoint is called when a client creates, updates or deletes a webhook endpoint. An
+	// error refuses the request, with its message. If nil, endpoints are stored, but receive
+	// nothing.
 	OnEndpoint func(Change, Endpoint) error
 
-	// OnRetry is called for POST /v1/events/{id}/retry, which delivers an event again,
-	// to one endpoint or, when endpointID is empty, to all. An error refuses the
-	// request. Nil: such requests are refused.
+	// OnRetry is called for POST /v1/events/{id}/retry, which delivers an event again: to
+	// one endpoint or, with an empty endpointID, to all. An error refuses the request. If
+	// nil, such requests are refused.
 	OnRetry func(eventID, endpointID string) error
 
-	// OnCall is called after each request was answered and recorded. The functions of
-	// the Server may be called from all of these.
+	// OnCall is called after each request has been answered and recorded. These callbacks
+	// may call the Server's methods.
 	OnCall func(Call)
 
-	// Undelivered says whether an event has not reached all its endpoints: GET
-	// /v1/events?delivery_success=false lists those. Nil: every event has.
+	// Undelivered reports whether an event has not reached all its endpoints: GET
+	// /v1/events?delivery_success=false lists those. Nil means that all events have.
 	Undelivered func(eventID string) bool
 
 	faults  faults
@@ -59,7 +59,7 @@ type Server struct {
 	api   *api
 }
 
-// built returns the API, which is built when it is first needed.
+// built returns the API, building it on first use.
 func (s *Server) built() *api {
 	s.build.Do(func() {
 		s.api = newAPI(s.seed, s.now, func() string { return s.Pages }, hooks{changed: s.changed, retry: s.retry, undelivered: s.undelivered})
@@ -67,21 +67,19 @@ func (s *Server) built() *api {
 	return s.api
 }
 
-// Add registers an event: it can be fetched, and the object that it carries is from
-// now on in the state that it has there. Of an event whose type ends in .deleted only
-// {id, object, deleted} stays, as Stripe answers for deleted objects; an ended
-// subscription stays whole. Objects that are expanded inside become known as well. An
-// event that is known already changes nothing.
+// Add registers an event: it can be fetched, and its object takes the state in the event.
+// For a type ending in .deleted, only {id, object, deleted} remains, as at Stripe; an
+// ended subscription remains whole. Objects expanded inside are registered, too. A known
+// event changes nothing.
 //
-// A handler that is handed an old event asks the API for the present state. So an
-// event that was created before the last one that was added about the object does
-// not change its state back. Of two that were created in the same second, one whose
-// type ends in .created is the older and one that ends in .deleted the newer, and of
-// others the one that was added first is the older.
+// A handler of an old event gets the present state from the API: an event created before
+// the latest one about the same object does not revert its state. Of two events created
+// in the same second, a type ending in .created is older, one ending in .deleted is
+// newer, and otherwise the first one added is older.
 //
-// Thin events (object v2.core.event) are added too; they carry no object. The error
-// says why the bytes are no event. They are kept as they are, without a copy, and must
-// not be changed.
+// Thin events (object v2.core.event) are added, too; they contain no object. The error
+// says why the bytes are not an event. Add keeps the bytes without copying them: do not
+// modify them.
 func (s *Server) Add(payload []byte) error {
 	if err := s.built().graph.add(payload); err != nil {
 		return fmt.Errorf("event: %w", err)
@@ -89,9 +87,9 @@ func (s *Server) Add(payload []byte) error {
 	return nil
 }
 
-// Put registers an object that no event carries, such as a price that the application
-// has in its configuration. It is JSON with at least object ("price") and id. An
-// object that is known already is replaced.
+// Put registers an object that no event contains, such as a price in the application's
+// configuration. The JSON needs at least object ("price") and id. It replaces a known
+// object.
 func (s *Server) Put(object []byte) error {
 	if err := s.built().graph.put(object); err != nil {
 		return fmt.Errorf("object: %w", err)
@@ -99,40 +97,37 @@ func (s *Server) Put(object []byte) error {
 	return nil
 }
 
-// Object returns the current state of an object: of a kind ("refund") and with an
-// id. It is what a GET answers, but finds only what an event carried, a client
-// wrote, or Put gave.
+// Object returns the current state of an object, by kind ("refund") and ID. It matches a
+// GET, but finds only objects from events, clients' writes or Put.
 func (s *Server) Object(kind, id string) (object []byte, ok bool) {
 	return s.built().graph.text(kind, id)
 }
 
-// AddEndpoint registers a webhook endpoint that was made elsewhere, or that changed.
-// OnEndpoint is not called. An endpoint without an ID gets one.
+// AddEndpoint registers or updates a webhook endpoint made elsewhere. It does not call
+// OnEndpoint. It assigns a missing ID.
 func (s *Server) AddEndpoint(endpoint Endpoint) Endpoint {
 	return s.built().endpoints.add(endpoint)
 }
 
-// RemoveEndpoint makes the API forget a webhook endpoint. OnEndpoint is not called.
+// RemoveEndpoint removes a webhook endpoint. It does not call OnEndpoint.
 func (s *Server) RemoveEndpoint(id string) { s.built().endpoints.remove(id) }
 
-// Fail replaces the rules by which requests fail. Without any, none does. A
-// request fails by the first rule that matches and hits.
+// Fail replaces the rules for failing requests. Without any, none fails. The first rule
+// that matches and hits decides.
 func (s *Server) Fail(rules ...Failure) { s.faults.fail(rules) }
 
-// Slow replaces the rules by which requests are slow. Without any, none is. The
-// first that matches counts. The wait ends early when the client hangs up, or when
-// the rules are replaced.
+// Slow replaces the rules for delaying requests. Without any, none is delayed. The first
+// match decides. The wait ends early if the client hangs up, or the rules are replaced.
 func (s *Server) Slow(rules ...Slowness) { s.faults.slowDown(rules) }
 
-// Calls returns the calls that are kept, oldest first.
+// Calls returns the recorded calls, oldest first.
 func (s *Server) Calls() []Call { return s.calls.since(0) }
 
-// CallsSince returns the calls that came after the n-th and are kept, oldest first.
-// A test that remembers Call.N, or calls [Server.Called] before it delivers, sees
-// what a handler called meanwhile.
+// CallsSince returns the recorded calls after the n-th, oldest first. To see a handler's
+// calls during a delivery, call [Server.Called] before it, or remember Call.N.
 func (s *Server) CallsSince(n int) []Call { return s.calls.since(n) }
 
-// Called returns how many calls there were, the forgotten ones included.
+// Called returns the number of calls, including forgotten ones.
 func (s *Server) Called() int { return s.calls.number() }
 
 func (s *Server) seed() uint64 {

@@ -88,7 +88,7 @@ func (s *Server) Told(kind, id string) (eventType string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if o, ok := g.objects.get(ref{kind: kind, id: id}); ok {
-		return o.told
+		return o.eventType
 	}
 	return ""
 }

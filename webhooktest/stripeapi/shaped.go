@@ -2,9 +2,8 @@ package stripeapi
 
 import "github.com/fakestripe/fakestripe/webhooktest/internal/render"
 
-// shaped returns a tree with each object that is kept in the shape of an earlier API version
-// in that of another: changes go forward only. The version is what a request asks for, which
-// may be none, or one that the fixtures lack: then all stay as they are.
+// shaped converts each object in a tree to a later API version, the one in the request.
+// It never converts back, and leaves objects alone without a known version.
 func shaped(n *node, version string) *node {
 	if n == nil || version == "" {
 		return n

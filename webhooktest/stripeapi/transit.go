@@ -2,21 +2,20 @@ package stripeapi
 
 import "github.com/fakestripe/fakestripe/webhooktest/internal/render"
 
-// transit moves an object to another state: it changes the fields that make up the
-// state.
+// transit moves an object to another state by changing the fields of that state.
 func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo) {
 	if to.Manual != "" && tree.child("capture_method").str() == "manual" {
 		to.Event = to.Manual
 	}
 	template, err := stateOf(kind, to)
 	if err != nil {
-		return // a test sees to it that there is none
+		return // a test rules this out
 	}
 	began := b.Now
 	b.Now = m.graph.now().Unix()
 	target := fill(b, template)
 	b.Now = began
-	shareFacts(b, kind, tree, kind, target) // the amount paid is the amount due
+	shareFacts(b, kind, tree, kind, target)                                                   // the amount paid is the amount due
 	if has := tree.child("payment_intent"); kind == "invoice" && has != nil && has.isNull() { // which finalizing it makes
 		tree.put("payment_intent", target.child("payment_intent"))
 	}

@@ -80,7 +80,7 @@ func (w *writer) confirmed(o *stored, params *param, to changeTo) (*node, *apiEr
 	return tree, nil
 }
 
-// save changes an object and keeps it.
+// save changes and stores an object.
 func (w *writer) save(o *stored, params *param, to *changeTo) (*node, *apiError) {
 	tree := o.tree()
 	b := render.NewBindings(w.graph.seed(), o.kind+" "+o.id, w.graph.now().Unix())
@@ -173,7 +173,7 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 	return tree, nil
 }
 
-// kindToMake chooses the kind of a collection that holds several.
+// kindToMake chooses among the kinds of a collection.
 func kindToMake(t target, params *param) string {
 	for _, name := range []string{"external_account", "source", "bank_account"} {
 		kind := params.get(name, "object")

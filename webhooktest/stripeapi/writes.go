@@ -14,40 +14,40 @@ import (
 //go:embed writes.json
 var writesJSON []byte
 
-// writes is read when the first request needs it.
+// writes is loaded by the first request that needs it.
 var writes = sync.OnceValue(func() *writing {
 	w := new(writing)
 	mustDecode(writesJSON, w)
 	return w
 })
 
-// writing is the file writes.json: what creating, deleting and actions do to an
+// writing is the file writes.json: the effects of creating, deleting and actions on an
 // object.
 type writing struct {
-	// Lists are shown with an object on demand: of which kind their elements are.
+	// Lists are shown with an object on demand, with the kind of their elements.
 	Lists map[string]map[string]string `json:"lists"`
 
-	// UnlessGiven are fields that are null in a new object unless a parameter sets
-	// them. The fixtures fill them, as real objects do.
+	// UnlessGiven are fields that are null in a new object unless set by a parameter. The
+	// fixtures have values for them, as real objects do.
 	UnlessGiven []string `json:"unless_given"`
 
-	// Required are the parameters that creating an object requires; a|b is either.
+	// Required are the required parameters of a new object; a|b means either.
 	Required map[string][]string `json:"required"`
 
 	Create  map[string]changeTo            `json:"create"`
-	Delete  map[string]changeTo            `json:"delete"` // the kinds that stay whole when they are deleted
+	Delete  map[string]changeTo            `json:"delete"` // kinds that stay whole when deleted
 	Actions map[string]map[string]changeTo `json:"actions"`
 }
 
-// A changeTo is the state that an object changes to: as it is in an event of a
-// type, and fields of their own.
+// A changeTo is the new state of an object: as in an event of a type, plus specific
+// fields.
 type changeTo struct {
 	Event  string                     `json:"event"`
-	Manual string                     `json:"manual"` // Event for a payment that is captured later
+	Manual string                     `json:"manual"` // Event, for a payment with manual capture
 	Set    map[string]json.RawMessage `json:"set"`
 }
 
-// stateOf returns how a kind looks in a state.
+// stateOf returns the template of a kind in a state.
 func stateOf(kind string, to changeTo) (*node, error) {
 	if to.Event == "" {
 		return to.set(known().kind(kind).template.clone()), nil
@@ -59,8 +59,8 @@ func stateOf(kind string, to changeTo) (*node, error) {
 	return to.set(template), nil
 }
 
-// newState returns how a kind looks when it has just been created: as in the event of
-// its creation, if there is one and no other event is named.
+// newState returns the template of a new object of a kind: as in the event of its
+// creation, if there is one and no other is named.
 func newState(kind string, to changeTo) (*node, error) {
 	if to.Event == "" {
 		if template := creation(kind); template != nil {
@@ -70,7 +70,7 @@ func newState(kind string, to changeTo) (*node, error) {
 	return stateOf(kind, to)
 }
 
-// set sets the fields of a template that have values of their own.
+// set sets a template's specific fields.
 func (to *changeTo) set(template *node) *node {
 	for path, raw := range to.Set {
 		template.set(path, mustNode(raw))
@@ -78,7 +78,7 @@ func (to *changeTo) set(template *node) *node {
 	return template
 }
 
-// stateIn returns how a kind looks in an event of a type.
+// stateIn returns the template of a kind as in an event type.
 func stateIn(kind, eventType string) (*node, error) {
 	if made, ok := statesIn.Load(kind + " " + eventType); ok {
 		return made.(*node).clone(), nil
@@ -91,8 +91,7 @@ func stateIn(kind, eventType string) (*node, error) {
 	return made.clone(), nil
 }
 
-// statesIn remembers what readState returned, by kind and event type: the fixtures do
-// not change.
+// statesIn caches readState by kind and event type: the fixtures do not change.
 var statesIn sync.Map
 
 func readState(kind, eventType string) (*node, error) {
@@ -106,12 +105,12 @@ func readState(kind, eventType string) (*node, error) {
 	return parseNode(object)
 }
 
-// creation returns how a kind looks in the event of its creation, nil if there is none.
+// creation returns the template of a kind as in the event of its creation, or nil.
 func creation(kind string) *node {
 	underscored := strings.ReplaceAll(kind, ".", "_")
 	for _, candidate := range []string{kind + ".created", underscored + ".created", "customer." + kind + ".created"} {
 		if _, _, err := fixtures.Find(fixtures.DefaultVersion, "events/"+candidate+".json"); err != nil {
-			continue // render would look for names that are like it
+			continue // render would search for similar names
 		}
 		if template, err := stateIn(kind, candidate); err == nil {
 			return template

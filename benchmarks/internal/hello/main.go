@@ -1,4 +1,4 @@
-// Command hello is what a Go program costs that does nothing.
+// Command hello is a minimal Go program, for comparison.
 package main
 
 import "fmt"

@@ -1,6 +1,5 @@
-// Command peak runs a command and prints how many bytes of memory it held at the
-// most. It is small itself, since Linux does not let a process report less than
-// the one that started it.
+// Command peak runs a command and prints its peak memory in bytes. It is small itself,
+// since Linux never reports less for a process than for its parent.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package fakestripe runs fakestripe in a container, as a local Stripe beside the
-// services of a test. It follows the conventions of testcontainers' modules.
+// Package fakestripe runs fakestripe in a container, as a local Stripe for the services
+// of a test. It follows the conventions of testcontainers' modules.
 //
 //	stripe, err := fakestripe.Run(ctx, "ghcr.io/fakestripe/fakestripe:latest",
 //		fakestripe.WithForwardTo("http://shop:8080/webhook"),
@@ -7,12 +7,12 @@
 //	testcontainers.CleanupContainer(t, stripe)
 //	require.NoError(t, err)
 //
-// In the network, http://stripe:12113 is the API base for any Stripe SDK; from the test,
-// [Container.URI] is. The API key is [Container.APIKey], made at the start, or that of
-// [WithAPIKey]: no other is taken. [Container.Trigger] makes events
-// happen, which are delivered to the services, with retries.
+// Inside the network, the API base for Stripe SDKs is http://stripe:12113; in the test,
+// it is [Container.URI]. The only accepted API key is [Container.APIKey], made at the
+// start or set by [WithAPIKey]. [Container.Trigger] makes events, which are delivered to
+// the services with retries.
 //
-// It is "fakestripe listen" that runs, and testcontainers.WithCmdArgs adds to its flags:
+// The container runs "fakestripe listen". testcontainers.WithCmdArgs adds flags:
 //
 //	testcontainers.WithCmdArgs("--chaos", "duplicate=0.1", "--seed", "7")
 package fakestripe
@@ -34,20 +34,20 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// Port is where fakestripe listens in the container.
+// Port is fakestripe's port in the container.
 const Port = "12113/tcp"
 
 // A Container is a running "fakestripe listen".
 type Container struct {
 	testcontainers.Container
 
-	token string // that its pages and control need, as it listens on all interfaces
-	key   string // that its API needs
+	token string // for its pages and control, as it listens on all interfaces
+	key   string // for its API
 }
 
-// Run starts a container of an image of fakestripe and waits until it answers. Its
-// events are signed with webhooktest.DefaultSecret. The container is returned with an
-// error too, if there is one: hand it to testcontainers.CleanupContainer first.
+// Run starts a container from an image of fakestripe and waits until it answers. It signs
+// events with webhooktest.DefaultSecret. It returns the container even with an error:
+// pass it to testcontainers.CleanupContainer first.
 func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container, error) {
 	ours := []testcontainers.ContainerCustomizer{
 		testcontainers.WithExposedPorts(Port),
@@ -73,22 +73,21 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 	return c, nil
 }
 
-// WithForwardTo delivers events to a URL, as it is seen from the container. It can be
-// given several times.
+// WithForwardTo delivers events to a URL, as seen from the container. It can be repeated.
 func WithForwardTo(url string) testcontainers.CustomizeRequestOption {
 	return testcontainers.WithCmdArgs("--forward-to", url)
 }
 
-// WithSecret signs events with this secret, which begins with whsec_.
+// WithSecret sets the signing secret, which begins with whsec_.
 func WithSecret(secret string) testcontainers.CustomizeRequestOption {
 	return testcontainers.WithCmdArgs("--secret", secret)
 }
 
-// WithAPIKey lets the API take this key, which begins with sk_test_, and no other. A
-// service that starts before the container needs one.
+// WithAPIKey sets the only accepted API key, which begins with sk_test_. Use it for a
+// service that starts before the container.
 func WithAPIKey(key string) testcontainers.ContainerCustomizer { return apiKey(key) }
 
-// An apiKey is one that the test gave, and that listen does not print.
+// An apiKey is a key from the test, which listen does not print.
 type apiKey string
 
 // Customize implements testcontainers.ContainerCustomizer.
@@ -105,9 +104,9 @@ func (c *Container) URI(ctx context.Context) (string, error) {
 	return c.PortEndpoint(ctx, Port, "http")
 }
 
-// Trigger makes an event type or flow happen, and returns when all its events have been
-// delivered. An error says what was not accepted. The arguments are those of
-// "fakestripe trigger", such as "--set", "data.object.amount=4200".
+// Trigger makes an event type or flow happen, and returns once all its events have been
+// delivered. The error names those not accepted. Arguments are those of "fakestripe
+// trigger", such as "--set", "data.object.amount=4200".
 func (c *Container) Trigger(ctx context.Context, what string, args ...string) error {
 	base := "http://127.0.0.1:12113/?" + url.Values{"token": {c.token}}.Encode()
 	command := append([]string{"/fakestripe", "trigger", what, "--api-base", base}, args...)
@@ -121,7 +120,7 @@ func (c *Container) Trigger(ctx context.Context, what string, args ...string) er
 	return nil
 }
 
-// readReady finds the token and the key in the line that listen prints when it is ready.
+// readReady parses the token and the key from listen's ready line.
 func (c *Container) readReady(ctx context.Context) error {
 	logs, err := c.Logs(ctx)
 	if err != nil {

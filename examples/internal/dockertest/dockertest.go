@@ -1,4 +1,4 @@
-// Package dockertest is what the tests of the container examples share.
+// Package dockertest is shared by the tests of the container examples.
 package dockertest
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
-// Need skips a test where no Docker runs, or where it has no image of those that the test
-// starts and cannot pull it. In .ci/run the test fails there.
+// Need skips a test without a running Docker, or if Docker lacks an image for the test
+// and cannot pull it. In .ci/run, the test fails instead.
 func Need(t testing.TB, images ...string) {
 	t.Helper()
 	if testing.Short() {
@@ -41,8 +41,8 @@ func Need(t testing.TB, images ...string) {
 	}
 }
 
-// connect finds the Docker that testcontainers uses. If DOCKER_HOST names none, there is
-// none, although testcontainers would go on to look in the usual places.
+// connect finds the Docker of testcontainers. If DOCKER_HOST names none, there is none,
+// although testcontainers would try the usual places.
 func connect(ctx context.Context) (*testcontainers.DockerClient, error) {
 	if os.Getenv(client.EnvOverrideHost) != "" {
 		named, err := client.New(client.FromEnv)
@@ -57,8 +57,8 @@ func connect(ctx context.Context) (*testcontainers.DockerClient, error) {
 	return testcontainers.NewDockerClientWithOpts(ctx)
 }
 
-// pull gets an image, if it is not there. testcontainers would try for a quarter of an
-// hour where there is no network.
+// pull pulls an image, unless it is present. Without a network, testcontainers would try
+// for a quarter of an hour.
 func pull(ctx context.Context, docker *testcontainers.DockerClient, image string) error {
 	if _, err := docker.ImageInspect(ctx, image); err == nil {
 		return nil
@@ -70,21 +70,21 @@ func pull(ctx context.Context, docker *testcontainers.DockerClient, image string
 	return progress.Wait(ctx)
 }
 
-// Fakestripe says how the image of fakestripe is built from the checkout at root. A
-// test outside of this repository names a released image instead.
+// Fakestripe describes how to build fakestripe's image from the checkout at root. A test
+// outside of this repository names a released image instead.
 func Fakestripe(t testing.TB, root string) testcontainers.FromDockerfile {
 	t.Helper()
-	platform := "linux/" + runtime.GOARCH // as BuildKit would say
+	platform := "linux/" + runtime.GOARCH // BuildKit's notation
 	image := Image(t, root+"/Dockerfile", root+"/cmd/fakestripe", platform+"/fakestripe")
 	image.BuildArgs = map[string]*string{"TARGETPLATFORM": &platform}
 	return image
 }
 
-// Image says how an image is built from a Dockerfile and a Go command, which is built for
-// the scratch image that it is copied to from a path in the context.
+// Image describes how to build an image from a Dockerfile and a Go command. The command
+// is compiled first, and the Dockerfile copies it from a path in the context.
 //
-// A label makes the image another one in each test: a test ends with the removal of its
-// image, and those that run meanwhile have built the same.
+// A label makes the image unique to a test: each test ends by removing its image, and
+// concurrent tests build the same one.
 func Image(t testing.TB, dockerfile, command, path string) testcontainers.FromDockerfile {
 	t.Helper()
 	folder := t.TempDir()
@@ -93,7 +93,7 @@ func Image(t testing.TB, dockerfile, command, path string) testcontainers.FromDo
 		err = os.WriteFile(filepath.Join(folder, "Dockerfile"), text, 0o600)
 	}
 	if err == nil {
-		_, err = os.ReadDir(command) // so that go test remembers no result from before a change there
+		_, err = os.ReadDir(command) // keeps go test from caching a result across changes there
 	}
 	if err != nil {
 		t.Fatal(err)

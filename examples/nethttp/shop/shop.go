@@ -1,5 +1,5 @@
-// Package shop is a webhook handler as a shop in Go would write it: it verifies
-// with stripe-go, dispatches by event type and counts every event once.
+// Package shop is a typical webhook handler of a shop in Go: it verifies with stripe-go,
+// dispatches by event type and counts every event once.
 package shop
 
 import (
@@ -14,12 +14,12 @@ import (
 	"github.com/stripe/stripe-go/v76/webhook"
 )
 
-// maxBody bounds what a stranger can make the shop read. Stripe's events are
-// smaller, but some are larger than the 64 KiB of many examples.
+// maxBody limits what a stranger can make the shop read. Stripe's events are smaller, but
+// some exceed the 64 KiB of many examples.
 const maxBody = 1 << 20
 
-// A Shop takes Stripe's webhooks. Its ledger lives in memory: a real shop writes
-// the event's id and its effect in one database transaction.
+// A Shop handles Stripe's webhooks. Its ledger lives in memory: a real shop writes the
+// event's ID and its effect in one database transaction.
 type Shop struct {
 	Log func(format string, args ...any) // why an event was refused; nil logs nothing
 
@@ -30,7 +30,7 @@ type Shop struct {
 	ledger    []Entry
 }
 
-// An Entry is what one event did to the shop.
+// An Entry is the effect of one event on the shop.
 type Entry struct {
 	What     string `json:"what"`
 	Object   string `json:"object,omitempty"`
@@ -43,16 +43,15 @@ func New(secret string) *Shop {
 	return &Shop{secret: secret, processed: make(map[string]bool)}
 }
 
-// Ledger returns what happened so far.
+// Ledger returns the entries so far.
 func (s *Shop) Ledger() []Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.ledger)
 }
 
-// ServeHTTP takes one delivery. It verifies the bytes as they came, and answers
-// 2xx only when the event is dealt with: Stripe delivers again what it did not
-// see acknowledged.
+// ServeHTTP handles one delivery. It verifies the raw bytes, and answers 2xx only once
+// the event is processed: without that, Stripe delivers again.
 func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -77,8 +76,8 @@ func (s *Shop) log(format string, args ...any) {
 	}
 }
 
-// process applies an event unless it was applied before. The lock spans the check
-// and the effect, so that copies that arrive at once count once.
+// process applies an event unless it was applied before. The lock covers both the check
+// and the effect, so concurrent copies count once.
 func (s *Shop) process(event stripe.Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,8 +95,8 @@ func (s *Shop) process(event stripe.Event) error {
 	return nil
 }
 
-// effect returns what the event means to the shop, nil for nothing: Stripe adds
-// event types, and an endpoint acknowledges those that it does not know.
+// effect returns the event's effect on the shop, nil for none: Stripe adds event types,
+// and endpoints should acknowledge unknown ones.
 func effect(event stripe.Event) (*Entry, error) {
 	switch event.Type {
 	case stripe.EventTypePaymentIntentSucceeded:

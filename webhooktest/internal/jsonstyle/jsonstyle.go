@@ -1,9 +1,9 @@
-// Package jsonstyle writes JSON text as this or that JSON library writes it: with
-// its white space, key order, escapes and spelling of numbers. What was decoded
-// and encoded again on its way can so be told, and often be undone.
+// Package jsonstyle formats JSON as a given JSON library does: its white space, key
+// order, escapes and number spelling. This detects that something on the way decoded and
+// re-encoded a text, and often undoes it.
 //
-// It works on text, not on decoded values: what a style does not touch keeps
-// every byte.
+// It works on text, not on decoded values: what a style does not concern keeps every
+// byte.
 package jsonstyle
 
 import (
@@ -17,27 +17,25 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// A Style is how a library writes JSON. The zero value changes nothing but white
-// space, which it leaves out.
+// A Style is a library's way of writing JSON. The zero value only removes white space.
 type Style struct {
 	Layout  Layout
 	Order   Order
 	Text    Text
 	Numbers Numbers
 
-	// EmptyLists writes an empty object as an empty list, as PHP does after it
-	// decoded to arrays.
+	// EmptyLists writes empty objects as empty lists, as PHP does after decoding to arrays.
 	EmptyLists bool
 }
 
-// A Layout is the white space between the values. The zero value has none.
+// A Layout is the white space between values. The zero value has none.
 type Layout struct {
-	Keep      bool   // as in the text; Order has no effect then
-	Indent    string // of a level; empty: everything on one line
-	Comma     string // on one line, what follows a comma
-	Colon     string // what follows a colon
-	OpenEmpty bool   // empty objects and lists take two lines and more, as from Stripe
-	Airy      bool   // spaces before colons and inside of brackets, lists on one line, as from Jackson
+	Keep      bool   // as in the text; ignores Order
+	Indent    string // per level; empty: everything on one line
+	Comma     string // after a comma, on one line
+	Colon     string // after a colon
+	OpenEmpty bool   // empty objects and lists take several lines, as from Stripe
+	Airy      bool   // spaces before colons and inside brackets, lists on one line, as from Jackson
 }
 
 // An Order is the order of an object's members.
@@ -48,18 +46,18 @@ const (
 	Written      Order = iota // as in the text
 	Sorted                    // by key
 	Stripe                    // id, object, then by key; metadata as in the text
-	StripeSorted              // the same with metadata by key
+	StripeSorted              // like Stripe, with metadata by key
 	JavaScript                // integer keys first, in numerical order
 )
 
-// MaxValues bounds the memory that a parsed text takes, to about 100 MB.
+// MaxValues limits a parsed text's memory to about 100 MB.
 const MaxValues = 1 << 20
 
-// A Document is JSON text that was parsed once, to be written several times.
+// A Document is parsed JSON text, to be written several times.
 type Document struct {
 	text    []byte
 	root    rawjson.Value
-	replace map[int]string // instead of the value that begins there
+	replace map[int]string // new text by the offset of the value
 }
 
 // Parse parses JSON text. The error names line and column.
@@ -83,14 +81,13 @@ func (d *Document) Root() *rawjson.Value { return &d.root }
 // Source returns the text of a value.
 func (d *Document) Source(v *rawjson.Value) string { return string(d.text[v.Start:v.End]) }
 
-// With returns the document with other text in the place of some scalars and
-// empty lists, by where they begin.
+// With returns the document with some scalars and empty lists, given by offset, replaced.
 func (d *Document) With(replace map[int]string) *Document {
 	return &Document{d.text, d.root, replace}
 }
 
-// Write returns the document in a style. It is nil if that takes more than limit
-// bytes: indentation can be long where values are nested deeply.
+// Write formats the document in a style. The result is nil above limit bytes: indentation
+// of deeply nested values can be long.
 func (d *Document) Write(how Style, limit int) []byte {
 	w := writer{Document: d, Style: how, limit: limit, out: make([]byte, 0, min(limit, len(d.text)+len(d.text)/4))}
 	if how.Layout.Keep {
@@ -110,7 +107,7 @@ type writer struct {
 	Style
 	limit  int
 	out    []byte
-	copied int // up to where the text was kept
+	copied int // end of the text copied so far
 }
 
 func (w *writer) value(v *rawjson.Value, depth int) {
@@ -149,7 +146,7 @@ func (w *writer) children(v *rawjson.Value, depth int) {
 	w.out = append(w.out, v.Kind+2) // ] and } are two after [ and {
 }
 
-// flat writes a list on one line: what is in it is not nested deeper.
+// flat writes a list on one line: its elements are not nested deeper.
 func (w *writer) flat(v *rawjson.Value, depth int) {
 	for i := range v.Children {
 		w.out = append(w.out, "[,"[min(i, 1)], ' ')
@@ -158,7 +155,7 @@ func (w *writer) flat(v *rawjson.Value, depth int) {
 	w.out = append(w.out, ' ', ']')
 }
 
-// gap begins a line, or writes what follows a comma on the same one.
+// gap begins a line, or writes the space after a comma.
 func (w *writer) gap(comma bool, depth int) {
 	switch {
 	case w.Layout.Indent == "" && comma:
@@ -204,7 +201,7 @@ func (w *writer) scalar(v *rawjson.Value) {
 	w.out = w.Numbers.append(w.out, text)
 }
 
-// keep copies the text up to each scalar and writes that in the style.
+// keep copies the text up to each scalar and writes the scalar in the style.
 func (w *writer) keep(v *rawjson.Value) {
 	if len(w.out) > w.limit {
 		return
@@ -233,7 +230,7 @@ func (w *writer) keep(v *rawjson.Value) {
 	w.copied = v.End
 }
 
-// key returns the text of a member's key, nil for what is no member.
+// key returns the text of a member's key, or nil.
 func (w *writer) key(v *rawjson.Value) []byte {
 	if v.From == v.Start {
 		return nil
@@ -263,7 +260,7 @@ func (o Order) compare(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// arrayIndex is the value of an integer key; all others come after.
+// arrayIndex returns the value of an integer key; others come after all of these.
 func arrayIndex(key string) int {
 	const last = 1<<32 - 1
 	if key == "" || len(key) > 10 || len(key) > 1 && key[0] == '0' {

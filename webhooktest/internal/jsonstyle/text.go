@@ -10,14 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// Text is how strings are spelled. The zero value leaves every string as it is.
+// Text is the spelling of strings. The zero value leaves strings as they are.
 type Text struct {
-	Respell bool   // decode and encode: only what must be escaped is
-	ASCII   bool   // and what is not ASCII, as \u escapes
-	Also    string // and these ASCII characters, as \u escapes
+	Respell bool   // decode and encode: escape only what must be escaped
+	ASCII   bool   // escape non-ASCII characters, too, with \u
+	Also    string // escape these ASCII characters, too, with \u
 	Upper   bool   // with upper-case digits
-	Slash   bool   // and the slash, as \/
-	Lines   bool   // and U+2028 and U+2029
+	Slash   bool   // escape the slash, too, as \/
+	Lines   bool   // escape U+2028 and U+2029, too
 }
 
 // string writes a quoted string.
@@ -39,8 +39,8 @@ func (w *writer) string(quoted []byte) {
 	w.out = append(w.out, '"')
 }
 
-// decodeRune returns the first character of the inside of a string and the length
-// of its spelling. It is -1 if the spelling is that of no character.
+// decodeRune returns the first character inside a string and the length of its spelling.
+// It is -1 for an invalid escape.
 func decodeRune(s []byte) (r rune, size int) {
 	if s[0] != '\\' {
 		r, size = utf8.DecodeRune(s)
@@ -65,7 +65,7 @@ func decodeRune(s []byte) (r rune, size int) {
 	return -1, 6
 }
 
-// unit reads \u00e9, or -1.
+// unit decodes \u00e9, or returns -1.
 func unit(s []byte) rune {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return -1
@@ -103,20 +103,20 @@ func (t Text) appendEscape(out []byte, r rune) []byte {
 	return out
 }
 
-// Numbers is how numbers are spelled.
+// Numbers is the spelling of numbers.
 type Numbers int
 
 // The spellings of numbers.
 const (
 	AsWritten Numbers = iota
-	Float64           // every number is a float64, as in JavaScript and Go: 1.0 is 1
-	Typed             // an integer keeps its digits, another is a float64: 1.0 stays, 1e2 is 100.0
-	Trimmed           // the same without the fraction that is zero, as from PHP: 1.0 is 1
+	Float64           // every number as a float64, as in JavaScript and Go: 1.0 is 1
+	Typed             // integers keep their digits, others are a float64: 1.0 stays, 1e2 is 100.0
+	Trimmed           // like Typed, without a zero fraction, as from PHP: 1.0 is 1
 )
 
 func (n Numbers) append(out, text []byte) []byte {
 	integer := !bytes.ContainsAny(text, ".eE")
-	if n == AsWritten || text[0] > '9' || (n == Typed || n == Trimmed) && integer { // true, false, null are no numbers
+	if n == AsWritten || text[0] > '9' || (n == Typed || n == Trimmed) && integer { // true, false, null are not numbers
 		return append(out, text...)
 	}
 	value, _ := strconv.ParseFloat(string(text), 64)
@@ -126,11 +126,11 @@ func (n Numbers) append(out, text []byte) []byte {
 	if n == Typed {
 		return appendTyped(out, value)
 	}
-	spelled, _ := json.Marshal(value) // which spells as JavaScript does
+	spelled, _ := json.Marshal(value) // it spells like JavaScript
 	return append(out, spelled...)
 }
 
-// appendTyped spells a float as Python does: with a fraction or an exponent.
+// appendTyped spells a float like Python: with a fraction or an exponent.
 func appendTyped(out []byte, value float64) []byte {
 	if size := math.Abs(value); size != 0 && (size < 1e-4 || size >= 1e16) {
 		return strconv.AppendFloat(out, value, 'e', -1, 64)

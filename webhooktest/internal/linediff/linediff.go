@@ -1,4 +1,4 @@
-// Package linediff shows how two texts differ, line by line, for people to read.
+// Package linediff shows the difference between two texts, line by line.
 package linediff
 
 import (
@@ -11,12 +11,11 @@ const (
 	context  = 3       // lines around a difference
 	maxLines = 40      // of a diff
 	maxWidth = 160     // characters of a line
-	maxTable = 4 << 20 // cells: about what two texts of 2000 lines need
+	maxTable = 4 << 20 // cells: enough for two texts of 2000 lines
 )
 
-// Unified returns the lines that differ, those of a with a - before them and those of
-// b with a +, with lines around them that do not. Lines left out are counted. It is
-// empty for texts that are the same.
+// Unified returns the lines that differ, prefixed with - (from a) or + (from b), with
+// some context. It counts omitted lines. For equal texts, the result is empty.
 func Unified(a, b string) string {
 	if a == b {
 		return ""
@@ -32,7 +31,7 @@ type line struct {
 
 func lines(text string) []string { return strings.Split(strings.TrimSuffix(text, "\n"), "\n") }
 
-// script is the way from one text to the other.
+// script returns the lines of the diff of a and b.
 func script(a, b []string) (all []line) {
 	head := 0
 	for head < min(len(a), len(b)) && a[head] == b[head] {
@@ -52,8 +51,8 @@ func script(a, b []string) (all []line) {
 	return all
 }
 
-// middle follows the longest common subsequence; of texts that are too long for that
-// all lines count as different.
+// middle follows the longest common subsequence; in texts too long for that, all lines
+// differ.
 func middle(a, b []string) (all []line) {
 	i, j := 0, 0
 	if len(a)*len(b) <= maxTable {
@@ -81,7 +80,7 @@ func middle(a, b []string) (all []line) {
 	return all
 }
 
-// longest holds how long the common subsequence of what is left of both is.
+// longest tabulates the length of the common subsequence of the remaining lines.
 func longest(a, b []string) [][]int32 {
 	table := make([][]int32, len(a)+1)
 	for i := range table {
@@ -99,7 +98,7 @@ func longest(a, b []string) [][]int32 {
 	return table
 }
 
-// render leaves out what is far from any difference, and what is too much.
+// render drops lines far from any difference, and lines over the limit.
 func render(all []line) string {
 	near := make([]bool, len(all))
 	for i, l := range all {

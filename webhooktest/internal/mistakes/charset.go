@@ -49,7 +49,7 @@ func fromBytes(body []byte, character func(byte) rune) []byte {
 	return out
 }
 
-// fromLatin1 reads the bytes as Latin-1, then as Windows-1252.
+// fromLatin1 decodes the bytes as Latin-1, then as Windows-1252.
 func fromLatin1(body []byte) [][]byte {
 	if utf8.Valid(body) {
 		return nil

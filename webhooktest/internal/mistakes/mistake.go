@@ -1,5 +1,5 @@
-// Package mistakes knows what goes wrong with a webhook delivery between the signer
-// and the check of its signature, how to make each mistake and how to undo it.
+// Package mistakes is a catalog of what goes wrong with a webhook delivery between the
+// signer and the check of its signature, with code to make and undo each mistake.
 //
 // It is tables: [Alterations] of the body, [Secrets], the ways to re-serialize JSON
 // (rewrite.go) and how to fix it all (fixes.go). A new mistake is a row. Package

@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// Encode returns the JSON text of a Go value. json.RawMessage stays as it is
-// written: 1.0 is not 1.
+// Encode returns the JSON text of a Go value. A json.RawMessage stays as written: 1.0 is
+// not 1.
 func Encode(value any) ([]byte, error) {
 	if raw, ok := value.(json.RawMessage); ok {
 		return raw, nil
 	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false) // Stripe sends < > & as they are
+	encoder.SetEscapeHTML(false) // Stripe sends < > & unescaped
 	if err := encoder.Encode(value); err != nil {
 		return nil, err
 	}
@@ -23,12 +23,12 @@ func Encode(value any) ([]byte, error) {
 
 // Quote returns a text as a JSON string.
 func Quote(text string) []byte {
-	raw, _ := Encode(text) // a string always has a JSON form
+	raw, _ := Encode(text) // strings always encode
 	return raw
 }
 
-// ReorderKeys returns the text with the members of every object put in the order
-// that swap produces, as rand.Shuffle does it. The layout is kept.
+// ReorderKeys reorders the members of every object with swap, as in rand.Shuffle. It
+// keeps the layout.
 func ReorderKeys(text []byte, shuffle func(n int, swap func(i, j int))) ([]byte, error) {
 	root, err := Parse(text)
 	if err != nil {
@@ -46,7 +46,7 @@ func reorder(text []byte, v *Value, shuffle func(int, func(i, j int))) []byte {
 	if v.Kind == '{' {
 		shuffle(len(children), func(i, j int) { children[i], children[j] = children[j], children[i] })
 	}
-	// The commas and white space between the members stay in their places.
+	// Commas and white space between members stay in place.
 	var out []byte
 	gap := v.Start
 	for i, child := range v.Children {

@@ -13,11 +13,11 @@ import (
 	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
-// ErrNoPath is the error for a path that leads nowhere.
+// ErrNoPath means that a path does not exist.
 var ErrNoPath = errors.New("no such path")
 
-// Get returns the text of the value at a path such as "data.object.items.data.0.id".
-// The error for a path that does not exist is ErrNoPath and names the closest ones.
+// Get returns the text of the value at a path such as "data.object.items.data.0.id". For
+// a missing path, the error is ErrNoPath and names the closest ones.
 func Get(text []byte, path string) ([]byte, error) {
 	root, err := Parse(text)
 	if err != nil {
@@ -33,8 +33,8 @@ func Get(text []byte, path string) ([]byte, error) {
 	return text[found.Start:found.End], nil
 }
 
-// Set returns the text with the value at path replaced by raw JSON. With add, a
-// path that does not exist is created; without, it is ErrNoPath.
+// Set replaces the value at path with raw JSON. It creates a missing path if add is set;
+// otherwise that is an ErrNoPath.
 func Set(text []byte, path string, raw []byte, add bool) ([]byte, error) {
 	root, err := Parse(text)
 	if err != nil {
@@ -55,8 +55,7 @@ func Set(text []byte, path string, raw []byte, add bool) ([]byte, error) {
 	return root.insert(text, found, path, rest, raw)
 }
 
-// Remove returns the text without the value at path and its key. A path that does
-// not exist is ErrNoPath.
+// Remove removes the value at path and its key. A missing path is an ErrNoPath.
 func Remove(text []byte, path string) ([]byte, error) {
 	root, err := Parse(text)
 	if err != nil {
@@ -86,7 +85,7 @@ func Remove(text []byte, path string) ([]byte, error) {
 	return splice(text, parent.Start, parent.End, root.format(text, parent.Start, empty)), nil
 }
 
-// Paths returns the path of every value inside the text, in its order.
+// Paths returns the path of every inner value, in text order.
 func (v *Value) Paths() []string {
 	var paths []string
 	v.paths("", &paths)
@@ -105,8 +104,7 @@ func (v *Value) paths(prefix string, paths *[]string) {
 	}
 }
 
-// walk follows a path as far as it leads: to the last value that exists, and
-// the keys that do not.
+// walk follows a path to its last existing value, and returns the missing keys.
 func (v *Value) walk(path string) (last *Value, rest []string, err error) {
 	keys := split(path)
 	if slices.Contains(keys, "") {
@@ -123,7 +121,7 @@ func (v *Value) walk(path string) (last *Value, rest []string, err error) {
 	return last, nil, nil
 }
 
-// split cuts a path at its dots; `\.` is a dot inside a key.
+// split splits a path at its dots; `\.` is a dot inside a key.
 func split(path string) []string {
 	keys := strings.Split(strings.ReplaceAll(path, `\.`, "\x00"), ".")
 	for i, key := range keys {
@@ -146,7 +144,7 @@ func (e *noPathError) Error() string {
 
 func (e *noPathError) Unwrap() error { return ErrNoPath }
 
-// insert adds the first missing key to parent, with the others nested inside it.
+// insert adds the first missing key to parent, with the others nested inside.
 func (v *Value) insert(text []byte, parent *Value, path string, rest []string, raw []byte) ([]byte, error) {
 	for _, key := range slices.Backward(rest[1:]) {
 		raw = slices.Concat([]byte("{"), quote(key), []byte(":"), raw, []byte("}"))
@@ -164,8 +162,8 @@ func (v *Value) insert(text []byte, parent *Value, path string, rest []string, r
 	return nil, fmt.Errorf("%w %q: %s is inside %.40s, which is neither an object nor a list", ErrNoPath, path, key, text[parent.Start:parent.End])
 }
 
-// insertMember keeps Stripe's key order: id, object, then alphabetical, and in metadata
-// as the keys were set.
+// insertMember keeps Stripe's key order: id, object, then alphabetical, and insertion
+// order in metadata.
 func (v *Value) insertMember(text []byte, parent *Value, key string, raw []byte) []byte {
 	at := slices.IndexFunc(parent.Children, func(child Value) bool { return KeyRank(child.Key) > KeyRank(key) })
 	if at < 0 || KeepsOrder(parent.Key) {
@@ -174,11 +172,11 @@ func (v *Value) insertMember(text []byte, parent *Value, key string, raw []byte)
 	return v.insertAt(text, parent, at, quote(key), raw)
 }
 
-// KeepsOrder reports whether the object under a key has its own keys in the order in which
-// they were set. Source: metadata in captured deliveries.
+// KeepsOrder reports whether the object under a key keeps its keys in insertion order.
+// Source: metadata in captured deliveries.
 func KeepsOrder(key string) bool { return key == "metadata" }
 
-// KeyRank is what the keys of Stripe's objects are sorted by: id and object come first.
+// KeyRank is the sort key of a member in Stripe's objects: id and object come first.
 func KeyRank(key string) string {
 	switch key {
 	case "id":
@@ -189,8 +187,8 @@ func KeyRank(key string) string {
 	return key
 }
 
-// insertAt puts a child before position at, laid out as the text is: on a line of
-// its own where the text has lines.
+// insertAt inserts a child before position at, in the layout of the text: on its own line
+// if the text has lines.
 func (v *Value) insertAt(text []byte, parent *Value, at int, key, raw []byte) []byte {
 	outer := indentation(text, parent.Start)
 	newline, space := "", ""
@@ -221,7 +219,7 @@ func splice(text []byte, start, end int, replacement []byte) []byte {
 	return slices.Concat(text[:start], replacement, text[end:])
 }
 
-// format lays a value out to stand at a position of the text.
+// format lays out a value for a position in the text.
 func (v *Value) format(text []byte, at int, raw []byte) []byte {
 	if !multiline(text) {
 		return raw
@@ -233,13 +231,13 @@ func multiline(text []byte) bool {
 	return bytes.IndexByte(bytes.TrimSpace(text), '\n') >= 0
 }
 
-// indentation returns the white space that begins the line of a position.
+// indentation returns the white space at the start of a position's line.
 func indentation(text []byte, at int) string {
 	line := text[bytes.LastIndexByte(text[:at], '\n')+1 : at]
 	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
 }
 
-// indent lays a value out as the text is.
+// indent lays out a value like the text.
 func (v *Value) indent(text, raw []byte, prefix string) []byte {
 	how := layout.Opened
 	if bytes.ContainsAny(raw, "[{") {
@@ -248,7 +246,7 @@ func (v *Value) indent(text, raw []byte, prefix string) []byte {
 	return how.Indent(raw, prefix)
 }
 
-// layout returns how the text writes empty objects and lists: as Stripe does if it has none.
+// layout returns the text's layout of empty objects and lists: Stripe's, if it has none.
 func (v *Value) layout(text []byte) layout.Layout {
 	how := layout.Opened
 	v.All(func(v *Value) {
@@ -261,6 +259,6 @@ func (v *Value) layout(text []byte) layout.Layout {
 }
 
 func quote(key string) []byte {
-	quoted, _ := json.Marshal(key) // a string always has a JSON form
+	quoted, _ := json.Marshal(key) // strings always encode
 	return quoted
 }

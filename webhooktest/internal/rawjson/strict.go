@@ -8,8 +8,8 @@ import (
 	"io"
 )
 
-// DecodeStrictly decodes the one JSON value of a file into v. An unknown key, or more
-// than one value, is an error that names the file and the line.
+// DecodeStrictly decodes a file with a single JSON value into v. For an unknown key or a
+// second value, the error names the file and the line.
 func DecodeStrictly(data []byte, file string, v any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()

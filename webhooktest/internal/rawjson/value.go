@@ -1,8 +1,8 @@
-// Package rawjson finds and changes values in JSON text and leaves every other
-// byte as it is: key order, white space, escapes and number spellings survive.
+// Package rawjson finds and changes values in JSON text and leaves every other byte
+// unchanged, including key order, white space, escapes and number spelling.
 //
-// A webhook's signature covers bytes, so a payload that went through
-// map[string]any and back would be another payload.
+// A webhook's signature covers bytes: a payload decoded to map[string]any and encoded
+// again is a different payload.
 package rawjson
 
 import (
@@ -15,16 +15,16 @@ import (
 	"github.com/fakestripe/fakestripe/internal/layout"
 )
 
-// A Value is a JSON value and where it stands in its text.
+// A Value is a JSON value and its position in the text.
 type Value struct {
 	Kind       byte   // '{', '[', '"', or '0' for numbers, true, false and null
 	Key        string // the name of a member, empty elsewhere
-	From       int    // where a member begins with its key; elsewhere as Start
+	From       int    // start of a member's key; otherwise equal to Start
 	Start, End int
 	Children   []Value
 }
 
-// Parse returns the value that the text holds. The error names line and column.
+// Parse parses a text with one value. The error names line and column.
 func Parse(text []byte) (Value, error) {
 	if err := check(text); err != nil {
 		return Value{}, err
@@ -33,9 +33,8 @@ func Parse(text []byte) (Value, error) {
 	return p.value(), nil
 }
 
-// Outline returns the value that the text holds, with its members or elements but
-// without what is inside those: of a large text that takes little memory. The error is
-// that of Parse.
+// Outline is Parse without the inside of members or elements: it takes little memory for
+// a large text.
 func Outline(text []byte) (Value, error) {
 	if err := check(text); err != nil {
 		return Value{}, err
@@ -44,8 +43,8 @@ func Outline(text []byte) (Value, error) {
 	return p.value(), nil
 }
 
-// ParseShort is Parse, but lists of more bytes than longest come without their
-// elements: of a large text that takes little memory.
+// ParseShort is Parse without the elements of lists of more than longest bytes: it takes
+// little memory for a large text.
 func ParseShort(text []byte, longest int) (Value, error) {
 	if err := check(text); err != nil {
 		return Value{}, err
@@ -54,8 +53,7 @@ func ParseShort(text []byte, longest int) (Value, error) {
 	return p.value(), nil
 }
 
-// check leaves the judgment of what is JSON to encoding/json, which bounds the
-// depth as well.
+// check validates JSON with encoding/json, which also limits the depth.
 func check(text []byte) error {
 	if bytes.HasPrefix(text, []byte("\ufeff")) {
 		return errors.New("line 1, column 1: a byte order mark, which JSON must not have: save the file without")
@@ -72,19 +70,19 @@ func check(text []byte) error {
 	if !errors.As(err, &syntax) {
 		return err
 	}
-	offset := max(0, int(syntax.Offset)-1) // Offset counts the bytes read, the offending one included
+	offset := max(0, int(syntax.Offset)-1) // Offset counts bytes read, including the offending one
 	line := 1 + bytes.Count(text[:offset], []byte("\n"))
 	column := offset - bytes.LastIndexByte(text[:offset], '\n')
 	return fmt.Errorf("line %d, column %d: %w", line, column, err)
 }
 
-// A parser walks text that is known to be valid.
+// A parser walks valid JSON text.
 type parser struct {
 	text    []byte
 	pos     int
-	flat    bool // inside the outermost value nothing is kept
-	inside  bool // the outermost value
-	longest int  // of a list whose elements are kept, in bytes; 0: any
+	flat    bool // keep nothing inside the outermost value
+	inside  bool // inside the outermost value
+	longest int  // maximum size of a list with elements, in bytes; 0: any
 }
 
 func (p *parser) value() Value {
@@ -126,7 +124,7 @@ func (p *parser) children(closing byte, child func() Value) []Value {
 	return children
 }
 
-// skipLong goes to the end of a list if it is longer than those that are kept.
+// skipLong skips a list if it is too long.
 func (p *parser) skipLong() bool {
 	if p.longest == 0 || len(p.text)-p.pos <= p.longest {
 		return false
@@ -197,8 +195,7 @@ func unquote(quoted []byte) string {
 	return s
 }
 
-// Child returns the member of an object with that key, or the element of a list
-// at that position, or nil.
+// Child returns the member with a key, or the element at a position, or nil.
 func (v *Value) Child(key string) *Value {
 	if v.Kind == '[' {
 		i, err := strconv.Atoi(key)
@@ -207,7 +204,7 @@ func (v *Value) Child(key string) *Value {
 		}
 		return &v.Children[i]
 	}
-	for i := len(v.Children) - 1; i >= 0; i-- { // of two with the same key, decoders take the last
+	for i := len(v.Children) - 1; i >= 0; i-- { // of duplicate keys, decoders take the last
 		if v.Children[i].Key == key {
 			return &v.Children[i]
 		}
@@ -215,7 +212,7 @@ func (v *Value) Child(key string) *Value {
 	return nil
 }
 
-// All calls visit for the value and everything inside it, in the text's order.
+// All calls visit for the value and every inner value, in text order.
 func (v *Value) All(visit func(*Value)) {
 	visit(v)
 	for i := range v.Children {

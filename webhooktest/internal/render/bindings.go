@@ -5,32 +5,29 @@ import (
 	"encoding/json"
 )
 
-// Bindings bind the placeholders of objects that belong together: a placeholder
-// stands for the same id in all of them. An id that is not known is invented when it
-// is first needed, and bound.
+// Bindings map placeholders to IDs for objects that belong together. An unknown ID is
+// invented on first use.
 type Bindings struct {
 	IDs      map[string]string // by placeholder: "pi", "price:addon"
-	Now      int64             // what {now} stands for, in Unix seconds
+	Now      int64             // the value of {now}, in Unix seconds
 	Livemode bool
 
-	state uint64 // of what is invented
+	state uint64 // state of the generator
 }
 
-// NewBindings returns Bindings that know no id yet. What they invent depends on the
-// seed and the name alone.
+// NewBindings returns empty Bindings. Invented IDs depend only on the seed and the name.
 func NewBindings(seed uint64, name string, now int64) *Bindings {
 	return &Bindings{IDs: make(map[string]string), Now: now, state: mix(seed) ^ Hash(name)}
 }
 
-// Bind binds a placeholder, unless it is bound already.
+// Bind binds a placeholder, unless it is already bound.
 func (b *Bindings) Bind(placeholder, id string) {
 	if _, bound := b.IDs[placeholder]; !bound {
 		b.IDs[placeholder] = id
 	}
 }
 
-// ID returns the id that a placeholder stands for. A kind that the table of kinds
-// lacks has the usual shape.
+// ID returns the ID of a placeholder. An unlisted kind has the usual shape.
 func (b *Bindings) ID(placeholder string) string {
 	if id, bound := b.IDs[placeholder]; bound {
 		return id
@@ -39,7 +36,7 @@ func (b *Bindings) ID(placeholder string) string {
 	return b.invent(&i)
 }
 
-// invent binds the placeholder of an id if need be.
+// invent binds a placeholder to a new ID, if necessary.
 func (b *Bindings) invent(i *id) string {
 	if _, bound := b.IDs[i.placeholder]; !bound {
 		b.IDs[i.placeholder] = string(i.appendTo(nil, b.identity()))
@@ -51,8 +48,8 @@ func (b *Bindings) identity() Identity {
 	return Identity{Objects: Objects{Key: b.state, Began: b.Now}, Event: b.state, Created: b.Now, IDs: b.IDs}
 }
 
-// Fill returns the JSON value that a JSON string with placeholders becomes: a number
-// for "{now}", a boolean for "{livemode}", else a string.
+// Fill returns the JSON value of a JSON string with placeholders: a number for "{now}", a
+// boolean for "{livemode}", else a string.
 func (b *Bindings) Fill(quoted []byte) []byte {
 	t := compileString(quoted, b.Livemode)
 	for i := range t.holes {
@@ -63,9 +60,8 @@ func (b *Bindings) Fill(quoted []byte) []byte {
 	return t.Append(nil, b.identity())
 }
 
-// Learn binds a placeholder by what stands in its place: the pattern is a JSON string
-// of a template, actual the JSON string that it became. Of several placeholders in
-// the pattern all but one must be bound.
+// Learn binds a placeholder by comparison: pattern is a JSON string of a template, actual
+// the string made from it. All placeholders but one must be bound.
 func (b *Bindings) Learn(pattern, actual []byte) {
 	t := compileString(pattern, b.Livemode)
 	unknown := -1
@@ -98,7 +94,7 @@ func (b *Bindings) bound(i *id) bool {
 	return bound
 }
 
-// LearnTime sets Now by the Unix time that a placeholder such as "{now-90s}" became.
+// LearnTime sets Now from the Unix time made from a placeholder such as "{now-90s}".
 func (b *Bindings) LearnTime(pattern []byte, actual int64) {
 	t := compileString(pattern, b.Livemode)
 	if len(t.text) == 0 && len(t.holes) == 1 && actual > 0 {
@@ -106,15 +102,15 @@ func (b *Bindings) LearnTime(pattern []byte, actual int64) {
 	}
 }
 
-// compileString compiles one string of a template. A kind of id that the table lacks
-// has the usual shape.
+// compileString compiles one string of a template. An unlisted kind of ID has the usual
+// shape.
 func compileString(quoted []byte, livemode bool) *Template {
 	c := compiler{template: Template{Livemode: livemode}, anyKind: true}
 	_ = c.string(quoted) // any kind will do
 	return &c.template
 }
 
-// Placeholder returns the placeholder that a text consists of: "pi" for "{pi}".
+// Placeholder returns the placeholder that is the whole text: "pi" for "{pi}".
 func Placeholder(text string) (name string, ok bool) {
 	found, ok := placeholder([]byte(text))
 	if !ok || len(text) != len(found)+len("{}") {

@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// envelope returns the event as Stripe lays it out: two spaces, empty objects and lists
-// opened, id and object first, the other keys in alphabetical order.
+// envelope lays out the event as Stripe does: two spaces, opened empty objects and lists,
+// id and object first, the other keys in alphabetical order.
 func (o *Options) envelope(eventType string, f *eventFixture, object []byte) []byte {
 	var text bytes.Buffer
 	field := func(key string, value []byte) {
@@ -52,8 +52,8 @@ func (o *Options) account(connect bool) string {
 	return o.Account
 }
 
-// eventID returns the placeholder of the event's id. An event about a payment
-// shares most of its id with the payment: evt_3… beside pi_3….
+// eventID returns the placeholder of the event's ID. An event about a payment shares most
+// of its ID with the payment: evt_3… and pi_3….
 func eventID(object []byte) []byte {
 	raw, _ := rawjson.Get(object, "id") // some objects have none
 	if text, err := strconv.Unquote(string(raw)); err == nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// An eventFixture is a file of fixtures/<version>/events. The format is
-// specified in fixtures/README.md.
+// An eventFixture is a file of fixtures/<version>/events. fixtures/README.md specifies
+// the format.
 type eventFixture struct {
 	Format             int             `json:"format"`
 	Description        string          `json:"description"`
@@ -40,11 +40,11 @@ type objectFixture struct {
 	Description string          `json:"description"`
 	Object      json.RawMessage `json:"object"`
 	Nullable    []string        `json:"nullable"`
-	NotNull     []string        `json:"not_null"` // though it is declared as nullable
+	NotNull     []string        `json:"not_null"` // despite being declared nullable
 }
 
-// nulledIn are the paths that Stripe sends null at in events of a type: not all that are
-// declared as nullable, for an invoice that is paid has a number.
+// nulledIn returns the paths with null in events of a type: fewer than those declared
+// nullable, as a paid invoice has a number.
 func (f *objectFixture) nulledIn(event *eventFixture) []string {
 	never := slices.Concat(f.NotNull, event.NotNull)
 	return slices.DeleteFunc(slices.Clone(f.Nullable), func(path string) bool { return slices.Contains(never, path) })
@@ -53,7 +53,7 @@ func (f *objectFixture) nulledIn(event *eventFixture) []string {
 // Changes are values by path.
 type Changes map[string]json.RawMessage
 
-// apply sets the paths in order, so that the result does not depend on the map.
+// apply sets the paths in sorted order, for a deterministic result.
 func (c Changes) apply(object []byte, add bool) ([]byte, error) {
 	for _, path := range slices.Sorted(maps.Keys(c)) {
 		var err error
@@ -64,7 +64,7 @@ func (c Changes) apply(object []byte, add bool) ([]byte, error) {
 	return object, nil
 }
 
-// Read decodes a fixture file of an API version and returns its name.
+// Read decodes a fixture file for an API version and returns its name.
 func Read(version, name string, v any) (file string, err error) {
 	data, file, err := fixtures.Find(version, name)
 	if err != nil {
@@ -73,16 +73,16 @@ func Read(version, name string, v any) (file string, err error) {
 	return file, rawjson.DecodeStrictly(data, "fixtures/"+file, v)
 }
 
-// Object returns how an object of a kind looks at an API version: JSON with
-// placeholders. The error is fs.ErrNotExist for a kind that no event carries.
+// Object returns the template of a kind of object at an API version: JSON with
+// placeholders. The error is fs.ErrNotExist for a kind that no event contains.
 func Object(version, kind string) (json.RawMessage, error) {
 	var f objectFixture
 	_, err := Read(version, "objects/"+kind+".json", &f)
 	return f.Object, err
 }
 
-// ObjectIn returns the object of an event type as Object does, in the state that it
-// has in the event. The error is fixtures.ErrUnknownType, or says what is wrong with the fixture.
+// ObjectIn is Object for the object of an event type, in the state in the event. The
+// error is fixtures.ErrUnknownType, or a problem with the fixture.
 func ObjectIn(version, eventType string) (kind string, object json.RawMessage, err error) {
 	event, file, err := readEvent(version, eventType)
 	if err != nil {
@@ -106,18 +106,18 @@ func readEvent(version, eventType string) (fixture eventFixture, file string, er
 	return fixture, file, err
 }
 
-// readAnyEvent returns the fixture of an event type at the version that brought it.
+// readAnyEvent returns the fixture of an event type from the version that introduced it.
 func readAnyEvent(eventType string) (fixture eventFixture, err error) {
 	version, ok := fixtures.Since(eventType)
 	if !ok {
-		version = fixtures.DefaultVersion // which says what is near
+		version = fixtures.DefaultVersion // for suggestions
 	}
 	fixture, _, err = readEvent(version, eventType)
 	return fixture, err
 }
 
-// DistinctVersion is the version of a type that is easiest to tell from the object's first
-// state: one of another status if there is one, else the last. Thin events have none.
+// DistinctVersion returns the version of a type's object most distinct from its first
+// state: one with another status, else the last. Thin events have none.
 func DistinctVersion(eventType string) (int, error) {
 	if fixtures.IsThin(eventType) {
 		return 0, nil
@@ -134,10 +134,10 @@ func DistinctVersion(eventType string) (int, error) {
 	return len(f.Versions), nil
 }
 
-// load makes the Template of an event type: the object, changed as the event
-// and the version of the object say, in its envelope. Last come what a flow sets
-// and adds, by paths inside the event. All this is in the shape of the version that the
-// object's file is written in: the event is then carried to the one asked for.
+// load makes the Template of an event type: the object, changed by the event and by its
+// version, in the envelope. Changes from a flow, by path in the event, come last. All of
+// this uses the API version of the object's file; the result is then converted to the
+// requested one.
 func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Template, error) {
 	event, file, err := readEvent(o.version(), eventType)
 	if err != nil {
@@ -182,8 +182,8 @@ func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Templat
 	return compiled, nil
 }
 
-// at returns the object as it is in the event at a version, 0 for the event
-// without any, and makes previous_attributes fit the version.
+// at returns the object of the event at a version, 0 for none, and adapts
+// previous_attributes to it.
 func (f *eventFixture) at(version int, object []byte) ([]byte, error) {
 	if version == 0 {
 		return f.state(0, object)
@@ -223,25 +223,24 @@ func (f *eventFixture) state(version int, object []byte) ([]byte, error) {
 	return f.varied(object)
 }
 
-// difference returns the fields of before that are different after, and of an
-// object among them the fields that are. A list that differs is given as a whole,
-// as Stripe does.
+// difference returns the old values of fields that changed between before and after,
+// nested like the objects. Like Stripe, it returns changed lists as a whole.
 func difference(before, after []byte) map[string]json.RawMessage {
 	var old, changed map[string]json.RawMessage
 	if json.Unmarshal(before, &old) != nil || json.Unmarshal(after, &changed) != nil {
-		return nil // not both are objects
+		return nil // one is not an object
 	}
 	for key, value := range old {
 		if equal(value, changed[key]) {
 			delete(old, key)
 		} else if inner := difference(value, changed[key]); inner != nil {
-			old[key], _ = rawjson.Encode(inner) // raw JSON can be encoded
+			old[key], _ = rawjson.Encode(inner) // raw JSON always encodes
 		}
 	}
 	return old
 }
 
-// equal compares JSON text without regard to white space.
+// equal compares JSON ignoring white space.
 func equal(a, b []byte) bool {
 	var left, right bytes.Buffer
 	return json.Compact(&left, a) == nil && json.Compact(&right, b) == nil && bytes.Equal(left.Bytes(), right.Bytes())

@@ -8,8 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// A Flow is a file of fixtures/flows. The format is specified in
-// fixtures/README.md.
+// A Flow is a file of fixtures/flows. fixtures/README.md specifies the format.
 type Flow struct {
 	Format   int                  `json:"format"`
 	Title    string               `json:"title"`
@@ -19,23 +18,23 @@ type Flow struct {
 	Causal   []string             `json:"causal"`
 }
 
-// A FlowEvent is an event of a flow, by its name there.
+// A FlowEvent is an event of a flow, under a name.
 type FlowEvent struct {
 	Type    string  `json:"type"`
 	Version int     `json:"version"`
 	Set     Changes `json:"set"`
 	Add     Changes `json:"add"`
 
-	variant *fixtures.Variant // not in flows: of an event that stands alone
+	variant *fixtures.Variant // not in flows: for a single event
 }
 
-// A FlowStep says when an event arrives.
+// A FlowStep is the time of an event's arrival.
 type FlowStep struct {
 	Send  string   `json:"send"`
 	After Duration `json:"after"`
 }
 
-// A Duration is written as time.ParseDuration reads it: "1.5s".
+// A Duration is text for time.ParseDuration: "1.5s".
 type Duration time.Duration
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -51,7 +50,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 // String implements fmt.Stringer.
 func (d Duration) String() string { return time.Duration(d).String() }
 
-// ReadFlow decodes the file of a flow. The error is fs.ErrNotExist when there is none.
+// ReadFlow reads a flow's file. The error is fs.ErrNotExist for an unknown flow.
 func ReadFlow(name string) (f Flow, err error) {
 	data, file, err := fixtures.Flow(name)
 	if err != nil {

@@ -12,17 +12,17 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// An idShape says how the ids of one kind look. Stripe publishes no grammar;
-// the shapes are those of real ids, and a handler must not depend on them
-// (https://docs.stripe.com/upgrades: up to 255 characters, prefixes may change).
+// An idShape is the shape of one kind of ID. Stripe publishes no grammar; these are the
+// shapes of real IDs. Handlers must not depend on them (https://docs.stripe.com/upgrades:
+// up to 255 characters, prefixes may change).
 type idShape struct {
 	prefix string
-	length int    // of what follows the prefix
-	digits string // the alphabet
-	family string // the kind whose ids share all but the last 8 characters
+	length int    // of the part after the prefix
+	digits string // alphabet
+	family string // the kind whose IDs share all but the last 8 characters
 
-	perEvent bool // fresh in each event, also in events about the same objects
-	uuid     bool // in the form of a random UUID
+	perEvent bool // new in each event, even about the same objects
+	uuid     bool // a random UUID
 }
 
 // Base62 and Lowercase are the alphabets of most ids.
@@ -32,14 +32,14 @@ const (
 	Lowercase = "0123456789abcdef"
 )
 
-// idShapes has a row for each kind of id that is not of the usual shape.
+// idShapes has a row for each kind of ID with an unusual shape.
 var idShapes = map[string]idShape{
 	"acct":     {prefix: "acct_1", length: 15},
 	"ca":       {prefix: "ca_", length: 32},
 	"ch":       {prefix: "ch_3", length: 23, family: "pi"},
 	"cbtxn":    {prefix: "cbtxn_61", length: 30},
 	"climsku":  {prefix: "climsku_", length: 14},
-	"coupon":   {prefix: "", length: 8}, // Stripe invents coupon ids without a prefix
+	"coupon":   {prefix: "", length: 8}, // Stripe invents coupon IDs without a prefix
 	"credgr":   {prefix: "credgr_61", length: 30},
 	"cs":       {prefix: "cs_test_a1", length: 56},
 	"cus":      {prefix: "cus_", length: 14},
@@ -49,7 +49,7 @@ var idShapes = map[string]idShape{
 	"evt65":    {prefix: "evt_65", length: 44, perEvent: true},              // thin
 	"mtr":      {prefix: "mtr_61", length: 30},
 	"pcimprt":  {prefix: "pcimprt_61", length: 42},
-	"person61": {prefix: "person_61", length: 42}, // of the API's version 2
+	"person61": {prefix: "person_61", length: 42}, // of API v2
 	"pi":       {prefix: "pi_3", length: 23, family: "pi"},
 	"prod":     {prefix: "prod_", length: 14},
 	"re":       {prefix: "re_3", length: 23, family: "pi"},
@@ -60,7 +60,7 @@ var idShapes = map[string]idShape{
 	"tmr":      {prefix: "tmr_", length: 14},
 	"tr":       {prefix: "tr_3", length: 23, family: "pi"},
 
-	// Not ids, but fresh in the same way.
+	// Not IDs, but fresh in the same way.
 	"fingerprint": {length: 16},
 	"handle":      {length: 6, digits: Lowercase},
 	"number":      {length: 8, digits: capitals},
@@ -69,8 +69,8 @@ var idShapes = map[string]idShape{
 	"uuid":        {length: 36, digits: Lowercase, uuid: true, perEvent: true},
 }
 
-// usualKinds are the kinds of id that have no row in idShapes: the kind, "_1" and
-// 23 letters and digits.
+// usualKinds are the kinds of ID without a row in idShapes: the kind, "_1" and 23 letters
+// and digits.
 const usualKinds = `
 ainst alrt ba bpc bps card ccsbtxn climorder clock cn cnli credrev debrev di du ent fa fca fcaown
 fcauth fctxnref feat fee file fr frr iauth ibt ic ich ics idp ii il il_tmp in inpay intok ipi issfr
@@ -78,12 +78,13 @@ mandate obp obt or pd person plink pm pmc po price promo prv py pyr qt rc rd res
 rp setatt seti shr sqr src srcmn srctxn sub sub_sched tdsa trr trxn tu txi txn txr vr vs
 `
 
-// moneyKinds are the kinds of id of v2.money_management: the kind, "_65" and 44 letters and
-// digits. Their placeholders end in 65 too, since v1 has the same kinds of another length
-// ({obp}). Of fa, finaddr, obp and usba ids have been seen; the other kinds are likely ones.
+// moneyKinds are the kinds of ID in v2.money_management: the kind, "_65" and 44 letters
+// and digits. Their placeholders end in 65, too, as v1 uses the same kinds with another
+// length ({obp}). Real IDs of fa, finaddr, obp and usba are known; the other kinds are
+// likely guesses.
 const moneyKinds = `adj fa finaddr ibt obp poi rc rcpv trxn usba`
 
-// shapeOf returns the shape of a kind, with what the row leaves out.
+// shapeOf returns the shape of a kind, with defaults.
 func shapeOf(kind string) (shape idShape, ok bool) {
 	shape, ok = idShapes[kind]
 	money, isLong := strings.CutSuffix(kind, "65")
@@ -103,17 +104,17 @@ func shapeOf(kind string) (shape idShape, ok bool) {
 	return shape, ok
 }
 
-// An id is a role that a placeholder names, such as {price:addon}. What it
-// becomes is a function of the seed and the objects that the event is about, so
-// that two events about the same objects agree without knowing of each other.
+// An id is the role named by a placeholder, such as {price:addon}. The ID is a function
+// of the role, the seed and the event's objects, so two events about the same objects
+// agree without knowing about each other.
 type id struct {
 	placeholder string // kind, or kind:label
 	shape       idShape
 	role        uint64 // hash of the placeholder
-	family      uint64 // hash of the family's placeholder, 0 for none
+	family      uint64 // hash of the family's placeholder; 0 for none
 }
 
-const familyTail = 8 // characters at the end that tell the members of a family apart
+const familyTail = 8 // final characters that differ within a family
 
 // newID returns the id for the inside of a placeholder: kind, or kind:label.
 func newID(placeholder string) (id, bool) {
@@ -126,14 +127,14 @@ func newID(placeholder string) (id, bool) {
 	return i, ok
 }
 
-// NewID returns an id for the inside of a placeholder, the same for the same state. A
-// kind that the table lacks has the usual shape.
+// NewID returns an ID for the inside of a placeholder, determined by the state. An
+// unlisted kind has the usual shape.
 func NewID(placeholder string, state uint64) string {
 	i, _ := newID(placeholder)
 	return string(i.appendTo(make([]byte, 0, i.size()), Identity{Objects: Objects{Key: state}, Event: state}))
 }
 
-// appendKnown appends an id as the inside of a JSON string.
+// appendKnown appends an ID as the inside of a JSON string.
 func appendKnown(dst []byte, id string) []byte {
 	quoted := rawjson.Quote(id)
 	return append(dst, quoted[1:len(quoted)-1]...)
@@ -141,7 +142,7 @@ func appendKnown(dst []byte, id string) []byte {
 
 func (i *id) size() int { return len(i.shape.prefix) + i.shape.length }
 
-// appendTo writes the id that the role has in an event.
+// appendTo appends the ID of the role in an event.
 func (i *id) appendTo(dst []byte, c Identity) []byte {
 	if known, ok := c.IDs[i.placeholder]; ok {
 		return appendKnown(dst, known)
@@ -154,7 +155,7 @@ func (i *id) appendTo(dst []byte, c Identity) []byte {
 	start, length := len(dst), i.shape.length
 	if i.family != 0 {
 		dst = AppendDigits(dst, i.shape.digits, length-familyTail, c.Objects.Key^i.family)
-		length, own = familyTail, mix(own) // the founder of the family needs a tail of its own too
+		length, own = familyTail, mix(own) // the founder of the family needs its own tail, too
 	}
 	dst = AppendDigits(dst, i.shape.digits, length, own^i.role)
 	if i.shape.uuid {
@@ -163,8 +164,8 @@ func (i *id) appendTo(dst []byte, c Identity) []byte {
 	return dst
 }
 
-// Fill puts the ids that events about objects have into a text, in place of placeholders
-// such as {pi} or {ch:2}. Other words in braces stay.
+// Fill replaces placeholders such as {pi} or {ch:2} in a text with the IDs in events
+// about these objects. Other words in braces stay.
 func Fill(text string, about Objects) string {
 	return placeholders().ReplaceAllStringFunc(text, func(word string) string {
 		i, known := newID(word[1 : len(word)-1])
@@ -179,25 +180,25 @@ var placeholders = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\{[a-z][a-z0-9_]*(?::[a-z0-9_]+)?\}`)
 })
 
-// An Identity is what the ids and times of one event are made from.
+// An Identity determines the IDs and times of one event.
 type Identity struct {
 	Objects Objects
 	Event   uint64 // the event's own
 	Created int64  // in Unix seconds
-	Nanos   int64  // a part of a second, which thin events tell
+	Nanos   int64  // fraction of a second, for thin events
 
-	IDs map[string]string // by placeholder, those that are known; the others are made
+	IDs map[string]string // known IDs by placeholder; others are generated
 }
 
-// Objects is the identity of what events are about. It is the same for all events
-// about the same objects, and zero for a payload that is not from fixtures.
+// Objects identifies the objects of events. It is the same for all events about the same
+// objects, and zero for a payload not from fixtures.
 type Objects struct {
 	Key   uint64
-	Began int64 // when the first event about them was created, in Unix seconds
+	Began int64 // creation time of the first event about them, in Unix seconds
 }
 
-// NewIdentity returns the identity of the nth event of a seed and a run, which is
-// created now and about objects of its own. An empty runID is the seed alone.
+// NewIdentity returns the identity of the nth event of a seed and a run, created now and
+// about new objects. An empty runID means the seed alone.
 func NewIdentity(seed uint64, runID string, n uint64, now time.Time) Identity {
 	if runID != "" {
 		seed ^= Hash(runID)
@@ -210,8 +211,7 @@ func NewIdentity(seed uint64, runID string, n uint64, now time.Time) Identity {
 	}
 }
 
-// AppendDigits appends n pseudo-random digits of an alphabet, the same for the same
-// state.
+// AppendDigits appends n pseudo-random digits of an alphabet, determined by the state.
 func AppendDigits(dst []byte, alphabet string, n int, state uint64) []byte {
 	const perWord = 10 // 62^10 < 2^64
 	base := uint64(len(alphabet))
@@ -228,7 +228,7 @@ func AppendDigits(dst []byte, alphabet string, n int, state uint64) []byte {
 	return dst
 }
 
-// formatUUID turns 36 hexadecimal digits into a random (version 4) UUID.
+// formatUUID formats 36 hexadecimal digits as a random (version 4) UUID.
 func formatUUID(text []byte) {
 	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
 	text[14] = '4'
@@ -237,7 +237,7 @@ func formatUUID(text []byte) {
 
 const golden = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio, as in splitmix64
 
-// mix is the finaliser of splitmix64: neighboring inputs give unrelated outputs.
+// mix is the finalizer of splitmix64: neighboring inputs give unrelated outputs.
 func mix(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
@@ -251,16 +251,15 @@ func Hash(text string) uint64 {
 	return mix(h.Sum64())
 }
 
-// Renew returns an id that is to another one in events about the same objects as it is to
-// that one in all of them: of the same kind and length.
+// Renew maps an ID to another one of the same kind and length, consistently for all
+// events about the same objects.
 func Renew(id string, about Objects) string {
 	start := strings.LastIndexByte(id, '_') + 1
 	return string(AppendDigits([]byte(id[:start]), Base62, len(id)-start, about.Key^Hash(id)))
 }
 
-// SplitID takes apart the quoted text of an id, and of a client secret, which
-// begins with one. The names that Stripe gives to states and the like
-// ("requires_payment_method") have small letters only.
+// SplitID splits the quoted text of an ID, or of a client secret, which begins with one.
+// Names of states and the like ("requires_payment_method") have only lower-case letters.
 func SplitID(quoted string) (id, rest string, ok bool) {
 	match := idText().FindStringSubmatch(quoted)
 	if match == nil || !strings.ContainsFunc(match[2], func(r rune) bool { return r < 'a' }) {
@@ -269,7 +268,7 @@ func SplitID(quoted string) (id, rest string, ok bool) {
 	return match[1], match[3], true
 }
 
-// idText is compiled when it is needed: the start of a command should not pay for it.
+// idText is compiled on first use, to keep the command's startup fast.
 var idText = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^"((?:[a-z]+_)+([0-9A-Za-z]{12,}))(_secret_[0-9A-Za-z]+)?"$`)
 })

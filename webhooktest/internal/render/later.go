@@ -11,9 +11,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/upgrade"
 )
 
-// Later returns an event as it is at a later API version: its object and what that was
-// before are changed as the versions between did, and it has the label. Changes go forward
-// only: the error is for versions that the fixtures lack, and for an earlier one.
+// Later converts an event to a later API version: its object, previous_attributes and
+// label. Changes go forward only: an earlier or unknown version is an error.
 func Later(event []byte, version string) ([]byte, error) {
 	var envelope struct {
 		ID       string
@@ -38,7 +37,7 @@ func Later(event []byte, version string) ([]byte, error) {
 	return rawjson.Set(text, "api_version", rawjson.Quote(version), false)
 }
 
-// LaterObject returns an object, and those inside, as they are at a later API version.
+// LaterObject converts an object, and those inside, to a later API version.
 func LaterObject(object []byte, from, version string) ([]byte, error) {
 	if err := forward(from, version); err != nil {
 		return nil, err
@@ -58,7 +57,7 @@ func LaterObject(object []byte, from, version string) ([]byte, error) {
 	return changed.Text(), nil
 }
 
-// forward reports whether changes lead from one version to another.
+// forward reports an error unless changes lead from one version to another.
 func forward(from, to string) error {
 	for _, version := range []string{from, to} {
 		if name, err := fixtures.FindVersion(version); err != nil || name != version {
@@ -71,7 +70,7 @@ func forward(from, to string) error {
 	return nil
 }
 
-// filler fills the placeholders of what versions add, always alike for one event or object.
+// filler fills the placeholders in added values, consistently for one event or object.
 func filler(id string, created int64, livemode bool) func(quoted []byte) []byte {
 	b := NewBindings(0, id, created)
 	b.Livemode = livemode

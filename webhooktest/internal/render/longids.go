@@ -6,8 +6,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// LongIDs returns the text with its ids as long as Stripe's may become. Equal ids stay
-// equal.
+// LongIDs lengthens the IDs in a text to Stripe's maximum. Equal IDs stay equal.
 func LongIDs(body []byte) ([]byte, error) {
 	const length = 255 // https://docs.stripe.com/upgrades
 	root, err := rawjson.Parse(body)
@@ -19,7 +18,7 @@ func LongIDs(body []byte) ([]byte, error) {
 	root.All(func(v *rawjson.Value) {
 		text := string(body[v.Start:v.End])
 		long := lengthened(text, length)
-		if strings.HasPrefix(text, `"/v`) { // where the API has an object
+		if strings.HasPrefix(text, `"/v`) { // a path of the API
 			segments := strings.Split(strings.Trim(text, `"`), "/")
 			for i, segment := range segments {
 				segments[i] = strings.Trim(lengthened(`"`+segment+`"`, length), `"`)
@@ -34,8 +33,8 @@ func LongIDs(body []byte) ([]byte, error) {
 	return append(out, body[copied:]...), nil
 }
 
-// lengthened returns the quoted text of an id, or of what begins with one, with an id
-// of that length. Other texts, and ids that are as long already, stay.
+// lengthened extends the ID at the start of a quoted text to that length. It leaves other
+// texts, and IDs of that length, alone.
 func lengthened(quoted string, length int) string {
 	id, rest, ok := SplitID(quoted)
 	if !ok || len(id) >= length {

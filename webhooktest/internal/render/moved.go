@@ -10,9 +10,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/upgrade"
 )
 
-// Moved says what other API versions have to do with a path that an event of a type does
-// not have at its own: where what an older one has there is now, or which later one has it.
-// It is "" where none does.
+// Moved looks up in other API versions a path missing from an event type: the current
+// place of an older version's value, or the later version with that path. The result is
+// "" if there is neither.
 func Moved(version, eventType, path string) string {
 	field, inObject := strings.CutPrefix(path, objectPath)
 	object, written, err := writtenObject(version, eventType)
@@ -27,8 +27,8 @@ func Moved(version, eventType, path string) string {
 	return t.await(slices.Concat(older, fixtures.VersionsBetween(version, newest())))
 }
 
-// writtenObject returns the object of an event type in the shape in which its file is
-// written, and the version that has it.
+// writtenObject returns the object of an event type as in its file, and the API version
+// of the file.
 func writtenObject(version, eventType string) (*upgrade.Object, string, error) {
 	event, _, err := readEvent(version, eventType)
 	if err != nil {
@@ -57,7 +57,7 @@ func newest() string {
 type tracer struct {
 	object *upgrade.Object
 	field  string
-	at     string // the version that the object has
+	at     string // current version of the object
 }
 
 const traced = "traced"
@@ -65,7 +65,7 @@ const traced = "traced"
 // mark labels what is at the path.
 func (t *tracer) mark() { t.object.Label(t.field, traced) }
 
-// places are where what was labeled is.
+// places are the current paths of the labeled values.
 func (t *tracer) places() (places []string) {
 	t.object.Labeled(func(label, path string) {
 		if label == traced {
@@ -81,7 +81,7 @@ func (t *tracer) next(version string) error {
 	return err
 }
 
-// follow says where the value that is labeled is at the last of the versions.
+// follow describes where the labeled value is at the last version.
 func (t *tracer) follow(versions []string) string {
 	since, places := "", t.places()
 	for _, version := range versions {
@@ -101,7 +101,7 @@ func (t *tracer) follow(versions []string) string {
 	return fmt.Sprintf("it is %s at %s and later", places[0], since)
 }
 
-// await says which version is the first with a value at the path.
+// await returns the first version with a value at the path.
 func (t *tracer) await(versions []string) string {
 	for _, version := range versions {
 		if t.next(version) != nil {

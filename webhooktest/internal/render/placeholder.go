@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// placeholder returns the name in the braces that text begins with. Braces around
-// anything but a name that begins with a small letter are plain text.
+// placeholder returns the name in the braces at the start of a text. Braces around
+// anything but a name that begins with a lower-case letter are plain text.
 func placeholder(text []byte) (name []byte, ok bool) {
 	if len(text) < 2 || text[0] != '{' || text[1] < 'a' || text[1] > 'z' {
 		return nil, false
@@ -16,8 +16,8 @@ func placeholder(text []byte) (name []byte, ok bool) {
 	return name, ok
 }
 
-// relativeTime reads the name of a placeholder for a time that begins with a word: for
-// the word now, these are now, now-90s and now+30d. The offset is in seconds.
+// relativeTime parses a placeholder for a time that begins with a word: for now, these
+// are now, now-90s and now+30d. The offset is in seconds.
 func relativeTime(word, name string) (seconds int64, ok bool) {
 	rest, ok := strings.CutPrefix(name, word)
 	if !ok || rest == "" {

@@ -1,10 +1,10 @@
 // Package render turns the fixtures of an API version into the bytes of events, with
-// fresh ids that agree with each other.
+// fresh, consistent IDs.
 //
-// [Options.Load] compiles an event type once to a [Template]: the text of the event
-// with holes where ids and times go. [Template.Append] fills the holes for an
-// [Identity], which says which event it is and what it is about. Events about the
-// same [Objects] agree on every id without knowing of each other.
+// [Options.Load] compiles an event type once to a [Template]: the text of the event with
+// holes for IDs and times. [Template.Append] fills the holes for an [Identity] of the
+// event and its objects. Events about the same [Objects] agree on every ID without
+// knowing about each other.
 package render
 
 import (
@@ -16,21 +16,20 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// Options say how events are rendered, whatever their type.
+// Options apply to events of all types.
 type Options struct {
-	APIVersion string // as fixtures.FindVersion reads it; empty: fixtures.DefaultVersion
-	Account    string // empty: none, or an invented one for types of connected accounts only
+	APIVersion string // a word for fixtures.FindVersion; empty: fixtures.DefaultVersion
+	Account    string // empty: none, or an invented one for types sent only by connected accounts
 	Livemode   bool
-	Facts      *Facts // optional: templates tell where an event has them
+	Facts      *Facts // optional: templates locate these
 }
 
-// ErrNotApplicable is in the errors of mutations that have nothing to change in an
-// event: no verdict depends on them.
+// ErrNotApplicable marks errors of mutations with nothing to change in an event: they
+// lead to no verdict.
 var ErrNotApplicable = errors.New("nothing to change")
 
-// Load makes the template of an event type with its object at a version, 0 for the
-// event without any. The error is fixtures.ErrUnknownType, or says what is wrong with the options or
-// the version.
+// Load makes the template of an event type with a version of its object, 0 for none. The
+// error is fixtures.ErrUnknownType, or a problem with the options or the version.
 func (o *Options) Load(eventType string, version int) (*Template, error) {
 	return o.LoadFlow(&FlowEvent{Type: eventType, Version: version})
 }
@@ -47,10 +46,10 @@ func (o *Options) LoadFlow(event *FlowEvent) (*Template, error) {
 	return resolved.load(event.Type, event.Version, event)
 }
 
-// resolve reports what the options may not be, since they become part of events, and
-// replaces the word for an API version by its name.
+// resolve validates the options, which become part of events, and resolves the API
+// version's name.
 func (o *Options) resolve() error {
-	if o.APIVersion != "" && o.APIVersion != fixtures.DefaultVersion { // which needs no table
+	if o.APIVersion != "" && o.APIVersion != fixtures.DefaultVersion { // needs no table
 		name, err := fixtures.FindVersion(o.APIVersion)
 		if err != nil {
 			return err

@@ -9,8 +9,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/upgrade"
 )
 
-// Facts is the file shared.json of an API version: what several resources tell, each in
-// fields of its own.
+// Facts is the file shared.json of an API version: facts common to several resources,
+// each in its own fields.
 type Facts struct {
 	Format int `json:"format"`
 	Facts  map[string]struct {
@@ -19,22 +19,23 @@ type Facts struct {
 	} `json:"facts"`
 }
 
-// A shape is what the fixtures say of paths in an object, which move with what they lead to.
+// A shape is the fixtures' information about paths in an object. The paths move with the
+// values.
 type shape struct {
 	resource string
 	nullable []string
 	facts    *Facts
 
-	fill func(quoted []byte) []byte // of texts that a change adds; nil: they are compiled later
+	fill func(quoted []byte) []byte // for texts added by a change; nil: compiled later
 
 	nullableNow []string            // paths in the event
-	factsNow    map[string][]string // names of facts by path in the event
+	factsNow    map[string][]string // fact names by path in the event
 }
 
 const objectPath = "data.object."
 
-// carry changes the object of an event, and what it was before, as the API versions
-// after one and up to another did.
+// carry converts the object of an event, and its previous state, through the changes of
+// all API versions after one and up to another.
 func (s *shape) carry(event []byte, after, upTo string) ([]byte, error) {
 	if len(fixtures.VersionsBetween(after, upTo)) == 0 {
 		s.stay()
@@ -64,8 +65,8 @@ func (s *shape) carry(event []byte, after, upTo string) ([]byte, error) {
 	return rawjson.Set(event, "data", slices.Concat([]byte(`{"object":`), now, changed, []byte("}")), false)
 }
 
-// changed returns the member previous_attributes: what has changed since the object was
-// otherwise. An event without any, or with none that the version still has, has no such member.
+// changed returns previous_attributes, given the object's previous state. It is omitted
+// if empty or not in the version.
 func (s *shape) changed(was *upgrade.Object, now []byte, after, upTo string) ([]byte, error) {
 	if was == nil {
 		return nil, nil
@@ -80,7 +81,7 @@ func (s *shape) changed(was *upgrade.Object, now []byte, after, upTo string) ([]
 	return slices.Concat([]byte(`,"previous_attributes":`), previous), nil
 }
 
-// label marks the values whose paths are known by other names.
+// label labels the values at known paths.
 func (s *shape) label(object *upgrade.Object) {
 	for _, path := range s.nullable {
 		object.Label(path, upgrade.Nullable)
@@ -100,7 +101,7 @@ func (s *shape) note(label, path string) {
 	s.factsNow[path] = append(s.factsNow[path], label)
 }
 
-// stay is carry to where the paths are already.
+// stay is carry without a change of version.
 func (s *shape) stay() {
 	for _, path := range s.nullable {
 		s.note(upgrade.Nullable, path)
@@ -108,7 +109,7 @@ func (s *shape) stay() {
 	s.eachFact(func(path, fact string) { s.note(fact, path) })
 }
 
-// eachFact visits the fields of the resource that tell a fact.
+// eachFact visits the fields of the resource that hold a fact.
 func (s *shape) eachFact(visit func(path, fact string)) {
 	if s.facts == nil {
 		return

@@ -10,28 +10,28 @@ import (
 	"github.com/fakestripe/fakestripe/internal/layout"
 )
 
-// A Template is an event with holes where ids and times go. Compiled once, it
-// renders by copying: no JSON is parsed, nothing is allocated.
+// A Template is an event with holes for IDs and times. Compiled once, it renders by
+// copying, without parsing JSON or allocating.
 type Template struct {
-	Nullable  []string            // paths in the event that may be null
+	Nullable  []string            // nullable paths in the event
 	Resource  string              // of the event's object: payment_intent
-	Facts     map[string][]string // by path in the event, when the options name facts
-	Versioned []string            // paths in the event that the version of the object sets
+	Facts     map[string][]string // by path in the event, if the options name facts
+	Versioned []string            // paths in the event set by the version of the object
 	Livemode  bool
 	Thin      bool
 
 	text  []byte // without the placeholders
 	holes []hole
-	size  int // of a rendered event, at the most
+	size  int // maximum size of a rendered event
 }
 
-// A hole is filled with an id, or with a time when it has no id.
+// A hole is filled with an ID, or with a time if it has no ID.
 type hole struct {
 	at     int // in the Template's text
 	id     *id
-	offset int64 // seconds after the event was created,
-	began  bool  // or after the first event about the objects was
-	text   bool  // as RFC 3339 has it, not as a number
+	offset int64 // seconds after the creation of the event,
+	began  bool  // or of the first event about the objects
+	text   bool  // as RFC 3339 text, not as a number
 }
 
 func (h *hole) size() int {
@@ -44,12 +44,12 @@ func (h *hole) size() int {
 	return len("1700000000")
 }
 
-// Append appends an event to dst. It allocates nothing when dst has room.
+// Append appends an event to dst. It does not allocate if dst has room.
 func (t *Template) Append(dst []byte, who Identity) []byte {
 	return t.appendPart(dst, 0, len(t.text), t.holes, who)
 }
 
-// appendPart appends the text from one place to another, with the holes that are there.
+// appendPart appends a part of the text, with its holes filled.
 func (t *Template) appendPart(dst []byte, from, to int, holes []hole, who Identity) []byte {
 	copied := from
 	for i := range holes {
@@ -70,16 +70,16 @@ func (t *Template) appendPart(dst []byte, from, to int, holes []hole, who Identi
 	return append(dst, t.text[copied:to]...)
 }
 
-// Event renders the template into a buffer of its own. The event's id, which fills the
-// first hole, is a part of the body.
+// Event renders the template into its own buffer. The event's ID, from the first hole, is
+// part of the body.
 func (t *Template) Event(who Identity) (body []byte, id string) {
 	body = t.Append(make([]byte, 0, t.size), who)
 	first := t.holes[0]
 	return body, string(body[first.at : first.at+first.id.size()])
 }
 
-// Compile finds the placeholders in the strings of JSON text. The error names a
-// placeholder that is not in the table of fixtures/README.md.
+// Compile finds the placeholders in the strings of a JSON text. The error names a
+// placeholder missing from the table in fixtures/README.md.
 func Compile(text []byte, livemode bool) (*Template, error) {
 	c := compiler{template: Template{Livemode: livemode}}
 	for len(text) > 0 {
@@ -104,7 +104,7 @@ func Compile(text []byte, livemode bool) (*Template, error) {
 
 type compiler struct {
 	template Template
-	anyKind  bool // ids of kinds that the table lacks have the usual shape
+	anyKind  bool // unlisted kinds of IDs have the usual shape
 }
 
 func (c *compiler) copy(text []byte) { c.template.text = append(c.template.text, text...) }
@@ -124,7 +124,7 @@ func (c *compiler) string(quoted []byte) error {
 		c.copy(quoted[:open])
 		quoted = quoted[open:]
 		name, ok := placeholder(quoted)
-		if !ok { // a brace that is only text
+		if !ok { // the brace is plain text
 			c.copy(quoted[:1])
 			quoted = quoted[1:]
 			continue
@@ -164,8 +164,8 @@ func (c *compiler) value(name string) bool {
 	return ok
 }
 
-// sinceBegan makes the times of an object relative to the first event about it,
-// so that all events agree on when it was created.
+// sinceBegan makes the times of an object relative to the first event about it, so all
+// events agree on its creation time.
 func sinceBegan(object []byte) []byte {
 	return bytes.ReplaceAll(object, []byte(`"{now`), []byte(`"{then`))
 }

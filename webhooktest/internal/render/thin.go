@@ -14,37 +14,37 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
 )
 
-// A thin event tells what happened to which object, and nothing of the object: the
-// handler asks the API (https://docs.stripe.com/event-destinations). The payload is
+// A thin event names its object and what happened to it, but not the object's content:
+// the handler asks the API (https://docs.stripe.com/event-destinations). The payload is
 // the same at every API version.
 
-// ThinObject is what a thin event calls itself, where a snapshot event has "event".
+// ThinObject is the value of "object" in a thin event: "event" in a snapshot event.
 const ThinObject = "v2.core.event"
 
-// ThinTime is how its times are written, where a snapshot event has Unix seconds.
+// ThinTime is the time format of thin events; snapshot events have Unix seconds.
 const ThinTime = "2006-01-02T15:04:05.000Z"
 
-// ErrThin is in the errors for what only events with data have.
+// ErrThin marks errors about features of events with data.
 var ErrThin error = thinError{}
 
 type thinError struct{}
 
 func (thinError) Error() string { return "a thin event carries nothing of its object" }
 
-// Is makes it one of the reasons for which a case is not for thin events.
+// Is makes it a reason for a case not to apply to thin events.
 func (thinError) Is(target error) bool { return target == ErrNotApplicable }
 
-// A thinFixture is what is known of a thin event type, wherever it is from.
+// A thinFixture is the information about a thin event type, from any source.
 type thinFixture struct {
-	related   *fixtures.RelatedObject // with placeholders; nil: it is about no object
+	related   *fixtures.RelatedObject // with placeholders; nil: about no object
 	automatic bool
 	connect   bool            // of counterparts
-	data      json.RawMessage // not delivered: what GET /v2/core/events/{id} adds
-	object    json.RawMessage // not delivered: the object of API v1 that it is about, as it then is
+	data      json.RawMessage // not delivered: added by GET /v2/core/events/{id}
+	object    json.RawMessage // not delivered: its object of API v1 at that time
 }
 
-// readThin returns the fixture of a thin event type. That of a snapshot event's
-// counterpart is made from the snapshot event's.
+// readThin returns the fixture of a thin event type. A thin counterpart's is made from
+// that of the snapshot event.
 func readThin(version, eventType string) (f thinFixture, err error) {
 	if snapshot, related, ok := fixtures.Counterpart(eventType); ok {
 		return readCounterpart(snapshot, related)
@@ -73,29 +73,29 @@ func readThin(version, eventType string) (f thinFixture, err error) {
 	return f, err
 }
 
-// ThinData returns what a fetched event of a thin type has beside what is delivered:
-// its data, and with it the related object of the type, both JSON with placeholders.
-// Both are nil for a type without data.
+// ThinData returns the parts of a fetched thin event missing from the delivery: its data
+// and the related object of the type, both JSON with placeholders. Both are nil for a
+// type without data.
 func ThinData(eventType string) (data, related json.RawMessage) {
 	f, err := readThin(fixtures.DefaultVersion, eventType)
 	if err != nil || f.data == nil {
 		return nil, nil
 	}
 	if f.related != nil {
-		related, _ = rawjson.Encode(f.related) // texts have a JSON form
+		related, _ = rawjson.Encode(f.related) // texts always encode
 	}
 	return f.data, related
 }
 
-// ThinState returns how the object of API v1 that a thin event is about looks then: JSON with
-// placeholders. It is nil for a type that is about none.
+// ThinState returns the state of a thin event's object of API v1: JSON with placeholders.
+// It is nil for a type about no such object.
 func ThinState(eventType string) json.RawMessage {
 	f, _ := readThin(fixtures.DefaultVersion, eventType) // a test reads all
 	return f.object
 }
 
-// readCounterpart makes the fixture of the version that brought the snapshot event: a thin
-// event is the same at each.
+// readCounterpart uses the version that introduced the snapshot event: a thin event is
+// the same at each.
 func readCounterpart(snapshot string, related bool) (f thinFixture, err error) {
 	var event eventFixture
 	file, err := readFirst("events/"+snapshot+".json", &event)
@@ -120,7 +120,8 @@ func readCounterpart(snapshot string, related bool) (f thinFixture, err error) {
 	return f, err
 }
 
-// readFirst decodes a fixture file of the version that brought it and returns its name.
+// readFirst decodes a fixture file from the version that introduced it and returns its
+// name.
 func readFirst(name string, v any) (file string, err error) {
 	data, file, err := fixtures.First(name)
 	if err != nil {
@@ -129,8 +130,8 @@ func readFirst(name string, v any) (file string, err error) {
 	return file, rawjson.DecodeStrictly(data, "fixtures/"+file, v)
 }
 
-// relate refers to an object by the place where the API has it, and by its id unless it
-// is the only one there.
+// relate refers to an object by its URL in the API, and by its ID unless it is the only
+// one there.
 func relate(kind string, object []byte) (*fixtures.RelatedObject, error) {
 	home, ok := routes.Home(kind)
 	if !ok {
@@ -181,15 +182,14 @@ func (o *Options) loadThin(eventType string, version int) (*Template, error) {
 	return compiled, nil
 }
 
-// thinEnvelope returns the event with the keys in the order in which Stripe's
-// documentation shows them.
+// thinEnvelope formats the event with keys in the order of Stripe's documentation.
 func (o *Options) thinEnvelope(eventType string, f *thinFixture) []byte {
 	context, related, reason := []byte("null"), []byte("null"), []byte("null")
 	if account := o.account(f.connect); account != "" {
 		context = rawjson.Quote(account)
 	}
 	if f.related != nil {
-		related, _ = rawjson.Encode(f.related) // texts have a JSON form
+		related, _ = rawjson.Encode(f.related) // texts always encode
 	}
 	if !f.automatic {
 		reason = []byte(`{"type":"request","request":{"id":"{req}","idempotency_key":"{uuid}"}}`)

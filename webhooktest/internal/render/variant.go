@@ -7,9 +7,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// LoadVariant makes the template of an event type in another shape that it has, with its
-// object else at a version, 0 for the event without any. The error is fixtures.ErrNoVariant,
-// or as that of Load.
+// LoadVariant makes the template of an event type in another shape, with a version of its
+// object, 0 for none. The error is fixtures.ErrNoVariant, or as for Load.
 func (o *Options) LoadVariant(eventType, name string, version int) (*Template, error) {
 	variant, err := fixtures.FindVariant(eventType, name)
 	if err != nil {
@@ -53,7 +52,7 @@ func (f *eventFixture) vary(variant *fixtures.Variant) {
 	}
 }
 
-// varied returns the object as it is in the variant.
+// varied returns the object in the variant.
 func (f *eventFixture) varied(object []byte) ([]byte, error) {
 	if f.variant == nil {
 		return object, nil

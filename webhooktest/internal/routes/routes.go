@@ -1,4 +1,5 @@
-// Package routes knows where Stripe's API has which objects. routes.txt is the table.
+// Package routes maps the kinds of Stripe's objects to paths of the API. routes.txt is
+// the table.
 package routes
 
 import (
@@ -11,25 +12,25 @@ import (
 //go:embed routes.txt
 var text string
 
-// A Route is a row of the table: where the objects of some kinds are found.
+// A Route is a row of the table: the path of some kinds of objects.
 type Route struct {
 	Kinds []string // charge
-	Path  []string // segments; {field} is the id that a field of the objects has
+	Path  []string // segments; {field} is the ID in a field of the objects
 	Use   Use
-	Event string // the type of the event whose object a singleton is like
+	Event string // an event type with a similar object, for a singleton
 }
 
-// A Use is what a path is for.
+// A Use is the purpose of a path.
 type Use string
 
 const (
-	Collection Use = ""     // objects below it, each at its id
-	Singleton  Use = "one"  // the one object that there is
-	MakeOnly   Use = "make" // objects are made there, not fetched
+	Collection Use = ""     // objects below it, each at its ID
+	Singleton  Use = "one"  // a single object
+	MakeOnly   Use = "make" // for making objects, not for fetching them
 )
 
-// All returns the table. It is read when it is needed: the start of a command should
-// not pay for it. The rows must not be changed.
+// All returns the table, read on first use to keep the command's startup fast. Do not
+// modify the rows.
 var All = sync.OnceValue(func() []Route {
 	var all []Route
 	for line := range strings.Lines(text) {
@@ -43,8 +44,8 @@ var All = sync.OnceValue(func() []Route {
 	return all
 })
 
-// Home returns where the objects of a kind are fetched: their collection, or the place
-// of the one that there is.
+// Home returns the path for fetching objects of a kind: their collection, or the single
+// object.
 func Home(kind string) (home Route, ok bool) {
 	worth := 0
 	for _, r := range All() {
@@ -55,7 +56,7 @@ func Home(kind string) (home Route, ok bool) {
 	return home, worth > 0
 }
 
-// worth tells the better of two places at which objects are fetched.
+// worth ranks the paths for fetching objects.
 func (r *Route) worth() int {
 	switch {
 	case r.Use == MakeOnly || r.Event != "":
@@ -68,7 +69,7 @@ func (r *Route) worth() int {
 	return 3
 }
 
-// Fields are the fields of the objects that the path needs.
+// Fields returns the fields of the objects needed for the path.
 func (r *Route) Fields() (fields []string) {
 	for _, segment := range r.Path {
 		if strings.HasPrefix(segment, "{") {
@@ -78,7 +79,7 @@ func (r *Route) Fields() (fields []string) {
 	return fields
 }
 
-// Segments cuts a path: /v1/charges is v1 and charges.
+// Segments splits a path: /v1/charges is v1 and charges.
 func Segments(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }

@@ -1,5 +1,5 @@
-// Package text makes text that came from outside fit to be shown: short, printable,
-// and without secrets.
+// Package text prepares untrusted text for display: short, printable, and without
+// secrets.
 package text
 
 import (
@@ -10,10 +10,10 @@ import (
 	"github.com/fakestripe/fakestripe/internal/credential"
 )
 
-// MaxExcerpt is the length of an excerpt in characters, at the most.
+// MaxExcerpt is the maximum length of an excerpt, in characters.
 const MaxExcerpt = 200
 
-// Excerpt returns the beginning of a text on one line, without secrets.
+// Excerpt returns the start of a text on one line, without secrets.
 func Excerpt(text string) string {
 	text = Printable(credential.Hide(strings.TrimSpace(text)))
 	if cut := []rune(text); len(cut) > MaxExcerpt {
@@ -22,8 +22,8 @@ func Excerpt(text string) string {
 	return text
 }
 
-// Printable puts a space in the place of each run of tabs and line breaks, and a
-// mark in the place of control characters and of bytes that are not UTF-8.
+// Printable replaces each run of tabs and line breaks with a space, and control
+// characters and invalid UTF-8 with a mark.
 func Printable(text string) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }), " ")
 	return strings.Map(func(r rune) rune {
@@ -34,7 +34,7 @@ func Printable(text string) string {
 	}, text)
 }
 
-// Brief rounds a duration for people: to milliseconds, or to microseconds below one.
+// Brief rounds a duration for display: to milliseconds, or to microseconds below one.
 func Brief(d time.Duration) time.Duration {
 	if d < time.Millisecond {
 		return d.Round(time.Microsecond)

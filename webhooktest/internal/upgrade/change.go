@@ -9,14 +9,14 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// A File is a file of fixtures/<version>/changes: what an API version changed in a
-// resource. The format is specified in fixtures/README.md.
+// A File is a file of fixtures/<version>/changes: an API version's changes to a resource.
+// fixtures/README.md specifies the format.
 type File struct {
 	Format  int      `json:"format"`
 	Changes []Change `json:"changes"`
 }
 
-// A Change is one thing that an API version did to the objects of a resource.
+// A Change is one change of an API version to the objects of a resource.
 type Change struct {
 	Description string                       `json:"description"`
 	Source      string                       `json:"source"`
@@ -31,14 +31,14 @@ type Change struct {
 	NotNull     []string                     `json:"not_null"`
 }
 
-// Decode reads a file of changes. The error names the file, line and column.
+// Decode parses a file of changes. The error names the file, line and column.
 func Decode(data []byte, file string) (f File, err error) {
-	data = bytes.ReplaceAll(data, []byte(`"{now`), []byte(`"{then`)) // as in object files: since the object began
+	data = bytes.ReplaceAll(data, []byte(`"{now`), []byte(`"{then`)) // as in object files: relative to the start of the object
 	return f, rawjson.DecodeStrictly(data, file, &f)
 }
 
-// A change is how changes are made: used, if there is one, is called with each path that
-// the object has, and fill with each text that is added.
+// A change applies changes. It calls used, if not nil, with each existing path, and fill
+// with each added text.
 type change struct {
 	used func(path string)
 	fill func(quoted []byte) []byte
@@ -101,7 +101,7 @@ func (c *Change) concerns(object *node) bool {
 	return true
 }
 
-// carry puts what is at paths at others. take returns it, nil when there is none.
+// carry moves values between paths. take returns a value, or nil.
 func carry(object *node, paths map[string]string, take func(path []string) *node, used func(string)) {
 	for _, from := range slices.Sorted(maps.Keys(paths)) {
 		source, target := split(from), split(paths[from])
@@ -134,7 +134,7 @@ func (c *Change) add(object *node, path string, fill func([]byte) []byte, used f
 	for _, there := range object.expand(pattern, nil) {
 		parent := object.at(there[:len(there)-1])
 		if parent == nil || parent.kind != '{' {
-			continue // an object that is not there does not come to be
+			continue // a missing object is not created
 		}
 		value, err := parse(c.Add[path])
 		if err != nil {
@@ -148,7 +148,7 @@ func (c *Change) add(object *node, path string, fill func([]byte) []byte, used f
 	return nil
 }
 
-// fill replaces the texts with placeholders.
+// fill replaces the texts that have placeholders.
 func (n *node) fill(fill func(quoted []byte) []byte) {
 	if fill == nil {
 		return
@@ -179,14 +179,14 @@ func (c *Change) replace(object *node, path string, used func(string)) {
 
 func (c *Change) remove(object *node, path string, used func(string)) {
 	paths := object.expand(split(path), nil)
-	for _, there := range slices.Backward(paths) { // so that positions stay true
+	for _, there := range slices.Backward(paths) { // last first: earlier positions stay valid
 		if object.remove(there) != nil {
 			used(path)
 		}
 	}
 }
 
-// eachValue visits what is at a path and is not null.
+// eachValue visits the non-null values at a path.
 func eachValue(object *node, path string, used func(string), visit func(*node)) {
 	for _, there := range object.expand(split(path), nil) {
 		if value := object.at(there); value != nil && !value.isNull() {

@@ -8,16 +8,16 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// A node is a JSON value that knows what it was called before it moved.
+// A node is a JSON value with labels for its original paths.
 type node struct {
 	kind     byte   // as in rawjson.Value
 	key      string // of a member
-	text     []byte // of what has no children
+	text     []byte // of a value without children
 	children []*node
 	labels   []string
 }
 
-// build makes nodes of a parsed text.
+// build makes nodes from a parsed text.
 func build(text []byte, v *rawjson.Value) *node {
 	n := &node{kind: v.Kind, key: v.Key}
 	if v.Kind != '{' && v.Kind != '[' {
@@ -39,7 +39,7 @@ func parse(text []byte) (*node, error) {
 	return build(text, &root), nil
 }
 
-// appendTo writes the value without white space.
+// appendTo writes compact JSON.
 func (n *node) appendTo(dst []byte) []byte {
 	if n.kind != '{' && n.kind != '[' {
 		return append(dst, n.text...)
@@ -57,7 +57,7 @@ func (n *node) appendTo(dst []byte) []byte {
 	return append(dst, n.kind+2) // in ASCII, the closing bracket is two after the opening one
 }
 
-// clone returns a copy that shares nothing but text.
+// clone returns a copy that shares only text.
 func (n *node) clone() *node {
 	c := *n
 	c.labels = slices.Clone(n.labels)
@@ -70,7 +70,7 @@ func (n *node) clone() *node {
 
 func (n *node) isNull() bool { return string(n.text) == "null" }
 
-// resource returns what kind of object the value is, "" for what does not say.
+// resource returns the kind of the object, or "".
 func (n *node) resource() string {
 	for _, child := range n.children {
 		if child.key == "object" && child.kind == '"' {
@@ -80,7 +80,7 @@ func (n *node) resource() string {
 	return ""
 }
 
-// index returns where the child of a key is, or a list's element: -1 when there is none.
+// index returns the position of a child, by key or list position, or -1.
 func (n *node) index(key string) int {
 	if n.kind == '{' {
 		return slices.IndexFunc(n.children, func(child *node) bool { return child.key == key })
@@ -91,7 +91,7 @@ func (n *node) index(key string) int {
 	return -1
 }
 
-// at returns the value at a path, nil when there is none.
+// at returns the value at a path, or nil.
 func (n *node) at(path []string) *node {
 	for _, key := range path {
 		i := n.index(key)
@@ -103,8 +103,9 @@ func (n *node) at(path []string) *node {
 	return n
 }
 
-// put inserts a value at a path, with the objects around it, in Stripe's order of keys. What
-// is there already stays. Inside a text, a number or a list that is too short, there is no place.
+// put inserts a value at a path, creating objects around it, in Stripe's key order. It
+// keeps an existing value, and does nothing if the path leads into a text, a number or
+// beyond a list.
 func (n *node) put(path []string, value *node) bool {
 	for i, key := range path {
 		at := n.index(key)
@@ -137,7 +138,7 @@ func (n *node) insert(member *node) {
 	n.children = slices.Insert(n.children, at, member)
 }
 
-// remove takes the value at a path out and returns it, nil when there is none.
+// remove removes the value at a path and returns it, or nil.
 func (n *node) remove(path []string) *node {
 	last := len(path) - 1
 	parent := n.at(path[:last])
@@ -153,8 +154,8 @@ func (n *node) remove(path []string) *node {
 	return removed
 }
 
-// expand returns the paths that a pattern means: "*" is each element of a list. The last
-// key of a path need not exist. Positions take the place of the first stars.
+// expand returns the paths of a pattern: "*" is each element of a list. The last key of a
+// path need not exist. Positions replace the first stars.
 func (n *node) expand(pattern, positions []string) (paths [][]string) {
 	star := slices.Index(pattern, "*")
 	if star < 0 {
@@ -180,7 +181,7 @@ func (n *node) expand(pattern, positions []string) (paths [][]string) {
 	return paths
 }
 
-// starred returns what the stars of a pattern became in a path.
+// starred returns the values of a pattern's stars in a path.
 func starred(pattern, path []string) (positions []string) {
 	for i, key := range pattern {
 		if key == "*" {
@@ -192,7 +193,7 @@ func starred(pattern, path []string) (positions []string) {
 
 func split(path string) []string { return strings.Split(path, ".") }
 
-// labeled calls visit with each label and the path of the value that has it.
+// labeled calls visit with each label and the path of its value.
 func (n *node) labeled(prefix string, visit func(label, path string)) {
 	for i, child := range n.children {
 		key := strconv.Itoa(i)

@@ -1,5 +1,5 @@
-// Package upgrade carries objects from the API version in whose shape a fixture is written
-// to a later one, by the changes in fixtures/<version>/changes.
+// Package upgrade converts objects from the API version of their fixture to a later one,
+// by the changes in fixtures/<version>/changes.
 //
 // Stripe does the same backwards: it keeps one current shape and a chain of version
 // changes (https://stripe.com/blog/api-versioning).
@@ -13,20 +13,19 @@ import (
 // Nullable is the label of values that may be null.
 const Nullable = "nullable"
 
-// An Object is an object of the API. Whatever changes, its labels stay with the values
-// that they were given to.
+// An Object is an object of the API. Labels stay with their values through all changes.
 type Object struct {
 	root *node
 
-	// Used is called with each path of a change that the object has. Nil: nobody asks.
+	// Used, if not nil, is called with each path of a change that the object has.
 	Used func(file, path string)
 
-	// Fill returns what a text with placeholders that a change adds becomes, both as JSON.
-	// Nil: it stays a template.
+	// Fill fills the placeholders in a text added by a change, both as JSON. If nil, they
+	// stay.
 	Fill func(quoted []byte) []byte
 }
 
-// New returns the object that is a value of a text.
+// New returns the object at a value of a text.
 func New(text []byte, value *rawjson.Value) *Object { return &Object{root: build(text, value)} }
 
 // Label marks the value at a path, if the object has it.
@@ -36,14 +35,14 @@ func (o *Object) Label(path, label string) {
 	}
 }
 
-// Labeled calls visit with each label and the path where its value is now.
+// Labeled calls visit with each label and the current path of its value.
 func (o *Object) Labeled(visit func(label, path string)) { o.root.labeled("", visit) }
 
-// Text returns the object as JSON without white space.
+// Text returns the object as compact JSON.
 func (o *Object) Text() []byte { return o.root.appendTo(nil) }
 
-// To makes the changes of the versions after one and up to another, to the object and to
-// those inside it.
+// To applies the changes of all versions after one and up to another, to the object and
+// to those inside it.
 func (o *Object) To(after, upTo string) error {
 	u := upgrader{used: o.Used, fill: o.Fill, loaded: make(map[string]map[string]*changeFile), versions: fixtures.VersionsBetween(after, upTo)}
 	for _, version := range u.versions {
@@ -54,7 +53,7 @@ func (o *Object) To(after, upTo string) error {
 	return nil
 }
 
-// Apply makes changes to the object itself.
+// Apply applies changes to the object itself.
 func (o *Object) Apply(changes []Change) error { return apply(o.root, changes, change{fill: o.Fill}) }
 
 func apply(object *node, changes []Change, how change) error {
@@ -66,7 +65,7 @@ func apply(object *node, changes []Change, how change) error {
 	return nil
 }
 
-// An upgrader keeps the changes of the resources that it came across.
+// An upgrader caches the changes of resources.
 type upgrader struct {
 	used     func(file, path string)
 	fill     func(quoted []byte) []byte
@@ -79,7 +78,7 @@ type changeFile struct {
 	changes []Change
 }
 
-// walk changes what is inside an object first: what a change adds has the new shape already.
+// walk changes inner objects first: values added by a change have the new shape already.
 func (u *upgrader) walk(n *node, version string) error {
 	for _, child := range n.children {
 		if child.kind == '{' || child.kind == '[' {
@@ -131,9 +130,8 @@ func (u *upgrader) load(resource string) (map[string]*changeFile, error) {
 	return files, nil
 }
 
-// Before returns the object as it was when the values that previous holds, a value of a
-// text, were still true: previous_attributes names the changed fields of an object inside the
-// object, and gives a list as a whole.
+// Before returns the object before an update, given its previous_attributes: the old
+// values of changed fields, nested like the object, with whole lists.
 func (o *Object) Before(text []byte, previous *rawjson.Value) *Object {
 	before := o.root.clone()
 	restore(before, build(text, previous))

@@ -68,6 +68,9 @@ func (r *Record) take(path string, value any) {
 // JSON returns the record as JSON.
 func (r Record) JSON() string { return r.text }
 
+// isSentence reports whether the record is a text of several words.
+func (r Record) isSentence() bool { return strings.HasPrefix(r.shape.Value(), "/0 /1") }
+
 // key is what tells the record from others: all that is no number.
 func (r Record) key() string {
 	var key strings.Builder

@@ -1,0 +1,139 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// Stripe embeds the first page of a list, and says has_more: the rest is to be asked for.
+const (
+	linesPath     = "data.object.lines"
+	embeddedLines = 10
+	furtherLines  = 2
+)
+
+// A longInvoice is an event about an invoice with many lines.
+type longInvoice struct {
+	whole *webhooktest.Event // all of them
+	event *webhooktest.Event // that is delivered
+}
+
+// checkFirstPage compares what an invoice does of which the event holds the first page of
+// its lines with what it does when these are all. It must be another thing, if it is with
+// one line less.
+func checkFirstPage(ctx context.Context, s *session) ([]finding, error) {
+	judged := false
+	for _, eventType := range s.subject.handled() {
+		clean, ok, err := s.tenLines(ctx, eventType)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		judged = true
+		page, did, err := s.bill(ctx, eventType, embeddedLines+furtherLines, clean.Differs)
+		if err != nil {
+			return nil, err
+		}
+		if !clean.Differs(did) {
+			return []finding{{
+				sent:     fmt.Sprintf("%s with %d of %d lines, and has_more", page.event, embeddedLines, embeddedLines+furtherLines),
+				expected: "the effect of all lines: the rest is at GET /v1/invoices/{id}/lines",
+				actual:   "that of the lines that it holds:\n" + evidence(did.Lines()), ofState: true,
+			}}, nil
+		}
+	}
+	if !judged {
+		return nil, errLacks{"a handled type of invoices whose lines move the state"}
+	}
+	return nil, nil
+}
+
+// tenLines is what an invoice of ten lines does, twice, and reports whether one of nine does
+// another thing.
+func (s *session) tenLines(ctx context.Context, eventType string) (clean statediff.Baseline, ok bool, err error) {
+	clean.Volatile = &s.run.known.volatile
+	for range 2 {
+		made, did, err := s.bill(ctx, eventType, embeddedLines, func(did statediff.Diff) bool { return len(did) > 0 })
+		if err != nil || made.event == nil || len(did) == 0 {
+			return clean, false, err
+		}
+		clean.References = append(clean.References, did)
+	}
+	if !clean.References[0].AsMuchAs(clean.References[1]) {
+		return clean, false, nil
+	}
+	_, did, err := s.bill(ctx, eventType, embeddedLines-1, clean.Differs)
+	return clean, err == nil && clean.Differs(did), err
+}
+
+// bill delivers an event about an invoice of so many lines, and returns what that does. It
+// makes none of a type without lines.
+func (s *session) bill(ctx context.Context, eventType string, lines int, hoped func(statediff.Diff) bool) (made longInvoice, did statediff.Diff, err error) {
+	if made, err = s.longInvoice(ctx, eventType, lines); err != nil || made.event == nil {
+		return made, nil, err
+	}
+	o := observe(made.whole)
+	o.events[single] = []*webhooktest.Event{made.event}
+	s.sender.binder.name(o, single, made.event)
+	did, err = s.probe.measure(ctx, o, func() error {
+		_, err := s.sender.deliver(ctx, made.event)
+		return err
+	})
+	if err == nil {
+		did, err = s.probe.until(ctx, o, did, hoped)
+	}
+	return made, did, err
+}
+
+// longInvoice makes an event with so many lines, of which the local API has all and the event
+// no more than Stripe embeds. It makes none of a type without lines.
+func (s *session) longInvoice(ctx context.Context, eventType string, lines int) (made longInvoice, err error) {
+	event, err := s.sender.prepared(ctx, eventType)
+	if err != nil {
+		return made, err
+	}
+	line, err := rawjson.Get(event.Body(), linesPath+".data.0")
+	if _, hasID := objectID(event); err != nil || !hasID {
+		return made, nil //nolint:nilerr // a type without lines
+	}
+	if made.whole, err = event.Edit(pageOf(line, lines, lines)...); err != nil {
+		return made, err
+	}
+	if made.event, err = event.Edit(pageOf(line, min(lines, embeddedLines), lines)...); err != nil {
+		return made, err
+	}
+	s.sender.objects.keep(event, made.event)
+	if err := s.sender.register(made.whole.Body()); err != nil {
+		return made, err
+	}
+	return made, s.sender.register(made.event.Body())
+}
+
+// copiesOf are elements like one, with ids of their own.
+func copiesOf(element []byte, n int) []byte {
+	id, _ := rawjson.Get(element, "id")
+	copies := make([][]byte, n)
+	for i := range copies {
+		own := fmt.Appendf(nil, "%s%02d\"", id[:max(0, len(id)-3)], i)
+		copies[i] = bytes.Replace(element, id, own, 1)
+	}
+	return slices.Concat([]byte("["), bytes.Join(copies, []byte(",")), []byte("]"))
+}
+
+// pageOf gives an invoice some of so many lines, each like one.
+func pageOf(line []byte, held, all int) []webhooktest.Edit {
+	return []webhooktest.Edit{
+		webhooktest.Set(linesPath+".data", json.RawMessage(copiesOf(line, held))),
+		webhooktest.Set(linesPath+".has_more", held < all),
+		webhooktest.Add(linesPath+".total_count", all),
+	}
+}

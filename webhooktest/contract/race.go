@@ -1,0 +1,176 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A race shows now and then. A case that is one sends the same shape in short bursts, each
+// about new objects and so a try of its own, and looks at the state once, after all of
+// them: 44 bursts miss a race that shows in a tenth of tries with odds of 1 %.
+
+const (
+	// shownIn is the share of tries that the odds are said for.
+	shownIn = 0.1
+
+	// raceShare is the part of the run's time that one case may take for its bursts: slow
+	// handlers get fewer of them.
+	raceShare = 20
+
+	// raceTries is how often a race is tried in all once it has been seen, to see it again.
+	raceTries = 6
+
+	// preparedBursts is how many bursts there are where each takes objects of the app.
+	preparedBursts = 10
+)
+
+// bursts is how many bursts there are of one of so many variants of a case. All types that
+// are handled share a ledger as a rule: the first has all bursts, the others as many
+// together, and each a quarter. Slow handlers get as many as there is time for.
+func (s *session) bursts(c *contractCase, at, variants int) int {
+	if c.Bursts == 0 {
+		return 0
+	}
+	most, deliveries := c.Bursts, 0
+	if at > 0 {
+		most = max(c.Bursts/4, c.Bursts/(variants-1))
+	}
+	if s.subject.Prepare != nil {
+		most = min(most, preparedBursts)
+	}
+	for _, step := range c.Reference {
+		deliveries += 2 * len(step.Send)
+	}
+	for _, step := range c.Steps {
+		deliveries += len(step.Send) * max(1, step.Times) // a handler may take one at a time
+	}
+	each := s.run.log.pace() * time.Duration(deliveries*variants)
+	if each <= 0 {
+		return most
+	}
+	return max(1, min(most, int(s.run.budget.limit/raceShare/each)))
+}
+
+// moreBursts is what a race needs for more bursts.
+func (s *session) moreBursts() string {
+	if s.subject.Prepare != nil {
+		return "more objects of the app than a race takes"
+	}
+	return "a longer --max-time"
+}
+
+// pace is how long half of the accepted events took at most to be answered.
+func (l *responseLog) pace() time.Duration {
+	var took []time.Duration
+	for _, response := range l.responses() {
+		if response.Accepted() {
+			took = append(took, response.Duration)
+		}
+	}
+	if len(took) == 0 {
+		return 0
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
+}
+
+// tag tells the roles of the objects of one burst from those of another.
+func (v variant) tag(burst int) string {
+	if v.bursts == 0 {
+		return ""
+	}
+	return fmt.Sprintf("-%d", burst+1)
+}
+
+// deliverBursts delivers the events of a step together, those of each burst by themselves.
+// A handler that does not answer one of them gets no more.
+func (e *execution) deliverBursts(ctx context.Context, step caseStep, mutations []string) (responses []*webhooktest.Response, err error) {
+	sender := e.session.sender
+	sender.raced = 0
+	for i := range e.variant.bursts {
+		var burst []*webhooktest.Event
+		for _, name := range step.Send {
+			burst = append(burst, slices.Repeat([]*webhooktest.Event{e.observed.events[name][i]}, max(1, step.Times))...)
+		}
+		sender.apart = false
+		answers, err := sender.deliverTogether(ctx, burst, mutations...)
+		responses = append(responses, answers...)
+		if err != nil {
+			return responses, err
+		}
+		if !sender.apart {
+			sender.raced++
+		}
+		if e.unanswered(answers) {
+			e.stopped = true
+			break
+		}
+	}
+	sender.apart = sender.raced == 0
+	return responses, nil
+}
+
+// deliverApart delivers the events of all bursts one after the other, and leaves a handler
+// that works later time before those that change the same objects again.
+func (e *execution) deliverApart(ctx context.Context, step caseStep, mutations []string) (responses []*webhooktest.Response, err error) {
+	for i, name := range step.Send {
+		if i > 0 {
+			if err := e.session.run.machine.pause(ctx, e.session.probe.window()/4); err != nil {
+				return nil, err
+			}
+		}
+		for _, event := range e.observed.events[name] {
+			response, err := e.session.sender.deliver(ctx, event, mutations...)
+			if err != nil {
+				return nil, err
+			}
+			responses = append(responses, response)
+		}
+	}
+	return responses, nil
+}
+
+// A raceLog remembers how many bursts each case came to.
+type raceLog struct {
+	mu    sync.Mutex
+	tried map[string]burstCount
+}
+
+type burstCount struct {
+	wanted, tried int
+	lacks         string // what kept it from more
+}
+
+// add counts the bursts of a variant without a finding; lacks is what there would be more
+// with.
+func (l *raceLog) add(c *contractCase, bursts int, lacks string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.tried == nil {
+		l.tried = make(map[string]burstCount)
+	}
+	l.tried[c.ID] = burstCount{c.Bursts, l.tried[c.ID].tried + bursts, lacks}
+}
+
+// notes say what may have been missed in cases that had to do with fewer bursts than they
+// wanted.
+func (l *raceLog) notes() (notes []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(l.tried)) {
+		count := l.tried[id]
+		if count.tried >= count.wanted {
+			continue
+		}
+		missed := 100 * math.Pow(1-shownIn, float64(count.tried))
+		notes = append(notes, fmt.Sprintf("%s: a race that shows in a tenth of tries would have been missed with odds of %.0f %%, for there were %d bursts: more need %s", id, missed, count.tried, count.lacks))
+	}
+	return notes
+}

@@ -1,0 +1,201 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/stripe/stripe-go/v76"
+)
+
+// zooLooseBugs are right for what they were tried with: one subscription of a customer,
+// round amounts, types that do not resemble each other.
+func zooLooseBugs() []zooBug {
+	routing := func(name, why string, same func(handled, eventType string) bool) zooBug {
+		return zooWith(name, why, func(z *zooHandler) {
+			z.route = func(eventType string) string {
+				for _, handled := range zooHandles {
+					if same(handled, eventType) {
+						return handled
+					}
+				}
+				return eventType
+			}
+		})
+	}
+	updated := func(name, why string, check func(*zooDelivery) error) zooBug {
+		return zooWith(name, why, func(z *zooHandler) { z.handle = z.failing(check) })
+	}
+	return []zooBug{
+		zooWith("customer-is-subscription", "a customer has one subscription: the end of any is the end of it", func(z *zooHandler) {
+			z.byCustomer(func(old, now zooSubscription) bool { return now.created >= old.created })
+		}),
+		zooSaaS("saas-of-customers", "the same with the usual types of a SaaS", func(z *zooHandler) {
+			z.byCustomer(func(old, now zooSubscription) bool { return now.created >= old.created })
+		}),
+		zooWith("canceling-is-canceled", "what ends with its period has ended", func(z *zooHandler) {
+			z.effects["customer.subscription.updated"] = zooCanceled(z.subscribed)
+		}),
+		zooSaaS("saas-cancels-at-once", "the same with the usual types of a SaaS", func(z *zooHandler) {
+			z.effects["customer.subscription.updated"] = zooCanceled(z.subscribed)
+		}),
+		zooWith("ids-cut", "VARCHAR(24), and a database that cuts what is longer", func(z *zooHandler) {
+			z.keys = func(d *zooDelivery) []string {
+				keys := z.eventAndFact(d)
+				keys[0] = keys[0][:min(24, len(keys[0]))]
+				return keys
+			}
+		}),
+		zooWith("binary-sums", "adds up dollars as floats", func(z *zooHandler) {
+			z.show = func() any {
+				sum := 0.0
+				for _, payment := range z.payments {
+					sum += float64(payment.Amount) / 100
+				}
+				return zooBeside(z, "revenue", sum)
+			}
+		}),
+		zooWith("cents-cut", "int(19.99 * 100)", func(z *zooHandler) {
+			z.show = func() any {
+				var cents []int
+				for _, payment := range z.payments {
+					dollars := float64(payment.Amount) / 100
+					cents = append(cents, int(math.Trunc(dollars*100)))
+				}
+				return zooBeside(z, "payments", cents)
+			}
+		}),
+		updated("previous-required", "refuses an update that does not say what was before", func(d *zooDelivery) error {
+			if strings.HasSuffix(string(d.event.Type), ".updated") && len(d.event.Data.PreviousAttributes) == 0 {
+				return &zooError{400, "previous_attributes: required"}
+			}
+			return nil
+		}),
+		zooWith("null-swallowed", "the error about a null description is caught, and answered with 200", func(z *zooHandler) {
+			z.handle = z.unless(func(d *zooDelivery) bool {
+				_, ok := d.event.Data.Object["description"].(string)
+				return d.event.Type == "payment_intent.succeeded" && !ok
+			})
+		}),
+		zooWith("nameless-swallowed", "the error about a null name is caught, and answered with 200", func(z *zooHandler) {
+			z.handle = z.unless(func(d *zooDelivery) bool {
+				details, _ := d.event.Data.Object["customer_details"].(map[string]any)
+				return details != nil && details["name"] == nil
+			})
+		}),
+		routing("by-part", "looks for the type among all that it handles, joined", func(handled, eventType string) bool {
+			return strings.HasPrefix(handled, eventType) && strings.Contains(eventType, ".")
+		}),
+		routing("by-inclusion", "any type that has a handled one in it", func(handled, eventType string) bool {
+			return strings.Contains(eventType, "."+handled+".")
+		}),
+		routing("capitals-too", "compares types without case", func(handled, eventType string) bool {
+			return strings.EqualFold(handled, eventType)
+		}),
+		zooWith("one-currency-more", "a list of currencies that has one too many", func(z *zooHandler) {
+			z.ordered(func(session stripe.CheckoutSession) bool {
+				return session.AmountTotal == 4800 && slices.Contains([]stripe.Currency{"usd", "cad"}, session.Currency)
+			})
+		}).saying(zooOrders),
+	}
+}
+
+// zooLooseSound do the same things right.
+func zooLooseSound() []zooBug {
+	return []zooBug{
+		zooWith("customer-has-newest", "a row a customer, with the subscription that it has now", func(z *zooHandler) {
+			z.byCustomer(zooNewest)
+		}).handling(zooMore...),
+		zooSaaS("saas-has-newest", "the same with the usual types of a SaaS", func(z *zooHandler) { z.byCustomer(zooNewest) }),
+		zooWith("canceling-ignored", "hears of the end when it has come", func(z *zooHandler) {
+			z.show = func() any {
+				rows := make(map[string]string)
+				for id, subscription := range z.subscriptions {
+					rows[id] = subscription.Status
+				}
+				return zooBeside(z, "subscriptions", rows)
+			}
+		}),
+		zooWith("status-changes-only", "acts on an update if the status is what changed, or may be", func(z *zooHandler) {
+			z.handle = z.unless(func(d *zooDelivery) bool {
+				_, changed := d.event.Data.PreviousAttributes["status"]
+				known, stored := z.subscriptions[zooField(d, "id")]
+				return d.event.Type == "customer.subscription.updated" && !changed && stored && known.Status == zooField(d, "status")
+			})
+		}),
+		zooSaaS("saas-linked", "404 for a subscription that no checkout has linked to a user", func(z *zooHandler) {
+			z.linked(&zooError{404, "no such user"})
+		}),
+		zooSaaS("saas-linked-or-ignored", "nothing for a subscription that no checkout has linked to a user", func(z *zooHandler) { z.linked(nil) }),
+		zooSaaS("cards-linked", "the same for cards that a checkout has stored", func(z *zooHandler) {
+			z.linked(&zooError{404, "no such user"})
+			z.effects["setup_intent.succeeded"] = func(d *zooDelivery) error {
+				if !z.seen["linked "+zooField(d, "id")] {
+					return &zooError{404, "no such user"}
+				}
+				z.note("card %s", zooField(d, "id"))
+				return nil
+			}
+		}).handling("setup_intent.succeeded"),
+		zooWith("averages", "a share and an average are no sums", func(z *zooHandler) {
+			z.show = func() any {
+				payments := max(1, len(z.payments))
+				return zooBeside(z, "stats", zooObject{"average": float64(z.total) / float64(payments) / 100, "fee": float64(z.total) * 0.029})
+			}
+		}),
+	}
+}
+
+// linked stores what a checkout has linked to a user. For the rest the answer is another.
+func (z *zooHandler) linked(unknown error) {
+	z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
+		for _, field := range []string{"subscription", "setup_intent"} {
+			if id := zooField(d, field); id != "" {
+				z.remember("linked " + id)
+				z.note("linked %s", id)
+			}
+		}
+		return z.fulfil(d)
+	}
+	for _, eventType := range []string{"customer.subscription.updated", "customer.subscription.deleted"} {
+		z.effects[eventType] = func(d *zooDelivery) error {
+			if !z.seen["linked "+zooField(d, "id")] {
+				return unknown
+			}
+			return z.subscribed(d)
+		}
+	}
+}
+
+// byCustomer stores one subscription of each customer.
+func (z *zooHandler) byCustomer(newer func(old, now zooSubscription) bool) {
+	z.newer = newer
+	z.subscriptionKey = func(s *stripe.Subscription) string { return s.Customer.ID }
+}
+
+// zooNewest is whether an event is of the subscription that a customer has now.
+func zooNewest(old, now zooSubscription) bool {
+	if old.id != now.id {
+		return !now.ended && now.created >= old.created
+	}
+	return zooNewer(old, now)
+}
+
+// zooCanceled takes a subscription that will be canceled for one that is.
+func zooCanceled(effect func(*zooDelivery) error) func(*zooDelivery) error {
+	return func(d *zooDelivery) error {
+		if d.event.Data.Object["cancel_at_period_end"] == true {
+			object := maps.Clone(d.event.Data.Object)
+			object["status"], object["cancel_at_period_end"] = "canceled", false
+			raw, err := json.Marshal(object)
+			if err != nil {
+				return errors.Join(errZooObject, err)
+			}
+			d.event.Data.Raw = raw
+		}
+		return effect(d)
+	}
+}
