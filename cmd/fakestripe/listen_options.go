@@ -46,6 +46,9 @@ func (l *listener) check() error {
 	if err := l.completing.check(l.changed); err != nil {
 		return err
 	}
+	if err := l.exec.check(l.changed); err != nil {
+		return err
+	}
 	for _, check := range []func() error{l.access.check, l.checkVersion, l.checkEvents, l.checkFaults} {
 		if err := check(); err != nil {
 			return err

@@ -89,6 +89,16 @@ func objectID(e *webhooktest.Event) (id any, ok bool) {
 	return e.Lookup("data.object.id")
 }
 
+// isLast reports whether an event is the last of its name: in a race, one of the last burst.
+func (o *observation) isLast(event *webhooktest.Event) bool {
+	for _, events := range o.events {
+		if slices.Index(events, event) == len(events)-1 {
+			return true
+		}
+	}
+	return false
+}
+
 // about reports whether any of the events is about an object.
 func (o *observation) about(id string) bool {
 	for _, events := range o.events {
