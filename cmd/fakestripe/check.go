@@ -29,6 +29,7 @@ type checking struct {
 	secrets  secrets
 	headers  []string
 	bound    binding
+	creating creating
 	shapes   variants
 	waivers  string
 	api      string
@@ -92,6 +93,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	c.database.flags(flags)
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	c.bound.flags(flags)
+	c.creating.flags(flags)
 	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
@@ -276,6 +278,8 @@ func again(cmd *cobra.Command) string {
 				value = redactURL(value)
 			case "state-postgres":
 				value = redactDatabase(value)
+			case "create-url":
+				value = redactURLs(value)
 			case "api-key":
 				value = testKey + "…"
 			default:
@@ -360,6 +364,9 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		return err
 	}
 	if err := c.bound.bind(&c.subject); err != nil {
+		return err
+	}
+	if err := c.creating.bind(&c.subject, c.api); err != nil {
 		return err
 	}
 	if err := c.shapes.check(c.subject.Handles...); err != nil {

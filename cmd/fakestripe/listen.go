@@ -15,27 +15,28 @@ import (
 
 // listener is one run of listen.
 type listener struct {
-	hub       listen.Hub
-	api       stripeapi.Server
-	signing   signing
-	access    apiAccess
-	format    format
-	ready     readyFile
-	address   string
-	forward   []string
-	connect   []string
-	events    []string
-	headers   []string
-	connected []string // headers for the endpoints of connected accounts
-	version   string
-	retries   string
-	chaos     string
-	failAPI   []string
-	slowAPI   []string
-	journal   string
-	inspect   string
-	exitAfter int64
-	exec      execution
+	hub        listen.Hub
+	api        stripeapi.Server
+	signing    signing
+	access     apiAccess
+	format     format
+	ready      readyFile
+	address    string
+	forward    []string
+	connect    []string
+	events     []string
+	headers    []string
+	connected  []string // headers for the endpoints of connected accounts
+	version    string
+	retries    string
+	chaos      string
+	failAPI    []string
+	slowAPI    []string
+	journal    string
+	inspect    string
+	exitAfter  int64
+	exec       execution
+	completing completing
 
 	skipVerify, latest, printJSON, printSecret, allowRemote bool
 
@@ -104,6 +105,7 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.inspect, "inspect", "on", "serve the inspector: `on` or off")
 	flags.Int64Var(&l.exitAfter, "exit-after", 0, "exit after `n` finished deliveries, for scripts")
 	l.exec.flags(flags, "--forward-to")
+	l.completing.flags(flags)
 	l.changed = flags.Changed
 }
 
@@ -134,6 +136,7 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 	defer server.close()
 	p := newListenPrinter(sh, l.format)
 	p.several = func() bool { return len(l.hub.Endpoints()) > 1 }
+	l.completing.auto.Failed = func(err error) { p.talk("auto-complete: %v", err) }
 	ended := l.watch(p)
 	if err := l.start(p, server, endpoints); err != nil {
 		return err
@@ -183,6 +186,7 @@ func (l *listener) watch(p *listenPrinter) (ended <-chan struct{}) {
 // start restores the journal and adds the endpoints.
 func (l *listener) start(p *listenPrinter, server *listenServer, endpoints []listen.Endpoint) error {
 	l.connectAPI(server)
+	l.completes(server)
 	if l.journal != "" {
 		l.hub.Loading = (&loading{name: l.journal, talk: p.talk, now: time.Now}).told
 		restored, err := l.hub.OpenJournal(l.journal)
@@ -214,6 +218,7 @@ const inFlight = 10 * time.Second
 
 // end finishes work in progress and prints the summary.
 func (l *listener) end(p *listenPrinter) error {
+	l.completing.auto.Close()
 	if n := l.hub.InFlight(); n > 0 && l.hub.Err() == nil {
 		p.talk("waiting for %s under way, %s at the most (^C again ends at once)", deliveries(n), inFlight)
 	}

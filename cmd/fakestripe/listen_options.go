@@ -43,6 +43,9 @@ func (l *listener) check() error {
 	if l.printJSON {
 		l.format = "json"
 	}
+	if err := l.completing.check(l.changed); err != nil {
+		return err
+	}
 	if err := l.exec.check(l.changed); err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func (c calibrator) writes(ctx context.Context, before int) bool {
 		return false
 	}
 	for start, took := time.Now(), time.Duration(0); took < DefaultSettle; took = time.Since(start) {
-		if slices.ContainsFunc(c.session.subject.API.CallsSince(before), hadResult) {
+		if slices.ContainsFunc(c.session.subject.API.CallsSince(before), c.session.run.learned.isEffect) {
 			c.session.run.learned.writes.Store(true)
 			c.session.probe.widen(took)
 			return true

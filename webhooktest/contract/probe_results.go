@@ -17,7 +17,7 @@ func (p *probe) withResults(state any) any {
 	results := []any{}
 	updates := make(map[string]map[string][]string) // of objects, by path
 	for _, call := range p.subject.API.Calls() {
-		if !hadResult(call) {
+		if !p.learned.isEffect(call) {
 			continue
 		}
 		result := map[string]any{"call": call.Method + " " + call.Path, "params": call.Params}
