@@ -98,18 +98,24 @@ const goneSuffix = " (gone)"
 func IsGone(place string) bool { return strings.HasSuffix(place, goneSuffix) }
 
 // recount takes a record for another one with other numbers, if that is all that
-// differs. A number alone has to be written as a text to be one.
+// differs. A number alone has to be written as a text to be one. A row that was replaced by
+// one like it has another serial number, which counts nothing.
 func (d Diff) recount(place string, before, after Record) bool {
 	if len(after.fields) == 0 || before.key() != after.key() {
 		return false
 	}
 	for i, l := range after.fields {
 		now, counts := number(l.value)
-		if was, _ := number(before.fields[i].value); counts {
+		if was, _ := number(before.fields[i].value); counts && !isSerial(l.path) {
 			d.add(place+after.label()+l.path, now-was)
 		}
 	}
 	return true
+}
+
+// isSerial reports whether a column has a row's own number.
+func isSerial(path string) bool {
+	return slices.Contains([]string{".id", ".pk", ".rowid"}, strings.ToLower(path))
 }
 
 // apart takes off what two lists begin and end with: most only grow.
