@@ -135,7 +135,7 @@ func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (edi
 func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*webhooktest.Event, error) {
 	edits := s.objects.of[from]
 	switch {
-	case !s.binder.takes(event.Type()) || s.subject.Prepare == nil:
+	case !s.binder.takes(event.Type()) || !s.subject.bindsEach():
 		return event, nil
 	case len(edits) == 0 && aboutSame(event, from):
 		return event, nil

@@ -35,7 +35,7 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 	if at > 0 {
 		most = max(c.Bursts/4, c.Bursts/(variants-1))
 	}
-	if s.subject.Prepare != nil {
+	if s.subject.bindsEach() {
 		most = min(most, preparedBursts)
 	}
 	for _, step := range c.Reference {
@@ -53,7 +53,7 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 
 // moreBursts is what a race needs for more bursts.
 func (s *session) moreBursts() string {
-	if s.subject.Prepare != nil {
+	if s.subject.bindsEach() {
 		return "more objects of the app than a race takes"
 	}
 	return "a longer maximum time for the run"
