@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,8 +30,8 @@ func newTrigger(sh shell) *cobra.Command {
 		Short: "Deliver all events of the business action that leads to an event type",
 		Long: `Deliver all events of a business action: the flow of that name (fakestripe list
 --flows), or the one that leads to the event type. The events share their objects and
-arrive in Stripe's order. A type that is in no flow is delivered alone. Thin events
-(fakestripe list --thin) are in no flow: deliver them with fakestripe send.
+arrive in Stripe's order. A type that is in no flow is delivered alone, as thin types
+are (fakestripe list --thin). A flow ends when nothing listens at the target.
 
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
 with retries. Each event is sent after the first answer to the previous one. The last
@@ -43,7 +45,7 @@ an answer was wrong or missing, 2 for wrong usage.`,
   fakestripe trigger checkout.session.completed --to 4242/webhook --set payment_intent.succeeded:data.object.amount=9900`,
 		Args: onePayload,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return append(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion)...), cobra.ShellCompDirectiveNoFileComp
+			return slices.Concat(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return tr.run(cmd.Context(), sh, args[0])
@@ -79,7 +81,23 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	if tr.realTime {
 		events = flow.EventsInRealTime(ctx)
 	}
-	return to.deliver(ctx, p, events, 1, tr.target.mutations)
+	return to.deliver(ctx, p, whileListening(p, events), 1, tr.target.mutations)
+}
+
+// whileListening yields events until a delivery finds nobody at the target: the rest of the
+// flow would find nobody either.
+func whileListening(p *printer, events iter.Seq[*webhooktest.Event]) iter.Seq[*webhooktest.Event] {
+	return func(yield func(*webhooktest.Event) bool) {
+		for event := range events {
+			if p.nobodyListens() {
+				p.talk("the rest of the flow is not sent: nothing listens there")
+				return
+			}
+			if !yield(event) {
+				return
+			}
+		}
+	}
 }
 
 // flow makes the events in the requested order.

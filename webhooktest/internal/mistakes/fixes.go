@@ -28,6 +28,7 @@ const (
 	ForUnset    = "unset secret"
 	ForHeader   = "header"
 	ForLost     = "header lost"
+	ForUnsigned = "unsigned" // lost, or never there
 	ForCSRF     = "CSRF"
 	ForRelay    = "relay"
 	ForClock    = "clock"
@@ -106,6 +107,13 @@ var fixes = []fix{
 	{ForLost, "php", "PHP-FPM, FastCGI", "include fastcgi_params and leave fastcgi_pass_request_headers on, or set fastcgi_param HTTP_STRIPE_SIGNATURE $http_stripe_signature"},
 	{ForLost, "", "AWS API Gateway", "with a mapping template, map integration.request.header.Stripe-Signature from method.request.header.Stripe-Signature; with the proxy integration, look it up in event.headers without regard to case"},
 	{ForLost, "", "relay, queue, no-code tool", "pass on Stripe-Signature together with the body, both unchanged"},
+
+	{ForUnsigned, "", "the handler", "reject it with 400 unless the header was lost: what is not signed may be from anyone"},
+	{ForUnsigned, "", "CloudFront", "add Stripe-Signature to the headers of the origin request policy, or use AllViewer: it forwards no other headers"},
+	{ForUnsigned, "", "nginx", "proxy_set_header Stripe-Signature $http_stripe_signature; nginx drops a header whose name has underscores unless underscores_in_headers is on"},
+	{ForUnsigned, "php", "PHP-FPM, FastCGI", "include fastcgi_params and leave fastcgi_pass_request_headers on, or set fastcgi_param HTTP_STRIPE_SIGNATURE $http_stripe_signature"},
+	{ForUnsigned, "", "AWS API Gateway", "with a mapping template, map integration.request.header.Stripe-Signature from method.request.header.Stripe-Signature; with the proxy integration, look it up in event.headers without regard to case"},
+	{ForUnsigned, "", "relay, queue, no-code tool", "pass on Stripe-Signature together with the body, both unchanged"},
 
 	{ForCSRF, "python", "Django", "put @csrf_exempt on the view"},
 	{ForCSRF, "ruby", "Rails", "skip_before_action :verify_authenticity_token"},
