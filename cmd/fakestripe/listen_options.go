@@ -140,7 +140,7 @@ func (l *listener) tellSecret(ctx context.Context, sh shell, secret string) erro
 	running := client.Check(ctx) == nil
 	if running {
 		if secret, err = client.Secret(ctx); err != nil {
-			return fmt.Errorf("%w: it was given one, by --secret or $%s where it was started", err, secretVariable)
+			return fmt.Errorf("%w: it was given where it was started, by --secret or $%s", err, secretVariable)
 		}
 	}
 	if !running && l.signing.from == secretFresh {
