@@ -33,6 +33,7 @@ type checking struct {
 	waivers  string
 	api      string
 	access   apiAccess
+	exec     execution
 	stateURL string
 	stateCmd string
 	hooks    struct{ broken, heal, restart string }
@@ -46,6 +47,7 @@ type checking struct {
 	lookups  *lookups // nil: the state is read at once
 	command  string   // check, or run with its folder
 	again    string   // flags that repeat a case
+	changed  func(flag string) bool
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -90,6 +92,8 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.api, "api", "", "serve the Stripe API for the handler at this `address` (--api alone: "+listen.DefaultAddress+"); what the handler writes there counts as state")
 	flags.Lookup("api").NoOptDefVal = listen.DefaultAddress
 	c.access.flags(cmd)
+	c.exec.flags(flags, "--to")
+	c.changed = flags.Changed
 	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
 	flags.BoolVar(&c.subject.OncePerObject, "once-per-object", false, "the handler allows one effect per object")
 	flags.StringVar(&c.hooks.broken, "break-cmd", "", "`command` that breaks a dependency of the handler")
@@ -133,6 +137,11 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
+	app, err := c.startApp(ctx, sh)
+	if err != nil {
+		return err
+	}
+	defer app.stop()
 	found, interrupted := contract.Check(ctx, c.suite)
 	done()
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
@@ -326,7 +335,9 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
-	announce(sh, keys)
+	if !c.exec.wanted() { // which tells the app
+		announce(sh, keys)
+	}
 	c.subject.Secret, c.subject.Secrets = keys[0], keys[1:]
 	if c.subject.Header, err = parseHeaders(c.headers); err != nil {
 		return err

@@ -35,6 +35,7 @@ type listener struct {
 	journal   string
 	inspect   string
 	exitAfter int64
+	exec      execution
 
 	skipVerify, latest, printJSON, printSecret, allowRemote bool
 
@@ -102,6 +103,7 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.StringArrayVar(&l.slowAPI, "slow-api", nil, "delay API calls: a `duration` (2s), or duration@path (repeatable)")
 	flags.StringVar(&l.inspect, "inspect", "on", "serve the inspector: `on` or off")
 	flags.Int64Var(&l.exitAfter, "exit-after", 0, "exit after `n` finished deliveries, for scripts")
+	l.exec.flags(flags, "--forward-to")
 	l.changed = flags.Changed
 }
 
@@ -138,19 +140,28 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	defer l.ready.remove()
+	served := server.serve()
+	app, err := l.startApp(ctx, sh, secret)
+	if err != nil {
+		return err
+	}
+	defer app.stop()
 	if err := l.announce(p, server, secret); err != nil {
 		return err
 	}
-	served := server.serve()
 	select {
 	case <-ctx.Done():
 	case <-ended:
+	case <-app.ended():
 	case <-l.hub.Failed():
 	case err = <-served:
 	}
 	ending := l.end(p)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case app.hasEnded():
+		return statusOf(sh, app.Failure())
 	}
 	return ending
 }

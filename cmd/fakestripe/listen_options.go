@@ -44,6 +44,9 @@ func (l *listener) check() error {
 	if l.printJSON {
 		l.format = "json"
 	}
+	if err := l.exec.check(l.changed); err != nil {
+		return err
+	}
 	for _, check := range []func() error{l.access.check, l.checkVersion, l.checkEvents, l.checkFaults} {
 		if err := check(); err != nil {
 			return err

@@ -108,10 +108,23 @@ func stamps(dir string) map[string]stamp {
 
 // reachable reports whether anything listens at a URL.
 func reachable(ctx context.Context, to string) bool {
+	dialer := net.Dialer{Timeout: watchEvery}
+	connection, err := dialer.DialContext(ctx, "tcp", addressOf(to))
+	if err != nil {
+		return false
+	}
+	return connection.Close() == nil
+}
+
+// addressOf is the host and port that a URL leads to, "" if it is none.
+func addressOf(to string) string {
+	if to == "" {
+		return ""
+	}
 	endpoint := webhooktest.Endpoint{URL: to}
 	target, err := url.Parse(endpoint.Target())
 	if err != nil {
-		return false
+		return ""
 	}
 	port := target.Port()
 	if port == "" {
@@ -120,10 +133,5 @@ func reachable(ctx context.Context, to string) bool {
 	if port == "" {
 		port = "80"
 	}
-	dialer := net.Dialer{Timeout: watchEvery}
-	connection, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(target.Hostname(), port))
-	if err != nil {
-		return false
-	}
-	return connection.Close() == nil
+	return net.JoinHostPort(target.Hostname(), port)
 }

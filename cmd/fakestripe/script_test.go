@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){"fakestripe": main})
+	testscript.Main(m, map[string]func(){"fakestripe": main, "app": app})
 }
 
 // TestScript runs testdata/script: what a user types, and what it prints.
@@ -53,6 +53,10 @@ func TestScript(t *testing.T) {
 			"ended":    awaitListen,
 
 			"signal": endBySignal,
+
+			"freeport": freePort,
+			"post":     post,
+			"exitcode": exitCodeIs,
 
 			"record":    startRecorder,
 			"interrupt": stopRecorder,
