@@ -149,6 +149,9 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	}
 	nameFlags(found)
 	c.nameVersions(found)
+	if len(found.Diagnosis) > 0 {
+		c.nameHost(ctx, found)
+	}
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
 	}

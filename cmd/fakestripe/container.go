@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/url"
 	"os"
+	"syscall"
+	"time"
 )
 
 // containerFiles are in every container of Docker and Podman.
@@ -33,6 +37,20 @@ func elsewhere(target string, contained bool) string {
 	u.Host, u.User = net.JoinHostPort("host.docker.internal", port(u)), nil
 	return "inside a container, " + host + " is the container itself: for a handler on the host give " + u.Redacted() +
 		" (on Linux with --add-host=host.docker.internal:host-gateway), for one in another container the name of its service"
+}
+
+// refusesConnections reports whether nothing listens at a URL.
+func refusesConnections(ctx context.Context, target string) bool {
+	u, err := url.Parse(target)
+	if err != nil {
+		return false
+	}
+	dialer := net.Dialer{Timeout: time.Second}
+	connection, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port(u)))
+	if err == nil {
+		_ = connection.Close()
+	}
+	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // port is the port of a URL, or the usual one.
