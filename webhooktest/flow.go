@@ -35,7 +35,7 @@ type FlowStep struct {
 
 // Flow makes the events of a flow about new objects. The name is a flow
 // ([fixtures.Flows]) or an event type. A type means the flow that leads to it, or else
-// the single event. Any other name is a fixtures.ErrUnknownType.
+// the single event, as for thin types. Any other name is a fixtures.ErrUnknownType.
 //
 // Edits are Set and Add, for events of the named type, and For, for other types. Values
 // that other events share with the edited one change with it: an amount, an e-mail
@@ -70,7 +70,7 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 		return f, name, "", err
 	}
 	if _, unknown := fixtures.DescribeEvent(name); unknown == nil && fixtures.IsThin(name) {
-		return f, "", "", fmt.Errorf("%s is a thin event: flows have snapshot events only (send it alone)", name)
+		return single(name), name, name, nil // thin events are in no flow
 	}
 	version, err := s.apiVersion()
 	if err != nil {

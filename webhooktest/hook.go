@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/fakestripe/fakestripe/internal/pinned"
+	"github.com/fakestripe/fakestripe/internal/refusal"
 )
 
 // A Hook is a source of events and their endpoint, for use in a test. An event that
@@ -160,8 +161,8 @@ func (h *Hook) DeliverTogether(events ...*Event) []*Response {
 	return responses
 }
 
-// log writes the two lines of an attempt, the body of a refusal, and the field to set
-// after a refusal of the event's API version.
+// log writes the two lines of an attempt and, after a refusal, the body, what it means, and
+// the field to set for another API version.
 func (h *Hook) log(r *Response, mutations []string) {
 	h.t.Helper()
 	lines := "--> " + r.Event.String()
@@ -176,6 +177,8 @@ func (h *Hook) log(r *Response, mutations []string) {
 	}
 	if hint := setVersion(r); hint != "" {
 		lines += "\n    " + hint
+	} else if said, ok := refusal.ReadText(r.Body); ok && len(mutations) == 0 && r.Err == nil && !r.Accepted() {
+		lines += "\n    " + said.String()
 	}
 	h.t.Log(lines)
 }

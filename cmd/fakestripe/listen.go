@@ -88,7 +88,7 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.BoolVar(&l.allowRemote, "allow-remote", false, "let API clients register endpoints outside this machine and private networks")
 	flags.StringVar(&l.signing.secret, "secret", "", "sign with this `secret` (default $"+secretVariable+", else a new one, which is printed)")
 	flags.StringVar(&l.signing.file, "secret-file", "", "sign with the secret in this `file`, created if missing")
-	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret and exit")
+	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret, that of a listen which runs at the address, and exit")
 	l.format.flag(cmd, "text or json: one JSON object per line (ready, event, attempt, summary)")
 	flags.BoolVarP(&l.printJSON, "print-json", "j", false, "short for --format json")
 	flags.StringVar(&l.ready.name, "ready-file", "", "write the address to this `file` when ready, remove it on exit")
@@ -117,9 +117,10 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
+	l.signing.used = secret
 	doubtSecrets(sh, []string{secret})
 	if l.printSecret {
-		return l.tellSecret(sh, secret)
+		return l.tellSecret(ctx, sh, secret)
 	}
 	endpoints, err := l.endpoints(secret)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -134,12 +135,24 @@ func (l *listener) checkAPI() error {
 	return nil
 }
 
-// tellSecret prints the secret alone.
-func (l *listener) tellSecret(sh shell, secret string) error {
-	if l.signing.from == secretFresh {
+// tellSecret prints the secret alone: that of a listen which runs at the address, or the
+// one with which a listen would start. It never prints another than the running one's.
+func (l *listener) tellSecret(ctx context.Context, sh shell, secret string) error {
+	client, err := listen.NewClient(l.address)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	defer client.Close()
+	running := client.Check(ctx) == nil
+	if running {
+		if secret, err = client.Secret(ctx); err != nil {
+			return fmt.Errorf("%w: it was given where it was started, by --secret or $%s", err, secretVariable)
+		}
+	}
+	if !running && l.signing.from == secretFresh {
 		fmt.Fprintln(sh.err, "fakestripe: a new secret, which no listen has: start one with --secret, or let --secret-file keep it")
 	}
-	_, err := fmt.Fprintln(sh.out, secret)
+	_, err = fmt.Fprintln(sh.out, secret)
 	return err
 }
 

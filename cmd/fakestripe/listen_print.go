@@ -51,13 +51,13 @@ type attempted struct {
 	Next     time.Time `json:"next,omitzero"`
 }
 
-func newAttempted(event *webhooktest.Event, d listen.Delivery, a *listen.Attempt) attempted {
+func newAttempted(event *webhooktest.Event, d listen.Delivery, a *listen.Attempt, expected expect.Expectation) attempted {
 	mutations := d.Mutations
 	if mutations == nil {
 		mutations = []string{}
 	}
 	return attempted{
-		ID: d.ID, delivery: newDelivery(response(event, a), mutations), Endpoint: d.Endpoint, URL: d.URL,
+		ID: d.ID, delivery: newDelivery(response(event, a), mutations, expected), Endpoint: d.Endpoint, URL: d.URL,
 		Number: a.Number, State: d.State, Reason: d.Reason, Next: d.Next,
 	}
 }
@@ -101,9 +101,9 @@ func (p *listenPrinter) changed(d listen.Delivery) {
 	case d.State == listen.Dropped, last < 0:
 		p.ended(event, d)
 	case p.format.json():
-		p.json(map[string]any{"attempt": newAttempted(event, d, &d.Attempts[last])})
+		p.json(map[string]any{"attempt": newAttempted(event, d, &d.Attempts[last], p.expects(d.Mutations))})
 	default:
-		p.line(p.incoming(response(event, &d.Attempts[last]), p.to(d)...) + outlook(d, &d.Attempts[last]))
+		p.line(p.incoming(response(event, &d.Attempts[last]), d.Mutations, p.to(d)...) + outlook(d, &d.Attempts[last]))
 	}
 }
 
@@ -157,6 +157,12 @@ func (p *listenPrinter) ending(s listen.Summary) {
 		events(s.Events), deliveries(s.Deliveries), attempts(s.Attempts), s.Delivered, s.GivenUp, s.Waiting)
 	if s.Unaccepted > 0 {
 		text += fmt.Sprintf(", %d mutated and not accepted", s.Unaccepted)
+	}
+	if s.Repelled > 0 {
+		text += fmt.Sprintf(", %d forged and refused", s.Repelled)
+	}
+	if s.Taken > 0 {
+		text += fmt.Sprintf(", %d FORGED AND ACCEPTED", s.Taken)
 	}
 	if s.Dropped > 0 {
 		text += fmt.Sprintf(", %d dropped", s.Dropped)

@@ -15,6 +15,7 @@ import (
 type signing struct {
 	secret, file string
 	from         secretSource
+	used         string
 }
 
 // A secretSource is the source of listen's secret.

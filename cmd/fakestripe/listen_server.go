@@ -76,8 +76,20 @@ func (s *listenServer) routes(l *listener) http.Handler {
 	}
 	mux.Handle(listen.ControlPath, s.guard.Handler(listen.Control(&l.hub)))
 	l.completing.mount(mux, &s.guard, l.access.hosts)
+	mux.Handle("GET "+listen.SecretPath, s.guard.Handler(http.HandlerFunc(l.ownSecret)))
 	mux.Handle("/", s.guard.Handler(l.inspector(s)))
 	return mux
+}
+
+// ownSecret tells the secret that listen made, as it prints it at the start, too. It tells
+// none that it was given.
+func (l *listener) ownSecret(w http.ResponseWriter, _ *http.Request) {
+	if !l.signing.from.own() {
+		http.Error(w, "the signing secret was given", http.StatusForbidden)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"secret": l.signing.used})
 }
 
 func (l *listener) inspector(s *listenServer) http.Handler {

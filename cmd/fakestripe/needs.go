@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -37,6 +39,15 @@ func nameFlags(found *contract.Report) {
 		if flags := flagsFor[result.Need]; flags != "" {
 			result.Reason += " (" + flags + ")"
 		}
+	}
+}
+
+// nameHost adds the address that would work if nothing listens at localhost inside a
+// container.
+func (c *checking) nameHost(ctx context.Context, found *contract.Report) {
+	target := (&webhooktest.Endpoint{URL: c.subject.URL}).Target()
+	if hint := elsewhere(target, contained()); hint != "" && refusesConnections(ctx, target) {
+		found.Diagnosis = append(found.Diagnosis, hint)
 	}
 }
 

@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/credential"
@@ -69,15 +71,26 @@ func (p *printer) outgoing(event *webhooktest.Event, notes ...string) string {
 func (p *printer) response(r *webhooktest.Response) {
 	p.count(r)
 	if p.format.json() {
-		p.json(newDelivery(r, p.mutations))
+		p.json(newDelivery(r, p.mutations, p.expected))
 		return
 	}
-	p.line(p.incoming(r))
+	p.line(p.incoming(r, p.mutations))
 }
 
 // count adds an answer to the tally.
 func (p *printer) count(r *webhooktest.Response) {
-	p.tallied(func(t *tally) { t.add(r, p.expected.Met(r.StatusCode, r.Err)) })
+	p.tallied(func(t *tally) {
+		t.add(r, p.expected.Met(r.StatusCode, r.Err))
+		t.nobody = errors.Is(r.Err, syscall.ECONNREFUSED)
+	})
+}
+
+// nobodyListens reports whether the last delivery was not answered because nothing
+// listens at the target.
+func (p *printer) nobodyListens() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tally.nobody
 }
 
 func (p *printer) tallied(change func(*tally)) {
@@ -88,15 +101,18 @@ func (p *printer) tallied(change func(*tally)) {
 }
 
 // incoming formats the line of an answer with remarks and, after a refusal, the handler's
-// text and the flag for its API version.
-func (p *printer) incoming(r *webhooktest.Response, notes ...string) string {
-	line := fmt.Sprintf("%s  <--  %s %s", p.time(time.Now()), p.status(r), strings.Join(notes, " "))
+// text, what it means, and the flag for its API version.
+func (p *printer) incoming(r *webhooktest.Response, mutations []string, notes ...string) string {
+	right := p.expects(mutations).Met(r.StatusCode, r.Err)
+	line := fmt.Sprintf("%s  <--  %s %s", p.time(time.Now()), p.status(r, right), strings.Join(notes, " "))
 	line = strings.TrimRight(line, " ") + "\n"
 	if !r.Accepted() && len(r.Body) > 0 {
 		line += indented(r.Excerpt())
 	}
 	if said, ok := refusalOf(r); ok {
 		line += indented(giveVersion(said))
+	} else if said, ok := readingOf(r, mutations); ok && !right {
+		line += indented(said.String())
 	}
 	return line
 }
@@ -157,6 +173,13 @@ func (p *printer) talk(format string, args ...any) {
 	fmt.Fprintf(p.shell.err, "fakestripe: "+format+"\n", args...)
 }
 
+// hint prints to stderr what may help, if there is anything.
+func (p *printer) hint(text string) {
+	if text != "" {
+		p.talk("%s", text)
+	}
+}
+
 // indented formats a line that belongs to the one above.
 func indented(text string) string {
 	return strings.Repeat(" ", len(timeLayout)+len("  <--  ")) + text + "\n"
@@ -164,13 +187,18 @@ func indented(text string) string {
 
 func (p *printer) time(t time.Time) string { return p.paint("2", t.Format(timeLayout)) }
 
+// expects is the expected answer: that of --expect or, by default, a refusal of a forgery
+// and 2xx of anything else.
+func (p *printer) expects(mutations []string) expect.Expectation {
+	if p.expected.String() != "" {
+		return p.expected
+	}
+	return usual(mutations)
+}
+
 // status formats the answer, with a right code in green: a refused forgery is right, an
 // accepted one is red.
-func (p *printer) status(r *webhooktest.Response) string {
-	right := r.Accepted()
-	if p.expected.String() != "" {
-		right = p.expected.Met(r.StatusCode, r.Err)
-	}
+func (p *printer) status(r *webhooktest.Response, right bool) string {
 	color := "1;31"
 	switch {
 	case right:
@@ -205,13 +233,22 @@ type delivery struct {
 	Body      string      `json:"body"`
 	Truncated bool        `json:"truncated,omitempty"`
 	Wanted    string      `json:"wanted_version,omitempty"` // the API version expected by the handler's SDK
+	Right     bool        `json:"as_expected"`
+	Refusal   *refused    `json:"refusal,omitempty"` // what the answer means, if that is known
 }
 
-func newDelivery(r *webhooktest.Response, mutations []string) delivery {
+// refused is what a refusal means, as JSON.
+type refused struct {
+	Cause   string `json:"cause"`
+	Problem string `json:"problem"`
+	Fix     string `json:"fix"`
+}
+
+func newDelivery(r *webhooktest.Response, mutations []string, expected expect.Expectation) delivery {
 	d := delivery{
 		Event: r.Event.ID(), Type: r.Event.Type(), Mutations: mutations,
 		Sent: r.Sent.UTC(), Signature: r.Signature,
-		Status: r.StatusCode, Accepted: r.Accepted(), Duration: milliseconds(r.Duration),
+		Status: r.StatusCode, Accepted: r.Accepted(), Right: expected.Met(r.StatusCode, r.Err), Duration: milliseconds(r.Duration),
 		Headers: r.Header, Body: credential.Hide(string(r.Body)), Truncated: r.Truncated,
 	}
 	if r.Err != nil {
@@ -219,6 +256,8 @@ func newDelivery(r *webhooktest.Response, mutations []string) delivery {
 	}
 	if said, ok := refusalOf(r); ok {
 		d.Wanted = said.Want
+	} else if said, ok := readingOf(r, mutations); ok && !d.Right {
+		d.Refusal = &refused{said.ID, said.Said(), said.Fix}
 	}
 	return d
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,15 +21,18 @@ func TestStatusColors(t *testing.T) {
 		status       int
 		err          error
 		color        string
+		forged       bool
 	}{
-		{"accepted", "2xx", 200, nil, green},
-		{"refused", "2xx", 400, nil, yellow},
-		{"crashed", "2xx", 500, nil, red},
-		{"no answer", "2xx", 0, errors.New("refused"), red},
-		{"a forgery that was refused", "!2xx", 400, nil, green},
-		{"a forgery that was accepted", "!2xx", 200, nil, red},
-		{"a forgery without an answer", "!2xx", 0, errors.New("refused"), red},
-		{"nothing expected", "", 200, nil, green},
+		{"accepted", "2xx", 200, nil, green, false},
+		{"refused", "2xx", 400, nil, yellow, false},
+		{"crashed", "2xx", 500, nil, red, false},
+		{"no answer", "2xx", 0, errors.New("refused"), red, false},
+		{"a forgery that was refused", "!2xx", 400, nil, green, false},
+		{"a forgery that was accepted", "!2xx", 200, nil, red, false},
+		{"a forgery without an answer", "!2xx", 0, errors.New("refused"), red, false},
+		{"nothing expected", "", 200, nil, green, false},
+		{"a forgery at listen, refused", "", 400, nil, green, true},
+		{"a forgery at listen, accepted", "", 200, nil, red, true},
 	} {
 		var expected expect.Expectation
 		if c.expect != "" {
@@ -38,7 +40,11 @@ func TestStatusColors(t *testing.T) {
 			require.NoError(t, err, c.name)
 		}
 		p := &printer{color: true, expected: expected}
-		got := p.status(&webhooktest.Response{Event: event, StatusCode: c.status, Err: c.err})
-		require.True(t, strings.HasPrefix(got, c.color), "%s: %q", c.name, got)
+		var mutations []string
+		if c.forged {
+			mutations = []string{"unsigned"}
+		}
+		got := p.incoming(&webhooktest.Response{Event: event, StatusCode: c.status, Err: c.err}, mutations)
+		require.Contains(t, got, c.color+"[", c.name)
 	}
 }

@@ -10,11 +10,12 @@ import (
 // A tally counts the results of many deliveries.
 type tally struct {
 	planned                       int
-	accepted, refused, unanswered int // by the last answer
-	waiting                       int // not accepted yet: listen continues
-	dropped                       int // by listen's chaos
-	unwanted                      int // events that no endpoint of listen wants
-	expected                      int // answers as expected
+	accepted, refused, unanswered int  // by the last answer
+	waiting                       int  // not accepted yet: listen continues
+	dropped                       int  // by listen's chaos
+	unwanted                      int  // events that no endpoint of listen wants
+	expected                      int  // answers as expected
+	nobody                        bool // nothing listened at the last delivery
 
 	took    time.Duration // from the first to the last
 	inAll   time.Duration // total time spent waiting for answers
@@ -92,8 +93,9 @@ func (t *tally) json() any {
 		Average    float64 `json:"average_ms"`
 		Longest    float64 `json:"longest_ms"`
 		Rate       float64 `json:"per_second"`
+		Expected   int     `json:"as_expected"`
 	}{
 		t.planned, t.deliveries(), t.accepted, t.refused, t.unanswered, t.waiting, t.dropped, t.unwanted,
-		milliseconds(t.took), milliseconds(t.average()), milliseconds(t.longest), t.rate(),
+		milliseconds(t.took), milliseconds(t.average()), milliseconds(t.longest), t.rate(), t.expected,
 	}
 }

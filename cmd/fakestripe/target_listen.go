@@ -127,14 +127,14 @@ func (l *listenTarget) show(p *printer, event *webhooktest.Event, d listen.Deliv
 	for i := range d.Attempts[shown:] {
 		a := &d.Attempts[shown+i]
 		if p.format.json() {
-			p.json(newAttempted(event, d, a))
+			p.json(newAttempted(event, d, a, p.expected))
 			continue
 		}
 		var to []string
 		if several {
 			to = []string{"to " + d.URL}
 		}
-		p.line(p.incoming(response(event, a), to...) + outlook(d, a))
+		p.line(p.incoming(response(event, a), d.Mutations, to...) + outlook(d, a))
 	}
 }
 

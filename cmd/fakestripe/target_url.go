@@ -48,6 +48,9 @@ func (t *urlTarget) deliver(ctx context.Context, p *printer, events iter.Seq[*we
 		p.response(response)
 	}
 	p.summary()
+	if p.nobodyListens() {
+		p.hint(elsewhere(t.endpoint.Target(), contained()))
+	}
 	if ctx.Err() != nil {
 		p.talk("interrupted")
 		return errShort

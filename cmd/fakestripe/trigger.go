@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,8 +32,8 @@ func newTrigger(sh shell) *cobra.Command {
 		Short: "Deliver all events of the business action that leads to an event type",
 		Long: `Deliver all events of a business action: the flow of that name (fakestripe list
 --flows), or the one that leads to the event type. The events share their objects and
-arrive in Stripe's order. A type that is in no flow is delivered alone. Thin events
-(fakestripe list --thin) are in no flow: deliver them with fakestripe send.
+arrive in Stripe's order. A type that is in no flow is delivered alone, as thin types
+are (fakestripe list --thin). A flow ends when nothing listens at the target.
 
 With --object or --latest the events are about what the app has created through the API
 of a running fakestripe listen: the Checkout Session is paid, with its own metadata,
@@ -52,7 +54,7 @@ an answer was wrong or missing, 2 for wrong usage.`,
   fakestripe trigger --latest --action decline`,
 		Args: tr.completion.args,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return append(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion)...), cobra.ShellCompDirectiveNoFileComp
+			return slices.Concat(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return tr.run(cmd.Context(), sh, strings.Join(args, ""))
@@ -95,7 +97,23 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	if tr.realTime {
 		events = flow.EventsInRealTime(ctx)
 	}
-	return to.deliver(ctx, p, events, 1, tr.target.mutations)
+	return to.deliver(ctx, p, whileListening(p, events), 1, tr.target.mutations)
+}
+
+// whileListening yields events until a delivery finds nobody at the target: the rest of the
+// flow would find nobody either.
+func whileListening(p *printer, events iter.Seq[*webhooktest.Event]) iter.Seq[*webhooktest.Event] {
+	return func(yield func(*webhooktest.Event) bool) {
+		for event := range events {
+			if p.nobodyListens() {
+				p.talk("the rest of the flow is not sent: nothing listens there")
+				return
+			}
+			if !yield(event) {
+				return
+			}
+		}
+	}
 }
 
 // flow makes the events in the requested order.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/fakestripe/fakestripe/internal/pinned"
+	"github.com/fakestripe/fakestripe/internal/refusal"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -27,3 +28,12 @@ func giveVersion(said pinned.Refusal) string {
 }
 
 func versionFlag(version string) string { return "--api-version " + version }
+
+// readingOf reads what the handler says when it refuses a delivery without mutations, which
+// are made to be refused. The API version is read by refusalOf.
+func readingOf(r *webhooktest.Response, mutations []string) (said refusal.Reading, ok bool) {
+	if r.Accepted() || r.Err != nil || len(mutations) > 0 {
+		return said, false
+	}
+	return refusal.Read(r.StatusCode, r.Body)
+}

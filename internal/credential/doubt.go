@@ -14,6 +14,12 @@ func Doubt(secret string) string {
 		return "is in quotes, which are signed with: remove them"
 	case strings.HasPrefix(bare, "we_"), strings.HasPrefix(bare, "ed_"):
 		return "is the id of an endpoint: reveal its signing secret in the Dashboard, which begins with whsec_"
+	case strings.Contains(bare, "=whsec_"), strings.Contains(bare, ": whsec_"):
+		return "has a name in front, which is signed with: give what follows the name"
+	case strings.HasPrefix(bare, "d2hzZWNf"):
+		return "is whsec_… in base64: decode it once"
+	case strings.HasPrefix(bare, "$"), strings.HasPrefix(bare, "process.env."), strings.HasPrefix(bare, "%"):
+		return "is a variable's name instead of its value"
 	case !prefixed:
 		return "does not begin with whsec_, as Stripe's do"
 	case isPlaceholder(rest):

@@ -27,6 +27,10 @@ func TestDoubt(t *testing.T) {
 		{"dots", "whsec_...", "placeholder"},
 		{"a row of x", "whsec_xxxxxxxxxxxx", "placeholder"},
 		{"words", "whsec_your_signing_secret", "placeholder"},
+		{"with its name", "STRIPE_WEBHOOK_SECRET=" + secret, "a name in front"},
+		{"in base64", "d2hzZWNfNEtxN1JtMlh2OVRiTjNzTDhkV2ZIeTVQY0pnNlplVWE=", "base64"},
+		{"a variable", "$STRIPE_WEBHOOK_SECRET", "variable's name"},
+		{"a variable in Node", "process.env.STRIPE_WEBHOOK_SECRET", "variable's name"},
 		{"in angle brackets", "whsec_<secret>", "placeholder"},
 	} {
 		got := credential.Doubt(c.secret)

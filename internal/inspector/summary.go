@@ -20,6 +20,7 @@ type summary struct {
 	Created   time.Time `json:"created"`
 	Next      time.Time `json:"next,omitzero"`
 	Mutations []string  `json:"mutations,omitempty"`
+	Forgery   bool      `json:"forgery,omitempty"` // a refusal is right
 	ReplayOf  string    `json:"replay_of,omitempty"`
 
 	// Of the last attempt.
@@ -33,6 +34,7 @@ func summarize(d listen.Delivery) summary {
 	s := summary{
 		ID: d.ID, EventID: d.EventID, Type: d.Type, Account: d.Account, Endpoint: d.Endpoint, URL: d.URL,
 		State: d.State, Reason: d.Reason, Created: d.Created, Next: d.Next, Mutations: d.Mutations, ReplayOf: d.ReplayOf,
+		Forgery:  d.Forgery(),
 		Attempts: len(d.Attempts),
 	}
 	if n := len(d.Attempts); n > 0 {

@@ -92,6 +92,26 @@ func (c *Client) Check(ctx context.Context) error {
 	return nil
 }
 
+// SecretPath is the path at which a listen tells its own signing secret, behind its guard.
+const SecretPath = "/fakestripe/secret"
+
+// Secret returns the signing secret that the listen made. A secret that it was given is
+// not told.
+func (c *Client) Secret(ctx context.Context) (string, error) {
+	answer, err := c.do(ctx, http.MethodGet, SecretPath, nil)
+	if err != nil {
+		return "", fmt.Errorf("%w at %s: %w", ErrNoListen, c.base, cause(err))
+	}
+	defer answer.Body.Close()
+	var said struct {
+		Secret string `json:"secret"`
+	}
+	if answer.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(answer.Body, 1<<10)).Decode(&said) != nil || said.Secret == "" {
+		return "", fmt.Errorf("the listen at %s does not tell its signing secret", c.base)
+	}
+	return said.Secret, nil
+}
+
 // Submit submits an event and yields each delivery, first as queued, then after each
 // change, until all have finished or the context ends. It stops at the first error:
 // ErrQueueFull, ErrClosed, or the hub's objection to the event or a mutation.

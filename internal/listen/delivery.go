@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
@@ -73,6 +74,23 @@ func (d *Delivery) Finished() bool {
 // that chaos dropped, as they never reached the handler.
 func (d *Delivery) Undelivered() bool {
 	return d.State != Delivered && d.State != Dropped && len(d.Mutations) == 0
+}
+
+// Forgery reports whether the delivery must be refused.
+func (d *Delivery) Forgery() bool { return Forged(d.Mutations) }
+
+// Forged reports whether mutations make a delivery that must be refused.
+func Forged(mutations []string) bool {
+	return slices.ContainsFunc(mutations, func(text string) bool {
+		m, err := webhooktest.ParseMutation(text)
+		return err == nil && m.Forgery()
+	})
+}
+
+// refused reports whether the last attempt had another answer than 2xx.
+func (d *Delivery) refused() bool {
+	n := len(d.Attempts)
+	return n > 0 && d.Attempts[n-1].Error == "" && !d.Attempts[n-1].Accepted()
 }
 
 // An Attempt is one POST of a Delivery and its result.

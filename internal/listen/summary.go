@@ -5,9 +5,11 @@ type Summary struct {
 	Events     int `json:"events"`
 	Deliveries int `json:"deliveries"`
 	Attempts   int `json:"attempts"`
-	Delivered  int `json:"delivered"`
+	Delivered  int `json:"delivered"`          // except forgeries
 	GivenUp    int `json:"given_up"`           // without a mutation
-	Unaccepted int `json:"mutated_unaccepted"` // with a mutation: tried once, and not owed
+	Unaccepted int `json:"mutated_unaccepted"` // with a mutation, but no forgery: tried once, and not owed
+	Taken      int `json:"forgeries_accepted"` // wrong
+	Repelled   int `json:"forgeries_refused"`  // right
 	Dropped    int `json:"dropped"`
 	Waiting    int `json:"waiting"`
 
@@ -19,6 +21,10 @@ type Summary struct {
 // count adds a finished delivery.
 func (s *Summary) count(d *Delivery) {
 	switch {
+	case d.State == Delivered && d.Forgery():
+		s.Taken++
+	case d.State == GivenUp && d.Forgery() && d.refused():
+		s.Repelled++
 	case d.State == Delivered:
 		s.Delivered++
 	case d.State == Dropped:

@@ -1,24 +1,35 @@
 package contract
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/pinned"
+	"github.com/fakestripe/fakestripe/internal/refusal"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// Diagnose finds out why an endpoint rejects a genuine event: it sends the event in
-// ways that only a handler with a certain mistake accepts, and reads the answers. Each
-// line is one thing that it found. Nil: the endpoint accepts the event.
+// Diagnose finds out why an endpoint rejects a genuine event: it reads the answer, sends
+// the event in ways that only a handler with a certain mistake accepts, and reads those
+// answers, too. Each line is one thing that it found. Nil: the endpoint accepts the event.
 func Diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event) ([]string, error) {
-	found, err := diagnose(ctx, e, event, nil)
+	found, err := diagnose(ctx, e, event, likeness{})
 	return found.lines, err
+}
+
+// A likeness makes events like the refused one, and counts what the handler does. Each of
+// its functions may be nil.
+type likeness struct {
+	at    func(version string) (*webhooktest.Event, error)
+	event func(eventType string) (*webhooktest.Event, error)
+	calls func() int // of the local API since the event was delivered first
 }
 
 // A diagnosis is why an endpoint rejects a genuine event.
@@ -29,9 +40,9 @@ type diagnosis struct {
 
 func (d *diagnosis) add(lines ...string) { d.lines = append(d.lines, lines...) }
 
-// diagnose is Diagnose. With a function that makes the like of the event at another API
-// version, it tries those too.
-func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event, at func(version string) (*webhooktest.Event, error)) (found diagnosis, err error) {
+// diagnose is Diagnose. The order is that of the evidence: what the answer proves, what is
+// accepted instead, what the answer suggests, and a comparison with other answers.
+func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event, like likeness) (found diagnosis, err error) {
 	answer, err := e.Deliver(ctx, event)
 	if err != nil || answer.Accepted() {
 		return found, err
@@ -45,28 +56,149 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 		found.wanted = wantedVersion(answer)
 		return found, nil
 	}
+	said, read := refusal.ReadText(answer.Body)
+	if read && !said.Unsure {
+		found.add(readingLines(said)...)
+		if said.ID == refusal.WantsThin.ID || said.ID == refusal.WantsSnapshot.ID {
+			_, err = found.tryType(ctx, e, like, otherKind(event.Type()))
+		}
+		return found, err
+	}
 	until := time.Now().Add(20 * time.Second) // some handlers take their time for each
 	mistake, err := findMistake(ctx, e, event, until)
 	if mistake != nil || err != nil {
-		found.add(worded(mistake)...)
+		found.add(worded(mistake, event)...)
 		return found, err
 	}
-	unsigned, err := e.Deliver(ctx, event, "unsigned")
-	if err != nil {
-		return found, err
-	}
-	if status := readStatus(answer); status != "" {
-		found.add(status)
+	if read {
+		found.add(readingLines(said)...)
 		return found, nil
 	}
-	if at != nil {
-		if found.wanted, err = acceptedVersion(ctx, e, at, until); err != nil {
-			return found, err
+	return found, found.compareAnswers(ctx, e, answer, like, until)
+}
+
+// compareAnswers reads the status, and compares the answer with those to other events.
+func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint, answer *webhooktest.Response, like likeness, until time.Time) error {
+	unsigned, err := e.Deliver(ctx, answer.Event, "unsigned")
+	if err != nil {
+		return err
+	}
+	same := unsigned.StatusCode == answer.StatusCode
+	said, read := refusal.ReadStatus(answer.StatusCode)
+	crashed := said.ID == refusal.Crashed.ID
+	switch {
+	case crashed:
+		d.add(append(readingLines(said), noCall(like)...)...)
+	case read && same: // what refuses it may stand before the handler
+		d.add(readingLines(said)...)
+		if answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden {
+			d.add(fmt.Sprintf("if it answers %d to a bad signature, probably the secret differs from the handler's", answer.StatusCode))
+		}
+		return nil
+	}
+	if like.at != nil {
+		if d.wanted, err = acceptedVersion(ctx, e, like.at, until); err != nil {
+			return err
 		}
 	}
-	found.add(compare(answer, unsigned, found.wanted))
-	return found, nil
+	if d.wanted != "" {
+		d.add(fmt.Sprintf("it accepts a %s of API version %s, but not this one, of %s", answer.Event.Type(), d.wanted, versionOf(answer.Event)))
+		return nil
+	}
+	if explained, err := d.tryTypes(ctx, e, answer.Event.Type(), like); explained || err != nil {
+		return err
+	}
+	switch {
+	case crashed && same:
+		d.add("an unsigned event gets the same answer: it may crash at the signature: look at the secret, too, and at whether it verifies the raw body")
+	case same:
+		d.add("an unsigned event gets the same answer: probably the secret differs from the handler's; else its API version is refused, or the body is changed before it is verified")
+	default:
+		d.add(fmt.Sprintf("an unsigned event is answered %d instead: the signature was looked at, and what it refuses comes after that", unsigned.StatusCode))
+	}
+	return nil
 }
+
+// noCall says that a handler that crashed has not called the local API.
+func noCall(like likeness) []string {
+	if like.calls == nil || like.calls() > 0 {
+		return nil
+	}
+	return []string{"it called nothing at fakestripe's API: if it fetches objects, its SDK still calls the real Stripe, which does not know them"}
+}
+
+// tryTypes delivers another type, then the other kind of event, and reports whether what is
+// accepted explains the refusal. A handler that ignores most types accepts any other.
+func (d *diagnosis) tryTypes(ctx context.Context, e *webhooktest.Endpoint, eventType string, like likeness) (explained bool, err error) {
+	for _, other := range []string{sibling(eventType), otherKind(eventType)} {
+		if accepted, err := d.tryType(ctx, e, like, other); accepted || err != nil {
+			return accepted, err
+		}
+	}
+	return false, nil
+}
+
+// tryType reports whether an event of another type is accepted.
+func (d *diagnosis) tryType(ctx context.Context, e *webhooktest.Endpoint, like likeness, eventType string) (accepted bool, err error) {
+	if like.event == nil {
+		return false, nil
+	}
+	event, err := like.event(eventType)
+	if err != nil {
+		return false, nil // the API version has no such event
+	}
+	response, err := e.Deliver(ctx, event)
+	if err != nil || !response.Accepted() {
+		return false, err
+	}
+	kind := "snapshot"
+	if fixtures.IsThin(eventType) {
+		kind = "thin"
+	}
+	d.add(fmt.Sprintf("it accepts a %s event, %s, signed with the same secret: it refuses this type or this kind of event, not the signature", kind, eventType))
+	return true, nil
+}
+
+// sibling is another type of the same kind, about something else.
+func sibling(eventType string) string {
+	other := "customer.created"
+	if strings.Contains(eventType, "customer") {
+		other = "charge.refunded"
+	}
+	if fixtures.IsThin(eventType) {
+		return "v1." + other
+	}
+	return other
+}
+
+// otherKind is a thin type for a snapshot type, and the reverse.
+func otherKind(eventType string) string {
+	snapshot, _, counterpart := fixtures.Counterpart(eventType)
+	switch {
+	case counterpart:
+		return snapshot
+	case fixtures.IsThin(eventType):
+		return "payment_intent.succeeded"
+	case fixtures.IsThin("v1." + eventType):
+		return "v1." + eventType
+	}
+	return "v1.charge.refunded"
+}
+
+// readingLines are what an answer says, and how to fix it, a line each.
+func readingLines(said refusal.Reading) []string {
+	lines := []string{said.String()}
+	var languages []string
+	if said.Language != "" {
+		languages = append(languages, said.Language)
+	}
+	for _, fix := range firstFixes(mistakes.Fixes(said.Topic, languages...)) {
+		lines = append(lines, fix.Where+": "+fix.How)
+	}
+	return lines
+}
+
+func firstFixes(fixes []mistakes.Fix) []mistakes.Fix { return fixes[:min(len(fixes), shownFixes)] }
 
 // answerOf is an answer and the beginning of what it says, or why there was none. What it
 // answers is told elsewhere.
@@ -106,42 +238,19 @@ func findMistake(ctx context.Context, e *webhooktest.Endpoint, event *webhooktes
 const shownFixes = 6
 
 // worded is a mistake and its fixes, a line each.
-func worded(mistake *mistakes.HandlerMistake) []string {
+func worded(mistake *mistakes.HandlerMistake, event *webhooktest.Event) []string {
 	if mistake == nil {
 		return nil
 	}
 	lines := []string{"it verifies " + mistake.Problem}
-	for _, m := range mistake.Fix[:min(len(mistake.Fix), shownFixes)] {
+	for _, m := range firstFixes(mistake.Fix) {
+		lines = append(lines, m.Where+": "+m.How)
+	}
+	if bytes.Equal(mistake.Body, event.Body()) {
+		return lines
+	}
+	for _, m := range mistakes.Fixes(mistakes.ForRelay) {
 		lines = append(lines, m.Where+": "+m.How)
 	}
 	return lines
-}
-
-// readStatus reads what the status says when no signature was right, "" if it is nothing.
-func readStatus(answer *webhooktest.Response) string {
-	if answer.StatusCode/100 == 3 {
-		return "it redirects, which Stripe does not follow: configure the URL that it redirects to"
-	}
-	return map[int]string{
-		http.StatusNotFound:              "there is nothing at this URL: is the path right?",
-		http.StatusMethodNotAllowed:      "the URL does not take POST: is the path right?",
-		http.StatusUnauthorized:          "a login is asked for: exempt the webhook from authentication",
-		http.StatusForbidden:             "it is forbidden: exempt the webhook from CSRF protection and logins",
-		419:                              "a CSRF token is asked for: exempt the webhook",
-		http.StatusRequestEntityTooLarge: "the body is too large for it: raise the limit",
-		http.StatusUnsupportedMediaType:  "it does not take application/json; charset=utf-8",
-		http.StatusNotAcceptable:         "it negotiates a format: Stripe's Accept header is */*; q=0.5, application/xml",
-	}[answer.StatusCode]
-}
-
-// compare says what is left when the status says nothing: the version of the event or, by
-// the answer to an unsigned one, the signature.
-func compare(answer, unsigned *webhooktest.Response, accepted string) string {
-	switch {
-	case accepted != "":
-		return fmt.Sprintf("it accepts a %s of API version %s, but not this one, of %s", answer.Event.Type(), accepted, versionOf(answer.Event))
-	case unsigned.StatusCode == answer.StatusCode:
-		return "an unsigned event gets the same answer: probably the secret differs from the handler's; else its API version is refused, or the body is changed before it is verified"
-	}
-	return fmt.Sprintf("an unsigned event is answered %d instead: the signature was looked at", unsigned.StatusCode)
 }

@@ -106,7 +106,7 @@ func (j *judge) calibrate(ctx context.Context, control string) (err error) {
 	}
 	j.session.run.budget.end("the first genuine event was not accepted")
 	first := j.refused.Event
-	j.diagnosis, err = diagnose(ctx, j.session.sender.endpoint, first, j.session.sender.controlAt)
+	j.diagnosis, err = diagnose(ctx, j.session.sender.endpoint, first, j.session.sender.like())
 	if err == nil && j.diagnosis.lines == nil {
 		j.diagnosis.lines = []string{
 			"a genuine " + first.Type() + " was answered " + strings.TrimSpace(j.refused.String()) + ", and accepted when it was delivered again",

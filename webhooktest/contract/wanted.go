@@ -72,3 +72,15 @@ func (s *sender) controlAt(version string) (*webhooktest.Event, error) {
 	other.subject, other.source = &subject, s.source.at(version)
 	return other.event(context.Background(), subject.control())
 }
+
+// like makes events like the control, and counts the calls from here on.
+func (s *sender) like() likeness {
+	like := likeness{at: s.controlAt, event: func(eventType string) (*webhooktest.Event, error) {
+		return s.event(context.Background(), eventType)
+	}}
+	if api := s.subject.API; api != nil {
+		before := api.Called()
+		like.calls = func() int { return api.Called() - before }
+	}
+	return like
+}

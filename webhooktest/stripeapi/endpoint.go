@@ -1,8 +1,12 @@
 package stripeapi
 
 import (
+	"errors"
+	"fmt"
 	"net/url"
 	"slices"
+
+	"github.com/fakestripe/fakestripe/fixtures"
 )
 
 // An Endpoint is a webhook endpoint, as in /v1/webhook_endpoints
@@ -97,12 +101,29 @@ func (e *Endpoint) merge(params *param) *apiError {
 			if e.EnabledEvents = p.texts(); len(e.EnabledEvents) == 0 || e.EnabledEvents[0] == "" {
 				return invalid("enabled_events", "Invalid array: want event types, or *.")
 			}
+			if err := knownTypes(e.EnabledEvents); err != nil {
+				return err
+			}
 		case "description":
 			e.Description = p.text
 		case "disabled":
 			e.Disabled = p.text == "true"
 		case "metadata":
 			e.mergeMetadata(p)
+		}
+	}
+	return nil
+}
+
+// knownTypes refuses a type that Stripe does not have.
+func knownTypes(types []string) *apiError {
+	for i, name := range types {
+		if name == "*" {
+			continue
+		}
+		if _, err := fixtures.DescribeEvent(name); errors.Is(err, fixtures.ErrUnknownType) {
+			field := fmt.Sprintf("enabled_events[%d]", i)
+			return invalid(field, "Invalid %s: must be an event type or *; %v", field, err)
 		}
 	}
 	return nil

@@ -65,8 +65,9 @@ func TestEndpointRefusals(t *testing.T) {
 		"url=https://a.example":          "Missing required param: enabled_events",
 		"url=ftp://a&enabled_events[]=*": "want an http or https URL",
 		"url=https://a&enabled_events=":  "want event types, or *",
-		"url=https://a&enabled_events[]=*&api_version=2025-04-01.basil": "Invalid Stripe API version: 2025-04-01.basil. Known here are those from 2023-10-16 to 2026-10-28.endive.",
-		"url=https://a&enabled_events[]=*&api_version=basil":            "Invalid Stripe API version: basil.",
+		"url=https://a&enabled_events[]=*&api_version=2025-04-01.basil":     "Invalid Stripe API version: 2025-04-01.basil. Known here are those from 2023-10-16 to 2026-10-28.endive.",
+		"url=https://a&enabled_events[]=*&enabled_events[]=charge.suceeded": "Invalid enabled_events[1]: must be an event type or *; unknown event type \\\"charge.suceeded\\\": did you mean charge.succeeded?",
+		"url=https://a&enabled_events[]=*&api_version=basil":                "Invalid Stripe API version: basil.",
 	} {
 		answer := request(t, &stripeapi.Server{}, "POST", "/v1/webhook_endpoints", body)
 		require.Equal(t, 400, answer.Code, body)

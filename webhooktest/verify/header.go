@@ -200,7 +200,7 @@ var headerJoined = mistakes.Mistake{ID: "header-joined", Problem: "is several he
 
 // headerLacks cannot be undone.
 var headerLacks = []mistakes.Mistake{
-	{ID: "unsigned", Problem: "is not signed: there is no Stripe-Signature", Topic: mistakes.ForForgery,
+	{ID: "unsigned", Problem: "is not signed: there is no Stripe-Signature", Topic: mistakes.ForUnsigned,
 		Cause: "it is not from Stripe, a proxy dropped the header, or the handler looks for another name; anyone can send such a request"},
 	{ID: "header-cut", Problem: "has a timestamp and no signature", Topic: mistakes.ForHeader,
 		Cause: "it was cut at its first comma: a proxy, a map of headers or a parser mistook the comma for the end of the value"},

@@ -59,6 +59,9 @@ func (r *Received) complete() {
 }
 
 func (v *Verification) diagnose(ctx context.Context, r *Received) error {
+	if name := r.findRenamed(); name != "" {
+		v.Findings = append(v.Findings, renamed(name))
+	}
 	header := readHeader(r.Signature)
 	v.Findings = append(v.Findings, header.faults...)
 	if len(header.readings) > 0 {

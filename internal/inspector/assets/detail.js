@@ -128,13 +128,13 @@ export class Detail extends EventTarget {
         this.#drawExchange();
         this.#exchange.querySelector(`[data-attempt="${a.number}"]`).focus();
       },
-    }, `${a.number} `, h("span", { class: "status", "data-tone": toneOf(a) }, a.error ? "no answer" : String(a.status)), ` ${time(a.at)}`));
+    }, `${a.number} `, h("span", { class: "status", "data-tone": toneOf(a, this.#delivery.forgery) }, a.error ? "no answer" : String(a.status)), ` ${time(a.at)}`));
     return h("section", { class: "attempts" }, h("h3", {}, plural(attempts.length, "attempt")), h("div", { class: "choice" }, ...buttons));
   }
 
   #answer(a) {
     const line = a.status
-      ? [h("span", { class: "status", "data-tone": toneOf(a) }, String(a.status)), ` ${a.status_text ?? ""} `]
+      ? [h("span", { class: "status", "data-tone": toneOf(a, this.#delivery.forgery) }, String(a.status)), ` ${a.status_text ?? ""} `]
       : [h("span", { class: "status", "data-tone": "fail" }, "no answer"), " "];
     return h("section", { class: "answer" },
       h("h3", {}, "Answer"),
@@ -204,7 +204,7 @@ export class Detail extends EventTarget {
 
 }
 
-const toneOf = (a) => (a.error ? "fail" : a.status >= 200 && a.status < 300 ? "pass" : "fail");
+const toneOf = (a, forgery) => (!a.error && (a.status >= 200 && a.status < 300) !== Boolean(forgery) ? "pass" : "fail");
 
 const headers = (fields) => h("dl", { class: "headers" }, fields.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 

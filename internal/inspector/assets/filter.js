@@ -7,6 +7,7 @@ const STATUSES = [
   ["", "Any status", () => true],
   ["accepted", "Accepted", (d) => d.state === "delivered"],
   ["refused", "Not accepted", (d) => d.state === "given up" || (d.state === "waiting" && d.attempts > 0)],
+  ["wrong", "Wrong answer", (d) => (d.forgery ? d.state === "delivered" || (d.state === "given up" && !d.status) : d.state === "given up")],
   ["retrying", "To be retried", (d) => d.state === "waiting" && d.attempts > 0],
   ["given up", "Given up", (d) => d.state === "given up"],
   ["under way", "Under way", (d) => d.state === "sending" || (d.state === "waiting" && d.attempts === 0)],

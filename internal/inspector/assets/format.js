@@ -25,13 +25,16 @@ export const plural = (n, one, many = one + "s") => `${number(n)} ${n === 1 ? on
 export const address = (url) => url.replace(/^https?:\/\//, "");
 
 // standing is a delivery's state as a word or a number for the list, a tone that
-// colors it, and a phrase for those who cannot see the color.
+// colors it, and a phrase for those who cannot see the color. A forgery is right when it is
+// refused.
 export function standing(d) {
   const answer = d.status ? String(d.status) : "";
   switch (d.state) {
     case "delivered":
+      if (d.forgery) return { label: answer, tone: "fail", phrase: "a forgery was accepted" };
       return { label: answer, tone: "pass", phrase: "accepted" };
     case "given up":
+      if (d.forgery && answer) return { label: answer, tone: "pass", phrase: "a forgery was refused" };
       return { label: answer || "no answer", tone: "fail", phrase: "given up" };
     case "dropped":
       return { label: "dropped", tone: "idle", phrase: "dropped on purpose" };

@@ -27,6 +27,10 @@ const (
 	ForPublic   = "public secret"
 	ForUnset    = "unset secret"
 	ForHeader   = "header"
+	ForLost     = "header lost"
+	ForUnsigned = "unsigned" // lost, or never there
+	ForCSRF     = "CSRF"
+	ForRelay    = "relay"
 	ForClock    = "clock"
 	ForSigner   = "signer"
 	ForForgery  = "forgery"
@@ -96,6 +100,29 @@ var fixes = []fix{
 	{ForHeader, "", "the handler", "pass on the header's value unchanged: request.headers['stripe-signature'], $_SERVER['HTTP_STRIPE_SIGNATURE'], r.Header.Get(\"Stripe-Signature\")"},
 	{ForHeader, "", "proxy, gateway", "forward Stripe-Signature once and unchanged; it is one line that contains commas"},
 	{ForHeader, "", "API Gateway", "use event.headers['Stripe-Signature'], which is not a list, and ignore case when you look it up"},
+
+	{ForLost, "", "the handler", "read it by its name: request.headers['stripe-signature'] in Node, request.headers['Stripe-Signature'] in Flask, request.META['HTTP_STRIPE_SIGNATURE'] in Django, request.env['HTTP_STRIPE_SIGNATURE'] in Rails, $_SERVER['HTTP_STRIPE_SIGNATURE'] in PHP, r.Header.Get(\"Stripe-Signature\") in Go"},
+	{ForLost, "", "CloudFront", "add Stripe-Signature to the headers of the origin request policy, or use AllViewer: it forwards no other headers"},
+	{ForLost, "", "nginx", "proxy_set_header Stripe-Signature $http_stripe_signature; nginx drops a header whose name has underscores unless underscores_in_headers is on"},
+	{ForLost, "php", "PHP-FPM, FastCGI", "include fastcgi_params and leave fastcgi_pass_request_headers on, or set fastcgi_param HTTP_STRIPE_SIGNATURE $http_stripe_signature"},
+	{ForLost, "", "AWS API Gateway", "with a mapping template, map integration.request.header.Stripe-Signature from method.request.header.Stripe-Signature; with the proxy integration, look it up in event.headers without regard to case"},
+	{ForLost, "", "relay, queue, no-code tool", "pass on Stripe-Signature together with the body, both unchanged"},
+
+	{ForUnsigned, "", "the handler", "reject it with 400 unless the header was lost: what is not signed may be from anyone"},
+	{ForUnsigned, "", "CloudFront", "add Stripe-Signature to the headers of the origin request policy, or use AllViewer: it forwards no other headers"},
+	{ForUnsigned, "", "nginx", "proxy_set_header Stripe-Signature $http_stripe_signature; nginx drops a header whose name has underscores unless underscores_in_headers is on"},
+	{ForUnsigned, "php", "PHP-FPM, FastCGI", "include fastcgi_params and leave fastcgi_pass_request_headers on, or set fastcgi_param HTTP_STRIPE_SIGNATURE $http_stripe_signature"},
+	{ForUnsigned, "", "AWS API Gateway", "with a mapping template, map integration.request.header.Stripe-Signature from method.request.header.Stripe-Signature; with the proxy integration, look it up in event.headers without regard to case"},
+	{ForUnsigned, "", "relay, queue, no-code tool", "pass on Stripe-Signature together with the body, both unchanged"},
+
+	{ForCSRF, "python", "Django", "put @csrf_exempt on the view"},
+	{ForCSRF, "ruby", "Rails", "skip_before_action :verify_authenticity_token"},
+	{ForCSRF, "php", "Laravel", "$middleware->validateCsrfTokens(except: ['webhook']) in bootstrap/app.php; before Laravel 11, $except in VerifyCsrfToken"},
+	{ForCSRF, "node", "Express", "register the webhook's route before csurf"},
+	{ForCSRF, "java", "Spring Security", "http.csrf(c -> c.ignoringRequestMatchers(\"/webhook\"))"},
+	{ForCSRF, "dotnet", "ASP.NET Core", "put [IgnoreAntiforgeryToken] on the action"},
+
+	{ForRelay, "", "a relay (smee, a no-code tool, an API gateway's template, a queue)", "it may have written the body again: deliver to the handler's own URL, past the relay; if that is accepted, the relay is at fault, and must pass on the bytes"},
 
 	{ForClock, "", "the receiver", "synchronize the clock (NTP)"},
 	{ForClock, "", "queue, replay", "verify a delivery when it arrives, not when the queue gets to it; to check a stored one, give the time it arrived"},

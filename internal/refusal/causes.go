@@ -1,0 +1,168 @@
+package refusal
+
+// A Cause is a reason for which a genuine event is refused.
+type Cause struct {
+	ID      string
+	Problem string // about the handler, which it calls "it"
+	Fix     string // the first thing to do
+
+	// Topic is that of further fixes in webhooktest/internal/mistakes, if any.
+	Topic string
+
+	// Unsure reports that the text says what the handler saw, but not why.
+	Unsure bool
+}
+
+// Causes that others ask for.
+var (
+	// NoMatch is a signature that was computed and compared.
+	NoMatch = Cause{
+		ID: "no-match", Topic: "which secret", Unsure: true,
+		Problem: "it compared the signatures and none matched: most likely its secret is another one; else the body was changed before it was verified",
+		Fix:     "give both sides the same secret; fakestripe check tries the known changes of the body",
+	}
+	// HeaderUnread is a header that is missing or malformed when it is verified. Some SDKs
+	// have one sentence for both.
+	HeaderUnread = Cause{
+		ID: "header-unread", Topic: "header lost",
+		Problem: "it found no timestamp and signature in the Stripe-Signature header: the header was lost or changed before it was verified",
+		Fix:     "pass on the header's value unchanged, and see what stands before the handler",
+	}
+	// WantsThin is a parser of thin events that was given a snapshot.
+	WantsThin = Cause{
+		ID:      "wants-thin",
+		Problem: "it parses thin events, and was sent a snapshot event",
+		Fix:     "send a thin type (fakestripe list --thin), or parse with constructEvent",
+	}
+	// WantsSnapshot is a parser of snapshots that was given a thin event.
+	WantsSnapshot = Cause{
+		ID:      "wants-snapshot",
+		Problem: "it parses snapshot events, and was sent a thin event",
+		Fix:     "send a snapshot type (fakestripe list), or parse with parseEventNotification",
+	}
+	// Crashed is an answer that is no refusal.
+	Crashed = Cause{
+		ID: "crashed", Unsure: true,
+		Problem: "it crashed, which is no refusal: 500 says that the handler failed",
+		Fix:     "look for the exception in its log",
+	}
+)
+
+// The other causes.
+var (
+	parsedBody = Cause{
+		ID: "parsed-body", Topic: "raw body",
+		Problem: "it verifies a parsed object instead of the raw body",
+		Fix:     "keep the raw body on this route, as bytes or text",
+	}
+	noBody = Cause{
+		ID: "no-body", Topic: "consumed",
+		Problem: "it verifies an empty body: something read the request before it, or the variable with the raw body is not set",
+		Fix:     "read the raw body once, before anything parses it",
+	}
+	headerLost = Cause{
+		ID: "header-lost", Topic: "header lost",
+		Problem: "it got no Stripe-Signature header: the header was lost before it was verified, or is read by another name",
+		Fix:     "read the header by its name, and let what stands before the handler forward it",
+	}
+	headerList = Cause{
+		ID: "header-list", Topic: "header",
+		Problem: "it passes a list instead of the Stripe-Signature header's value",
+		Fix:     "pass the value, which is one text",
+	}
+	headerCut = Cause{
+		ID: "header-cut", Topic: "header",
+		Problem: "it got a Stripe-Signature header without a v1 signature: the value was cut at a comma, or another header is read",
+		Fix:     "forward Stripe-Signature unchanged; it is one value that contains commas",
+	}
+	noSecret = Cause{
+		ID: "no-secret", Topic: "unset secret",
+		Problem: "it has no signing secret: the variable is not set",
+		Fix:     "set the variable that the handler reads",
+	}
+	spacedSecret = Cause{
+		ID: "spaced-secret", Topic: "secret",
+		Problem: "it has white space or a line break in its signing secret",
+		Fix:     "trim the secret",
+	}
+	needsAsync = Cause{
+		ID:      "needs-async",
+		Problem: "it calls constructEvent where the runtime can only verify asynchronously",
+		Fix:     "await constructEventAsync(body, header, secret)",
+	}
+	outsideTolerance = Cause{
+		ID: "outside-tolerance", Topic: "clock",
+		Problem: "it finds the timestamp of the signature too old: its clock is not the sender's, or the event waited",
+		Fix:     "synchronize the clocks (in a container or virtual machine, too), and verify an event when it arrives",
+	}
+	notJSON = Cause{
+		ID: "not-json", Topic: "raw body",
+		Problem: "it verified the signature, and then could not read the body as an event",
+		Fix:     "give the SDK the body as it came; if the event is your own file, compare it with fakestripe render",
+	}
+	badText = Cause{
+		ID: "bad-text", Topic: "charset",
+		Problem: "it could not compute the signature: the secret or the body is not set, or is not valid UTF-8",
+		Fix:     "set the secret, and read the body as UTF-8",
+	}
+	wantsToken = Cause{
+		ID: "csrf", Topic: "CSRF",
+		Problem: "its CSRF protection refuses the request: a webhook has no token",
+		Fix:     "exempt the webhook's route from CSRF protection; the signature protects it",
+	}
+	wantsLogin = Cause{
+		ID:      "login",
+		Problem: "a login or an API key is asked for, which Stripe does not have",
+		Fix:     "exempt the webhook's route from authentication; the signature is its own",
+	}
+	forbidden = Cause{
+		ID: "forbidden", Unsure: true,
+		Problem: "it is forbidden",
+		Fix:     "exempt the webhook from CSRF protection and logins",
+	}
+	wrongHost = Cause{
+		ID:      "host",
+		Problem: "it refuses the host name in the request",
+		Fix:     "allow the host name, or give it with --header 'Host: …'",
+	}
+	wrongPath = Cause{
+		ID: "path", Unsure: true,
+		Problem: "there is nothing at this URL",
+		Fix:     "is the path right?",
+	}
+	wrongMethod = Cause{
+		ID: "method", Unsure: true,
+		Problem: "the URL does not take POST",
+		Fix:     "is the path right?",
+	}
+	slash = Cause{
+		ID:      "slash",
+		Problem: "its URL ends in a slash, and Stripe does not follow the redirect there",
+		Fix:     "add the slash to the URL",
+	}
+	tooLarge = Cause{
+		ID: "too-large", Topic: "limit",
+		Problem: "the body is too large for it",
+		Fix:     "raise the limit",
+	}
+	wrongMedia = Cause{
+		ID:      "media-type",
+		Problem: "it does not take application/json; charset=utf-8",
+		Fix:     "take every content type on this route",
+	}
+	validated = Cause{
+		ID: "validated", Topic: "raw body",
+		Problem: "the framework checks the request against a model before the handler sees it",
+		Fix:     "take the raw request instead of a model; read the header by its name, Stripe-Signature",
+	}
+	realAPI = Cause{
+		ID:      "real-api",
+		Problem: "it called Stripe's real API, which does not know the objects of these events",
+		Fix:     "point its SDK at fakestripe's API (fakestripe check --api, fakestripe listen)",
+	}
+	tunnelDown = Cause{
+		ID:      "tunnel",
+		Problem: "the tunnel or the proxy answered, and found nobody behind it",
+		Fix:     "start the handler, and check the port to which it is forwarded",
+	}
+)

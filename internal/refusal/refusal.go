@@ -1,0 +1,124 @@
+// Package refusal reads what a handler says when it refuses a genuine event: the errors
+// of Stripe's SDKs, and the pages of frameworks and of what stands before the handler.
+//
+// Package pinned reads the refusals of API versions, which have values of their own.
+package refusal
+
+import (
+	"html"
+	"net/http"
+	"strings"
+)
+
+// A Reading is what an answer says.
+type Reading struct {
+	Cause
+	Who      string // e.g. stripe-node; "" if only the status says it
+	Language string // of fixes to prefer, "" for any
+}
+
+// String is the reading on one line. It repeats nothing of the answer.
+func (r Reading) String() string { return r.Said() + ": " + r.Fix }
+
+// Said is the reading without the fix.
+func (r Reading) Said() string {
+	if r.Who == "" {
+		return r.Problem
+	}
+	return r.Problem + " (" + r.Who + " says so)"
+}
+
+// Read reads an answer other than 2xx: its text or, if that says nothing known, its
+// status.
+func Read(status int, body []byte) (Reading, bool) {
+	if said, ok := ReadText(body); ok {
+		return said, true
+	}
+	return ReadStatus(status)
+}
+
+// ReadText reads the text of an answer. Of several sentences, the first counts: a page
+// about an exception begins with it, and may go on with the code around.
+func ReadText(body []byte) (said Reading, ok bool) {
+	text := plain(string(body))
+	first := len(text)
+	for i := range sentences {
+		s := &sentences[i]
+		if at := find(text, s.text); at >= 0 && at < first {
+			first, ok = at, true
+			said = Reading{*s.cause, s.who, s.language}
+			if s.fix != "" {
+				said.Fix = s.fix
+			}
+		}
+	}
+	return said, ok
+}
+
+// find returns the position of a sentence whose parts follow each other, or -1.
+func find(text, sentence string) int {
+	parts := strings.Split(sentence, " … ")
+	start := strings.Index(text, parts[0])
+	if start < 0 {
+		return -1
+	}
+	rest := text[start+len(parts[0]):]
+	for _, part := range parts[1:] {
+		_, after, found := strings.Cut(rest, part)
+		if !found {
+			return -1
+		}
+		rest = after
+	}
+	return start
+}
+
+// escapes are those of JSON in which a sentence may be quoted.
+var escapes = strings.NewReplacer(`\n`, " ", `\r`, " ", `\t`, " ", `\/`, "/", `\"`, `"`, `\u0027`, "'", `\u0022`, `"`, `\u0060`, "`", "’", "'")
+
+// plain is a text in lower case with single spaces, out of JSON or HTML.
+func plain(text string) string {
+	text = escapes.Replace(html.UnescapeString(text))
+	return strings.ToLower(strings.Join(strings.Fields(text), " "))
+}
+
+// ReadStatus reads a status that says something by itself.
+func ReadStatus(status int) (Reading, bool) {
+	var cause Cause
+	switch status {
+	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
+		cause = wantsLogin
+		cause.Unsure = true // some handlers answer so to a bad signature
+	case http.StatusForbidden:
+		cause = forbidden
+	case http.StatusNotFound:
+		cause = wrongPath
+	case http.StatusMethodNotAllowed:
+		cause = wrongMethod
+	case http.StatusNotAcceptable:
+		cause = Cause{ID: "accept", Problem: "it negotiates a format", Fix: "take Stripe's Accept header, */*; q=0.5, application/xml"}
+	case http.StatusRequestEntityTooLarge:
+		cause = tooLarge
+	case http.StatusUnsupportedMediaType:
+		cause = wrongMedia
+	case 419: // Laravel
+		cause = wantsToken
+	case http.StatusMisdirectedRequest:
+		cause = wrongHost
+	case http.StatusTooManyRequests:
+		cause = Cause{ID: "rate", Problem: "it limits the rate", Fix: "exempt the webhook: Stripe sends bursts"}
+	case http.StatusInternalServerError:
+		cause = Crashed
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		cause = Cause{
+			ID: "gateway", Unsure: true,
+			Problem: "a proxy or gateway answers for a handler that is down, busy or slow",
+			Fix:     "is the handler up, and at the port to which it forwards?",
+		}
+	default:
+		if status/100 == 3 {
+			cause = Cause{ID: "redirect", Problem: "it redirects, which Stripe does not follow", Fix: "configure the URL that it redirects to"}
+		}
+	}
+	return Reading{Cause: cause}, cause.ID != ""
+}

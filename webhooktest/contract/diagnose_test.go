@@ -1,0 +1,119 @@
+package contract_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+const refusingSecret = "whsec_5f4dcc3b5aa765d61d8327deb882cf99"
+
+// refusing answers a status and a text, unless an event is right for it.
+func refusing(status int, text string, takes func(signed, thin bool, eventType string) bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		event, err := webhooktest.ParseEvent(body)
+		if err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		signed := r.Header.Get(webhooktest.SignatureHeader) != ""
+		if takes != nil && takes(signed, strings.Contains(string(body), "v2.core.event"), event.Type()) {
+			return
+		}
+		if !signed && takes != nil {
+			status = http.StatusBadRequest
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, text)
+	})
+}
+
+// When a genuine event is refused, the diagnosis says what the answer proves, then what
+// other events show. It never blames the secret for what is something else.
+func TestDiagnosisReadsTheAnswer(t *testing.T) {
+	t.Parallel()
+	const blame = "probably the secret"
+	for name, test := range map[string]struct {
+		handler http.Handler
+		api     bool
+		says    []string
+		never   string
+	}{
+		"a parsed body": {
+			handler: refusing(400, "Payload was provided as a parsed JavaScript object instead.", nil),
+			says:    []string{"parsed object instead of the raw body (stripe-node says so)", "express.raw"}, never: blame,
+		},
+		"a lost header": {
+			handler: refusing(400, "webhook has no Stripe-Signature header", nil),
+			says:    []string{"it got no Stripe-Signature header", "origin request policy", "nginx: "}, never: blame,
+		},
+		"a thin parser": {
+			handler: refusing(400, "You passed a v1 Event to a method that expects a thin event notification.", func(signed, thin bool, _ string) bool { return signed && thin }),
+			says:    []string{"it parses thin events", "it accepts a thin event, v1.payment_intent.succeeded"}, never: blame,
+		},
+		"a thin parser that says nothing": {
+			handler: refusing(400, "no", func(signed, thin bool, _ string) bool { return signed && thin }),
+			says:    []string{"it accepts a thin event"}, never: blame,
+		},
+		"a type that it refuses": {
+			handler: refusing(400, "no", func(signed, thin bool, eventType string) bool {
+				return signed && !thin && eventType != "payment_intent.succeeded"
+			}),
+			says: []string{"it accepts a snapshot event, customer.created"}, never: blame,
+		},
+		"a crash after the signature": {
+			handler: refusing(500, "", func(signed, _ bool, _ string) bool { return false }), api: true,
+			says: []string{"it crashed, which is no refusal", "it called nothing at fakestripe's API", "an unsigned event is answered 400 instead"}, never: blame,
+		},
+		"a crash at anything": {
+			handler: refusing(500, "", nil),
+			says:    []string{"it crashed", "may crash at the signature"}, never: "it called nothing",
+		},
+		"the real API": {
+			handler: refusing(500, "StripeAuthenticationError: Invalid API Key provided: sk_test_***123", nil),
+			says:    []string{"it called Stripe's real API"}, never: blame,
+		},
+		"CSRF protection": {
+			handler: refusing(403, "<p>CSRF verification failed. Request aborted.</p>", nil),
+			says:    []string{"CSRF protection", "@csrf_exempt"}, never: blame,
+		},
+		"a login or a bad signature": {
+			handler: refusing(401, "", nil),
+			says:    []string{"a login or an API key is asked for", "if it answers 401 to a bad signature, probably the secret differs"},
+		},
+		"another secret": {
+			handler: refusing(400, "No signatures found matching the expected signature for payload", nil),
+			says:    []string{"none matched: most likely its secret is another one"},
+		},
+		"a bad signature, without a word": {
+			handler: refusing(400, "", nil), says: []string{blame},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			subject := contract.Subject{Handler: test.handler, Secret: refusingSecret}
+			if test.api {
+				subject.API = new(stripeapi.Server)
+			}
+			report, err := contract.Check(t.Context(), contract.Suite{
+				New: func() contract.Subject { return subject }, Only: []string{"control/accepted"},
+			})
+			require.NoError(t, err)
+			diagnosis := strings.Join(report.Diagnosis, "\n")
+			for _, said := range test.says {
+				require.Contains(t, diagnosis, said)
+			}
+			if test.never != "" {
+				require.NotContains(t, diagnosis, test.never)
+			}
+		})
+	}
+}

@@ -1,0 +1,44 @@
+package verify
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
+)
+
+// findRenamed takes the signature from a header of another name, if Stripe-Signature is
+// missing, and returns that name.
+func (r *Received) findRenamed() string {
+	if strings.TrimSpace(r.Signature) != "" {
+		return ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		for _, value := range r.Header[name] {
+			if elements, ok := strictElements(value); ok && len(group(elements)) > 0 {
+				r.Signature = value
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// renamed says that the header has another name. The name is the request's own.
+func renamed(name string) Finding {
+	m := mistakes.Mistake{
+		ID: "header-renamed", Problem: "Stripe-Signature arrived under another name, " + printable(name), Topic: mistakes.ForLost,
+		Cause: "what stands before the handler renamed it: a proxy, a gateway's mapping or CGI, which writes HTTP_STRIPE_SIGNATURE",
+	}
+	return found(&m, "")
+}
+
+// printable is a name that a header can have; others are not repeated.
+func printable(name string) string {
+	odd := func(c rune) bool { return c <= ' ' || c > '~' }
+	if len(name) > 100 || strings.ContainsFunc(name, odd) {
+		return "which is no header's"
+	}
+	return name
+}
