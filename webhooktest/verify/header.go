@@ -5,6 +5,8 @@ package verify
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -198,9 +200,25 @@ var headerMistakes = []headerMistake{
 var headerJoined = mistakes.Mistake{ID: "header-joined", Problem: "is several headers in one: it has several timestamps", Topic: mistakes.ForHeader,
 	Cause: "the request has Stripe-Signature twice, because a proxy added it again or a retry reused the request, and the two were joined with a comma; libraries use the first or the last"}
 
+var headerRenamed = mistakes.Mistake{ID: "header-renamed", Problem: "came under another name than Stripe-Signature", Topic: mistakes.ForRenamed,
+	Cause: "a proxy, a gateway or a relay renamed it, or a copy of the request used the name of an environment variable"}
+
+// renamedSignature finds a signature under another name, such as X-Original-Stripe-Signature
+// or HTTP_STRIPE_SIGNATURE.
+func renamedSignature(header http.Header) (name, value string) {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		plain := strings.ReplaceAll(strings.ToLower(name), "_", "-")
+		value := strings.Join(header[name], ", ")
+		if _, ok := strictElements(value); ok && (strings.Contains(plain, "stripe") || strings.Contains(plain, "signature")) {
+			return name, value
+		}
+	}
+	return "", ""
+}
+
 // headerLacks cannot be undone.
 var headerLacks = []mistakes.Mistake{
-	{ID: "unsigned", Problem: "is not signed: there is no Stripe-Signature", Topic: mistakes.ForForgery,
+	{ID: "unsigned", Problem: "is not signed: there is no Stripe-Signature", Topic: mistakes.ForLost,
 		Cause: "it is not from Stripe, a proxy dropped the header, or the handler looks for another name; anyone can send such a request"},
 	{ID: "header-cut", Problem: "has a timestamp and no signature", Topic: mistakes.ForHeader,
 		Cause: "it was cut at its first comma: a proxy, a map of headers or a parser mistook the comma for the end of the value"},

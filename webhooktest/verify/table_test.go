@@ -15,7 +15,7 @@ import (
 // everyMistake is every row of this package's tables.
 func everyMistake() []mistakes.Mistake {
 	all := append([]mistakes.Mistake{
-		headerJoined, emptySecretMistake, publicSecretMistake, requestMistake, otherSecretMistake, noV1Mistake,
+		headerJoined, headerRenamed, emptySecretMistake, publicSecretMistake, requestMistake, otherSecretMistake, noV1Mistake,
 		unstampedMistake, undottedMistake, millisecondsMistake, signedMillisMistake, createdMistake, zoneMistake, otherSecondMistake,
 		millisecondsUnitMark, oldMistake, futureMistake, schemeMistake, upperCaseMistake, shortMistake, longMistake,
 	}, headerLacks...)

@@ -60,6 +60,12 @@ func (r *Received) complete() {
 
 func (v *Verification) diagnose(ctx context.Context, r *Received) error {
 	header := readHeader(r.Signature)
+	if name, value := renamedSignature(r.Header); r.Signature == "" && name != "" {
+		header = readHeader(value)
+		f := found(&headerRenamed, "the signature ")
+		f.Problem += ": " + name
+		header.faults = slices.Insert(header.faults, 0, f)
+	}
 	v.Findings = append(v.Findings, header.faults...)
 	if len(header.readings) > 0 {
 		v.date(r, header.readings[0].timestamp)

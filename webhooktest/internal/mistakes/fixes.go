@@ -32,6 +32,10 @@ const (
 	ForForgery  = "forgery"
 	ForGzip     = "gzip"
 	ForNewline  = "newline"
+	ForPart     = "part of an event"
+	ForLost     = "lost header"
+	ForRenamed  = "renamed header"
+	ForRelay    = "relay"
 )
 
 // fixes are grouped by topic, the most common place first.
@@ -53,6 +57,24 @@ var fixes = []fix{
 	{ForRawBody, "node", "Cloudflare Workers, Deno, Bun", "await request.text(), not request.json(), and use constructEventAsync"},
 	{ForRawBody, "ruby", "Sinatra", "call request.body.read before anything parses the body, or request.body.rewind first"},
 	{ForRawBody, "php", "PHP", "use file_get_contents('php://input'), not $_POST"},
+
+	{ForRawBody, "", "relay, tunnel, no-code tool", "what parses JSON on its way (smee, Zapier, Make, n8n, a queue's template) writes it anew, and no handler can verify that: log the bytes that reach the handler, before any parser, or send straight to the handler with fakestripe send; if that verifies, replace the relay by a tunnel that leaves bodies alone (stripe listen, ngrok, cloudflared)"},
+
+	{ForRelay, "", "smee.io and other relays that parse JSON", "use a tunnel that leaves the body alone: stripe listen, ngrok, cloudflared; what smee-client posts has been parsed and written again"},
+	{ForRelay, "", "the handler", "it may be right: fakestripe send tells"},
+
+	{ForPart, "", "the Dashboard, the API", "what they show of an event is not what was signed: verify the body of the request, as bytes, with the header of the same request"},
+	{ForPart, "", "the handler", "verify the raw body, not event.data, event.data.object or a list"},
+
+	{ForLost, "", "the handler", "reject it with 400; if it is from Stripe, look for what drops the header:"},
+	{ForLost, "", "CloudFront", "put Stripe-Signature into the origin request policy (AllViewerExceptHostHeader has all headers)"},
+	{ForLost, "", "nginx", "proxy_set_header Stripe-Signature $http_stripe_signature; and drop no names (underscores_in_headers concerns HTTP_STRIPE_SIGNATURE sent as a name)"},
+	{ForLost, "", "PHP-FPM, Apache", "it is $_SERVER['HTTP_STRIPE_SIGNATURE']: fastcgi_param HTTP_STRIPE_SIGNATURE $http_stripe_signature, where parameters are listed one by one"},
+	{ForLost, "", "API Gateway", "use the proxy integration, or map the header: integration.request.header.Stripe-Signature = method.request.header.Stripe-Signature"},
+	{ForLost, "", "the code, relays", "forward Stripe-Signature with the body: fetch, queues and no-code tools pass on only what they are told to"},
+
+	{ForRenamed, "", "proxy, gateway", "forward Stripe-Signature under its own name"},
+	{ForRenamed, "", "the handler", "look for Stripe-Signature; HTTP_STRIPE_SIGNATURE is its name only in CGI, WSGI and Rack environments and in PHP's $_SERVER"},
 
 	{ForCharset, "node", "Node", "keep the body as a Buffer: no setEncoding('latin1'), no toString('binary') or toString('ascii')"},
 	{ForCharset, "python", "Python", "verify the bytes, or decode them as utf-8; do not use str(body) or latin-1"},
