@@ -110,10 +110,10 @@ func (f *finder) tree(p place, n *node) {
 	case n.kind == '"':
 		f.string(q, n)
 		return
-	case n.kind == '{':
-		if header := headerIn(n, 3); header != nil {
-			q.header = header
-		}
+	}
+	own := headerIn(n, 3)
+	if own != nil && n.kind == '{' {
+		q.header = own
 	}
 	before := len(f.found)
 	for i := range n.children {
@@ -127,7 +127,7 @@ func (f *finder) tree(p place, n *node) {
 	}
 	f.preferExact(before)
 	if len(f.found) == before {
-		f.barely(q, n, q.header != nil && p.header == nil)
+		f.barely(q, n, own != nil)
 	}
 }
 

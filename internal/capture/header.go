@@ -17,14 +17,15 @@ func headerIn(n *node, levels int) http.Header {
 		return header
 	}
 	for i := range n.children {
-		child := &n.children[i]
-		if child.kind == '[' || child.kind == '{' && levels > 0 && !child.isEvent() {
-			if header := headerIn(child, levels-1); header != nil {
-				return header
-			}
+		var header http.Header
+		switch child := &n.children[i]; {
+		case child.kind == '[':
+			header = headerOf(child) // not those of requests in a list
+		case child.kind == '{' && levels > 0 && !child.isEvent():
+			header = headerIn(child, levels-1)
 		}
-		if n.kind == '[' && i > 2 && headerOf(child) == nil {
-			break // a list of something else
+		if hasSignature(header) {
+			return header
 		}
 	}
 	return nil

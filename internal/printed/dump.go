@@ -10,13 +10,13 @@ import (
 // dumped reads string(3) "abc", int(1), float(1.5), bool(true) and NULL, and array(1) { … }
 // and object(Name)#1 (1) { … }, whose keys are in brackets.
 func (p *parser) dumped(depth int) bool {
-	start := p.at
+	start, written := p.at, len(p.out)
 	if p.skip("string(") {
-		return p.dumpedString() || p.back(start)
+		return p.dumpedString() || p.back(start, written)
 	}
 	for _, kind := range []string{"int(", "float(", "bool("} {
 		if p.skip(kind) {
-			return p.scalar() && p.skip(")") || p.back(start)
+			return p.scalar() && p.skip(")") || p.back(start, written)
 		}
 	}
 	if !p.skip("array(") && !p.skip("object(") {
@@ -25,10 +25,10 @@ func (p *parser) dumped(depth int) bool {
 	const longest = 200 // of array(1) { and object(Name)#1 (1) {
 	line, _, _ := bytes.Cut(p.text[p.at:min(len(p.text), p.at+longest)], []byte("\n"))
 	if !bytes.HasSuffix(line, []byte("{")) {
-		return p.back(start)
+		return p.back(start, written)
 	}
 	p.at += len(line)
-	return p.members(bracket{"", "}"}, depth) || p.back(start)
+	return p.members(bracket{"", "}"}, depth) || p.back(start, written)
 }
 
 // dumpedString reads the rest of string(3) "abc": its length in bytes, and the bytes.
@@ -42,7 +42,8 @@ func (p *parser) dumpedString() bool {
 	return p.skip(`"`)
 }
 
-func (p *parser) back(to int) bool {
-	p.at = to
+// back undoes a try.
+func (p *parser) back(to, written int) bool {
+	p.at, p.out = to, p.out[:written]
 	return false
 }

@@ -42,6 +42,7 @@ const (
 var fixes = []fix{
 	{ForRawBody, "node", "Express", "register app.post('/webhook', express.raw({type: 'application/json'}), handler) before app.use(express.json()), and verify req.body, which is then a Buffer"},
 	{ForRawBody, "node", "Next.js", "in the app router, await req.text(), not req.json(); in the pages router, export const config = {api: {bodyParser: false}} and read the stream"},
+	{ForRawBody, "", "relay, no-code tool", "smee, Zapier, Make and templates of gateways parse JSON and write it anew, so no handler can verify it: log the bytes that arrive, before any parser, or send straight to the handler with fakestripe send; if that verifies, use a tunnel that leaves bodies alone (stripe listen, ngrok, cloudflared)"},
 	{ForRawBody, "", "AWS API Gateway", "use the proxy integration and verify event.body as is; in a mapping template, use $util.escapeJavaScript($input.body), not $input.json('$')"},
 	{ForRawBody, "ruby", "Rails", "use request.raw_post, not params and not params.to_json"},
 	{ForRawBody, "php", "Laravel, Symfony", "use $request->getContent(), not json_encode($request->all())"},
@@ -57,8 +58,6 @@ var fixes = []fix{
 	{ForRawBody, "node", "Cloudflare Workers, Deno, Bun", "await request.text(), not request.json(), and use constructEventAsync"},
 	{ForRawBody, "ruby", "Sinatra", "call request.body.read before anything parses the body, or request.body.rewind first"},
 	{ForRawBody, "php", "PHP", "use file_get_contents('php://input'), not $_POST"},
-
-	{ForRawBody, "", "relay, tunnel, no-code tool", "what parses JSON on its way (smee, Zapier, Make, n8n, a queue's template) writes it anew, and no handler can verify that: log the bytes that reach the handler, before any parser, or send straight to the handler with fakestripe send; if that verifies, replace the relay by a tunnel that leaves bodies alone (stripe listen, ngrok, cloudflared)"},
 
 	{ForRelay, "", "smee.io and other relays that parse JSON", "use a tunnel that leaves the body alone: stripe listen, ngrok, cloudflared; what smee-client posts has been parsed and written again"},
 	{ForRelay, "", "the handler", "it may be right: fakestripe send tells"},
