@@ -94,6 +94,7 @@ var found = []struct {
 	{"Event Grid", `{"id":"1","eventType":"x","data":` + compact + `}`, "an Event Grid event", "data", false, false},
 	{"a payload", `{"payload":` + compact + `}`, "JSON", "payload", false, false},
 	{"a row with text", `[{"id":1,"stripe_id":"evt_1Pabc","body":` + quoted(body) + `}]`, "JSON", "[0].body", true, false},
+	{"a row of a CSV file", "id,body\n1,\"" + strings.ReplaceAll(body, `"`, `""`) + "\"\n", "a CSV file", "", true, false},
 	{"SNS in SQS", `{"Records":[{"body":` + quoted(`{"TopicArn":"a","Message":`+quoted(body)+`}`) + `}]}`, "a batch of messages", "Records[0].body.Message", true, false},
 	{"Pub/Sub", `{"message":{"data":"` + base64ed(body) + `"},"subscription":"s"}`, "a Pub/Sub message", "message.data", true, false},
 

@@ -29,7 +29,7 @@ var forms = []form{
 	{"a Cloud Logging record", []string{"textPayload"}},
 	{"a Cloud Logging record", []string{"insertId"}},
 	{"a Cloudflare log record", []string{"scriptName"}},
-	{"a Cloudflare log record", []string{"event.request"}},
+	{"a Cloudflare log record", []string{"event.request", "logs"}},
 	{"a Vercel log record", []string{"deploymentId"}},
 	{"a Vercel log record", []string{"proxy"}},
 	{"an answer of ngrok's API", []string{"requests"}},

@@ -26,6 +26,7 @@ func readings() []reading {
 		{"a curl command", (*finder).curl},
 		{"a log with JSON in it", (*finder).jsonInText},
 		{`a log with \x escapes`, decoding(`\x22`, printed.Unescaped)},
+		{"a CSV file", decoding(`"":`, func(text []byte) []byte { return bytes.ReplaceAll(text, []byte(`""`), []byte(`"`)) })},
 		{"a printed string", (*finder).printedString},
 		{"a log of syslog", decoding("#012", fromSyslog)},
 		{"escaped JSON", decoding(`\"`, fromEscaped)},

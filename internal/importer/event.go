@@ -26,8 +26,8 @@ var errNothing = errors.New("nothing to import")
 // queue's envelope, a capture of requests or a row of a table does. form is what it is then.
 func eventsOf(text []byte) (events []event, form string, err error) {
 	e, err := recognize(text)
-	if errors.Is(err, errNothing) || err == nil && e.named {
-		return []event{e}, "", err
+	if err == nil && e.named {
+		return []event{e}, "", nil
 	}
 	if inside, form := taken(text); len(inside) > 0 {
 		return inside, form, nil
@@ -77,14 +77,15 @@ func recognize(text []byte) (event, error) {
 }
 
 // isTalk reports whether a line of fakestripe listen, from its journal or --format json,
-// is about a result rather than an event.
+// is about a result rather than an event, or is any program's log record.
 func isTalk(top map[string]json.RawMessage) bool {
 	for _, only := range []string{"ready", "attempt", "summary"} {
 		if top[only] != nil && len(top) == 1 {
 			return true
 		}
 	}
-	return top["delivery"] != nil && top["state"] != nil || top["started"] != nil && top["sum"] != nil
+	isLog := (top["level"] != nil || top["severity"] != nil) && (top["msg"] != nil || top["message"] != nil)
+	return isLog || top["delivery"] != nil && top["state"] != nil || top["started"] != nil && top["sum"] != nil
 }
 
 // strange describes an object that is not an event.
