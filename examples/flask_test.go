@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/dbstate"
 	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
@@ -20,7 +21,7 @@ import (
 // TestFlask also restarts the service: its ledger is in a file.
 func TestFlask(t *testing.T) {
 	t.Parallel()
-	service := startFlask(t) // skips first of all
+	service := startFlask(t, filepath.Join(t.TempDir(), "shop.db")) // skips first of all
 	subject := service.subject("customer.subscription.created", "customer.subscription.updated",
 		"customer.subscription.deleted", "invoice.paid")
 	subject.Restart = service.restart
@@ -33,11 +34,26 @@ func TestFlask(t *testing.T) {
 	}
 }
 
+// TestFlaskByTables judges the service by its database, as fakestripe check --state-sqlite
+// reads it.
+func TestFlaskByTables(t *testing.T) {
+	t.Parallel()
+	realpart.Need(t, "apt-get install sqlite3", "sqlite3")
+	path := filepath.Join(t.TempDir(), "shop.db")
+	service := startFlask(t, path)
+	db, err := dbstate.SQLite(path)
+	require.NoError(t, err)
+	subject := service.subject("customer.subscription.created", "customer.subscription.updated",
+		"customer.subscription.deleted", "invoice.paid")
+	subject.State = db.State
+	requireSound(t, check(t, subject))
+}
+
 // TestFlaskSimultaneousChanges: of two changes in one second, the last to arrive wins. A
 // redelivery of the first, or of the creation, does not.
 func TestFlaskSimultaneousChanges(t *testing.T) {
 	t.Parallel()
-	service := startFlask(t)
+	service := startFlask(t, filepath.Join(t.TempDir(), "shop.db"))
 	hook := webhooktest.NewURL(t, service.url(), secret)
 	at := webhooktest.Set("created", time.Now().Unix())
 	first := hook.Event("customer.subscription.updated", webhooktest.Version(1), at)
@@ -52,10 +68,9 @@ func TestFlaskSimultaneousChanges(t *testing.T) {
 	require.Equal(t, "past_due", state.Subscriptions[0].Status)
 }
 
-func startFlask(t *testing.T) *app {
+func startFlask(t *testing.T, database string) *app {
 	t.Helper()
-	env := []string{"DATABASE=" + filepath.Join(t.TempDir(), "shop.db")}
-	return start(t, "flask", env, flaskPython(t), "-m", "flask", "run", "--port", "PORT")
+	return start(t, "flask", []string{"DATABASE=" + database}, flaskPython(t), "-m", "flask", "run", "--port", "PORT")
 }
 
 // flaskPython returns the first Python on the PATH with the example's imports, often

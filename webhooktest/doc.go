@@ -17,8 +17,8 @@
 // objects opened over several lines, and with fresh, consistent IDs. A [Source] makes
 // events from fixtures, by type. [Set] and [Add] change fields by path, [About] makes an
 // event about the same objects as another, [Version] picks a later state of an object,
-// [Variant] another shape of it, such as a session that stores a card. Thin events (v2
-// event notifications) are made the same way, by a type such as v1.charge.refunded or
+// [Variant] another shape of it, such as a session that stores a card, and [Existing] makes
+// it report on an object that the app has created. Thin events (v2 event notifications) are made the same way, by a type such as v1.charge.refunded or
 // v2.core.account.updated, and contain only a reference to their object. [ParseEvent]
 // turns your own payload into an event and keeps it byte for byte.
 //

@@ -15,17 +15,18 @@ import (
 // paths.
 var ErrNoPath = rawjson.ErrNoPath
 
-// An Edit changes an event under construction. Set, Add, Remove, Object, About, Version,
-// Variant and For return one.
+// An Edit changes an event under construction. Set, Add, Remove, Object, Existing, About,
+// Version, Variant and For return one.
 type Edit struct {
 	typ     string // For: the type of events to edit
 	rest    []Edit
-	set     bool // Set, Add, Remove or Object
+	set     bool // Set, Add, Remove, Object or Existing
 	path    string
 	value   any
 	add     bool
 	remove  bool
 	object  []byte
+	exists  []byte // Existing
 	about   *Event
 	version int
 	variant string
@@ -115,6 +116,8 @@ func (e *Event) apply(text []byte, edits []Edit) (_ []byte, err error) {
 		switch {
 		case edit.object != nil:
 			text, err = e.carry(text, edit.object)
+		case edit.exists != nil:
+			text, err = e.tellOf(text, edit.exists)
 		case edit.remove:
 			text, err = rawjson.Remove(text, edit.path)
 		case edit.set:

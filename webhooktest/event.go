@@ -71,7 +71,7 @@ func (e *Event) index(root *rawjson.Value) {
 	e.thin = object == render.ThinObject
 }
 
-// Edit returns a copy of the event, edited by Set, Add, Remove and Object. About and
+// Edit returns a copy of the event, edited by Set, Add, Remove, Object and Existing. About and
 // Version work only in Source.Event, as they choose the objects of a new event.
 func (e *Event) Edit(edits ...Edit) (*Event, error) {
 	edits, err := forType(e.typ, edits)
@@ -227,7 +227,7 @@ func (e *Event) carries(edits []Edit) error {
 	}
 	for _, edit := range edits {
 		field, _, _ := strings.Cut(edit.path, ".")
-		if edit.object != nil {
+		if edit.object != nil || edit.exists != nil {
 			return fmt.Errorf("object: %w, and its account as context", render.ErrThin)
 		}
 		if field != "data" && field != "account" {

@@ -39,7 +39,8 @@ type FlowStep struct {
 //
 // Edits are Set and Add, for events of the named type, and For, for other types. Values
 // that other events share with the edited one change with it: an amount, an e-mail
-// address, an ID. A Variant of the named type chooses the flow that leads to it.
+// address, an ID. A Variant of the named type chooses the flow that leads to it. With
+// Existing, all events are about the given object.
 func (s *Source) Flow(name string, edits ...Edit) (*Flow, error) {
 	variant, edits, err := variantOf(name, edits)
 	if err != nil {

@@ -19,6 +19,8 @@ func (f *Flow) share(eventType string, edits []Edit) error {
 		switch {
 		case edit.typ != "":
 			err = f.share(edit.typ, edit.rest)
+		case edit.exists != nil:
+			err = f.tellOf(edit.exists)
 		case edit.set && edit.object == nil:
 			err = f.edit(eventType, edit)
 		default:

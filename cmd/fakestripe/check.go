@@ -29,12 +29,16 @@ type checking struct {
 	secrets  secrets
 	headers  []string
 	bound    binding
+	creating creating
 	shapes   variants
 	waivers  string
 	api      string
 	access   apiAccess
+	exec     execution
 	stateURL string
 	stateCmd string
+	database databaseState
+	stateAt  string // where the state is read, for reports
 	hooks    struct{ broken, heal, restart string }
 	strict   bool
 	partial  bool
@@ -45,7 +49,8 @@ type checking struct {
 	format   format
 	lookups  *lookups // nil: the state is read at once
 	command  string   // check, or run with its folder
-	again    string   // flags that repeat a case
+	given    func(flag string) bool
+	again    string // flags that repeat a case
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -55,12 +60,16 @@ func newCheck(sh shell) *cobra.Command {
 		Short: "Run the webhook contract against a handler",
 		Long: `Run the contract against a handler: documented requirements and known bugs, each a
 case with an id such as signature/unsigned. Show it what the handler stores
-(--state-url, --state-cmd) to judge effects too: a duplicate counts once, nothing is
-lost or overwritten.
+(--state-postgres, --state-sqlite, --state-url, --state-cmd) to judge effects too: a
+duplicate counts once, nothing is lost or overwritten.
+
+Without --handles, --api-version or --secret it finds out what it can (the secret from
+$STRIPE_WEBHOOK_SECRET or .env, the version and the types from the handler's answers,
+calls and state), and says what it assumed.
 
 Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage, when nothing
 could be judged, or when --max-time left cases out (unless --partial).`,
-		Example: `  fakestripe check --to localhost:4242/webhook --secret whsec_…
+		Example: `  fakestripe check --to 4242/webhook
   fakestripe check --to 4242/webhook --handles payment_intent.succeeded,charge.dispute.created --state-url localhost:4242/ledger
   fakestripe check signature idempotency/redelivered --to 4242/webhook --report junit=contract.xml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -75,13 +84,16 @@ could be judged, or when --max-time left cases out (unless --partial).`,
 
 func (c *checking) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	c.given = flags.Changed
 	flags.StringVar(&c.subject.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	c.secrets.flag(cmd)
 	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "comma-separated event `types` that the handler acts on")
 	flags.StringVar(&c.stateURL, "state-url", "", "`url` of what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
 	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
+	c.database.flags(flags)
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	c.bound.flags(flags)
+	c.creating.flags(flags)
 	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
@@ -90,6 +102,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.api, "api", "", "serve the Stripe API for the handler at this `address` (--api alone: "+listen.DefaultAddress+"); what the handler writes there counts as state")
 	flags.Lookup("api").NoOptDefVal = listen.DefaultAddress
 	c.access.flags(cmd)
+	c.exec.flags(flags, "--to")
 	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
 	flags.BoolVar(&c.subject.OncePerObject, "once-per-object", false, "the handler allows one effect per object")
 	flags.StringVar(&c.hooks.broken, "break-cmd", "", "`command` that breaks a dependency of the handler")
@@ -129,15 +142,28 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	defer stop()
+	app, err := c.startApp(ctx, sh)
+	if err != nil {
+		return err
+	}
+	defer app.stop()
+	if err := c.assume(ctx, sh); err != nil {
+		return err
+	}
 	done, err := c.watch(sh)
 	if err != nil {
 		return err
 	}
 	found, interrupted := contract.Check(ctx, c.suite)
 	done()
+	if c.suite.Dir == "" && c.adoptVersion(sh, found) {
+		found, interrupted = contract.Check(ctx, c.suite)
+		done()
+	}
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
 		return interrupted // nothing was judged yet
 	}
+	found.Subject.State = c.stateAt
 	nameFlags(found)
 	c.nameVersions(found)
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
@@ -241,7 +267,7 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 func again(cmd *cobra.Command) string {
 	var line strings.Builder
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "partial", "max-time", "shard", "update", "watch", "skipped"}, flag.Name) {
+		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "partial", "max-time", "shard", "update", "watch", "skipped"}, flag.Name) || flag.Annotations[fromConfig] != nil {
 			return
 		}
 		for _, value := range values(flag) {
@@ -250,6 +276,10 @@ func again(cmd *cobra.Command) string {
 				value = redactHeader(value)
 			case "to", "state-url":
 				value = redactURL(value)
+			case "state-postgres":
+				value = redactDatabase(value)
+			case "create-url":
+				value = redactURLs(value)
 			case "api-key":
 				value = testKey + "…"
 			default:
@@ -326,7 +356,9 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
-	announce(sh, keys)
+	if !c.exec.wanted() { // which tells the app
+		announce(sh, keys)
+	}
 	c.subject.Secret, c.subject.Secrets = keys[0], keys[1:]
 	if c.subject.Header, err = parseHeaders(c.headers); err != nil {
 		return err
@@ -334,10 +366,14 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err := c.bound.bind(&c.subject); err != nil {
 		return err
 	}
+	if err := c.creating.bind(&c.subject, c.api); err != nil {
+		return err
+	}
 	if err := c.shapes.check(c.subject.Handles...); err != nil {
 		return err
 	}
 	c.subject.Variants = c.shapes.byType(c.subject.Handles)
+	c.database.getenv = sh.getenv
 	if err := c.observe(); err != nil {
 		return err
 	}

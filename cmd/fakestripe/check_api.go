@@ -1,16 +1,23 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 
+	"github.com/fakestripe/fakestripe/internal/checkout"
 	"github.com/fakestripe/fakestripe/internal/server"
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
 // serveAPI starts the local Stripe API for the duration of the check, if requested.
 func (c *checking) serveAPI(sh shell) (stop func(), err error) {
+	if c.api == "" && c.exec.wanted() { // the app calls it through the proxy: any port will do
+		c.api = anyPort
+	}
 	if c.api == "" {
 		return func() {}, nil
 	}
@@ -26,10 +33,40 @@ func (c *checking) serveAPI(sh shell) (stop func(), err error) {
 		return nil, fmt.Errorf("--api: %w", err)
 	}
 	c.subject.API = &stripeapi.Server{}
-	api := server.New(c.access.handler(c.subject.API, at, hostOf(c.api)))
+	c.subject.API.Pages = pagesAt(at)
+	mux := http.NewServeMux()
+	mux.Handle("/", c.access.handler(c.subject.API, at, hostOf(c.api)))
+	mountPages(mux, c.desk(), append(c.access.hosts, hostOf(c.api)))
+	api := server.New(mux)
 	go func() { _ = api.Serve(listener) }() // until it is closed
 	fmt.Fprintf(sh.err, "fakestripe: Stripe API at http://%s, for %s\n", listener.Addr(), c.access.taken())
 	return func() { _ = api.Close() }, nil
+}
+
+// desk is where somebody pays what the app created, on the hosted pages of the API.
+func (c *checking) desk() *checkout.Desk {
+	return &checkout.Desk{API: c.subject.API, Version: c.subject.APIVersion, Deliver: func(ctx context.Context, flow *webhooktest.Flow) error {
+		to := &webhooktest.Endpoint{URL: c.subject.URL, Secrets: []string{c.subject.Secret}, Header: c.subject.Header, Timeout: c.subject.Timeout}
+		defer to.Close()
+		for event := range flow.Events() {
+			response, err := to.Deliver(ctx, event)
+			if err != nil {
+				return err
+			}
+			if !response.Accepted() {
+				return fmt.Errorf("the handler did not accept %s", response)
+			}
+		}
+		return nil
+	}}
+}
+
+// pagesAt is where a browser of this machine finds the hosted pages of an address.
+func pagesAt(at netip.AddrPort) string {
+	if at.Addr().IsUnspecified() {
+		at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), at.Port())
+	}
+	return "http://" + at.String()
 }
 
 // hostOf returns the host of an address, or "".

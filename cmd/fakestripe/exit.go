@@ -21,9 +21,12 @@ var errShort = errors.New("the handler fell short")
 
 // exitCode prints the error of a command and returns its exit code.
 func exitCode(sh shell, err error) int {
+	var app appStatus
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &app):
+		return int(app)
 	case errors.Is(err, errShort):
 		return exitShort
 	}

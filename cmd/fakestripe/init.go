@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,28 +20,37 @@ import (
 type draft struct {
 	handles []string
 	state   bool
+	config  draftConfig
 }
 
 func newInit(sh shell) *cobra.Command {
 	var d draft
 	cmd := &cobra.Command{
-		Use:   "init DIR --handles TYPES",
+		Use:   "init DIR --handles TYPES|--to URL",
 		Short: "Write a first suite of your own cases",
 		Long: `Write a folder of cases for fakestripe run and contract.RunDir. For each event type, a
-genuine event is accepted, a forged one is refused and, with --state, a redelivery
-has no second effect. Never overwrites a file.`,
+genuine event is accepted, a forged one is refused and, with --state or a place to
+read the state from, a redelivery has no second effect. Without --handles it asks the
+handler at --to, as check does. What was given and found out also goes into
+fakestripe.json, from which check, run and listen take it. Never overwrites a file.`,
 		Example: `  fakestripe init testdata/webhooks --handles payment_intent.succeeded,charge.refunded
-  fakestripe init testdata/webhooks --handles invoice.paid --state`,
+  fakestripe init testdata/webhooks --to 4242/webhook --state-sqlite shop.db`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("init where? give one folder (see %s --help)", cmd.CommandPath())
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return d.write(sh, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := d.findOut(cmd.Context(), sh); err != nil {
+				return err
+			}
+			return d.write(sh, args[0])
+		},
 	}
 	cmd.Flags().StringSliceVar(&d.handles, "handles", nil, "comma-separated event `types` that the handler acts on")
-	cmd.Flags().BoolVar(&d.state, "state", false, "judge effects too; run the suite with --state-url or --state-cmd")
+	cmd.Flags().BoolVar(&d.state, "state", false, "judge effects too; run the suite with --state-url, --state-postgres or the like")
+	d.config.flags(cmd)
 	return cmd
 }
 
@@ -50,7 +58,11 @@ func (d *draft) write(sh shell, dir string) error {
 	if len(d.handles) == 0 {
 		return errors.New("which events? give --handles, such as --handles payment_intent.succeeded,charge.refunded")
 	}
-	files := make(map[string]string)
+	d.state = d.state || d.config.showsState()
+	files, err := d.config.files(d.handles)
+	if err != nil {
+		return err
+	}
 	for _, eventType := range d.handles {
 		if _, err := fixtures.DescribeEvent(eventType); err != nil {
 			return fmt.Errorf("--handles: %w", err)
@@ -81,7 +93,10 @@ func (d *draft) write(sh shell, dir string) error {
 			return err
 		}
 	}
-	fmt.Fprintf(sh.err, "fakestripe: run it with fakestripe run %s --to URL --handles %s%s\n", word.Quote(dir), strings.Join(d.handles, ","), map[bool]string{true: " --state-url URL"}[d.state])
+	if !d.config.written {
+		fmt.Fprintf(sh.err, "fakestripe: %s is there already, and stays as it is\n", configFile)
+	}
+	fmt.Fprintf(sh.err, "fakestripe: run it with fakestripe run %s%s\n", word.Quote(dir), d.config.missing(d))
 	return nil
 }
 

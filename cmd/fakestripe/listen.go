@@ -15,26 +15,28 @@ import (
 
 // listener is one run of listen.
 type listener struct {
-	hub       listen.Hub
-	api       stripeapi.Server
-	signing   signing
-	access    apiAccess
-	format    format
-	ready     readyFile
-	address   string
-	forward   []string
-	connect   []string
-	events    []string
-	headers   []string
-	connected []string // headers for the endpoints of connected accounts
-	version   string
-	retries   string
-	chaos     string
-	failAPI   []string
-	slowAPI   []string
-	journal   string
-	inspect   string
-	exitAfter int64
+	hub        listen.Hub
+	api        stripeapi.Server
+	signing    signing
+	access     apiAccess
+	format     format
+	ready      readyFile
+	address    string
+	forward    []string
+	connect    []string
+	events     []string
+	headers    []string
+	connected  []string // headers for the endpoints of connected accounts
+	version    string
+	retries    string
+	chaos      string
+	failAPI    []string
+	slowAPI    []string
+	journal    string
+	inspect    string
+	exitAfter  int64
+	exec       execution
+	completing completing
 
 	skipVerify, latest, printJSON, printSecret, allowRemote bool
 
@@ -102,6 +104,8 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.StringArrayVar(&l.slowAPI, "slow-api", nil, "delay API calls: a `duration` (2s), or duration@path (repeatable)")
 	flags.StringVar(&l.inspect, "inspect", "on", "serve the inspector: `on` or off")
 	flags.Int64Var(&l.exitAfter, "exit-after", 0, "exit after `n` finished deliveries, for scripts")
+	l.exec.flags(flags, "--forward-to")
+	l.completing.flags(flags)
 	l.changed = flags.Changed
 }
 
@@ -132,24 +136,34 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 	defer server.close()
 	p := newListenPrinter(sh, l.format)
 	p.several = func() bool { return len(l.hub.Endpoints()) > 1 }
+	l.completing.auto.Failed = func(err error) { p.talk("auto-complete: %v", err) }
 	ended := l.watch(p)
 	if err := l.start(p, server, endpoints); err != nil {
 		return err
 	}
 	defer l.ready.remove()
+	served := server.serve()
+	app, err := l.startApp(ctx, sh, secret)
+	if err != nil {
+		return err
+	}
+	defer app.stop()
 	if err := l.announce(p, server, secret); err != nil {
 		return err
 	}
-	served := server.serve()
 	select {
 	case <-ctx.Done():
 	case <-ended:
+	case <-app.ended():
 	case <-l.hub.Failed():
 	case err = <-served:
 	}
 	ending := l.end(p)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case app.hasEnded():
+		return statusOf(sh, app.Failure())
 	}
 	return ending
 }
@@ -172,6 +186,7 @@ func (l *listener) watch(p *listenPrinter) (ended <-chan struct{}) {
 // start restores the journal and adds the endpoints.
 func (l *listener) start(p *listenPrinter, server *listenServer, endpoints []listen.Endpoint) error {
 	l.connectAPI(server)
+	l.completes(server)
 	if l.journal != "" {
 		l.hub.Loading = (&loading{name: l.journal, talk: p.talk, now: time.Now}).told
 		restored, err := l.hub.OpenJournal(l.journal)
@@ -203,6 +218,7 @@ const inFlight = 10 * time.Second
 
 // end finishes work in progress and prints the summary.
 func (l *listener) end(p *listenPrinter) error {
+	l.completing.auto.Close()
 	if n := l.hub.InFlight(); n > 0 && l.hub.Err() == nil {
 		p.talk("waiting for %s under way, %s at the most (^C again ends at once)", deliveries(n), inFlight)
 	}

@@ -43,6 +43,12 @@ func (l *listener) check() error {
 	if l.printJSON {
 		l.format = "json"
 	}
+	if err := l.completing.check(l.changed); err != nil {
+		return err
+	}
+	if err := l.exec.check(l.changed); err != nil {
+		return err
+	}
 	for _, check := range []func() error{l.access.check, l.checkVersion, l.checkEvents, l.checkFaults} {
 		if err := check(); err != nil {
 			return err

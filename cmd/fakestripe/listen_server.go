@@ -75,6 +75,7 @@ func (s *listenServer) routes(l *listener) http.Handler {
 		mux.Handle(prefix, api)
 	}
 	mux.Handle(listen.ControlPath, s.guard.Handler(listen.Control(&l.hub)))
+	l.completing.mount(mux, &s.guard, l.access.hosts)
 	mux.Handle("/", s.guard.Handler(l.inspector(s)))
 	return mux
 }
@@ -91,6 +92,7 @@ func (l *listener) inspector(s *listenServer) http.Handler {
 	}
 	return inspector.New(inspector.Config{
 		Hub: &l.hub, Source: &webhooktest.Source{APIVersion: l.version}, Version: version(), Trigger: trigger,
+		Complete: l.completing.desk.Complete,
 	})
 }
 

@@ -12,10 +12,10 @@ import (
 
 // flagsFor maps a need of a case to flags.
 var flagsFor = map[string]string{
-	"state":              "--state-url, --state-cmd",
+	"state":              "--state-url, --state-cmd, --state-postgres, --state-sqlite",
 	"api":                "--api",
 	"faults":             "--break-cmd, --heal-cmd",
-	"restart":            "--restart-cmd",
+	"restart":            "--exec, --restart-cmd",
 	"connect":            "--connect",
 	"mode":               "--mode",
 	"thin":               "--thin",
@@ -62,6 +62,9 @@ func (c *checking) nameVersions(found *contract.Report) {
 
 // checkFlags rejects flags that no suite can run with.
 func (c *checking) checkFlags() error {
+	if err := c.exec.check(c.given); err != nil {
+		return err
+	}
 	thin := slices.IndexFunc(c.subject.Handles, fixtures.IsThin)
 	switch {
 	case c.suite.MaxTime < 0:

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/file"
 	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -25,16 +26,24 @@ const maxState = 64 << 20
 // observe sets up reading the handler's state: as a whole, or per event if the URL or the
 // command has an ID in braces.
 func (c *checking) observe() error {
+	if err := c.oneState(); err != nil {
+		return err
+	}
+	if c.database.given() {
+		return c.observeDatabase()
+	}
 	given, read, quote := c.stateURL, stateFromURL, url.PathEscape
 	switch {
-	case c.stateURL != "" && c.stateCmd != "":
-		return errors.New("--state-url and --state-cmd: give one")
 	case c.stateCmd != "":
 		given, read, quote = c.stateCmd, stateFromCommand, word.Single
+		c.stateAt = credential.Hide(given)
 	case c.stateURL == "":
 		return nil
-	case !strings.Contains(given, "://"):
-		given = completed(given)
+	default:
+		if !strings.Contains(given, "://") {
+			given = completed(given)
+		}
+		c.stateAt = redactURL(given)
 	}
 	if unknown := regexp.MustCompile(`\{[a-z]+\.id\}`).FindString(
 		strings.NewReplacer("{event.id}", "", "{object.id}", "", "{customer.id}", "").Replace(given)); unknown != "" {

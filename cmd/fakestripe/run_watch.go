@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"maps"
@@ -20,13 +21,14 @@ const (
 	maxWatched = 20_000
 )
 
-// A watcher detects changed files in a folder, and a handler that becomes reachable
-// again.
+// A watcher detects changed files in a folder, and a handler that was restarted or becomes
+// reachable again.
 type watcher struct {
-	dir   string
-	url   string
-	files map[string]stamp
-	away  bool
+	dir     string
+	url     string
+	files   map[string]stamp
+	servers map[string]bool
+	away    bool
 }
 
 // A stamp distinguishes versions of a file.
@@ -38,6 +40,7 @@ type stamp struct {
 // look takes a snapshot.
 func (w *watcher) look(ctx context.Context) {
 	w.files = stamps(w.dir)
+	w.servers = serversOf(w.url)
 	w.away = !reachable(ctx, w.url)
 }
 
@@ -66,7 +69,35 @@ func (w *watcher) changed(ctx context.Context) string {
 	if was && !w.away {
 		return "the handler is back"
 	}
+	if replaced(w.servers, serversOf(w.url)) {
+		return "the handler was restarted"
+	}
 	return ""
+}
+
+// replaced reports whether some servers are gone, and others there. One more or less is a
+// worker of the same server.
+func replaced(before, now map[string]bool) bool {
+	return lacks(before, now) && lacks(now, before)
+}
+
+// lacks reports whether one of the servers is not among others.
+func lacks(some, others map[string]bool) bool {
+	for one := range some {
+		if !others[one] {
+			return true
+		}
+	}
+	return false
+}
+
+// serversOf are the servers behind a URL, as far as they are of this machine.
+func serversOf(to string) map[string]bool {
+	host, port := hostPort(to)
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return servers(port)
+	}
+	return nil
 }
 
 // changedFile is the first file that differs.
@@ -106,22 +137,29 @@ func stamps(dir string) map[string]stamp {
 	return found
 }
 
+// hostPort are the host and the port of a URL.
+func hostPort(to string) (host, port string) {
+	target, err := url.Parse((&webhooktest.Endpoint{URL: to}).Target())
+	if err != nil {
+		return "", ""
+	}
+	defaults := map[string]string{"http": "80", "https": "443"}
+	return target.Hostname(), cmp.Or(target.Port(), defaults[target.Scheme])
+}
+
+// addressOf is the host and port of a URL, "" if it has none.
+func addressOf(to string) string {
+	host, port := hostPort(to)
+	if to == "" || host == "" {
+		return ""
+	}
+	return net.JoinHostPort(host, port)
+}
+
 // reachable reports whether anything listens at a URL.
 func reachable(ctx context.Context, to string) bool {
-	endpoint := webhooktest.Endpoint{URL: to}
-	target, err := url.Parse(endpoint.Target())
-	if err != nil {
-		return false
-	}
-	port := target.Port()
-	if port == "" {
-		port = map[string]string{"https": "443"}[target.Scheme]
-	}
-	if port == "" {
-		port = "80"
-	}
 	dialer := net.Dialer{Timeout: watchEvery}
-	connection, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(target.Hostname(), port))
+	connection, err := dialer.DialContext(ctx, "tcp", addressOf(to))
 	if err != nil {
 		return false
 	}

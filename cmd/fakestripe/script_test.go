@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){"fakestripe": main})
+	testscript.Main(m, map[string]func(){"fakestripe": main, "app": app})
 }
 
 // TestScript runs testdata/script: what a user types, and what it prints.
@@ -54,6 +54,10 @@ func TestScript(t *testing.T) {
 
 			"signal": endBySignal,
 
+			"freeport": freePort,
+			"post":     post,
+			"exitcode": exitCodeIs,
+
 			"record":    startRecorder,
 			"interrupt": stopRecorder,
 		},
@@ -70,12 +74,13 @@ func TestScript(t *testing.T) {
 // handlers are what the scripts deliver to: "handler NAME" starts one and puts
 // its address into $URL.
 var handlers = map[string]http.Handler{
-	"shop":     withLedger(shop.New("whsec_script")),
-	"default":  shop.New("whsec_fakestripe_default_secret"),
-	"strict":   http.HandlerFunc(strictShop),
-	"basil":    http.HandlerFunc(basilHandler),
-	"redirect": http.RedirectHandler("/elsewhere", http.StatusMovedPermanently),
-	"careless": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
+	"shop":      withLedger(shop.New("whsec_script")),
+	"default":   shop.New("whsec_fakestripe_default_secret"),
+	"strict":    http.HandlerFunc(strictShop),
+	"basil":     http.HandlerFunc(basilHandler),
+	"talkative": http.HandlerFunc(talkativeHandler),
+	"redirect":  http.RedirectHandler("/elsewhere", http.StatusMovedPermanently),
+	"careless":  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
 	"refuse": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "go\x1b[31m away", http.StatusTeapot)
 	}),

@@ -18,14 +18,19 @@ type secrets []string
 
 func (s *secrets) flag(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar((*[]string)(s), "secret", nil,
-		"signing `secret` of the endpoint; several are those of a secret being rolled (default $"+secretVariable+", else "+webhooktest.DefaultSecret+")")
+		"signing `secret` of the endpoint; several are those of a secret being rolled (default $"+secretVariable+", else that in .env, else "+webhooktest.DefaultSecret+")")
 }
 
-// get returns the secrets from the flag, else the environment, else the documented one.
+// get returns the secrets from the flag, else the environment, else the app's .env file, else
+// the documented one.
 func (s secrets) get(sh shell) ([]string, error) {
 	keys := []string(s)
 	if len(keys) == 0 {
-		keys = []string{cmp.Or(sh.getenv(secretVariable), webhooktest.DefaultSecret)}
+		key := sh.getenv(secretVariable)
+		if key == "" {
+			key = cmp.Or(envSecret(sh), webhooktest.DefaultSecret)
+		}
+		keys = []string{key}
 	}
 	doubtSecrets(sh, keys)
 	return keys, (&webhooktest.Endpoint{URL: "localhost", Secrets: keys}).Validate() // checks the secrets

@@ -19,6 +19,8 @@ type triggering struct {
 	format   format
 	order    string
 	realTime bool
+
+	completion completion
 }
 
 func newTrigger(sh shell) *cobra.Command {
@@ -31,6 +33,11 @@ func newTrigger(sh shell) *cobra.Command {
 arrive in Stripe's order. A type that is in no flow is delivered alone. Thin events
 (fakestripe list --thin) are in no flow: deliver them with fakestripe send.
 
+With --object or --latest the events are about what the app has created through the API
+of a running fakestripe listen: the Checkout Session is paid, with its own metadata,
+amount and customer. It needs no type then: the object and its test card say what
+happens.
+
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
 with retries. Each event is sent after the first answer to the previous one. The last
 answer within --wait counts.
@@ -40,13 +47,15 @@ an answer was wrong or missing, 2 for wrong usage.`,
 		Example: `  fakestripe trigger payment_intent.succeeded
   fakestripe trigger payment_intent.succeeded --to localhost:4242/webhook
   fakestripe trigger customer.subscription.deleted --to 4242/webhook --order shuffled --seed 7
-  fakestripe trigger checkout.session.completed --to 4242/webhook --set payment_intent.succeeded:data.object.amount=9900`,
-		Args: onePayload,
+  fakestripe trigger checkout.session.completed --to 4242/webhook --set payment_intent.succeeded:data.object.amount=9900
+  fakestripe trigger checkout.session.completed --object cs_test_a1…
+  fakestripe trigger --latest --action decline`,
+		Args: tr.completion.args,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return append(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion)...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return tr.run(cmd.Context(), sh, args[0])
+			return tr.run(cmd.Context(), sh, strings.Join(args, ""))
 		},
 	}
 	tr.target.flags(cmd)
@@ -55,6 +64,7 @@ an answer was wrong or missing, 2 for wrong usage.`,
 	flags.StringArrayVar(&tr.payloads.set, "set", nil, "change a field: `type:path=value`; without a type, of the triggered type; fields that other events share change too (repeatable)")
 	flags.StringVar(&tr.order, "order", "arrival", "`order` of the events: arrival, causal or shuffled (by the seed)")
 	flags.BoolVar(&tr.realTime, "real-time", false, "keep the time between the events (default: send each once the previous one is answered)")
+	tr.completion.flags(cmd)
 	tr.format.flag(cmd, "text or json: one JSON object per line")
 	return cmd
 }
@@ -62,6 +72,12 @@ an answer was wrong or missing, 2 for wrong usage.`,
 func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	if err := tr.payloads.check(); err != nil {
 		return err
+	}
+	if err := tr.completion.check(tr.payloads.changed); err != nil {
+		return err
+	}
+	if tr.completion.given() {
+		return tr.complete(ctx, sh, name)
 	}
 	flow, err := tr.flow(name)
 	if err != nil {

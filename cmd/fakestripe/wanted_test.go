@@ -30,3 +30,23 @@ func basilHandler(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 }
+
+// talkativeHandler says what it does, and fails on what it has no order
+// for.
+func talkativeHandler(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	if err := webhook.ValidatePayload(body, r.Header.Get("Stripe-Signature"), "whsec_script"); err != nil {
+		http.Error(w, "refused", http.StatusBadRequest)
+		return
+	}
+	var event struct{ ID, Type string }
+	_ = json.Unmarshal(body, &event)
+	switch event.Type {
+	case "payment_intent.succeeded", "invoice.paid":
+		fmt.Fprintf(w, "paid by %s", event.ID)
+	case "checkout.session.completed":
+		http.Error(w, "no such order", http.StatusInternalServerError)
+	default:
+		fmt.Fprintf(w, "%s ignored", event.Type)
+	}
+}

@@ -5,17 +5,26 @@ import (
 	"slices"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/webhooktest/payment"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
+// A madeCall is a call of the API, and whether it created what can be paid.
+type madeCall struct {
+	stripeapi.Call
+	Payable bool `json:"payable,omitempty"`
+}
+
 // calls returns the latest calls of the API, newest first: a handler may make some after
 // its response.
-func calls(hub *listen.Hub) http.HandlerFunc {
+func calls(hub *listen.Hub, completes bool) http.HandlerFunc {
 	const most = 200
 	return func(w http.ResponseWriter, _ *http.Request) {
-		latest := []stripeapi.Call{}
+		latest := []madeCall{}
 		if api := hub.API; api != nil {
-			latest = append(latest, api.CallsSince(api.Called()-most)...)
+			for _, call := range api.CallsSince(api.Called() - most) {
+				latest = append(latest, madeCall{call, completes && payment.Created(call)})
+			}
 		}
 		slices.Reverse(latest)
 		answer(w, map[string]any{"calls": latest})

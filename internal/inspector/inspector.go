@@ -21,6 +21,7 @@
 //	GET  /inspect/types                  event types, flows and mutations
 //	POST /inspect/deliveries/{id}/replay the same event again, signed now
 //	POST /inspect/trigger                new events of a type or a flow
+//	POST /inspect/complete               pays or declines what a client of the API created
 //	POST /inspect/send                   a payload, signed now
 //	POST /inspect/check                  whether a text is a payload, or where it is wrong
 //
@@ -32,10 +33,12 @@ package inspector
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/payment"
 )
 
 // Config configures the inspector.
@@ -49,6 +52,10 @@ type Config struct {
 
 	// Version is the program's version, shown on the page.
 	Version string
+
+	// Complete brings an object that a client of the API created to an end. If nil,
+	// the page does not offer it.
+	Complete func(context.Context, payment.Request) error
 
 	// Trigger is the command for a first event, shown while there is none. Empty means
 	// fakestripe trigger payment_intent.succeeded.
@@ -68,7 +75,7 @@ func New(config Config) http.Handler {
 	mux.HandleFunc("GET /inspect/deliveries", list(hub))
 	mux.HandleFunc("GET /inspect/search", search(hub))
 	mux.HandleFunc("GET /inspect/live", live(hub, hello))
-	mux.HandleFunc("GET /inspect/calls", calls(hub))
+	mux.HandleFunc("GET /inspect/calls", calls(hub, config.Complete != nil))
 	mux.HandleFunc("GET /inspect/types", types(source))
 	mux.HandleFunc("GET /inspect/deliveries/{id}", one(hub, inFull(hub)))
 	mux.HandleFunc("GET /inspect/deliveries/{id}/body", one(hub, body))
@@ -76,6 +83,9 @@ func New(config Config) http.Handler {
 	mux.HandleFunc("GET /inspect/deliveries/{id}/gotest", one(hub, goTest))
 	mux.HandleFunc("POST /inspect/deliveries/{id}/replay", one(hub, replay(hub)))
 	mux.HandleFunc("POST /inspect/trigger", trigger(hub, source))
+	if config.Complete != nil {
+		mux.HandleFunc("POST /inspect/complete", complete(config.Complete))
+	}
 	mux.HandleFunc("POST /inspect/send", send(hub, source))
 	mux.HandleFunc("POST /inspect/check", check)
 	return secured(mux)

@@ -18,6 +18,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/inspector"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/payment"
 )
 
 const secret = "whsec_of_the_inspectors_tests"
@@ -32,6 +33,7 @@ type stand struct {
 	hub      *listen.Hub
 	endpoint listen.Endpoint
 	source   *webhooktest.Source
+	complete func(context.Context, payment.Request) error // of the next start
 
 	server    *httptest.Server
 	url       string // of the inspector
@@ -64,7 +66,7 @@ func serve(t testing.TB, handler http.Handler) *httptest.Server {
 
 // start serves the inspector of the hub.
 func (s *stand) start() {
-	var handler http.Handler = inspector.New(inspector.Config{Hub: s.hub, Source: s.source, Version: "0.0.0-test"})
+	var handler http.Handler = inspector.New(inspector.Config{Hub: s.hub, Source: s.source, Version: "0.0.0-test", Complete: s.complete})
 	s.inspector.Store(&handler)
 }
 

@@ -1,13 +1,12 @@
 package inspector
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/listen"
@@ -30,41 +29,9 @@ func trigger(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 		var deliveries []listen.Delivery
 		events, err := eventsOf(source, asked.Name, asked.Alone, asked.Set)
 		if err == nil {
-			deliveries, err = submit(r.Context(), hub, events, asked.Mutations)
+			deliveries, err = hub.Play(r.Context(), slices.Values(events), asked.Mutations...)
 		}
 		respond(w, deliveries, err)
-	}
-}
-
-// submit delivers events in order.
-func submit(ctx context.Context, hub *listen.Hub, events []*webhooktest.Event, mutations []string) (all []listen.Delivery, err error) {
-	for n, event := range events {
-		if n > 0 {
-			awaitAttempts(ctx, hub, all)
-		}
-		deliveries, err := hub.Submit(ctx, event, mutations...)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, deliveries...)
-	}
-	return all, nil
-}
-
-// turn is how long an event of a flow waits for the response to the one before: events
-// arrive in order unless the handler is slow.
-const turn = time.Second
-
-// awaitAttempts waits for one attempt of each delivery, or for the end of the turn.
-func awaitAttempts(ctx context.Context, hub *listen.Hub, deliveries []listen.Delivery) {
-	ctx, cancel := context.WithTimeout(ctx, turn)
-	defer cancel()
-	for _, d := range deliveries {
-		for now := range hub.Follow(ctx, d.ID) {
-			if len(now.Attempts) > 0 {
-				break
-			}
-		}
 	}
 }
 

@@ -112,6 +112,28 @@ func (c *Client) Submit(ctx context.Context, event *webhooktest.Event, mutations
 	}
 }
 
+// maxAnswer bounds the answer of a route beside Control.
+const maxAnswer = 64 << 20
+
+// Post asks a route beside Control, and decodes its answer. An error is what it says.
+func (c *Client) Post(ctx context.Context, path string, into any) error {
+	answer, err := c.do(ctx, http.MethodPost, path, nil)
+	if err != nil {
+		return fmt.Errorf("%w at %s: %w", ErrNoListen, c.base, cause(err))
+	}
+	defer answer.Body.Close()
+	switch {
+	case answer.StatusCode == http.StatusNotFound:
+		return fmt.Errorf("the listen at %s is of another release: end it and start this one", c.base)
+	case answer.StatusCode != http.StatusOK:
+		return refusal(answer)
+	}
+	if err := json.NewDecoder(io.LimitReader(answer.Body, maxAnswer)).Decode(into); err != nil {
+		return fmt.Errorf("listen broke off: %w", cause(err))
+	}
+	return nil
+}
+
 func (c *Client) do(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {

@@ -61,7 +61,7 @@ func (b *baseline) repeated(ctx context.Context, eventType string, did statediff
 // outOfObjects notices that genuine events have no effect any more where each is about
 // another object: the app may have fewer than it was said to have.
 func (b *baseline) outOfObjects(ctx context.Context, eventType string) error {
-	if known, _ := b.known.effect(eventType); b.sender.subject.Prepare == nil || len(known) == 0 {
+	if known, _ := b.known.effect(eventType); !b.sender.subject.bindsEach() || len(known) == 0 {
 		return nil
 	}
 	o, did, err := b.deliverOnce(ctx, []string{eventType})

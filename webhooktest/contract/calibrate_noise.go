@@ -8,17 +8,17 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// calibrateNoise finds the noise floor: what moves when nothing is sent, on a request
+// noise finds the noise floor: what moves when nothing is sent, on a request
 // that nobody could take for an event, and on an event that nobody handles.
-func (s *session) calibrateNoise(ctx context.Context) error {
-	idle := max(s.probe.settle, 20*time.Millisecond)
-	nothing := func(*webhooktest.Event) error { return s.run.machine.pause(ctx, idle) }
+func (c calibrator) noise(ctx context.Context) error {
+	idle := max(c.session.probe.settle, 20*time.Millisecond)
+	nothing := func(*webhooktest.Event) error { return c.session.run.machine.pause(ctx, idle) }
 	junk := func(event *webhooktest.Event) error {
-		_, err := s.sender.deliver(ctx, event, "body=x", "unsigned")
+		_, err := c.session.sender.deliver(ctx, event, "body=x", "unsigned")
 		return err
 	}
 	unknown := func(event *webhooktest.Event) error {
-		_, err := s.sender.deliver(ctx, event)
+		_, err := c.session.sender.deliver(ctx, event)
 		return err
 	}
 	for _, noise := range []struct {
@@ -26,15 +26,15 @@ func (s *session) calibrateNoise(ctx context.Context) error {
 		edits     []webhooktest.Edit
 		make      func(*webhooktest.Event) error
 	}{
-		{s.subject.control(), nil, nothing},
-		{s.subject.control(), nil, junk},
-		{s.subject.unhandled(), []webhooktest.Edit{webhooktest.Set("type", s.subject.future())}, unknown},
+		{c.session.subject.control(), nil, nothing},
+		{c.session.subject.control(), nil, junk},
+		{c.session.subject.unhandled(), []webhooktest.Edit{webhooktest.Set("type", c.session.subject.future())}, unknown},
 	} {
-		moved, err := s.noiseOf(ctx, noise.eventType, noise.edits, noise.make)
+		moved, err := c.noiseOf(ctx, noise.eventType, noise.edits, noise.make)
 		if err != nil {
 			return err
 		}
-		s.run.learned.ignore(moved)
+		c.session.run.learned.ignore(moved)
 	}
 	return nil
 }
@@ -42,22 +42,22 @@ func (s *session) calibrateNoise(ctx context.Context) error {
 // noiseOf returns what moves on something that has no effect. It must move twice, the
 // second time after a long quiet: else it was the late effect of a genuine event,
 // whose places would be ignored from then on.
-func (s *session) noiseOf(ctx context.Context, eventType string, edits []webhooktest.Edit, make func(*webhooktest.Event) error) (moved statediff.Diff, err error) {
-	defer func() { s.probe.careful = false }()
+func (c calibrator) noiseOf(ctx context.Context, eventType string, edits []webhooktest.Edit, make func(*webhooktest.Event) error) (moved statediff.Diff, err error) {
+	defer func() { c.session.probe.careful = false }()
 	for range 2 {
-		event, err := s.run.source.event(eventType, edits...)
+		event, err := c.session.run.source.event(eventType, edits...)
 		if err != nil {
 			return nil, err
 		}
-		again, err := s.probe.measure(ctx, observe(event), func() error { return make(event) })
+		again, err := c.session.probe.measure(ctx, observe(event), func() error { return make(event) })
 		if err != nil || len(again) == 0 {
 			return nil, err
 		}
-		if s.probe.careful {
+		if c.session.probe.careful {
 			return moved.Only(again), nil
 		}
-		moved, s.probe.careful = again, true
-		s.probe.dirty.Store(true)
+		moved, c.session.probe.careful = again, true
+		c.session.probe.dirty.Store(true)
 	}
 	return moved, nil
 }

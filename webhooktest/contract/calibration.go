@@ -7,6 +7,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
 // A calibration is what a run learns before its first case: what of the state moves by
@@ -18,12 +19,20 @@ type calibration struct {
 	still  any                // the state when it was last still, of cases one by one
 	writes atomic.Bool        // the handler writes to Stripe
 
+	created sync.Map // numbers of the calls by which the app created objects for events
+
 	mu     sync.Mutex
 	settle time.Duration // for how long the state must be still
 }
 
 func newCalibration(settle time.Duration) *calibration {
 	return &calibration{floor: make(map[string]bool), settle: settle}
+}
+
+// isEffect reports whether a call did something at Stripe because an event came.
+func (c *calibration) isEffect(call stripeapi.Call) bool {
+	_, made := c.created.Load(call.N)
+	return !made && hadResult(call)
 }
 
 func (c *calibration) settled() time.Duration {

@@ -201,6 +201,9 @@ func (c *contractCase) validate() error {
 	return nil
 }
 
+// hasAlternative reports whether the case has two references that may end differently.
+func (c *contractCase) hasAlternative() bool { return c.State == "same" && len(c.Witness) > 0 }
+
 // stepLists returns the lists of steps, by key.
 func (c *contractCase) stepLists() map[string][]caseStep {
 	return map[string][]caseStep{"steps": c.Steps, "reference": c.Reference, "witness": c.Witness}

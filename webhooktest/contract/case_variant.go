@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -131,4 +132,12 @@ func genuine(mutations []string) bool {
 		m, err := webhooktest.ParseMutation(text)
 		return err == nil && (m.Forgery() || m.Name == "body")
 	})
+}
+
+// tag tells the roles of the objects of one burst from those of another.
+func (v variant) tag(burst int) string {
+	if v.bursts == 0 {
+		return ""
+	}
+	return fmt.Sprintf("-%d", burst+1)
 }

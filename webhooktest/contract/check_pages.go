@@ -25,13 +25,20 @@ type longInvoice struct {
 	event *webhooktest.Event // that is delivered
 }
 
+// billing makes invoices under one event type.
+type billing struct {
+	session   *session
+	eventType string
+}
+
 // checkFirstPage compares what an invoice does of which the event holds the first page of
 // its lines with what it does when these are all. It must be another thing, if it is with
 // one line less.
 func checkFirstPage(ctx context.Context, s *session) ([]finding, error) {
 	judged := false
 	for _, eventType := range s.subject.handled() {
-		clean, ok, err := s.tenLines(ctx, eventType)
+		b := billing{s, eventType}
+		clean, ok, err := b.tenLines(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -39,7 +46,7 @@ func checkFirstPage(ctx context.Context, s *session) ([]finding, error) {
 			continue
 		}
 		judged = true
-		page, did, err := s.bill(ctx, eventType, embeddedLines+furtherLines, clean.Differs)
+		page, did, err := b.bill(ctx, embeddedLines+furtherLines, clean.Differs)
 		if err != nil {
 			return nil, err
 		}
@@ -59,10 +66,10 @@ func checkFirstPage(ctx context.Context, s *session) ([]finding, error) {
 
 // tenLines is what an invoice of ten lines does, twice, and reports whether one of nine does
 // another thing.
-func (s *session) tenLines(ctx context.Context, eventType string) (clean statediff.Baseline, ok bool, err error) {
-	clean.Volatile = &s.run.known.volatile
+func (b billing) tenLines(ctx context.Context) (clean statediff.Baseline, ok bool, err error) {
+	clean.Volatile = &b.session.run.known.volatile
 	for range 2 {
-		made, did, err := s.bill(ctx, eventType, embeddedLines, func(did statediff.Diff) bool { return len(did) > 0 })
+		made, did, err := b.bill(ctx, embeddedLines, func(did statediff.Diff) bool { return len(did) > 0 })
 		if err != nil || made.event == nil || len(did) == 0 {
 			return clean, false, err
 		}
@@ -71,33 +78,33 @@ func (s *session) tenLines(ctx context.Context, eventType string) (clean statedi
 	if !clean.References[0].AsMuchAs(clean.References[1]) {
 		return clean, false, nil
 	}
-	_, did, err := s.bill(ctx, eventType, embeddedLines-1, clean.Differs)
+	_, did, err := b.bill(ctx, embeddedLines-1, clean.Differs)
 	return clean, err == nil && clean.Differs(did), err
 }
 
 // bill delivers an event about an invoice of so many lines, and returns what that does. It
 // makes none of a type without lines.
-func (s *session) bill(ctx context.Context, eventType string, lines int, hoped func(statediff.Diff) bool) (made longInvoice, did statediff.Diff, err error) {
-	if made, err = s.longInvoice(ctx, eventType, lines); err != nil || made.event == nil {
+func (b billing) bill(ctx context.Context, lines int, hoped func(statediff.Diff) bool) (made longInvoice, did statediff.Diff, err error) {
+	if made, err = b.invoice(ctx, lines); err != nil || made.event == nil {
 		return made, nil, err
 	}
 	o := observe(made.whole)
 	o.events[single] = []*webhooktest.Event{made.event}
-	s.sender.binder.name(o, single, made.event)
-	did, err = s.probe.measure(ctx, o, func() error {
-		_, err := s.sender.deliver(ctx, made.event)
+	b.session.sender.binder.name(o, single, made.event)
+	did, err = b.session.probe.measure(ctx, o, func() error {
+		_, err := b.session.sender.deliver(ctx, made.event)
 		return err
 	})
 	if err == nil {
-		did, err = s.probe.until(ctx, o, did, hoped)
+		did, err = b.session.probe.until(ctx, o, did, hoped)
 	}
 	return made, did, err
 }
 
-// longInvoice makes an event with so many lines, of which the local API has all and the event
+// invoice makes an event with so many lines, of which the local API has all and the event
 // no more than Stripe embeds. It makes none of a type without lines.
-func (s *session) longInvoice(ctx context.Context, eventType string, lines int) (made longInvoice, err error) {
-	event, err := s.sender.prepared(ctx, eventType)
+func (b billing) invoice(ctx context.Context, lines int) (made longInvoice, err error) {
+	event, err := b.session.sender.prepared(ctx, b.eventType)
 	if err != nil {
 		return made, err
 	}
@@ -111,11 +118,11 @@ func (s *session) longInvoice(ctx context.Context, eventType string, lines int) 
 	if made.event, err = event.Edit(pageOf(line, min(lines, embeddedLines), lines)...); err != nil {
 		return made, err
 	}
-	s.sender.objects.keep(event, made.event)
-	if err := s.sender.register(made.whole.Body()); err != nil {
+	b.session.sender.objects.keep(event, made.event)
+	if err := b.session.sender.register(made.whole.Body()); err != nil {
 		return made, err
 	}
-	return made, s.sender.register(made.event.Body())
+	return made, b.session.sender.register(made.event.Body())
 }
 
 // copiesOf are elements like one, with ids of their own.

@@ -20,7 +20,7 @@ var oddAmounts = []int64{10, 20, 1999, 435, 1010}
 // cents again.
 func checkSums(ctx context.Context, s *session) ([]finding, error) {
 	for _, eventType := range s.subject.handled() {
-		findings, judged, err := s.sums(ctx, eventType)
+		findings, judged, err := deliverSums(ctx, s, eventType)
 		if judged || err != nil {
 			return findings, err
 		}
@@ -28,9 +28,9 @@ func checkSums(ctx context.Context, s *session) ([]finding, error) {
 	return nil, fmt.Errorf("%w: no handled type is about an amount that may be another one", render.ErrNotApplicable)
 }
 
-// sums delivers events of a type with odd amounts. It judges nothing if they have none, or
+// deliverSums delivers events of a type with odd amounts. It judges nothing if they have none, or
 // no effect.
-func (s *session) sums(ctx context.Context, eventType string) (findings []finding, judged bool, err error) {
+func deliverSums(ctx context.Context, s *session, eventType string) (findings []finding, judged bool, err error) {
 	for _, amount := range oddAmounts {
 		event, err := s.sender.worth(ctx, eventType, amount)
 		if err != nil || event == nil {

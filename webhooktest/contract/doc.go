@@ -47,6 +47,12 @@
 //		return []webhooktest.Edit{webhooktest.Set("data.object.metadata.order_id", order.ID)}, nil
 //	},
 //
+// One that looks up what it created at Stripe is told to create it: Create calls the app's
+// own checkout, and the object that arrives at API is what the next event is about.
+//
+//	API:    api, // which the app calls
+//	Create: func(context.Context) error { return shop.Checkout("teapot") },
+//
 // With Edit alone all events are about the same object. If it changes once only (an
 // order is paid), what the first event changed is the effect, and cases that take a
 // second one are skipped.

@@ -45,7 +45,7 @@ func (e *execution) sentSoFar() string {
 	}
 	var sent []string
 	for _, event := range e.sent {
-		if e.variant.bursts > 1 && !e.ofLastBurst(event) {
+		if e.variant.bursts > 1 && !e.observed.isLast(event) {
 			continue // as the last one
 		}
 		sent = append(sent, strings.TrimSpace(names[event]+e.events.described(event)+" "+e.how[event])+e.changesOf(event))
@@ -57,16 +57,6 @@ func (e *execution) sentSoFar() string {
 		sent = append(sent, fmt.Sprintf("and %d times before, about other objects", e.variant.bursts-1))
 	}
 	return strings.Join(sent, "\n")
-}
-
-// ofLastBurst reports whether an event is one of the last burst.
-func (e *execution) ofLastBurst(event *webhooktest.Event) bool {
-	for _, events := range e.observed.events {
-		if slices.Index(events, event) == len(events)-1 {
-			return true
-		}
-	}
-	return false
 }
 
 // changesOf are the fields of an event that the case sets, "" for none: they are what it is

@@ -31,7 +31,7 @@ func needs() map[string]need {
 		"https":           {"an https URL", "URL", func(s *Subject) bool { return s.Handler == nil && strings.HasPrefix(s.URL, "https://") }},
 		"secrets":         {"a second signing secret", "Secrets", func(s *Subject) bool { return len(s.Secrets) > 0 }},
 		needHandles:       {"the types that the handler handles", "Handles", func(s *Subject) bool { return len(s.Handles) > 0 }},
-		"bound":           {"payloads bound to objects of the app", "Edit", func(s *Subject) bool { return s.Edit != nil || s.Prepare != nil }},
+		"bound":           {"payloads bound to objects of the app", "Edit", func(s *Subject) bool { return s.Edit != nil || s.bindsEach() }},
 		"payments":        {"sessions that pay for something at once", "Variants, without one for checkout.session.completed", (*Subject).takesPayments},
 		"once-per-object": {"a handler that means one effect for each object", "OncePerObject", func(s *Subject) bool { return s.OncePerObject }},
 	}

@@ -81,7 +81,7 @@ func (s *sender) share() (end func()) {
 // own gives a new object of Stripe's one of the app. Events of cases that look at answers
 // alone share one, if it is named by what Prepare returned: an app knows only so many.
 func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktest.Event, error) {
-	if s.subject.Prepare == nil || !s.binder.takes(event.Type()) {
+	if !s.subject.bindsEach() || !s.binder.takes(event.Type()) {
 		return event, nil
 	}
 	edits := s.objects.last[event.Type()]
@@ -103,7 +103,7 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 
 // prepareObject has the user give an object of the app to the one that an event is about.
 func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
-	edits, err := s.subject.Prepare(ctx, event)
+	edits, err := s.givenObject(ctx, event)
 	switch {
 	case errors.Is(err, ErrNoObject):
 		detail := strings.TrimSuffix(err.Error(), ": "+ErrNoObject.Error())
@@ -113,6 +113,20 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([
 	}
 	s.objects.last[event.Type()] = edits
 	return edits, nil
+}
+
+// givenObject has the app create an object, if it can, and the user prepare one.
+func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (edits []webhooktest.Edit, err error) {
+	if s.subject.Create != nil {
+		if edits, err = s.create(ctx, event); err == nil {
+			event, err = event.Edit(edits...)
+		}
+	}
+	if err != nil || s.subject.Prepare == nil {
+		return edits, err
+	}
+	more, err := s.subject.Prepare(ctx, event)
+	return append(edits, more...), err
 }
 
 // inherit gives an event the object of the app that another event about the same has, as

@@ -277,7 +277,7 @@ func TestBindingsAreOfTheirType(t *testing.T) {
 		{"the payment", []string{"payment_intent.succeeded", "checkout.session.completed"}, map[string][]webhooktest.Edit{"payment_intent.succeeded": {order}},
 			nil, map[string]bool{wrong: false, foreign: true}},
 		{"the session", []string{"payment_intent.succeeded", "checkout.session.completed"}, map[string][]webhooktest.Edit{"checkout.session.completed": {order}},
-			nil, map[string]bool{wrong: true, foreign: false}},
+			nil, map[string]bool{wrong: true, foreign: true}},
 		{"no object", []string{"invoice.paid"}, map[string][]webhooktest.Edit{"invoice.paid": {webhooktest.Set("data.object.billing_reason", "manual")}},
 			nil, map[string]bool{foreign: false}},
 		{"an object that does not look it", []string{"invoice.paid"}, map[string][]webhooktest.Edit{"invoice.paid": {webhooktest.Set("data.object.billing_reason", "manual")}},

@@ -89,6 +89,26 @@ func objectID(e *webhooktest.Event) (id any, ok bool) {
 	return e.Lookup("data.object.id")
 }
 
+// isLast reports whether an event is the last of its name: in a race, one of the last burst.
+func (o *observation) isLast(event *webhooktest.Event) bool {
+	for _, events := range o.events {
+		if slices.Index(events, event) == len(events)-1 {
+			return true
+		}
+	}
+	return false
+}
+
+// about reports whether any of the events is about an object.
+func (o *observation) about(id string) bool {
+	for _, events := range o.events {
+		if slices.ContainsFunc(events, func(e *webhooktest.Event) bool { mine, _ := objectID(e); return mine == id }) {
+			return true
+		}
+	}
+	return false
+}
+
 // aboutSame reports whether two events are about one object.
 func aboutSame(a, b *webhooktest.Event) bool {
 	mine, _ := objectID(a)

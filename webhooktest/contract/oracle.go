@@ -133,6 +133,8 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	}
 	if len(differences) == 0 {
 		o.keepReferences()
+	} else if o.variant.bursts > 0 && o.session.probe.updatedAtStripe(e.observed) {
+		return e.findings, errInconclusive{reason: "the handler updates the object at Stripe meanwhile, which Stripe follows with an event of its own"}
 	}
 	if o.spec.Either && (len(differences) == 0 || len(e.findings) == 0) {
 		return nil, nil

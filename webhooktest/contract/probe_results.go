@@ -17,7 +17,7 @@ func (p *probe) withResults(state any) any {
 	results := []any{}
 	updates := make(map[string]map[string][]string) // of objects, by path
 	for _, call := range p.subject.API.Calls() {
-		if !hadResult(call) {
+		if !p.learned.isEffect(call) {
 			continue
 		}
 		result := map[string]any{"call": call.Method + " " + call.Path, "params": call.Params}
@@ -33,6 +33,20 @@ func (p *probe) withResults(state any) any {
 		results = append(results, result)
 	}
 	return map[string]any{"handler": state, "stripe": results}
+}
+
+// updatedAtStripe reports whether the handler updated an object of the events at Stripe. A
+// copy that it keeps is up to date only after the event of that update.
+func (p *probe) updatedAtStripe(o *observation) bool {
+	if p.subject.API == nil {
+		return false
+	}
+	for _, call := range p.subject.API.Calls() {
+		if hadResult(call) && isUpdate(call) && o.about(call.ID) {
+			return true
+		}
+	}
+	return false
 }
 
 // hadResult reports whether a call changed anything at Stripe. One that was recognized as

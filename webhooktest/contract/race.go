@@ -2,11 +2,7 @@ package contract
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"math"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -17,9 +13,6 @@ import (
 // them: 44 bursts miss a race that shows in a tenth of tries with odds of 1 %.
 
 const (
-	// shownIn is the share of tries that the odds are said for.
-	shownIn = 0.1
-
 	// raceShare is the part of the run's time that one case may take for its bursts: slow
 	// handlers get fewer of them.
 	raceShare = 20
@@ -63,7 +56,7 @@ func (s *session) moreBursts() string {
 	if s.subject.Prepare != nil {
 		return "more objects of the app than a race takes"
 	}
-	return "a longer --max-time"
+	return "a longer maximum time for the run"
 }
 
 // pace is how long half of the accepted events took at most to be answered.
@@ -79,14 +72,6 @@ func (l *responseLog) pace() time.Duration {
 	}
 	slices.Sort(took)
 	return took[len(took)/2]
-}
-
-// tag tells the roles of the objects of one burst from those of another.
-func (v variant) tag(burst int) string {
-	if v.bursts == 0 {
-		return ""
-	}
-	return fmt.Sprintf("-%d", burst+1)
 }
 
 // deliverBursts delivers the events of a step together, those of each burst by themselves.
@@ -135,42 +120,4 @@ func (e *execution) deliverApart(ctx context.Context, step caseStep, mutations [
 		}
 	}
 	return responses, nil
-}
-
-// A raceLog remembers how many bursts each case came to.
-type raceLog struct {
-	mu    sync.Mutex
-	tried map[string]burstCount
-}
-
-type burstCount struct {
-	wanted, tried int
-	lacks         string // what kept it from more
-}
-
-// add counts the bursts of a variant without a finding; lacks is what there would be more
-// with.
-func (l *raceLog) add(c *contractCase, bursts int, lacks string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.tried == nil {
-		l.tried = make(map[string]burstCount)
-	}
-	l.tried[c.ID] = burstCount{c.Bursts, l.tried[c.ID].tried + bursts, lacks}
-}
-
-// notes say what may have been missed in cases that had to do with fewer bursts than they
-// wanted.
-func (l *raceLog) notes() (notes []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, id := range slices.Sorted(maps.Keys(l.tried)) {
-		count := l.tried[id]
-		if count.tried >= count.wanted {
-			continue
-		}
-		missed := 100 * math.Pow(1-shownIn, float64(count.tried))
-		notes = append(notes, fmt.Sprintf("%s: a race that shows in a tenth of tries would have been missed with odds of %.0f %%, for there were %d bursts: more need %s", id, missed, count.tried, count.lacks))
-	}
-	return notes
 }

@@ -92,7 +92,7 @@ func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.calibrateIdle(ctx, observe(event))
+		_, err = calibrator{s}.idle(ctx, observe(event))
 		return err
 	}
 	return nil

@@ -22,6 +22,7 @@ type sender struct {
 	machine  *machine
 	dirty    *atomic.Bool // something was sent since the state last settled
 	binder   *binder
+	learned  *calibration
 
 	delivered map[*webhooktest.Event]bool // except forgeries
 	objects   *appObjects

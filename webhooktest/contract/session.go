@@ -53,7 +53,7 @@ func (r *run) newSession(subject Subject, subjects func() Subject) *session {
 		dirty = new(atomic.Bool)
 	}
 	s.sender = &sender{
-		subject: &s.subject, source: r.source, log: r.log, machine: r.machine, dirty: dirty,
+		subject: &s.subject, source: r.source, log: r.log, machine: r.machine, dirty: dirty, learned: r.learned,
 		binder: &binder{subject: &s.subject, anyType: r.suite.Dir != "" && len(subject.Handles) == 0},
 	}
 	s.probe = &probe{

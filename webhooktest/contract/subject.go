@@ -66,6 +66,12 @@ type Subject struct {
 	// cases that take a second one are skipped. ErrNoObject: there is no further object.
 	Prepare func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error)
 
+	// Create has the app create an object at the API, as a customer of its would who begins
+	// to pay: it calls the app's own checkout, say. The object that arrives at the API is
+	// what the next event is about, with its id, metadata, amount and customer; each new
+	// object of Stripe's is one of its own. Needs API. Prepare is called after it.
+	Create func(context.Context) error
+
 	// Bind are the paths in events by which the handler finds its own objects. No case
 	// changes them, but one about an object that the app does not know. Of ids, metadata
 	// and e-mail addresses that Edit sets it is found out: an event with others has no
@@ -111,6 +117,9 @@ type Subject struct {
 // DefaultSettle is how long the state of a handler that works asynchronously must
 // have been still.
 const DefaultSettle = 300 * time.Millisecond
+
+// bindsEach reports whether each object of Stripe's is given one of the app.
+func (s *Subject) bindsEach() bool { return s.Create != nil || s.Prepare != nil }
 
 func (s *Subject) endpoint() *webhooktest.Endpoint {
 	e := &webhooktest.Endpoint{Handler: s.Handler, URL: s.URL, Header: s.Header, Timeout: s.Timeout, TLS: s.TLS}

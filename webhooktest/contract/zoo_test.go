@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76"
 
 	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -196,8 +197,8 @@ func TestZooSoundStandsAnyOrder(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
 	inZoo(t, zooSound(), func(t *testing.T, _ zooBug, s contract.Subject) {
-		if len(s.Handles) == 1 {
-			t.Skip("for handlers of subscriptions")
+		if len(s.Handles) == 1 || slices.Contains(s.Handles, "checkout.session.completed") {
+			t.Skip("for handlers of subscriptions from their creation on")
 		}
 		hook := zooHook(t, s)
 		hook.Source.Now = zooTicking()
@@ -208,6 +209,9 @@ func TestZooSoundStandsAnyOrder(t *testing.T) {
 		deleted := hook.Event("customer.subscription.deleted", about)
 		id, _ := created.Lookup("data.object.id")
 		z := s.Handler.(*zooHandler)
+		if z.subscriptionKey(&stripe.Subscription{ID: "sub_1", Customer: &stripe.Customer{ID: "cus_1"}}) != "sub_1" {
+			t.Skip("keeps a row a customer")
+		}
 		for _, event := range []*webhooktest.Event{second, created, first, second} {
 			hook.Deliver(event)
 		}

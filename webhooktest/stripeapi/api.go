@@ -38,8 +38,8 @@ type hooks struct {
 	undelivered func(eventID string) bool
 }
 
-func newAPI(seed func() uint64, now func() time.Time, h hooks) *api {
-	g, ids := &graph{seed: seed, now: now, objects: newObjects()}, &ids{seed: seed}
+func newAPI(seed func() uint64, now func() time.Time, pages func() string, h hooks) *api {
+	g, ids := &graph{seed: seed, now: now, pages: pages, objects: newObjects()}, &ids{seed: seed}
 	maker, finder, items := maker{g}, finder{g}, lineItems{g}
 	lists := lister{graph: g, items: items}
 	expand := expander{graph: g, lists: lists}

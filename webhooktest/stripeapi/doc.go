@@ -57,7 +57,14 @@
 // deleted}, for every kind.
 //
 // Required parameters are required, amounts are integers, and a charge cannot be refunded
-// twice. It is still not Stripe: nothing is charged, and writes send no events.
+// twice. It is still not Stripe: nothing is charged, and writes send no events. Package
+// payment makes the events that complete what was created.
+//
+// Confirming a PaymentIntent with one of Stripe's test cards
+// (https://docs.stripe.com/testing) declines it, with 402 and the decline code, or waits for
+// 3-D Secure; [Server.OutcomeOf] tells the outcome of a payment. The payment methods pm_card_…
+// exist; attaching one makes a copy. With [Server.Pages], new Checkout Sessions and payment
+// links have their url there.
 //
 // A request with an Idempotency-Key is executed once. Repeated, it gets the same answer,
 // marked Idempotent-Replayed; a different request with the same key gets an

@@ -2,8 +2,12 @@ package stripeapi
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
 )
 
 // An apiError is an error of the API (https://docs.stripe.com/api/errors).
@@ -14,17 +18,26 @@ type apiError struct {
 	message string
 	param   string
 	silent  bool // the connection is closed instead
+
+	declineCode string
+	charge      string
+	intent      *node // the PaymentIntent or SetupIntent that could not be confirmed
 }
 
 // body returns the error in Stripe's format.
 func (e *apiError) body() *node {
 	fields := object()
+	if e.intent != nil {
+		fields.put(e.intent.child("object").str(), e.intent)
+	}
 	optional := func(key, s string) {
 		if s != "" {
 			fields.put(key, text(s))
 		}
 	}
+	optional("charge", e.charge)
 	optional("code", e.code)
+	optional("decline_code", e.declineCode)
 	if e.code != "" {
 		fields.put("doc_url", text("https://docs.stripe.com/error-codes#"+strings.ReplaceAll(e.code, "_", "-")))
 	}
@@ -62,12 +75,31 @@ func lacking(param string) *apiError {
 	return e
 }
 
-// unrecognized is the error for an unknown path.
+// unrecognized is the error for an unknown path. It names what is known.
 func unrecognized(method, path string) *apiError {
 	return &apiError{
 		status: http.StatusNotFound, typ: invalidRequest,
-		message: fmt.Sprintf("Unrecognized request URL (%s: %s): no such path, an empty id, or a trailing slash.", method, path),
+		message: fmt.Sprintf("Unrecognized request URL (%s: %s): %s.", method, path, instead(path)),
 	}
+}
+
+// instead says what is known where a path leads, or up to which API version paths are.
+func instead(path string) string {
+	t, ok := targetAt(path)
+	switch {
+	case strings.HasSuffix(path, "/"), strings.Contains(path, "//"):
+		return "an empty id, or a trailing slash"
+	case !ok:
+		return "fakestripe knows the paths of API versions up to " + fixtures.Trains()[0] + ", a later release may know more"
+	case t.rest == "":
+		return "this path has other methods"
+	}
+	known := slices.Sorted(maps.Keys(writes().Actions[t.Kinds[0]]))
+	known = slices.Concat(known, slices.Sorted(maps.Keys(writes().Lists[t.Kinds[0]])))
+	if len(known) == 0 {
+		return fmt.Sprintf("fakestripe knows nothing below a %s, a later release may", t.Kinds[0])
+	}
+	return fmt.Sprintf("of a %s fakestripe knows %s; a later release may know more", t.Kinds[0], strings.Join(known, ", "))
 }
 
 // unauthorized is the error for a wrong key. It never repeats the key.

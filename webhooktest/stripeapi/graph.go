@@ -15,8 +15,9 @@ import (
 // A graph is the API's data: the events, the objects in them or written by clients, and
 // the referenced objects, which it infers.
 type graph struct {
-	seed func() uint64
-	now  func() time.Time
+	seed  func() uint64
+	now   func() time.Time
+	pages func() string // the base URL of the hosted pages
 
 	mu      sync.Mutex // guards the rest; all methods except add, put and text require it
 	objects *objects

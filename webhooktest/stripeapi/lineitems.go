@@ -66,6 +66,9 @@ func (l *lineItems) make(r ref, tree *node, params *param) *apiError {
 				return failed
 			}
 			price.put("unit_amount_decimal", text(price.child("unit_amount").plain()))
+			if name := data.get("product_data", "name"); name != "" {
+				item.put("description", text(name))
+			}
 		}
 		item.put("currency", price.child("currency"))
 		total := price.child("unit_amount").int() * max(1, item.child("quantity").int())

@@ -31,6 +31,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if failed != nil {
 		a, call.Error = failed.answer(), failed.message
+		if failed.intent != nil {
+			a.object, a.id = failed.intent.child("object").str(), failed.intent.child("id").str()
+		}
 	}
 	call.Status, call.Object, call.ID = a.status, a.object, a.id
 	call.Unchanged = a.unchanged && call.Write()

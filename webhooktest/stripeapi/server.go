@@ -27,6 +27,11 @@ type Server struct {
 	// Now is the clock. Nil means time.Now.
 	Now func() time.Time
 
+	// Pages is the base URL of the pages on which Checkout Sessions and payment links are
+	// paid: the url of a new one is there, at SessionPage or LinkPage and its id. Empty means that
+	// no such page is served, and the url leads nowhere.
+	Pages string
+
 	// OnEndpoint is called when a client creates, updates or deletes a webhook endpoint. An
 	// error refuses the request, with its message. If nil, endpoints are stored, but receive
 	// nothing.
@@ -57,7 +62,7 @@ type Server struct {
 // built returns the API, building it on first use.
 func (s *Server) built() *api {
 	s.build.Do(func() {
-		s.api = newAPI(s.seed, s.now, hooks{changed: s.changed, retry: s.retry, undelivered: s.undelivered})
+		s.api = newAPI(s.seed, s.now, func() string { return s.Pages }, hooks{changed: s.changed, retry: s.retry, undelivered: s.undelivered})
 	})
 	return s.api
 }

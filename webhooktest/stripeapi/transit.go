@@ -1,11 +1,6 @@
 package stripeapi
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
-)
+import "github.com/fakestripe/fakestripe/webhooktest/internal/render"
 
 // transit moves an object to another state by changing the fields of that state.
 func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo) {
@@ -20,10 +15,13 @@ func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo
 	b.Now = m.graph.now().Unix()
 	target := fill(b, template)
 	b.Now = began
-	shareFacts(b, kind, tree, kind, target) // the amount paid is the amount due
+	shareFacts(b, kind, tree, kind, target)                                                   // the amount paid is the amount due
+	if has := tree.child("payment_intent"); kind == "invoice" && has != nil && has.isNull() { // which finalizing it makes
+		tree.put("payment_intent", target.child("payment_intent"))
+	}
 	target.walk(func(path, key string, v *node) {
 		_, set := to.Set[path]
-		if set || isState(path) {
+		if set || render.IsState(path) {
 			tree.set(path, v)
 		}
 	})
@@ -36,26 +34,4 @@ func (m *maker) bindingsFor(r ref, kind string, tree *node) *render.Bindings {
 	learnTime(b, template, tree)
 	learn(b, template, tree)
 	return b
-}
-
-// isState reports whether a field is part of an object's state.
-func isState(path string) bool {
-	first, _, _ := strings.Cut(path, ".")
-	last := path[strings.LastIndexByte(path, '.')+1:]
-	switch first {
-	case "status", "status_transitions", "cancellation_details", "next_action":
-		return true
-	case "lines", "items", "data", "phases", "balance_transactions", "payment_method_details":
-		return false
-	}
-	if last != "amount_due" && (strings.HasPrefix(last, "amount_") || strings.HasSuffix(last, "_at")) {
-		return last != "amount_details" && last != "amount_subtotal" && last != "amount_total"
-	}
-	return slices.Contains(stateFields, last)
-}
-
-var stateFields = []string{
-	"approved", "attempt_count", "attempted", "auto_advance", "cancelable", "captured", "charge", "closed_reason", "current_phase",
-	"ending_balance", "failure_code", "failure_message", "hosted_invoice_url", "invoice_pdf", "latest_charge", "number", "open", "paid",
-	"payment_status", "refunded", "released_subscription", "returned_details", "reversed", "status",
 }

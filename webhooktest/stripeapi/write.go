@@ -56,7 +56,28 @@ func (w *writer) act(q *request, t target) (*node, *apiError) {
 	if failed != nil {
 		return nil, failed
 	}
+	if t.rest == "attach" && isTestMethod(t.id) {
+		if o, failed = w.copyMethod(o); failed != nil {
+			return nil, failed
+		}
+	}
+	if t.rest == "confirm" {
+		return w.confirmed(o, q.params, to)
+	}
 	return w.save(o, q.params, &to)
+}
+
+// confirmed changes an intent as the parameters say, and pays it.
+func (w *writer) confirmed(o *stored, params *param, to changeTo) (*node, *apiError) {
+	tree, failed := w.save(o, params, nil)
+	if failed == nil {
+		failed = w.confirm(o.ref, tree, params, to)
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	w.graph.change(o.ref, tree)
+	return tree, nil
 }
 
 // save changes and stores an object.
@@ -126,7 +147,15 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 		return nil, e
 	}
 	if confirm, ok := writes().Actions[kind]["confirm"]; ok && params.get("confirm") == "true" {
-		w.maker.transit(w.maker.bindingsFor(r, kind, tree), kind, tree, confirm)
+		if failed := w.confirm(r, tree, params, confirm); failed != nil {
+			return nil, failed
+		}
+	}
+	switch kind {
+	case "payment_method":
+		showCard(tree, params)
+	case "payment_link":
+		afterwards(tree, params)
 	}
 	if kind == "refund" {
 		if failed := w.maker.refundCharge(tree, params); failed != nil {
@@ -138,6 +167,8 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 			return nil, failed
 		}
 	}
+	w.hostedAt(r, tree)
+	w.keepForLater(r, params)
 	w.graph.change(r, tree)
 	return tree, nil
 }

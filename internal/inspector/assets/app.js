@@ -131,7 +131,7 @@ const copyAs = (what, said) => failing(async () => copy(await getText(pathOf(lis
 const replayWith = failing(replayDialog(replay));
 const edit = failing(editDialog(sent));
 const openTrigger = failing(triggerDialog(sent));
-const openCalls = failing(callsDialog());
+const openCalls = failing(callsDialog(failing));
 
 // Each is about the delivery that is chosen in the list.
 const acts = {

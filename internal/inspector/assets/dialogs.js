@@ -1,6 +1,6 @@
 // The dialogs: replay with mutations, edit and resend, trigger, calls to the API, help.
 
-import { byId, debounce, h } from "./dom.js";
+import { byId, debounce, h, toast } from "./dom.js";
 import { get, pathOf, post, types } from "./api.js";
 import { callList } from "./detail.js";
 
@@ -179,12 +179,20 @@ export function triggerDialog(sent) {
   };
 }
 
-// callsDialog lists what was asked of the API, whenever that was.
-export function callsDialog() {
+// callsDialog lists what was asked of the API, whenever that was. What an app created there
+// can be paid or declined; failing says why it could not be.
+export function callsDialog(failing) {
+  const complete = failing(async (object, action) => {
+    await post("/inspect/complete", { object, action });
+    toast(action === "pay" ? "Paid: its events are in the list." : "Declined: its events are in the list.");
+    byId("calls-dialog").close();
+  });
+  const button = (call, action, text) => h("button", { type: "button", "data-complete": action, click: () => complete(call.id, action) }, text);
+  const offer = (call) => call.payable && h("p", { class: "offer" }, button(call, "pay", "Pay"), " ", button(call, "decline", "Decline"));
   return async () => {
     const { calls } = await get("/inspect/calls");
     const none = h("p", { class: "note" }, "Nobody has called the API yet. Point your SDK's API base here: ", h("code", {}, location.origin));
-    byId("calls-list").replaceChildren(calls.length ? callList(calls) : none);
+    byId("calls-list").replaceChildren(calls.length ? callList(calls, offer) : none);
     if (!byId("calls-dialog").open) byId("calls-dialog").showModal();
   };
 }

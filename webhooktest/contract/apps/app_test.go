@@ -23,6 +23,7 @@ type app struct {
 	name, why string
 	schema    string // of its database
 	breaks    string // the table that cannot be written while what it depends on fails
+	told      string // a cause that it is told of even if sound: a should that its team has decided against
 	bugs      []bug
 
 	start   func(context.Context, *deps) http.Handler

@@ -25,7 +25,10 @@ var update = flag.Bool("update", false, "write the golden file anew")
 
 // all are the applications.
 func all() []app {
-	return []app{orders, credits, subscriptions, dispatch, refetch, ormSync, connect, jobs, eventLog, audit}
+	return []app{
+		orders, credits, subscriptions, dispatch, refetch, ormSync, connect, jobs, eventLog, audit,
+		outbox, softDelete, totals, inbox, refunds, licenses, seats, members, notifier, tasks,
+	}
 }
 
 // run starts an application with its database in memory, or in a file.
@@ -76,7 +79,7 @@ func TestInMemory(t *testing.T) {
 		for _, b := range append([]bug{{}}, a.bugs...) {
 			t.Run(nameOf(a, b), func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) { judge(t, nameOf(a, b), check(t, a, b.name, "")) })
+				synctest.Test(t, func(t *testing.T) { judge(t, a, nameOf(a, b), check(t, a, b.name, "")) })
 			})
 		}
 	}
@@ -94,7 +97,7 @@ func TestInFile(t *testing.T) {
 			t.Run(nameOf(a, b), func(t *testing.T) {
 				t.Parallel()
 				file := filepath.Join(t.TempDir(), "app.db")
-				synctest.Test(t, func(t *testing.T) { judge(t, nameOf(a, b), check(t, a, b.name, file)) })
+				synctest.Test(t, func(t *testing.T) { judge(t, a, nameOf(a, b), check(t, a, b.name, file)) })
 			})
 		}
 	}
@@ -121,9 +124,10 @@ var writing sync.Mutex // the golden file
 
 // judge compares what a report tells with the golden file. A sound application is told
 // nothing, and judged in all that it need not skip; a bug is told once.
-func judge(t *testing.T, name string, report *contract.Report) {
+func judge(t *testing.T, a app, name string, report *contract.Report) {
 	t.Helper()
 	found := findings(report)
+	delete(found, a.told)
 	causes := slices.Sorted(maps.Keys(found))
 	if strings.HasSuffix(name, "/sound") {
 		require.Empty(t, causes, "%s", told(report))
@@ -152,6 +156,7 @@ func judge(t *testing.T, name string, report *contract.Report) {
 // racy are the bugs that some of their cases show only if deliveries meet.
 var racy = map[string]bool{
 	"orders/check-then-ship": true, "credits/read-modify-write": true, "jobs/unclaimed": true, "credits/every-copy": true,
+	"totals/lost-update": true, "refetch/marks-first": true, "notifier/forgets": true,
 }
 
 func writeGolden(t *testing.T) {

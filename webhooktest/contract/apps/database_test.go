@@ -109,6 +109,16 @@ func (db *database) dump(ctx context.Context) (any, error) {
 	return tables, nil
 }
 
+// table reads one table.
+func (db *database) table(ctx context.Context, name string) (any, error) {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	return rows(ctx, tx, fmt.Sprintf("SELECT * FROM %q", name))
+}
+
 // rows are those of a query, each by its columns.
 func rows(ctx context.Context, tx *sql.Tx, query string) ([]map[string]any, error) {
 	found, err := tx.QueryContext(ctx, query)

@@ -25,38 +25,38 @@ type Change struct {
 // kept short.
 func Between(before, after any, n Normalizer) Diff {
 	d := make(Diff)
-	d.compare("state", before, after, n)
+	d.compare("state", before, after, n.roles())
 	for _, e := range d {
 		slices.SortFunc(e.Records, compareRecords)
 	}
 	return d
 }
 
-func (d Diff) compare(place string, before, after any, n Normalizer) {
+func (d Diff) compare(place string, before, after any, r *roles) {
 	switch after := after.(type) {
 	case float64:
 		if number, ok := before.(float64); (ok || before == nil) && !timelike(after) {
 			d.add(place, after-number)
 			return
 		}
-		d.compareTexts(place, before, after, n)
+		d.compareTexts(place, before, after, r)
 	case []any:
 		old, _ := before.([]any)
-		d.compareLists(place+"[]", old, after, n)
+		d.compareLists(place+"[]", old, after, r)
 	case map[string]any:
 		old, _ := before.(map[string]any)
-		d.compareMaps(place, old, after, n)
+		d.compareMaps(place, old, after, r)
 	default:
 		if after != nil && before != after {
-			d.compareTexts(place, before, after, n)
+			d.compareTexts(place, before, after, r)
 		}
 	}
 }
 
 // compareTexts compares what is neither a count nor has parts. Another time is no
 // change, other numbers in the same words are counts.
-func (d Diff) compareTexts(place string, before, after any, n Normalizer) {
-	was, is := newRecord(n.plain(before)), newRecord(n.plain(after))
+func (d Diff) compareTexts(place string, before, after any, r *roles) {
+	was, is := newRecord(r.plain(before)), newRecord(r.plain(after))
 	if !d.recount(place, was, is) {
 		d.add(place, 0, is)
 	}
@@ -64,16 +64,16 @@ func (d Diff) compareTexts(place string, before, after any, n Normalizer) {
 
 // compareLists adds the records that a list has more than before. A record that differs
 // from one that is gone in numbers alone is that one, counted on.
-func (d Diff) compareLists(place string, before, after []any, n Normalizer) {
+func (d Diff) compareLists(place string, before, after []any, r *roles) {
 	before, after = apart(before, after)
 	gone := make(map[string][]Record)
 	for _, value := range less(before, after) {
-		old := newRecord(n.plain(value))
+		old := newRecord(r.plain(value))
 		gone[old.key()] = append(gone[old.key()], old)
 	}
 	fresh := make(map[string][]Record)
 	for _, value := range less(after, before) {
-		added := newRecord(n.plain(value))
+		added := newRecord(r.plain(value))
 		fresh[added.key()] = append(fresh[added.key()], added)
 	}
 	for key, records := range fresh {
@@ -98,18 +98,24 @@ const goneSuffix = " (gone)"
 func IsGone(place string) bool { return strings.HasSuffix(place, goneSuffix) }
 
 // recount takes a record for another one with other numbers, if that is all that
-// differs. A number alone has to be written as a text to be one.
+// differs. A number alone has to be written as a text to be one. A row that was replaced by
+// one like it has another serial number, which counts nothing.
 func (d Diff) recount(place string, before, after Record) bool {
 	if len(after.fields) == 0 || before.key() != after.key() {
 		return false
 	}
 	for i, l := range after.fields {
 		now, counts := number(l.value)
-		if was, _ := number(before.fields[i].value); counts {
+		if was, _ := number(before.fields[i].value); counts && !isSerial(l.path) {
 			d.add(place+after.label()+l.path, now-was)
 		}
 	}
 	return true
+}
+
+// isSerial reports whether a column has a row's own number.
+func isSerial(path string) bool {
+	return slices.Contains([]string{".id", ".pk", ".rowid"}, strings.ToLower(path))
 }
 
 // apart takes off what two lists begin and end with: most only grow.
@@ -141,10 +147,10 @@ func less(a, b []any) (rest []any) {
 
 // compareMaps follows the keys. A new key that is an id of the handler's own is a
 // record: nobody could name it twice.
-func (d Diff) compareMaps(place string, before, after map[string]any, n Normalizer) {
+func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) {
 	for key, value := range before {
 		if _, stays := after[key]; !stays {
-			d.add(place+"."+n.text(key)+goneSuffix, 0, newRecord(n.plain(value)))
+			d.add(place+"."+r.text(key)+goneSuffix, 0, newRecord(r.plain(value)))
 		}
 	}
 	for key, value := range after {
@@ -152,15 +158,15 @@ func (d Diff) compareMaps(place string, before, after map[string]any, n Normaliz
 		if existed && equal(old, value) {
 			continue // most of a state is as it was
 		}
-		name := n.text(key)
+		name := r.text(key)
 		if isEventType(key) {
 			name = "{type}" // a count by type says no more than a count
 		}
 		if !existed && name == key && foreignID().MatchString(key) {
-			d.add(place+".*", 0, newRecord(n.plain(value)))
+			d.add(place+".*", 0, newRecord(r.plain(value)))
 			continue
 		}
-		d.compare(place+"."+name, old, value, n)
+		d.compare(place+"."+name, old, value, r)
 		if _, isMap := value.(map[string]any); !existed && isMap && name != key {
 			d.add(place+"."+name, 0, newRecord("{new}")) // an entry without numbers or texts is one too
 		}

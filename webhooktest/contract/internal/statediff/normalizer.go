@@ -54,11 +54,28 @@ func (n Normalizer) nameIn(value any, place string) {
 	}
 }
 
+// roles is a Normalizer made ready to read a state, whose texts are many.
+type roles struct {
+	of   Normalizer
+	ends map[string][]string // the ids by their last characters, of which few share them
+}
+
+func (n Normalizer) roles() *roles {
+	r := &roles{n, make(map[string][]string)}
+	for id := range n {
+		if len(id) >= shortestPart {
+			end := id[len(id)-shortestPart:]
+			r.ends[end] = append(r.ends[end], id)
+		}
+	}
+	return r
+}
+
 // plain returns a value without what must differ between two deliveries.
-func (n Normalizer) plain(value any) any {
+func (r *roles) plain(value any) any {
 	switch value := value.(type) {
 	case string:
-		return n.text(value)
+		return r.text(value)
 	case float64:
 		if timelike(value) {
 			return "{time}"
@@ -67,7 +84,7 @@ func (n Normalizer) plain(value any) any {
 	case []any:
 		plain := make([]any, len(value))
 		for i, element := range value {
-			plain[i] = n.plain(element)
+			plain[i] = r.plain(element)
 		}
 		return plain
 	case map[string]any:
@@ -76,7 +93,7 @@ func (n Normalizer) plain(value any) any {
 			if member == nil && lastWritten().MatchString(key) {
 				member = "{time}" // or not written again yet
 			}
-			plain[n.text(key)] = n.plain(member)
+			plain[r.text(key)] = r.plain(member)
 		}
 		return plain
 	}
@@ -94,21 +111,28 @@ var lastWritten = sync.OnceValue(func() *regexp.Regexp {
 const shortestPart = 5
 
 // text replaces ids, the longest first, and times in a text.
-func (n Normalizer) text(text string) string {
-	if role, ok := n[text]; ok {
+func (r *roles) text(text string) string {
+	if role, ok := r.of[text]; ok {
 		return role
 	}
-	var named []string
-	for id := range n {
-		if len(id) >= shortestPart && strings.Contains(text, id) {
-			named = append(named, id)
-		}
-	}
+	named := r.in(text)
 	slices.SortFunc(named, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	for _, id := range named {
-		text = strings.ReplaceAll(text, id, n[id])
+		text = strings.ReplaceAll(text, id, r.of[id])
 	}
 	return withoutTimes(text)
+}
+
+// in returns the ids inside a text, some more than once.
+func (r *roles) in(text string) (named []string) {
+	for end := shortestPart; end <= len(text); end++ {
+		for _, id := range r.ends[text[end-shortestPart:end]] {
+			if strings.HasSuffix(text[:end], id) {
+				named = append(named, id)
+			}
+		}
+	}
+	return named
 }
 
 // withoutTimes replaces points in time. It looks at each line by itself, for a log has

@@ -1,9 +1,13 @@
 package statediff
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 func TestRowNotWrittenAgain(t *testing.T) {
@@ -22,8 +26,8 @@ func TestRowNotWrittenAgain(t *testing.T) {
 		{"canceled_at", "Stripe's own", false},
 		{"updated_by", "no time", false},
 	} {
-		never := Normalizer{}.plain(map[string]any{tt.column: nil})
-		once := Normalizer{}.plain(map[string]any{tt.column: "2026-11-21 23:20:16"})
+		never := Normalizer{}.roles().plain(map[string]any{tt.column: nil})
+		once := Normalizer{}.roles().plain(map[string]any{tt.column: "2026-11-21 23:20:16"})
 		require.Equal(t, tt.same, Canonical(never) == Canonical(once), "%s: %s", tt.column, tt.why)
 	}
 }
@@ -35,4 +39,29 @@ func TestAccountIsNobodys(t *testing.T) {
 	body := `{"id":"evt_1PzQm4Kd8Lw2Xc7VbN3Rt6Ys","account":"acct_1AppsTenantTwo00","data":{"object":{"id":"ch_3PzQm4Kd8Lw2Xc7VbN3Rt6Ys"}}}`
 	n.Name("evt_1PzQm4Kd8Lw2Xc7VbN3Rt6Ys", []byte(body), "bad")
 	require.Equal(t, Normalizer{"evt_1PzQm4Kd8Lw2Xc7VbN3Rt6Ys": "{event}", "ch_3PzQm4Kd8Lw2Xc7VbN3Rt6Ys": "{bad.data.object.id}"}, n)
+}
+
+// Ids are found inside texts wherever they stand, the longest first.
+func TestIDsInsideTexts(t *testing.T) {
+	t.Parallel()
+	ids := []string{"cus_1", "cus_12", "order-7", "pi_3PzQm4Kd8Lw2", "7", "xcus_1"}
+	n := make(Normalizer)
+	for i, id := range ids {
+		n[id] = "{" + string(rune('a'+i)) + "}"
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		parts := rapid.SliceOfN(rapid.SampledFrom(append(ids, " ", "x", "_1", "cus", ":")), 0, 6).Draw(t, "parts")
+		text := strings.Join(parts, "")
+		want := text
+		longest := slices.SortedFunc(slices.Values(ids), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+		for _, id := range longest {
+			if len(id) >= shortestPart {
+				want = strings.ReplaceAll(want, id, n[id])
+			}
+		}
+		if role, ok := n[text]; ok {
+			want = role
+		}
+		require.Equal(t, want, n.roles().text(text))
+	})
 }

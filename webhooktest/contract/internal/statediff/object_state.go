@@ -9,24 +9,24 @@ import (
 // of our ids, and lists' records that name one.
 func ObjectStates(state any, n Normalizer) Diff {
 	view := make(Diff)
-	view.collect("state", state, n)
+	view.collect("state", state, n.roles())
 	return view
 }
 
-func (d Diff) collect(place string, value any, n Normalizer) {
+func (d Diff) collect(place string, value any, r *roles) {
 	switch value := value.(type) {
 	case map[string]any:
 		for key, member := range value {
-			if name := n.text(key); name != key {
-				d.say(place+"."+name, n.plain(member))
+			if name := r.text(key); name != key {
+				d.say(place+"."+name, r.plain(member))
 				continue
 			}
-			d.collect(place+"."+key, member, n)
+			d.collect(place+"."+key, member, r)
 		}
 	case []any:
 		for _, element := range value {
-			for _, role := range n.namedBy(element) {
-				d.say(place+"["+role+"]", n.plain(element))
+			for _, role := range r.namedBy(element) {
+				d.say(place+"["+role+"]", r.plain(element))
 			}
 		}
 	}
@@ -60,7 +60,7 @@ func objectState(fields map[string]any) map[string]any {
 }
 
 // namedBy returns the roles of our objects that a list's record names.
-func (n Normalizer) namedBy(element any) (named []string) {
+func (r *roles) namedBy(element any) (named []string) {
 	var texts []string
 	switch element := element.(type) {
 	case string:
@@ -73,7 +73,7 @@ func (n Normalizer) namedBy(element any) (named []string) {
 		}
 	}
 	for _, text := range texts {
-		if role := n[text]; role != "" && role != "{event}" && !slices.Contains(named, role) {
+		if role := r.of[text]; role != "" && role != "{event}" && !slices.Contains(named, role) {
 			named = append(named, role)
 		}
 	}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	word "github.com/fakestripe/fakestripe/internal/shell"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// What check was not told it finds out where it can, and says what it assumed: as flags, so
+// that they can be given, or corrected, the next time.
+
+// assume finds out the API version and the types that the handler handles, if neither they
+// nor cases were given: who names a case knows what it is about.
+func (c *checking) assume(ctx context.Context, sh shell) error {
+	if c.suite.Dir != "" || len(c.subject.Handles) > 0 || len(c.suite.Only) > 0 || c.subject.Thin {
+		return nil
+	}
+	if c.bound.setFrom != "" || c.bound.prepare != "" { // each event would use up an object of the app
+		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles is not tried with objects of the app: give --handles TYPE,TYPE\n")
+		return nil
+	}
+	bare := c.subject // the first answer is all that is asked for
+	bare.State, bare.StateOf, bare.API = nil, nil, nil
+	first, err := contract.Check(ctx, contract.Suite{Only: []string{"control/accepted"}, New: func() contract.Subject { return bare }})
+	if err != nil {
+		return orInterrupted(ctx, err)
+	}
+	if adopted := c.adoptVersion(sh, first); !adopted && len(first.Diagnosis) > 0 {
+		return nil // the check will tell
+	}
+	handled, err := contract.Discover(ctx, c.subject)
+	if err != nil {
+		return orInterrupted(ctx, err)
+	}
+	c.adoptTypes(sh, handled)
+	return nil
+}
+
+// orInterrupted is an error, or that there was an interrupt before it.
+func orInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errors.New("interrupted before the first case")
+	}
+	return err
+}
+
+// adoptVersion takes the API version that the handler asked for, if none was given.
+func (c *checking) adoptVersion(sh shell, found *contract.Report) bool {
+	if found == nil || found.WantedVersion == "" || c.given("api-version") || c.subject.APIVersion == found.WantedVersion {
+		return false
+	}
+	c.subject.APIVersion = found.WantedVersion
+	c.assumed(sh, "api-version", found.WantedVersion, "the handler accepts no other")
+	return true
+}
+
+// adoptTypes takes the types that the handler was seen to handle.
+func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
+	var types []string
+	shown := make(map[string][]string)
+	for _, h := range handled {
+		if h.Refused != "" {
+			fmt.Fprintf(sh.err, "fakestripe: %s got %s: if it is about an object of the app, give that (--set, --event), and --handles\n", h.Type, visible(h.Refused))
+			continue
+		}
+		types = append(types, h.Type)
+		shown[h.Shown] = append(shown[h.Shown], h.Type)
+	}
+	if len(types) == 0 {
+		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles was not to be seen: give --handles TYPE,TYPE%s\n", c.lacksState())
+		return
+	}
+	var because []string
+	for _, evidence := range []struct{ shown, said string }{
+		{"state", "changed the state"}, {"calls", "made it call Stripe"}, {"answer", "got another answer than an unknown type"},
+	} {
+		if n := len(shown[evidence.shown]); n > 0 {
+			because = append(because, fmt.Sprintf("%d %s", n, evidence.said))
+		}
+	}
+	c.subject.Handles = types
+	c.subject.Variants = c.shapes.byType(types)
+	c.assumed(sh, "handles", strings.Join(types, ","), strings.Join(because, ", ")+", of the common types")
+}
+
+// lacksState says what would show more.
+func (c *checking) lacksState() string {
+	if c.subject.State != nil || c.subject.StateOf != nil {
+		return ""
+	}
+	return ", or show the state (" + flagsFor["state"] + ")"
+}
+
+// assumed says what was found out and why. The line that repeats a case has it too.
+func (c *checking) assumed(sh shell, flag, value, why string) {
+	fmt.Fprintf(sh.err, "fakestripe: assumed --%s %s: %s\n", flag, value, why)
+	c.again += " --" + flag + " " + word.Quote(value)
+}

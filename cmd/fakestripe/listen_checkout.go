@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/fakestripe/fakestripe/internal/checkout"
+	"github.com/fakestripe/fakestripe/internal/guard"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// completing is how listen brings what the app has created to an end: on the hosted pages,
+// for trigger --object and, if it is asked to, by itself.
+type completing struct {
+	desk  checkout.Desk
+	auto  checkout.Auto
+	delay time.Duration // of --auto-complete
+	given bool
+}
+
+const autoComplete = "auto-complete"
+
+func (c *completing) flags(flags *pflag.FlagSet) {
+	flags.DurationVar(&c.delay, autoComplete, 0, "pay each Checkout Session, PaymentIntent, Invoice and Subscription this `long` after the app has created or confirmed it (--auto-complete alone: 1s); Stripe's test cards are declined, disputed …")
+	flags.Lookup(autoComplete).NoOptDefVal = time.Second.String()
+}
+
+func (c *completing) check(changed func(string) bool) error {
+	c.given = changed(autoComplete)
+	if c.delay < 0 {
+		return fmt.Errorf("--auto-complete %s: want 0s or more, such as 2s", c.delay)
+	}
+	return nil
+}
+
+// completes lets what clients of the API create come to an end.
+func (l *listener) completes(s *listenServer) {
+	l.api.Pages = s.url()
+	l.completing.desk.API, l.completing.desk.Version = &l.api, l.version
+	l.completing.desk.Deliver = func(ctx context.Context, flow *webhooktest.Flow) error {
+		_, err := l.hub.Play(ctx, flow.Events())
+		return err
+	}
+	l.completing.auto.Desk, l.completing.auto.Delay = &l.completing.desk, l.completing.delay
+	if l.completing.given {
+		l.api.OnCall = l.completing.auto.Saw
+	}
+}
+
+// mount serves the hosted pages, and what trigger --object asks. A page needs no token: who
+// has its address, with the id of the session, may pay.
+func (c *completing) mount(mux *http.ServeMux, g *guard.Guard, hosts []string) {
+	mux.Handle(checkout.ControlPath, g.Handler(checkout.Control(&c.desk)))
+	mountPages(mux, &c.desk, slices.Concat(g.Hosts, hosts))
+}
+
+func mountPages(mux *http.ServeMux, desk *checkout.Desk, hosts []string) {
+	pages := (&guard.Guard{Hosts: hosts}).Handler(checkout.Pages(desk))
+	for _, prefix := range []string{"/c/", stripeapi.LinkPage} {
+		mux.Handle(prefix, pages)
+	}
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/fakestripe/fakestripe/internal/dbstate"
+)
+
+// databaseState are the flags for a handler that keeps its state in a database.
+type databaseState struct {
+	postgres, sqlite string
+	tables           []string
+	getenv           func(string) string
+}
+
+func (d *databaseState) flags(flags *pflag.FlagSet) {
+	flags.StringVar(&d.postgres, "state-postgres", "", "`uri` of the PostgreSQL database that the handler writes to, or $NAME for that in a variable; read by psql")
+	flags.StringVar(&d.sqlite, "state-sqlite", "", "`file` of the SQLite database that the handler writes to; read by sqlite3")
+	flags.StringSliceVar(&d.tables, "state-tables", nil, "read only these comma-separated `tables` of the database")
+}
+
+// given reports whether a database was named.
+func (d *databaseState) given() bool { return d.postgres != "" || d.sqlite != "" }
+
+// open finds the database. What the password is, nobody is told.
+func (d *databaseState) open() (*dbstate.Database, error) {
+	for i, name := range d.tables {
+		if d.tables[i] = strings.TrimSpace(name); d.tables[i] == "" {
+			return nil, errors.New("--state-tables: want names with commas between, such as orders,payments")
+		}
+	}
+	if d.sqlite != "" {
+		db, err := dbstate.SQLite(d.sqlite, d.tables...)
+		return db, missingProgram("--state-sqlite", err)
+	}
+	uri := d.postgres
+	if name, isVariable := strings.CutPrefix(uri, "$"); isVariable {
+		if uri = d.getenv(name); uri == "" {
+			return nil, fmt.Errorf("--state-postgres: $%s is not set", name)
+		}
+	}
+	db, err := dbstate.Postgres(uri, d.tables...)
+	return db, missingProgram("--state-postgres", err)
+}
+
+// missingProgram says what else shows a state.
+func missingProgram(flag string, err error) error {
+	missing := new(dbstate.NotInstalledError)
+	switch {
+	case errors.As(err, &missing):
+		return fmt.Errorf("%s: %w, or show the state with --state-cmd or --state-url", flag, err)
+	case err != nil:
+		return fmt.Errorf("%s: %w", flag, err)
+	}
+	return nil
+}
+
+// redactDatabase is what --state-postgres was given, without a password.
+func redactDatabase(uri string) string {
+	if strings.HasPrefix(uri, "$") {
+		return uri
+	}
+	return dbstate.Redact(uri)
+}
+
+// oneState refuses two places of the state, and tables of none.
+func (c *checking) oneState() error {
+	var given []string
+	for _, flag := range []struct{ name, value string }{
+		{"--state-url", c.stateURL}, {"--state-cmd", c.stateCmd}, {"--state-postgres", c.database.postgres}, {"--state-sqlite", c.database.sqlite},
+	} {
+		if flag.value != "" {
+			given = append(given, flag.name)
+		}
+	}
+	switch {
+	case len(given) > 1:
+		return fmt.Errorf("%s and %s: give one", given[0], given[1])
+	case len(c.database.tables) > 0 && !c.database.given():
+		return errors.New("--state-tables goes with --state-postgres or --state-sqlite")
+	}
+	return nil
+}
+
+// observeDatabase reads the state from the handler's database.
+func (c *checking) observeDatabase() error {
+	db, err := c.database.open()
+	if err != nil {
+		return err
+	}
+	c.stateAt, c.subject.State = db.String(), db.State
+	return nil
+}

@@ -1,0 +1,69 @@
+package checkout
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/payment"
+)
+
+// ControlPath is where Control is mounted.
+const ControlPath = "/fakestripe/completions"
+
+// A Completion is the answer of Control: the events that bring an object to an end, which
+// are the caller's to submit.
+type Completion struct {
+	Name   string   `json:"name"`   // of the flow
+	Title  string   `json:"title"`  // what happens
+	Events []string `json:"events"` // each as it is delivered, in the order of arrival
+}
+
+// Control returns the handler by which another process has an object brought to an end: a
+// POST with the parameters object, type, action and api_version. It lets every request in: a
+// guard stands before it.
+func Control(d *Desk) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		w.Header().Set("Content-Type", "application/json")
+		if r.Method != http.MethodPost {
+			w.Header().Set("Allow", http.MethodPost)
+			refuse(w, http.StatusMethodNotAllowed, errors.New("want POST"))
+			return
+		}
+		action, err := payment.ParseAction(query.Get("action"))
+		var made Completion
+		if err == nil {
+			made, err = d.events(payment.Request{Object: query.Get("object"), Type: query.Get("type"), Action: action}, query.Get("api_version"))
+		}
+		if err != nil {
+			refuse(w, http.StatusBadRequest, err)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(made) // who asked may be gone
+	})
+}
+
+func refuse(w http.ResponseWriter, status int, err error) {
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()})
+}
+
+// events makes the events. The API learns of each when it is submitted.
+func (d *Desk) events(r payment.Request, version string) (made Completion, err error) {
+	if version == "" {
+		version = d.Version
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	flow, err := payment.Flow(&webhooktest.Source{APIVersion: version}, d.API, r)
+	if err != nil {
+		return made, err
+	}
+	made.Name, made.Title = flow.Name, flow.Title
+	for event := range flow.Events() {
+		made.Events = append(made.Events, string(event.Body()))
+	}
+	return made, nil
+}

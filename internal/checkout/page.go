@@ -1,0 +1,227 @@
+package checkout
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/payment"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+//go:embed page.html page.css
+var assets embed.FS
+
+// Pages returns the hosted pages of Checkout Sessions and payment links: below
+// stripeapi.SessionPage and stripeapi.LinkPage. What is paid, declined or canceled there is
+// told by events; the page leads back to the success_url or cancel_url of the session, and
+// nowhere else. It lets every request in: a guard stands before it.
+func Pages(d *Desk) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+stripeapi.SessionPage+"{id}", d.show)
+	mux.HandleFunc("POST "+stripeapi.SessionPage+"{id}", d.act)
+	mux.HandleFunc("GET "+stripeapi.LinkPage+"{id}", d.visit)
+	mux.HandleFunc("GET /c/page.css", func(w http.ResponseWriter, _ *http.Request) {
+		style, _ := assets.ReadFile("page.css") // it is embedded
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		_, _ = w.Write(style)
+	})
+	return mux
+}
+
+// A session is what the page needs of a Checkout Session.
+type session struct {
+	ID            string `json:"id"`
+	Mode          string `json:"mode"`
+	Status        string `json:"status"`
+	AmountTotal   int64  `json:"amount_total"`
+	Currency      string `json:"currency"`
+	CustomerEmail string `json:"customer_email"`
+	SuccessURL    string `json:"success_url"`
+	CancelURL     string `json:"cancel_url"`
+	Items         []item `json:"-"`
+}
+
+type item struct {
+	Description string `json:"description"`
+	AmountTotal int64  `json:"amount_total"`
+	Currency    string `json:"currency"`
+	Quantity    int64  `json:"quantity"`
+}
+
+func (d *Desk) session(id string) (s session, ok bool) {
+	body, ok := d.API.Object("checkout.session", id)
+	if !ok || json.Unmarshal(body, &s) != nil {
+		return s, false
+	}
+	if items, ok := d.API.LineItems("checkout.session", id); ok {
+		_ = json.Unmarshal(items, &s.Items) // what there is
+	}
+	return s, true
+}
+
+// show shows a session.
+func (d *Desk) show(w http.ResponseWriter, r *http.Request) {
+	s, ok := d.session(r.PathValue("id"))
+	if !ok {
+		d.page(w, http.StatusNotFound, view{Problem: "There is no Checkout Session with this id: listen has been started anew since, or has too many."})
+		return
+	}
+	d.page(w, http.StatusOK, view{Session: s})
+}
+
+// visit makes a session of a payment link and leads to it.
+func (d *Desk) visit(w http.ResponseWriter, r *http.Request) {
+	id, ok := d.API.VisitLink(r.PathValue("id"))
+	if !ok {
+		d.page(w, http.StatusNotFound, view{Problem: "There is no payment link with this id."})
+		return
+	}
+	http.Redirect(w, r, stripeapi.SessionPage+id, http.StatusSeeOther)
+}
+
+// maxForm bounds what the page sends: the name of a button.
+const maxForm = 4 << 10
+
+// act does what a button says.
+func (d *Desk) act(w http.ResponseWriter, r *http.Request) {
+	s, ok := d.session(r.PathValue("id"))
+	if !ok {
+		d.show(w, r)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	switch action := r.PostFormValue("action"); action {
+	case "cancel":
+		d.leave(w, r, s, s.CancelURL)
+	case "pay":
+		err := d.Complete(r.Context(), payment.Request{Object: s.ID, Action: payment.Pay})
+		if err != nil && !errors.Is(err, payment.ErrEnded) {
+			d.page(w, http.StatusInternalServerError, view{Session: s, Problem: err.Error()})
+			return
+		}
+		d.leave(w, r, s, s.SuccessURL)
+	case "decline":
+		v := view{Session: s, Declined: stripeapi.Declined().Decline.Message}
+		if err := d.Complete(r.Context(), payment.Request{Object: s.ID, Action: payment.Decline}); err != nil {
+			v.Declined, v.Problem = "", err.Error()
+		}
+		d.page(w, http.StatusOK, v)
+	default:
+		d.page(w, http.StatusBadRequest, view{Session: s, Problem: "want the action pay, decline or cancel"})
+	}
+}
+
+// leave leads back to the app, if the session says where.
+func (d *Desk) leave(w http.ResponseWriter, r *http.Request, s session, to string) {
+	back, err := backTo(to, s.ID)
+	if err != nil || back == "" {
+		s, _ = d.session(s.ID) // as it is now
+		v := view{Session: s}
+		if err != nil {
+			v.Problem = err.Error()
+		}
+		d.page(w, http.StatusOK, v)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, back, http.StatusSeeOther)
+}
+
+// plainHost is a host without anything that could end a directive or a header.
+var plainHost = regexp.MustCompile(`^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?$`)
+
+// backTo is where a URL of a session leads, with the id of the session: "" for nowhere.
+//
+// Source: https://docs.stripe.com/payments/checkout/custom-success-page
+func backTo(to, id string) (string, error) {
+	if to == "" {
+		return "", nil
+	}
+	to = strings.ReplaceAll(to, "{CHECKOUT_SESSION_ID}", id)
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || !plainHost.MatchString(u.Host) {
+		return "", fmt.Errorf("the session leads back to %q: want an http or https URL, such as http://localhost:3000/thanks", to)
+	}
+	return u.String(), nil
+}
+
+// A view is what the page shows.
+type view struct {
+	Session  session
+	Declined string
+	Problem  string
+}
+
+// Total is what is to be paid.
+func (v view) Total() string { return money(v.Session.AmountTotal, v.Session.Currency) }
+
+// Open reports whether something can be done yet.
+func (v view) Open() bool { return v.Session.Status == "open" }
+
+// Price is what an item costs.
+func (i item) Price() string { return money(i.AmountTotal, i.Currency) }
+
+// Back is where the page leads once the session has ended: "" for nowhere.
+func (v view) Back() string {
+	to := v.Session.CancelURL
+	if v.Session.Status == "complete" {
+		to = v.Session.SuccessURL
+	}
+	back, _ := backTo(to, v.Session.ID)
+	return back
+}
+
+// zeroDecimal are the currencies whose smallest unit is the whole
+// (https://docs.stripe.com/currencies#zero-decimal).
+const zeroDecimal = " bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf "
+
+func money(amount int64, currency string) string {
+	switch {
+	case currency == "":
+		return ""
+	case strings.Contains(zeroDecimal, " "+currency+" "):
+		return fmt.Sprintf("%d %s", amount, strings.ToUpper(currency))
+	}
+	return fmt.Sprintf("%d.%02d %s", amount/100, amount%100, strings.ToUpper(currency))
+}
+
+func (d *Desk) page(w http.ResponseWriter, status int, v view) {
+	page, err := template.ParseFS(assets, "page.html")
+	var text bytes.Buffer
+	if err == nil {
+		err = page.Execute(&text, v)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "+formAction(v.Session))
+	w.WriteHeader(status)
+	_, _ = w.Write(text.Bytes()) // who asked may be gone
+}
+
+// formAction are the origins that a button may lead to: browsers hold the redirect that
+// follows against them, too.
+func formAction(s session) string {
+	allowed := "'self'"
+	for _, to := range []string{s.SuccessURL, s.CancelURL} {
+		back, err := backTo(to, s.ID)
+		if u, _ := url.Parse(back); err == nil && back != "" {
+			allowed += " " + u.Scheme + "://" + u.Host
+		}
+	}
+	return allowed
+}

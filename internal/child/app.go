@@ -1,0 +1,233 @@
+// Package child runs an app for the time of a command: it starts it, waits until it
+// listens, notices that it ended, restarts it, and ends it with all its children.
+package child
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+)
+
+// A Config says what is run, and how.
+type Config struct {
+	Args []string // the program and its arguments
+	Env  []string // name=value each
+
+	Stdin io.Reader // nil: nothing to read
+
+	// Stdout and Stderr get what the app prints. Nil: only its last lines are kept.
+	Stdout, Stderr io.Writer
+
+	// Listens is the address that the app listens on when it is ready. Empty: it is ready
+	// as soon as it was started.
+	Listens string
+
+	// Patience is how long it may take until it listens, and Grace how long it may take to
+	// end when it is asked to.
+	Patience, Grace time.Duration
+
+	// Died is told when the app ended by itself. Nil: nobody is.
+	Died func(*EndedError)
+
+	// Folder is one for the app, which is removed when the app was stopped, or this process
+	// killed. Empty: there is none.
+	Folder string
+}
+
+// An EndedError says that an app ended by itself.
+type EndedError struct {
+	Err    error  // how, nil for status 0
+	Output string // its last lines, "" when they were shown
+}
+
+// Error implements error.
+func (e *EndedError) Error() string {
+	how := "status 0"
+	if e.Err != nil {
+		how = e.Err.Error()
+	}
+	text := "the app ended: " + how
+	if e.Output != "" {
+		text += "; it said last:\n" + e.Output
+	}
+	return text
+}
+
+// Unwrap returns how the app ended.
+func (e *EndedError) Unwrap() error { return e.Err }
+
+// Status is what a shell calls the way that the app ended: its exit status, or 128 and the
+// number of the signal.
+func (e *EndedError) Status() int {
+	if exit := new(exec.ExitError); errors.As(e.Err, &exit) {
+		return status(exit.ProcessState)
+	}
+	if e.Err != nil {
+		return 1
+	}
+	return 0
+}
+
+// An App is one that Start started.
+type App struct {
+	config Config
+	mark   string // the value of Mark in the environment of all its processes
+	guard  *guard
+
+	mu      sync.Mutex // one start or stop at a time
+	process *process
+	ended   chan struct{} // closed when it ended by itself
+	failure *EndedError
+	once    sync.Once
+}
+
+// Mark is the environment variable that the processes of an app are found by.
+const Mark = "FAKESTRIPE_EXEC"
+
+// Start starts an app and waits until it is ready. The error is an *EndedError when it
+// ended before.
+func Start(ctx context.Context, config Config) (*App, error) {
+	if config.Listens != "" && Reachable(ctx, config.Listens) {
+		removeFolder(config.Folder)
+		return nil, fmt.Errorf("something listens on %s already: stop it first, since the app is started here", config.Listens)
+	}
+	a := &App{config: config, mark: rand.Text(), ended: make(chan struct{})}
+	a.guard = startGuard(a.mark, config.Folder)
+	if err := a.start(ctx); err != nil {
+		a.Stop()
+		return nil, err
+	}
+	return a, nil
+}
+
+// Ended is closed when the app ended by itself for the first time; Failure then says how.
+func (a *App) Ended() <-chan struct{} { return a.ended }
+
+// Failure says how the app ended by itself.
+func (a *App) Failure() *EndedError {
+	<-a.ended
+	return a.failure
+}
+
+// Restart ends the app if it runs, starts it again, and waits until it is ready.
+func (a *App) Restart(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.stop()
+	return a.startLocked(ctx)
+}
+
+// Stop ends the app and all its children. It returns when none is left.
+func (a *App) Stop() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.stop()
+	removeFolder(a.config.Folder)
+	a.guard.end()
+	a.guard = nil
+}
+
+func removeFolder(path string) {
+	if path != "" {
+		_ = os.RemoveAll(path) // a program may have written into it
+	}
+}
+
+func (a *App) start(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.startLocked(ctx)
+}
+
+func (a *App) startLocked(ctx context.Context) error {
+	p, err := launch(&a.config, a.mark)
+	if err != nil {
+		return err
+	}
+	a.process = p
+	a.guard.watch(p.pid())
+	go a.await(p)
+	return a.ready(ctx, p)
+}
+
+// await notices when a process ends by itself.
+func (a *App) await(p *process) {
+	<-p.done
+	if p.stopping.Load() {
+		return
+	}
+	p.clear(a.mark)
+	failure := p.failure()
+	a.once.Do(func() {
+		a.failure = failure
+		close(a.ended)
+	})
+	if a.config.Died != nil {
+		a.config.Died(failure)
+	}
+}
+
+// lookEvery is how often is looked whether the app listens.
+const lookEvery = 50 * time.Millisecond
+
+// ready waits until the app listens.
+func (a *App) ready(ctx context.Context, p *process) error {
+	if a.config.Listens == "" {
+		return nil
+	}
+	patience := time.NewTimer(a.config.Patience)
+	defer patience.Stop()
+	ticks := time.NewTicker(lookEvery)
+	defer ticks.Stop()
+	for !Reachable(ctx, a.config.Listens) {
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return fmt.Errorf("interrupted before the app listened: %w", context.Cause(ctx))
+		case <-p.done:
+			return p.failure()
+		case <-patience.C:
+			text := fmt.Sprintf("the app does not listen on %s after %s", a.config.Listens, a.config.Patience)
+			if last := p.tail.String(); last != "" && a.config.Stderr == nil {
+				text += "; it said last:\n" + last
+			}
+			return errors.New(text)
+		}
+	}
+	return nil
+}
+
+func (a *App) stop() {
+	if a.process == nil {
+		return
+	}
+	a.process.stop(a.mark, a.config.Grace)
+	a.process = nil
+	a.guard.watch(0)
+}
+
+// Reachable reports whether anybody listens on an address.
+func Reachable(ctx context.Context, address string) bool {
+	dialer := net.Dialer{Timeout: time.Second}
+	c, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	_ = c.Close()
+	return true
+}
+
+// environ is that of the app, with the mark.
+func environ(env []string, mark string) []string {
+	if env == nil {
+		env = os.Environ()
+	}
+	return append(env[:len(env):len(env)], Mark+"="+mark)
+}

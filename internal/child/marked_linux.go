@@ -1,0 +1,31 @@
+package child
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// isLeft reports whether anything of an app is left. A group may also have those that have
+// ended and wait for their parent, so it is not asked.
+func isLeft(_ int, mark string) bool { return len(marked(mark)) > 0 }
+
+// marked returns the processes with the mark in their environment: the children of an app,
+// also those that left its group. Those that have ended, and wait for their parent, have no
+// environment any more.
+func marked(mark string) (pids []int) {
+	entry := []byte(Mark + "=" + mark + "\x00")
+	names, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, name := range names {
+		environment, err := os.ReadFile(name)
+		if err != nil || !bytes.Contains(environment, entry) {
+			continue // another user's, or gone
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name)))
+		if err == nil && pid != os.Getpid() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}

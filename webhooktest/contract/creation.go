@@ -1,0 +1,171 @@
+package contract
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// A creation is an object that the app has created at the local API, for an event.
+type creation struct {
+	api      *stripeapi.Server
+	kind, id string
+}
+
+// create has the app create an object, and returns what makes an event one about it.
+func (s *sender) create(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
+	api := s.subject.API
+	if api == nil {
+		return nil, errors.New("Subject.Create needs Subject.API: the local Stripe API at which the app creates its objects")
+	}
+	before := api.Called()
+	err := s.subject.Create(ctx)
+	calls := api.CallsSince(before)
+	for _, call := range calls {
+		s.learned.created.Store(call.N, true) // which is no effect of an event
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create: %w", err)
+	}
+	made, err := createdFor(event, calls)
+	if err != nil {
+		return nil, err
+	}
+	made.api = api
+	return made.edits(event)
+}
+
+// mainKinds are those that an event is about if none of its own kind was created, the first
+// of them first.
+var mainKinds = []string{"checkout.session", "subscription", "invoice", "payment_intent", "setup_intent", "payment_link", "quote", "customer"}
+
+// createdFor chooses which of the objects that were created an event is about: the last of
+// its kind, else that for which all the others were made.
+func createdFor(event *webhooktest.Event, calls []stripeapi.Call) (*creation, error) {
+	created := make(map[string]string)
+	for _, call := range calls {
+		if hadResult(call) && call.Method == "POST" && call.ID != "" && call.Object != "" {
+			created[call.Object] = call.ID
+		}
+	}
+	for _, kind := range append([]string{aboutKind(event)}, mainKinds...) {
+		if id := created[kind]; id != "" {
+			return &creation{kind: kind, id: id}, nil
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(created)) {
+		return &creation{kind: kind, id: created[kind]}, nil
+	}
+	if len(calls) == 0 {
+		return nil, errors.New("create: the app called nothing of the local Stripe API: is it pointed there, and does it create its object before it answers?")
+	}
+	last := calls[len(calls)-1]
+	said := last.Error
+	if said == "" {
+		said = fmt.Sprint(last.Status)
+	}
+	return nil, fmt.Errorf("create: the app created nothing at the local Stripe API: its last call was %s %s: %s", last.Method, last.Path, said)
+}
+
+// aboutKind is the kind of the object that an event is about.
+func aboutKind(event *webhooktest.Event) string {
+	kind, ok := event.Lookup("data.object.object")
+	if !ok {
+		kind, _ = event.Lookup("related_object.type")
+	}
+	text, _ := kind.(string)
+	return text
+}
+
+// edits make an event one about the object, or about what belongs to it.
+func (c *creation) edits(event *webhooktest.Event) ([]webhooktest.Edit, error) {
+	if fixtures.IsThin(event.Type()) {
+		return c.thinEdits(event), nil
+	}
+	label, _ := event.Lookup("api_version")
+	version, _ := label.(string)
+	body, shape, ok := c.api.ObjectAt(c.kind, c.id, version)
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("create: the app's %s %s is gone from the local Stripe API", c.kind, c.id)
+	case shape != version:
+		return nil, fmt.Errorf("create: the app's %s is of API version %s, later than %s, that of the events", c.id, shape, version)
+	}
+	edits := []webhooktest.Edit{webhooktest.Existing(body)}
+	if aboutKind(event) == c.kind {
+		return edits, nil
+	}
+	id, hasID := event.Lookup("data.object.id")
+	if hasID {
+		edits = append(edits, webhooktest.Set("data.object.id", id)) // of all events that share it
+	}
+	if metadata := c.metadata(event); metadata != nil {
+		edits = append(edits, webhooktest.Set("data.object.metadata", metadata))
+	}
+	return edits, c.link(event)
+}
+
+// thinEdits make a thin event one about the object.
+func (c *creation) thinEdits(event *webhooktest.Event) []webhooktest.Edit {
+	if aboutKind(event) != c.kind {
+		return nil
+	}
+	url, _ := event.Lookup("related_object.url")
+	at, _ := url.(string)
+	return []webhooktest.Edit{webhooktest.Set("related_object.id", c.id), webhooktest.Set("related_object.url", at[:strings.LastIndexByte(at, '/')+1]+c.id)}
+}
+
+// metadata is that of what a session creates once it is paid, nil where it is not said.
+func (c *creation) metadata(event *webhooktest.Event) any {
+	from := map[string]string{"payment_intent": "payment_intent_data", "charge": "payment_intent_data", "subscription": "subscription_data"}[aboutKind(event)]
+	body, ok := c.api.Object(from, c.id)
+	if !ok {
+		return nil
+	}
+	var given struct{ Metadata map[string]any }
+	if json.Unmarshal(body, &given) != nil || given.Metadata == nil {
+		return nil
+	}
+	return given.Metadata
+}
+
+// link tells the API to what of the event the session leads: an app finds its session by the
+// PaymentIntent.
+func (c *creation) link(event *webhooktest.Event) error {
+	body, ok := c.api.Object(c.kind, c.id)
+	if !ok || c.kind != "checkout.session" {
+		return nil
+	}
+	var session map[string]json.RawMessage
+	if err := json.Unmarshal(body, &session); err != nil {
+		return err
+	}
+	linked := false
+	for _, field := range []string{"payment_intent", "subscription", "invoice", "setup_intent"} {
+		path := "data.object." + field
+		if aboutKind(event) == field {
+			path = "data.object.id"
+		}
+		id, _ := event.Lookup(path)
+		if text, isText := id.(string); isText && string(session[field]) == "null" {
+			session[field], _ = json.Marshal(text) // a text can be encoded
+			linked = true
+		}
+	}
+	if !linked {
+		return nil
+	}
+	text, err := json.Marshal(session)
+	if err != nil {
+		return err
+	}
+	return c.api.Put(text)
+}

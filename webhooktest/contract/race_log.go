@@ -1,0 +1,50 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+)
+
+// shownIn is the share of tries that the odds are given for.
+const shownIn = 0.1
+
+// A raceLog remembers how many bursts each case came to.
+type raceLog struct {
+	mu    sync.Mutex
+	tried map[string]burstCount
+}
+
+type burstCount struct {
+	wanted, tried int
+	lacks         string // what kept it from more
+}
+
+// add counts the bursts of a variant without a finding; lacks is what there would be more
+// with.
+func (l *raceLog) add(c *contractCase, bursts int, lacks string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.tried == nil {
+		l.tried = make(map[string]burstCount)
+	}
+	l.tried[c.ID] = burstCount{c.Bursts, l.tried[c.ID].tried + bursts, lacks}
+}
+
+// notes say what may have been missed in cases that had to do with fewer bursts than they
+// wanted.
+func (l *raceLog) notes() (notes []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(l.tried)) {
+		count := l.tried[id]
+		if count.tried >= count.wanted {
+			continue
+		}
+		missed := 100 * math.Pow(1-shownIn, float64(count.tried))
+		notes = append(notes, fmt.Sprintf("%s: a race that shows in a tenth of tries would have been missed with odds of %.0f %%, for there were %d bursts: more need %s", id, missed, count.tried, count.lacks))
+	}
+	return notes
+}

@@ -1,0 +1,316 @@
+package webhooktest
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// Existing makes events tell of an object that exists already, as JSON: the Checkout Session
+// that the app has created. It keeps its id, metadata, amount, customer and all that it was
+// made with; the event brings the news, such as its status and the payment. An event about
+// another object, such as the charge of a PaymentIntent, has what both share. In Source.Flow
+// all events are about the object. It has the shape of the API version of the events.
+func Existing(object []byte) Edit { return Edit{set: true, exists: slices.Clone(object)} }
+
+// tellOf is Existing for one event: a flow of it and, if it is about something else, of one
+// that carries an object of the kind.
+func (e *Event) tellOf(text, object []byte) ([]byte, error) {
+	kind, err := kindOf(object)
+	if err != nil {
+		return nil, err
+	}
+	own, err := e.withBody(text)
+	if err != nil {
+		return nil, err
+	}
+	flow := &Flow{Steps: []FlowStep{{Event: own}}}
+	if carried, _ := rawjson.Find(text, objectPath+"object"); string(carried) != string(rawjson.Quote(kind)) {
+		carrier, err := own.carrier(kind)
+		if err != nil {
+			return nil, fmt.Errorf("object: %w", err)
+		}
+		flow.Steps = append(flow.Steps, FlowStep{Event: carrier})
+	}
+	for _, step := range flow.Steps {
+		if err := step.Event.learnFacts(); err != nil {
+			return nil, err
+		}
+	}
+	if err := flow.tellOf(object); err != nil {
+		return nil, err
+	}
+	return flow.Steps[0].Event.body, nil
+}
+
+// carrier returns an event that carries an object of a kind to which the event refers.
+func (e *Event) carrier(kind string) (*Event, error) {
+	label, _ := e.Lookup("api_version")
+	version, _ := label.(string)
+	template, err := render.Object(cmp.Or(version, fixtures.DefaultVersion), kind)
+	if err != nil {
+		return nil, fmt.Errorf("there is no object %q in the fixtures", kind)
+	}
+	body := `{"id":"","type":"","data":{"object":` + render.Fill(string(template), e.objects) + `}}`
+	carrier, err := ParseEvent([]byte(body))
+	if err == nil {
+		carrier.resource = kind
+	}
+	return carrier, err
+}
+
+// learnFacts finds out what the event tells that others tell too, if it is not known.
+func (e *Event) learnFacts() error {
+	if carried, ok := rawjson.Find(e.body, objectPath+"object"); ok && e.resource == "" {
+		_ = json.Unmarshal(carried, &e.resource) // of a payload of the caller's own
+	}
+	if e.facts != nil {
+		return nil
+	}
+	var shared render.Facts
+	if _, err := render.Read(fixtures.DefaultVersion, "shared.json", &shared); err != nil {
+		return err
+	}
+	e.facts = make(map[string][]string)
+	for name, fact := range shared.Facts {
+		for _, field := range fact.Fields {
+			if resource, path, _ := strings.Cut(field, ":"); resource == e.resource {
+				e.facts[objectPath+path] = append(e.facts[objectPath+path], name)
+			}
+		}
+	}
+	return nil
+}
+
+// tellOf makes the events of a flow tell of an object that exists.
+func (f *Flow) tellOf(object []byte) error {
+	kind, err := kindOf(object)
+	if err != nil {
+		return err
+	}
+	causal := slices.SortedFunc(slices.Values(f.Steps), func(a, b FlowStep) int { return cmp.Compare(a.cause, b.cause) })
+	var last *Event // that carries the object: it knows the most
+	for _, step := range causal {
+		if step.Event.resource == kind {
+			last = step.Event
+		}
+	}
+	if last == nil {
+		return fmt.Errorf("the flow has no event about a %s: it has %s", kind, strings.Join(f.types(), ", "))
+	}
+	own := overlay{kind: kind, known: object}
+	changes, err := own.of(last)
+	if err != nil {
+		return err
+	}
+	for _, change := range changes {
+		if err := f.adopt(last.id, change); err != nil {
+			return err
+		}
+	}
+	for i := range f.Steps {
+		if event := f.Steps[i].Event; event.resource == kind { // the last one too: what was shared there need not be in the object
+			if f.Steps[i].Event, err = own.on(event); err != nil {
+				return err
+			}
+		}
+	}
+	return f.copyMetadata(kind, object)
+}
+
+func kindOf(object []byte) (string, error) {
+	var known struct{ ID, Object string }
+	if err := json.Unmarshal(object, &known); err != nil {
+		return "", fmt.Errorf("object: %w", err)
+	}
+	if known.ID == "" || known.Object == "" {
+		return "", errors.New("object: no id, or no field object that says what it is, such as \"customer\"")
+	}
+	return known.Object, nil
+}
+
+// A change is a field of an object that an event gets.
+type change struct {
+	path string // in the event
+	was  []byte
+	raw  []byte
+}
+
+// adopt gives an event a field of the object, and what tells the same in the others.
+func (f *Flow) adopt(id string, c change) error {
+	at := slices.IndexFunc(f.Steps, func(step FlowStep) bool { return step.Event.id == id })
+	event := f.Steps[at].Event
+	old := c.was
+	if _, found := rawjson.Find(event.body, c.path); !found || old == nil {
+		return f.add(at, c)
+	}
+	_, _, wasID := render.SplitID(string(old))
+	if err := f.spread(event, c.path, old, c.raw); err != nil {
+		return err
+	}
+	if !wasID || c.raw[0] == '"' || strings.Contains(c.path[len(objectPath):], ".") {
+		return nil
+	}
+	return f.change(func(other *Event) ([]byte, error) { // nobody's, of the others too
+		if value, ok := rawjson.Find(other.body, c.path); ok && bytes.Equal(value, old) {
+			return rawjson.Set(other.body, c.path, c.raw, false)
+		}
+		return other.body, nil
+	})
+}
+
+func (f *Flow) add(at int, c change) (err error) {
+	event := f.Steps[at].Event
+	body, err := rawjson.Set(event.body, c.path, c.raw, true)
+	if err == nil {
+		f.Steps[at].Event, err = event.withBody(body)
+	}
+	return err
+}
+
+// copyMetadata gives what Stripe copies metadata to those of the object.
+//
+// Source: https://docs.stripe.com/metadata#copying-metadata-to-another-object
+func (f *Flow) copyMetadata(kind string, object []byte) error {
+	metadata, ok := rawjson.Find(object, "metadata")
+	if !ok {
+		return nil
+	}
+	return f.change(func(event *Event) ([]byte, error) {
+		for _, copied := range []struct{ from, to, path string }{
+			{"payment_intent", "charge", "metadata"},
+			{"subscription", "invoice", "subscription_details.metadata"},
+			{"subscription", "invoice", "parent.subscription_details.metadata"},
+		} {
+			if copied.from == kind && copied.to == event.resource {
+				if _, there := rawjson.Find(event.body, objectPath+copied.path); there {
+					return rawjson.Set(event.body, objectPath+copied.path, metadata, false)
+				}
+			}
+		}
+		return event.body, nil
+	})
+}
+
+// An overlay puts a known object over the one that an event carries.
+type overlay struct {
+	kind    string
+	known   []byte
+	changes []change
+	inState bool // the object has the status of the event already
+}
+
+// of returns what differs in the object of an event. The id comes first: it is in other
+// fields too.
+func (o *overlay) of(event *Event) ([]change, error) {
+	carried, err := rawjson.Get(event.body, "data.object")
+	if err != nil {
+		return nil, err
+	}
+	before, _ := rawjson.Find(carried, "status")
+	now, _ := rawjson.Find(o.known, "status")
+	o.changes, o.inState = nil, len(now) > 0 && bytes.Equal(before, now)
+	id, _ := rawjson.Find(o.known, "id")
+	was, _ := rawjson.Find(carried, "id")
+	o.changes = append(o.changes, change{objectPath + "id", was, id})
+	err = o.compare("", carried, o.known)
+	o.changes = slices.DeleteFunc(o.changes, func(c change) bool {
+		return slices.Contains(event.versioned, c.path)
+	})
+	return o.changes, err
+}
+
+// on returns an event with the object in place of the one that it carries.
+func (o *overlay) on(event *Event) (*Event, error) {
+	changes, err := o.of(event)
+	if err != nil {
+		return nil, err
+	}
+	body := event.body
+	for _, c := range changes {
+		if body, err = rawjson.Set(body, c.path, c.raw, true); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.path, err)
+		}
+	}
+	return event.withBody(body)
+}
+
+// compare notes what an object has other than a carried one, below a path.
+func (o *overlay) compare(path string, carried, known []byte) error {
+	var there, here map[string]json.RawMessage
+	if err := json.Unmarshal(carried, &there); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(known, &here); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(here)) {
+		at := path + strings.ReplaceAll(key, ".", `\.`)
+		was, is := there[key], here[key]
+		switch {
+		case path == "" && (key == "id" || key == "object"), bytes.Equal(short(was), short(is)), o.isNews(at, was, is):
+		case nests(key, was, is):
+			if err := o.compare(at+".", was, is); err != nil {
+				return err
+			}
+		default:
+			o.changes = append(o.changes, change{objectPath + at, was, is})
+		}
+	}
+	return nil
+}
+
+// isNews reports whether a field is for the event to tell, and not the object.
+func (o *overlay) isNews(path string, was, is []byte) bool {
+	null := string(is) == "null"
+	switch {
+	case null && slices.Contains(settled[o.kind], path):
+		return len(was) > 0
+	case o.inState || !null && slices.Contains(lasting, path):
+		return false
+	}
+	return slices.Contains(news, path) || render.IsState(path)
+}
+
+// settled are the fields that an object has once it is paid, and not before, by kind.
+var settled = map[string][]string{
+	"charge":           {"balance_transaction"},
+	"checkout.session": {"customer", "customer_details", "invoice", "payment_intent", "setup_intent", "subscription"},
+	"invoice":          {"charge", "payment_intent"},
+	"payment_intent":   {"last_payment_error", "latest_charge", "payment_method"},
+	"setup_intent":     {"last_setup_error", "payment_method"},
+	"subscription":     {"default_payment_method", "latest_invoice"},
+}
+
+// news are the fields that events change beside those of the state.
+var news = []string{"last_payment_error", "last_setup_error", "url"}
+
+// lasting are the fields that look like a state and stay as they are.
+var lasting = []string{"expires_at", "hosted_invoice_url", "invoice_pdf", "number", "cancel_at", "trial_settings"}
+
+// nests reports whether two values are objects whose fields are compared: all but lists and
+// what is the caller's own.
+func nests(key string, was, is []byte) bool {
+	if key == "metadata" || len(was) == 0 || len(is) == 0 || was[0] != '{' || is[0] != '{' {
+		return false
+	}
+	kind, _ := rawjson.Find(is, "object")
+	return string(kind) != `"list"`
+}
+
+func short(raw []byte) []byte {
+	var out bytes.Buffer
+	if json.Compact(&out, raw) != nil {
+		return raw
+	}
+	return out.Bytes()
+}

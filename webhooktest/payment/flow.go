@@ -1,0 +1,293 @@
+package payment
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// A making makes the events about one object.
+type making struct {
+	api     *stripeapi.Server
+	object  *object
+	outcome stripeapi.Outcome
+}
+
+// flow makes the events, and fits them to what else the API knows.
+func (m *making) flow(source *webhooktest.Source, r Request) (*webhooktest.Flow, error) {
+	w := m.way()
+	name, err := m.name(w, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.ended(w, name); err != nil {
+		return nil, err
+	}
+	flow, err := m.play(source, w, name)
+	if err != nil {
+		return nil, err
+	}
+	var steps []webhooktest.FlowStep
+	for _, step := range flow.Steps {
+		if m.isOld(step.Event, w) {
+			continue
+		}
+		if step.Event, err = m.fit(step.Event); err != nil {
+			return nil, err
+		}
+		steps = append(steps, step)
+	}
+	return &webhooktest.Flow{Name: flow.Name, Title: flow.Title, Steps: steps}, nil
+}
+
+// way is how the object comes to an end.
+func (m *making) way() way {
+	for _, w := range ways().Ways {
+		matches := w.Kind == m.object.kind
+		for field, want := range w.If {
+			matches = matches && m.object.text(field) == want
+		}
+		if matches {
+			return w
+		}
+	}
+	return way{Kind: m.object.kind}
+}
+
+// name is the flow or event type that is played.
+func (m *making) name(w way, r Request) (string, error) {
+	name := w.Pay
+	switch {
+	case r.Action == Expire:
+		name = w.Expire
+	case m.outcome.Decline != nil:
+		name = w.Decline
+	case m.outcome.Authenticate && w.Authenticate != "":
+		name = w.Authenticate
+	case m.outcome.Then != "" && w.Dispute != "":
+		name = w.Dispute
+	}
+	if r.Type != "" {
+		name = m.leading(w, r.Type, name)
+	}
+	if name == "" {
+		action := string(r.Action)
+		if action == "" {
+			action = string(Pay)
+		}
+		return "", fmt.Errorf("there is no way to %s a %s: name an event type", action, m.object.kind)
+	}
+	return name, nil
+}
+
+// ended reports that an object has come to its end, and cannot do so again.
+func (m *making) ended(w way, name string) error {
+	if !slices.Contains([]string{w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel}, name) {
+		return nil // what comes later, such as a refund
+	}
+	if state := m.object.text("status"); slices.Contains(ways().Ended[m.object.kind], state) {
+		return fmt.Errorf("it is %s: %w", state, ErrEnded)
+	}
+	if told := m.api.Told(m.object.kind, m.object.id); slices.Contains(ways().Told[m.object.kind], told) {
+		return fmt.Errorf("its %s was sent: %w", told, ErrEnded)
+	}
+	return nil
+}
+
+// leading is which of the ways leads to an event type: of a session the one of its mode.
+// Else it is the type itself.
+func (m *making) leading(w way, eventType, preferred string) string {
+	for _, name := range []string{preferred, w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel} {
+		if name == "" {
+			continue
+		}
+		flow, err := new(webhooktest.Source).Flow(name)
+		if err != nil {
+			continue
+		}
+		if name == eventType || slices.ContainsFunc(flow.Steps, func(step webhooktest.FlowStep) bool { return step.Event.Type() == eventType }) {
+			return name
+		}
+	}
+	return eventType
+}
+
+// play makes the events of a flow about the object. A decline of a session leaves it as it
+// is: the events are about a PaymentIntent of its amount.
+func (m *making) play(source *webhooktest.Source, w way, name string) (*webhooktest.Flow, error) {
+	existing := webhooktest.Existing(m.object.body)
+	if w.Variant != "" && name == w.Pay {
+		event, err := source.Event(name, webhooktest.Variant(w.Variant), existing)
+		if err != nil {
+			return nil, err
+		}
+		return &webhooktest.Flow{Name: name, Title: "it is completed", Steps: []webhooktest.FlowStep{{Event: event}}}, nil
+	}
+	flow, err := source.Flow(name)
+	if err != nil {
+		return nil, err
+	}
+	edits := []webhooktest.Edit{existing}
+	if name == w.Decline && !m.tells(flow) {
+		edits = m.inPlace(flow)
+	}
+	edits = append(edits, m.customer(flow)...)
+	return source.Flow(name, append(edits, m.declined(flow)...)...)
+}
+
+// tells reports whether a flow has an event about objects of the kind.
+func (m *making) tells(flow *webhooktest.Flow) bool {
+	return slices.ContainsFunc(flow.Steps, func(step webhooktest.FlowStep) bool {
+		kind, _ := step.Event.Lookup("data.object.object")
+		return kind == m.object.kind
+	})
+}
+
+// inPlace gives the PaymentIntent of a session what the session says of it.
+func (m *making) inPlace(flow *webhooktest.Flow) []webhooktest.Edit {
+	eventType, ok := last(flow, "payment_intent")
+	if !ok {
+		return nil
+	}
+	var edits []webhooktest.Edit
+	for _, field := range []struct{ from, to string }{{"amount_total", "amount"}, {"currency", "currency"}, {"customer", "customer"}, {"payment_intent", "id"}} {
+		if value := m.object.fields[field.from]; value != nil {
+			edits = append(edits, webhooktest.Set("data.object."+field.to, value))
+		}
+	}
+	return []webhooktest.Edit{webhooktest.For(eventType, edits...)}
+}
+
+// last returns the type of a flow's last event about objects of a kind.
+func last(flow *webhooktest.Flow, kind string) (eventType string, ok bool) {
+	for _, step := range flow.Steps {
+		if of, _ := step.Event.Lookup("data.object.object"); of == kind {
+			eventType, ok = step.Event.Type(), true
+		}
+	}
+	return eventType, ok
+}
+
+// customer gives a session that is paid the e-mail address that the app gave, or the name
+// and address of the customer.
+func (m *making) customer(flow *webhooktest.Flow) []webhooktest.Edit {
+	eventType := "checkout.session.completed"
+	if m.object.kind != "checkout.session" || !slices.ContainsFunc(flow.Steps, func(step webhooktest.FlowStep) bool { return step.Event.Type() == eventType }) {
+		return nil
+	}
+	about := map[string]any{"email": m.object.fields["customer_email"]}
+	if body, _, ok := m.api.ObjectAt("customer", m.object.text("customer"), ""); ok {
+		var customer map[string]any
+		_ = json.Unmarshal(body, &customer) // it is of the API
+		about = customer
+	}
+	var edits []webhooktest.Edit
+	for _, field := range []string{"email", "name", "phone"} {
+		if text, ok := about[field].(string); ok {
+			edits = append(edits, webhooktest.For(eventType, webhooktest.Add("data.object.customer_details."+field, text)))
+		}
+	}
+	return edits
+}
+
+// declined says why a card was declined, in all events that tell it.
+func (m *making) declined(flow *webhooktest.Flow) (edits []webhooktest.Edit) {
+	if m.outcome.Decline == nil {
+		return nil
+	}
+	for _, in := range []struct{ kind, field string }{{"payment_intent", "last_payment_error"}, {"setup_intent", "last_setup_error"}} {
+		for _, step := range flow.Steps {
+			kind, _ := step.Event.Lookup("data.object.object")
+			why, _ := step.Event.Lookup("data.object." + in.field)
+			if kind != in.kind || why == nil {
+				continue
+			}
+			path := "data.object." + in.field
+			edits = append(edits, webhooktest.For(step.Event.Type(),
+				webhooktest.Add(path+".code", m.outcome.Decline.Code),
+				webhooktest.Add(path+".decline_code", m.outcome.Decline.DeclineCode),
+				webhooktest.Add(path+".message", m.outcome.Decline.Message)))
+		}
+	}
+	return edits
+}
+
+// isOld reports whether an event tells of what happened before: that something was created
+// which the app has made, such as its customer.
+func (m *making) isOld(event *webhooktest.Event, w way) bool {
+	if slices.Contains(ways().MadeBefore, event.Type()) || slices.Contains(w.Without, event.Type()) {
+		return true
+	}
+	created := event.Type() == "customer.created" || event.Type() == "payment_method.attached"
+	return created && m.known(event) != nil
+}
+
+// known returns the object that an event is about if the API knows it from elsewhere.
+func (m *making) known(event *webhooktest.Event) []byte {
+	kind, _ := event.Lookup("data.object.object")
+	id, _ := event.Lookup("data.object.id")
+	version, _ := event.Lookup("api_version")
+	name, _ := kind.(string)
+	text, _ := id.(string)
+	at, _ := version.(string)
+	if text == "" || text == m.object.id {
+		return nil
+	}
+	body, shape, ok := m.api.ObjectAt(name, text, at)
+	if !ok || shape != at {
+		return nil
+	}
+	return body
+}
+
+// fit gives an event about another object what the API knows of that, and to what a session
+// creates what the session was made with.
+func (m *making) fit(event *webhooktest.Event) (*webhooktest.Event, error) {
+	if body := m.known(event); body != nil {
+		return event.Edit(webhooktest.Existing(body))
+	}
+	if m.object.kind != "checkout.session" {
+		return event, nil
+	}
+	kind, _ := event.Lookup("data.object.object")
+	for _, given := range []struct{ kind, from, field string }{
+		{"payment_intent", "payment_intent_data", "metadata"},
+		{"charge", "payment_intent_data", "metadata"},
+		{"payment_intent", "payment_intent_data", "description"},
+		{"charge", "payment_intent_data", "description"},
+		{"setup_intent", "setup_intent_data", "metadata"},
+		{"subscription", "subscription_data", "metadata"},
+		{"invoice", "subscription_data", "subscription_details.metadata"},
+	} {
+		if kind != given.kind {
+			continue
+		}
+		changed, err := event.Edit(webhooktest.Set("data.object."+given.field, m.given(given.from, given.field)))
+		switch {
+		case err == nil:
+			event = changed
+		case !errors.Is(err, webhooktest.ErrNoPath): // which this version has elsewhere
+			return nil, err
+		}
+	}
+	return event, nil
+}
+
+// given is a field of what a session was made with for later: metadata and text.
+func (m *making) given(from, field string) any {
+	var all map[string]any
+	if body, ok := m.api.Object(from, m.object.id); ok {
+		_ = json.Unmarshal(body, &all) // it is of the API
+	}
+	if field == "description" {
+		return all["description"]
+	}
+	if metadata, ok := all["metadata"].(map[string]any); ok {
+		return metadata
+	}
+	return map[string]any{}
+}

@@ -1,0 +1,217 @@
+// Package payment brings to an end what an app has begun: it pays, declines or lets expire
+// the Checkout Session, PaymentIntent, SetupIntent, Invoice or Subscription that the app has
+// created through the local Stripe API, as events about that very object, with its metadata,
+// amount, currency and customer.
+//
+//	api := &stripeapi.Server{}                  // which the app calls
+//	…                                           // the app creates a Checkout Session
+//	flow, err := payment.Flow(source, api, payment.Request{})
+//	for event := range flow.Events() {
+//		require.NoError(t, api.Add(event.Body())) // the session is complete from here on
+//		hook.Deliver(event)
+//	}
+//
+// What comes of it follows Stripe's test cards (stripeapi.Server.OutcomeOf) unless the
+// request says so.
+package payment
+
+import (
+	"cmp"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// An Action is what happens to an object.
+type Action string
+
+const (
+	ByCard  Action = ""        // what the payment method says, of Stripe's test cards: else it is paid
+	Pay     Action = "pay"     // it is paid
+	Decline Action = "decline" // the bank declines it
+	Expire  Action = "expire"  // nobody pays the session in time
+)
+
+// actions are the names of the actions, for messages.
+var actions = []string{string(Pay), string(Decline), string(Expire)}
+
+// ParseAction reads the name of an action.
+func ParseAction(name string) (Action, error) {
+	if name != "" && !slices.Contains(actions, name) {
+		return "", fmt.Errorf("%q: want %s", name, strings.Join(actions, ", "))
+	}
+	return Action(name), nil
+}
+
+// A Request says what is brought to an end, and how.
+type Request struct {
+	// Object is the id of the object. Empty: the one that a client of the API created last.
+	Object string
+
+	// Type is the event type or flow that it leads to, such as checkout.session.completed.
+	// Empty: what Action leads to.
+	Type string
+
+	// Action is what happens. Empty: what the payment method of the object says.
+	Action Action
+}
+
+// Errors for which there is something else to do.
+var (
+	ErrNoObject = errors.New("no such object was created through the API")
+	ErrEnded    = errors.New("nothing more happens to it")
+)
+
+//go:embed ways.json
+var waysJSON []byte
+
+// table is which flow brings what to an end.
+type table struct {
+	Ways       []way               `json:"ways"`
+	Ended      map[string][]string `json:"ended"`       // the states in which nothing more happens, by kind
+	Told       map[string][]string `json:"told"`        // events after which it has come to its end
+	MadeBefore []string            `json:"made_before"` // events about what the app has made before
+}
+
+// A way is how objects of a kind, with some values, come to an end: by which flow.
+type way struct {
+	Kind         string            `json:"kind"`
+	If           map[string]string `json:"if"`
+	Variant      string            `json:"variant"` // of the event type that stands for a flow
+	Pay          string            `json:"pay"`
+	Decline      string            `json:"decline"`
+	Authenticate string            `json:"authenticate"`
+	Dispute      string            `json:"dispute"`
+	Expire       string            `json:"expire"`
+	Cancel       string            `json:"cancel"`
+	Without      []string          `json:"without"` // event types that happened before
+}
+
+var ways = sync.OnceValue(func() *table {
+	t := new(table)
+	if err := json.Unmarshal(waysJSON, t); err != nil {
+		panic(err) // embedded
+	}
+	return t
+})
+
+// Kinds are the kinds of objects that can be brought to an end.
+func Kinds() (kinds []string) {
+	for _, w := range ways().Ways {
+		if !slices.Contains(kinds, w.Kind) {
+			kinds = append(kinds, w.Kind)
+		}
+	}
+	return kinds
+}
+
+// Flow makes the events that bring an object of the API to an end, in the order in which
+// they arrive. The API is not told of them. The source says what their API version and
+// account are; an object that is known in a later version is told of in that.
+func Flow(source *webhooktest.Source, api *stripeapi.Server, r Request) (*webhooktest.Flow, error) {
+	if source == nil {
+		source = new(webhooktest.Source)
+	}
+	o, err := find(api, r.Object, source.APIVersion)
+	if err != nil {
+		return nil, err
+	}
+	if o.shape != o.asked {
+		source = &webhooktest.Source{APIVersion: o.shape, Account: source.Account, Livemode: source.Livemode, Now: source.Now}
+	}
+	m := &making{api: api, object: o, outcome: o.outcome(api, r.Action)}
+	flow, err := m.flow(source, r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.id, err)
+	}
+	return flow, nil
+}
+
+// Latest returns the object that a client of the API created last, of the kinds that can be
+// brought to an end.
+func Latest(api *stripeapi.Server) (kind, id string, ok bool) {
+	for _, call := range slices.Backward(api.Calls()) {
+		if Created(call) {
+			return call.Object, call.ID, true
+		}
+	}
+	return "", "", false
+}
+
+// Created reports whether a call created an object that can be brought to an end.
+func Created(call stripeapi.Call) bool {
+	made := call.Method == "POST" && !call.Replayed && (call.Status == 200 || call.Status == 402)
+	return made && call.ID != "" && slices.Contains(Kinds(), call.Object) && !strings.Contains(call.Path, call.ID)
+}
+
+// An object is one of the API.
+type object struct {
+	kind, id     string
+	body         []byte
+	asked, shape string // API versions
+	fields       map[string]any
+}
+
+func find(api *stripeapi.Server, id, version string) (*object, error) {
+	name, err := fixtures.FindVersion(cmp.Or(version, fixtures.DefaultVersion))
+	if err != nil {
+		return nil, err
+	}
+	o := &object{id: id, asked: name}
+	if id == "" {
+		if _, o.id, _ = Latest(api); o.id == "" {
+			return nil, fmt.Errorf("%w yet: have the app create a %s", ErrNoObject, strings.Join(Kinds(), ", "))
+		}
+	}
+	known := false
+	for _, kind := range slices.Concat(Kinds(), []string{"charge", "customer", "payment_method", "dispute"}) {
+		if body, shape, ok := api.ObjectAt(kind, o.id, name); ok {
+			o.kind, o.body, o.shape, known = kind, body, shape, true
+			break
+		}
+	}
+	if !known {
+		return nil, fmt.Errorf("%q: %w", o.id, ErrNoObject)
+	}
+	return o, json.Unmarshal(o.body, &o.fields)
+}
+
+// text returns a field that is text, or the id of an object that is expanded there.
+func (o *object) text(field string) string {
+	switch value := o.fields[field].(type) {
+	case string:
+		return value
+	case map[string]any:
+		id, _ := value["id"].(string)
+		return id
+	}
+	return ""
+}
+
+// outcome is what comes of an action.
+func (o *object) outcome(api *stripeapi.Server, action Action) stripeapi.Outcome {
+	switch {
+	case action == Decline:
+		if by := api.OutcomeOf(o.kind, o.id); by.Decline != nil {
+			return by
+		}
+		return stripeapi.Declined()
+	case action != ByCard:
+		return stripeapi.Outcome{}
+	case o.text("status") == "requires_action":
+		return stripeapi.Outcome{Authenticate: true}
+	}
+	if failed, ok := o.fields["last_payment_error"].(map[string]any); ok && o.text("status") == "requires_payment_method" {
+		field := func(name string) string { text, _ := failed[name].(string); return text }
+		return stripeapi.Outcome{Decline: &stripeapi.Decline{Code: field("code"), DeclineCode: field("decline_code"), Message: field("message")}}
+	}
+	return api.OutcomeOf(o.kind, o.id)
+}

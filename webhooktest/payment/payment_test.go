@@ -1,0 +1,269 @@
+package payment_test
+
+import (
+	"errors"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/client"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/payment"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
+)
+
+// newAPI starts an API, and returns it with a client of it.
+func newAPI(t *testing.T) (*stripeapi.Server, *client.API) {
+	t.Helper()
+	api := &stripeapi.Server{Seed: 1}
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	config := &stripe.BackendConfig{URL: stripe.String(server.URL), HTTPClient: server.Client(), MaxNetworkRetries: stripe.Int64(0), LeveledLogger: &stripe.LeveledLogger{}}
+	return api, client.New("sk_test_1", &stripe.Backends{API: stripe.GetBackendWithConfig(stripe.APIBackend, config)})
+}
+
+// end brings an object to an end, tells the API of it, and returns the types of the events
+// and what each has at a path.
+func end(t *testing.T, api *stripeapi.Server, r payment.Request, paths ...string) (types []string, values map[string]map[string]any) {
+	t.Helper()
+	flow, err := payment.Flow(nil, api, r)
+	require.NoError(t, err)
+	values = make(map[string]map[string]any)
+	for event := range flow.Events() {
+		require.NoError(t, api.Add(event.Body()))
+		types = append(types, event.Type())
+		values[event.Type()] = make(map[string]any)
+		for _, path := range paths {
+			values[event.Type()][path], _ = event.Lookup("data.object." + path)
+		}
+	}
+	return types, values
+}
+
+// newSession has an app sell two teapots to a customer of its own.
+func newSession(t *testing.T, app *client.API) (*stripe.CheckoutSession, *stripe.Customer) {
+	t.Helper()
+	customer, err := app.Customers.New(&stripe.CustomerParams{Email: stripe.String("ada@example.com"), Name: stripe.String("Ada")})
+	require.NoError(t, err)
+	session, err := app.CheckoutSessions.New(&stripe.CheckoutSessionParams{
+		Mode: stripe.String("payment"), Customer: &customer.ID, SuccessURL: stripe.String("http://localhost:3000/thanks"),
+		LineItems: []*stripe.CheckoutSessionLineItemParams{{Quantity: stripe.Int64(2), PriceData: &stripe.CheckoutSessionLineItemPriceDataParams{
+			Currency: stripe.String("eur"), UnitAmount: stripe.Int64(1250), ProductData: &stripe.CheckoutSessionLineItemPriceDataProductDataParams{Name: stripe.String("Teapot")},
+		}}},
+		Metadata:          map[string]string{"order": "7"},
+		PaymentIntentData: &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: map[string]string{"cart": "9"}},
+	})
+	require.NoError(t, err)
+	return session, customer
+}
+
+func TestASessionIsPaid(t *testing.T) {
+	t.Parallel()
+	api, app := newAPI(t)
+	session, customer := newSession(t, app)
+	types, values := end(t, api, payment.Request{}, "id", "amount", "amount_total", "currency", "customer", "metadata", "customer_details.email", "billing_details.name", "amount_received")
+	require.Equal(t, []string{"charge.succeeded", "payment_intent.succeeded", "payment_intent.created", "checkout.session.completed"}, types)
+
+	completed, paid, charged := values["checkout.session.completed"], values["payment_intent.succeeded"], values["charge.succeeded"]
+	require.Equal(t, session.ID, completed["id"])
+	require.Equal(t, map[string]any{"order": "7"}, completed["metadata"])
+	require.Equal(t, 2500.0, completed["amount_total"])
+	require.Equal(t, "ada@example.com", completed["customer_details.email"])
+	for _, money := range []map[string]any{paid, charged} {
+		require.Equal(t, 2500.0, money["amount"])
+		require.Equal(t, "eur", money["currency"])
+		require.Equal(t, map[string]any{"cart": "9"}, money["metadata"])
+	}
+	require.Equal(t, 2500.0, paid["amount_received"])
+	require.Equal(t, "Ada", charged["billing_details.name"])
+
+	params := &stripe.CheckoutSessionParams{}
+	params.AddExpand("payment_intent.latest_charge")
+	params.AddExpand("customer")
+	params.AddExpand("line_items")
+	read, err := app.CheckoutSessions.Get(session.ID, params)
+	require.NoError(t, err)
+	require.EqualValues(t, "complete", read.Status)
+	require.EqualValues(t, "paid", read.PaymentStatus)
+	require.EqualValues(t, 2500, read.PaymentIntent.Amount)
+	require.Equal(t, "9", read.PaymentIntent.Metadata["cart"])
+	require.Equal(t, values["charge.succeeded"]["id"], read.PaymentIntent.LatestCharge.ID)
+	require.EqualValues(t, 2500, read.PaymentIntent.LatestCharge.Amount)
+	require.Equal(t, customer.ID, read.Customer.ID)
+	require.EqualValues(t, 2, read.LineItems.Data[0].Quantity)
+
+	_, err = payment.Flow(nil, api, payment.Request{Object: session.ID})
+	require.ErrorIs(t, err, payment.ErrEnded)
+}
+
+func TestASessionIsDeclinedAndExpires(t *testing.T) {
+	t.Parallel()
+	api, app := newAPI(t)
+	session, _ := newSession(t, app)
+	types, values := end(t, api, payment.Request{Action: payment.Decline}, "amount", "last_payment_error.decline_code", "failure_code")
+	require.Equal(t, []string{"payment_intent.created", "charge.failed", "payment_intent.payment_failed"}, types)
+	require.Equal(t, 2500.0, values["charge.failed"]["amount"])
+	require.Equal(t, "generic_decline", values["payment_intent.payment_failed"]["last_payment_error.decline_code"])
+	require.Equal(t, "card_declined", values["charge.failed"]["failure_code"])
+	read, err := app.CheckoutSessions.Get(session.ID, nil)
+	require.NoError(t, err)
+	require.EqualValues(t, "open", read.Status)
+
+	types, values = end(t, api, payment.Request{Object: session.ID, Action: payment.Expire}, "id")
+	require.Equal(t, []string{"checkout.session.expired"}, types)
+	require.Equal(t, session.ID, values["checkout.session.expired"]["id"])
+}
+
+// Each object comes to the end that its kind and mode have.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	session := func(mode string) func(*testing.T, *client.API) string {
+		return func(t *testing.T, app *client.API) string {
+			session, err := app.CheckoutSessions.New(&stripe.CheckoutSessionParams{Mode: &mode, SuccessURL: stripe.String("http://localhost:3000/thanks"), Metadata: map[string]string{"order": "7"}})
+			require.NoError(t, err)
+			return session.ID
+		}
+	}
+	intent := func(method string, manual bool) func(*testing.T, *client.API) string {
+		return func(t *testing.T, app *client.API) string {
+			params := &stripe.PaymentIntentParams{Amount: stripe.Int64(700), Currency: stripe.String("eur"), PaymentMethod: &method, Metadata: map[string]string{"order": "7"}}
+			if manual {
+				params.CaptureMethod = stripe.String("manual")
+			}
+			intent, err := app.PaymentIntents.New(params)
+			require.NoError(t, err)
+			return intent.ID
+		}
+	}
+	for _, test := range []struct {
+		name    string
+		begin   func(*testing.T, *client.API) string
+		request payment.Request
+		tells   string // the event about it that ends it
+		status  any
+	}{
+		{"a subscription session", session("subscription"), payment.Request{}, "checkout.session.completed", "complete"},
+		{"a setup session", session("setup"), payment.Request{}, "checkout.session.completed", "complete"},
+		{"a PaymentIntent", intent("pm_card_visa", false), payment.Request{}, "payment_intent.succeeded", "succeeded"},
+		{"one that is captured later", intent("pm_card_visa", true), payment.Request{}, "payment_intent.amount_capturable_updated", "requires_capture"},
+		{"a declined card", intent("pm_card_visa_chargeDeclinedInsufficientFunds", false), payment.Request{}, "payment_intent.payment_failed", "requires_payment_method"},
+		{"a card with 3-D Secure", intent("pm_card_threeDSecure2Required", false), payment.Request{}, "payment_intent.requires_action", "requires_action"},
+		{"which the customer passes", intent("pm_card_threeDSecure2Required", false), payment.Request{Action: payment.Pay}, "payment_intent.succeeded", "succeeded"},
+		{"a card that is disputed", intent("pm_card_createDispute", false), payment.Request{}, "payment_intent.succeeded", "succeeded"},
+		{"any card, declined", intent("pm_card_visa", false), payment.Request{Action: payment.Decline}, "payment_intent.payment_failed", "requires_payment_method"},
+		{"another type", intent("pm_card_visa", false), payment.Request{Type: "payment_intent.processing"}, "payment_intent.processing", "processing"},
+		{"a SetupIntent", func(t *testing.T, app *client.API) string {
+			intent, err := app.SetupIntents.New(&stripe.SetupIntentParams{Metadata: map[string]string{"order": "7"}})
+			require.NoError(t, err)
+			return intent.ID
+		}, payment.Request{}, "setup_intent.succeeded", "succeeded"},
+		{"an Invoice", func(t *testing.T, app *client.API) string {
+			customer, err := app.Customers.New(&stripe.CustomerParams{})
+			require.NoError(t, err)
+			invoice, err := app.Invoices.New(&stripe.InvoiceParams{Customer: &customer.ID, Metadata: map[string]string{"order": "7"}})
+			require.NoError(t, err)
+			return invoice.ID
+		}, payment.Request{}, "invoice.paid", "paid"},
+		{"a Subscription", func(t *testing.T, app *client.API) string {
+			customer, err := app.Customers.New(&stripe.CustomerParams{})
+			require.NoError(t, err)
+			subscription, err := app.Subscriptions.New(&stripe.SubscriptionParams{Customer: &customer.ID, Metadata: map[string]string{"order": "7"}})
+			require.NoError(t, err)
+			return subscription.ID
+		}, payment.Request{}, "customer.subscription.created", "active"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			api, app := newAPI(t)
+			id := test.begin(t, app)
+			types, values := end(t, api, test.request, "id", "status", "metadata", "customer")
+			require.Contains(t, types, test.tells)
+			for _, old := range []string{"customer.created", "product.created", "price.created"} {
+				if test.name != "a subscription session" {
+					require.NotContains(t, types, old)
+				}
+			}
+			require.Equal(t, id, values[test.tells]["id"])
+			require.Equal(t, test.status, values[test.tells]["status"])
+			require.Equal(t, map[string]any{"order": "7"}, values[test.tells]["metadata"])
+		})
+	}
+}
+
+// The answer to a confirmation and the events that follow are of one mind.
+func TestAConfirmedIntent(t *testing.T) {
+	t.Parallel()
+	api, app := newAPI(t)
+	paid, err := app.PaymentIntents.New(&stripe.PaymentIntentParams{Amount: stripe.Int64(700), Currency: stripe.String("eur"), PaymentMethod: stripe.String("pm_card_visa"), Confirm: stripe.Bool(true)})
+	require.NoError(t, err)
+	require.EqualValues(t, "succeeded", paid.Status)
+	_, values := end(t, api, payment.Request{}, "id", "latest_charge")
+	require.Equal(t, paid.ID, values["payment_intent.succeeded"]["id"])
+	require.Equal(t, paid.LatestCharge.ID, values["charge.succeeded"]["id"])
+
+	_, err = app.PaymentIntents.New(&stripe.PaymentIntentParams{Amount: stripe.Int64(700), Currency: stripe.String("eur"), PaymentMethod: stripe.String("pm_card_chargeDeclinedExpiredCard"), Confirm: stripe.Bool(true)})
+	declined := new(stripe.Error)
+	require.True(t, errors.As(err, &declined), "%v", err)
+	require.EqualValues(t, "expired_card", declined.Code)
+	types, values := end(t, api, payment.Request{}, "id", "last_payment_error.code", "failure_code")
+	require.Contains(t, types, "charge.failed")
+	require.Equal(t, declined.PaymentIntent.ID, values["payment_intent.payment_failed"]["id"])
+	require.Equal(t, "expired_card", values["payment_intent.payment_failed"]["last_payment_error.code"])
+	require.Equal(t, "expired_card", values["charge.failed"]["failure_code"])
+}
+
+func TestARefund(t *testing.T) {
+	t.Parallel()
+	api, app := newAPI(t)
+	intent, err := app.PaymentIntents.New(&stripe.PaymentIntentParams{Amount: stripe.Int64(700), Currency: stripe.String("eur"), PaymentMethod: stripe.String("pm_card_visa"), Confirm: stripe.Bool(true)})
+	require.NoError(t, err)
+	end(t, api, payment.Request{})
+	refund, err := app.Refunds.New(&stripe.RefundParams{PaymentIntent: &intent.ID, Amount: stripe.Int64(200)})
+	require.NoError(t, err)
+	types, values := end(t, api, payment.Request{}, "id", "amount", "amount_refunded", "refunded")
+	require.Equal(t, []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, types)
+	require.Equal(t, refund.ID, values["refund.created"]["id"])
+	require.Equal(t, 200.0, values["refund.updated"]["amount"])
+	require.Equal(t, map[string]any{"id": intent.LatestCharge.ID, "amount": 700.0, "amount_refunded": 200.0, "refunded": false}, values["charge.refunded"])
+}
+
+// Events have the version that is asked for, or the later one that the object is known in.
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	api, app := newAPI(t)
+	invoice, err := app.Invoices.New(&stripe.InvoiceParams{Customer: stripe.String("cus_1")})
+	require.NoError(t, err)
+	flow, err := payment.Flow(&webhooktest.Source{APIVersion: "2025-03-31.basil"}, api, payment.Request{})
+	require.NoError(t, err)
+	for event := range flow.Events() {
+		require.NoError(t, api.Add(event.Body()))
+		version, _ := event.Lookup("api_version")
+		require.Equal(t, "2025-03-31.basil", version)
+	}
+	_, err = payment.Flow(nil, api, payment.Request{Object: invoice.ID})
+	require.ErrorIs(t, err, payment.ErrEnded)
+	flow, err = payment.Flow(nil, api, payment.Request{Object: invoice.ID, Type: "invoice.voided"})
+	require.NoError(t, err)
+	version, _ := flow.Steps[0].Event.Lookup("api_version")
+	require.Equal(t, "2025-03-31.basil", version, "the invoice is known in that")
+}
+
+func TestNothingToEnd(t *testing.T) {
+	t.Parallel()
+	api, app := newAPI(t)
+	_, err := payment.Flow(nil, api, payment.Request{})
+	require.ErrorIs(t, err, payment.ErrNoObject)
+	_, err = payment.Flow(nil, api, payment.Request{Object: "cs_other"})
+	require.ErrorIs(t, err, payment.ErrNoObject)
+	_, err = app.Customers.New(&stripe.CustomerParams{})
+	require.NoError(t, err)
+	_, err = payment.Flow(nil, api, payment.Request{})
+	require.ErrorIs(t, err, payment.ErrNoObject, "nobody pays a customer")
+	session, _ := newSession(t, app)
+	_, err = payment.Flow(nil, api, payment.Request{Object: session.ID, Type: "coupon.created"})
+	require.ErrorContains(t, err, session.ID+": ")
+	_, err = payment.ParseAction("sell")
+	require.ErrorContains(t, err, "want pay, decline, expire")
+}

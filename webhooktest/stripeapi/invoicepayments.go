@@ -1,0 +1,40 @@
+package stripeapi
+
+import "slices"
+
+// inferPayments infers the payments of the invoices that name a PaymentIntent, as those of
+// versions before 2025-03-31.basil do: later ones have them instead
+// (https://docs.stripe.com/api/invoice-payment).
+func (g *graph) inferPayments(kinds []string) {
+	if !slices.Contains(kinds, "invoice_payment") {
+		return
+	}
+	paid := make(map[string]bool)
+	for _, o := range g.objects.ofKinds([]string{"invoice_payment"}) {
+		paid[idOf(o.tree().child("invoice"))] = true
+	}
+	for _, o := range g.objects.ofKinds([]string{"invoice"}) {
+		if tree := o.tree(); !o.deleted && !paid[o.id] && !tree.child("payment_intent").isNull() {
+			g.inferPayment(o, tree)
+		}
+	}
+}
+
+func (g *graph) inferPayment(o *stored, invoice *node) {
+	b, _ := g.bindingsOf(o.ref)
+	learn(b, known().kind("invoice").template, invoice)
+	tree := fill(b, known().kind("invoice_payment").template)
+	tree.put("invoice", text(o.id))
+	tree.set("payment.payment_intent", text(idOf(invoice.child("payment_intent"))))
+	for field, from := range map[string]string{"amount_requested": "amount_due", "amount_paid": "amount_paid", "currency": "currency"} {
+		if value := invoice.child(from); !value.isNull() {
+			tree.put(field, value)
+		}
+	}
+	if invoice.child("status").str() != "paid" {
+		tree.put("status", text("open"))
+		tree.put("amount_paid", null())
+		tree.set("status_transitions.paid_at", null())
+	}
+	g.objects.keep(refOf("invoice_payment", tree), tree, inferred)
+}
