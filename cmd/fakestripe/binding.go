@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/capture"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -125,6 +126,10 @@ func (b *bindings) readObject(text string) error {
 	own, err := readRegular(file, maxObject)
 	if err != nil {
 		return fmt.Errorf("--event %s: %w", eventType, err)
+	}
+	switch kind, what := capture.KindOf(own); kind {
+	case capture.Data, capture.List, capture.Envelope:
+		return fmt.Errorf("--event %s: %s: %s, not an event or its object: give the object itself, or one event", eventType, file, what)
 	}
 	object := webhooktest.Object(own)
 	if err := b.rendered(eventType, b.objects[eventType], object); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,9 @@ func newImport(sh shell) *cobra.Command {
 		Short: "Turn existing events into test cases",
 		Long: `Turn each event in a file into a test case. A file is the JSON of GET /v1/events, the
 output of stripe listen --format JSON or of fakestripe listen, its --journal, or one
-event; it may be a folder of these, or - for standard input. Writes all cases or none.
+event; it may be a folder of these, or - for standard input. Events are also taken out
+of what has them inside: the envelopes of EventBridge, CloudEvents, queues and Lambda,
+HAR files, ngrok's API, rows of tables, logs, printed objects. Writes all cases or none.
 
 ` + redactionHelp + `
 
@@ -168,6 +171,9 @@ func importedLine(s importer.Summary, folder string) string {
 	}
 	if s.Repeated > 0 {
 		line += fmt.Sprintf("; %d that came before left out", s.Repeated)
+	}
+	if len(s.Forms) > 0 {
+		line += "; taken out of " + strings.Join(s.Forms, ", ")
 	}
 	return line + "\n"
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/capture"
+	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -178,11 +180,36 @@ func own(ctx context.Context, in io.Reader, name string) (*webhooktest.Event, er
 	if err != nil {
 		return nil, err
 	}
+	if err := mustBeEvent(body, name); err != nil {
+		return nil, err
+	}
 	event, err := webhooktest.ParseEvent(body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", fileName(name), err)
 	}
 	return event, nil
+}
+
+// mustBeEvent refuses a part of an event and what has events inside, and says how to send
+// what is meant. JSON of no known kind may be sent.
+func mustBeEvent(body []byte, name string) error {
+	kind, what := capture.KindOf(body)
+	file := name
+	if name == "-" {
+		file = "FILE"
+	}
+	var how string
+	switch kind {
+	case capture.Event, capture.Other:
+		return nil
+	case capture.Data:
+		how = "name the type of the event that it is of: fakestripe send TYPE --set data=\"$(cat " + word.Quote(file) + ")\""
+	case capture.Object:
+		how = "name the type of the event to put it into: fakestripe send TYPE --set data.object=\"$(cat " + word.Quote(file) + ")\""
+	case capture.List, capture.Envelope:
+		how = "take its events out of it: fakestripe import " + word.Quote(file) + " --out FOLDER, then fakestripe send FOLDER/payloads/*.json"
+	}
+	return fmt.Errorf("%s: %s, not an event; %s", fileName(name), what, how)
 }
 
 // edits are the changes to every event, of any origin.

@@ -9,14 +9,12 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/internal/capture"
 	"github.com/fakestripe/fakestripe/internal/pinned"
-	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
@@ -43,22 +41,26 @@ body, alone and in pairs, until the signature matches. It then prints what it ha
 to undo, the usual cause, and how to fix it.
 
 Give the delivery as a body (FILE, or - for standard input) with its --signature,
-as a --curl command line copied from a browser or an inspector, or as a raw HTTP
---request. Nothing is sent. The exit status is 0 if the delivery is valid, 1 if not.`,
+as a --curl command line copied from a browser or an inspector, as a raw HTTP
+--request, or as what has it inside: a HAR file, an answer of ngrok's API, a Postman
+collection, a Lambda event, a log, the error of an SDK. What has the signature, too,
+needs no --signature. Nothing is sent.
+
+The exit status is 0 if the delivery is valid, 1 if not.`,
 		Example: `  fakestripe verify body.json --signature 't=1795303216,v1=5257a8…' --secret whsec_…
   pbpaste | fakestripe verify --curl - --secret whsec_…
+  fakestripe verify localhost.har --secret whsec_… --tolerance 0
   fakestripe verify --request request.txt --secret whsec_… --at 2026-11-21T23:20:20Z`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			received, request, err := v.received(cmd.Context(), sh, cmd.Flags().Changed, args)
+			requests, err := v.requests(cmd.Context(), sh, cmd.Flags().Changed, args)
 			if err != nil {
 				return err
 			}
-			verification, err := verifyRequest(cmd.Context(), *received, request.Unstripped)
+			verification, err := v.verify(cmd.Context(), sh, cmd.Flags().Changed, requests)
 			if err != nil {
 				return err
 			}
-			verification.Notes = append(verification.Notes, request.Notes...)
 			if v.at == "" {
 				suggestAt(verification)
 			}
@@ -125,14 +127,55 @@ var strippedByCurl = verify.Finding{
 	Fix:   []verify.Fix{{Where: "curl", How: "use --data-binary @FILE, not -d @FILE"}}, Proven: true,
 }
 
-// received returns the delivery described by the flags and arguments.
-func (v *verifying) received(ctx context.Context, sh shell, changed func(string) bool, args []string) (*verify.Received, *capture.Request, error) {
-	request, err := v.capture(ctx, sh, changed, args)
-	if err != nil {
-		return nil, nil, err
+// maxVerified is how many deliveries of a capture are verified: each may take a second.
+const maxVerified = 16
+
+// verify verifies the delivery that the flags and arguments describe: of several, the first
+// that was signed with a secret given, or else the first.
+func (v *verifying) verify(ctx context.Context, sh shell, changed func(string) bool, requests []*capture.Request) (first *verify.Verification, err error) {
+	for i, request := range requests[:min(len(requests), maxVerified)] {
+		r, err := v.received(sh, changed, request)
+		if err != nil {
+			return nil, err
+		}
+		verification, err := verifyRequest(ctx, *r, request.Unstripped)
+		if err != nil {
+			return nil, err
+		}
+		verification.Notes = append(verification.Notes, request.Notes...)
+		verification.Notes = append(verification.Notes, taken(request, i, len(requests))...)
+		if first == nil || verification.Original != nil {
+			first = verification
+		}
+		if verification.Original != nil {
+			return first, nil
+		}
 	}
-	r := &verify.Received{
-		Signature: strings.Join(request.Header.Values(webhooktest.SignatureHeader), ", "),
+	return first, nil
+}
+
+// taken says what part of a text was verified.
+func taken(r *capture.Request, i, of int) (notes []string) {
+	if r.Form == "" {
+		return nil
+	}
+	note := "the body was taken out of " + r.Form
+	if r.Path != "" {
+		note += ", from " + r.Path
+	}
+	if r.Parsed {
+		note += ": it was parsed there, and is no longer what was delivered"
+	}
+	if of > 1 {
+		note += fmt.Sprintf("; it is delivery %d of the %d in it", i+1, of)
+	}
+	return []string{note}
+}
+
+// received returns a delivery with what the flags say of it.
+func (v *verifying) received(sh shell, changed func(string) bool, request *capture.Request) (r *verify.Received, err error) {
+	r = &verify.Received{
+		Signature: request.Signature(),
 		Body:      request.Body, Header: request.Header, At: time.Now(), Tolerance: v.tolerance,
 	}
 	if changed("signature") {
@@ -143,11 +186,11 @@ func (v *verifying) received(ctx context.Context, sh shell, changed func(string)
 	}
 	if v.at != "" {
 		if r.At, err = parseTime(v.at); err != nil {
-			return nil, nil, fmt.Errorf("--at %w", err)
+			return nil, fmt.Errorf("--at %w", err)
 		}
 	}
 	r.Secrets, err = v.keys(sh)
-	return r, request, err
+	return r, err
 }
 
 // keys returns the secrets. There is no default: a mismatch with the documented secret
@@ -166,8 +209,8 @@ func (v *verifying) keys(sh shell) ([]string, error) {
 	return keys, nil
 }
 
-// capture parses the request in the given form.
-func (v *verifying) capture(ctx context.Context, sh shell, changed func(string) bool, args []string) (*capture.Request, error) {
+// requests returns the requests in the given form: one, or what a capture has.
+func (v *verifying) requests(ctx context.Context, sh shell, changed func(string) bool, args []string) ([]*capture.Request, error) {
 	given := len(args)
 	for _, flag := range []string{"curl", "request"} {
 		if changed(flag) {
@@ -180,28 +223,69 @@ func (v *verifying) capture(ctx context.Context, sh shell, changed func(string) 
 	case given > 1:
 		return nil, errors.New("give only one of FILE, --curl and --request")
 	case changed("curl"):
-		return read(ctx, sh.in, v.curl, "--curl", func(text []byte) (*capture.Request, error) {
-			return capture.ParseCurl(text, func(name string) ([]byte, error) { return readNamed(ctx, v.curl, sh.in, name) })
-		})
+		text, err := readFlagged(ctx, sh.in, v.curl, "--curl")
+		if err != nil {
+			return nil, err
+		}
+		request, err := capture.ParseCurl(text, func(name string) ([]byte, error) { return readNamed(ctx, v.curl, sh.in, name) })
+		return []*capture.Request{request}, located("--curl", v.curl, err)
 	case changed("request"):
-		return read(ctx, sh.in, v.request, "--request", capture.ParseHTTP)
-	case !changed("signature"):
-		return nil, fmt.Errorf("no signature to verify %s with: give --signature, the value of its Stripe-Signature header", fileName(args[0]))
+		text, err := readFlagged(ctx, sh.in, v.request, "--request")
+		if err != nil {
+			return nil, err
+		}
+		request, err := capture.ParseHTTP(text)
+		if found := signedIn(text); err != nil && len(found) > 0 {
+			return found, nil
+		}
+		return []*capture.Request{request}, located("--request", v.request, err)
 	}
-	body, err := readPayload(ctx, sh.in, args[0])
-	return &capture.Request{Header: http.Header{}, Body: body}, err
+	text, err := readPayload(ctx, sh.in, args[0])
+	if err != nil {
+		return nil, err
+	}
+	return inFile(text, fileName(args[0]), changed("signature"))
 }
 
-func read(ctx context.Context, in io.Reader, name, flag string, parse func([]byte) (*capture.Request, error)) (*capture.Request, error) {
+// inFile returns what a file has: deliveries with their signatures or, if the signature is
+// given, the file as a body and what may be the body in it.
+func inFile(text []byte, name string, signed bool) ([]*capture.Request, error) {
+	if !signed {
+		if found := signedIn(text); len(found) > 0 {
+			return found, nil
+		}
+		return nil, fmt.Errorf("no signature to verify %s with: give --signature, the value of its Stripe-Signature header", name)
+	}
+	whole := &capture.Request{Header: http.Header{}, Body: text}
+	return append([]*capture.Request{whole}, insideOf(text)...), nil
+}
+
+// insideOf returns the deliveries inside a text that is not one itself.
+func insideOf(text []byte) []*capture.Request {
+	return slices.DeleteFunc(capture.Find(text), func(r *capture.Request) bool {
+		return r.Form == "" || len(r.Body) == len(text)
+	})
+}
+
+// signedIn returns the deliveries in a text that have a signature.
+func signedIn(text []byte) []*capture.Request {
+	return slices.DeleteFunc(capture.Find(text), func(r *capture.Request) bool { return !r.IsSigned() })
+}
+
+func readFlagged(ctx context.Context, in io.Reader, name, flag string) ([]byte, error) {
 	text, err := readPayload(ctx, in, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
-	request, err := parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s: %w", flag, fileName(name), err)
+	return text, nil
+}
+
+// located adds the flag and the file to an error.
+func located(flag, name string, err error) error {
+	if err == nil {
+		return nil
 	}
-	return request, nil
+	return fmt.Errorf("%s: %s: %w", flag, fileName(name), err)
 }
 
 // readNamed reads a file named on the command line. Standard input can be read only once.

@@ -1,5 +1,6 @@
 // Package capture parses requests in the forms people have at hand: the raw text of an
-// HTTP request, and the curl command line copied from browsers, inspectors and tunnels.
+// HTTP request, the curl command line copied from browsers, inspectors and tunnels, and
+// whatever else has a delivery in it ([Find]): captures, envelopes, logs, printed objects.
 //
 // It is as tolerant as possible without changing the body: a signature covers bytes.
 // Errors name the line.
@@ -22,6 +23,16 @@ type Request struct {
 	// Unstripped is the body with the line breaks that curl's -d @file removed, or nil if it
 	// removed none.
 	Unstripped []byte
+
+	// What Find took the body out of, such as "a HAR file", and where: the path in its JSON, and
+	// the byte at which that or the printed value begins.
+	Form  string
+	Path  string
+	Start int
+
+	// Parsed means that Body is no text that was kept: it was JSON inside other JSON, or a
+	// printed value, and may be laid out in another way than what was delivered.
+	Parsed bool
 }
 
 // maxHead limits the lines before a body.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/internal/capture"
 )
 
 // An event is an imported event.
@@ -14,10 +16,40 @@ type event struct {
 	eventType string
 	thin      bool
 	delivered bool // text is the body of a delivery, byte for byte
+	named     bool // it says that it is an event
 }
 
 // errNothing means that a value is no event, and need not be one.
 var errNothing = errors.New("nothing to import")
+
+// eventsOf returns the events of a JSON object: itself, or those that it has inside, as a
+// queue's envelope, a capture of requests or a row of a table does. form is what it is then.
+func eventsOf(text []byte) (events []event, form string, err error) {
+	e, err := recognize(text)
+	if err == nil && e.named {
+		return []event{e}, "", nil
+	}
+	if inside, form := taken(text); len(inside) > 0 {
+		return inside, form, nil
+	}
+	return []event{e}, "", err
+}
+
+// taken finds the events inside of something else.
+func taken(text []byte) (events []event, form string) {
+	for _, r := range capture.Find(text) {
+		e, err := recognize(r.Body)
+		if err != nil || r.Path == "" && r.Form == "" {
+			continue
+		}
+		e.delivered = e.delivered || !r.Parsed && bytes.IndexByte(r.Body, '\n') >= 0
+		if form = r.Form; form == "" {
+			form = "JSON around it, at " + r.Path
+		}
+		events = append(events, e)
+	}
+	return events, form
+}
 
 // recognize identifies a JSON object: an event, a thin event, or a line of fakestripe
 // listen.
@@ -33,7 +65,7 @@ func recognize(text []byte) (event, error) {
 		if eventType == "" {
 			return event{}, errors.New("an event without a type")
 		}
-		return event{text: text, eventType: eventType, thin: thin}, nil
+		return event{text: text, eventType: eventType, thin: thin, named: object != ""}, nil
 	case top["fakestripe_journal"] != nil:
 		return event{}, checkJournal(text)
 	case top["event"] != nil || top["event_base64"] != nil:
@@ -45,14 +77,15 @@ func recognize(text []byte) (event, error) {
 }
 
 // isTalk reports whether a line of fakestripe listen, from its journal or --format json,
-// is about a result rather than an event.
+// is about a result rather than an event, or is any program's log record.
 func isTalk(top map[string]json.RawMessage) bool {
 	for _, only := range []string{"ready", "attempt", "summary"} {
 		if top[only] != nil && len(top) == 1 {
 			return true
 		}
 	}
-	return top["delivery"] != nil && top["state"] != nil || top["started"] != nil && top["sum"] != nil
+	isLog := (top["level"] != nil || top["severity"] != nil) && (top["msg"] != nil || top["message"] != nil)
+	return isLog || top["delivery"] != nil && top["state"] != nil || top["started"] != nil && top["sum"] != nil
 }
 
 // strange describes an object that is not an event.
@@ -115,7 +148,7 @@ func listened(line []byte) (event, error) {
 		text, delivered = printed.Body, false
 	}
 	e, err := recognize(text)
-	e.delivered = delivered
+	e.delivered, e.named = delivered, err == nil
 	if err != nil {
 		return e, fmt.Errorf("the event in it: %w", err)
 	}

@@ -1,9 +1,11 @@
 // Package importer reads existing events: the JSON of GET /v1/events, the output of
 // stripe listen --format JSON, the journal and output of fakestripe listen, and files of
-// one event each. It recognizes the input by its content.
+// one event each. It recognizes the input by its content, and takes events out of what has
+// them inside (see package capture): envelopes of queues, captures, rows of tables, logs.
 //
 // The input is a stream of JSON values, each on lines of its own. It is read once, with
-// at most one event in memory. Errors name line, column and byte.
+// at most one event in memory. Only what is no such stream, up to 1 MiB, is read as a whole.
+// Errors name line, column and byte.
 package importer
 
 import (
@@ -44,33 +46,58 @@ type Summary struct {
 	Events   int `json:"events"`   // imported as cases
 	Thin     int `json:"thin"`     // of these
 	Repeated int `json:"repeated"` // skipped: identical to an earlier one
+
+	Forms []string `json:"forms,omitempty"` // what events were taken out of, such as "a HAR file"
 }
 
 // Read imports the events of a stream. name is for errors.
 func (im *Importer) Read(ctx context.Context, name string, in io.Reader) error {
 	before := im.Summary.Events + im.Summary.Repeated
-	s := newScanner(in)
+	nothing := func() bool { return before == im.Summary.Events+im.Summary.Repeated }
+	start := &beginning{in: in}
+	s := newScanner(start)
 	s.found = func(text []byte, at Position, alone bool) error {
 		if err := ctx.Err(); err != nil {
 			return errors.New("interrupted")
 		}
-		if err := im.event(text, at, alone); err != nil {
+		if err := im.event(text, at, alone, s.mixed); err != nil {
 			return err
+		}
+		if !nothing() {
+			start.forget()
 		}
 		if im.Progress != nil {
 			im.Progress(im.read + s.at.Byte)
 		}
 		return nil
 	}
+	s.printed = im.addAll
 	err := s.scan()
 	im.read += s.at.Byte
-	if err == nil && before == im.Summary.Events+im.Summary.Repeated {
+	if err == nil && nothing() {
 		err = ErrNoEvents
+	}
+	if err != nil && nothing() && (s.strays || s.values == 1) && ctx.Err() == nil {
+		err = im.whole(start, err)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// whole imports from a text that is no stream of JSON values: a log, a printed object. If it
+// has no event, the error is the one given.
+func (im *Importer) whole(start *beginning, err error) error {
+	text, ok := start.all()
+	if !ok || beginsAsJSON(text) { // what is wrong with JSON is for its author to say
+		return err
+	}
+	events, form := taken(text)
+	if len(events) == 0 {
+		return err
+	}
+	return im.addAll(events, form, Position{Line: 1, Column: 1})
 }
 
 // Files returns the importable files of a folder, by name, or path itself if it is not a
@@ -122,9 +149,9 @@ func (im *Importer) repeated(text []byte) bool {
 	return before
 }
 
-// event imports one JSON object of the input.
-func (im *Importer) event(text []byte, at Position, alone bool) error {
-	e, err := recognize(text)
+// event imports one JSON object of the input. mixed means that it need not have an event.
+func (im *Importer) event(text []byte, at Position, alone, mixed bool) error {
+	events, form, err := eventsOf(text)
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, errNothing):
@@ -132,15 +159,30 @@ func (im *Importer) event(text []byte, at Position, alone bool) error {
 	case errors.As(err, &syntax) && !json.Valid(text):
 		before := text[:max(0, int(syntax.Offset)-1)] // Offset counts the offending byte
 		return fmt.Errorf("%s: %w", at.after(before), err)
+	case err != nil && mixed:
+		return nil
 	case err != nil:
 		return fmt.Errorf("%s: %w", at, err)
-	case im.repeated(e.text):
-		im.Summary.Repeated++
-		return nil
 	}
-	e.delivered = e.delivered || alone && bytes.IndexByte(text, '\n') >= 0
-	if err := im.add(e); err != nil {
-		return fmt.Errorf("%s: %w", at, err)
+	if form == "" {
+		events[0].delivered = events[0].delivered || alone && bytes.IndexByte(text, '\n') >= 0
+	}
+	return im.addAll(events, form, at)
+}
+
+// addAll imports events that were taken out of a form, "" if they stood for themselves.
+func (im *Importer) addAll(events []event, form string, at Position) error {
+	if form != "" && !slices.Contains(im.Summary.Forms, form) {
+		im.Summary.Forms = append(im.Summary.Forms, form)
+	}
+	for _, e := range events {
+		if im.repeated(e.text) {
+			im.Summary.Repeated++
+			continue
+		}
+		if err := im.add(e); err != nil {
+			return fmt.Errorf("%s: %w", at, err)
+		}
 	}
 	return nil
 }

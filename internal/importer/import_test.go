@@ -280,3 +280,24 @@ func TestFiles(t *testing.T) {
 	_, _, err = importer.Files(filepath.Join(dir, "empty"))
 	require.ErrorContains(t, err, "no file in it ends in .json, .jsonl, .ndjson, .log")
 }
+
+// Log records around those with events are passed over; so are requests without one.
+func TestMixedRecords(t *testing.T) {
+	t.Parallel()
+	body := event(t, "charge.succeeded")
+	text, err := json.Marshal(string(body))
+	require.NoError(t, err)
+	for name, input := range map[string]string{
+		"a log": `{"level":"info","msg":"start"}` + "\n" + `{"level":"info","msg":"got","body":` + string(text) + "}\n" + `{"level":"error","msg":"refused"}` + "\n",
+		"a HAR": `{"log":{"version":"1.2","entries":[{"request":{"method":"GET"}},{"request":{"postData":{"text":` + string(text) + `}}}]}}`,
+		"ngrok": `{"requests":[{"request":{"raw":""}},{"request":{"body":` + string(text) + `}}]}`,
+		"Node":  "received '" + strings.NewReplacer(`\`, `\\`, "'", `\'`, "\n", `\n`).Replace(string(body)) + "'\n",
+		"CSV":   "id,body\n1,\"" + strings.ReplaceAll(string(body), `"`, `""`) + "\"\n",
+	} {
+		cases, summary, err := imported(t, strings.NewReader(input))
+		require.NoError(t, err, name)
+		require.Len(t, cases, 1, name)
+		require.Equal(t, string(body), string(cases[0].Payload), name)
+		require.Len(t, summary.Forms, 1, name)
+	}
+}

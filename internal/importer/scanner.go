@@ -42,6 +42,12 @@ type scanner struct {
 	in    *bufio.Reader
 	at    Position
 	found func(text []byte, at Position, alone bool) error // alone: not part of a list
+	mixed bool                                             // in a list of all kinds of things
+
+	printed func(events []event, form string, at Position) error // found in a line of text
+
+	values int  // begun, and lines
+	strays bool // the last one is a line of no known kind
 
 	taking bool // recording the input
 	taken  []byte
@@ -66,6 +72,7 @@ func (s *scanner) scan() error {
 		if err != nil {
 			return err
 		}
+		s.values++
 		switch c {
 		case '{':
 			err = s.object()

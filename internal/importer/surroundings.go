@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 )
 
 // encodings are recognized by the first bytes of a file.
@@ -38,9 +40,14 @@ func (s *scanner) checkEncoding() error {
 //
 // Source: the output of stripe listen 1.50, and https://docs.stripe.com/cli/listen.
 var said = []string{
-	"-->", "<--", "[ERROR]", "Getting ready", "Ready!", "Session expired", "Checking for new versions",
-	"A newer version of the Stripe CLI", "Your webhook signing secret",
+	"-->", "<--", "[ERROR]", "[WARN", "[INFO", "[DEBUG", "Getting ready", "Ready!", "Session expired", "Checking for new versions",
+	"A newer version of the Stripe CLI", "Your webhook signing secret", "has been deprecated", "You're using an outdated",
+	"Your API key has expired", "stripe login", "Please note: this key will expire", "^C",
 }
+
+// levels are the lines of its log: [Fri, 20 Nov 2026 08:39:32 UTC] DEBUG …, and those of
+// logrus where there is no terminal: time="…" level=debug ….
+var levels = regexp.MustCompile(`^(\x1b\[[0-9;]*m)*(\[[^\]]*\]\s*(\x1b\[[0-9;]*m)*\s*(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)\b|time="?[^ ]+.*\blevel=[a-z]+)`)
 
 // line skips a line that is not JSON. Errors do not quote it: it may contain a secret.
 func (s *scanner) line() error {
@@ -64,10 +71,14 @@ func (s *scanner) line() error {
 			return fmt.Errorf("%s: a line of more than %d KiB that is not JSON", start, maxLine>>10)
 		}
 	}
-	for _, mark := range said {
-		if bytes.Contains(text, []byte(mark)) {
-			return nil
+	if bytes.IndexByte(text, '{') >= 0 {
+		if events, form := taken(text); len(events) > 0 {
+			return s.printed(events, form, start)
 		}
 	}
+	if levels.Match(text) || slices.ContainsFunc(said, func(mark string) bool { return bytes.Contains(text, []byte(mark)) }) {
+		return nil
+	}
+	s.strays = true
 	return fmt.Errorf("%s: got %q, want JSON, or what stripe listen prints", start, first)
 }

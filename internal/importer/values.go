@@ -3,13 +3,31 @@ package importer
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
-// object reads an event, or a list object with events as its data.
+// lists are the keys of lists that may be of any length, and have events in some of their
+// elements: the requests of ngrok and of a HAR file (in its log), a Postman collection, the
+// records of a queue, the rows of a table.
+var lists = []string{"requests", "entries", "item", "Records", "records", "rows", "events", "results", "messages"}
+
+// object reads an event, or an object with a list of events.
 func (s *scanner) object() error {
 	s.take()
-	isList := false
+	isList, err := s.members(0)
+	if err == io.EOF {
+		return s.cutOff()
+	}
+	if err != nil || isList {
+		return err
+	}
+	return s.give(true)
+}
+
+// members reads the rest of an object. isList means that it has a list, whose elements were
+// passed on one by one.
+func (s *scanner) members(depth int) (isList bool, err error) {
 	_, _ = s.next() // the brace already seen
 	c, err := s.expect(`"}`, "a key")
 	for err == nil && c == '"' {
@@ -20,9 +38,14 @@ func (s *scanner) object() error {
 		c, err = s.space()
 		switch {
 		case err != nil:
-		case c == '[' && string(key) == "data":
-			isList, s.taking = true, false
+		case c == '[' && (string(key) == "data" || slices.Contains(lists, string(key))):
+			isList, s.taking, s.mixed = true, false, string(key) != "data"
 			err = s.list(false)
+			s.mixed = false
+		case c == '{' && depth == 0 && string(key) == "log":
+			var inLog bool
+			inLog, err = s.members(1)
+			isList = isList || inLog
 		default:
 			err = s.value()
 		}
@@ -33,13 +56,7 @@ func (s *scanner) object() error {
 			c, err = s.expect(`"`, "a key")
 		}
 	}
-	if err == io.EOF {
-		return s.cutOff()
-	}
-	if err != nil || isList {
-		return err
-	}
-	return s.give(true)
+	return isList, err
 }
 
 // maxKey limits the length of a remembered key: only one key matters.

@@ -19,6 +19,7 @@ func TestDependencies(t *testing.T) {
 		module + "fixtures",
 		module + "internal/credential",
 		module + "internal/layout",
+		module + "internal/printed",
 		module + "internal/suggest",
 		module + "webhooktest/internal/rawjson",
 		module + "webhooktest/internal/jsonstyle",

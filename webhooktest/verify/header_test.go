@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -211,4 +212,17 @@ func mac256(message []byte, secret string) []byte {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(message)
 	return mac.Sum(nil)
+}
+
+// The name of a renamed header is in the first finding.
+func TestNameOfARenamedHeader(t *testing.T) {
+	t.Parallel()
+	body := newEvent(t, "payment_intent.succeeded").Body()
+	signature := webhooktest.Sign(body, epoch, testSecret)
+	for _, name := range []string{"HTTP_STRIPE_SIGNATURE", "X-Original-Stripe-Signature", "Stripe_signature", "X-Forwarded-Signature"} {
+		v := diagnose(t, verify.Received{Body: body, Header: http.Header{name: {signature}}})
+		require.Equal(t, "header-renamed", foundIn(v), name)
+		require.Contains(t, v.Findings[0].Problem, name)
+		require.Equal(t, 1, v.Secret)
+	}
 }

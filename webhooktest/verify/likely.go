@@ -51,6 +51,9 @@ var symptoms = []symptom{
 		func(c *condition) bool { return len(bytes.TrimSpace(c.Body)) == 0 }},
 	{mistakes.Mistake{ID: "not-the-body", Problem: "the body is a printed object instead of what was sent", Topic: mistakes.ForRawBody,
 		Cause: "an object (a parsed body, a stream, a promise) was converted to text instead of reading its bytes"}, true, printedObject},
+	{mistakes.Mistake{ID: "part-of-event", Problem: "the body is not an event", Topic: mistakes.ForPart,
+		Cause: "the signature covers the whole event, byte for byte; this was taken out of one, or is several"}, true,
+		func(c *condition) bool { return c.part() != "" }},
 	{mistakes.Mistake{ID: "concatenated", Problem: "the body is more than one JSON value", Topic: mistakes.ForLimit,
 		Cause: "several requests, or a log, were read as one"}, true,
 		func(c *condition) bool {
@@ -97,19 +100,9 @@ func (v *Verification) addLikely(r *Received, readings []reading, exhausted bool
 		return
 	}
 	c := r.condition()
-	for i := range symptoms {
-		s := &symptoms[i]
-		if len(v.Findings) > 2 || !s.seen(c) {
-			continue
-		}
-		f := found(&s.Mistake, "")
-		f.Proven, f.Problem = s.conclusive && s.ID != "cut", f.Problem+c.detail(s.ID)
-		if v.Findings = append(v.Findings, f); s.conclusive {
-			return
-		}
-		if s.ID == "nulls-dropped" {
-			break
-		}
+	genuine := c.asStripe() // then the secret is likelier: a customer may have written what looks like a symptom
+	if certain := v.addSymptoms(c, !genuine); certain {
+		return
 	}
 	f := found(&otherSecretMistake, "")
 	f.Proven, f.Cause = false, c.whoseSecret()
@@ -117,8 +110,36 @@ func (v *Verification) addLikely(r *Received, readings []reading, exhausted bool
 		f.Cause += " (the body is too large to try everything)"
 	}
 	v.Findings = append(v.Findings, f)
-	if c.asStripe() && questions(c.Body) && !bytes.ContainsRune(c.Body, utf8.RuneError) {
-		f := found(&replacedCharactersMistake, "") // as genuine events may have, too: the secret is likelier
+	if genuine {
+		v.addGuesses(c)
+	}
+}
+
+// addSymptoms adds what is seen in a delivery, guesses only if asked for. certain means that
+// it explains all.
+func (v *Verification) addSymptoms(c *condition, guesses bool) (certain bool) {
+	for i := range symptoms {
+		s := &symptoms[i]
+		if len(v.Findings) > 2 || !s.conclusive && !guesses || !s.seen(c) {
+			continue
+		}
+		f := found(&s.Mistake, "")
+		f.Proven, f.Problem = s.conclusive && s.ID != "cut", f.Problem+c.detail(s.ID)
+		if v.Findings = append(v.Findings, f); s.conclusive {
+			return true
+		}
+		if s.ID == "nulls-dropped" {
+			break
+		}
+	}
+	return false
+}
+
+// addGuesses adds symptoms that genuine events may have, too.
+func (v *Verification) addGuesses(c *condition) {
+	v.addSymptoms(c, true)
+	if questions(c.Body) && !bytes.ContainsRune(c.Body, utf8.RuneError) {
+		f := found(&replacedCharactersMistake, "")
 		f.Proven = false
 		v.Findings = append(v.Findings, f)
 	}
@@ -179,9 +200,42 @@ func inURL(before []byte) bool {
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
+// part says which part of an event the body is, or what it is instead of one event. "": it
+// is an event, or nothing that is known.
+func (c *condition) part() string {
+	if c.document == nil {
+		return ""
+	}
+	root := c.document.Root()
+	word := func(key string) (text string, isObject bool) {
+		if v := root.Child(key); v != nil {
+			_ = json.Unmarshal([]byte(c.document.Source(v)), &text) // anything else is no word
+			return text, v.Kind == '{'
+		}
+		return "", false
+	}
+	object, nested := word("object")
+	typ, _ := word("type")
+	switch {
+	case root.Kind == '[' && len(root.Children) > 0:
+		return "a list"
+	case root.Kind != '{' || object == "event" || strings.HasPrefix(object, "v2.core.event"):
+		return ""
+	case nested && typ == "":
+		return "the data of one, as the Dashboard shows it: data.object without what is around it"
+	case object == "list":
+		return "a list, as the API answers with"
+	case object != "" && root.Child("id") != nil && strings.Trim(object, "abcdefghijklmnopqrstuvwxyz_.0123456789") == "":
+		return "only the object of one (data.object), of the kind " + object
+	}
+	return ""
+}
+
 // detail adds specifics to the problem of a symptom.
 func (c *condition) detail(id string) string {
 	switch id {
+	case "part-of-event":
+		return ": it is " + c.part()
 	case "not-the-body":
 		return ": " + strconv.Quote(c.text[:min(len(c.text), 40)])
 	case "concatenated":

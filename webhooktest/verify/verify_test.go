@@ -200,7 +200,7 @@ func TestGenuineEventsAreStripes(t *testing.T) {
 	case os.Getenv("FAKESTRIPE_THOROUGH") != "" && !racetest.Enabled:
 		step = 8 // of each train others, so that each type is among them
 	}
-	asked := json.RawMessage(`{"user_id":"7","plan":"Größe? L","note":"Ready? go?? yes?no","order_id":"17"}`)
+	asked := json.RawMessage(`{"user_id":"7","plan":"Größe? L","note":"Ready? go?? yes?no [FILTERED] �","pin":"***","order_id":"17"}`)
 	for offset, version := range append([]string{fixtures.DefaultVersion, "acacia"}, fixtures.Trains()...) {
 		source := webhooktest.Source{Seed: 5, APIVersion: version, Now: func() time.Time { return epoch }}
 		name, err := fixtures.FindVersion(version)

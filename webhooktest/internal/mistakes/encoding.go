@@ -139,6 +139,42 @@ func enveloped(text []byte, v *rawjson.Value) []byte {
 	return nil
 }
 
+var smeeEnvelope = Mistake{"smee-envelope", "wrapped in smee's envelope", "it is what smee.io's page and smee-client pass on: a relay that parsed the body; the handler may be right", ForRelay, ""}
+
+// inSmee recognizes smee's envelope: the headers of the request beside its parsed body.
+func inSmee(_, received []byte) *Mistake {
+	document, err := jsonstyle.Parse(received)
+	if err != nil || document.Root().Child("stripe-signature") == nil || document.Root().Child("body") == nil {
+		return nil
+	}
+	return &smeeEnvelope
+}
+
+// withoutExpanded replaces each {"id": …, "expanded_object": …} by the id.
+func withoutExpanded(body []byte) [][]byte {
+	if !bytes.Contains(body, []byte("xpanded")) {
+		return nil
+	}
+	document, err := jsonstyle.Parse(body)
+	if err != nil {
+		return nil
+	}
+	var out []byte
+	copied := 0
+	document.Root().All(func(v *rawjson.Value) {
+		id := v.Child("id")
+		expanded := v.Child("expanded_object") != nil || v.Child("expandedObject") != nil
+		if v.Kind == '{' && len(v.Children) == 2 && id != nil && expanded && v.Start >= copied {
+			out = append(append(out, body[copied:v.Start]...), body[id.Start:id.End]...)
+			copied = v.End
+		}
+	})
+	if copied == 0 {
+		return nil
+	}
+	return [][]byte{append(out, body[copied:]...)}
+}
+
 func fromURLEncoded(body []byte) [][]byte {
 	if !bytes.Contains(body, []byte("%")) {
 		return nil

@@ -36,12 +36,14 @@ const (
 	ForForgery  = "forgery"
 	ForGzip     = "gzip"
 	ForNewline  = "newline"
+	ForPart     = "part of an event"
 )
 
 // fixes are grouped by topic, the most common place first.
 var fixes = []fix{
 	{ForRawBody, "node", "Express", "register app.post('/webhook', express.raw({type: 'application/json'}), handler) before app.use(express.json()), and verify req.body, which is then a Buffer"},
 	{ForRawBody, "node", "Next.js", "in the app router, await req.text(), not req.json(); in the pages router, export const config = {api: {bodyParser: false}} and read the stream"},
+	{ForRawBody, "", "relay, no-code tool", "smee, Zapier, Make and templates of gateways parse JSON and write it anew, so no handler can verify it: log the bytes that arrive, before any parser, or send straight to the handler with fakestripe send; if that verifies, use a tunnel that leaves bodies alone (stripe listen, ngrok, cloudflared)"},
 	{ForRawBody, "", "AWS API Gateway", "use the proxy integration and verify event.body as is; in a mapping template, use $util.escapeJavaScript($input.body), not $input.json('$')"},
 	{ForRawBody, "ruby", "Rails", "use request.raw_post, not params and not params.to_json"},
 	{ForRawBody, "php", "Laravel, Symfony", "use $request->getContent(), not json_encode($request->all())"},
@@ -57,6 +59,12 @@ var fixes = []fix{
 	{ForRawBody, "node", "Cloudflare Workers, Deno, Bun", "await request.text(), not request.json(), and use constructEventAsync"},
 	{ForRawBody, "ruby", "Sinatra", "call request.body.read before anything parses the body, or request.body.rewind first"},
 	{ForRawBody, "php", "PHP", "use file_get_contents('php://input'), not $_POST"},
+
+	{ForRelay, "", "a relay (smee, a no-code tool, an API gateway's template, a queue)", "it may have written the body again: deliver to the handler's own URL, past the relay; if that is accepted, the relay is at fault, and must pass on the bytes"},
+	{ForRelay, "", "smee.io and other relays that parse JSON", "use a tunnel that leaves the body alone: stripe listen, ngrok, cloudflared; what smee-client posts has been parsed and written again"},
+
+	{ForPart, "", "the Dashboard, the API", "what they show of an event is not what was signed: verify the body of the request, as bytes, with the header of the same request"},
+	{ForPart, "", "the handler", "verify the raw body, not event.data, event.data.object or a list"},
 
 	{ForCharset, "node", "Node", "keep the body as a Buffer: no setEncoding('latin1'), no toString('binary') or toString('ascii')"},
 	{ForCharset, "python", "Python", "verify the bytes, or decode them as utf-8; do not use str(body) or latin-1"},
@@ -121,8 +129,6 @@ var fixes = []fix{
 	{ForCSRF, "node", "Express", "register the webhook's route before csurf"},
 	{ForCSRF, "java", "Spring Security", "http.csrf(c -> c.ignoringRequestMatchers(\"/webhook\"))"},
 	{ForCSRF, "dotnet", "ASP.NET Core", "put [IgnoreAntiforgeryToken] on the action"},
-
-	{ForRelay, "", "a relay (smee, a no-code tool, an API gateway's template, a queue)", "it may have written the body again: deliver to the handler's own URL, past the relay; if that is accepted, the relay is at fault, and must pass on the bytes"},
 
 	{ForClock, "", "the receiver", "synchronize the clock (NTP)"},
 	{ForClock, "", "queue, replay", "verify a delivery when it arrives, not when the queue gets to it; to check a stored one, give the time it arrived"},

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/internal/printed"
 )
 
 // fromBytesLiteral reads b'…' the way Python prints it.
@@ -81,46 +83,15 @@ func fromByteList(body []byte) [][]byte {
 	return [][]byte{decoded}
 }
 
-// fromLiteral reads a printed Python dict or Ruby Hash and writes JSON.
+// fromLiteral reads a printed Python dict, Ruby Hash or PHP array, and writes JSON.
 func fromLiteral(body []byte) [][]byte {
-	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) || json.Valid(body) {
+	if json.Valid(body) {
 		return nil
 	}
-	words := strings.NewReplacer("None", "null", "True", "true", "False", "false", "nil", "null", "=>", ":")
-	var out []byte
-	for rest := body; len(rest) > 0; {
-		quote := bytes.IndexAny(rest, `"'`)
-		if quote < 0 {
-			out = append(out, words.Replace(string(rest))...)
-			break
-		}
-		out = append(out, words.Replace(string(rest[:quote]))...)
-		end := closing(rest, quote)
-		if end < 0 {
-			return nil
-		}
-		text := rest[quote+1 : end]
-		if rest[quote] == '\'' {
-			text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte(`\'`), []byte("'")), []byte(`"`), []byte(`\"`))
-		}
-		out = append(append(append(out, '"'), text...), '"')
-		rest = rest[end+1:]
-	}
-	if !json.Valid(out) {
+	text := bytes.TrimSpace(body)
+	value, end, err := printed.JSON(text)
+	if err != nil || end < len(text) || len(value) == 0 || value[0] != '{' {
 		return nil
 	}
-	return [][]byte{out}
-}
-
-// closing returns where a quoted text ends, or -1.
-func closing(text []byte, quote int) int {
-	for i := quote + 1; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case text[quote]:
-			return i
-		}
-	}
-	return -1
+	return [][]byte{value}
 }

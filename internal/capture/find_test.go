@@ -1,0 +1,251 @@
+package capture_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/capture"
+)
+
+// body is an event with what programs spell differently.
+const body = "{\n  \"id\": \"evt_1Pabc\",\n  \"object\": \"event\",\n  \"created\": 1795303216,\n  \"data\": {\n    \"object\": {\n      \"id\": \"ch_1\",\n      \"object\": \"charge\",\n" +
+	"      \"description\": \"Größe \\\"L\\\" it's\",\n      \"metadata\": {\n      }\n    }\n  },\n  \"livemode\": false,\n  \"request\": null,\n  \"type\": \"charge.refunded\"\n}"
+
+var header = "t=1795303216,v1=" + strings.Repeat("0a", 32)
+
+func quoted(text string) string { return string(marshal(text)) }
+
+func marshal(value any) []byte {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// compact is the event as JSON libraries write it.
+var compact = string(marshal(json.RawMessage(body)))
+
+// hash is an event as Ruby prints a Hash, Python a dict.
+const (
+	rubyHash   = `{"id"=>"evt_1Pabc", "object"=>"event", "created"=>1795303216, "data"=>{"object"=>{"id"=>"ch_1", "object"=>"charge", "description"=>"Größe \"L\" it's", "metadata"=>{}}}, "livemode"=>false, "request"=>nil, "type"=>"charge.refunded"`
+	pythonDict = `{'id': 'evt_1Pabc', 'object': 'event', 'created': 1795303216, 'data': {'object': {'id': 'ch_1', 'object': 'charge', 'description': 'Größe "L" it\'s', 'metadata': {}}}, 'livemode': False, 'request': None, 'type': 'charge.refunded'}`
+	varExport  = "array (\n  'id' => 'evt_1Pabc',\n  'object' => 'event',\n  'created' => 1795303216,\n  'data' => \n  array (\n    'object' => \n    array (\n      'id' => 'ch_1',\n      'object' => 'charge',\n      'description' => 'Größe \"L\" it\\'s',\n      'metadata' => \n      (object) array(\n      ),\n    ),\n  ),\n  'livemode' => false,\n  'request' => NULL,\n  'type' => 'charge.refunded',\n)"
+	varDump    = "array(7) {\n  [\"id\"]=>\n  string(9) \"evt_1Pabc\"\n  [\"object\"]=>\n  string(5) \"event\"\n  [\"created\"]=>\n  int(1795303216)\n  [\"data\"]=>\n  array(1) {\n    [\"object\"]=>\n    object(stdClass)#3 (2) {\n      [\"id\"]=>\n      string(4) \"ch_1\"\n      [\"object\"]=>\n      string(6) \"charge\"\n      [\"description\"]=>\n      string(16) \"Größe \"L\" it's\"\n      [\"metadata\"]=>\n      array(0) {\n      }\n    }\n  }\n  [\"livemode\"]=>\n  bool(false)\n  [\"request\"]=>\n  NULL\n  [\"type\"]=>\n  string(15) \"charge.refunded\"\n}"
+)
+
+func node(text string) string {
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		lines[i] = "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`, "\n", `\n`).Replace(line) + "'"
+	}
+	return strings.Join(lines, " +\n    ")
+}
+
+func nginx(text string) string {
+	var out strings.Builder
+	for _, c := range []byte(text) {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			fmt.Fprintf(&out, `\x%02X`, c)
+		} else {
+			out.WriteByte(c)
+		}
+	}
+	return out.String()
+}
+
+func base64ed(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+var raw = "POST /webhook HTTP/1.1\r\nHost: x.test\r\nStripe-Signature: " + header + "\r\n\r\n" + body
+
+// found is every form in which people hold a delivery.
+var found = []struct {
+	name, text string
+	form, path string
+	exact      bool // the bytes are those that were delivered
+	signed     bool // the header is in it
+}{
+	// Captures.
+	{"HAR of a browser", `{"log":{"version":"1.2","entries":[{"request":{"method":"GET","headers":[]}},{"request":{"headers":[{"name":"host","value":"x"},{"name":"stripe-signature","value":"` + header + `"}],"postData":{"mimeType":"application/json","text":` + quoted(body) + `}},"response":{"status":400,"content":{"text":"no"}}}]}}`, "a HAR file", "log.entries[1].request.postData.text", true, true},
+	{"HAR with base64", `{"log":{"entries":[{"request":{"headers":[{"name":"Stripe-Signature","value":"` + header + `"}],"postData":{"encoding":"base64","text":"` + base64ed(body) + `"}}}]}}`, "a HAR file", "log.entries[0].request.postData.text", true, true},
+	{"ngrok", `{"uri":"/api/requests/http","requests":[{"request":{"headers":{"Stripe-Signature":["` + header + `"]},"raw":"` + base64ed(raw) + `"}}]}`, "an answer of ngrok's API", "requests[0].request.raw", true, true},
+	{"Postman", `{"info":{},"item":[{"name":"f","item":[{"request":{"header":[{"key":"Stripe-Signature","value":"` + header + `"}],"body":{"mode":"raw","raw":` + quoted(body) + `}}}]}]}`, "a Postman collection", "item[0].item[0].request.body.raw", true, true},
+	{"Lambda, version 2", `{"version":"2.0","headers":{"stripe-signature":"` + header + `"},"body":"` + base64ed(body) + `","isBase64Encoded":true}`, "a Lambda event", "body", true, true},
+	{"API Gateway, version 1", `{"httpMethod":"POST","headers":null,"multiValueHeaders":{"Stripe-Signature":["` + header + `"]},"body":` + quoted(body) + `,"isBase64Encoded":false}`, "a Lambda event", "body", true, true},
+	{"Cloud Logging", `{"insertId":"x","jsonPayload":{"headers":{"stripe-signature":"` + header + `"},"rawBody":` + quoted(body) + `}}`, "a Cloud Logging record", "jsonPayload.rawBody", true, true},
+	{"Cloudflare's tail", `{"scriptName":"w","event":{"request":{"headers":{"stripe-signature":"` + header + `"}}},"logs":[{"message":["got",` + quoted(body) + `]}]}`, "a Cloudflare log record", "logs[0].message[1]", true, true},
+	{"Vercel", `{"deploymentId":"d","message":` + quoted(`{"headers":{"stripe-signature":"`+header+`"},"body":`+quoted(body)+`}`) + `}`, "a Vercel log record", "message.body", true, true},
+	{"Node's rawHeaders", `{"rawHeaders":["Host","x","Stripe-Signature","` + header + `"],"body":` + quoted(body) + `}`, "JSON", "body", true, true},
+	{"a WSGI environment", `{"environ":{"HTTP_STRIPE_SIGNATURE":"` + header + `"},"body":` + quoted(body) + `}`, "JSON", "body", true, true},
+	{"smee", `{"host":"smee.io","stripe-signature":"` + header + `","body":` + compact + `,"query":{},"timestamp":1}`, "smee's envelope", "body", false, true},
+	{"an SDK's error", `{"type":"StripeSignatureVerificationError","header":"` + header + `","payload":` + quoted(body) + `}`, "an SDK's error", "payload", true, true},
+	{"an object where the bytes are, too", `{"headers":{"stripe-signature":"` + header + `"},"body":` + compact + `,"rawBody":` + quoted(body) + `}`, "a request as JSON", "rawBody", true, true},
+	{"an HTTP request in a log", "line\n" + quoted(raw) + "\n", "", "", true, true},
+
+	// Envelopes.
+	{"EventBridge", `{"version":"0","detail-type":"charge.refunded","detail":` + compact + `}`, "an EventBridge event", "detail", false, false},
+	{"CloudEvents", `{"specversion":"1.0","id":"evt_1Pabc","type":"charge.refunded","data":` + compact + `}`, "a CloudEvent", "data", false, false},
+	{"CloudEvents in a list, in base64", `[{"specversion":"1.0","type":"x","data_base64":"` + base64ed(body) + `"}]`, "a CloudEvent", "[0].data_base64", true, false},
+	{"Event Grid", `{"id":"1","eventType":"x","data":` + compact + `}`, "an Event Grid event", "data", false, false},
+	{"a payload", `{"payload":` + compact + `}`, "JSON", "payload", false, false},
+	{"a row with text", `[{"id":1,"stripe_id":"evt_1Pabc","body":` + quoted(body) + `}]`, "JSON", "[0].body", true, false},
+	{"a row of a CSV file", "id,body\n1,\"" + strings.ReplaceAll(body, `"`, `""`) + "\"\n", "a CSV file", "", true, false},
+	{"SNS in SQS", `{"Records":[{"body":` + quoted(`{"TopicArn":"a","Message":`+quoted(body)+`}`) + `}]}`, "a batch of messages", "Records[0].body.Message", true, false},
+	{"Pub/Sub", `{"message":{"data":"` + base64ed(body) + `"},"subscription":"s"}`, "a Pub/Sub message", "message.data", true, false},
+
+	// Logs.
+	{"Node's string", node(body), "a printed string", "", true, false},
+	{"Node's error", "Error: it's no match\n    at verify (/app/server.js:20:35) {\n  header: '" + header + "',\n  payload: " + node(body) + "\n}\n", "a printed string", "", true, true},
+	{"Python's bytes", "DEBUG body=" + pythonBytes(body), "a printed string", "", true, false},
+	{"nginx", `1.2.3.4 - - "POST / HTTP/1.1" 400 "` + nginx(body) + `" "` + header + `"`, `a log with \x escapes`, "", true, true},
+	{"rsyslog", "Nov 21 23:20:16 h app[1]: " + strings.ReplaceAll(body, "\n", "#012"), "a log of syslog", "", true, false},
+	{"logfmt", `level=info body=` + quoted(body) + ` signature="` + header + `"`, "a printed string", "", true, true},
+	{"escaped", "got " + strings.Trim(quoted(body), `"`), "escaped JSON", "", true, false},
+	{"Rails", "Started POST \"/webhooks\"\n  Parameters: " + rubyHash + "}\nCompleted 400\n", "a printed object", "", false, false},
+	{"Rails with wrapped parameters", "  Parameters: " + rubyHash + ", \"webhook\"=>" + rubyHash + "}}\n", "a printed object", "", false, false},
+	{"Ruby 3.4", strings.ReplaceAll(rubyHash, "=>", " => ") + "}", "a printed object", "", false, false},
+	{"Python's dict", "INFO:app:event " + pythonDict, "a printed object", "", false, false},
+	{"PHP's var_export", varExport, "a printed object", "", false, false},
+	{"PHP's var_dump", varDump, "a printed object", "", false, false},
+	{"Ruby's Stripe::Event", "#<Stripe::Event:0x3fe id=evt_1Pabc> JSON: " + body, "a log with JSON in it", "", true, false},
+	{"Java's Event", "<com.stripe.model.Event@1911728085 id=evt_1Pabc> JSON: " + body, "a log with JSON in it", "", true, false},
+	{"Python's Event", "<Event event id=evt_1Pabc at 0x7f1> JSON: " + body, "a log with JSON in it", "", true, false},
+	{"PHP's Event", "Stripe\\Event JSON: " + body, "a log with JSON in it", "", true, false},
+	{"a log line", "2026-11-21T23:20:16Z INFO Stripe-Signature " + header + " body " + body, "a log with JSON in it", "", true, true},
+	{"docker compose", "web-1  | " + strings.ReplaceAll(body, "\n", "\nweb-1  | "), "a log with a prefix before each line", "", true, false},
+	{"Kubernetes", "2026-11-21T23:20:16.1Z stdout F " + strings.ReplaceAll(body, "\n", "\n2026-11-21T23:20:16.1Z stdout F "), "a log with a prefix before each line", "", true, false},
+	{"base64", base64ed(body), "base64", "", true, false},
+	{"curl", "curl localhost -H 'Stripe-Signature: " + header + "' --data-raw " + "'" + strings.ReplaceAll(body, "'", `'\''`) + "'", "a curl command", "", true, true},
+	{"an HTTP request", raw, "an HTTP request", "", true, true},
+}
+
+func pythonBytes(text string) string {
+	var out strings.Builder
+	for _, c := range []byte(text) {
+		switch {
+		case c == '\n':
+			out.WriteString(`\n`)
+		case c == '\\' || c == '\'':
+			out.WriteString(`\` + string(rune(c)))
+		case c < ' ' || c > '~':
+			fmt.Fprintf(&out, `\x%02x`, c)
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return "b'" + out.String() + "'"
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	for _, test := range found {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			list := capture.Find([]byte(test.text))
+			require.Len(t, list, 1)
+			r := list[0]
+			if test.exact {
+				require.Equal(t, body, string(r.Body))
+			} else {
+				require.JSONEq(t, strings.Replace(body, "{\n      }", "{}", 1), strings.Replace(string(r.Body), `"metadata":[]`, `"metadata":{}`, 1))
+			}
+			require.Equal(t, !test.exact, r.Parsed)
+			require.Equal(t, test.path, r.Path)
+			if test.form == "JSON" {
+				test.form = ""
+			}
+			if test.form != "" {
+				require.Equal(t, test.form, r.Form)
+			}
+			require.Equal(t, test.signed, r.IsSigned())
+			if test.signed {
+				require.Equal(t, header, r.Signature())
+			}
+		})
+	}
+}
+
+// Nothing is found in what has no delivery.
+func TestFindsNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"", "{}", "[]", "hello", "Dear Nora,", `{"id":"ch_1","object":"charge"}`, `{"object":"list","data":[]}`, "{'a': 1}", `{"log":{"entries":[]}}`,
+		`{"specversion":"1.0","id":"evt_1","type":"charge.refunded","data":{"amount":1}}`, `{ id: 'evt_1', object: 'event', data: { object: [Object] } }`,
+	} {
+		require.Empty(t, capture.Find([]byte(text)), text)
+	}
+}
+
+// A body that is no event is the body nevertheless, if a signature is beside it.
+func TestFindsAnyBodyOfASignature(t *testing.T) {
+	t.Parallel()
+	list := capture.Find([]byte(`{"headers":{"Stripe-Signature":"` + header + `"},"body":"[object Object]"}`))
+	require.Len(t, list, 1)
+	require.Equal(t, "[object Object]", string(list[0].Body))
+}
+
+func TestKindOf(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		text string
+		kind capture.Kind
+		name string
+	}{
+		{body, capture.Event, ""},
+		{`{"object": {"id": "ch_1"}, "previous_attributes": {}}`, capture.Data, "the data of an event"},
+		{`{"id": "ch_1", "object": "charge"}`, capture.Object, "a bare object of the kind charge"},
+		{`{"object": "list", "data": [` + body + `]}`, capture.List, "a list of 1"},
+		{`[` + body + `,` + body + `]`, capture.List, "a list of 2"},
+		{`{"payload":` + compact + `}`, capture.Envelope, "JSON with an event at payload"},
+		{`{"detail-type":"x","detail":` + compact + `}`, capture.Envelope, "an EventBridge event with an event at detail"},
+		{`{"id": 1}`, capture.Other, ""},
+		{`{}`, capture.Other, ""},
+		{`nothing`, capture.Other, ""},
+	}
+	for _, test := range tests {
+		kind, name := capture.KindOf([]byte(test.text))
+		require.Equal(t, test.kind, kind, test.text)
+		require.Equal(t, test.name, name, test.text)
+	}
+}
+
+// FuzzFind ends, whatever the text, and finds places that are in it.
+func FuzzFind(f *testing.F) {
+	for _, test := range found {
+		f.Add([]byte(test.text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if len(text) > 64<<10 {
+			return // a fuzzer has better things to do
+		}
+		for _, r := range capture.Find(text) {
+			require.GreaterOrEqual(t, r.Start, 0)
+			require.LessOrEqual(t, r.Start, len(text))
+			_ = r.Signature()
+		}
+		_, _ = capture.KindOf(text)
+	})
+}
+
+// Searches are bounded, whatever the text.
+func TestFindIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"openings":     strings.Repeat("{", 1<<17),
+		"lists":        strings.Repeat("[", 1<<17),
+		"objects":      strings.Repeat(`{"a":`, 1<<15),
+		"quotes":       strings.Repeat(`'{`, 1<<15),
+		"arrays":       strings.Repeat("array (", 1<<15),
+		"escapes":      strings.Repeat(`\x22{`, 1<<15),
+		"dumps":        strings.Repeat(`array(1) {`, 1<<14),
+		"short values": "[" + strings.Repeat("0,", 1<<17) + "0]",
+		"strings":      strings.Repeat(`"{" `, 1<<17),
+	} {
+		require.Empty(t, capture.Find([]byte(text)), name)
+	}
+}

@@ -1,0 +1,56 @@
+package capture
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// A Kind is what a JSON text is, in relation to an event.
+type Kind int
+
+// The kinds. Other is also text that is no JSON.
+const (
+	Other    Kind = iota
+	Event         // an event
+	Data          // its data, as the Dashboard shows it: {"object": {…}, "previous_attributes": {…}}
+	Object        // its object alone
+	List          // several events, or an answer of the API with them
+	Envelope      // something with one or more events inside
+)
+
+// KindOf returns what a JSON text is, and its name for the user, such as "a Lambda event with
+// an event at body". The name of an event and of what is unknown is empty.
+func KindOf(text []byte) (kind Kind, name string) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	root, end, err := readTree(text)
+	if err != nil || len(bytes.TrimSpace(text[end:])) > 0 {
+		return Other, ""
+	}
+	object := root.child("object")
+	switch {
+	case root.isEvent():
+		return Event, ""
+	case root.kind == '[':
+		return List, fmt.Sprintf("a list of %d", len(root.children))
+	case object.word() == "list" && root.child("data") != nil:
+		return List, fmt.Sprintf("a list of %d", len(root.child("data").children))
+	case object != nil && object.kind == '{' && root.child("type") == nil && !object.isEvent():
+		return Data, "the data of an event"
+	case isKind(object.word()) && object.word() != "event" && root.child("id").word() != "":
+		return Object, "a bare object of the kind " + object.word()
+	}
+	if found := Find(text); len(found) > 0 && isEventText(found[0].Body) {
+		form := found[0].Form
+		if form == "" {
+			form = "JSON"
+		}
+		return Envelope, form + " with an event at " + found[0].Path
+	}
+	return Other, ""
+}
+
+// isKind reports whether a word is the name of one of Stripe's resources.
+func isKind(word string) bool {
+	return word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz0123456789_.") == ""
+}

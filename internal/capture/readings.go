@@ -1,0 +1,241 @@
+package capture
+
+// How logs and programs write what they got: a table.
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/internal/printed"
+)
+
+// A reading finds deliveries in a text of one form.
+type reading struct {
+	name string // of what it takes deliveries from
+	read func(f *finder, p place)
+}
+
+// readings returns the table, in the order in which the forms are tried until one has
+// something. (It is a function because they read what is inside with all of it.)
+func readings() []reading {
+	return []reading{
+		{"JSON", (*finder).json},
+		{"an HTTP request", (*finder).request},
+		{"a curl command", (*finder).curl},
+		{"a log with JSON in it", (*finder).jsonInText},
+		{`a log with \x escapes`, decoding(`\x22`, printed.Unescaped)},
+		{"a CSV file", decoding(`"":`, func(text []byte) []byte { return bytes.ReplaceAll(text, []byte(`""`), []byte(`"`)) })},
+		{"a printed string", (*finder).printedString},
+		{"a log of syslog", decoding("#012", fromSyslog)},
+		{"escaped JSON", decoding(`\"`, fromEscaped)},
+		{"a printed object", (*finder).printedValue},
+		{"a log with a prefix before each line", (*finder).prefixedLines},
+		{"base64", (*finder).base64},
+	}
+}
+
+// json reads JSON values on lines of their own.
+func (f *finder) json(p place) {
+	if first := bytes.TrimSpace(p.text); len(first) == 0 || first[0] != '{' && first[0] != '[' && first[0] != '"' {
+		return
+	}
+	if root, end, err := readTree(p.text); err == nil && len(bytes.TrimSpace(p.text[end:])) == 0 {
+		f.tree(p, &root)
+	}
+}
+
+// isRequest reports whether a text begins like an HTTP request.
+func isRequest(text []byte) bool {
+	line, _, found := bytes.Cut(bytes.TrimLeft(text, "\r\n"), []byte("\n"))
+	return found && len(line) < 4<<10 && isRequestLine(strings.TrimPrefix(strings.TrimSpace(string(line)), "> "))
+}
+
+func (f *finder) request(p place) {
+	if !isRequest(p.text) && !bytes.Contains(bytes.ToLower(p.text[:min(len(p.text), 4<<10)]), []byte("\nstripe-signature:")) {
+		return
+	}
+	r, err := ParseHTTP(p.text)
+	if err != nil || len(r.Header) == 0 {
+		return
+	}
+	p.header = r.Header
+	f.add(p.within(nil), r.Body, false)
+}
+
+var errFile = errors.New("a file")
+
+func (f *finder) curl(p place) {
+	if at := bytes.Index(p.text[:min(len(p.text), 4<<10)], []byte("curl ")); at < 0 || p.depth > 0 {
+		return
+	}
+	r, err := ParseCurl(p.text, func(string) ([]byte, error) { return nil, errFile })
+	if err != nil {
+		return
+	}
+	p.header = r.Header
+	f.add(p.within(nil), r.Body, false)
+}
+
+// jsonInText finds events in JSON after other text, as in log lines and in what Stripe's
+// libraries print of an object: <Stripe::Event:0x1 id=evt_1> JSON: {…}.
+func (f *finder) jsonInText(p place) {
+	p = p.signed()
+	for at := 0; at < len(p.text) && f.tries > 0; at++ {
+		next := bytes.IndexAny(p.text[at:], "{[")
+		if next < 0 {
+			return
+		}
+		at += next
+		root, end, err := readTree(p.text[at:])
+		if err != nil || root.kind == '[' && len(root.children) == 0 {
+			f.tries -= end + 64
+			continue
+		}
+		inner := p.within(nil)
+		inner.start = p.start + at
+		if inner.base = -1; p.base >= 0 {
+			inner.base = p.base + at
+		}
+		before := len(f.found)
+		if f.tree(inner, &root); len(f.found) == before {
+			f.tries -= end + 64
+		}
+		if len(f.found) > before || root.kind == '{' {
+			at += end - 1
+		}
+	}
+}
+
+// quotedBody is where a printed string with JSON in it may begin.
+var quotedBody = regexp.MustCompile("b?['\"`](\\\\n|\\s)*[{]")
+
+// printedString finds a body printed as a string: '…\n' + from Node, b'…' from Python.
+func (f *finder) printedString(p place) {
+	if len(p.text) > maxPrinted {
+		return
+	}
+	p = p.signed()
+	for at := 0; at < len(p.text) && f.tries > 0; {
+		match := quotedBody.FindIndex(p.text[at:])
+		if match == nil {
+			return
+		}
+		at += match[0]
+		value, end, ok := printed.String(p.text, at)
+		if !ok {
+			f.tries -= len(p.text) - at
+			at++
+			continue
+		}
+		inner := p.within(value)
+		inner.start = p.start + at
+		if isEventText(value) {
+			f.add(inner, value, false)
+			at = end
+		} else if f.tries -= end - at; f.search(inner) {
+			at = end
+		} else {
+			at++
+		}
+	}
+}
+
+// decoding returns a reading that undoes escapes of the whole text.
+func decoding(mark string, decode func([]byte) []byte) func(f *finder, p place) {
+	return func(f *finder, p place) {
+		if len(p.text) > maxPrinted || !bytes.Contains(p.text, []byte(mark)) {
+			return
+		}
+		if text := decode(p.text); text != nil {
+			f.search(p.within(text))
+		}
+	}
+}
+
+// fromSyslog undoes the escapes of rsyslog.
+func fromSyslog(text []byte) []byte {
+	return []byte(strings.NewReplacer("#012", "\n", "#011", "\t", "#015", "\r").Replace(string(text)))
+}
+
+// fromEscaped undoes a backslash before each quote, and the other escapes with it.
+func fromEscaped(text []byte) []byte {
+	start, end := bytes.IndexByte(text, '{'), bytes.LastIndexByte(text, '}')
+	if start < 0 || end < start {
+		return nil
+	}
+	quoted := append(append([]byte{'`'}, bytes.ReplaceAll(text[start:end+1], []byte("`"), []byte("\\`"))...), '`')
+	value, _, ok := printed.String(quoted, 0)
+	if !ok {
+		return nil
+	}
+	return append(append(bytes.Clone(text[:start]), value...), text[end+1:]...)
+}
+
+// printedValue finds an event printed as a value of a language: {"id"=>"evt_1"} in a line of
+// Rails, a Python dict, PHP's var_export.
+func (f *finder) printedValue(p place) {
+	if len(p.text) > maxPrinted {
+		return
+	}
+	p = p.signed()
+	for at := 0; at < len(p.text) && f.tries > 0; at++ {
+		next := printedOpening.FindIndex(p.text[at:])
+		if next == nil {
+			return
+		}
+		at += next[0]
+		value, end, err := printed.JSON(p.text[at:])
+		if f.tries -= 256; err != nil || end < 20 {
+			f.tries -= 1 << 10
+			continue
+		}
+		root, _, err := readTree(withoutWrapper(value))
+		if err != nil {
+			continue
+		}
+		inner := p.within(nil)
+		inner.start, inner.parsed = p.start+at, true
+		before := len(f.found)
+		if f.tree(inner, &root); len(f.found) > before {
+			at += end - 1
+		}
+		f.tries -= end
+	}
+}
+
+// withoutWrapper removes what Rails adds to the parameters of a JSON request: all of them
+// again, under the name of the controller.
+func withoutWrapper(value []byte) []byte {
+	root, _, err := readTree(value)
+	if err != nil || len(root.children) < 2 {
+		return value
+	}
+	last := &root.children[len(root.children)-1]
+	if id := root.child("id").word(); id == "" || last.child("id").word() != id || last.kind != '{' {
+		return value
+	}
+	before := root.children[len(root.children)-2]
+	return append(bytes.Clone(value[:before.start+len(before.text)]), '}')
+}
+
+var printedOpening = regexp.MustCompile(`\{|\[|array ?\(|object\(`)
+
+// prefixes are what docker compose, Kubernetes and others write before each line.
+var prefixes = regexp.MustCompile(`(?m)^(.{0,80}? \| ?|\S+ std(out|err) [FP] |\S+ \S+ \S+\[\d+\]: )`)
+
+func (f *finder) prefixedLines(p place) {
+	if len(p.text) > maxPrinted || !prefixes.Match(p.text) {
+		return
+	}
+	if text := prefixes.ReplaceAll(p.text, nil); len(text) < len(p.text) {
+		f.search(p.within(text))
+	}
+}
+
+func (f *finder) base64(p place) {
+	if decoded := fromBase64(strings.TrimSpace(string(p.text[:min(len(p.text), maxPrinted)]))); len(decoded) > 20 {
+		f.search(p.within(decoded))
+	}
+}
