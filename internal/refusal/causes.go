@@ -158,7 +158,7 @@ var (
 	realAPI = Cause{
 		ID:      "real-api",
 		Problem: "it called Stripe's real API, which does not know the objects of these events",
-		Fix:     "point its SDK at fakestripe's API (fakestripe check --api, fakestripe listen)",
+		Fix:     "point its SDK at fakestripe's API, which fakestripe listen serves, and fakestripe check if you ask for it",
 	}
 	tunnelDown = Cause{
 		ID:      "tunnel",
