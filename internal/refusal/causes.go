@@ -32,7 +32,7 @@ var (
 	WantsThin = Cause{
 		ID:      "wants-thin",
 		Problem: "it parses thin events, and was sent a snapshot event",
-		Fix:     "send a thin type (fakestripe list --thin), or parse with constructEvent",
+		Fix:     "send a thin type, or parse with constructEvent",
 	}
 	// WantsSnapshot is a parser of snapshots that was given a thin event.
 	WantsSnapshot = Cause{
@@ -123,7 +123,7 @@ var (
 	wrongHost = Cause{
 		ID:      "host",
 		Problem: "it refuses the host name in the request",
-		Fix:     "allow the host name, or give it with --header 'Host: …'",
+		Fix:     "allow the host name, or send the Host header that it expects",
 	}
 	wrongPath = Cause{
 		ID: "path", Unsure: true,

@@ -35,7 +35,7 @@ var answers = map[string]struct {
 	"on Workers":                        {400, "SubtleCryptoProvider cannot be used in a synchronous context.\nUse `await constructEventAsync(...)` instead of `constructEvent(...)`", "needs-async", "constructEventAsync"},
 	"no secret in an old stripe-node":   {500, `The \"key\" argument must be of type string or an instance of ArrayBuffer, Buffer, TypedArray, DataView, KeyObject, or CryptoKey. Received undefined`, "no-secret", "variable"},
 	"no secret in stripe-python":        {500, "AttributeError: 'NoneType' object has no attribute 'encode'", "no-secret", ""},
-	"the real API":                      {500, "StripeAuthenticationError: Invalid API Key provided: sk_test_*******123", "real-api", "--api"},
+	"the real API":                      {500, "StripeAuthenticationError: Invalid API Key provided: sk_test_*******123", "real-api", "which fakestripe listen serves"},
 
 	"Django, CSRF":        {403, "<h1>Forbidden <span>(403)</span></h1>\n<p>CSRF verification failed. Request aborted.</p>", "csrf", "@csrf_exempt"},
 	"Rails, CSRF":         {422, "<h1>ActionController::InvalidAuthenticityToken</h1>", "csrf", "skip_before_action"},
