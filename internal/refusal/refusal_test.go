@@ -26,7 +26,7 @@ var answers = map[string]struct {
 	"white space in the secret":         {400, "No signatures found matching the expected signature for payload. Are you passing the raw request body you received from Stripe? \n\nNote: The provided signing secret contains whitespace. This often indicates", "spaced-secret", "trim"},
 	"thin at a snapshot parser in Java": {400, "You passed an event notification to Webhook method, which expects a webhook payload. Use the corresponding parseEventNotification method instead.", "wants-snapshot", ""},
 	"thin at a snapshot parser in .NET": {400, "You passed a thin event notification to ConstructEvent, which expects a webhook payload. Use StripeClient.ParseEventNotification instead.", "wants-snapshot", ""},
-	"snapshot at a thin parser in Ruby": {400, "You passed a webhook payload to a method that expects a thin event notification. Use the corresponding construct_event* method instead.", "wants-thin", "list --thin"},
+	"snapshot at a thin parser in Ruby": {400, "You passed a webhook payload to a method that expects a thin event notification. Use the corresponding construct_event* method instead.", "wants-thin", "a thin type"},
 	"snapshot at a thin parser in PHP":  {400, "You passed a v1 Event to a method that expects a thin event notification. Use the corresponding constructEvent* method instead.", "wants-thin", ""},
 	"Stripe.net, since v47":             {400, "The expected signature was not found in the Stripe-Signature header. Make sure you're using the correct webhook secret (whsec_) and confirm the incoming request came from Stripe.", "no-match", ""},
 	"Stripe.net, old":                   {400, "The signature for the webhook is not present in the Stripe-Signature header.", "no-match", ""},
