@@ -42,7 +42,7 @@ func zooHTTPBugs() []zooBug {
 		}).sending("Cookie", "csrftoken=x"),
 		gated("login-wanted", "B72: behind the login", func(d *zooDelivery) bool {
 			return unless(d, d.r.Header.Get("Authorization") != "", http.StatusUnauthorized)
-		}).refusing("exempt the webhook from authentication"),
+		}).refusing("exempt the webhook's route from authentication"),
 		zooWith("header-by-raw-name", "B73: looks the header up in the map, in small letters", func(z *zooHandler) {
 			small := strings.ToLower(webhooktest.SignatureHeader)
 			z.header = func(d *zooDelivery) string { return strings.Join(d.r.Header[small], "") }

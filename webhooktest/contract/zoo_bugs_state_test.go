@@ -223,7 +223,7 @@ func zooLossBugs() []zooBug {
 		zooWith("deadlock", "B77: copies at the same time end each other", func(z *zooHandler) {
 			z.handle = z.unlessTogether(errors.New("deadlock"))
 		}),
-		zooWith("busy-drops", "B77: acknowledges events at the same time, and drops them", func(z *zooHandler) { z.handle = z.ifFree(nil) }).racing("resilience/hang-up"),
+		zooWith("busy-drops", "B77: acknowledges events at the same time, and drops them", func(z *zooHandler) { z.handle = z.ifFree(nil) }).racing("idempotency/race-of-creation", "idempotency/race-of-updates", "resilience/hang-up"),
 	}
 }
 
