@@ -2,36 +2,27 @@ package report
 
 import (
 	"fmt"
-	"html"
 	"strings"
+
+	writer "github.com/fakestripe/fakestripe/internal/markup"
 )
 
-// Templates would be shorter, but they call methods by name: the linker then keeps every
-// exported method, which makes the program a fifth larger.
+// markup is our own HTML: see package markup.
+type markup = writer.Text
 
-// markup is our own HTML: constants, which convert implicitly, and embedded files.
-// Nothing else is ever converted.
-type markup string
+// An htmlWriter writes markup, and links.
+type htmlWriter struct{ written writer.Writer }
 
-// An htmlWriter writes markup as it is and escapes all other text. Text belongs between
-// tags or in double-quoted attributes.
-type htmlWriter struct{ out strings.Builder }
+func (h *htmlWriter) String() string { return h.written.String() }
 
-func (h *htmlWriter) String() string { return h.out.String() }
-
-func (h *htmlWriter) own(m markup) { h.out.WriteString(string(m)) }
+func (h *htmlWriter) own(m markup) { h.written.Own(m) }
 
 func (h *htmlWriter) put(before markup, text string, after markup) {
-	h.own(before)
-	h.out.WriteString(html.EscapeString(text))
-	h.own(after)
+	h.written.Put(before, text, after)
 }
 
-// maybe writes an optional text.
 func (h *htmlWriter) maybe(before markup, text string, after markup) {
-	if text != "" {
-		h.put(before, text, after)
-	}
+	h.written.Maybe(before, text, after)
 }
 
 // anchor links to the element with an ID.
