@@ -5,9 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A sharedEdit is a changed value in an event's object, for later events about the same
@@ -103,11 +101,4 @@ func (s *Source) factsOf(eventType string) (map[string][]string, error) {
 	}
 	s.facts[eventType] = t.Facts
 	return t.Facts, nil
-}
-
-// readFacts has templates record the facts they share with others.
-func readFacts(options *render.Options) error {
-	options.Facts = new(render.Facts)
-	_, err := render.Read(fixtures.DefaultVersion, "shared.json", options.Facts)
-	return err
 }

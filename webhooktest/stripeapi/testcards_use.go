@@ -1,0 +1,122 @@
+package stripeapi
+
+import (
+	"net/http"
+	"strings"
+)
+
+// OutcomeOf returns what comes of paying an object: a PaymentIntent, Invoice, Subscription
+// or SetupIntent with one of Stripe's test cards or payment methods, such as
+// pm_card_visa_chargeDeclined, or of a customer who has one.
+func (s *Server) OutcomeOf(kind, id string) Outcome {
+	g := s.built().graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	o, ok := g.objects.get(ref{kind: kind, id: id})
+	if !ok {
+		return Outcome{}
+	}
+	return g.outcome(o.tree())
+}
+
+// outcome returns what comes of paying an object.
+func (g *graph) outcome(tree *node) Outcome {
+	for _, field := range []string{"payment_method", "default_payment_method", "default_source"} {
+		if id := idOf(tree.child(field)); id != "" && id != "null" {
+			return g.outcomeOf(id)
+		}
+	}
+	customer, ok := g.objects.get(ref{kind: "customer", id: idOf(tree.child("customer"))})
+	if !ok {
+		return Outcome{}
+	}
+	return g.outcomeOf(idOf(customer.tree().at("invoice_settings.default_payment_method")))
+}
+
+// outcomeOf returns what comes of paying with a payment method.
+func (g *graph) outcomeOf(id string) Outcome {
+	if card, ok := cardNamed(id); ok {
+		return testCards().Outcomes[card.Outcome]
+	}
+	for _, r := range g.objects.withID(id) {
+		o, _ := g.objects.get(r)
+		if last4 := o.tree().at("card.last4").str(); o.origin == stated && last4 != "" {
+			if card, ok := cardEnding(last4); ok {
+				return testCards().Outcomes[card.Outcome]
+			}
+		}
+	}
+	return Outcome{}
+}
+
+// copyMethod makes a payment method of a customer's own of one that every account has.
+func (w *writer) copyMethod(of *stored) (*stored, *apiError) {
+	tree, failed := w.maker.make(of.kind, writes().Create[of.kind], &param{kind: hash}, nil)
+	if failed != nil {
+		return nil, failed
+	}
+	if card, ok := cardNamed(of.id); ok {
+		tree.set("card.last4", text(card.Number[len(card.Number)-4:]))
+	}
+	r := refOf(of.kind, tree)
+	w.graph.change(r, tree)
+	o, _ := w.graph.objects.get(r)
+	return o, nil
+}
+
+// showCard gives a new payment method the end of the card's number, or of that of a token.
+func showCard(tree *node, params *param) {
+	number := strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' {
+			return -1
+		}
+		return r
+	}, params.get("card", "number"))
+	if card, ok := cardNamed(params.get("card", "token")); ok {
+		number = card.Number
+	}
+	if len(number) > 4 && tree.at("card.last4") != nil {
+		tree.set("card.last4", text(number[len(number)-4:]))
+	}
+}
+
+// confirm moves a PaymentIntent or SetupIntent to where its payment method leads. The error
+// says why the card was declined; the intent is kept as it is then.
+func (w *writer) confirm(r ref, tree *node, params *param, to changeTo) *apiError {
+	outcome := w.graph.outcome(tree)
+	failed := &apiError{status: http.StatusPaymentRequired, typ: "card_error"}
+	switch {
+	case outcome.Decline != nil:
+		to = changeTo{Event: map[string]string{"payment_intent": "payment_intent.payment_failed", "setup_intent": "setup_intent.setup_failed"}[r.kind]}
+		failed.code, failed.declineCode, failed.message = outcome.Decline.Code, outcome.Decline.DeclineCode, outcome.Decline.Message
+	case outcome.Authenticate && params.get("off_session") == "true":
+		to = changeTo{Event: map[string]string{"payment_intent": "payment_intent.payment_failed", "setup_intent": "setup_intent.setup_failed"}[r.kind]}
+		failed.code, failed.declineCode, failed.message = "authentication_required", "authentication_required", "Your card was declined. This transaction requires authentication."
+	case outcome.Authenticate:
+		to, failed = changeTo{Event: r.kind + ".requires_action"}, nil
+	default:
+		failed = nil
+	}
+	b := w.maker.bindingsFor(r, r.kind, tree)
+	w.maker.transit(b, r.kind, tree, to)
+	if failed == nil {
+		return nil
+	}
+	why := object()
+	why.put("code", text(failed.code))
+	why.put("decline_code", text(failed.declineCode))
+	why.put("message", text(failed.message))
+	why.put("type", text(failed.typ))
+	field := map[string]string{"payment_intent": "last_payment_error", "setup_intent": "last_setup_error"}[r.kind]
+	if charge := tree.child("latest_charge"); !charge.isNull() {
+		why.put("charge", charge)
+		failed.charge = charge.str()
+	}
+	tree.put(field, why)
+	if method := tree.child("payment_method"); r.kind == "payment_intent" && !method.isNull() {
+		tree.put("payment_method", null()) // which did not work
+	}
+	failed.intent = tree
+	w.graph.change(r, tree)
+	return failed
+}
