@@ -57,7 +57,7 @@ type apiOutage struct {
 // begin makes the calls of the handler fail.
 func (o *apiOutage) begin(kind string) {
 	outage := outageKinds[kind]
-	o.lasts, o.calls, o.said = true, o.session.sender.calls(), outage.said
+	o.lasts, o.calls, o.said = true, o.session.subject.called(), outage.said
 	o.session.subject.API.Fail(outage.failure)
 	o.session.subject.API.Slow(outage.slow...)
 }
@@ -67,7 +67,7 @@ func (o *apiOutage) begin(kind string) {
 func (o *apiOutage) end(ctx context.Context) error {
 	err := awaitCall(ctx, o.session, o.calls) // it may call later than it answers
 	o.stop()
-	if err == nil && o.session.sender.calls() == o.calls {
+	if err == nil && o.session.subject.called() == o.calls {
 		err = errLacks{"hooks that break and heal what the handler depends on: it called nothing of Stripe's API"}
 	}
 	return err

@@ -18,7 +18,7 @@ func (s *session) calibrate(ctx context.Context, control string) (refused *webho
 		return nil, err
 	}
 	c := calibrator{s}
-	o, before, called := observe(event), any(nil), s.sender.calls()
+	o, before, called := observe(event), any(nil), s.subject.called()
 	s.sender.binder.name(o, single, event)
 	if s.probe.observed() || s.subject.API != nil {
 		if before, err = c.idle(ctx, o); err != nil {

@@ -29,7 +29,7 @@ func deliverRecorded(ctx context.Context, s *session, event *webhooktest.Event) 
 // awaitCall waits for a call beyond those before, and for the work to end that it may
 // be part of.
 func awaitCall(ctx context.Context, s *session, before int) (err error) {
-	for waited := time.Duration(0); err == nil && waited < max(s.probe.window(), 100*time.Millisecond) && s.sender.calls() == before; waited += 10 * time.Millisecond {
+	for waited := time.Duration(0); err == nil && waited < max(s.probe.window(), 100*time.Millisecond) && s.subject.called() == before; waited += 10 * time.Millisecond {
 		err = s.run.machine.pause(ctx, 10*time.Millisecond)
 	}
 	if err == nil && s.probe.window() > 0 {

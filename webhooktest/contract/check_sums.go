@@ -32,7 +32,7 @@ func checkSums(ctx context.Context, s *session) ([]finding, error) {
 // no effect.
 func deliverSums(ctx context.Context, s *session, eventType string) (findings []finding, judged bool, err error) {
 	for _, amount := range oddAmounts {
-		event, err := s.sender.worth(ctx, eventType, amount)
+		event, err := worth(ctx, s.sender, eventType, amount)
 		if err != nil || event == nil {
 			return nil, false, err
 		}
@@ -60,7 +60,7 @@ func deliverSums(ctx context.Context, s *session, eventType string) (findings []
 
 // worth makes an event of a type over an amount, nil if its object has none, or one that is
 // the user's.
-func (s *sender) worth(ctx context.Context, eventType string, amount int64) (*webhooktest.Event, error) {
+func worth(ctx context.Context, s *sender, eventType string, amount int64) (*webhooktest.Event, error) {
 	event, err := s.prepared(ctx, eventType)
 	if err != nil {
 		return nil, err

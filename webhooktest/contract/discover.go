@@ -143,7 +143,7 @@ func (d *discovery) try(ctx context.Context, eventType string, about *webhooktes
 		return HandledType{}, err
 	}
 	d.made[eventType] = event
-	handled, called := HandledType{Type: eventType}, d.sender.calls()
+	handled, called := HandledType{Type: eventType}, d.subject.called()
 	deliver := func() error { _, err := d.sender.deliver(ctx, event); return err }
 	if d.probe.observed() {
 		moved, err := d.probe.measure(ctx, observe(event), deliver)

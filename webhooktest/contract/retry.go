@@ -17,7 +17,7 @@ import (
 // never stalled, cannot have been the effect of something else. It reports whether
 // that is anything new.
 func (s *session) distrust(types []string) bool {
-	if s.probe.careful || !s.probe.used && s.sender.calls() == 0 {
+	if s.probe.careful || !s.probe.used && s.subject.called() == 0 {
 		return false
 	}
 	s.probe.careful = true

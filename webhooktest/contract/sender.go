@@ -159,13 +159,6 @@ func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webh
 	return s.deliver(ctx, event, mutations...)
 }
 
-// calls returns the number of the handler's calls to the local API.
-func (s *sender) calls() int {
-	if s.subject.API == nil {
-		return 0
-	}
-	return s.subject.API.Called()
-}
 
 // retryAfter returns the handler's requested pause, within limits.
 func retryAfter(response *webhooktest.Response) time.Duration {

@@ -258,3 +258,11 @@ func (s *Subject) future() string {
 	}
 	return statediff.FutureType
 }
+
+// called returns the number of the handler's calls to the local API.
+func (s *Subject) called() int {
+	if s.API == nil {
+		return 0
+	}
+	return s.API.Called()
+}
