@@ -63,7 +63,7 @@ var mutants = []mutant{
 	{why: "the first refusal is no failure", file: "judge.go", old: "if j.refused != nil && c.ID == \"control/accepted\" {", new: "if false {", zoo: "wrong-secret"},
 	{why: "statuses are all good", file: "../../internal/expect/expect.go", old: "return within != e.negated", new: "return within != e.negated || true", zoo: "refuses-with-200"},
 	{why: "no mistake is suspected", file: "diagnose.go", old: "return &mistake, nil", new: "continue", zoo: "prefix-stripped|newlines-dropped"},
-	{why: "statuses say nothing", file: "diagnose.go", old: "if status := readStatus(answer); status != \"\" {", new: "if status := readStatus(answer); status != \"\" && false {", zoo: "login-wanted|redirects"},
+	{why: "statuses say nothing", file: "diagnose.go", old: "case read && same: // what refuses", new: "case read && same && false: // what refuses", zoo: "login-wanted|redirects"},
 	{why: "connections are not kept", file: "check_http.go", old: "[]string{\"wrong-secret\", \"unsigned\"}", new: "[]string{}", zoo: "connection-spoilt"},
 	{why: "expectations are not judged", file: "answer.go", old: "a.status(step.Expect, false)", new: "", zoo: "wrong-length-digest|longer-accepted"},
 	{why: "preferences are not judged", file: "answer.go", old: "a.status(step.Prefer, true)", new: "", zoo: "missing-is-500"},

@@ -159,7 +159,6 @@ func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webh
 	return s.deliver(ctx, event, mutations...)
 }
 
-
 // retryAfter returns the handler's requested pause, within limits.
 func retryAfter(response *webhooktest.Response) time.Duration {
 	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
