@@ -99,14 +99,17 @@ func (o *observation) isLast(event *webhooktest.Event) bool {
 	return false
 }
 
-// about reports whether any of the events is about an object.
-func (o *observation) about(id string) bool {
+// objects returns the ids of the objects that the events are about.
+func (o *observation) objects() map[any]bool {
+	ids := make(map[any]bool)
 	for _, events := range o.events {
-		if slices.ContainsFunc(events, func(e *webhooktest.Event) bool { mine, _ := objectID(e); return mine == id }) {
-			return true
+		for _, event := range events {
+			if id, ok := objectID(event); ok {
+				ids[id] = true
+			}
 		}
 	}
-	return false
+	return ids
 }
 
 // aboutSame reports whether two events are about one object.

@@ -41,8 +41,9 @@ func (p *probe) updatedAtStripe(o *observation) bool {
 	if p.subject.API == nil {
 		return false
 	}
+	objects := o.objects()
 	for _, call := range p.subject.API.Calls() {
-		if hadResult(call) && isUpdate(call) && o.about(call.ID) {
+		if hadResult(call) && isUpdate(call) && objects[call.ID] {
 			return true
 		}
 	}
