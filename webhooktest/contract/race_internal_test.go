@@ -48,7 +48,7 @@ func TestBursts(t *testing.T) {
 	}{
 		{name: "at once", want: 44, variants: 1},
 		{name: "quick", took: 10 * time.Millisecond, want: 44, variants: 1},
-		{name: "slow", took: 100 * time.Millisecond, want: 22, variants: 1, note: "odds of 10 %, for there were 22 bursts: more need a longer --max-time"},
+		{name: "slow", took: 100 * time.Millisecond, want: 22, variants: 1, note: "odds of 10 %, for there were 22 bursts: more need a longer maximum time for the run"},
 		{name: "very slow", took: 20 * time.Second, want: 1, variants: 1, note: "odds of 90 %"},
 		{name: "a later type of three", at: 2, variants: 3, want: 22, note: "more need a longer"},
 		{name: "a later type of nine", at: 8, variants: 9, want: 11, note: "more need a longer"},
