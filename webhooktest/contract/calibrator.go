@@ -56,7 +56,7 @@ func (c calibrator) pace(ctx context.Context, o *observation, before any) error 
 	if err != nil {
 		return err
 	}
-	took, moved, err = c.session.probe.awaitMove(ctx, o, again, DefaultSettle)
+	took, moved, err = c.session.probe.awaitMove(ctx, o, again, asyncSettle)
 	if moved {
 		c.session.probe.widen(took)
 	}
@@ -83,7 +83,7 @@ func (c calibrator) writes(ctx context.Context, before int) bool {
 	if c.session.subject.API == nil {
 		return false
 	}
-	for start, took := time.Now(), time.Duration(0); took < DefaultSettle; took = time.Since(start) {
+	for start, took := time.Now(), time.Duration(0); took < asyncSettle; took = time.Since(start) {
 		if slices.ContainsFunc(c.session.subject.API.CallsSince(before), c.session.run.learned.isEffect) {
 			c.session.run.learned.writes.Store(true)
 			c.session.probe.widen(took)

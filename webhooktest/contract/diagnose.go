@@ -16,14 +16,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// Diagnose finds out why an endpoint rejects a genuine event: it reads the answer, sends
-// the event in ways that only a handler with a certain mistake accepts, and reads those
-// answers, too. Each line is one thing that it found. Nil: the endpoint accepts the event.
-func Diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event) ([]string, error) {
-	found, err := diagnose(ctx, e, event, likeness{})
-	return found.lines, err
-}
-
 // A likeness makes events like the refused one, and counts what the handler does. Each of
 // its functions may be nil.
 type likeness struct {
@@ -40,8 +32,11 @@ type diagnosis struct {
 
 func (d *diagnosis) add(lines ...string) { d.lines = append(d.lines, lines...) }
 
-// diagnose is Diagnose. The order is that of the evidence: what the answer proves, what is
-// accepted instead, what the answer suggests, and a comparison with other answers.
+// diagnose finds out why an endpoint rejects a genuine event: it reads the answer, sends
+// the event in ways that only a handler with a certain mistake accepts, and reads those
+// answers, too. The order is that of the evidence: what the answer proves, what is accepted
+// instead, what the answer suggests, and a comparison with other answers. Nothing is found
+// if the endpoint accepts the event.
 func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event, like likeness) (found diagnosis, err error) {
 	answer, err := e.Deliver(ctx, event)
 	if err != nil || answer.Accepted() {

@@ -86,7 +86,7 @@ func (e *execution) settled(ctx context.Context, hoped func(any) bool) (any, err
 	case e.session.run.suite.Update:
 		patience = updatePatience
 	case !probe.careful && probe.settle == 0 && !e.spec.exact():
-		patience = DefaultSettle // a second look follows
+		patience = asyncSettle // a second look follows
 	}
 	took, ok, err := probe.await(ctx, e.observed, patience, func(state any) bool { return hoped(e.sinceBegun(state)) })
 	if err != nil {

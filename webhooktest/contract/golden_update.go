@@ -18,7 +18,7 @@ func (j *judge) update(ctx context.Context, c *contractCase, v variant) ([]findi
 	s := j.session
 	s.renew()
 	if s.subject.Settle == 0 {
-		s.probe.settle = max(s.probe.settle, DefaultSettle) // what is written must be complete,
+		s.probe.settle = max(s.probe.settle, asyncSettle) // what is written must be complete,
 	}
 	s.probe.dirty.Store(true) // and no work that somebody else left
 	first, err := s.execute(ctx, c, v)

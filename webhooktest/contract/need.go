@@ -59,7 +59,7 @@ func (s *Subject) lacks(name string) string {
 // skipped is the reason of a result, with the field of Subject that would change it.
 func (r Result) skipped() string {
 	field := needs()[r.Need].field
-	if r.Need == NeedObjects {
+	if r.Need == needObjects {
 		field = "Prepare"
 	}
 	if field != "" {

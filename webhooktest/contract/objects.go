@@ -15,8 +15,8 @@ import (
 // object. Cases that need one are skipped.
 var ErrNoObject = errors.New("the app has no further object")
 
-// NeedObjects is the Need of a case that takes more objects of the app than there are.
-const NeedObjects = "objects"
+// needObjects is the need of a case that takes more objects of the app than there are.
+const needObjects = "objects"
 
 // oneObject is why an effect cannot be seen again where all events are about one object.
 const oneObject = "needs an object of the app for each event: what the first genuine events changed, later ones about the same object do not change"
@@ -27,12 +27,12 @@ func noneIsLeft(eventType string) string {
 }
 
 // errSpent is why the effect of a type cannot be seen again.
-func errSpent(why string) error { return errInconclusive{need: NeedObjects, reason: why} }
+func errSpent(why string) error { return errInconclusive{need: needObjects, reason: why} }
 
 // isSpent reports whether an error says that there is no object left.
 func isSpent(err error) bool {
 	why, ok := isInconclusive(err)
-	return ok && why.need == NeedObjects
+	return ok && why.need == needObjects
 }
 
 // appObjects is what is known of the objects of an app.
@@ -107,7 +107,7 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([
 	switch {
 	case errors.Is(err, ErrNoObject):
 		detail := strings.TrimSuffix(err.Error(), ": "+ErrNoObject.Error())
-		return nil, errInconclusive{need: NeedObjects, reason: "needs more objects of the app: " + detail}
+		return nil, errInconclusive{need: needObjects, reason: "needs more objects of the app: " + detail}
 	case err != nil:
 		return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
 	}

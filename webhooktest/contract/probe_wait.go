@@ -33,14 +33,14 @@ func (p *probe) window() time.Duration {
 // stalls as this one does; a state that shows the event at once needs none.
 func (p *probe) widen(took time.Duration) {
 	if took > 0 && p.subject.Settle == 0 {
-		p.settle = min(max(p.settle, DefaultSettle, took+took/2+2*p.machine.stall()), mostSettle)
+		p.settle = min(max(p.settle, asyncSettle, took+took/2+2*p.machine.stall()), mostSettle)
 	}
 }
 
 // slower takes in that the handler works longer than was thought: all that was
 // learned before may be wrong.
 func (p *probe) slower(took time.Duration) {
-	p.widen(max(took, p.settle, DefaultSettle))
+	p.widen(max(took, p.settle, asyncSettle))
 	p.learned.keepSettle(p.settle)
 	p.known.forgetAll()
 }

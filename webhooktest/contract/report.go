@@ -48,7 +48,7 @@ type Result struct {
 	Level       string  `json:"level"`              // must, should or info
 	Verdict     Verdict `json:"verdict"`
 	Reason      string  `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
-	Need        string  `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, or NeedTime
+	Need        string  `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, objects of the app, or NeedTime
 	Requirement string  `json:"requirement"`
 	Source      string  `json:"source"`
 	Sent        string  `json:"sent,omitempty"` // and how it differs from what was accepted

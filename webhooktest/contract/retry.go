@@ -113,7 +113,7 @@ func (s *session) runOnce(ctx context.Context, c *contractCase, v variant) ([]fi
 	if !first.differed || s.probe.settle > 0 || c.exact() {
 		return first.findings, nil
 	}
-	s.probe.settle, s.probe.careful = DefaultSettle, true
+	s.probe.settle, s.probe.careful = asyncSettle, true
 	defer func() { s.probe.careful = false }()
 	s.renew()
 	again, err := s.execute(ctx, c, v)

@@ -50,7 +50,7 @@ type Subject struct {
 	API *stripeapi.Server
 
 	// Settle is how long the state must have been still before it is believed.
-	// 0: it is read at once, and again after DefaultSettle if the handler turns out
+	// 0: it is read at once, and again after 300 ms if the handler turns out
 	// to work asynchronously. Whatever it is, a missing effect is waited for, 8 s at
 	// the most, before it is reported.
 	Settle time.Duration
@@ -114,9 +114,9 @@ type Subject struct {
 	TLS     *tls.Config
 }
 
-// DefaultSettle is how long the state of a handler that works asynchronously must
+// asyncSettle is how long the state of a handler that works asynchronously must
 // have been still.
-const DefaultSettle = 300 * time.Millisecond
+const asyncSettle = 300 * time.Millisecond
 
 // bindsEach reports whether each object of Stripe's is given one of the app.
 func (s *Subject) bindsEach() bool { return s.Create != nil || s.Prepare != nil }
