@@ -40,7 +40,10 @@ func (n Normalizer) Name(id string, body []byte, as string) {
 func (n Normalizer) nameIn(value any, place string) {
 	switch value := value.(type) {
 	case string:
-		if _, _, isID := render.SplitID(`"` + value + `"`); isID && n[value] == "" {
+		if n[value] != "" {
+			return
+		}
+		if _, _, isID := render.SplitID(`"` + value + `"`); isID {
 			n[value] = "{" + place + "}"
 		}
 	case []any:
