@@ -17,8 +17,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// validateOwn finds what is wrong in a case of the user's own. The contract's are
-// known to be well made.
+// validateOwn finds what is wrong in a user's case. Tests check those of the contract.
 func (c *contractCase) validateOwn() error {
 	if c.Check != "" {
 		return at("check", errors.New("check is for the contract: a case of your own has steps"))
@@ -77,8 +76,8 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 	return c.validatePaths(e)
 }
 
-// validatePaths tries what an event sets on what it will be made from, as far as that
-// is known by now.
+// validatePaths tries the paths that an event sets on the fixture or payload it will be
+// made from, if that is known by now.
 func (c *contractCase) validatePaths(e *caseEvent) error {
 	if _, isVariable := c.Given[e.Type]; isVariable {
 		return nil
@@ -219,8 +218,8 @@ func (c *contractCase) validateGolden(s caseStep) error {
 	return err
 }
 
-// goldenFolder is the name of the folders that golden files are in: they are not
-// searched for cases, and an update writes nowhere else.
+// goldenFolder is the name of the folders with golden files. They are not searched for
+// cases, and an update writes nowhere else.
 const goldenFolder = "golden"
 
 // resolveGolden returns the path in the folder of a golden file.

@@ -128,8 +128,8 @@ func (a *tally) totals() string {
 	return cmp.Or(strings.Join(parts, ", "), "no case ran")
 }
 
-// untilDeadline is the time for the cases: what the -timeout of go test leaves, less a
-// tenth for the case that is under way then. 0: the test has no deadline.
+// untilDeadline is the time for the cases: what is left until the -timeout of go test,
+// less a tenth for the case in progress. 0 means no deadline.
 func untilDeadline(t *testing.T) time.Duration {
 	deadline, ok := t.Deadline()
 	if !ok {
