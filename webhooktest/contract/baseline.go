@@ -15,7 +15,7 @@ type baseline struct {
 	known  *baselineCache
 }
 
-// effect returns what one event of a type does, learned once.
+// effect returns the effect of one event of a type, measured once.
 func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff, error) {
 	if known, ok := b.known.effect(eventType); ok {
 		return known, nil

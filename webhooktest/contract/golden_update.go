@@ -11,8 +11,8 @@ import (
 	"github.com/fakestripe/fakestripe/internal/file"
 )
 
-// update runs a case and writes its golden files. What differs between two
-// runs is left open, unless the events are the same to the byte: the second
+// update runs a case and writes its golden files. It leaves open what differs between two
+// runs. It runs a case only once if the events would be the same to the byte: the second
 // run would be a redelivery.
 func (j *judge) update(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	s := j.session
@@ -53,8 +53,8 @@ func (j *judge) update(ctx context.Context, c *contractCase, v variant) ([]findi
 	return nil, nil
 }
 
-// refuseTaken finds fault with golden files that cannot be replaced, before any is
-// written: a folder, or a pipe that somebody waits at.
+// refuseTaken rejects golden files that cannot be replaced, such as a folder or a pipe,
+// before any is written.
 func (e *execution) refuseTaken(dir string) error {
 	root, err := file.OpenRoot(dir)
 	if err != nil {

@@ -37,8 +37,8 @@ func needs() map[string]need {
 	}
 }
 
-// takesPayments reports whether a session that is complete pays for something at once: in
-// the modes subscription and setup a handler may only link it.
+// takesPayments reports whether a completed session pays for something at once. In the
+// modes subscription and setup, a handler may only link it.
 func (s *Subject) takesPayments() bool {
 	variant := s.Variants["checkout.session.completed"]
 	return variant != "setup" && !strings.HasPrefix(variant, "subscription")

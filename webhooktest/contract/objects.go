@@ -43,8 +43,8 @@ type appObjects struct {
 	known *boundPaths
 }
 
-// boundPaths are the paths by which events of a type are bound to objects of the app, by
-// event type. They are the same for all handlers of a run.
+// boundPaths are the paths by which events are bound to objects of the app, by event type.
+// They are the same for all handlers of a run.
 type boundPaths struct {
 	all   sync.Map // all events to one object
 	given sync.Map // each by what Prepare returns
@@ -78,8 +78,8 @@ func (s *sender) share() (end func()) {
 	return func() { s.shares = before }
 }
 
-// own gives a new object of Stripe's one of the app. Events of cases that look at answers
-// alone share one, if it is named by what Prepare returned: an app knows only so many.
+// own gives a new Stripe object one of the app. Events of cases that only examine answers
+// share one, if what Prepare returned names it: an app has only so many.
 func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktest.Event, error) {
 	if !s.subject.bindsEach() || !s.binder.takes(event.Type()) {
 		return event, nil
@@ -129,9 +129,9 @@ func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (edi
 	return append(edits, more...), err
 }
 
-// inherit gives an event the object of the app that another event about the same has, as
-// far as an event of its type can name it. If nothing was named in that, as in a customer
-// on whom an order depends, it is given one of its own.
+// inherit gives an event the app object of another event about the same object, as far as
+// an event of its type can name it. If that event named none, such as a customer on whom
+// an order depends, the event gets one of its own.
 func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*webhooktest.Event, error) {
 	edits := s.objects.of[from]
 	switch {
@@ -156,8 +156,8 @@ func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*
 	return event, nil
 }
 
-// foreign makes an event about an object that the app does not know: all that binds events
-// of the type is undone.
+// foreign makes an event about an object that the app does not know: it undoes all that
+// binds events of the type.
 func (s *sender) foreign(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	event, err := s.edited(eventType, edits...)
 	if err != nil {

@@ -165,7 +165,7 @@ func resourceOf(eventType string) string {
 	return eventType[:max(0, strings.LastIndexByte(eventType, '.'))]
 }
 
-// observed reports whether effects can be judged.
+// observed reports whether the user shows a state.
 func (s *Subject) observed() bool { return s.State != nil || s.StateOf != nil }
 
 // handled returns the known handled types.
