@@ -81,7 +81,7 @@ func (f *folder) payloadFiles(c *contractCase, event *caseEvent) ([]string, erro
 	}
 	files, err := fs.Glob(f.root.FS(), file)
 	if err == nil && len(files) == 0 {
-		err = errors.New("no file is called so")
+		err = errors.New("no file has this name")
 	}
 	if err != nil {
 		err = fmt.Errorf("%q: %w", name, err)
@@ -168,7 +168,7 @@ func (e *caseEvent) validate(given map[string]string) error {
 	}
 	if e.Type == "" {
 		if e.About != "" || e.Version != 0 || e.Variant != "" || e.Count != 0 {
-			return errors.New("about, version, variant and count are for events made by type: a payload says itself what it is about")
+			return errors.New("about, version, variant and count are for events made by type: a payload already says what it is about")
 		}
 		return nil
 	}
@@ -176,7 +176,7 @@ func (e *caseEvent) validate(given map[string]string) error {
 		return errors.New("exact is for an event from a file")
 	}
 	if e.Count < 0 || e.Count > maxTimes || e.Version < 0 {
-		return fmt.Errorf("count %d, version %d: want none below 0, and a count of at most %d", e.Count, e.Version, maxTimes)
+		return fmt.Errorf("count %d, version %d: want 0 or more, and a count of at most %d", e.Count, e.Version, maxTimes)
 	}
 	return knownType(e.Type, given)
 }

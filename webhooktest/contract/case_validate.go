@@ -60,7 +60,7 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 	switch other, ok := c.Events[e.About]; {
 	case e.About == "":
 	case !ok:
-		return fmt.Errorf("about %q: no event is named so", e.About)
+		return fmt.Errorf("about %q: no event has this name", e.About)
 	case other.Type == "":
 		return fmt.Errorf("about %q: that is a payload, whose objects are not known: set the ids that are to agree", e.About)
 	}
@@ -139,7 +139,7 @@ func (c *contractCase) validateVariables() error {
 
 func checkVariable(name string) error {
 	if name == "each" || name == "payload" || !variableName().MatchString(name) {
-		return fmt.Errorf("variable %q: want a name of small letters, digits and _, and neither each nor payload", name)
+		return fmt.Errorf("variable %q: want lower-case letters, digits and _, and neither each nor payload", name)
 	}
 	return nil
 }

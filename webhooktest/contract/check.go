@@ -43,7 +43,7 @@ func checkQuiet(ctx context.Context, s *session) ([]finding, error) {
 			return nil, err
 		}
 	}
-	return []finding{{expected: "a state that is still while nothing is sent", actual: "it moved at " + strings.Join(moved.Places(), ", ")}}, nil
+	return []finding{{expected: "a state that stays the same while nothing is sent", actual: "it moved at " + strings.Join(moved.Places(), ", ")}}, nil
 }
 
 // checkEffect finds a state that does not show the control.

@@ -25,7 +25,7 @@ func checkSums(ctx context.Context, s *session) ([]finding, error) {
 			return findings, err
 		}
 	}
-	return nil, fmt.Errorf("%w: no handled type is about an amount that may be another one", render.ErrNotApplicable)
+	return nil, fmt.Errorf("%w: no handled type has an amount that may be changed", render.ErrNotApplicable)
 }
 
 // deliverSums delivers events of a type with odd amounts. It judges nothing if they have

@@ -148,7 +148,7 @@ func (r Result) tell(t *testing.T) {
 		t.Logf("%s: %s", strings.ToUpper(string(r.Verdict)), r) // go test has no word for it
 	case Skip, Inconclusive:
 		if r.Need == NeedTime && r.Level == "must" {
-			t.Errorf("not tried, so that it has not passed: %s (give go test a longer -timeout)", r.Reason)
+			t.Errorf("not tried, so not passed: %s (give go test a longer -timeout)", r.Reason)
 			return
 		}
 		if r.WantedVersion != "" {

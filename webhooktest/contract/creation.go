@@ -65,7 +65,7 @@ func createdFor(event *webhooktest.Event, calls []stripeapi.Call) (*creation, er
 		return &creation{kind: kind, id: created[kind]}, nil
 	}
 	if len(calls) == 0 {
-		return nil, errors.New("create: the app called nothing of the local Stripe API: is it pointed there, and does it create its object before it answers?")
+		return nil, errors.New("create: the app did not call the local Stripe API: is it pointed there, and does it create its object before it answers?")
 	}
 	last := calls[len(calls)-1]
 	said := last.Error

@@ -157,7 +157,7 @@ func (j *judge) runVariant(ctx context.Context, c *contractCase, v variant) ([]f
 func (j *judge) runCheck(ctx context.Context, c *contractCase, result *Result) error {
 	check := checks[c.Check]
 	if check == nil {
-		return fmt.Errorf("check %q: there is none of this name", c.Check)
+		return fmt.Errorf("check %q: no such check", c.Check)
 	}
 	s := j.session
 	s.probe.careful = false

@@ -132,7 +132,7 @@ func (o *oracle) plainHas(ctx context.Context, has func(statediff.Diff) bool) er
 		did, err = o.session.probe.until(ctx, plain, did, has)
 	}
 	if err == nil && !has(did) {
-		err = errInconclusive{reason: "a plain " + eventType + " has no effect any more: see control/second-event"}
+		err = errInconclusive{reason: "a plain " + eventType + " no longer has an effect: see control/second-event"}
 	}
 	return err
 }

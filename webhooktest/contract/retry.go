@@ -65,7 +65,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		findings = nil
 	}
 	if foreign(c) && slices.ContainsFunc(findings, finding.moves) && !slices.ContainsFunc(c.types(v), s.sender.binder.isSaid) {
-		return nil, errInconclusive{reason: "the effect does not depend on what events were bound by: say so if the handler finds its object by it", need: "bound"}
+		return nil, errInconclusive{reason: "the effect does not depend on the values that bind the events: if the handler finds its object by one, say so", need: "bound"}
 	}
 	if slices.ContainsFunc(findings, finding.misses) {
 		for _, eventType := range c.types(v) {
@@ -75,7 +75,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		}
 	}
 	if len(findings) == 0 && races(c) && s.sender.apart {
-		return nil, errInconclusive{reason: "what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
+		return nil, errInconclusive{reason: "deliveries meant to be simultaneous went out one after the other: the machine is too slow for a race"}
 	}
 	if len(findings) == 0 && c.Bursts > 0 {
 		s.run.races.add(c, s.sender.raced, s.moreBursts())

@@ -83,9 +83,9 @@ func (c *caseEvents) checkShape(event *webhooktest.Event, err error, name string
 	switch apart, kept := compareShapes(objects[0], objects[1], objects[2]); {
 	case !kept:
 		c.session.run.missed.miss(event.Type(), name, objects[0], objects[1])
-		return fmt.Errorf("%w: what is set in each event is not what variant %s of %s has", render.ErrNotApplicable, name, event.Type())
+		return fmt.Errorf("%w: what is set in each event contradicts variant %s of %s", render.ErrNotApplicable, name, event.Type())
 	case !apart:
-		return fmt.Errorf("%w: variant %s of %s is as any other at this API version", render.ErrNotApplicable, name, event.Type())
+		return fmt.Errorf("%w: variant %s of %s is like the others at this API version", render.ErrNotApplicable, name, event.Type())
 	}
 	return nil
 }

@@ -32,6 +32,6 @@ func (r *Result) waive(waivers []Waiver, now time.Time) {
 	case short:
 		r.Verdict, r.Reason = Info, fmt.Sprintf("waived until %s: %s", w.Expires, w.Reason)
 	case r.Verdict == Pass:
-		r.Reason = "it has a waiver and does not need it: " + w.Reason
+		r.Reason = "it no longer needs its waiver: " + w.Reason
 	}
 }
