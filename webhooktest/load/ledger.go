@@ -23,27 +23,9 @@ type tracked struct {
 // track makes the record of a series.
 func track(s *series) *tracked {
 	t := &tracked{name: s.name, forged: s.forged, events: len(s.steps)}
-	add := func(role int) {
-		r, w := &s.roles[role], &s.words[role]
-		if w.stem != "" {
-			t.stems = append(t.stems, r.label+r.prefix+w.stem)
-		}
-	}
-	first := make(map[int]bool)
-	for _, step := range s.steps {
-		first[step.event] = true
-		add(step.event)
-	}
-	for _, step := range s.steps {
-		if step.object >= 0 && !first[step.object] {
-			first[step.object] = true
-			add(step.object)
-		}
-	}
-	for role := range s.roles {
-		if !first[role] {
-			add(role)
-		}
+	for _, role := range s.stemmed() {
+		r := &s.roles[role]
+		t.stems = append(t.stems, r.label+r.prefix+s.words[role].stem)
 	}
 	return t
 }
