@@ -84,17 +84,10 @@ func (v *Verdict) String() string {
 
 // names lists the first events.
 func (f *Finding) names() string {
-	const most = 5
+	const most = 3
 	var names []string
 	for _, one := range f.Events[:min(most, len(f.Events))] {
-		name := one.Event
-		if one.Object != "" {
-			name += " about " + one.Object
-		}
-		if one.Said != "" {
-			name += ": " + one.Said
-		}
-		names = append(names, name)
+		names = append(names, one.Event)
 	}
 	switch {
 	case names == nil:
@@ -103,6 +96,18 @@ func (f *Finding) names() string {
 		names = append(names, "…")
 	}
 	return " (" + strings.Join(names, ", ") + ")"
+}
+
+// String names the event, and what is known of it.
+func (n Named) String() string {
+	text := n.Event
+	if n.Object != "" {
+		text += " about " + n.Object
+	}
+	if n.Said != "" {
+		text += ": " + n.Said
+	}
+	return text
 }
 
 // Number formats a count with commas: 10,000.
@@ -140,7 +145,10 @@ func (o *oracle) judge(now *reading) *judgment {
 	}
 	j.missing += j.verdict.Lost.Count
 	j.verdict.Effects = max(0, j.verdict.Delivered-j.verdict.Lost.Count)
-	j.verdict.Notes = o.notes
+	j.verdict.Notes = slices.Clone(o.notes)
+	if named := len(j.counts) > 0; named && 2*j.verdict.Lost.Count > j.verdict.Delivered && j.verdict.Delivered > 2 {
+		j.verdict.Notes = append(j.verdict.Notes, "more than half of the events are missing: if the state is one page of a longer list, show all of it")
+	}
 	return j
 }
 

@@ -42,6 +42,7 @@ func (r *run) learn(ctx context.Context) error {
 		effect = effect || len(moves[0])+len(moves[1]) > 0
 	}
 	r.oracle.learnRows(before)
+	r.oracle.noteNoise()
 	if !effect {
 		return ErrNoEffect
 	}
@@ -62,6 +63,9 @@ func trackedOf(streams []*stream) (all []*tracked) {
 // ready ends the learning: what comes now is the load.
 func (r *run) ready(base *reading) {
 	r.oracle.base = base
+	for _, s := range r.forged {
+		s.tracked.first = s.next
+	}
 	for _, s := range r.genuine {
 		s.tracked.first = s.next
 		text := r.oracle.moved(s.tracked)

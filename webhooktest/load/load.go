@@ -152,13 +152,16 @@ func (l *Load) Run(ctx context.Context) (*Report, error) {
 	return report, nil
 }
 
+// NewRunID returns a fresh RunID.
+func NewRunID() string { return rand.Text()[:12] }
+
 // prepare checks the fields and compiles the events.
 func (l *Load) prepare() (*run, error) {
 	if err := l.check(); err != nil {
 		return nil, err
 	}
 	r := &run{Load: *l, meter: newMeter()}
-	r.RunID = cmp.Or(l.RunID, rand.Text()[:12])
+	r.RunID = cmp.Or(l.RunID, NewRunID())
 	if r.Source == nil {
 		r.Source = new(webhooktest.Source)
 	}
@@ -220,8 +223,8 @@ func (l *Load) check() error {
 		return fmt.Errorf("rate %s: a ramp needs a duration", l.Rate)
 	case !(l.Forge >= 0 && l.Forge <= 1):
 		return fmt.Errorf("forge %v: want a rate from 0 to 1", l.Forge)
-	case l.Instance < 0 || l.Instance > maxInstance:
-		return fmt.Errorf("instance %d: want 0 to %d", l.Instance, maxInstance)
+	case l.Instance < 0 || l.Instance > MaxInstance:
+		return fmt.Errorf("instance %d: want 0 to %d", l.Instance, MaxInstance)
 	}
 	for _, rate := range []float64{l.Chaos.Duplicate, l.Chaos.Reorder, l.Chaos.Delay, l.Chaos.Drop} {
 		if !(rate >= 0 && rate <= 1) {

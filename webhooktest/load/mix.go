@@ -8,8 +8,8 @@ import (
 
 // A Share is an event type or a flow, and how much of the load it is.
 type Share struct {
-	Name   string
-	Weight int // relative to the others; 0 means 1
+	Name   string `json:"name"`
+	Weight int    `json:"weight,omitempty"` // relative to the others; 0 means 1
 }
 
 const maxWeight = 1_000_000

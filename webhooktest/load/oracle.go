@@ -100,6 +100,13 @@ func (o *oracle) learnMoves(of *tracked, first, second map[string]change) {
 	o.moves[of] = moves
 }
 
+// noteNoise names what is not judged.
+func (o *oracle) noteNoise() {
+	if noise := slices.Sorted(maps.Keys(o.noise)); len(noise) > 0 {
+		o.notes = append(o.notes, "not judged, since it moves by itself or differs between two deliveries: "+few(noise))
+	}
+}
+
 // learnRows finds the places that name each event equally often, and what stands beside the
 // ids there, in a reading that has all events to learn from.
 func (o *oracle) learnRows(now *reading) {

@@ -28,7 +28,7 @@ type Report struct {
 	NotAccepted       int `json:"not_accepted"` // events, in the end
 
 	AskedRate string         `json:"asked_rate,omitempty"`
-	Rate      float64        `json:"rate"` // deliveries a second
+	Rate      float64        `json:"rate"` // events a second, forgeries included
 	Latency   Latency        `json:"latency"`
 	Answers   map[int]int    `json:"answers"` // by status
 	Errors    map[string]int `json:"errors"`  // no answer, by reason
@@ -79,7 +79,7 @@ func (r *run) report() *Report {
 		hist: m.latency, sent: r.sent(),
 	}
 	if took > 0 {
-		report.Rate = float64(m.deliveries+m.forgeries) / took.Seconds()
+		report.Rate = float64(m.events+m.forged) / took.Seconds()
 	}
 	for _, s := range r.genuine {
 		_, unsure := s.tracked.counts()

@@ -32,9 +32,11 @@ type series struct {
 const (
 	numberDigits   = 6
 	instanceDigits = 3
-	maxInstance    = 62*62*62 - 1
 	shortestStem   = 14 - numberDigits // of ids as short as cus_…
 )
+
+// MaxInstance is the highest Instance.
+const MaxInstance = 62*62*62 - 1
 
 // A freshWord makes the word of a role.
 type freshWord struct {

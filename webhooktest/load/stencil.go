@@ -248,16 +248,21 @@ func newRole(a, b string) role {
 	return r
 }
 
-// labelBefore returns the prefix of an id whose word begins at the end of a text: "pi_".
+// labelBefore returns the prefix of an id whose word begins at the end of a text: "pi_". What
+// follows another id in a text, as in a client secret, has the label between: "secret_".
 func labelBefore(text string) string {
+	if !strings.HasSuffix(text, "_") {
+		return ""
+	}
 	start := len(text)
-	for start > 0 && (text[start-1] == '_' || 'a' <= text[start-1] && text[start-1] <= 'z' || '0' <= text[start-1] && text[start-1] <= '9') {
+	for start > 0 && (text[start-1] == '_' || isWord(text[start-1])) {
 		start--
 	}
-	if label := text[start:]; strings.HasSuffix(label, "_") {
-		return label
+	label := text[start:]
+	for strings.ContainsAny(label, capitals) { // another id's
+		_, label, _ = strings.Cut(label, "_")
 	}
-	return ""
+	return label
 }
 
 // word returns the letters and digits that a text begins with.

@@ -8,8 +8,6 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
 // every returns a multiple of one effect for one event in n, once what is learned from is
@@ -144,7 +142,7 @@ func TestVerdictNamesTheRightEvents(t *testing.T) {
 		}
 		require.ElementsMatch(t, lost, named)
 		require.Len(t, named, 4)
-		require.Regexp(t, `^200 delivered, 196 effects: 4 lost \(evt_3\w+ about pi_3\w+, `, v.String())
+		require.Regexp(t, `^200 delivered, 196 effects: 4 lost \(evt_3\w+, evt_3\w+, evt_3\w+, …\)$`, v.String())
 	})
 }
 
@@ -166,11 +164,10 @@ func TestVerdictOnForgeries(t *testing.T) {
 				require.Zero(t, report.AcceptedForgeries)
 				return
 			}
+			require.Equal(t, report.Forgeries, v.Forgeries)
 			require.Equal(t, report.Forgeries+1, v.Forged.Count, "and the one to learn from")
 			require.Len(t, v.Forged.Events, v.Forged.Count)
 			require.True(t, s.seen[v.Forged.Events[0].Event])
 		})
 	}
 }
-
-var _ = load.Learning
