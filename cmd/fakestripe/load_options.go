@@ -16,6 +16,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
@@ -136,23 +137,24 @@ func (l *loadRun) prepareMix(names []string) error {
 
 // loadState returns what reads the state, or nil. States of any size are read as a stream,
 // unless a database shows them.
-func (c *checking) loadState() (func(context.Context) (any, error), error) {
-	if err := c.observe(); err != nil {
+func loadState(from *stateSource, getenv func(string) string) (func(context.Context) (any, error), error) {
+	var whole contract.Subject
+	if err := from.bind(&whole, getenv); err != nil {
 		return nil, err
 	}
 	switch {
-	case c.lookups != nil:
+	case from.lookups != nil:
 		return nil, errors.New("load compares the state as a whole: leave {event.id}, {object.id} and {customer.id} out of --state-url and --state-cmd")
-	case c.stateURL != "":
-		from := c.stateURL
-		if !strings.Contains(from, "://") {
-			from = completed(from)
+	case from.url != "":
+		url := from.url
+		if !strings.Contains(url, "://") {
+			url = completed(url)
 		}
-		return func(ctx context.Context) (any, error) { return streamURL(ctx, from) }, nil
-	case c.stateCmd != "":
-		return func(ctx context.Context) (any, error) { return streamCommand(ctx, c.stateCmd) }, nil
+		return func(ctx context.Context) (any, error) { return streamURL(ctx, url) }, nil
+	case from.command != "":
+		return func(ctx context.Context) (any, error) { return streamCommand(ctx, from.command) }, nil
 	}
-	return c.subject.State, nil
+	return whole.State, nil
 }
 
 // streamURL opens a state.
@@ -240,21 +242,11 @@ func readSent(files []string) (all []*load.Sent, err error) {
 		if err != nil {
 			return nil, err
 		}
-		lines := 0
-		for line := range bytes.SplitSeq(data, []byte("\n")) {
-			if len(bytes.TrimSpace(line)) == 0 {
-				continue
-			}
-			lines++
-			sent, err := load.ParseSent(line)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", fileName(name), err)
-			}
-			all = append(all, sent)
+		sent, err := load.ParseSent(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", fileName(name), err)
 		}
-		if lines == 0 {
-			return nil, fmt.Errorf("%s: empty: want a line of JSON for each instance", fileName(name))
-		}
+		all = append(all, sent...)
 	}
 	return all, nil
 }

@@ -7,12 +7,13 @@ import (
 
 // A tracked is what is known of the numbered events of a series: three bits each.
 type tracked struct {
-	name   string
-	forged bool
-	stems  []string // of its ids; the first are those of its events
-	events int      // how many stems are of events: the steps of a flow
-	first  int      // the number of the first event of the load: those before were for learning
-	size   int      // numbers so far
+	name    string
+	forged  bool
+	stems   []string // of its ids; the first are those of its events
+	events  int      // how many stems are of events: the steps of a flow
+	first   int      // the number of the first event of the load: those before were for learning
+	size    int      // numbers so far
+	unnamed int      // events not accepted, by a record that does not say which
 
 	attempts, deliveries int // of the load, with duplicates and retries; those that were accepted
 
