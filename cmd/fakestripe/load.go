@@ -5,7 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -260,6 +263,9 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	if l.endpoint.Header, err = parseHeaders(l.headers); err != nil {
 		return err
 	}
+	if !l.remote {
+		l.endpoint.Dial = dialLocal
+	}
 	if l.insecure {
 		l.endpoint.TLS = &tls.Config{InsecureSkipVerify: true}
 	}
@@ -281,12 +287,39 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	return l.checkLocal(ctx)
 }
 
+// checkLocal refuses a target elsewhere, and connections to one: a name may resolve
+// differently later.
 func (l *loadRun) checkLocal(ctx context.Context) error {
 	if err := l.endpoint.Validate(); err != nil || l.remote {
 		return err
 	}
-	if remote(ctx, &l.endpoint) {
-		return errors.New("the handler is outside this machine and private networks: give --allow-remote if it is yours")
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+	local, err := l.endpoint.Local(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !local:
+		return errRemote
 	}
 	return nil
+}
+
+const lookupTimeout = 5 * time.Second
+
+var errRemote = errors.New("the handler is outside this machine and private networks: give --allow-remote if it is yours")
+
+// dialLocal connects to addresses on this machine and private networks.
+func dialLocal(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return err
+		}
+		if a := to.Addr().Unmap(); !a.IsLoopback() && !a.IsPrivate() && !a.IsLinkLocalUnicast() && !a.IsUnspecified() {
+			return errRemote
+		}
+		return nil
+	}}
+	return dialer.DialContext(ctx, network, address)
 }

@@ -11,7 +11,7 @@ import (
 // A Verdict says what became of the events: what the state shows, compared with as many
 // perfect deliveries.
 type Verdict struct {
-	Delivered  int `json:"delivered"` // events that were accepted
+	Delivered  int `json:"delivered"` // events that were accepted; those of a flow count as one
 	Unsure     int `json:"unsure"`    // events that were not: they may have had an effect
 	Duplicates int `json:"duplicates"`
 	Forgeries  int `json:"forgeries"`
@@ -146,6 +146,9 @@ func (o *oracle) judge(now *reading) *judgment {
 	j.missing += j.verdict.Lost.Count
 	j.verdict.Effects = max(0, j.verdict.Delivered-j.verdict.Lost.Count)
 	j.verdict.Notes = slices.Clone(o.notes)
+	if slices.ContainsFunc(o.genuine, func(t *tracked) bool { return t.events > 1 }) {
+		j.verdict.Notes = append(j.verdict.Notes, "the events of a flow count as one here")
+	}
 	if named := len(j.counts) > 0; named && 2*j.verdict.Lost.Count > j.verdict.Delivered && j.verdict.Delivered > 2 {
 		j.verdict.Notes = append(j.verdict.Notes, "more than half of the events are missing: if the state is one page of a longer list, show all of it")
 	}

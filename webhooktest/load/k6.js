@@ -88,7 +88,7 @@ function words(identity, share, forged) {
 }
 
 function word(identity, key, role) {
-  const hash = crypto.sha256(`${identity.run} ${key} ${role.label}`, 'hex');
+  const hash = crypto.sha512(`${identity.run} ${key} ${role.label}`, 'hex');
   if (!role.stem) {
     const digits = Math.min(role.digits, 8); // as many as a number holds exactly
     const room = role.alphabet.length ** digits;

@@ -71,6 +71,7 @@ func (r Rate) at(n int, ramp time.Duration) time.Duration {
 	events, whole := float64(n), (r.From+r.To)/2*ramp.Seconds()
 	var t float64
 	switch slope := (r.To - r.From) / ramp.Seconds(); {
+	case n == 0:
 	case r.From == r.To:
 		t = events / r.From
 	case events < whole: // the root of From*t + slope*t²/2 = n

@@ -107,7 +107,7 @@ func (r *run) sender() Sender {
 		s.Note = fmt.Sprintf("%s of %s events had to wait for one of the %d connections: the handler answers too slowly for %s",
 			Number(m.lateStarts), Number(all), r.Concurrency, r.Rate)
 	case micro(m.lag.ValueAtQuantile(99)) > lateAfter:
-		s.Note = fmt.Sprintf("this machine could not keep the rate: events started up to %s late though connections were free", micro(m.lag.Max()).Round(time.Millisecond))
+		s.Note = fmt.Sprintf("this machine could not keep the schedule: events started up to %s late though connections were free, which counts as latency", micro(m.lag.Max()).Round(time.Millisecond))
 	}
 	return s
 }

@@ -27,9 +27,10 @@ type shop struct {
 	total  int
 	calls  int // genuine events of the load, in the order of their first delivery
 
-	effect   func(s *shop, call int) (times int) // nil: one
-	unsigned bool                                // accepts forgeries
-	answer   func(call int) int                  // nil: 200
+	effect            func(s *shop, call int) (times int) // nil: one
+	last, lastPayment string                              // of the event that effect is asked about
+	unsigned          bool                                // accepts forgeries
+	answer            func(call int) int                  // nil: 200
 }
 
 type order struct {
@@ -71,6 +72,7 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(s.answer(s.calls))
 		return
 	}
+	s.last, s.lastPayment = event.ID, event.GetObjectValue("id")
 	times := 1
 	if s.effect != nil {
 		times = s.effect(s, s.calls)
