@@ -72,9 +72,7 @@ state is shown and nothing could be judged.`,
   fakestripe load payment_intent.succeeded --to 4242/webhook --count 10000 --concurrency 64 --state-url 4242/ledger
   fakestripe load --mix charge.succeeded=8,charge.refunded=2 --to 4242/webhook --rate 50/s..500/s --duration 1m --chaos duplicate=0.05 --forge 0.01
   fakestripe load --verify sent-*.json --state-url 4242/ledger`,
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return slices.Concat(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: completeLoads,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if l.verify {
 				return l.runVerify(cmd.Context(), sh, args)
@@ -84,6 +82,11 @@ state is shown and nothing could be judged.`,
 	}
 	l.flags(cmd)
 	return cmd
+}
+
+// completeLoads completes the names of flows and types.
+func completeLoads(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return slices.Concat(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()), cobra.ShellCompDirectiveNoFileComp
 }
 
 // flags adds all flags: those of what is sent, of the verdict, and of the report.
@@ -260,9 +263,6 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	if err := sentReady(l.sent); err != nil {
 		return err
 	}
-	if l.endpoint.Header, err = parseHeaders(l.headers); err != nil {
-		return err
-	}
 	if !l.remote {
 		l.endpoint.Dial = dialLocal
 	}
@@ -272,15 +272,15 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	if l.endpoint.Secrets, err = l.secrets.get(sh); err != nil {
 		return err
 	}
-	for _, prepare := range []func() error{l.checkFlags, l.prepareFaults, func() error { return l.prepareMix(names) }} {
-		if err := prepare(); err != nil {
-			return err
-		}
+	if err := l.prepareLoad(names); err != nil {
+		return err
+	}
+	if l.load.Wait <= 0 {
+		return notPositive("--wait", l.load.Wait, "10s")
 	}
 	if l.load.State, err = loadState(&l.state, sh.getenv); err != nil {
 		return err
 	}
-	l.load.Endpoint, l.load.Source = &l.endpoint, &l.payloads.source
 	if l.load.RunID == "" {
 		l.load.RunID = load.NewRunID()
 	}
@@ -289,6 +289,20 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 
 // checkLocal refuses a target elsewhere, and connections to one: a name may resolve
 // differently later.
+// prepareLoad makes what is sent from the flags, without a secret.
+func (l *loadRun) prepareLoad(names []string) (err error) {
+	if l.endpoint.Header, err = parseHeaders(l.headers); err != nil {
+		return err
+	}
+	for _, prepare := range []func() error{l.checkFlags, l.prepareFaults, func() error { return l.prepareMix(names) }} {
+		if err := prepare(); err != nil {
+			return err
+		}
+	}
+	l.load.Endpoint, l.load.Source = &l.endpoint, &l.payloads.source
+	return nil
+}
+
 func (l *loadRun) checkLocal(ctx context.Context) error {
 	if err := l.endpoint.Validate(); err != nil || l.remote {
 		return err

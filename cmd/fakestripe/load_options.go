@@ -26,8 +26,6 @@ func (l *loadRun) checkFlags() (err error) {
 	switch {
 	case l.endpoint.Timeout <= 0:
 		return notPositive("--timeout", l.endpoint.Timeout, "30s")
-	case l.load.Wait <= 0:
-		return notPositive("--wait", l.load.Wait, "10s")
 	case l.load.Duration < 0 || l.load.Duration == 0 && l.changed("duration"):
 		return notPositive("--duration", l.load.Duration, "30s")
 	case !(l.speed > 0 && l.speed <= maxSpeed):
@@ -269,10 +267,7 @@ func writeSent(name string, sent *load.Sent) error {
 	if err != nil {
 		return err
 	}
-	if err := file.Replace(file.Here{}, name, append(line, '\n'), 0); err != nil {
-		return fmt.Errorf("--sent %s: %w", name, err)
-	}
-	return nil
+	return replace("--sent", name, append(line, '\n'))
 }
 
 func printJSON(sh shell, value any) error {

@@ -28,17 +28,20 @@ func (l *Load) K6(w io.Writer) error {
 	if of.Endpoint == nil {
 		of.Endpoint = new(webhooktest.Endpoint)
 	}
-	target := of.Endpoint.URL
-	if target == "" {
-		of.Endpoint = &webhooktest.Endpoint{URL: "http://localhost"} // for its defaults
+	unset := of.Endpoint.URL == ""
+	if unset {
+		of.Endpoint = &webhooktest.Endpoint{URL: "http://localhost", Header: of.Endpoint.Header, Timeout: of.Endpoint.Timeout}
 	}
 	r, err := of.prepare()
 	if err != nil {
 		return err
 	}
-	data, err := r.k6Load(target)
+	data, err := r.k6Load()
 	if err != nil {
 		return err
+	}
+	if unset {
+		data.To = ""
 	}
 	encoded, err := json.Marshal(data)
 	if err != nil {
@@ -87,7 +90,7 @@ type k6Role struct {
 	Stem     bool   `json:"stem"`
 }
 
-func (r *run) k6Load(target string) (*k6Load, error) {
+func (r *run) k6Load() (*k6Load, error) {
 	order, err := k6Order(r.Mix)
 	if err != nil {
 		return nil, err
@@ -97,7 +100,7 @@ func (r *run) k6Load(target string) (*k6Load, error) {
 		return nil, err
 	}
 	data := &k6Load{
-		To: target, Rate: r.Rate.String(), Count: r.Count, VUs: r.Concurrency, Seed: uint32(r.Seed), Forge: r.Forge,
+		To: r.Endpoint.Target(), Rate: r.Rate.String(), Count: r.Count, VUs: r.Concurrency, Seed: uint32(r.Seed), Forge: r.Forge,
 		Chaos:   map[string]float64{"duplicate": r.Chaos.Duplicate, "reorder": r.Chaos.Reorder, "drop": r.Chaos.Drop, "delay": r.Chaos.Delay},
 		Retries: []float64{}, Timeout: k6Timeout(r.Endpoint.Timeout), Livemode: r.Source.Livemode, Headers: make(map[string]string), Order: order,
 	}

@@ -1,4 +1,4 @@
-module github.com/fakestripe/fakestripe/examples/k6
+module github.com/fakestripe/fakestripe/benchmarks/k6
 
 go 1.26
 
