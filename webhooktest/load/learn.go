@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -49,8 +50,7 @@ func (r *run) learn(ctx context.Context) error {
 	if before, err = r.learnAdverse(ctx, before); err != nil {
 		return err
 	}
-	r.ready(before)
-	return nil
+	return r.ready(before)
 }
 
 func trackedOf(streams []*stream) (all []*tracked) {
@@ -60,23 +60,33 @@ func trackedOf(streams []*stream) (all []*tracked) {
 	return all
 }
 
-// ready ends the learning: what comes now is the load.
-func (r *run) ready(base *reading) {
+// ready ends the learning: what comes now is the load. There must be something to judge.
+func (r *run) ready(base *reading) error {
+	judged := false
+	for _, s := range r.genuine {
+		if r.oracle.moved(s.tracked) != "" {
+			judged = true
+		} else {
+			r.oracle.notes = append(r.oracle.notes, "not judged: one "+s.name+" moves nothing that can be compared")
+		}
+	}
+	if !judged {
+		return fmt.Errorf("%w in a way that can be compared: %s", ErrNoEffect, strings.Join(r.oracle.notes, "; "))
+	}
 	r.oracle.base = base
 	for _, s := range r.forged {
 		s.tracked.first = s.next
 	}
 	for _, s := range r.genuine {
 		s.tracked.first = s.next
-		text := r.oracle.moved(s.tracked)
-		if text == "" {
-			text = "nothing that can be judged"
+		if text := r.oracle.moved(s.tracked); text != "" {
+			r.tell(Progress{Phase: Learning, Text: fmt.Sprintf("one %s moves %s", s.name, text)})
 		}
-		r.tell(Progress{Phase: Learning, Text: fmt.Sprintf("one %s moves %s", s.name, text)})
 	}
 	for _, note := range r.oracle.notes {
 		r.tell(Progress{Phase: Learning, Text: note})
 	}
+	return nil
 }
 
 func (r *run) tell(p Progress) {
