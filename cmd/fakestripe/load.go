@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/internal/loadreport"
 	"github.com/fakestripe/fakestripe/internal/report"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -34,7 +33,7 @@ type loadRun struct {
 	chaos    string
 	retries  string
 	speed    float64
-	state    checking // for its flags of the state
+	state    stateSource
 	failOn   string
 	reports  []string
 	sent     string
@@ -104,8 +103,8 @@ func (l *loadRun) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.chaos, "chaos", "", "duplicate, reorder, delay or drop deliveries at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05; retry: retry quickly")
 	flags.StringVar(&l.retries, "retry-schedule", "none", "retry what is not accepted by this `schedule`: quick, sandbox, stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
 	flags.Float64Var(&l.speed, "clock-speed", 1, "run the time between attempts this many `times` as fast")
-	flags.StringVar(&l.state.stateURL, "state-url", "", "`url` of what the handler stored, as JSON")
-	flags.StringVar(&l.state.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON")
+	flags.StringVar(&l.state.url, "state-url", "", "`url` of what the handler stored, as JSON")
+	flags.StringVar(&l.state.command, "state-cmd", "", "`command` that prints what the handler stored, as JSON")
 	l.state.database.flags(flags)
 	flags.DurationVar(&l.load.Wait, "wait", load.DefaultWait, "how long to wait for missing effects while none arrives")
 	apiVersionFlag(flags, &l.payloads.source.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
@@ -215,8 +214,7 @@ func (l *loadRun) runVerify(ctx context.Context, sh shell, files []string) error
 	if err != nil {
 		return err
 	}
-	l.state.database.getenv = sh.getenv
-	state, err := l.state.loadState()
+	state, err := l.state.whole(sh.getenv)
 	if err == nil && state == nil {
 		err = errors.New("--verify: show what the handler stored: --state-url, --state-cmd, --state-postgres or --state-sqlite")
 	}
@@ -230,19 +228,11 @@ func (l *loadRun) runVerify(ctx context.Context, sh shell, files []string) error
 		return err
 	}
 	if l.format.json() {
-		err = printJSON(sh, v)
+		err = loadreport.VerdictJSON(sh.out, v)
 	} else {
 		err = loadreport.Verdict(sh.out, v)
 	}
 	return together(l.verdict(&load.Report{Verdict: v}, true), err)
-}
-
-// scaled shortens the waits of a schedule.
-func scaled(schedule listen.Schedule, speed float64) (waits []time.Duration) {
-	for _, wait := range schedule {
-		waits = append(waits, time.Duration(float64(wait)/speed))
-	}
-	return waits
 }
 
 // prepare makes the load from the flags.
@@ -273,8 +263,7 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 			return err
 		}
 	}
-	l.state.database.getenv = sh.getenv
-	if l.load.State, err = l.state.loadState(); err != nil {
+	if l.load.State, err = l.state.whole(sh.getenv); err != nil {
 		return err
 	}
 	l.load.Endpoint, l.load.Source = &l.endpoint, &l.payloads.source
