@@ -125,12 +125,13 @@ type judgment struct {
 	now     *reading
 	verdict Verdict
 	found   map[*tracked]*oddities
-	missing int // effects that may still come
+	missing int            // effects that may still come
+	forged  map[string]int // forgeries of the load with an effect, by what they pretend to be
 }
 
 // judge compares a reading with what that many perfect deliveries do.
 func (o *oracle) judge(now *reading) *judgment {
-	j := &judgment{oracle: o, now: now, found: make(map[*tracked]*oddities)}
+	j := &judgment{oracle: o, now: now, found: make(map[*tracked]*oddities), forged: make(map[string]int)}
 	for _, t := range o.genuine {
 		accepted, unsure := t.counts()
 		j.verdict.Delivered, j.verdict.Unsure = j.verdict.Delivered+accepted, j.verdict.Unsure+unsure
@@ -241,7 +242,7 @@ func (f *Finding) add(one Named) {
 
 // forgeries finds those that left an id where genuine events do.
 func (j *judgment) forgeries() {
-	for _, t := range j.forged {
+	for _, t := range j.oracle.forged {
 		accepted, unsure := t.counts()
 		j.verdict.Forgeries += accepted + unsure
 		var effective bitmap
@@ -257,6 +258,9 @@ func (j *judgment) forgeries() {
 		for n := range t.size {
 			if effective.has(n) {
 				j.verdict.Forged.add(Named{Event: t.id(0, n)})
+				if n >= t.first {
+					j.forged[t.name]++
+				}
 			}
 		}
 	}
@@ -368,7 +372,7 @@ func (j *judgment) expect(path string) (e expectation) {
 		if j.again[path] {
 			accepted, unsure = t.deliveries, t.attempts-t.deliveries
 		}
-		from, to := one*float64(accepted-lost), one*float64(accepted+unsure+doubled)
+		from, to := one*float64(accepted-lost), one*float64(accepted+unsure+doubled+j.forged[t.name])
 		e.low, e.high = e.low+min(from, to), e.high+max(from, to)
 		e.whole += one * float64(accepted)
 	}
