@@ -237,12 +237,8 @@ func TestDuplicatesThatCount(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
-		l := payments(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			s.mu.Lock()
-			clear(s.seen)
-			s.mu.Unlock()
-			s.ServeHTTP(w, r)
-		}), 300)
+		s.forgets = true
+		l := payments(s, 300)
 		l.Chaos.Duplicate, l.State = 0.1, s.show(shapes[7].state)
 		report := run(t, l)
 		require.Equal(t, report.Duplicates, report.Verdict.Doubled.Count)
