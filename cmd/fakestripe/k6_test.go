@@ -19,9 +19,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
-// A till is a handler that records the ids of events, and has bugs: events of these calls
+// A register is a handler that records the ids of events, and has bugs: events of these calls
 // are lost, doubled, or refused with 500.
-type till struct {
+type register struct {
 	lose, double, refuse map[int]bool
 
 	mu      sync.Mutex
@@ -33,7 +33,7 @@ type till struct {
 }
 
 // ServeHTTP implements http.Handler.
-func (s *till) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.Method == http.MethodGet {
@@ -95,27 +95,27 @@ func TestK6(t *testing.T) {
 	k6 := realpart.Need(t, `cd benchmarks/k6 && go build -o "$(go env GOPATH)/bin/k6" .`, "k6")
 	for _, test := range []struct {
 		name, reason string
-		till         *till
+		handler      *register
 		args         []string
 		steps        int // events of a flow
 		want         string
 		status       error
 	}{
-		{"a sound handler", "rate, mix, duplicates and forgeries", &till{},
+		{"a sound handler", "rate, mix, duplicates and forgeries", &register{},
 			[]string{"--mix", "payment_intent.succeeded=2,invoice.paid=1", "--count", "600", "--chaos", "duplicate=0.1", "--forge", "0.05"},
 			0, "nothing lost, nothing doubled", nil},
-		{"on a schedule", "instances share the rate", &till{},
+		{"on a schedule", "instances share the rate", &register{},
 			[]string{"payment_intent.succeeded", "--rate", "300/s", "--duration", "2s", "--concurrency", "60"}, 0, "nothing lost, nothing doubled", nil},
-		{"a flow", "all of its events are about the same objects", &till{},
+		{"a flow", "all of its events are about the same objects", &register{},
 			[]string{"payment-declined", "--count", "60"}, 3, "nothing lost, nothing doubled", nil},
-		{"loses and doubles", "named by event", &till{lose: map[int]bool{70: true}, double: map[int]bool{211: true}},
+		{"loses and doubles", "named by event", &register{lose: map[int]bool{70: true}, double: map[int]bool{211: true}},
 			[]string{"payment_intent.succeeded", "--count", "300"}, 0, "1 lost (", errShort},
-		{"refuses", "what k6 printed says which", &till{refuse: map[int]bool{41: true, 42: true}},
+		{"refuses", "what k6 printed says which", &register{refuse: map[int]bool{41: true, 42: true}},
 			[]string{"payment_intent.succeeded", "--count", "300"}, 0, "298 delivered, 2 not accepted, 298 effects: nothing lost", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			server := serveTest(t, test.till)
+			server := serveTest(t, test.handler)
 			script := filepath.Join(dir, "script.js")
 			_, err := command(t, append([]string{"k6", "--out", script}, test.args...)...)
 			require.NoError(t, err)
@@ -123,13 +123,13 @@ func TestK6(t *testing.T) {
 			out, err := command(t, append([]string{"load", "--state-url", server.URL, "--wait", "1s", "--verify"}, files...)...)
 			require.ErrorIs(t, err, test.status, out)
 			require.Contains(t, out, test.want)
-			accepted := test.till.genuine - len(test.till.refuse)
+			accepted := test.handler.genuine - len(test.handler.refuse)
 			require.Contains(t, out, "verdict  "+load.Number(accepted/max(1, test.steps))+" delivered")
-			for call := range test.till.lose {
-				require.Contains(t, out, test.till.about[call])
+			for call := range test.handler.lose {
+				require.Contains(t, out, test.handler.about[call])
 			}
-			for call := range test.till.double {
-				require.Contains(t, out, "1 doubled ("+test.till.about[call])
+			for call := range test.handler.double {
+				require.Contains(t, out, "1 doubled ("+test.handler.about[call])
 			}
 		})
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/internal/loadreport"
 	"github.com/fakestripe/fakestripe/internal/report"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -94,7 +93,9 @@ func (l *loadRun) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	l.loadFlags(cmd)
 	l.secrets.flag(cmd)
-	l.state.flags(flags)
+	flags.StringVar(&l.state.url, "state-url", "", "`url` of what the handler stored, as JSON")
+	flags.StringVar(&l.state.command, "state-cmd", "", "`command` that prints what the handler stored, as JSON")
+	l.state.database.flags(flags)
 	flags.DurationVar(&l.load.Wait, "wait", load.DefaultWait, "how long to wait for missing effects while none arrives")
 	flags.StringVar(&l.load.RunID, "run-id", "", "make ids from this `text`; a handler takes the ids of an earlier run for duplicates (default random)")
 	flags.IntVar(&l.load.Instance, "instance", 0, "the `number` of this instance, if several share a --run-id")
@@ -223,7 +224,7 @@ func (l *loadRun) runVerify(ctx context.Context, sh shell, files []string) error
 	if err != nil {
 		return err
 	}
-	state, err := loadState(&l.state, sh.getenv)
+	state, err := l.state.whole(sh.getenv)
 	if err == nil && state == nil {
 		err = errors.New("--verify: show what the handler stored: --state-url, --state-cmd, --state-postgres or --state-sqlite")
 	}
@@ -237,19 +238,11 @@ func (l *loadRun) runVerify(ctx context.Context, sh shell, files []string) error
 		return err
 	}
 	if l.format.json() {
-		err = printJSON(sh, v)
+		err = loadreport.VerdictJSON(sh.out, v)
 	} else {
 		err = loadreport.Verdict(sh.out, v)
 	}
 	return together(l.verdict(&load.Report{Verdict: v}, true), err)
-}
-
-// scaled shortens the waits of a schedule.
-func scaled(schedule listen.Schedule, speed float64) (waits []time.Duration) {
-	for _, wait := range schedule {
-		waits = append(waits, time.Duration(float64(wait)/speed))
-	}
-	return waits
 }
 
 // prepare makes the load from the flags.
@@ -278,7 +271,7 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	if l.load.Wait <= 0 {
 		return notPositive("--wait", l.load.Wait, "10s")
 	}
-	if l.load.State, err = loadState(&l.state, sh.getenv); err != nil {
+	if l.load.State, err = l.state.whole(sh.getenv); err != nil {
 		return err
 	}
 	if l.load.RunID == "" {

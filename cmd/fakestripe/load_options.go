@@ -1,22 +1,15 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/fakestripe/fakestripe/internal/file"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/contract"
 	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
@@ -88,7 +81,9 @@ func (l *loadRun) prepareFaults() error {
 	if err != nil {
 		return fmt.Errorf("--retry-schedule %w", err)
 	}
-	l.load.Retries = scaled(schedule, l.speed)
+	for _, wait := range schedule {
+		l.load.Retries = append(l.load.Retries, time.Duration(float64(wait)/l.speed))
+	}
 	if l.changed("seed") && l.load.Seed == 0 {
 		return errors.New("--seed 0: want a number from 1")
 	}
@@ -133,91 +128,6 @@ func (l *loadRun) prepareMix(names []string) error {
 	return l.payloads.shapes.check(all...)
 }
 
-// loadState returns what reads the state, or nil. States of any size are read as a stream,
-// unless a database shows them.
-func loadState(from *stateSource, getenv func(string) string) (func(context.Context) (any, error), error) {
-	var whole contract.Subject
-	if err := from.bind(&whole, getenv); err != nil {
-		return nil, err
-	}
-	switch {
-	case from.lookups != nil:
-		return nil, errors.New("load compares the state as a whole: leave {event.id}, {object.id} and {customer.id} out of --state-url and --state-cmd")
-	case from.url != "":
-		url := from.url
-		if !strings.Contains(url, "://") {
-			url = completed(url)
-		}
-		return func(ctx context.Context) (any, error) { return streamURL(ctx, url) }, nil
-	case from.command != "":
-		return func(ctx context.Context) (any, error) { return streamCommand(ctx, from.command) }, nil
-	}
-	return whole.State, nil
-}
-
-// streamURL opens a state.
-func streamURL(ctx context.Context, from string) (io.ReadCloser, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", redactURL(from), cause(err))
-	}
-	if answer.StatusCode != http.StatusOK {
-		_ = answer.Body.Close()
-		return nil, fmt.Errorf("%s answered %s: %w", redactURL(from), status(answer), errNothing)
-	}
-	return answer.Body, nil
-}
-
-// streamCommand starts a command that prints a state. It has failed if it says so at the
-// end.
-func streamCommand(ctx context.Context, line string) (io.ReadCloser, error) {
-	said := &beginning{bounded{limit: maxSaid}}
-	command := exec.CommandContext(ctx, "sh", "-c", line)
-	command.Stderr, command.WaitDelay = said, lastOutput
-	output, err := command.StdoutPipe()
-	if err == nil {
-		err = command.Start()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", line, err)
-	}
-	return &commandOutput{output, command, said, line, false}, nil
-}
-
-// A commandOutput is what a command prints.
-type commandOutput struct {
-	output  io.ReadCloser
-	command *exec.Cmd
-	said    *beginning
-	line    string
-	ended   bool
-}
-
-// Read implements io.Reader. At the end it reports a command that has failed.
-func (o *commandOutput) Read(p []byte) (int, error) {
-	n, err := o.output.Read(p)
-	if err == io.EOF && !o.ended {
-		o.ended = true
-		if failed := o.command.Wait(); failed != nil && !errors.Is(failed, exec.ErrWaitDelay) {
-			return n, fmt.Errorf("%s: %w: %s", o.line, failed, bytes.TrimSpace(o.said.buffer.Bytes()))
-		}
-	}
-	return n, err
-}
-
-// Close implements io.Closer. It ends a command whose output is not read to the end.
-func (o *commandOutput) Close() error {
-	if !o.ended {
-		_ = o.command.Process.Kill()
-		_ = o.command.Wait() // it was killed
-	}
-	return nil
-}
-
 // checkVerify rejects flags of a load where there is none.
 func (l *loadRun) checkVerify() error {
 	for _, flag := range []string{"to", "mix", "rate", "duration", "count", "concurrency", "forge", "chaos", "sent", "run-id", "instance", "report", "fail-on"} {
@@ -226,52 +136,4 @@ func (l *loadRun) checkVerify() error {
 		}
 	}
 	return nil
-}
-
-const maxSent = 256 << 20
-
-// readSent reads what several instances sent.
-func readSent(files []string) (all []*load.Sent, err error) {
-	if len(files) == 0 {
-		return nil, errors.New("--verify: name the files that --sent wrote, such as sent-*.json")
-	}
-	for _, name := range files {
-		data, err := readRegular(name, maxSent)
-		if err != nil {
-			return nil, err
-		}
-		sent, err := load.ParseSent(data)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", fileName(name), err)
-		}
-		all = append(all, sent...)
-	}
-	return all, nil
-}
-
-// sentReady finds out before the load whether the file can be written.
-func sentReady(name string) error {
-	if name == "" {
-		return nil
-	}
-	draft, err := file.NewDraft(file.Here{}, name, nil, 0)
-	if err != nil {
-		return fmt.Errorf("--sent %s: %w", name, err)
-	}
-	draft.Discard()
-	return nil
-}
-
-func writeSent(name string, sent *load.Sent) error {
-	line, err := json.Marshal(sent)
-	if err != nil {
-		return err
-	}
-	return replace("--sent", name, append(line, '\n'))
-}
-
-func printJSON(sh shell, value any) error {
-	encoder := json.NewEncoder(sh.out)
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(value)
 }

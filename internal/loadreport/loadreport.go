@@ -34,10 +34,15 @@ func Writer(r *load.Report) func(report.Format, io.Writer) error {
 }
 
 // JSON writes a report as one line.
-func JSON(w io.Writer, r *load.Report) error {
+func JSON(w io.Writer, r *load.Report) error { return encode(w, r) }
+
+// VerdictJSON writes a verdict alone, as one line.
+func VerdictJSON(w io.Writer, v *load.Verdict) error { return encode(w, v) }
+
+func encode(w io.Writer, value any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(r)
+	return encoder.Encode(value)
 }
 
 // Text writes a report for a terminal.

@@ -48,9 +48,9 @@ func (pl plot) draw(p *markup.Writer) {
 	for _, share := range []float64{0, 0.5, 1} {
 		pl.rule(p, py(share*yMax), number(share*yMax)+pl.unit)
 	}
-	for at, label := range pl.ticks(xMax) {
-		p.Put(`<text class="x" y="214" x="`, number(px(at)), `">`)
-		p.Put("", label, "</text>\n")
+	for _, t := range pl.ticks(xMax) {
+		p.Put(`<text class="x" y="214" x="`, number(px(t.at)), `">`)
+		p.Put("", t.label, "</text>\n")
 	}
 	for i, l := range pl.lines {
 		var points strings.Builder
@@ -79,15 +79,19 @@ func (pl plot) rule(p *markup.Writer, y float64, label string) {
 	p.Put("", label, "</text>\n")
 }
 
-// ticks are the labels of the x axis.
-func (pl plot) ticks(xMax float64) map[float64]string {
+// A tick is a label of the x axis.
+type tick struct {
+	at    float64
+	label string
+}
+
+func (pl plot) ticks(xMax float64) (ticks []tick) {
 	if !pl.percentiles {
-		return map[float64]string{0: "0s", xMax / 2: number(xMax/2) + "s", xMax: number(xMax) + "s"}
+		return []tick{{0, "0s"}, {xMax / 2, number(xMax/2) + "s"}, {xMax, number(xMax) + "s"}}
 	}
-	ticks := make(map[float64]string)
 	for _, percentile := range []float64{0, 50, 90, 99, 99.9, 99.99, 99.999} {
 		if at, _ := nines(percentile); at <= xMax {
-			ticks[at] = "p" + number(percentile)
+			ticks = append(ticks, tick{at, "p" + number(percentile)})
 		}
 	}
 	return ticks

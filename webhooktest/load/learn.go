@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -49,8 +50,7 @@ func (r *run) learn(ctx context.Context) error {
 	if before, err = r.learnAdverse(ctx, before); err != nil {
 		return err
 	}
-	r.ready(before)
-	return nil
+	return r.ready(before)
 }
 
 func trackedOf(streams []*stream) (all []*tracked) {
@@ -60,23 +60,33 @@ func trackedOf(streams []*stream) (all []*tracked) {
 	return all
 }
 
-// ready ends the learning: what comes now is the load.
-func (r *run) ready(base *reading) {
+// ready ends the learning: what comes now is the load. There must be something to judge.
+func (r *run) ready(base *reading) error {
+	judged := false
+	for _, s := range r.genuine {
+		if r.oracle.moved(s.tracked) != "" {
+			judged = true
+		} else {
+			r.oracle.notes = append(r.oracle.notes, "not judged: one "+s.name+" moves nothing that can be compared")
+		}
+	}
+	if !judged {
+		return fmt.Errorf("%w in a way that can be compared: %s", ErrNoEffect, strings.Join(r.oracle.notes, "; "))
+	}
 	r.oracle.base = base
 	for _, s := range r.forged {
 		s.tracked.first = s.next
 	}
 	for _, s := range r.genuine {
 		s.tracked.first = s.next
-		text := r.oracle.moved(s.tracked)
-		if text == "" {
-			text = "nothing that can be judged"
+		if text := r.oracle.moved(s.tracked); text != "" {
+			r.tell(Progress{Phase: Learning, Text: fmt.Sprintf("one %s moves %s", s.name, text)})
 		}
-		r.tell(Progress{Phase: Learning, Text: fmt.Sprintf("one %s moves %s", s.name, text)})
 	}
 	for _, note := range r.oracle.notes {
 		r.tell(Progress{Phase: Learning, Text: note})
 	}
+	return nil
 }
 
 func (r *run) tell(p Progress) {
@@ -200,76 +210,4 @@ func (r *run) learnAdverse(ctx context.Context, before *reading) (*reading, erro
 		}
 	}
 	return base, nil
-}
-
-// judge waits for the effects of the load, and judges them.
-func (r *run) judge(ctx context.Context) *Verdict {
-	if ctx.Err() != nil {
-		return r.counted(&Verdict{Inconclusive: "interrupted before the effects were read"})
-	}
-	best, progressed := -1, time.Now()
-	var last *reading
-	pause := r.settle
-	for {
-		began := time.Now()
-		now, err := r.oracle.read(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return r.counted(&Verdict{Inconclusive: "interrupted while waiting for effects"})
-		case err != nil && time.Since(progressed) > r.Wait:
-			return r.counted(&Verdict{Inconclusive: err.Error()})
-		case err == nil:
-			j := r.oracle.judge(now)
-			still := last != nil && len(r.oracle.between(last, now)) == 0
-			if pause = min(2*pause, longestSettle); best < 0 || j.missing < best || !still && last != nil {
-				best, progressed, pause = j.missing, time.Now(), r.settle
-			}
-			if still && (j.missing == 0 || time.Since(progressed) >= r.Wait) {
-				return r.counted(&j.verdict)
-			}
-			last = now
-			r.tell(Progress{Phase: Waiting, Missing: j.missing, Elapsed: time.Since(r.meter.ended)})
-		}
-		if !sleep(ctx, time.Now().Add(max(pause, time.Since(began)))) {
-			return r.counted(&Verdict{Inconclusive: "interrupted while waiting for effects"})
-		}
-	}
-}
-
-// counted adds what the sender knows.
-func (r *run) counted(v *Verdict) *Verdict {
-	if v.Inconclusive != "" {
-		for _, s := range r.genuine {
-			accepted, unsure := s.tracked.counts()
-			v.Delivered, v.Unsure = v.Delivered+accepted, v.Unsure+unsure
-		}
-	}
-	v.Duplicates = r.meter.copies
-	return v
-}
-
-// watch reports progress until it is told to end.
-func (r *run) watch() (end func()) {
-	if r.Progress == nil {
-		return func() {}
-	}
-	const interval = 500 * time.Millisecond
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		ticks := time.NewTicker(interval)
-		defer ticks.Stop()
-		for {
-			select {
-			case <-ticks.C:
-				r.tell(r.meter.progress())
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		close(done)
-		<-ended
-	}
 }

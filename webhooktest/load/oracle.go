@@ -238,7 +238,8 @@ func isCollection(path string) bool {
 	return strings.HasSuffix(path, "[]") || strings.HasSuffix(path, "*")
 }
 
-// moved returns what the events of the load move, for people.
+// moved returns the places by which events of a series are judged, for people; "" if there
+// are none.
 func (o *oracle) moved(of *tracked) string {
 	paths := make(map[string]bool)
 	for path := range o.moves[of] {
@@ -247,7 +248,7 @@ func (o *oracle) moved(of *tracked) string {
 		}
 	}
 	for path, counts := range o.counts {
-		if counts[of] > 0 {
+		if counts[of] > 0 && !o.noise[path] {
 			paths[path] = true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -83,6 +84,9 @@ func extended(ranges [][2]int, n int) [][2]int {
 // notAccepted begins a line of k6's output that names an event.
 const notAccepted = "fakestripe: not accepted: "
 
+// sentLine matches the beginning of a line about what was sent.
+var sentLine = regexp.MustCompile(`^\{\s*"format"\s*:`)
+
 // ErrNothingSent means a text without a line about what was sent.
 var ErrNothingSent = errors.New("no line that says what an instance sent, as --sent or a script for k6 writes it")
 
@@ -96,7 +100,7 @@ func ParseSent(text []byte) (sent []*Sent, err error) {
 			others.NotAccepted = append(others.NotAccepted, idPrefix(string(id)))
 			continue
 		}
-		if !bytes.HasPrefix(line, []byte(`{"format":`)) {
+		if !sentLine.Match(line) {
 			continue
 		}
 		one, err := parseSent(line)

@@ -29,6 +29,7 @@ type shop struct {
 
 	effect            func(s *shop, call int) (times int) // nil: one
 	last, lastPayment string                              // of the event that effect is asked about
+	forgets           bool                                // that it has seen an event
 	unsigned          bool                                // accepts forgeries
 	answer            func(call int) int                  // nil: 200
 }
@@ -62,7 +63,7 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.seen[event.ID] {
+	if s.seen[event.ID] && !s.forgets {
 		return
 	}
 	s.seen[event.ID] = true

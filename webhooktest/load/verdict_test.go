@@ -1,13 +1,24 @@
 package load_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
 // every returns a multiple of one effect for one event in n, once what is learned from is
@@ -169,5 +180,192 @@ func TestVerdictOnForgeries(t *testing.T) {
 			require.Len(t, v.Forged.Events, v.Forged.Count)
 			require.True(t, s.seen[v.Forged.Events[0].Event])
 		})
+	}
+}
+
+// What says nothing of an event is no pass.
+func TestNothingToJudge(t *testing.T) {
+	t.Parallel()
+	for name, state := range map[string]func(*shop) any{
+		"nothing":           func(*shop) any { return []any{} },
+		"only the last":     func(s *shop) any { return map[string]any{"last": s.orders[max(0, len(s.orders)-1):]} },
+		"moves by itself":   func(*shop) any { return map[string]any{"uptime": time.Now().UnixMilli()} },
+		"another each time": func(s *shop) any { return map[string]int{"square": len(s.orders) * len(s.orders)} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newShop()
+				l := payments(s, 50)
+				l.State = s.show(state)
+				_, err := l.Run(t.Context())
+				require.ErrorIs(t, err, load.ErrNoEffect)
+			})
+		})
+	}
+}
+
+// What counts deliveries is no second effect, and what counts refusals none of a forgery.
+func TestCountsOfDeliveries(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		var calls, refused atomic.Int32
+		counting := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			calls.Add(1)
+			recorder := httptest.NewRecorder()
+			if s.ServeHTTP(recorder, r); recorder.Code != http.StatusOK {
+				refused.Add(1)
+			}
+			w.WriteHeader(recorder.Code)
+		})
+		l := payments(counting, 300)
+		l.Chaos.Duplicate, l.Forge = 0.2, 0.1
+		l.State = s.show(func(s *shop) any {
+			return map[string]any{"orders": slices.Clone(s.orders), "received": calls.Load() - refused.Load(), "requests": calls.Load(), "refused": refused.Load()}
+		})
+		report := run(t, l)
+		v := report.Verdict
+		require.True(t, v.Sound(), "%s %v %v", v, v.Counters, v.Notes)
+		require.Contains(t, v.Notes, "taken for a count of deliveries, since a duplicate moves it too: received, requests")
+		require.Contains(t, v.Notes, "not judged, since a forgery moves it too: requests")
+	})
+}
+
+// A handler that counts a duplicate again is told by its events.
+func TestDuplicatesThatCount(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		s.forgets = true
+		l := payments(s, 300)
+		l.Chaos.Duplicate, l.State = 0.1, s.show(shapes[7].state)
+		report := run(t, l)
+		require.Equal(t, report.Duplicates, report.Verdict.Doubled.Count)
+		require.Len(t, report.Verdict.Doubled.Events, report.Duplicates)
+		require.Empty(t, report.Verdict.Counters)
+	})
+}
+
+// The last step of a flow is lost: the row is there, and says another thing.
+func TestWrongEffects(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		l := payments(s, 300)
+		l.Mix[0].Name = "payment"
+		l.State = s.show(func(s *shop) any {
+			rows := make(map[string]map[string]string)
+			for i, o := range s.orders {
+				if strings.HasPrefix(o.Payment, "pi_") {
+					rows[o.Payment] = map[string]string{"status": map[bool]string{false: "paid", true: "open"}[i > 10 && i%100 == 0]}
+				}
+			}
+			return rows
+		})
+		v := run(t, l).Verdict
+		require.Positive(t, v.Wrong.Count, v)
+		require.Zero(t, v.Lost.Count+v.Doubled.Count, v)
+		require.Equal(t, "{pi}.status is open, not paid", v.Wrong.Events[0].Said)
+		require.Contains(t, v.Notes, "the events of a flow count as one here")
+	})
+}
+
+// A page of a longer list looks like a loss; the verdict says what it may be.
+func TestPageOfAState(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		l := payments(s, 100)
+		l.State = s.show(func(s *shop) any { return slices.Clone(s.orders[:min(10, len(s.orders))]) })
+		v := run(t, l).Verdict
+		require.Equal(t, 92, v.Lost.Count)
+		require.Contains(t, v.Notes, "more than half of the events are missing: if the state is one page of a longer list, show all of it")
+	})
+}
+
+// A stream is read as it comes, and closed; an error in it is told.
+func TestStateIsAStream(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		l := payments(s, 50)
+		closed := 0
+		l.State = func(context.Context) (any, error) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			text, err := json.Marshal(s.orders)
+			return closing{iotest.OneByteReader(bytes.NewReader(text)), &closed}, err
+		}
+		require.True(t, run(t, l).Verdict.Sound())
+		require.Positive(t, closed)
+		for text, want := range map[string]string{
+			"": "not JSON: unexpected EOF", "[1": "not JSON: unexpected EOF", "[1] [2]": "more than one JSON value", "<html>": "invalid character '<'",
+		} {
+			l.State = func(context.Context) (any, error) { return strings.NewReader(text), nil }
+			_, err := l.Run(t.Context())
+			require.ErrorContains(t, err, want)
+		}
+	})
+}
+
+type closing struct {
+	io.Reader
+	closed *int
+}
+
+// Close implements io.Closer.
+func (c closing) Close() error {
+	*c.closed++
+	return nil
+}
+
+// What several instances sent is judged together.
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		var sent []*load.Sent
+		for instance := range 3 {
+			s.effect = every(50, instance)
+			l := payments(s, 200)
+			l.Instance, l.Forge = instance, 0.1
+			line, err := json.Marshal(run(t, l).Sent())
+			require.NoError(t, err)
+			parsed, err := load.ParseSent(line)
+			require.NoError(t, err)
+			sent = append(sent, parsed...)
+		}
+		for _, shape := range shapes {
+			v, err := load.Verify(t.Context(), sent, s.show(shape.state), time.Second, nil)
+			if !shape.named {
+				require.ErrorIs(t, err, load.ErrNoEffect)
+				continue
+			}
+			require.NoError(t, err)
+			require.Equal(t, 600-v.Forgeries, v.Delivered)
+			require.Positive(t, v.Lost.Count)
+			require.Positive(t, v.Doubled.Count)
+			require.Len(t, v.Lost.Events, v.Lost.Count)
+			require.Zero(t, v.Wrong.Count)
+		}
+		_, err := load.Verify(t.Context(), append(sent, sent[0]), s.show(shapes[0].state), time.Second, nil)
+		require.ErrorIs(t, err, load.ErrSentTwice)
+	})
+}
+
+func TestParseSent(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"format":`:    "want a line of JSON",
+		`{"format": 2}`: "format 2: want 1",
+		`{"format": 1, "sent": [{"name": "x", "stems": []}]}`:                                              "x: 0 stems",
+		`{"format": 1, "sent": [{"name": "x", "stems": ["evt_1"]}]}`:                                       `stem "evt_1": want 8 letters`,
+		`{"format": 1, "sent": [{"name": "x", "stems": ["evt_1234567890"], "accepted": [[3, 2]]}]}`:        "range [3, 2]",
+		`{"format": 1, "sent": [{"name": "x", "stems": ["evt_1234567890"], "unsure": [[0, 1e10]]}]}`:       "want a line of JSON",
+		`{"format": 1, "sent": [{"name": "x", "stems": ["evt_1234567890"], "unsure": [[0, 9999999999]]}]}`: "range [0, 9999999999]",
+	} {
+		_, err := load.ParseSent([]byte(text))
+		require.ErrorContains(t, err, want, text)
 	}
 }
