@@ -88,7 +88,7 @@ const notAccepted = "fakestripe: not accepted: "
 var sentLine = regexp.MustCompile(`^\{\s*"format"\s*:`)
 
 // ErrNothingSent means a text without a line about what was sent.
-var ErrNothingSent = errors.New("no line that says what an instance sent, as --sent or a script for k6 writes it")
+var ErrNothingSent = errors.New("no line that says what an instance sent")
 
 // ParseSent reads what instances sent: a line of JSON each, possibly amid the rest of what
 // k6 prints, which names the events that were not accepted.
@@ -262,7 +262,7 @@ func (v *Verdict) excuse(unnamed int) {
 	}
 	note := Number(unnamed) + " more not accepted, and no file says which"
 	if v.Lost.Count > 0 {
-		note += ": as many of those without an effect may be among them (give --verify k6's output, too)"
+		note += ": as many of those without an effect may be among them (k6's output names them)"
 	}
 	v.Notes = append(v.Notes, note)
 	v.Lost.Count = max(0, v.Lost.Count-unnamed)
