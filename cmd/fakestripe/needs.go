@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -88,9 +87,4 @@ func (c *checking) checkFlags() error {
 		return fmt.Errorf("--handles: %s is a thin event: add --thin if the endpoint takes them", c.subject.Handles[thin])
 	}
 	return nil
-}
-
-// notPositive is the error for a duration flag of zero or less.
-func notPositive(flag string, given time.Duration, example string) error {
-	return fmt.Errorf("%s %s: must be positive, e.g. %s", flag, given, example)
 }

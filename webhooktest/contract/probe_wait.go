@@ -19,7 +19,10 @@ const effectTimeout = 8 * time.Second
 
 // window is for how long the state must have been still to be believed.
 func (p *probe) window() time.Duration {
-	if !p.careful {
+	switch {
+	case p.learned.restless.Load():
+		return carefulWindow
+	case !p.careful:
 		return p.settle
 	}
 	window := max(carefulWindow, min(4*p.machine.stall(), carefulSettle))
@@ -27,6 +30,16 @@ func (p *probe) window() time.Duration {
 		window = max(window, p.settle, carefulSettle)
 	}
 	return window
+}
+
+// patience is how long a missing effect is waited for. A restless state is waited for a few
+// times only: it would be at each case.
+func (p *probe) patience() time.Duration {
+	const few = 3
+	if p.learned.restless.Load() && p.learned.waited.Add(1) > few {
+		return 0
+	}
+	return effectTimeout
 }
 
 // widen makes the window wide enough for work that takes so long, on a machine that
@@ -83,13 +96,17 @@ func (p *probe) awaitMove(ctx context.Context, o *observation, before any, patie
 }
 
 // until returns the diff that deliveries have made, in a careful try once it is as hoped
-// for or effectTimeout is over: work may still be going on.
+// for or effectTimeout is over: work may still be going on. Of a restless state nothing is
+// known then.
 func (p *probe) until(ctx context.Context, o *observation, diff statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
 	if !p.careful || hoped(diff) {
 		return diff, nil
 	}
-	took, ok, err := p.await(ctx, o, effectTimeout, func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
-	if err != nil || !ok {
+	took, ok, err := p.await(ctx, o, p.patience(), func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
+	switch {
+	case err == nil && !ok && p.learned.restless.Load():
+		return nil, errInconclusive{reason: "the state moves by itself, as control/quiet shows: there is no telling what an event did"}
+	case err != nil || !ok:
 		return diff, err
 	}
 	p.slower(took)
