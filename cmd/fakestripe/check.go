@@ -369,6 +369,9 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err := c.bound.bind(&c.subject); err != nil {
 		return err
 	}
+	if c.api == "" && c.exec.wanted() { // the app calls it through the proxy: any port will do
+		c.api = anyPort
+	}
 	if err := c.creating.bind(&c.subject, c.api); err != nil {
 		return err
 	}
