@@ -42,3 +42,8 @@ func round(d time.Duration) time.Duration {
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// notPositive is the error for a duration flag of zero or less.
+func notPositive(flag string, given time.Duration, example string) error {
+	return fmt.Errorf("%s %s: must be positive, e.g. %s", flag, given, example)
+}

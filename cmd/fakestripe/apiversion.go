@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/pflag"
 
@@ -50,27 +49,4 @@ func mereLabel(set []string, version string) string {
 		}
 	}
 	return ""
-}
-
-// listVersions prints the API versions, oldest first, with the releases pinned to them.
-func listVersions(sh shell, asJSON bool) error {
-	if asJSON {
-		names := make([]string, 0, len(fixtures.Versions()))
-		byName := make(map[string]fixtures.Version)
-		for _, version := range fixtures.Versions() {
-			names = append(names, version.Name)
-			byName[version.Name] = version
-		}
-		return listJSON(sh, names, func(name string) (fixtures.Version, error) { return byName[name], nil })
-	}
-	table := tabwriter.NewWriter(sh.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "VERSION\t"+strings.Join(fixtures.SDKs[:], "\t"))
-	for _, version := range fixtures.Versions() {
-		cells := []string{version.Name}
-		for _, sdk := range fixtures.SDKs {
-			cells = append(cells, strings.Join(version.SDKs[sdk], ", "))
-		}
-		fmt.Fprintln(table, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
-	}
-	return table.Flush()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -224,16 +223,6 @@ func (b *bindings) newSetting(text string) (setting, error) {
 		one.try = one.made
 	}
 	return one, nil
-}
-
-// parsedFor parses a value for a path: metadata is always text.
-func parsedFor(path, value string) (any, error) {
-	typed, err := parseValue(value)
-	raw, isJSON := typed.(json.RawMessage)
-	if isJSON && strings.Contains(path, ".metadata.") && !strings.ContainsRune(`"n{[`, rune(raw[0])) {
-		return value, nil
-	}
-	return typed, err
 }
 
 func newRemoval(path string) (setting, error) {

@@ -11,10 +11,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/internal/report"
 	word "github.com/fakestripe/fakestripe/internal/shell"
@@ -35,10 +33,7 @@ type checking struct {
 	api      string
 	access   apiAccess
 	exec     execution
-	stateURL string
-	stateCmd string
-	database databaseState
-	stateAt  string // where the state is read, for reports
+	state    stateSource
 	hooks    struct{ broken, heal, restart string }
 	strict   bool
 	partial  bool
@@ -47,8 +42,7 @@ type checking struct {
 	skipped  bool
 	reports  []string
 	format   format
-	lookups  *lookups // nil: the state is read at once
-	command  string   // check, or run with its folder
+	command  string // check, or run with its folder
 	given    func(flag string) bool
 	again    string // flags that repeat a case
 }
@@ -88,9 +82,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.subject.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	c.secrets.flag(cmd)
 	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "comma-separated event `types` that the handler acts on")
-	flags.StringVar(&c.stateURL, "state-url", "", "`url` of what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
-	flags.StringVar(&c.stateCmd, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
-	c.database.flags(flags)
+	c.state.flags(flags)
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	c.bound.flags(flags)
 	c.creating.flags(flags)
@@ -166,7 +158,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
 		return interrupted // nothing was judged yet
 	}
-	found.Subject.State = c.stateAt
+	found.Subject.State = c.state.at
 	nameFlags(found)
 	c.nameVersions(found)
 	if len(found.Diagnosis) > 0 {
@@ -175,8 +167,8 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
 	}
-	if c.lookups != nil && c.lookups.note() != "" {
-		found.Notes = append(found.Notes, c.lookups.note())
+	if note := c.state.lookups.note(); note != "" {
+		found.Notes = append(found.Notes, note)
 	}
 	given := c.again
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
@@ -236,20 +228,6 @@ func (c *checking) print(sh shell, found *contract.Report) error {
 	})
 }
 
-// together joins several errors in one line. It omits that the handler fell short: that
-// has been printed.
-func together(errs ...error) (all error) {
-	for _, err := range errs {
-		switch {
-		case all == nil || err != nil && errors.Is(all, errShort):
-			all = err
-		case err != nil && !errors.Is(err, errShort):
-			all = fmt.Errorf("%w; %w", all, err)
-		}
-	}
-	return all
-}
-
 // watch prints the plan, the current case, and how long the rest will take.
 func (c *checking) watch(sh shell) (done func(), err error) {
 	cases, err := c.suite.Cases()
@@ -267,56 +245,6 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 			fmt.Fprint(sh.err, "\r\x1b[K")
 		}
 	}, nil
-}
-
-// again is the command line without cases, reports and secrets.
-func again(cmd *cobra.Command) string {
-	var line strings.Builder
-	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if slices.Contains([]string{"report", "format", "list", "level", "skip", "strict", "partial", "max-time", "shard", "update", "watch", "skipped"}, flag.Name) || flag.Annotations[fromConfig] != nil {
-			return
-		}
-		for _, value := range values(flag) {
-			switch flag.Name {
-			case "header":
-				value = redactHeader(value)
-			case "to", "state-url":
-				value = redactURL(value)
-			case "state-postgres":
-				value = redactDatabase(value)
-			case "create-url":
-				value = redactURLs(value)
-			case "api-key":
-				value = testKey + "…"
-			default:
-				value = credential.Hide(value)
-			}
-			switch {
-			case flag.Name == "secret":
-				line.WriteString(` --secret "$STRIPE_WEBHOOK_SECRET"`) // never the secret itself
-			case flag.Value.Type() == "bool" && value == "true":
-				fmt.Fprintf(&line, " --%s", flag.Name)
-			case flag.NoOptDefVal != "": // a word after it would be a case
-				fmt.Fprintf(&line, " --%s=%s", flag.Name, word.Quote(value))
-			default:
-				fmt.Fprintf(&line, " --%s %s", flag.Name, word.Quote(value))
-			}
-		}
-	})
-	return line.String()
-}
-
-// values are the values of a flag: several if it is repeatable; a list stays as written,
-// with commas.
-func values(flag *pflag.Flag) []string {
-	list, ok := flag.Value.(pflag.SliceValue)
-	switch {
-	case !ok:
-		return []string{flag.Value.String()}
-	case flag.Value.Type() == "stringArray":
-		return list.GetSlice()
-	}
-	return []string{strings.Join(list.GetSlice(), ",")}
 }
 
 func (c *checking) listCases(sh shell) error {
@@ -382,8 +310,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 		return err
 	}
 	c.subject.Variants = c.shapes.byType(c.subject.Handles)
-	c.database.getenv = sh.getenv
-	if err := c.observe(); err != nil {
+	if err := c.state.bind(&c.subject, sh.getenv); err != nil {
 		return err
 	}
 	if err := c.readWaivers(); err != nil {

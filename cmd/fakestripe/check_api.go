@@ -8,10 +8,14 @@ import (
 	"net/netip"
 
 	"github.com/fakestripe/fakestripe/internal/checkout"
+	"github.com/fakestripe/fakestripe/internal/child"
 	"github.com/fakestripe/fakestripe/internal/server"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
+
+// anyPort is a free port on loopback.
+const anyPort = "127.0.0.1:0"
 
 // serveAPI starts the local Stripe API for the duration of the check, if requested.
 func (c *checking) serveAPI(sh shell) (stop func(), err error) {
@@ -30,7 +34,7 @@ func (c *checking) serveAPI(sh shell) (stop func(), err error) {
 		return nil, fmt.Errorf("--api: %w", err)
 	}
 	c.subject.API = &stripeapi.Server{}
-	c.subject.API.Pages = pagesAt(at)
+	c.subject.API.Pages = localURL(at)
 	mux := http.NewServeMux()
 	mux.Handle("/", c.access.handler(c.subject.API, at, hostOf(c.api)))
 	mountPages(mux, c.desk(), append(c.access.hosts, hostOf(c.api)))
@@ -58,12 +62,24 @@ func (c *checking) desk() *checkout.Desk {
 	}}
 }
 
-// pagesAt is where a browser of this machine finds the hosted pages of an address.
-func pagesAt(at netip.AddrPort) string {
-	if at.Addr().IsUnspecified() {
-		at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), at.Port())
+// startApp starts the app of --exec, if there is one, and makes it the one that is
+// restarted.
+func (c *checking) startApp(ctx context.Context, sh shell) (*runningApp, error) {
+	if !c.exec.wanted() {
+		return nil, nil
 	}
-	return "http://" + at.String()
+	secret := c.subject.Secret
+	app, err := c.exec.start(ctx, sh, localStripe{
+		api: c.subject.API, to: c.subject.URL, secret: secret, key: c.access.key, secretGiven: len(c.secrets) > 0,
+		died: func(e *child.EndedError) { complain(sh, hidden(e, secret)) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c.subject.Restart == nil {
+		c.subject.Restart = app.Restart
+	}
+	return app, nil
 }
 
 // hostOf returns the host of an address, or "".

@@ -107,3 +107,6 @@ func runInto(ctx context.Context, line string) (said []byte, err error) {
 	}
 	return bytes.TrimSpace(said), err
 }
+
+// maxPrinted limits the output of --prepare-cmd.
+const maxPrinted = 1 << 20

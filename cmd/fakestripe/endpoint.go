@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,4 +33,31 @@ func parseHeaders(texts []string) (http.Header, error) {
 		header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
 	return header, nil
+}
+
+// completed completes an abbreviated URL, as for --to.
+func completed(text string) string {
+	host, _, _ := strings.Cut(text, "/")
+	_, err := strconv.ParseUint(host, 10, 16)
+	switch {
+	case host == "":
+		return "http://localhost" + text
+	case err == nil:
+		return "http://localhost:" + text
+	}
+	return "http://" + text
+}
+
+// cause is the reason for a failed request, without the URL.
+func cause(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
+}
+
+// status describes an answer in our words: the handler's could say anything.
+func status(answer *http.Response) string {
+	return strings.TrimSpace(fmt.Sprint(answer.StatusCode, " ", http.StatusText(answer.StatusCode)))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -100,4 +101,25 @@ func explanation(c contract.Case) string {
 		fmt.Fprintf(&text, "\n%s:\n    %s\n", fix.language, strings.ReplaceAll(fix.code, "\n", "\n    "))
 	}
 	return text.String() + "\n"
+}
+
+// explainType describes an event type and its variants.
+func explainType(sh shell, eventType string) error {
+	described, err := fixtures.DescribeEvent(eventType)
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s (%s)\n%s\n", described.Name, described.Object, described.Description)
+	for i, v := range fixtures.Variants(eventType) {
+		if i == 0 {
+			text.WriteString("\nOther shapes, for --variant:\n")
+		}
+		fmt.Fprintf(&text, "\n%s\n    %s\n    %s\n", v.Name, v.Description, v.Source)
+		if v.Flow != "" {
+			fmt.Fprintf(&text, "    fakestripe trigger %s\n", v.Flow)
+		}
+	}
+	_, err = sh.out.Write([]byte(text.String()))
+	return err
 }

@@ -41,8 +41,8 @@ func (d *draft) findOut(ctx context.Context, sh shell) error {
 		return nil
 	}
 	c := checking{command: "init", given: d.config.given, secrets: d.config.secrets,
-		stateURL: d.config.state[0], stateCmd: d.config.state[1],
-		database: databaseState{postgres: d.config.state[2], sqlite: d.config.state[3]}}
+		state: stateSource{url: d.config.state[0], command: d.config.state[1],
+			database: databaseState{postgres: d.config.state[2], sqlite: d.config.state[3]}}}
 	c.subject.URL, c.subject.APIVersion = d.config.to, d.config.version
 	if err := c.prepare(ctx, sh); err != nil {
 		return err

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -95,4 +97,46 @@ func listMutations(sh shell, asJSON bool) error {
 // completeTypes completes event types in the shell.
 func completeTypes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return append(fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()...), cobra.ShellCompDirectiveDefault // files are payloads, too
+}
+
+// listVariants prints the variants of all event types of an API version.
+func listVariants(sh shell, version string, asJSON bool) error {
+	encoder := json.NewEncoder(sh.out)
+	for _, eventType := range fixtures.Types(version) {
+		for _, v := range fixtures.Variants(eventType) {
+			var err error
+			if asJSON {
+				err = encoder.Encode(map[string]string{"type": eventType, "variant": v.Name, "description": v.Description, "flow": v.Flow, "source": v.Source})
+			} else {
+				_, err = fmt.Fprintf(sh.out, "%-54s %s\n", eventType+"="+v.Name, v.Description)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// listVersions prints the API versions, oldest first, with the releases pinned to them.
+func listVersions(sh shell, asJSON bool) error {
+	if asJSON {
+		names := make([]string, 0, len(fixtures.Versions()))
+		byName := make(map[string]fixtures.Version)
+		for _, version := range fixtures.Versions() {
+			names = append(names, version.Name)
+			byName[version.Name] = version
+		}
+		return listJSON(sh, names, func(name string) (fixtures.Version, error) { return byName[name], nil })
+	}
+	table := tabwriter.NewWriter(sh.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "VERSION\t"+strings.Join(fixtures.SDKs[:], "\t"))
+	for _, version := range fixtures.Versions() {
+		cells := []string{version.Name}
+		for _, sdk := range fixtures.SDKs {
+			cells = append(cells, strings.Join(version.SDKs[sdk], ", "))
+		}
+		fmt.Fprintln(table, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+	}
+	return table.Flush()
 }

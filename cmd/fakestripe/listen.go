@@ -194,7 +194,10 @@ func (l *listener) start(p *listenPrinter, server *listenServer, endpoints []lis
 		if err != nil {
 			return err
 		}
-		l.tellRestored(p, restored)
+		p.restored(l.journal, restored)
+		if restored.Waiting > 0 && l.signing.from == secretFresh {
+			p.talk("further deliveries are signed with the new secret: --secret-file keeps one")
+		}
 	}
 	for i, e := range endpoints {
 		added, err := l.hub.AddEndpoint(e)
@@ -237,4 +240,18 @@ func (l *listener) end(p *listenPrinter) error {
 		return errShort
 	}
 	return nil
+}
+
+// startApp starts the app of --exec, if there is one. Its calls are answered by the API
+// that the listener serves.
+func (l *listener) startApp(ctx context.Context, sh shell, secret string) (*runningApp, error) {
+	if !l.exec.wanted() {
+		return nil, nil
+	}
+	stripe := localStripe{api: &l.api, secret: secret, key: l.access.key, secretGiven: l.signing.from == secretGiven}
+	if len(l.forward) > 0 {
+		stripe.to = l.forward[0]
+	}
+	app, err := l.exec.start(ctx, sh, stripe)
+	return app, endedEarly(sh, err)
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/fakestripe/fakestripe/internal/checkout"
 	"github.com/fakestripe/fakestripe/internal/guard"
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
 // completing is how listen brings what the app has created to an end: on the hosted pages,
@@ -58,11 +57,4 @@ func (l *listener) completes(s *listenServer) {
 func (c *completing) mount(mux *http.ServeMux, g *guard.Guard, hosts []string) {
 	mux.Handle(checkout.ControlPath, g.Handler(checkout.Control(&c.desk)))
 	mountPages(mux, &c.desk, slices.Concat(g.Hosts, hosts))
-}
-
-func mountPages(mux *http.ServeMux, desk *checkout.Desk, hosts []string) {
-	pages := (&guard.Guard{Hosts: hosts}).Handler(checkout.Pages(desk))
-	for _, prefix := range []string{"/c/", stripeapi.LinkPage} {
-		mux.Handle(prefix, pages)
-	}
 }

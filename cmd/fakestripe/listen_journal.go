@@ -9,31 +9,28 @@ import (
 // shownDamaged is the maximum number of damaged lines reported one by one.
 const shownDamaged = 10
 
-// tellRestored prints the content of the journal, and its damage.
-func (l *listener) tellRestored(p *listenPrinter, restored listen.Restored) {
+// restored prints the content of the journal, and its damage.
+func (p *listenPrinter) restored(journal string, restored listen.Restored) {
 	if restored.Torn > 0 {
-		p.talk("journal %s: the last line is incomplete: its %d bytes were removed", l.journal, restored.Torn)
+		p.talk("journal %s: the last line is incomplete: its %d bytes were removed", journal, restored.Torn)
 	}
 	for i, damage := range restored.Damaged {
 		if i == shownDamaged {
-			p.talk("journal %s: %s more", l.journal, counted(len(restored.Damaged)-i, "damaged line", "damaged lines"))
+			p.talk("journal %s: %s more", journal, counted(len(restored.Damaged)-i, "damaged line", "damaged lines"))
 			break
 		}
-		p.talk("journal %s: line %d is damaged: %s", l.journal, damage.Line, damage.Problem)
+		p.talk("journal %s: line %d is damaged: %s", journal, damage.Line, damage.Problem)
 	}
 	if len(restored.Damaged) > 0 {
-		p.talk("journal %s: everything else was read; the damaged lines stay in the file until you remove them", l.journal)
+		p.talk("journal %s: everything else was read; the damaged lines stay in the file until you remove them", journal)
 	}
 	if restored.Events == 0 {
 		return
 	}
-	p.talk("journal %s: %s, %s; %s", l.journal, events(restored.Events), attempts(restored.Attempts),
+	p.talk("journal %s: %s, %s; %s", journal, events(restored.Events), attempts(restored.Attempts),
 		counted(restored.Waiting, "delivery goes on", "deliveries go on"))
 	if c := restored.Compaction; c != (listen.Compaction{}) {
-		p.talk("journal %s: %s", l.journal, c)
-	}
-	if restored.Waiting > 0 && l.signing.from == secretFresh {
-		p.talk("further deliveries are signed with the new secret: --secret-file keeps one")
+		p.talk("journal %s: %s", journal, c)
 	}
 }
 

@@ -178,13 +178,7 @@ func (s *listenServer) address() netip.AddrPort {
 }
 
 // url is the server's URL on this machine.
-func (s *listenServer) url() string {
-	address := s.address()
-	if address.Addr().IsUnspecified() {
-		address = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), address.Port())
-	}
-	return "http://" + address.String()
-}
+func (s *listenServer) url() string { return localURL(s.address()) }
 
 // granted is the URL with the token, if any.
 func (s *listenServer) granted() string {

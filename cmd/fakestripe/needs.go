@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -14,22 +13,22 @@ import (
 
 // flagsFor maps a need of a case to flags.
 var flagsFor = map[string]string{
-	"state":              "--state-url, --state-cmd, --state-postgres, --state-sqlite",
-	"api":                "--api",
-	"faults":             "--break-cmd, --heal-cmd",
-	"restart":            "--exec, --restart-cmd",
-	"connect":            "--connect",
-	"mode":               "--mode",
-	"thin":               "--thin",
-	"thin-only":          "--thin, and only thin --handles",
-	"snapshot":           "without --thin",
-	"secrets":            "--secret, repeated",
-	"handles":            "--handles",
-	"bound":              "--set, --event",
-	"payments":           "without --variant checkout.session.completed",
-	"once-per-object":    "--once-per-object",
-	contract.NeedTime:    "--max-time",
-	contract.NeedObjects: "--set PATH=order-{n}, --set-from, --prepare-cmd",
+	"state":           "--state-url, --state-cmd, --state-postgres, --state-sqlite",
+	"api":             "--api",
+	"faults":          "--break-cmd, --heal-cmd",
+	"restart":         "--exec, --restart-cmd",
+	"connect":         "--connect",
+	"mode":            "--mode",
+	"thin":            "--thin",
+	"thin-only":       "--thin, and only thin --handles",
+	"snapshot":        "without --thin",
+	"secrets":         "--secret, repeated",
+	"handles":         "--handles",
+	"bound":           "--set, --event",
+	"payments":        "without --variant checkout.session.completed",
+	"once-per-object": "--once-per-object",
+	contract.NeedTime: "--max-time",
+	"objects":         "--set PATH=order-{n}, --set-from, --prepare-cmd",
 }
 
 // nameFlags adds the flag to a case's need.
@@ -88,9 +87,4 @@ func (c *checking) checkFlags() error {
 		return fmt.Errorf("--handles: %s is a thin event: add --thin if the endpoint takes them", c.subject.Handles[thin])
 	}
 	return nil
-}
-
-// notPositive is the error for a duration flag of zero or less.
-func notPositive(flag string, given time.Duration, example string) error {
-	return fmt.Errorf("%s %s: must be positive, e.g. %s", flag, given, example)
 }

@@ -16,9 +16,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// maxPrinted limits the output of --prepare-cmd.
-const maxPrinted = 1 << 20
-
 // appObjects assigns each new Stripe object one of the app's: from a list, with fresh
 // values, or made by a command, in this order.
 type appObjects struct {
@@ -209,11 +206,3 @@ func appendVariables(variables []string, name string, value any) []string {
 }
 
 var noVariable = regexp.MustCompile(`[^A-Za-z0-9]+`)
-
-// hasPlaceholder reports whether a value differs per object: {n}, the number of the
-// object, {order}, {pi} and others from fixtures.
-func hasPlaceholder(value string) bool {
-	var source webhooktest.Source
-	event, err := source.Event("payment_intent.succeeded")
-	return strings.Contains(value, "{n}") || err == nil && event.Fill(value) != value
-}

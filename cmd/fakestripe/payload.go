@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -162,18 +161,6 @@ func noVersion(asked, name string) error {
 	return fmt.Errorf("--api-version %s: %s is a thin event, which has no version", asked, name)
 }
 
-// explain adds the command's remedy to an error of the library.
-func explain(err error) error {
-	if errors.Is(err, webhooktest.ErrNoPath) {
-		return fmt.Errorf("%w (--add creates a path)", err)
-	}
-	return err
-}
-
-func isFile(name string) bool {
-	return name == "-" || strings.HasSuffix(name, ".json") || strings.ContainsAny(name, `/\`)
-}
-
 // own reads the caller's own payload.
 func own(ctx context.Context, in io.Reader, name string) (*webhooktest.Event, error) {
 	body, err := readPayload(ctx, in, name)
@@ -236,25 +223,12 @@ func (p *payloads) edits() ([]webhooktest.Edit, error) {
 // events of the type.
 func (p *payloads) edit(path string, value any) webhooktest.Edit {
 	if eventType, rest, typed := strings.Cut(path, ":"); typed && !strings.HasPrefix(path, "data.") && strings.Contains(eventType, ".") {
-		return webhooktest.For(eventType, p.edit(rest, value))
+		return p.edit(rest, value).For(eventType)
 	}
 	if p.add {
 		return webhooktest.Add(path, value)
 	}
 	return webhooktest.Set(path, value)
-}
-
-// parseValue parses a value as JSON, or takes it as text if it does not look like JSON.
-func parseValue(value string) (any, error) {
-	var raw json.RawMessage
-	err := json.Unmarshal([]byte(value), &raw)
-	switch {
-	case err == nil:
-		return json.RawMessage(value), nil
-	case value != "" && strings.ContainsRune(`{["`, rune(value[0])):
-		return nil, fmt.Errorf("the value is not JSON: %w", err)
-	}
-	return value, nil
 }
 
 // envelope holds the flags that a source applies when it makes an event. A caller's own

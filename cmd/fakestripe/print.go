@@ -13,6 +13,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/expect"
+	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -260,4 +261,17 @@ func newDelivery(r *webhooktest.Response, mutations []string, expected expect.Ex
 		d.Refusal = &refused{said.ID, said.Said(), said.Fix}
 	}
 	return d
+}
+
+// usual is the answer that is expected of a delivery with mutations.
+func usual(mutations []string) expect.Expectation {
+	text := "2xx"
+	if listen.Forged(mutations) {
+		text = "!2xx"
+	}
+	expected, err := expect.Parse(text)
+	if err != nil {
+		panic(err) // a constant
+	}
+	return expected
 }

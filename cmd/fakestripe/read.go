@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/internal/file"
 )
@@ -40,4 +41,8 @@ func fileName(name string) string {
 		return "standard input"
 	}
 	return name
+}
+
+func isFile(name string) bool {
+	return name == "-" || strings.HasSuffix(name, ".json") || strings.ContainsAny(name, `/\`)
 }

@@ -14,7 +14,6 @@ import (
 type databaseState struct {
 	postgres, sqlite string
 	tables           []string
-	getenv           func(string) string
 }
 
 func (d *databaseState) flags(flags *pflag.FlagSet) {
@@ -26,8 +25,8 @@ func (d *databaseState) flags(flags *pflag.FlagSet) {
 // given reports whether a database was named.
 func (d *databaseState) given() bool { return d.postgres != "" || d.sqlite != "" }
 
-// open finds the database. What the password is, nobody is told.
-func (d *databaseState) open() (*dbstate.Database, error) {
+// open finds the database. No error shows its password.
+func (d *databaseState) open(getenv func(string) string) (*dbstate.Database, error) {
 	for i, name := range d.tables {
 		if d.tables[i] = strings.TrimSpace(name); d.tables[i] == "" {
 			return nil, errors.New("--state-tables: want names with commas between, such as orders,payments")
@@ -39,7 +38,7 @@ func (d *databaseState) open() (*dbstate.Database, error) {
 	}
 	uri := d.postgres
 	if name, isVariable := strings.CutPrefix(uri, "$"); isVariable {
-		if uri = d.getenv(name); uri == "" {
+		if uri = getenv(name); uri == "" {
 			return nil, fmt.Errorf("--state-postgres: $%s is not set", name)
 		}
 	}
@@ -65,33 +64,4 @@ func redactDatabase(uri string) string {
 		return uri
 	}
 	return dbstate.Redact(uri)
-}
-
-// oneState refuses two places of the state, and tables of none.
-func (c *checking) oneState() error {
-	var given []string
-	for _, flag := range []struct{ name, value string }{
-		{"--state-url", c.stateURL}, {"--state-cmd", c.stateCmd}, {"--state-postgres", c.database.postgres}, {"--state-sqlite", c.database.sqlite},
-	} {
-		if flag.value != "" {
-			given = append(given, flag.name)
-		}
-	}
-	switch {
-	case len(given) > 1:
-		return fmt.Errorf("%s and %s: give one", given[0], given[1])
-	case len(c.database.tables) > 0 && !c.database.given():
-		return errors.New("--state-tables goes with --state-postgres or --state-sqlite")
-	}
-	return nil
-}
-
-// observeDatabase reads the state from the handler's database.
-func (c *checking) observeDatabase() error {
-	db, err := c.database.open()
-	if err != nil {
-		return err
-	}
-	c.stateAt, c.subject.State = db.String(), db.State
-	return nil
 }

@@ -100,19 +100,6 @@ func (f *targetFlags) check() error {
 	return nil
 }
 
-// usual is the answer that is expected of a delivery with mutations.
-func usual(mutations []string) expect.Expectation {
-	text := "2xx"
-	if listen.Forged(mutations) {
-		text = "!2xx"
-	}
-	expected, err := expect.Parse(text)
-	if err != nil {
-		panic(err) // a constant
-	}
-	return expected
-}
-
 // checkFlags rejects flags without effect: with --to, the command delivers; without it,
 // listen does, with its own secret, headers and timeout.
 func (f *targetFlags) checkFlags() error {

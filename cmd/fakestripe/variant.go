@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,44 +73,4 @@ func (v variants) byType(eventTypes []string) map[string]string {
 		}
 	}
 	return named
-}
-
-// listVariants prints the variants of all event types of an API version.
-func listVariants(sh shell, version string, asJSON bool) error {
-	encoder := json.NewEncoder(sh.out)
-	for _, eventType := range fixtures.Types(version) {
-		for _, v := range fixtures.Variants(eventType) {
-			var err error
-			if asJSON {
-				err = encoder.Encode(map[string]string{"type": eventType, "variant": v.Name, "description": v.Description, "flow": v.Flow, "source": v.Source})
-			} else {
-				_, err = fmt.Fprintf(sh.out, "%-54s %s\n", eventType+"="+v.Name, v.Description)
-			}
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// explainType describes an event type and its variants.
-func explainType(sh shell, eventType string) error {
-	described, err := fixtures.DescribeEvent(eventType)
-	if err != nil {
-		return err
-	}
-	var text strings.Builder
-	fmt.Fprintf(&text, "%s (%s)\n%s\n", described.Name, described.Object, described.Description)
-	for i, v := range fixtures.Variants(eventType) {
-		if i == 0 {
-			text.WriteString("\nOther shapes, for --variant:\n")
-		}
-		fmt.Fprintf(&text, "\n%s\n    %s\n    %s\n", v.Name, v.Description, v.Source)
-		if v.Flow != "" {
-			fmt.Fprintf(&text, "    fakestripe trigger %s\n", v.Flow)
-		}
-	}
-	_, err = sh.out.Write([]byte(text.String()))
-	return err
 }

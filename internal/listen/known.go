@@ -4,7 +4,18 @@ import (
 	"slices"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
+
+// register adds an event to the API, if any, at its first delivery, unless it is a forgery.
+func register(api *stripeapi.Server, event *webhooktest.Event, mutations []string) {
+	if api == nil {
+		return
+	}
+	if body := known(event, mutations); body != nil {
+		_ = api.Add(body) // an event of another shape is delivered, but the API does not have it
+	}
+}
 
 // known returns the body that Stripe's API would show for an event delivered with
 // mutations, as the handler receives it. It is nil for an event that Stripe does not

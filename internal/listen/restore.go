@@ -197,7 +197,7 @@ func (r *restorer) event(e *entry) error {
 		return fmt.Errorf("event: %w", err)
 	}
 	if !r.hub.history.sent(event.ID()) { // as on delivery
-		r.hub.register(event, mutationsOf(e.Deliveries))
+		register(r.hub.API, event, mutationsOf(e.Deliveries))
 	}
 	h := &r.hub.history
 	h.mu.Lock()

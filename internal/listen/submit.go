@@ -90,13 +90,13 @@ func (h *Hub) take(ctx context.Context, s submission, match func(*destination) b
 	to := h.endpoints.where(match)
 	isNew := !h.history.sent(s.event.ID())
 	tasks, err := h.history.admit(s.event, func(event *webhooktest.Event, last int) ([]*task, error) {
-		return h.plan(event, s, to, last)
+		return s.plan(event, to, last, h.Chaos, h.Speed)
 	})
 	if err != nil {
 		return nil, err
 	}
 	if isNew {
-		h.register(s.event, s.mutations)
+		register(h.API, s.event, s.mutations)
 	}
 	deliveries, err := h.accept(s.event, tasks)
 	if err != nil {
@@ -122,23 +122,23 @@ func (s *submission) rehearse(ctx context.Context) error {
 
 // plan returns the tasks of an event, numbered from the next free number: one per
 // recipient, and the duplicates of chaos.
-func (h *Hub) plan(event *webhooktest.Event, s submission, to []recipient, last int) (tasks []*task, err error) {
+func (s *submission) plan(event *webhooktest.Event, to []recipient, last int, chaos Chaos, speed float64) (tasks []*task, err error) {
 	for _, r := range to {
 		sent, err := r.version(event)
 		if err != nil {
 			return nil, err
 		}
 		last++
-		t := newTask(last, r, sent, s)
+		t := newTask(last, r, sent, *s)
 		tasks = append(tasks, t)
 		if len(s.mutations) > 0 || s.replayOf != "" {
 			continue
 		}
-		t.faults = h.Chaos.faults(t.number)
-		t.faults.delay = scaled(t.faults.delay, h.Speed)
+		t.faults = chaos.faults(t.number)
+		t.faults.delay = scaled(t.faults.delay, speed)
 		if t.faults.duplicate {
 			last++
-			again := s
+			again := *s
 			again.replayOf = t.ID
 			tasks = append(tasks, newTask(last, r, sent, again))
 		}
@@ -147,16 +147,6 @@ func (h *Hub) plan(event *webhooktest.Event, s submission, to []recipient, last 
 		}
 	}
 	return tasks, nil
-}
-
-// register adds an event to the API at its first delivery, unless it is a forgery.
-func (h *Hub) register(event *webhooktest.Event, mutations []string) {
-	if h.API == nil {
-		return
-	}
-	if body := known(event, mutations); body != nil {
-		_ = h.API.Add(body) // an event of another shape is delivered, but the API does not have it
-	}
 }
 
 // accept writes an event to the journal, and returns its deliveries.

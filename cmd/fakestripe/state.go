@@ -10,52 +10,93 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"github.com/spf13/pflag"
 
 	"github.com/fakestripe/fakestripe/internal/credential"
 	"github.com/fakestripe/fakestripe/internal/file"
 	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // maxState limits the size of a state.
 const maxState = 64 << 20
 
-// observe sets up reading the handler's state: as a whole, or per event if the URL or the
-// command has an ID in braces.
-func (c *checking) observe() error {
-	if err := c.oneState(); err != nil {
+// stateSource holds the flags for where the handler's state is read.
+type stateSource struct {
+	url, command string
+	database     databaseState
+
+	at      string   // for reports
+	lookups *lookups // nil: the state is read at once
+}
+
+func (s *stateSource) flags(flags *pflag.FlagSet) {
+	flags.StringVar(&s.url, "state-url", "", "`url` of what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
+	flags.StringVar(&s.command, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
+	s.database.flags(flags)
+}
+
+// check rejects two places of the state, and tables of none.
+func (s *stateSource) check() error {
+	var given []string
+	for _, flag := range []struct{ name, value string }{
+		{"--state-url", s.url}, {"--state-cmd", s.command}, {"--state-postgres", s.database.postgres}, {"--state-sqlite", s.database.sqlite},
+	} {
+		if flag.value != "" {
+			given = append(given, flag.name)
+		}
+	}
+	switch {
+	case len(given) > 1:
+		return fmt.Errorf("%s and %s: give one", given[0], given[1])
+	case len(s.database.tables) > 0 && !s.database.given():
+		return errors.New("--state-tables goes with --state-postgres or --state-sqlite")
+	}
+	return nil
+}
+
+// bind has a check read the state: as a whole, or per event if the URL or the command has
+// an ID in braces.
+func (s *stateSource) bind(subject *contract.Subject, getenv func(string) string) error {
+	if err := s.check(); err != nil {
 		return err
 	}
-	if c.database.given() {
-		return c.observeDatabase()
+	if s.database.given() {
+		db, err := s.database.open(getenv)
+		if err != nil {
+			return err
+		}
+		s.at, subject.State = db.String(), db.State
+		return nil
 	}
-	given, read, quote := c.stateURL, stateFromURL, url.PathEscape
+	given, read, quote := s.url, stateFromURL, url.PathEscape
 	switch {
-	case c.stateCmd != "":
-		given, read, quote = c.stateCmd, stateFromCommand, word.Single
-		c.stateAt = credential.Hide(given)
-	case c.stateURL == "":
+	case s.command != "":
+		given, read, quote = s.command, stateFromCommand, word.Single
+		s.at = credential.Hide(given)
+	case s.url == "":
 		return nil
 	default:
 		if !strings.Contains(given, "://") {
 			given = completed(given)
 		}
-		c.stateAt = redactURL(given)
+		s.at = redactURL(given)
 	}
 	if unknown := regexp.MustCompile(`\{[a-z]+\.id\}`).FindString(
 		strings.NewReplacer("{event.id}", "", "{object.id}", "", "{customer.id}", "").Replace(given)); unknown != "" {
 		return fmt.Errorf("%s in %q: want {event.id}, {object.id} or {customer.id}", unknown, given)
 	}
 	if !strings.Contains(given, ".id}") {
-		c.subject.State = func(ctx context.Context) (any, error) { return read(ctx, given) }
+		subject.State = func(ctx context.Context) (any, error) { return read(ctx, given) }
 		return nil
 	}
 	lookups := new(lookups)
-	c.lookups = lookups
-	c.subject.StateOf = func(ctx context.Context, event *webhooktest.Event) (any, error) {
+	s.lookups = lookups
+	subject.StateOf = func(ctx context.Context, event *webhooktest.Event) (any, error) {
 		where, known := fill(given, event, quote)
 		if !known {
 			return nil, nil // the event has no such ID, so nothing was stored under it
@@ -81,24 +122,14 @@ func (l *lookups) absent(err error) { l.reason.Store(err.Error()) }
 
 // note says that no id was found, "" if one was or none was looked up.
 func (l *lookups) note() string {
+	if l == nil {
+		return ""
+	}
 	reason, _ := l.reason.Load().(string)
 	if reason == "" || l.found.Load() {
 		return ""
 	}
 	return "nothing was found in the state under any id: " + reason
-}
-
-// completed completes an abbreviated URL, as for --to.
-func completed(text string) string {
-	host, _, _ := strings.Cut(text, "/")
-	_, err := strconv.ParseUint(host, 10, 16)
-	switch {
-	case host == "":
-		return "http://localhost" + text
-	case err == nil:
-		return "http://localhost:" + text
-	}
-	return "http://" + text
 }
 
 // fill replaces the braces with the IDs of an event.
@@ -146,20 +177,6 @@ func stateFromURL(ctx context.Context, from string) (any, error) {
 		return nil, fmt.Errorf("%s answered %s", from, status(answer))
 	}
 	return decodeState(answer.Body)
-}
-
-// status describes an answer in our words: the handler's could say anything.
-func status(answer *http.Response) string {
-	return strings.TrimSpace(fmt.Sprint(answer.StatusCode, " ", http.StatusText(answer.StatusCode)))
-}
-
-// cause is the reason for a failed request, without the URL.
-func cause(err error) error {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return failed.Err
-	}
-	return err
 }
 
 func stateFromCommand(ctx context.Context, line string) (any, error) {
