@@ -21,7 +21,6 @@ func TestReadmes(t *testing.T) {
 		folder string
 		need   func(*testing.T)
 	}{
-		{"express", needExpress},
 		{"flask", func(t *testing.T) { flaskPython(t) }},
 		{"sinatra", needSinatra},
 		{"stripe-go-latest", needStripeGo},

@@ -24,7 +24,10 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 		return nil
 	}
 	bare := c.subject // the first answer is all that is asked for
-	bare.State, bare.StateOf, bare.API = nil, nil, nil
+	bare.State, bare.StateOf = nil, nil
+	if bare.Create == nil {
+		bare.API = nil
+	}
 	first, err := contract.Check(ctx, contract.Suite{Only: []string{"control/accepted"}, New: func() contract.Subject { return bare }})
 	if err != nil {
 		return orInterrupted(ctx, err)

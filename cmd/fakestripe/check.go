@@ -139,6 +139,9 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	defer app.stop()
+	if err := c.findEndpoint(ctx, sh, app); err != nil {
+		return err
+	}
 	if err := c.assume(ctx, sh); err != nil {
 		return err
 	}
@@ -279,7 +282,7 @@ func (c *checking) waived(id string) string {
 
 // prepare makes a subject from the flags.
 func (c *checking) prepare(ctx context.Context, sh shell) error {
-	if c.subject.URL == "" {
+	if c.subject.URL == "" && !c.finds() {
 		verb, _, _ := strings.Cut(c.command, " ")
 		return errors.New(verb + " what? give --to URL, such as --to localhost:4242/webhook")
 	}
@@ -296,6 +299,9 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	}
 	if err := c.bound.bind(&c.subject); err != nil {
 		return err
+	}
+	if c.api == "" && c.exec.wanted() { // the app calls it through the proxy: any port will do
+		c.api = anyPort
 	}
 	if err := c.creating.bind(&c.subject, c.api); err != nil {
 		return err
@@ -337,6 +343,9 @@ func (c *checking) checkTypes() error {
 }
 
 func (c *checking) checkLocal(ctx context.Context) error {
+	if c.subject.URL == "" {
+		return nil // it will be one of the app that is started here
+	}
 	endpoint := webhooktest.Endpoint{URL: c.subject.URL, Header: c.subject.Header}
 	if err := endpoint.Validate(); err != nil || c.remote {
 		return err

@@ -19,9 +19,6 @@ const anyPort = "127.0.0.1:0"
 
 // serveAPI starts the local Stripe API for the duration of the check, if requested.
 func (c *checking) serveAPI(sh shell) (stop func(), err error) {
-	if c.api == "" && c.exec.wanted() { // the app calls it through the proxy: any port will do
-		c.api = anyPort
-	}
 	if c.api == "" {
 		return func() {}, nil
 	}

@@ -15,11 +15,11 @@ import (
 )
 
 // stubborn is an app that does not end when it is asked to, with a child in a session of
-// its own. Both have the standard output.
+// its own. Both have the output.
 const stubborn = `trap '' TERM; setsid sh -c "trap '' TERM; sleep 1000; sleep 1000" & echo started; wait; sleep 1000`
 
 // TestExecLeavesNothing: however the command ends, the app and its children end with it,
-// and the folder with the certificate is gone. The standard output ends when the last one
+// and the folder with the certificate is gone. The output ends when the last one
 // that has it is gone.
 func TestExecLeavesNothing(t *testing.T) {
 	t.Parallel()
@@ -27,30 +27,42 @@ func TestExecLeavesNothing(t *testing.T) {
 	if _, err := exec.LookPath("setsid"); err != nil {
 		t.Skip("skipped: missing setsid")
 	}
+	shop := []string{"exec", "--listen", "127.0.0.1:0", "--", "sh", "-c", stubborn}
+	port, err := unusedPort()
+	require.NoError(t, err)
+	check := []string{"check", "--exec", stubborn, "--exec-output", "--to", port + "/webhook"} // where it never listens
 	for _, c := range []struct {
 		name    string
+		args    []string
 		signals []os.Signal
 		want    int
 	}{
-		{"interrupted", []os.Signal{syscall.SIGINT}, 0},
-		{"terminated", []os.Signal{syscall.SIGTERM}, 0},
-		{"interrupted twice", []os.Signal{syscall.SIGINT, syscall.SIGINT}, exitInterrupted},
-		{"killed", []os.Signal{syscall.SIGKILL}, -1},
+		{"interrupted", shop, []os.Signal{syscall.SIGINT}, 0},
+		{"terminated", shop, []os.Signal{syscall.SIGTERM}, 0},
+		{"interrupted twice", shop, []os.Signal{syscall.SIGINT, syscall.SIGINT}, exitInterrupted},
+		{"killed", shop, []os.Signal{syscall.SIGKILL}, -1},
+		{"check interrupted", check, []os.Signal{syscall.SIGINT}, exitUsage},
+		{"check terminated", check, []os.Signal{syscall.SIGTERM}, exitUsage},
+		{"check killed", check, []os.Signal{syscall.SIGKILL}, -1},
+		{"check without an address killed", check[:4], []os.Signal{syscall.SIGKILL}, -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			command := exec.Command("fakestripe", "exec", "--listen", "127.0.0.1:0", "--", "sh", "-c", stubborn)
+			command := exec.Command("fakestripe", c.args...)
 			command.Env = append(os.Environ(), "TMPDIR="+folder)
-			command.Stderr = t.Output()
-			printed, err := command.StdoutPipe()
+			printed, write, err := os.Pipe()
 			require.NoError(t, err)
+			defer printed.Close()
+			command.Stdout, command.Stderr = write, write
 			require.NoError(t, command.Start())
 			t.Cleanup(func() { _ = command.Process.Kill() })
+			require.NoError(t, write.Close())
 			output := bufio.NewReader(printed)
-			line, err := output.ReadString('\n')
-			require.NoError(t, err)
-			require.Equal(t, "started\n", line)
+			for line := ""; line != "started\n"; {
+				line, err = output.ReadString('\n')
+				require.NoError(t, err)
+			}
 			made, err := os.ReadDir(folder)
 			require.NoError(t, err)
 			require.Len(t, made, 1)

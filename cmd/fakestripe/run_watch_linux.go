@@ -1,11 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
+
+	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
 // servers are the sockets that listen at a port of this machine, and the processes that
@@ -13,15 +12,9 @@ import (
 // process: however quick it is, that shows afterwards.
 func servers(port string) map[string]bool {
 	found := make(map[string]bool)
-	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		text, err := os.ReadFile(table)
-		if err != nil {
-			continue
-		}
-		for line := range strings.Lines(string(text)) {
-			if socket := listening(strings.Fields(line), port); socket != "" {
-				found[socket] = true
-			}
+	for socket, at := range sockets.Listening() {
+		if at == port {
+			found[socket] = true
 		}
 	}
 	if len(found) == 0 {
@@ -34,18 +27,4 @@ func servers(port string) map[string]bool {
 		}
 	}
 	return found
-}
-
-// listening is the socket of a line of /proc/net/tcp, "" if it does not listen at the port.
-// Source: proc(5).
-func listening(fields []string, port string) (socket string) {
-	const address, state, inode, listen = 1, 3, 9, "0A"
-	if len(fields) <= inode || fields[state] != listen {
-		return ""
-	}
-	_, hex, _ := strings.Cut(fields[address], ":")
-	if n, err := strconv.ParseUint(hex, 16, 16); err != nil || strconv.FormatUint(n, 10) != port {
-		return ""
-	}
-	return fmt.Sprintf("socket:[%s]", fields[inode])
 }

@@ -1,8 +1,12 @@
 // The same as server.js, with the newest stripe package.
 import Stripe from 'stripe-latest';
+import { Book } from './book.js';
 import { shop } from './shop.js';
 
 const port = process.env.PORT ?? 4242;
-shop(Stripe.webhooks, process.env.STRIPE_WEBHOOK_SECRET).listen(port, 'localhost', () => {
-  console.log(`the shop listens on http://localhost:${port}/webhook`);
+const url = `http://localhost:${port}`;
+const stripe = new Stripe(process.env.STRIPE_SECRET_KEY);
+const book = new Book(process.env.DATABASE ?? 'orders.jsonl');
+shop(stripe, process.env.STRIPE_WEBHOOK_SECRET, url, book).listen(port, 'localhost', () => {
+  console.log(`the shop is open at ${url}, its webhook at ${url}/webhook`);
 });

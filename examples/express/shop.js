@@ -1,20 +1,47 @@
+import { randomUUID } from 'node:crypto';
 import express from 'express';
 
-// shop returns an app that takes the webhooks of a shop with Stripe Checkout. The
-// verifier is that of the stripe package, Stripe.webhooks.
-export function shop(verifier, secret) {
+const price = 4200; // of a lamp, in cents
+
+// shop returns the app of a shop that sells a lamp by Stripe Checkout, at a URL of its own.
+// The secret is that of its webhook endpoint.
+export function shop(stripe, secret, url, book) {
   if (!secret) { // anybody could sign
     throw new Error("STRIPE_WEBHOOK_SECRET is not set: give the endpoint's signing secret");
   }
-  const book = new Book();
   const app = express();
 
-  // The signature covers the bytes as they came: express.raw on this route, and
-  // express.json only below it. Stripe's events may be larger than the usual 100 kB.
+  app.get('/', (req, res) => {
+    res.send('<title>Lamps</title><h1>Lamps</h1><form method="post" action="/checkout"><button>Buy a lamp</button></form>');
+  });
+
+  app.post('/checkout', async (req, res) => {
+    const metadata = { order_id: randomUUID() }; // also of the payment, and so of its refund
+    book.open(metadata.order_id, price);
+    const session = await stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [{ price_data: { currency: 'eur', unit_amount: price, product_data: { name: 'Lamp' } }, quantity: 1 }],
+      metadata,
+      payment_intent_data: { metadata },
+      success_url: `${url}/thanks?session_id={CHECKOUT_SESSION_ID}`,
+      cancel_url: `${url}/`,
+    });
+    res.redirect(303, session.url);
+  });
+
+  // The customer may be here before the event, or never: the page shows, and does nothing else.
+  app.get('/thanks', async (req, res) => {
+    const session = await stripe.checkout.sessions.retrieve(String(req.query.session_id));
+    const said = session.payment_status === 'paid' ? 'Thank you' : 'Your payment is on its way';
+    res.send(`<title>Lamps</title><h1>${said}</h1>`);
+  });
+
+  // The signature covers the bytes as they came: express.raw on this route, and a parser of
+  // JSON nowhere above it. Stripe's events may be larger than the usual 100 kB.
   app.post('/webhook', express.raw({ type: 'application/json', limit: '1mb' }), (req, res) => {
     let event;
     try {
-      event = verifier.constructEvent(req.body, req.get('stripe-signature'), secret);
+      event = stripe.webhooks.constructEvent(req.body, req.get('stripe-signature'), secret);
     } catch {
       return res.status(400).send('event refused');
     }
@@ -25,52 +52,12 @@ export function shop(verifier, secret) {
     res.sendStatus(200);
   });
 
-  app.use(express.json()); // for all other routes
   if (process.env.SHOW_STATE) { // for tests only: fakestripe check --state-url
-    app.get('/state', (req, res) => res.json(book.state()));
+    app.get('/orders', (req, res) => res.json(book.state()));
   }
   app.use((error, req, res, next) => { // without a stack trace, which Express shows in development
     console.error(error);
     res.sendStatus(error.status ?? 500);
   });
   return app;
-}
-
-// A Book is what the shop knows of its orders. Stripe may deliver an event again, and
-// events in any order: so what one says is entered under the object that it is about,
-// and nothing goes back. An effect that adds up, such as credits or an e-mail, needs
-// more: the event's id and the effect in one transaction, as in ../postgres. So does
-// production, for this book is in memory. Nothing in it waits, so events that come at
-// once are entered one after the other.
-class Book {
-  #orders = new Map(); // by Checkout Session
-  #refunds = new Map(); // by charge, the sum so far
-
-  enter({ type, data: { object } }) {
-    switch (type) {
-      case 'checkout.session.completed': // the money may still be on its way
-      case 'checkout.session.async_payment_succeeded':
-        this.#advance(object, object.payment_status === 'unpaid' ? 'awaiting payment' : 'paid');
-        break;
-      case 'checkout.session.async_payment_failed':
-        this.#advance(object, 'failed');
-        break;
-      case 'charge.refunded':
-        this.#refunds.set(object.id, Math.max(object.amount_refunded, this.#refunds.get(object.id) ?? 0));
-        break;
-    } // any other type is acknowledged: Stripe retries what is not
-  }
-
-  // An order is fulfilled once, whichever of its events tells first that it is paid.
-  #advance(session, status) {
-    const stages = ['awaiting payment', 'failed', 'paid'];
-    const before = this.#orders.get(session.id)?.status;
-    if (stages.indexOf(status) > stages.indexOf(before)) {
-      this.#orders.set(session.id, { status, amount: session.amount_total, currency: session.currency });
-    }
-  }
-
-  state() {
-    return { orders: Object.fromEntries(this.#orders), refunds: Object.fromEntries(this.#refunds) };
-  }
 }

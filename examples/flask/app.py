@@ -1,6 +1,6 @@
-"""A service that keeps its subscriptions up with Stripe's, by webhook.
+"""A service that sells subscriptions by Stripe Checkout, and keeps up with them by webhook.
 
-    STRIPE_WEBHOOK_SECRET=whsec_… python3 -m flask run --port 4242
+    STRIPE_SECRET_KEY=sk_… STRIPE_WEBHOOK_SECRET=whsec_… python3 -m flask run --port 4242
 """
 
 import os
@@ -8,12 +8,13 @@ import sqlite3
 from contextlib import closing
 
 import stripe
-from flask import Flask, jsonify, request
+from flask import Flask, jsonify, redirect, request, url_for
 
 SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET")
 if not SECRET:  # anybody could sign
     raise SystemExit("STRIPE_WEBHOOK_SECRET is not set: give the endpoint's signing secret")
 
+stripe.api_key = os.environ.get("STRIPE_SECRET_KEY")
 DATABASE = os.environ.get("DATABASE", "shop.db")
 
 SCHEMA = """
@@ -46,6 +47,29 @@ def connect():
 
 with connect() as db:
     db.executescript(SCHEMA)
+
+
+@app.get("/")
+def home():
+    return '<title>Weekly</title><h1>Weekly</h1><form method="post" action="/checkout"><button>Subscribe</button></form>'
+
+
+@app.post("/checkout")
+def checkout():
+    session = stripe.checkout.Session.create(
+        mode="subscription",
+        line_items=[{"quantity": 1, "price_data": {
+            "currency": "eur", "unit_amount": 1500, "recurring": {"interval": "month"}, "product_data": {"name": "Weekly"},
+        }}],
+        success_url=url_for("thanks", _external=True),
+        cancel_url=url_for("home", _external=True),
+    )
+    return redirect(session.url, 303)
+
+
+@app.get("/thanks")
+def thanks():  # the webhook tells what was paid
+    return "<title>Weekly</title><h1>Thank you</h1>"
 
 
 @app.post("/webhook")

@@ -194,11 +194,7 @@ func (a *App) ready(ctx context.Context, p *process) error {
 		case <-p.done:
 			return p.failure()
 		case <-patience.C:
-			text := fmt.Sprintf("the app does not listen on %s after %s", a.config.Listens, a.config.Patience)
-			if last := p.tail.String(); last != "" && a.config.Stderr == nil {
-				text += "; it said last:\n" + last
-			}
-			return errors.New(text)
+			return a.silent("on " + a.config.Listens)
 		}
 	}
 	return nil

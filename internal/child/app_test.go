@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,6 +176,12 @@ func TestAppListens(t *testing.T) {
 
 	_, err = child.Start(t.Context(), config)
 	require.ErrorContains(t, err, "something listens on "+address+" already")
+
+	if child.SeesPorts {
+		ports, err := app.Ports(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, []string{address[strings.LastIndex(address, ":")+1:]}, ports)
+	}
 
 	require.NoError(t, app.Restart(t.Context()))
 	require.True(t, child.Reachable(t.Context(), address))

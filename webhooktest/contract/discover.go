@@ -69,6 +69,7 @@ func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 		return nil, err
 	}
 	defer func() { j.session.close() }()
+	j.session.sender.binder.anyType = subject.Create != nil // which creates an object for each
 	refused, err := j.session.calibrate(ctx, subject.control())
 	if refused != nil || err != nil {
 		return nil, err

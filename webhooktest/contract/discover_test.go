@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -142,6 +145,52 @@ func TestDiscoverByCalls(t *testing.T) {
 	found, err := contract.Discover(t.Context(), contract.Subject{Handler: handler, API: api})
 	require.NoError(t, err)
 	require.Equal(t, []contract.HandledType{{Type: "charge.succeeded", Shown: "calls"}}, found)
+}
+
+// A handler that does something for objects of its own app alone is tried with those.
+func TestDiscoverWithObjectsOfTheApp(t *testing.T) {
+	t.Parallel()
+	api := new(stripeapi.Server)
+	var mu sync.Mutex
+	paid := make(map[string]bool) // by session
+	create := func(ctx context.Context) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, "/v1/checkout/sessions", strings.NewReader("mode=payment&success_url=http://localhost/thanks"))
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Authorization", "Bearer sk_test_1")
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, request)
+		var session struct{ ID string }
+		mu.Lock()
+		defer mu.Unlock()
+		err = json.Unmarshal(w.Body.Bytes(), &session)
+		paid[session.ID] = false
+		return err
+	}
+	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var event struct {
+			Type string
+			Data struct{ Object struct{ ID string } }
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if err := json.NewDecoder(r.Body).Decode(&event); err != nil {
+			return
+		}
+		if _, known := paid[event.Data.Object.ID]; known && event.Type == "checkout.session.completed" {
+			paid[event.Data.Object.ID] = true
+		}
+	})
+	state := func(context.Context) (any, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return maps.Clone(paid), nil
+	}
+	found, err := contract.Discover(t.Context(), contract.Subject{Handler: handler, API: api, Create: create, State: state})
+	require.NoError(t, err)
+	require.Equal(t, []contract.HandledType{{Type: "checkout.session.completed", Shown: "state"}}, found)
 }
 
 // discard is an answer that nobody reads.

@@ -173,6 +173,13 @@ func TestEnds(t *testing.T) {
 			require.NoError(t, err)
 			return subscription.ID
 		}, payment.Request{}, "customer.subscription.created", "active"},
+		{"a Subscription whose card is declined", func(t *testing.T, app *client.API) string {
+			customer, err := app.Customers.New(&stripe.CustomerParams{})
+			require.NoError(t, err)
+			subscription, err := app.Subscriptions.New(&stripe.SubscriptionParams{Customer: &customer.ID, DefaultPaymentMethod: stripe.String("pm_card_chargeCustomerFail"), Metadata: map[string]string{"order": "7"}})
+			require.NoError(t, err)
+			return subscription.ID
+		}, payment.Request{}, "customer.subscription.created", "incomplete"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -61,6 +61,11 @@ func (w *writer) act(q *request, t target) (*node, *apiError) {
 			return nil, failed
 		}
 	}
+	if t.rest == "pay" && o.kind == "invoice" {
+		if failed := w.payInvoice(o.tree(), q.params); failed != nil {
+			return nil, failed
+		}
+	}
 	if t.rest == "confirm" {
 		return w.confirmed(o, q.params, to)
 	}
@@ -148,6 +153,11 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 	}
 	if confirm, ok := writes().Actions[kind]["confirm"]; ok && params.get("confirm") == "true" {
 		if failed := w.confirm(r, tree, params, confirm); failed != nil {
+			return nil, failed
+		}
+	}
+	if kind == "subscription" {
+		if failed := w.begin(tree, params); failed != nil {
 			return nil, failed
 		}
 	}

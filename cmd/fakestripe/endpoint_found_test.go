@@ -1,0 +1,41 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestExistingPaths(t *testing.T) {
+	t.Parallel()
+	refused := func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no signature", http.StatusBadRequest) }
+	page := func(http.ResponseWriter, *http.Request) {}
+	for _, test := range []struct {
+		name   string
+		routes map[string]http.HandlerFunc
+		want   []string
+	}{
+		{"one takes posts", map[string]http.HandlerFunc{"POST /api/webhook": refused, "GET /webhook": page}, []string{"/api/webhook"}},
+		{"one accepts anything", map[string]http.HandlerFunc{"POST /stripe/webhook": page}, []string{"/stripe/webhook"}},
+		{"all paths are a page", map[string]http.HandlerFunc{"/": page, "POST /webhooks/stripe": refused}, []string{"/webhooks/stripe"}},
+		{"all paths are refused", map[string]http.HandlerFunc{"/": refused}, nil},
+		{"two", map[string]http.HandlerFunc{"POST /webhook": refused, "POST /webhooks": refused}, []string{"/webhook", "/webhooks"}},
+		{"with and without a slash", map[string]http.HandlerFunc{"POST /webhook": refused, "POST /webhook/{$}": refused}, []string{"/webhook"}},
+		{"only with a slash", map[string]http.HandlerFunc{"POST /webhook/{$}": refused}, []string{"/webhook/"}},
+		{"none", nil, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			mux := http.NewServeMux()
+			for pattern, handler := range test.routes {
+				mux.HandleFunc(pattern, handler)
+			}
+			found, err := existing(t.Context(), serveTest(t, mux).URL, usualPaths)
+			require.NoError(t, err)
+			require.Equal(t, test.want, found)
+		})
+	}
+	_, err := existing(t.Context(), "http://127.0.0.1:1", usualPaths)
+	require.ErrorContains(t, err, "find the path of the webhook: ")
+}

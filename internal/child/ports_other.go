@@ -1,0 +1,8 @@
+//go:build !linux
+
+package child
+
+// SeesPorts reports whether Ports can be known on this system.
+const SeesPorts = false
+
+func ports(string) []string { return nil }

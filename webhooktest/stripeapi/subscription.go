@@ -1,0 +1,49 @@
+package stripeapi
+
+import "net/http"
+
+// begin makes a new subscription incomplete if its first invoice is not paid at once: the
+// card is declined, the customer has to authenticate, or the app wants to have it paid later.
+// An error says so, and nothing is created, if the app wants that.
+//
+// Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-payment_behavior
+func (w *writer) begin(tree *node, params *param) *apiError {
+	if tree.child("status").str() != "active" || tree.child("collection_method").str() == "send_invoice" {
+		return nil
+	}
+	behavior, outcome := params.get("payment_behavior"), w.graph.outcome(tree)
+	waits := outcome.Decline != nil || outcome.Authenticate
+	switch {
+	case behavior == "error_if_incomplete" && waits:
+		return unpaid(outcome, "subscription_payment_intent_requires_action", "subscription")
+	case behavior == "default_incomplete", waits:
+		tree.put("status", text("incomplete"))
+	}
+	return nil
+}
+
+// payInvoice refuses to have an invoice paid with a card that does not pay: it stays open.
+//
+// Source: https://docs.stripe.com/api/invoices/pay
+func (w *writer) payInvoice(tree *node, params *param) *apiError {
+	outcome := w.graph.outcome(tree)
+	if method := params.get("payment_method"); method != "" {
+		outcome = w.graph.outcomeOf(method)
+	}
+	if params.get("paid_out_of_band") == "true" || outcome.Decline == nil && !outcome.Authenticate {
+		return nil
+	}
+	return unpaid(outcome, "invoice_payment_intent_requires_action", "invoice")
+}
+
+// unpaid says why what was to be paid at once was not.
+func unpaid(outcome Outcome, code, what string) *apiError {
+	e := &apiError{status: http.StatusPaymentRequired, typ: "card_error"}
+	if d := outcome.Decline; d != nil {
+		e.code, e.declineCode, e.message = d.Code, d.DeclineCode, d.Message
+		return e
+	}
+	e.code = code
+	e.message = "Payment for this " + what + " requires additional user action before it can be completed successfully."
+	return e
+}
