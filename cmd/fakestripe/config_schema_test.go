@@ -28,7 +28,7 @@ func TestConfigSchema(t *testing.T) {
 	schema, err := json.MarshalIndent(map[string]any{
 		"$schema":     "https://json-schema.org/draft/2020-12/schema",
 		"title":       "fakestripe.json",
-		"description": "Settings for fakestripe check, run and listen: each key is the name of a flag. A flag on the command line wins. Secrets are not for this file.",
+		"description": "Settings for fakestripe check, run, load and listen: each key is the name of a flag. A flag on the command line wins. Secrets are not for this file.",
 		"type":        "object", "additionalProperties": false, "properties": properties,
 	}, "", "  ")
 	require.NoError(t, err)

@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/fakestripe/fakestripe/internal/file"
-	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // An output is the destination of a report.
@@ -59,9 +59,9 @@ func (o *output) find() {
 	}
 }
 
-func (o *output) render(r *contract.Report) ([]byte, error) {
+func (o *output) render(render func(Format, io.Writer) error) ([]byte, error) {
 	var content bytes.Buffer
-	if err := formats[o.format](&content, r); err != nil {
+	if err := render(o.format, &content); err != nil {
 		return nil, o.wrap(err)
 	}
 	return content.Bytes(), nil

@@ -56,17 +56,22 @@ func Ready(specs []string) error {
 	return err
 }
 
-// Write writes a report for each target. It completes all of them before moving the first
-// into place: an error leaves earlier files untouched. Pipes come last, each waiting for
-// a reader until the context ends.
+// Write writes a report for each target, as WriteAll does.
 func Write(ctx context.Context, r *contract.Report, specs []string) error {
+	return WriteAll(ctx, specs, func(format Format, w io.Writer) error { return formats[format](w, r) })
+}
+
+// WriteAll writes what render makes of each target's format. It completes all of them before
+// moving the first into place: an error leaves earlier files untouched. Pipes come last, each
+// waiting for a reader until the context ends.
+func WriteAll(ctx context.Context, specs []string, render func(Format, io.Writer) error) error {
 	outputs, err := parse(specs)
 	if err != nil {
 		return err
 	}
 	defer discard(outputs)
 	for _, o := range outputs {
-		content, err := o.render(r)
+		content, err := o.render(render)
 		if err != nil {
 			return err
 		}

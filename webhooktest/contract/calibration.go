@@ -10,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A calibration is what a run learns before its first case: what of the state moves by
+// A calibration is what a run measures before its first case: what changes in the state by
 // itself, whether the handler writes to Stripe, and how long it works.
 type calibration struct {
 	first  *webhooktest.Event // that was accepted

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// whole returns what reads the state as a whole, or nil. States of any size are read as a
+// stream, unless a database shows them.
+func (s *stateSource) whole(getenv func(string) string) (func(context.Context) (any, error), error) {
+	var subject contract.Subject
+	if err := s.bind(&subject, getenv); err != nil {
+		return nil, err
+	}
+	switch {
+	case s.lookups != nil:
+		return nil, errors.New("load compares the state as a whole: leave {event.id}, {object.id} and {customer.id} out of --state-url and --state-cmd")
+	case s.url != "":
+		from := s.url
+		if !strings.Contains(from, "://") {
+			from = completed(from)
+		}
+		return func(ctx context.Context) (any, error) { return streamURL(ctx, from) }, nil
+	case s.command != "":
+		return func(ctx context.Context) (any, error) { return streamCommand(ctx, s.command) }, nil
+	}
+	return subject.State, nil
+}
+
+// streamURL opens a state.
+func streamURL(ctx context.Context, from string) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", redactURL(from), cause(err))
+	}
+	if answer.StatusCode != http.StatusOK {
+		_ = answer.Body.Close()
+		return nil, fmt.Errorf("%s answered %s: %w", redactURL(from), status(answer), errNothing)
+	}
+	return answer.Body, nil
+}
+
+// streamCommand starts a command that prints a state. It has failed if it says so at the
+// end.
+func streamCommand(ctx context.Context, line string) (io.ReadCloser, error) {
+	said := &beginning{bounded{limit: maxSaid}}
+	command := exec.CommandContext(ctx, "sh", "-c", line)
+	command.Stderr, command.WaitDelay = said, lastOutput
+	output, err := command.StdoutPipe()
+	if err == nil {
+		err = command.Start()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", line, err)
+	}
+	return &commandOutput{output, command, said, line, false}, nil
+}
+
+// A commandOutput is what a command prints.
+type commandOutput struct {
+	output  io.ReadCloser
+	command *exec.Cmd
+	said    *beginning
+	line    string
+	ended   bool
+}
+
+// Read implements io.Reader. At the end it reports a command that has failed.
+func (o *commandOutput) Read(p []byte) (int, error) {
+	n, err := o.output.Read(p)
+	if err == io.EOF && !o.ended {
+		o.ended = true
+		if failed := o.command.Wait(); failed != nil && !errors.Is(failed, exec.ErrWaitDelay) {
+			return n, fmt.Errorf("%s: %w: %s", o.line, failed, bytes.TrimSpace(o.said.buffer.Bytes()))
+		}
+	}
+	return n, err
+}
+
+// Close implements io.Closer. It ends a command whose output is not read to the end.
+func (o *commandOutput) Close() error {
+	if !o.ended {
+		_ = o.command.Process.Kill()
+		_ = o.command.Wait() // it was killed
+	}
+	return nil
+}

@@ -1,0 +1,22 @@
+// Package load sends many events to a webhook handler and says what became of them: how
+// many effects the state shows, which events were lost, which were counted twice, and which
+// forgeries had an effect. It reports rates and latencies too.
+//
+//	shop := NewShop("whsec_test")
+//	l := load.Load{
+//		Endpoint: &webhooktest.Endpoint{Handler: shop, Secrets: []string{"whsec_test"}},
+//		Mix:      []load.Share{{Name: "payment_intent.succeeded"}},
+//		Count:    10_000,
+//		State:    func(context.Context) (any, error) { return shop.Orders(), nil },
+//	}
+//	report, err := l.Run(t.Context())
+//	require.NoError(t, err)
+//	require.True(t, report.Verdict.Sound(), report.Verdict)
+//
+// Every event is unique and freshly signed. With a Rate, events arrive on schedule whatever
+// the handler does, and latency counts from the time at which an event was due. The verdict
+// needs no expected values: it learns what one perfect delivery does, and scales.
+//
+// This is the only package under webhooktest that imports more than the standard library:
+// HdrHistogram, for percentiles.
+package load

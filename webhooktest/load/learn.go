@@ -1,0 +1,213 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// learningEvents is how many events of each type are delivered before a load.
+const learningEvents = 2
+
+const (
+	shortestSettle = 100 * time.Millisecond
+	longestSettle  = 2 * time.Second
+)
+
+// learn finds out what one perfect delivery of each share does to the state.
+func (r *run) learn(ctx context.Context) error {
+	r.settle = shortestSettle
+	r.oracle = newOracle(r.State, trackedOf(r.genuine), trackedOf(r.forged))
+	before, err := r.quiet(ctx)
+	if err != nil {
+		return err
+	}
+	effect := false
+	for _, of := range r.genuine {
+		var moves [learningEvents]map[string]change
+		for i := range moves {
+			var after *reading
+			wait := r.Wait
+			if i > 0 && len(moves[0]) == 0 {
+				wait = r.settle // the first had none
+			}
+			if after, err = r.perfect(ctx, of, before, wait, nil); err != nil {
+				return err
+			}
+			moves[i], before = r.oracle.between(before, after), after
+		}
+		r.oracle.learnMoves(of.tracked, moves[0], moves[1])
+		effect = effect || len(moves[0])+len(moves[1]) > 0
+	}
+	r.oracle.learnRows(before)
+	r.oracle.noteNoise()
+	if !effect {
+		return ErrNoEffect
+	}
+	if before, err = r.learnAdverse(ctx, before); err != nil {
+		return err
+	}
+	return r.ready(before)
+}
+
+func trackedOf(streams []*stream) (all []*tracked) {
+	for _, s := range streams {
+		all = append(all, s.tracked)
+	}
+	return all
+}
+
+// ready ends the learning: what comes now is the load. There must be something to judge.
+func (r *run) ready(base *reading) error {
+	judged := false
+	for _, s := range r.genuine {
+		if r.oracle.moved(s.tracked) != "" {
+			judged = true
+		} else {
+			r.oracle.notes = append(r.oracle.notes, "not judged: one "+s.name+" moves nothing that can be compared")
+		}
+	}
+	if !judged {
+		return fmt.Errorf("%w in a way that can be compared: %s", ErrNoEffect, strings.Join(r.oracle.notes, "; "))
+	}
+	r.oracle.base = base
+	for _, s := range r.forged {
+		s.tracked.first = s.next
+	}
+	for _, s := range r.genuine {
+		s.tracked.first = s.next
+		if text := r.oracle.moved(s.tracked); text != "" {
+			r.tell(Progress{Phase: Learning, Text: fmt.Sprintf("one %s moves %s", s.name, text)})
+		}
+	}
+	for _, note := range r.oracle.notes {
+		r.tell(Progress{Phase: Learning, Text: note})
+	}
+	return nil
+}
+
+func (r *run) tell(p Progress) {
+	if r.Progress != nil {
+		r.Progress(p)
+	}
+}
+
+// quiet finds out what moves by itself.
+func (r *run) quiet(ctx context.Context) (*reading, error) {
+	first, err := r.oracle.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !sleep(ctx, time.Now().Add(shortestSettle)) {
+		return nil, ctx.Err()
+	}
+	second, err := r.oracle.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for path := range r.oracle.between(first, second) {
+		r.oracle.noise[path] = true
+	}
+	return second, nil
+}
+
+// perfect delivers the next event of a stream, waits for its effect, and returns the state
+// after it.
+func (r *run) perfect(ctx context.Context, of *stream, before *reading, wait time.Duration, mutations []string) (*reading, error) {
+	number := of.next
+	of.next++
+	if err := r.deliverOnce(ctx, of, number, mutations); err != nil {
+		return nil, err
+	}
+	return r.await(ctx, before, wait)
+}
+
+// deliverOnce delivers an event with all its steps.
+func (r *run) deliverOnce(ctx context.Context, of *stream, number int, mutations []string) error {
+	steps := len(of.steps)
+	if of.forged {
+		steps = 1
+	}
+	of.tracked.begin(number)
+	for step := range steps {
+		event, err := webhooktest.ParseEvent(of.append(nil, step, number, time.Now()))
+		if err != nil {
+			return err
+		}
+		response, err := r.Endpoint.Deliver(ctx, event, mutations...)
+		switch {
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case !response.Accepted() && !of.forged:
+			return &RefusedError{response}
+		case response.Accepted():
+			of.tracked.accept(number)
+		}
+	}
+	return nil
+}
+
+// await reads the state until it has changed, at most for a time, and is still.
+func (r *run) await(ctx context.Context, before *reading, wait time.Duration) (*reading, error) {
+	began := time.Now()
+	pause, last, moved := shortestSettle/10, before, false
+	for {
+		now, err := r.oracle.read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		changed := len(r.oracle.between(last, now)) > 0
+		switch {
+		case changed && !moved:
+			moved = true
+			r.settle = min(longestSettle, max(r.settle, 2*time.Since(began)))
+			pause = r.settle
+		case moved && !changed, time.Since(began) >= wait && !moved:
+			return now, nil
+		case time.Since(began) >= wait+longestSettle:
+			return now, nil // it never stands still
+		}
+		last = now
+		if !sleep(ctx, time.Now().Add(pause)) {
+			return nil, ctx.Err()
+		}
+		if !moved {
+			pause = min(2*pause, r.settle)
+		}
+	}
+}
+
+// learnAdverse finds out what a duplicate and a forgery do, if the load has any.
+func (r *run) learnAdverse(ctx context.Context, before *reading) (*reading, error) {
+	duplicates, base := r.Chaos.Duplicate > 0 || len(r.Retries) > 0, before
+	for i, of := range r.genuine {
+		if len(r.oracle.moves[of.tracked]) == 0 {
+			continue
+		}
+		if duplicates {
+			if err := r.deliverOnce(ctx, of, of.next-1, nil); err != nil {
+				return nil, err
+			}
+			after, err := r.await(ctx, base, r.settle)
+			if err != nil {
+				return nil, err
+			}
+			r.oracle.learnAgain(of.tracked, r.oracle.between(base, after))
+			base = after
+		}
+		if r.Forge > 0 {
+			after, err := r.perfect(ctx, r.forged[i], base, r.settle, forgeries[:1])
+			if err != nil {
+				return nil, err
+			}
+			r.oracle.learnForged(of.tracked, r.oracle.between(base, after))
+			base = after
+		}
+	}
+	return base, nil
+}

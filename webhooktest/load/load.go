@@ -1,0 +1,249 @@
+package load
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fakestripe/fakestripe/internal/sockets"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// Defaults of a Load.
+const (
+	DefaultCount       = 1000             // events without a Rate, a Duration or a Count
+	DefaultDuration    = 10 * time.Second // with a Rate, without a Duration or a Count
+	DefaultConcurrency = 16               // without a Rate
+	DefaultConnections = 256              // with one
+	DefaultWait        = 10 * time.Second
+)
+
+// A Load is many deliveries to one endpoint. Endpoint and Mix are required.
+type Load struct {
+	Endpoint *webhooktest.Endpoint
+
+	// Source says which API version, account and mode the events have. Nil means
+	// webhooktest.Source's defaults. Its seed and clock are not used.
+	Source *webhooktest.Source
+
+	// Mix is the event types and flows to send.
+	Mix []Share
+
+	// Edits change every event of a type, and the events of a flow as in Source.Flow. Nil
+	// means none.
+	Edits func(name string) []webhooktest.Edit
+
+	// Rate is the schedule of arrivals. Without one, the next event goes out when an answer
+	// comes.
+	Rate Rate
+
+	// Duration ends the schedule; a ramp takes that long. 0 means DefaultDuration with a Rate
+	// and no Count, else no limit.
+	Duration time.Duration
+
+	// Count is the number of events, forgeries included. 0 means DefaultCount without a Rate
+	// or a Duration, else no limit.
+	Count int
+
+	// Concurrency is the number of deliveries at a time, with a Rate at most, up to 1024. 0
+	// means DefaultConcurrency, with a Rate DefaultConnections.
+	Concurrency int
+
+	Chaos Chaos
+
+	// Forge is the rate of forgeries, from 0 to 1.
+	Forge float64
+
+	// Retries are the waits before each retry of what was not accepted.
+	Retries []time.Duration
+
+	// Seed fixes what Chaos and Forge choose. 0 means one that the run decides.
+	Seed uint64
+
+	// RunID decides the ids, together with Instance: two runs against one handler need
+	// different ones. Empty means a fresh one.
+	RunID string
+
+	// Instance tells apart those who send parts of one run, from 0 to 238327.
+	Instance int
+
+	// State returns what the handler stored: any JSON-able value, or an io.Reader with JSON,
+	// which is read as a stream and closed if it is an io.Closer. Nil means that effects are
+	// not judged.
+	State func(context.Context) (any, error)
+
+	// Wait is how long to wait for effects that are missing while none arrives. 0 means
+	// DefaultWait.
+	Wait time.Duration
+
+	// Progress, if not nil, is called from time to time, never concurrently.
+	Progress func(Progress)
+}
+
+// Chaos disturbs deliveries, each with a rate from 0 to 1.
+type Chaos struct {
+	Duplicate float64 // delivered twice, side by side
+	Reorder   float64 // delivered after the next event
+	Delay     float64 // delivered up to ten seconds later
+	Drop      float64 // never delivered
+}
+
+// maxDelay is the longest delay by chaos.
+const maxDelay = 10 * time.Second
+
+// Phases of a run.
+const (
+	Learning = "learning" // what one perfect delivery does
+	Loading  = "loading"
+	Waiting  = "waiting" // for effects
+)
+
+// Progress is how far a run has come.
+type Progress struct {
+	Phase      string
+	Text       string // what was learned
+	Elapsed    time.Duration
+	Events     int // that went out
+	Deliveries int // that were answered or failed
+	Errors     int
+	Rate       float64       // deliveries a second, of late
+	P50, P99   time.Duration // of late
+	Missing    int           // effects, while waiting
+}
+
+// A RefusedError is the answer of a handler that does not even accept a perfect delivery,
+// so that nothing can be learned.
+type RefusedError struct{ Response *webhooktest.Response }
+
+// Error implements error.
+func (e *RefusedError) Error() string {
+	text := "a genuine event was refused before the load: " + e.Response.String()
+	if said := e.Response.Excerpt(); said != "" {
+		text += ": " + said
+	}
+	return text
+}
+
+// ErrNoEffect means that the state does not show any type of the load.
+var ErrNoEffect = errors.New("no event of the load changes the state")
+
+// Run runs the load, waits for its effects, and reports. When the context ends, the report
+// is of what was done until then. The error is for a load that cannot run, and for a handler
+// whose effects cannot be learned.
+func (l *Load) Run(ctx context.Context) (*Report, error) {
+	r, err := l.prepare()
+	if err != nil {
+		return nil, err
+	}
+	if l.State != nil {
+		if err := r.learn(ctx); err != nil {
+			return nil, err
+		}
+	}
+	r.load(ctx)
+	report := r.report()
+	if r.oracle != nil {
+		report.Verdict = r.judge(ctx)
+	}
+	report.Interrupted = ctx.Err() != nil
+	return report, nil
+}
+
+// NewRunID returns a fresh RunID.
+func NewRunID() string { return rand.Text()[:12] }
+
+// prepare checks the fields and compiles the events.
+func (l *Load) prepare() (*run, error) {
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	r := &run{Load: *l, meter: newMeter()}
+	r.RunID = cmp.Or(l.RunID, NewRunID())
+	if r.Source == nil {
+		r.Source = new(webhooktest.Source)
+	}
+	if r.Seed == 0 {
+		r.Seed = hashOf(r.RunID)
+	}
+	r.Wait = cmp.Or(l.Wait, DefaultWait)
+	r.limits()
+	for _, share := range l.Mix {
+		var edits []webhooktest.Edit
+		if l.Edits != nil {
+			edits = l.Edits(share.Name)
+		}
+		s, err := newStencil(r.Source, share.Name, edits)
+		if err != nil {
+			return nil, err
+		}
+		r.genuine = append(r.genuine, newStream(s, share.Name, false, r.RunID, l.Instance))
+		r.forged = append(r.forged, newStream(s, share.Name, true, r.RunID, l.Instance))
+	}
+	return r, nil
+}
+
+// limits fills in how much is sent.
+func (r *run) limits() {
+	scheduled := r.Rate != Rate{}
+	if r.Count == 0 && r.Duration == 0 {
+		if scheduled {
+			r.Duration = DefaultDuration
+		} else {
+			r.Count = DefaultCount
+		}
+	}
+	if r.Concurrency == 0 {
+		r.Concurrency = DefaultConcurrency
+		if scheduled {
+			r.Concurrency = DefaultConnections
+		}
+	}
+}
+
+func (l *Load) check() error {
+	if l.Endpoint == nil {
+		return errors.New("load needs an Endpoint")
+	}
+	if err := l.Endpoint.Validate(); err != nil {
+		return err
+	}
+	switch {
+	case len(l.Mix) == 0:
+		return errors.New("load needs event types or flows")
+	case l.Concurrency < 0 || l.Concurrency > sockets.MaxConnections:
+		return fmt.Errorf("concurrency %d: want 1 to %d", l.Concurrency, sockets.MaxConnections)
+	case l.Count < 0:
+		return fmt.Errorf("count %d: want 1 or more", l.Count)
+	case l.Duration < 0:
+		return fmt.Errorf("duration %s: want more than 0s", l.Duration)
+	case l.Rate.From != l.Rate.To && l.Duration == 0 && l.Count > 0:
+		return fmt.Errorf("rate %s: a ramp needs a duration", l.Rate)
+	case !(l.Forge >= 0 && l.Forge <= 1):
+		return fmt.Errorf("forge %v: want a rate from 0 to 1", l.Forge)
+	case l.Instance < 0 || l.Instance > MaxInstance:
+		return fmt.Errorf("instance %d: want 0 to %d", l.Instance, MaxInstance)
+	}
+	for _, rate := range []float64{l.Chaos.Duplicate, l.Chaos.Reorder, l.Chaos.Delay, l.Chaos.Drop} {
+		if !(rate >= 0 && rate <= 1) {
+			return fmt.Errorf("chaos %v: want a rate from 0 to 1", rate)
+		}
+	}
+	return l.checkNames()
+}
+
+func (l *Load) checkNames() error {
+	seen := make(map[string]bool)
+	for _, share := range l.Mix {
+		if share.Weight < 0 || share.Weight > maxWeight {
+			return fmt.Errorf("weight %d of %s: want 1 to %d", share.Weight, share.Name, maxWeight)
+		}
+		if seen[share.Name] {
+			return fmt.Errorf("%s is in the mix twice", share.Name)
+		}
+		seen[share.Name] = true
+	}
+	return nil
+}

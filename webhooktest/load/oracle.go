@@ -1,0 +1,265 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// An oracle knows what one perfect delivery does to the state, and judges many by it.
+type oracle struct {
+	state   func(context.Context) (any, error)
+	ids     index
+	genuine []*tracked
+	forged  []*tracked
+
+	noise  map[string]bool                // moves by itself, or differs between two deliveries
+	moves  map[*tracked]map[string]change // by one event
+	counts map[string]map[*tracked]int    // by place, how often an event leaves its id there
+	rules  rowRules
+	again  map[string]bool // moves with every delivery, also of a duplicate
+	base   *reading        // before the load
+	notes  []string
+}
+
+// A change is what a delivery does at a place: numbers and values that came.
+type change struct {
+	sum   float64
+	count int
+}
+
+func (c change) same(other change) bool { return c.count == other.count && near(c.sum, other.sum) }
+
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*max(1, math.Abs(a), math.Abs(b)) }
+
+func newOracle(state func(context.Context) (any, error), genuine, forged []*tracked) *oracle {
+	o := &oracle{
+		state: state, genuine: genuine, forged: forged,
+		noise: make(map[string]bool), moves: make(map[*tracked]map[string]change), again: make(map[string]bool),
+	}
+	for _, t := range slices.Concat(genuine, forged) {
+		t.addTo(&o.ids)
+	}
+	return o
+}
+
+// stateTimeout limits one reading of a state.
+const stateTimeout = 2 * time.Minute
+
+// read reads the state; rows are compared once they are known.
+func (o *oracle) read(ctx context.Context) (*reading, error) {
+	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
+	defer cancel()
+	var rules *rowRules
+	if o.rules.stable != nil {
+		rules = &o.rules
+	}
+	return readState(ctx, o.state, &o.ids, rules, learningEvents)
+}
+
+// between returns what changed between two readings, but for what changes by itself.
+func (o *oracle) between(before, after *reading) map[string]change {
+	changed := make(map[string]change)
+	for path, now := range after.places {
+		was := before.places[path]
+		if was == nil {
+			was = new(place)
+		}
+		if c := (change{now.sum - was.sum, now.count - was.count}); !o.noise[path] && !c.same(change{}) {
+			changed[path] = c
+		}
+	}
+	for path, was := range before.places {
+		if after.places[path] == nil && !o.noise[path] {
+			changed[path] = change{-was.sum, -was.count}
+		}
+	}
+	return changed
+}
+
+// learnMoves takes what two events of a series did for what each does.
+func (o *oracle) learnMoves(of *tracked, first, second map[string]change) {
+	moves := make(map[string]change)
+	for path, c := range second {
+		if c.same(first[path]) {
+			moves[path] = c
+		} else {
+			o.noise[path] = true
+		}
+	}
+	for path := range first {
+		if _, both := second[path]; !both {
+			o.noise[path] = true
+		}
+	}
+	o.moves[of] = moves
+}
+
+// noteNoise names what is not judged.
+func (o *oracle) noteNoise() {
+	if noise := slices.Sorted(maps.Keys(o.noise)); len(noise) > 0 {
+		o.notes = append(o.notes, "not judged, since it moves by itself or differs between two deliveries: "+few(noise))
+	}
+}
+
+// learnRows finds the places that name each event equally often, and what stands beside the
+// ids there, in a reading that has all events to learn from.
+func (o *oracle) learnRows(now *reading) {
+	o.counts, o.rules = make(map[string]map[*tracked]int), rowRules{stable: make(map[string]bool), expected: make(map[rowPlace]string)}
+	for path, p := range now.places {
+		for _, t := range o.genuine {
+			if n := alike(p.seen[t], t.size); n > 0 {
+				if o.counts[path] == nil {
+					o.counts[path] = make(map[*tracked]int)
+				}
+				o.counts[path][t], o.rules.stable[path] = n, true
+			}
+		}
+	}
+	for key, text := range now.values {
+		if key.number == 0 && isConstant(text) && !key.in.forged {
+			at := rowPlace{key.place, key.in}
+			if o.valued(now, at, text) {
+				o.rules.expected[at] = text
+			}
+		}
+	}
+}
+
+// valued reports whether all events to learn from have a value at a place.
+func (o *oracle) valued(now *reading, at rowPlace, text string) bool {
+	for n := range min(at.in.size, learningEvents) {
+		if now.values[valueKey{at.place, at.in, n}] != text {
+			return false
+		}
+	}
+	return true
+}
+
+// alike returns how often each of the first events was counted, or 0 if not equally often.
+func alike(counts []uint8, events int) int {
+	if len(counts) < events || events == 0 {
+		return 0
+	}
+	for _, n := range counts[:events] {
+		if n != counts[0] {
+			return 0
+		}
+	}
+	return int(counts[0])
+}
+
+// isConstant reports whether a value says something that each event must share: a number
+// that is no time, or a word without digits.
+func isConstant(text string) bool {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return !strings.ContainsAny(text, "0123456789")
+	}
+	for _, unit := range []float64{1, 1e3, 1e6, 1e9} {
+		if n >= 1.6e9*unit && n < 2.1e9*unit {
+			return false
+		}
+	}
+	return true
+}
+
+// learnAgain takes in what a duplicate moved: if it moved some places and not others, those
+// count deliveries, not events.
+func (o *oracle) learnAgain(of *tracked, moved map[string]change) {
+	var again []string
+	for path, c := range moved {
+		if c.same(o.moves[of][path]) && o.judges(path) {
+			again = append(again, path)
+		}
+	}
+	switch slices.Sort(again); {
+	case len(again) == 0:
+	case !o.anyBut(of, moved):
+		o.notes = append(o.notes, fmt.Sprintf("a duplicate of %s has the same effect again", of.name))
+	default:
+		for _, path := range again {
+			o.again[path] = true
+		}
+		o.notes = append(o.notes, "taken for a count of deliveries, since a duplicate moves it too: "+few(again))
+	}
+}
+
+// learnForged takes in what a forgery moved, in the same way.
+func (o *oracle) learnForged(of *tracked, moved map[string]change) {
+	var also []string
+	for path := range moved {
+		if _, genuine := o.moves[of][path]; genuine && o.judges(path) {
+			also = append(also, path)
+		}
+	}
+	if slices.Sort(also); len(also) > 0 && o.anyBut(of, moved) {
+		for _, path := range also {
+			o.noise[path] = true
+		}
+		o.notes = append(o.notes, "not judged, since a forgery moves it too: "+few(also))
+	}
+}
+
+// anyBut reports whether an event moves places that another delivery did not.
+func (o *oracle) anyBut(of *tracked, moved map[string]change) bool {
+	for path := range o.moves[of] {
+		if _, also := moved[path]; !also && o.judges(path) {
+			return true
+		}
+	}
+	return false
+}
+
+// judges reports whether a place is judged by its sum or its count, or has ids.
+func (o *oracle) judges(path string) bool {
+	if o.noise[path] {
+		return false
+	}
+	if isCollection(path) {
+		return true
+	}
+	for _, moves := range o.moves {
+		if moves[path].sum != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isCollection reports whether a place counts the elements of a list, or keys that the
+// handler made up.
+func isCollection(path string) bool {
+	return strings.HasSuffix(path, "[]") || strings.HasSuffix(path, "*")
+}
+
+// moved returns the places by which events of a series are judged, for people; "" if there
+// are none.
+func (o *oracle) moved(of *tracked) string {
+	paths := make(map[string]bool)
+	for path := range o.moves[of] {
+		if o.judges(path) {
+			paths[path] = true
+		}
+	}
+	for path, counts := range o.counts {
+		if counts[of] > 0 && !o.noise[path] {
+			paths[path] = true
+		}
+	}
+	return few(slices.Sorted(maps.Keys(paths)))
+}
+
+// few joins the first of some texts.
+func few(texts []string) string {
+	const most = 6
+	if len(texts) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(texts[:most], ", "), len(texts)-most)
+	}
+	return strings.Join(texts, ", ")
+}

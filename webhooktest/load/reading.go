@@ -1,0 +1,112 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// A reading is what a state holds at one moment, by place: sums, counts, and how often each
+// event is named. Its size depends on the number of places and events, not on that of rows.
+type reading struct {
+	ids    *index
+	places map[string]*place
+	rows   *rowRules // nil: learn what stands beside an id
+
+	values map[valueKey]string // beside ids, of the events to learn from
+	wrong  map[*tracked]*oddities
+}
+
+// A place is a path in a state, with [] for an element, {pi} for a key that names a
+// PaymentIntent of ours, and * for a key that the handler made up.
+type place struct {
+	count int     // of values
+	sum   float64 // of the numbers among them
+	seen  map[*tracked][]uint8
+}
+
+// A valueKey is a value beside an id of an event.
+type valueKey struct {
+	place  string
+	in     *tracked
+	number int
+}
+
+// rowRules is what was learned about rows that name an event.
+type rowRules struct {
+	stable   map[string]bool     // id places by which a row is known
+	expected map[rowPlace]string // values that each event has
+}
+
+// A rowPlace is a place in the rows of the events of a series.
+type rowPlace struct {
+	place string
+	in    *tracked
+}
+
+// Oddities are events whose rows hold other values than those of one perfect delivery.
+type oddities struct {
+	lost, doubled, wrong bitmap
+	said                 map[int]string // about the first wrong ones
+}
+
+const mostSaid = 100
+
+// readState reads a state: a value, or an io.Reader of JSON.
+func readState(ctx context.Context, state func(context.Context) (any, error), ids *index, rows *rowRules, learned int) (*reading, error) {
+	value, err := state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	from, streamed := value.(io.Reader)
+	if closer, ok := value.(io.Closer); ok && streamed {
+		defer closer.Close()
+	}
+	if !streamed {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("state: %w", err)
+		}
+		from = bytes.NewReader(text)
+	}
+	r := &reading{ids: ids, places: make(map[string]*place), rows: rows, values: make(map[valueKey]string), wrong: make(map[*tracked]*oddities)}
+	w := walker{reading: r, decoder: json.NewDecoder(from), learned: learned}
+	w.decoder.UseNumber()
+	if err := w.walk(); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	return r, nil
+}
+
+func (r *reading) at(path string) *place {
+	p := r.places[path]
+	if p == nil {
+		p = new(place)
+		r.places[path] = p
+	}
+	return p
+}
+
+// saw notes that an event is named at a place.
+func (r *reading) saw(path string, m mark, number int) {
+	if number >= m.in.size {
+		return // of another part of the run
+	}
+	p := r.at(path)
+	if p.seen == nil {
+		p.seen = make(map[*tracked][]uint8)
+	}
+	counts := p.seen[m.in]
+	if number >= len(counts) {
+		counts = append(counts, make([]uint8, m.in.size-len(counts))...)
+		p.seen[m.in] = counts
+	}
+	if counts[number] < 255 {
+		counts[number]++
+	}
+}

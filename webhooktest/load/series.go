@@ -1,0 +1,203 @@
+package load
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// thinTime is the format of times in thin events.
+const thinTime = render.ThinTime
+
+// A series is the numbered events of a stencil: each has ids that say which it is, so that
+// none needs to be remembered.
+//
+// An id is a stem and the number, in six digits of base 62. A stem is the id's prefix,
+// digits derived from the run, the series and the role, and three digits for the instance.
+// Words that are too short for that (the number of an order) are counted on from a start
+// that the run decides.
+type series struct {
+	*stencil
+	name   string
+	forged bool
+	words  []freshWord // by role
+	next   int         // the number of the next event
+	first  int         // that of the first of the load: those before were for learning
+}
+
+const (
+	numberDigits   = 6
+	instanceDigits = 3
+	shortestStem   = 14 - numberDigits // of ids as short as cus_…
+)
+
+// MaxInstance is the highest Instance.
+const MaxInstance = 62*62*62 - 1
+
+// A freshWord makes the word of a role.
+type freshWord struct {
+	stem     string // before the number; "" if there is no room for one
+	start    uint64 // of the numbers of a short word
+	room     uint64 // how many numbers a short word has
+	digits   int
+	alphabet string
+}
+
+// newSeries makes the series of a run.
+func newSeries(s *stencil, name string, forged bool, run string, instance int) *series {
+	made := &series{stencil: s, name: name, forged: forged}
+	for _, r := range s.roles {
+		kind := "genuine"
+		if forged {
+			kind = "forged"
+		}
+		key := render.Hash(strings.Join([]string{run, name, kind, r.sample}, "\x00"))
+		w := freshWord{digits: r.length - len(r.prefix), alphabet: r.alphabet}
+		if w.alphabet == base62 && r.length >= shortestStem+numberDigits {
+			fill := render.AppendDigits(nil, base62, w.digits-instanceDigits-numberDigits, key)
+			w.stem = string(appendNumber(fill, uint64(instance), instanceDigits, base62))
+		} else {
+			w.start = key + uint64(instance)
+			w.room = uint64(math.Pow(float64(len(w.alphabet)), float64(min(w.digits, mostCounted))))
+		}
+		made.words = append(made.words, w)
+	}
+	return made
+}
+
+// mostCounted is how many digits of a short word count; others stay the same.
+const mostCounted = 10
+
+// appendTo appends the word of a number.
+func (w *freshWord) appendTo(dst []byte, number int) []byte {
+	if w.stem != "" {
+		return appendNumber(append(dst, w.stem...), uint64(number), numberDigits, base62)
+	}
+	const apart = 64 // instances have different remainders
+	counted := min(w.digits, mostCounted)
+	for range w.digits - counted {
+		dst = append(dst, w.alphabet[0])
+	}
+	return appendNumber(dst, (w.start+uint64(number)*apart)%w.room, counted, w.alphabet)
+}
+
+// appendNumber appends a number in the digits of an alphabet.
+func appendNumber(dst []byte, n uint64, digits int, alphabet string) []byte {
+	base := uint64(len(alphabet))
+	start := len(dst)
+	for range digits {
+		dst = append(dst, '0')
+	}
+	for i := len(dst) - 1; i >= start; i-- {
+		dst[i], n = alphabet[n%base], n/base
+	}
+	return dst
+}
+
+// parseNumber reads digits of base 62, or returns -1.
+func parseNumber(digits []byte) (n int) {
+	for _, c := range digits {
+		at := strings.IndexByte(base62, c)
+		if at < 0 {
+			return -1
+		}
+		n = n*len(base62) + at
+	}
+	return n
+}
+
+// append appends the event of a step with a number.
+func (s *series) append(dst []byte, step, number int, created time.Time) []byte {
+	st, copied := &s.steps[step], 0
+	for i := range st.holes {
+		h := &st.holes[i]
+		dst = append(dst, st.text[copied:h.at]...)
+		copied = h.at
+		switch h.kind {
+		case wordHole:
+			dst = s.words[h.role].appendTo(dst, number)
+		case unixHole:
+			dst = strconv.AppendInt(dst, created.Unix()+h.offset, 10)
+		default:
+			dst = created.Add(time.Duration(h.offset)*time.Second).UTC().AppendFormat(dst, thinTime)
+		}
+	}
+	return append(dst, st.text[copied:]...)
+}
+
+// id returns the id of a role in the events of a number.
+func (s *series) id(role, number int) string {
+	r := &s.roles[role]
+	return string(s.words[role].appendTo([]byte(r.label+r.prefix), number))
+}
+
+// eventID returns the id of the event of a step.
+func (s *series) eventID(step, number int) string { return s.id(s.steps[step].event, number) }
+
+// stemmed returns the roles with a stem: those of the events first, then those of their
+// objects.
+func (s *series) stemmed() (roles []int) {
+	add := func(role int) {
+		if role >= 0 && s.words[role].stem != "" && !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
+	}
+	for _, step := range s.steps {
+		add(step.event)
+	}
+	for _, step := range s.steps {
+		add(step.object)
+	}
+	for role := range s.roles {
+		add(role)
+	}
+	return roles
+}
+
+// A mark is what a stem in a state identifies: the events of a series, by one of their ids.
+type mark struct {
+	in    *tracked
+	stem  int
+	label string // "pi"
+}
+
+// An index finds the events that a text names.
+type index struct {
+	marks map[string]mark // by the part of the stem behind the last underscore
+}
+
+func (x *index) add(stem string, m mark) {
+	if x.marks == nil {
+		x.marks = make(map[string]mark)
+	}
+	x.marks[stem] = m
+}
+
+// find calls found with every id of ours in a text, with the place of its word.
+func (x *index) find(text []byte, found func(m mark, number, start, end int)) {
+	if len(x.marks) == 0 || len(text) < shortestStem+numberDigits {
+		return
+	}
+	for start := 0; start < len(text); {
+		if !isWord(text[start]) {
+			start++
+			continue
+		}
+		end := start + 1
+		for end < len(text) && isWord(text[end]) {
+			end++
+		}
+		if stem := end - start - numberDigits; stem >= shortestStem {
+			if m, ok := x.marks[string(text[start:start+stem])]; ok {
+				if n := parseNumber(text[start+stem : end]); n >= 0 {
+					found(m, n, start, end)
+				}
+			}
+		}
+		start = end
+	}
+}

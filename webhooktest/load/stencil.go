@@ -1,0 +1,280 @@
+package load
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A stencil is the events of a type or flow with holes for what is fresh in each: ids and
+// times. It is found by comparison of two samples, whose ids and clocks differ, so that
+// edits, variants and flows need no rules of their own.
+type stencil struct {
+	steps []step
+	roles []role // of the ids, shared by all steps
+}
+
+// A step is the stencil of one event.
+type step struct {
+	eventType string
+	text      string
+	holes     []hole
+	event     int // the role of the event's id
+	object    int // that of its object; -1: none
+}
+
+// A hole is where a role's word belongs, or a time.
+type hole struct {
+	at     int // in the text
+	kind   holeKind
+	role   int
+	offset int64 // seconds since the event was created
+}
+
+type holeKind int
+
+const (
+	wordHole holeKind = iota
+	unixHole
+	textHole // a time as thin events have it
+)
+
+// A role is one fresh word: the part of an id behind its prefix, such as the 3Qd0… of
+// pi_3Qd0…, wherever it stands in the events.
+type role struct {
+	label    string // before the word: "pi_"; "" if unknown
+	prefix   string // the same in all: "3"
+	alphabet string
+	length   int    // of the word, with its prefix
+	sample   string // the word in the first sample, which identifies the role
+}
+
+// sampleTime is the clock of the first sample; the second's is a while later.
+var sampleTime = time.Unix(1_790_000_000, 0)
+
+const sampleShift = 12_345_678 * time.Second
+
+// newStencil makes the stencil of a type or flow.
+func newStencil(like *webhooktest.Source, name string, edits []webhooktest.Edit) (*stencil, error) {
+	first, err := sample(like, name, 1, sampleTime, edits)
+	if err != nil {
+		return nil, err
+	}
+	second, err := sample(like, name, 2, sampleTime.Add(sampleShift), edits)
+	if err != nil {
+		return nil, err
+	}
+	s := new(stencil)
+	for i, event := range first {
+		cut := cutter{stencil: s, a: string(event.Body()), b: string(second[i].Body())}
+		if err := cut.cut(); err != nil {
+			return nil, fmt.Errorf("%s: %w", event.Type(), err)
+		}
+		cut.step.eventType = event.Type()
+		if cut.step.event = s.roleOf(event.ID()); cut.step.event < 0 {
+			return nil, fmt.Errorf("%s: every event needs an id of its own, got %s", event.Type(), event.ID())
+		}
+		cut.step.object = s.roleOf(objectID(event))
+		s.steps = append(s.steps, cut.step)
+	}
+	return s, nil
+}
+
+// sample makes the events once.
+func sample(like *webhooktest.Source, name string, seed uint64, now time.Time, edits []webhooktest.Edit) ([]*webhooktest.Event, error) {
+	source := webhooktest.Source{
+		APIVersion: like.APIVersion, Account: like.Account, Livemode: like.Livemode,
+		Seed: seed, Now: func() time.Time { return now },
+	}
+	if !slices.Contains(fixtures.Flows(), name) {
+		event, err := source.Event(name, edits...)
+		return []*webhooktest.Event{event}, err
+	}
+	flow, err := source.Flow(name, edits...)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(flow.Events()), nil
+}
+
+// objectID returns the id of what an event is about, or "".
+func objectID(event *webhooktest.Event) string {
+	for _, path := range []string{"data.object.id", "related_object.id"} {
+		if id, ok := event.Lookup(path); ok {
+			text, _ := id.(string)
+			return text
+		}
+	}
+	return ""
+}
+
+// roleOf returns the role of an id of the first sample, or -1.
+func (s *stencil) roleOf(id string) int {
+	word := id[strings.LastIndexByte(id, '_')+1:]
+	return slices.IndexFunc(s.roles, func(r role) bool { return r.sample == word })
+}
+
+// A cutter compares the two samples of an event, word by word.
+type cutter struct {
+	stencil *stencil
+	step    step
+	a, b    string
+	at, bt  int // what was compared so far
+}
+
+var errSamples = errors.New("events of this kind differ in more than ids and times")
+
+func (c *cutter) cut() error {
+	for c.at < len(c.a) && c.bt < len(c.b) {
+		if c.timeText() {
+			continue
+		}
+		a, b := word(c.a[c.at:]), word(c.b[c.bt:])
+		if a == "" || b == "" {
+			if c.a[c.at] != c.b[c.bt] {
+				return errSamples
+			}
+			c.keep(c.a[c.at:c.at+1], 1)
+			continue
+		}
+		if err := c.word(a, b); err != nil {
+			return err
+		}
+	}
+	if c.at < len(c.a) || c.bt < len(c.b) {
+		return errSamples
+	}
+	return nil
+}
+
+// keep copies text of the first sample.
+func (c *cutter) keep(text string, skip int) {
+	c.step.text += text
+	c.at, c.bt = c.at+len(text), c.bt+skip
+}
+
+// leave leaves a hole.
+func (c *cutter) leave(h hole, a, b int) {
+	h.at = len(c.step.text)
+	c.step.holes = append(c.step.holes, h)
+	c.at, c.bt = c.at+a, c.bt+b
+}
+
+// shortestFresh is the length of words that are fresh: shorter ones differ only as parts of
+// a longer value, such as a UUID, that is fresh enough without them.
+const shortestFresh = 5
+
+// word compares two words.
+func (c *cutter) word(a, b string) error {
+	switch {
+	case a == b || len(a) == len(b) && len(a) < shortestFresh:
+		c.keep(a, len(b))
+	case isLater(a, b):
+		seconds, _ := strconv.ParseInt(a, 10, 64) // isLater has parsed it
+		c.leave(hole{kind: unixHole, offset: seconds - sampleTime.Unix()}, len(a), len(b))
+	case len(a) != len(b):
+		return errSamples
+	default:
+		r := newRole(a, b)
+		r.label = labelBefore(c.a[:c.at])
+		c.keep(r.prefix, len(r.prefix))
+		n := len(r.prefix)
+		c.leave(hole{kind: wordHole, role: c.stencil.role(r)}, len(a)-n, len(b)-n)
+	}
+	return nil
+}
+
+// timeText leaves a hole for a time written as text.
+func (c *cutter) timeText() bool {
+	if len(c.a)-c.at < len(thinTime) || len(c.b)-c.bt < len(thinTime) {
+		return false
+	}
+	a, err := time.Parse(thinTime, c.a[c.at:c.at+len(thinTime)])
+	if err != nil {
+		return false
+	}
+	b, err := time.Parse(thinTime, c.b[c.bt:c.bt+len(thinTime)])
+	if err != nil || b.Sub(a) != sampleShift {
+		return false
+	}
+	c.leave(hole{kind: textHole, offset: a.Unix() - sampleTime.Unix()}, len(thinTime), len(thinTime))
+	return true
+}
+
+// isLater reports whether two words are Unix times as far apart as the clocks.
+func isLater(a, b string) bool {
+	first, err := strconv.ParseInt(a, 10, 64)
+	if err != nil || len(a) != 10 {
+		return false
+	}
+	second, err := strconv.ParseInt(b, 10, 64)
+	return err == nil && second-first == int64(sampleShift/time.Second)
+}
+
+// role returns the index of a role, which is new if its word was not seen yet.
+func (s *stencil) role(r role) int {
+	if at := slices.IndexFunc(s.roles, func(known role) bool { return known.sample == r.sample }); at >= 0 {
+		return at
+	}
+	s.roles = append(s.roles, r)
+	return len(s.roles) - 1
+}
+
+const (
+	hexadecimal = "0123456789abcdef"
+	capitals    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	base62      = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+)
+
+// newRole finds the shape of a word in two samples of it. A fixed prefix has up to two
+// characters (pi_3…, ed_61…).
+func newRole(a, b string) role {
+	r := role{length: len(a), sample: a, alphabet: base62}
+	for len(r.prefix) < min(2, len(a)-shortestFresh) && a[len(r.prefix)] == b[len(r.prefix)] {
+		r.prefix = a[:len(r.prefix)+1]
+	}
+	for _, alphabet := range []string{hexadecimal, capitals} {
+		if strings.Trim(a+b, alphabet) == "" {
+			r.alphabet = alphabet
+			break
+		}
+	}
+	return r
+}
+
+// labelBefore returns the prefix of an id whose word begins at the end of a text: "pi_". What
+// follows another id in a text, as in a client secret, has the label between: "secret_".
+func labelBefore(text string) string {
+	if !strings.HasSuffix(text, "_") {
+		return ""
+	}
+	start := len(text)
+	for start > 0 && (text[start-1] == '_' || isWord(text[start-1])) {
+		start--
+	}
+	label := text[start:]
+	for strings.ContainsAny(label, capitals) { // another id's
+		_, label, _ = strings.Cut(label, "_")
+	}
+	return label
+}
+
+// word returns the letters and digits that a text begins with.
+func word(text string) string {
+	for i := range len(text) {
+		if !isWord(text[i]) {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+func isWord(c byte) bool {
+	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+}
