@@ -153,7 +153,7 @@ func stays(t require.TestingT, place, encoded string, forms ...string) bool {
 }
 
 // turns is how many rows and encodings it takes until all places had their turn.
-const turns = 5
+const turns = 8
 
 // TestEveryPattern walks the rows: each says what it is for, and finds its own example
 // in every encoding, in places that take turns. All of them, and encodings of
