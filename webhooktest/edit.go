@@ -3,7 +3,6 @@ package webhooktest
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,11 +15,10 @@ import (
 var ErrNoPath = rawjson.ErrNoPath
 
 // An Edit changes an event under construction. Set, Add, Remove, Object, Existing, About,
-// Version, Variant and For return one.
+// Version and Variant return one; For limits it to one event type.
 type Edit struct {
-	typ     string // For: the type of events to edit
-	rest    []Edit
-	set     bool // Set, Add, Remove, Object or Existing
+	typ     string // For
+	set     bool   // Set, Add, Remove, Object or Existing
 	path    string
 	value   any
 	add     bool
@@ -80,34 +78,24 @@ func Version(n int) Edit { return Edit{version: n} }
 // In Source.Flow, it chooses the flow that leads to the variant.
 func Variant(name string) Edit { return Edit{variant: name} }
 
-// For applies edits to the events of one type. In a flow with several types, they also
-// change what the other events share with the edited ones:
+// For limits an edit to the events of one type. In a flow with several types, it also
+// changes what the other events share with the edited ones:
 //
 //	hook.Trigger("customer.subscription.created",
-//		webhooktest.For("invoice.paid", webhooktest.Set("data.object.metadata.order", "42")))
-func For(eventType string, edits ...Edit) Edit { return Edit{typ: eventType, rest: edits} }
+//		webhooktest.Set("data.object.metadata.order", "42").For("invoice.paid"))
+func (e Edit) For(eventType string) Edit {
+	e.typ = eventType
+	return e
+}
 
-// forType returns the edits for an event type.
-func forType(eventType string, edits []Edit) ([]Edit, error) {
-	if !slices.ContainsFunc(edits, func(edit Edit) bool { return edit.typ != "" }) {
-		return edits, nil
-	}
-	var all []Edit
+// checkType rejects edits for events of another type.
+func checkType(eventType string, edits []Edit) error {
 	for _, edit := range edits {
-		switch edit.typ {
-		case "":
-			all = append(all, edit)
-		case eventType:
-			rest, err := forType(eventType, edit.rest)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, rest...)
-		default:
-			return nil, fmt.Errorf("edits for %s: the event is a %s", edit.typ, eventType)
+		if edit.typ != "" && edit.typ != eventType {
+			return fmt.Errorf("edits for %s: the event is a %s", edit.typ, eventType)
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // apply applies the edits to the text of the event, in order.

@@ -157,7 +157,7 @@ func TestRemove(t *testing.T) {
 func TestRemoveFromAFlow(t *testing.T) {
 	t.Parallel()
 	hook := webhooktest.New(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	flow := hook.Trigger("payment_intent.succeeded", webhooktest.For("payment_intent.succeeded", webhooktest.Remove("data.object.description")))
+	flow := hook.Trigger("payment_intent.succeeded", webhooktest.Remove("data.object.description").For("payment_intent.succeeded"))
 	require.NotEmpty(t, flow)
 	for _, response := range flow {
 		kind, _ := response.Event.Lookup("data.object.object")
@@ -230,14 +230,14 @@ func TestFor(t *testing.T) {
 	t.Parallel()
 	var source webhooktest.Source
 	amount := webhooktest.Set("data.object.amount", 4200)
-	charge, err := source.Event("charge.succeeded", webhooktest.For("charge.succeeded", amount, webhooktest.Add("data.object.mine", true)))
+	charge, err := source.Event("charge.succeeded", amount.For("charge.succeeded"), webhooktest.Add("data.object.mine", true).For("charge.succeeded"))
 	require.NoError(t, err)
-	refund, err := source.Event("charge.refunded", webhooktest.For("charge.refunded", webhooktest.About(charge), webhooktest.For("charge.refunded", amount)))
+	refund, err := source.Event("charge.refunded", webhooktest.About(charge).For("charge.refunded"), amount.For("charge.refunded"))
 	require.NoError(t, err)
 	amounts := make([]any, 3)
 	amounts[0], _ = charge.Lookup("data.object.amount")
 	amounts[1], _ = refund.Lookup("data.object.amount")
-	edited, err := refund.Edit(webhooktest.For("charge.refunded", webhooktest.Set("data.object.amount", 1)))
+	edited, err := refund.Edit(webhooktest.Set("data.object.amount", 1).For("charge.refunded"))
 	require.NoError(t, err)
 	amounts[2], _ = edited.Lookup("data.object.amount")
 	require.Equal(t, []any{4200.0, 4200.0, 1.0}, amounts)
@@ -245,8 +245,8 @@ func TestFor(t *testing.T) {
 	its, _ := refund.Lookup("data.object.id")
 	require.Equal(t, mine, its, "About, for the type")
 
-	_, err = source.Event("charge.refunded", webhooktest.For("charge.succeeded", amount))
+	_, err = source.Event("charge.refunded", amount.For("charge.succeeded"))
 	require.EqualError(t, err, "edits for charge.succeeded: the event is a charge.refunded")
-	_, err = refund.Edit(webhooktest.For("charge.succeeded", amount))
+	_, err = refund.Edit(amount.For("charge.succeeded"))
 	require.ErrorContains(t, err, "the event is a charge.refunded")
 }

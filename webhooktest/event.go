@@ -74,8 +74,7 @@ func (e *Event) index(root *rawjson.Value) {
 // Edit returns a copy of the event, edited by Set, Add, Remove, Object and Existing. About and
 // Version work only in Source.Event, as they choose the objects of a new event.
 func (e *Event) Edit(edits ...Edit) (*Event, error) {
-	edits, err := forType(e.typ, edits)
-	if err != nil {
+	if err := checkType(e.typ, edits); err != nil {
 		return nil, err
 	}
 	for _, edit := range edits {

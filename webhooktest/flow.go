@@ -95,16 +95,13 @@ func (s *Source) findFlow(name string) (f render.Flow, flow, eventType string, e
 // variantOf splits off the variant chosen for an event type.
 func variantOf(name string, edits []Edit) (variant string, rest []Edit, err error) {
 	for _, edit := range edits {
-		if edit.typ == name && len(edit.rest) == 1 && edit.rest[0].variant != "" {
-			edit = edit.rest[0]
-		}
 		switch {
-		case edit.variant != "":
-			variant = edit.variant
-		case edit.typ != "" && slices.ContainsFunc(edit.rest, func(inner Edit) bool { return inner.variant != "" }):
-			return "", nil, fmt.Errorf("variant for %s: it chooses the flow, so name that type instead of %s", edit.typ, name)
-		default:
+		case edit.variant == "":
 			rest = append(rest, edit)
+		case edit.typ == "" || edit.typ == name:
+			variant = edit.variant
+		default:
+			return "", nil, fmt.Errorf("variant for %s: it chooses the flow, so name that type instead of %s", edit.typ, name)
 		}
 	}
 	return variant, rest, nil

@@ -77,14 +77,14 @@ func TestFlowEdits(t *testing.T) {
 	}{
 		{"an amount is the charge's too", webhooktest.Set("data.object.amount", 9900), "data.object.amount", []any{9900.0, 9900.0, 9900.0}},
 		{"what was received was the amount, where it was", webhooktest.Set("data.object.amount", 9900), "data.object.amount_received", []any{nil, 9900.0, 0.0}},
-		{"of another event", webhooktest.For("charge.succeeded", webhooktest.Set("data.object.currency", "eur")), "data.object.currency", []any{"eur", "eur", "eur"}},
+		{"of another event", webhooktest.Set("data.object.currency", "eur").For("charge.succeeded"), "data.object.currency", []any{"eur", "eur", "eur"}},
 		{"an id is everywhere", webhooktest.Set("data.object.id", "pi_mine"), "data.object.payment_intent", []any{"pi_mine", nil, nil}},
 		{"new metadata is the object's", webhooktest.Set("data.object.metadata.tier", "gold"), "data.object.metadata.tier", []any{nil, "gold", "gold"}},
 		{"a new field too", webhooktest.Add("data.object.extra", true), "data.object.extra", []any{nil, true, true}},
 		{"the event's own is its own", webhooktest.Set("pending_webhooks", 5), "pending_webhooks", []any{1.0, 5.0, 1.0}},
-		{"several of another event", webhooktest.For("payment_intent.created", webhooktest.Add("data.object.extra", 1), webhooktest.Set("data.object.amount", 7)), "data.object.amount", []any{7.0, 7.0, 7.0}},
+		{"an amount of another event", webhooktest.Set("data.object.amount", 7).For("payment_intent.created"), "data.object.amount", []any{7.0, 7.0, 7.0}},
 		{"a key of metadata with a colon", webhooktest.Set("data.object.metadata.a:b", "c"), "data.object.metadata.a:b", []any{nil, "c", "c"}},
-		{"a state is not shared with another", webhooktest.For("payment_intent.created", webhooktest.Set("data.object.status", "processing")), "data.object.status", []any{"succeeded", "succeeded", "processing"}},
+		{"a state is not shared with another", webhooktest.Set("data.object.status", "processing").For("payment_intent.created"), "data.object.status", []any{"succeeded", "succeeded", "processing"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -102,10 +102,10 @@ func TestFlowErrors(t *testing.T) {
 		want string
 	}{
 		{"payment", webhooktest.Set("data.object.amount", 1), "set data.object.amount: of which event? The flow has charge.succeeded, payment_intent.succeeded, payment_intent.created (in Go, For says it"},
-		{"payment", webhooktest.For("invoice.paid", webhooktest.Set("data.object.total", 1)), "set data.object.total of invoice.paid: the flow has charge.succeeded, payment_intent.succeeded, payment_intent.created"},
+		{"payment", webhooktest.Set("data.object.total", 1).For("invoice.paid"), "set data.object.total of invoice.paid: the flow has charge.succeeded, payment_intent.succeeded, payment_intent.created"},
 		{"charge.succeeded", webhooktest.Set("data.object.amuont", 1), "did you mean data.object.amount"},
 		{"charge.succeeded", webhooktest.Set("data.object.amount", make(chan int)), "unsupported type"},
-		{"charge.succeeded", webhooktest.For("charge.succeeded", webhooktest.Version(1)), "About and Version are for Source.Event"},
+		{"charge.succeeded", webhooktest.Version(1).For("charge.succeeded"), "About and Version are for Source.Event"},
 		{"charge.succeeded", webhooktest.Version(1), "About and Version are for Source.Event"},
 	}
 	for _, test := range tests {

@@ -262,7 +262,7 @@ func extraProperties(d *draft, _ string) error {
 	}
 	for _, path := range root.Paths() {
 		inList := strings.HasPrefix(path, objectPath) && strings.HasSuffix(path, ".data.0")
-		if raw, err := rawjson.Get(d.body, path); inList && err == nil && raw[0] == '{' {
+		if raw, ok := rawjson.Find(d.body, path); inList && ok && raw[0] == '{' {
 			places = append(places, path+".")
 		}
 	}

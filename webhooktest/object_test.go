@@ -94,6 +94,6 @@ func TestObjectsThatAreNone(t *testing.T) {
 		require.ErrorContains(t, err, test.want)
 	}
 	hook := webhooktest.Source{}
-	_, err := hook.Flow("payment_intent.succeeded", webhooktest.For("payment_intent.succeeded", webhooktest.Object([]byte(`{}`))))
+	_, err := hook.Flow("payment_intent.succeeded", webhooktest.Object([]byte(`{}`)).For("payment_intent.succeeded"))
 	require.ErrorContains(t, err, "Object")
 }

@@ -2,6 +2,7 @@ package webhooktest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,12 +18,10 @@ func (f *Flow) share(eventType string, edits []Edit) error {
 	for _, edit := range edits {
 		var err error
 		switch {
-		case edit.typ != "":
-			err = f.share(edit.typ, edit.rest)
 		case edit.exists != nil:
 			err = f.tellOf(edit.exists)
 		case edit.set && edit.object == nil:
-			err = f.edit(eventType, edit)
+			err = f.edit(cmp.Or(edit.typ, eventType), edit)
 		default:
 			err = errors.New("Object, About and Version are for Source.Event")
 		}

@@ -57,8 +57,7 @@ type templateKey struct {
 // or v2. The error is fixtures.ErrUnknownType, ErrNoPath, or another problem with an
 // edit.
 func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
-	edits, err := forType(eventType, edits)
-	if err != nil {
+	if err := checkType(eventType, edits); err != nil {
 		return nil, err
 	}
 	about, state, err := objectsOf(edits)

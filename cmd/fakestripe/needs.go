@@ -13,22 +13,22 @@ import (
 
 // flagsFor maps a need of a case to flags.
 var flagsFor = map[string]string{
-	"state":              "--state-url, --state-cmd, --state-postgres, --state-sqlite",
-	"api":                "--api",
-	"faults":             "--break-cmd, --heal-cmd",
-	"restart":            "--exec, --restart-cmd",
-	"connect":            "--connect",
-	"mode":               "--mode",
-	"thin":               "--thin",
-	"thin-only":          "--thin, and only thin --handles",
-	"snapshot":           "without --thin",
-	"secrets":            "--secret, repeated",
-	"handles":            "--handles",
-	"bound":              "--set, --event",
-	"payments":           "without --variant checkout.session.completed",
-	"once-per-object":    "--once-per-object",
-	contract.NeedTime:    "--max-time",
-	contract.NeedObjects: "--set PATH=order-{n}, --set-from, --prepare-cmd",
+	"state":           "--state-url, --state-cmd, --state-postgres, --state-sqlite",
+	"api":             "--api",
+	"faults":          "--break-cmd, --heal-cmd",
+	"restart":         "--exec, --restart-cmd",
+	"connect":         "--connect",
+	"mode":            "--mode",
+	"thin":            "--thin",
+	"thin-only":       "--thin, and only thin --handles",
+	"snapshot":        "without --thin",
+	"secrets":         "--secret, repeated",
+	"handles":         "--handles",
+	"bound":           "--set, --event",
+	"payments":        "without --variant checkout.session.completed",
+	"once-per-object": "--once-per-object",
+	contract.NeedTime: "--max-time",
+	"objects":         "--set PATH=order-{n}, --set-from, --prepare-cmd",
 }
 
 // nameFlags adds the flag to a case's need.

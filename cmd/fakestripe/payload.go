@@ -223,7 +223,7 @@ func (p *payloads) edits() ([]webhooktest.Edit, error) {
 // events of the type.
 func (p *payloads) edit(path string, value any) webhooktest.Edit {
 	if eventType, rest, typed := strings.Cut(path, ":"); typed && !strings.HasPrefix(path, "data.") && strings.Contains(eventType, ".") {
-		return webhooktest.For(eventType, p.edit(rest, value))
+		return p.edit(rest, value).For(eventType)
 	}
 	if p.add {
 		return webhooktest.Add(path, value)

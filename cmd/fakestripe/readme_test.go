@@ -69,6 +69,19 @@ func TestArchitectureIsTrue(t *testing.T) {
 	}
 }
 
+// TestArchitectureIsWhole: every internal package is in it.
+func TestArchitectureIsWhole(t *testing.T) {
+	architecture := document(t, "../../ARCHITECTURE.md")
+	for _, internal := range []string{"../../internal/*", "../../webhooktest/internal/*", "../../webhooktest/contract/internal/*"} {
+		packages, err := filepath.Glob(internal)
+		require.NoError(t, err)
+		require.NotEmpty(t, packages, internal)
+		for _, path := range packages {
+			require.Regexp(t, `\b`+filepath.Base(path)+`\b`, architecture)
+		}
+	}
+}
+
 func document(t *testing.T, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)

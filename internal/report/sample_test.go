@@ -79,7 +79,7 @@ func sample() *contract.Report {
 				Reproduce: "fakestripe check body/not-json",
 			},
 			passed("body/compact", "Compact JSON is accepted"),
-			remarked(passed("body/chunked", "A chunked body is accepted"), "it has a waiver and does not need it: the old gateway"),
+			remarked(passed("body/chunked", "A chunked body is accepted"), "it no longer needs its waiver: the old gateway"),
 			{
 				ID: "http/no-traces", Title: "No stack trace in an answer", Level: "should", Verdict: contract.Info,
 				Reason: "waived until 2027-01-31: behind a gateway", Requirement: "It has to be so.", Source: docs, Actual: "Traceback",

@@ -23,8 +23,8 @@ type answer struct {
 	findings []finding
 }
 
-// judge compares the answer with all that a step expects. The error says that the time
-// that it took cannot be judged.
+// judge compares the answer with everything that a step expects. An error means that its
+// duration cannot be judged.
 func (a *answer) judge(step caseStep) error {
 	a.status(step.Expect, false)
 	a.status(step.Prefer, true)

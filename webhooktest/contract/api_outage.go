@@ -12,8 +12,8 @@ import (
 // outagePrefix begins the hooks that make Stripe's API fail.
 const outagePrefix = "api="
 
-// silence is for how long a request waits that gets no answer: the retries of an SDK
-// together are then over before the delivery is.
+// silence is how long an unanswered request waits. It is short enough for all retries of
+// an SDK to end before the delivery does.
 const silence = 500 * time.Millisecond
 
 // An outageKind is a way in which Stripe's API fails.
@@ -30,8 +30,8 @@ var outageKinds = map[string]outageKind{
 	"timeout": {failure: stripeapi.Failure{NoAnswer: true}, slow: []stripeapi.Slowness{{Delay: silence}}, said: "while Stripe's API gives no answer"},
 }
 
-// canFail reports whether the local API can stand for what the handler depends on. Subjects
-// that are checked side by side may share it.
+// canFail reports whether the local API can stand in for a dependency of the handler.
+// Subjects that run side by side may share it.
 func (s *Subject) canFail() bool { return s.API != nil && !s.Isolated }
 
 // hasHooks reports whether the user can break what the handler depends on.
@@ -46,7 +46,7 @@ func (s *Subject) lacksFault(row string) bool {
 }
 
 // An apiOutage makes Stripe the dependency that fails: each call of the handler to the
-// local API fails in one way, and has no effect.
+// local API fails in the same way and has no effect.
 type apiOutage struct {
 	session *session
 	lasts   bool
@@ -62,7 +62,7 @@ func (o *apiOutage) begin(kind string) {
 	o.session.subject.API.Slow(outage.slow...)
 }
 
-// end lets them succeed again. A handler that called nothing meanwhile depends on something
+// end lets calls succeed again. A handler that made no call meanwhile depends on something
 // else.
 func (o *apiOutage) end(ctx context.Context) error {
 	err := awaitCall(ctx, o.session, o.calls) // it may call later than it answers

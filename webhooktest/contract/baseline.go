@@ -15,7 +15,7 @@ type baseline struct {
 	known  *baselineCache
 }
 
-// effect returns what one event of a type does, learned once.
+// effect returns the effect of one event of a type, measured once.
 func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff, error) {
 	if known, ok := b.known.effect(eventType); ok {
 		return known, nil
@@ -36,8 +36,8 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 	return did, err
 }
 
-// repeated makes sure that all events of a type have an effect, though they are about one
-// object of the app: it may have changed once and for all.
+// repeated checks that each event of a type has an effect even though all are about one
+// object of the app, which may change only once.
 func (b *baseline) repeated(ctx context.Context, eventType string, did statediff.Diff) (statediff.Diff, error) {
 	if len(did) > 0 && b.known.learnFirst(eventType, did) {
 		o, again, err := b.deliverOnce(ctx, []string{eventType})
@@ -58,8 +58,8 @@ func (b *baseline) repeated(ctx context.Context, eventType string, did statediff
 	return nil, errSpent(oneObject)
 }
 
-// outOfObjects notices that genuine events have no effect any more where each is about
-// another object: the app may have fewer than it was said to have.
+// outOfObjects notices that genuine events no longer have an effect although each is about
+// another object: the app may have fewer objects than the user said.
 func (b *baseline) outOfObjects(ctx context.Context, eventType string) error {
 	if known, _ := b.known.effect(eventType); !b.sender.subject.bindsEach() || len(known) == 0 {
 		return nil
@@ -81,8 +81,8 @@ func (b *baseline) mayHaveEffect(eventType string) bool {
 	return b.sender.binder.anyType || slices.Contains(b.sender.subject.handled(), eventType)
 }
 
-// awaitEffect waits for the effect of a type that seems to have none. The other types
-// that seem to have none are delivered too, so that they are all waited for at once.
+// awaitEffect waits for the effect of a type that seems to have none. It also delivers the
+// other such types, to wait for all of them at once.
 func (b *baseline) awaitEffect(ctx context.Context, eventType string) (statediff.Diff, error) {
 	if b.known.isSilent(eventType) {
 		return nil, nil

@@ -8,9 +8,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// A baselineCache is what a run has learned of clean delivery: what one event of a type
-// does, and what the reference steps that many cases share did. It saves time; before a
-// handler is accused, all is learned again.
+// A baselineCache keeps what a run has learned about clean delivery: the effect of one
+// event of a type, and of the reference steps that many cases share. It saves time. Before
+// a case fails, everything is learned again.
 type baselineCache struct {
 	keep     bool               // references: a folder of cases shares none
 	volatile statediff.Volatile // fields of the state that the handler makes up
@@ -116,8 +116,8 @@ func (b *baselineCache) isSilent(eventType string) bool {
 	return b.silent[eventType]
 }
 
-// seemSilent returns a type, and all others that seem to have no effect and were not
-// waited for.
+// seemSilent returns a type together with all others that seem to have no effect and were
+// not waited for.
 func (b *baselineCache) seemSilent(eventType string) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -147,8 +147,8 @@ func (b *baselineCache) reference(key string) []statediff.Diff {
 	return b.references[key]
 }
 
-// learnReference makes what reference steps did known to later cases. Steps without a
-// key are the case's own.
+// learnReference stores the effect of reference steps for later cases. Steps without a key
+// belong to one case.
 func (b *baselineCache) learnReference(key string, did []statediff.Diff) {
 	if key == "" || !b.keep {
 		return
@@ -158,8 +158,8 @@ func (b *baselineCache) learnReference(key string, did []statediff.Diff) {
 	b.references[key] = did
 }
 
-// referenceKey tells reference steps of a case apart from those of others; "" if no
-// other case can have the same.
+// referenceKey identifies reference steps that several cases may share. It is empty for
+// steps that no other case can have.
 func (c *contractCase) referenceKey(v variant) string {
 	hangsUp := func(step caseStep) bool { return slices.Contains(step.Mutate, "hang-up") } // and leaves work behind
 	if c.Compare != "" || v.payload != 0 || slices.ContainsFunc(c.Steps, hangsUp) {

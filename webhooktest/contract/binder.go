@@ -27,8 +27,8 @@ func (b *binder) literal(eventType string) bool {
 	return b.subject.Edit != nil && len(b.objects.last[eventType]) == 0 && len(b.bindings(eventType)) > 0
 }
 
-// isSaid reports whether the user says that the handler finds its object by a field of the
-// events of a type, and does not set one for another reason.
+// isSaid reports whether the user says that the handler finds its object by a field of
+// these events, and did not set that field for another reason.
 func (b *binder) isSaid(eventType string) bool {
 	if b.takes(eventType) && len(b.objects.given(eventType)) > 0 {
 		return true // Prepare may make an object of the app, and name none in the event
@@ -63,8 +63,8 @@ func (b *binder) bindingsOf(event *webhooktest.Event) []string {
 	return slices.Concat(b.bindings(event.Type()), b.objects.paths[event], b.subject.Bind)
 }
 
-// boundIn are the paths at which two forms of one event name different objects of the app.
-// Not every field does: a price or a mode is like that of other events.
+// boundIn returns the paths at which two forms of one event name different objects of the
+// app. Not every changed field does: a price or a mode is the same in other events.
 func (b *binder) boundIn(before, after *webhooktest.Event) (paths []string) {
 	source := webhooktest.Source{APIVersion: b.subject.APIVersion, Seed: 2}
 	other, err := source.Event(before.Type())
@@ -85,8 +85,8 @@ func (b *binder) boundIn(before, after *webhooktest.Event) (paths []string) {
 	return paths
 }
 
-// name gives what binds an event of an observation to an object of the app the name of its
-// role, as ids have it.
+// name gives the values that bind an event to an object of the app the names of their
+// roles, like ids.
 func (b *binder) name(seen *observation, name string, event *webhooktest.Event) {
 	for _, path := range b.bindingsOf(event) {
 		value, _ := event.Lookup(path)

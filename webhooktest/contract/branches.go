@@ -9,15 +9,15 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// A branchLog remembers which branches of a handler no event could reach, because what the
-// user sets in each event says otherwise.
+// A branchLog remembers the branches of a handler that no event could reach because of
+// what the user sets in each event.
 type branchLog struct {
 	mu        sync.Mutex
 	unreached []string
 }
 
-// miss remembers a variant that could not be made: the fields that handlers branch on in
-// which it differs from the plain object.
+// miss remembers a variant that could not be made, by the fields in which it differs from
+// the plain object: handlers branch on them.
 func (l *branchLog) miss(eventType, variant string, plain, shaped any) {
 	before, _ := plain.(map[string]any)
 	after, _ := shaped.(map[string]any)

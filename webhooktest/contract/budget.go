@@ -10,8 +10,7 @@ import (
 // NeedTime is the Need of a case that the time of the run was too short for.
 const NeedTime = "time"
 
-// A budget is what is left of a run: until its time is up, or nothing can be judged any
-// more.
+// A budget is the rest of a run, until its time is up or nothing more can be judged.
 type budget struct {
 	limit    time.Duration
 	deadline time.Time

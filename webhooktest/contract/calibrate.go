@@ -10,8 +10,8 @@ import (
 // firstPatience is how long the state has to show the first event at all.
 const firstPatience = 5 * time.Second
 
-// calibrate delivers a first event, and learns what everything else rests on. It returns
-// the answer if the event was refused.
+// calibrate delivers a first event and measures what all cases rely on. If the event is
+// refused, it returns the answer.
 func (s *session) calibrate(ctx context.Context, control string) (refused *webhooktest.Response, err error) {
 	event, err := s.sender.event(ctx, control)
 	if err != nil {
@@ -51,8 +51,8 @@ func (s *session) calibrate(ctx context.Context, control string) (refused *webho
 	return nil, err
 }
 
-// recalibrate forgets what was learned before the machine began to stall, and
-// measures again how long a genuine event takes to show.
+// recalibrate discards what was measured before the machine began to stall, and measures
+// again how long a genuine event takes to show.
 func (s *session) recalibrate(ctx context.Context) error {
 	if s.subject.Settle > 0 || s.run.learned.first == nil || !s.probe.observed() || !s.run.machine.outrun() {
 		return nil

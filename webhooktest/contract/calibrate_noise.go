@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// noise finds the noise floor: what moves when nothing is sent, on a request
-// that nobody could take for an event, and on an event that nobody handles.
+// noise finds the noise floor: what changes when nothing is sent, after a request that
+// cannot be mistaken for an event, and after an event that nobody handles.
 func (c calibrator) noise(ctx context.Context) error {
 	idle := max(c.session.probe.settle, 20*time.Millisecond)
 	nothing := func(*webhooktest.Event) error { return c.session.run.machine.pause(ctx, idle) }
@@ -39,9 +39,9 @@ func (c calibrator) noise(ctx context.Context) error {
 	return nil
 }
 
-// noiseOf returns what moves on something that has no effect. It must move twice, the
-// second time after a long quiet: else it was the late effect of a genuine event,
-// whose places would be ignored from then on.
+// noiseOf returns what changes after a delivery without an effect. A change counts only if
+// it shows twice, the second time after a long quiet. Otherwise it was the late effect of
+// a genuine event, whose places would be ignored from then on.
 func (c calibrator) noiseOf(ctx context.Context, eventType string, edits []webhooktest.Edit, make func(*webhooktest.Event) error) (moved statediff.Diff, err error) {
 	defer func() { c.session.probe.careful = false }()
 	for range 2 {

@@ -10,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A calibration is what a run learns before its first case: what of the state moves by
+// A calibration is what a run measures before its first case: what changes in the state by
 // itself, whether the handler writes to Stripe, and how long it works.
 type calibration struct {
 	first  *webhooktest.Event // that was accepted
@@ -18,6 +18,9 @@ type calibration struct {
 	idle   map[string]bool    // those that did when nothing at all was sent
 	still  any                // the state when it was last still, of cases one by one
 	writes atomic.Bool        // the handler writes to Stripe
+
+	restless atomic.Bool  // the state never is still, as control/quiet reports
+	waited   atomic.Int32 // how often an effect on a restless state was waited for
 
 	created sync.Map // numbers of the calls by which the app created objects for events
 

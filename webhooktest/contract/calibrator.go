@@ -9,12 +9,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// A calibrator measures, before any case, what the state does by itself and how fast the
-// handler works.
+// A calibrator measures, before any case, background changes of the state and the speed of
+// the handler.
 type calibrator struct{ session *session }
 
-// idle returns the state before anything is sent, and takes what moves by
-// itself for noise.
+// idle returns the state before anything is sent, and treats background changes as noise.
 func (c calibrator) idle(ctx context.Context, o *observation) (state any, err error) {
 	before, err := c.session.probe.readNow(ctx, o)
 	if err != nil {
@@ -41,8 +40,8 @@ func (c calibrator) idle(ctx context.Context, o *observation) (state any, err er
 	return state, nil
 }
 
-// pace waits for the first event to show, and sets how long the state must
-// have been still from how long that took.
+// pace waits for the first event to show, and derives the settle time from how long that
+// took.
 func (c calibrator) pace(ctx context.Context, o *observation, before any) error {
 	if c.session.subject.Settle > 0 {
 		return nil
@@ -56,15 +55,15 @@ func (c calibrator) pace(ctx context.Context, o *observation, before any) error 
 	if err != nil {
 		return err
 	}
-	took, moved, err = c.session.probe.awaitMove(ctx, o, again, DefaultSettle)
+	took, moved, err = c.session.probe.awaitMove(ctx, o, again, asyncSettle)
 	if moved {
 		c.session.probe.widen(took)
 	}
 	return err
 }
 
-// effect remembers what the first event changed, in case that no other one does:
-// all may be about one object of the app, which changes once.
+// effect keeps what the first event changed, in case no later one changes anything: all
+// may be about one object of the app, which changes only once.
 func (c calibrator) effect(ctx context.Context, o *observation, before any) error {
 	control := o.events[single][0].Type()
 	if !c.session.sender.binder.literal(control) {
@@ -77,13 +76,13 @@ func (c calibrator) effect(ctx context.Context, o *observation, before any) erro
 	return err
 }
 
-// writes waits a moment for the handler to write to Stripe, and learns how long
-// that took.
+// writes waits a moment for the handler to write to Stripe, and measures how long that
+// took.
 func (c calibrator) writes(ctx context.Context, before int) bool {
 	if c.session.subject.API == nil {
 		return false
 	}
-	for start, took := time.Now(), time.Duration(0); took < DefaultSettle; took = time.Since(start) {
+	for start, took := time.Now(), time.Duration(0); took < asyncSettle; took = time.Since(start) {
 		if slices.ContainsFunc(c.session.subject.API.CallsSince(before), c.session.run.learned.isEffect) {
 			c.session.run.learned.writes.Store(true)
 			c.session.probe.widen(took)

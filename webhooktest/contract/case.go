@@ -33,8 +33,8 @@ type Case struct {
 	Fix         map[string]string `json:"fix"`     // code, by language: go, node, python, ruby
 }
 
-// A contractCase is a file of fixtures/contract, or of a user's folder. The format is
-// specified in fixtures/README.md.
+// A contractCase is a file of fixtures/contract or of a user's folder. fixtures/README.md
+// specifies the format.
 type contractCase struct {
 	Case
 	Schema    string               `json:"$schema"` // for editors
@@ -116,7 +116,7 @@ func (s *caseStep) refuses() bool {
 	return s.Expect == "!2xx" || strings.HasPrefix(s.Expect, "4")
 }
 
-// exact reports whether an event of the case is delivered as it is in its file: again, it
+// exact reports whether an event is delivered as written in its file. The second time, it
 // is a redelivery.
 func (c *contractCase) exact() bool {
 	for _, event := range c.Events {
@@ -159,8 +159,8 @@ func contractCases() ([]contractCase, error) {
 	return cases, nil
 }
 
-// contractGroups are in the order in which they are run: what all else rests on
-// comes first.
+// contractGroups lists the groups in the order of their runs: first what the others rely
+// on.
 var contractGroups = []string{
 	"control", "signature", "freshness", "body", "dispatch", "idempotency", "ordering",
 	"resilience", "http", "version", "connect", "mode", "thin",

@@ -17,7 +17,7 @@ type bodyExpectation struct {
 
 func (b *bodyExpectation) empty() bool { return len(b.Contains) == 0 && len(b.JSON) == 0 }
 
-// matches compares a text with what is wanted: the same, or after a ~ a regular
+// matches compares a text with the expected one: the same text or, after a ~, a regular
 // expression that matches somewhere in it.
 func matches(want, got string) bool {
 	pattern, isPattern := strings.CutPrefix(want, "~")
@@ -28,8 +28,8 @@ func matches(want, got string) bool {
 	return err == nil && compiled.MatchString(got)
 }
 
-// sameJSON compares values, not how they are written. A wanted string may be a
-// regular expression, for strings, numbers and the like.
+// sameJSON compares JSON by value, not by spelling. An expected string may be a regular
+// expression, for strings, numbers and other scalars.
 func sameJSON(want, got []byte) bool {
 	var wanted, found any
 	if json.Unmarshal(want, &wanted) != nil || json.Unmarshal(got, &found) != nil {

@@ -14,15 +14,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// maxCaseFile bounds a file of a folder of cases, maxPayloads all payloads that its
-// cases hold, in bytes.
+// maxCaseFile limits a file in a folder of cases, maxPayloads all payloads of its cases
+// together, in bytes.
 const (
 	maxCaseFile = 8 << 20
 	maxPayloads = 512 << 20
 )
 
-// A folder is where a user keeps cases. Nothing outside of it is read or written,
-// also not by way of a link.
+// A folder holds a user's cases. Nothing outside of it is read or written, not even
+// through a link.
 type folder struct {
 	dir  string
 	root *os.Root
@@ -132,8 +132,8 @@ func decodeCase(data []byte) (*contractCase, error) {
 	return c, nil
 }
 
-// complete adds what a user may leave out and what other files hold, and says what
-// is wrong.
+// complete adds what a user may leave out and what is in other files, and finds what is
+// wrong.
 func (f *folder) complete(c *contractCase) error {
 	if c.Title == "" {
 		c.Title = c.ID

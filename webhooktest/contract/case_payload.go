@@ -21,8 +21,8 @@ type payload struct {
 	event *webhooktest.Event
 }
 
-// payload returns what the event carries in a variant, nil if it is made from a
-// fixture.
+// payload returns the payload of the event in a variant, or nil if the event is made from
+// a fixture.
 func (e *caseEvent) payload(v variant) *payload {
 	switch len(e.payloads) {
 	case 0:
@@ -81,7 +81,7 @@ func (f *folder) payloadFiles(c *contractCase, event *caseEvent) ([]string, erro
 	}
 	files, err := fs.Glob(f.root.FS(), file)
 	if err == nil && len(files) == 0 {
-		err = errors.New("no file is called so")
+		err = errors.New("no file has this name")
 	}
 	if err != nil {
 		err = fmt.Errorf("%q: %w", name, err)
@@ -104,9 +104,9 @@ func (f *folder) readPayload(file string) (payload, error) {
 	return payload{strings.TrimSuffix(path.Base(file), path.Ext(file)), event}, nil
 }
 
-// renamer gives the ids of the events and of the requests behind them, in all
-// payloads of a case, others: a handler that remembers the last replay would take
-// them for duplicates. The same id becomes the same one in all of them.
+// renamer replaces the ids of events and of their requests in all payloads of a case: a
+// handler that remembers the last run would take them for duplicates. Equal ids stay
+// equal.
 func (c *contractCase) renamer(who render.Identity, v variant) *strings.Replacer {
 	fresh := make(map[string]string)
 	for _, spec := range c.Events {
@@ -131,8 +131,8 @@ func (c *contractCase) renamer(who render.Identity, v variant) *strings.Replacer
 // shortestID is how long a text must be to be taken for an id wherever it stands.
 const shortestID = 8
 
-// freshID returns another id that looks the same: the prefix stays, and so does what
-// is neither a letter nor a digit.
+// freshID returns another id of the same form: the prefix stays, and so does everything
+// that is neither a letter nor a digit.
 func freshID(id string, who render.Identity) string {
 	prefix := strings.LastIndexByte(id, '_') + 1
 	if prefix > 0 && prefix < len(id) && (id[prefix] == '1' || id[prefix] == '3') {
@@ -168,7 +168,7 @@ func (e *caseEvent) validate(given map[string]string) error {
 	}
 	if e.Type == "" {
 		if e.About != "" || e.Version != 0 || e.Variant != "" || e.Count != 0 {
-			return errors.New("about, version, variant and count are for events made by type: a payload says itself what it is about")
+			return errors.New("about, version, variant and count are for events made by type: a payload already says what it is about")
 		}
 		return nil
 	}
@@ -176,7 +176,7 @@ func (e *caseEvent) validate(given map[string]string) error {
 		return errors.New("exact is for an event from a file")
 	}
 	if e.Count < 0 || e.Count > maxTimes || e.Version < 0 {
-		return fmt.Errorf("count %d, version %d: want none below 0, and a count of at most %d", e.Count, e.Version, maxTimes)
+		return fmt.Errorf("count %d, version %d: want 0 or more, and a count of at most %d", e.Count, e.Version, maxTimes)
 	}
 	return knownType(e.Type, given)
 }

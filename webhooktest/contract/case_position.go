@@ -51,8 +51,8 @@ func lineError(data []byte, offset int, err error) error {
 	return fmt.Errorf("line %d: %w", 1+bytes.Count(data[:offset], []byte("\n")), err)
 }
 
-// decodeLocated decodes strictly: the error for an unknown key or a value of another
-// kind names its line.
+// decodeLocated decodes strictly. The error for an unknown key or a value of the wrong
+// kind names the line.
 func decodeLocated(data []byte, root *rawjson.Value, v any) error {
 	if err := checkKeys(data, root, reflect.TypeOf(v).Elem()); err != nil {
 		return err

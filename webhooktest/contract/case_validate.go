@@ -17,8 +17,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// validateOwn finds what is wrong in a case of the user's own. The contract's are
-// known to be well made.
+// validateOwn finds what is wrong in a user's case. Tests check those of the contract.
 func (c *contractCase) validateOwn() error {
 	if c.Check != "" {
 		return at("check", errors.New("check is for the contract: a case of your own has steps"))
@@ -61,7 +60,7 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 	switch other, ok := c.Events[e.About]; {
 	case e.About == "":
 	case !ok:
-		return fmt.Errorf("about %q: no event is named so", e.About)
+		return fmt.Errorf("about %q: no event has this name", e.About)
 	case other.Type == "":
 		return fmt.Errorf("about %q: that is a payload, whose objects are not known: set the ids that are to agree", e.About)
 	}
@@ -77,8 +76,8 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 	return c.validatePaths(e)
 }
 
-// validatePaths tries what an event sets on what it will be made from, as far as that
-// is known by now.
+// validatePaths tries the paths that an event sets on the fixture or payload it will be
+// made from, if that is known by now.
 func (c *contractCase) validatePaths(e *caseEvent) error {
 	if _, isVariable := c.Given[e.Type]; isVariable {
 		return nil
@@ -140,7 +139,7 @@ func (c *contractCase) validateVariables() error {
 
 func checkVariable(name string) error {
 	if name == "each" || name == "payload" || !variableName().MatchString(name) {
-		return fmt.Errorf("variable %q: want a name of small letters, digits and _, and neither each nor payload", name)
+		return fmt.Errorf("variable %q: want lower-case letters, digits and _, and neither each nor payload", name)
 	}
 	return nil
 }
@@ -219,8 +218,8 @@ func (c *contractCase) validateGolden(s caseStep) error {
 	return err
 }
 
-// goldenFolder is the name of the folders that golden files are in: they are not
-// searched for cases, and an update writes nowhere else.
+// goldenFolder is the name of the folders with golden files. They are not searched for
+// cases, and an update writes nowhere else.
 const goldenFolder = "golden"
 
 // resolveGolden returns the path in the folder of a golden file.

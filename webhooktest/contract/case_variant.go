@@ -9,8 +9,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A variant is one way to run a case: with these types, this of its rows and this
-// of its payloads.
+// A variant is one way to run a case: with certain types, one of its rows and one of its
+// payloads.
 type variant struct {
 	types   map[string]string
 	each    string
@@ -18,8 +18,8 @@ type variant struct {
 	bursts  int // how often a race is tried, 0 for a case that is none
 }
 
-// variants are the ways to run a case: with each binding of its types, each of its
-// rows and each of its payloads.
+// variants lists the ways to run a case: with each binding of its types, each of its rows
+// and each of its payloads.
 func (c *contractCase) variants(bindings []map[string]string, rows []string) (all []variant) {
 	if len(c.Each) == 0 {
 		rows = []string{""}
@@ -42,8 +42,8 @@ func (v variant) typeOf(name string) string {
 	return name
 }
 
-// asksForEffect reports whether the question is if an event moves the state at all.
-// A state need not show every type, so that is never a must.
+// asksForEffect reports whether a case asks if an event has any effect. A state need not
+// show every type, so this is never a must.
 func (c *contractCase) asksForEffect() bool { return c.State == "differs" && c.Level != "must" }
 
 // types are the handled types of a case's events.
@@ -97,8 +97,8 @@ func foreign(c *contractCase) bool {
 	return false
 }
 
-// races reports whether a case is a race, which shows only if what is sent at once is under
-// way at the same time.
+// races reports whether a case is a race: its fault shows only if several deliveries are
+// in progress at the same time.
 func races(c *contractCase) bool {
 	return c.Bursts > 0 || slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Together && s.Times > 1 })
 }
@@ -117,16 +117,16 @@ func sends(steps []caseStep, name string) bool {
 	return slices.ContainsFunc(steps, func(step caseStep) bool { return slices.Contains(step.Send, name) })
 }
 
-// impossible reports whether a case delivers with a right signature what Stripe never
-// signs: a body that is no event.
+// impossible reports whether a case delivers, correctly signed, what Stripe never signs: a
+// body that is not an event.
 func impossible(c *contractCase) bool {
 	return slices.ContainsFunc(c.Steps, func(step caseStep) bool {
 		return slices.ContainsFunc(step.Mutate, func(mutation string) bool { return strings.HasPrefix(mutation, "body=") })
 	})
 }
 
-// genuine reports whether Stripe would send what these mutations make: nothing is forged,
-// and no other text stands for the event.
+// genuine reports whether Stripe would send what these mutations make: they forge nothing
+// and do not replace the body.
 func genuine(mutations []string) bool {
 	return !slices.ContainsFunc(mutations, func(text string) bool {
 		m, err := webhooktest.ParseMutation(text)

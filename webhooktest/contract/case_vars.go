@@ -34,8 +34,8 @@ func (v values) fill(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// fillJSON puts the variables into JSON. A whole string that is one becomes its
-// value, whatever that is.
+// fillJSON inserts the variables into JSON. A string that is nothing but a variable
+// becomes its value, of any kind.
 func (v values) fillJSON(raw []byte) []byte {
 	var pairs []string
 	for name, value := range v {
@@ -55,11 +55,11 @@ func (c *contractCase) captures() (names []string) {
 	return names
 }
 
-// waits reports whether an event cannot be made before a step has captured what is
-// in it.
+// waits reports whether an event can only be made after a step has captured a value for
+// it.
 func (c *contractCase) waits(name string) bool { return len(c.waitsFor(name)) > 0 }
 
-// waitsFor are the captured variables that an event needs, also those of the event
+// waitsFor lists the captured variables that an event needs, including those of the event
 // that it is about.
 func (c *contractCase) waitsFor(name string) (needed []string) {
 	captures := c.captures()

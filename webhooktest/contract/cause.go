@@ -28,9 +28,9 @@ const (
 // repeats reports whether a case is about an event that comes again.
 func repeats(c *contractCase) bool { return c.Cause == repeatsCount }
 
-// cause is what the finding has in common with others, "" for nothing: an end of the
-// handler is nothing that the case is about. The same case may show several, for what is
-// answered with an error has another cause than what is accepted.
+// cause is the cause that the finding may share with others, or "" for none: the end of a
+// handler is not what a case is about. One case may have several causes, since an error
+// has another one than an accepted event.
 func (f finding) cause(c *contractCase) string {
 	failed := f.status >= http.StatusInternalServerError
 	switch {

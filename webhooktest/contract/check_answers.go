@@ -13,8 +13,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// looksBack reports whether a check looks at the answers that there are. It is made even
-// when the run was cut short.
+// looksBack reports whether a check examines earlier answers. It runs even if the run was
+// cut short.
 func looksBack(check string) bool {
 	return slices.Contains([]string{"no-secrets", "no-traces", "timing"}, check)
 }
@@ -32,8 +32,8 @@ func provoke(ctx context.Context, s *session) error {
 	return nil
 }
 
-// checkNoSecrets looks for secrets in every answer of the run. Of what has the
-// form of a secret, only what is long enough to be one counts.
+// checkNoSecrets looks for secrets in every answer of the run. Text in the form of a
+// secret counts only if it is long enough to be one.
 func checkNoSecrets(ctx context.Context, s *session) ([]finding, error) {
 	if err := provoke(ctx, s); err != nil {
 		return nil, err
@@ -63,8 +63,8 @@ func everything(r *webhooktest.Response) string {
 	return text.String()
 }
 
-// expectedSignature is what the handler computed, if it was at it: the MAC of a
-// forgery under the right secret.
+// expectedSignature is what the handler may have computed: the MAC of a forgery under the
+// right secret.
 func expectedSignature(r *webhooktest.Response, secret string) string {
 	_, rest, found := strings.Cut(r.Signature, "t=")
 	timestamp, _, _ := strings.Cut(rest, ",")

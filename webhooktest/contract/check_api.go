@@ -11,11 +11,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// What a handler calls of Stripe's API while it deals with an event is an effect too.
-// The local API records it.
+// A call to Stripe's API that a handler makes for an event is an effect, too. The local
+// API records it.
 
-// deliverRecorded delivers an event and returns the calls of the handler meanwhile.
-// Work in the background is waited for.
+// deliverRecorded delivers an event and returns the calls that the handler makes
+// meanwhile, including those of work in the background.
 func deliverRecorded(ctx context.Context, s *session, event *webhooktest.Event) (*webhooktest.Response, []stripeapi.Call, error) {
 	api := s.subject.API
 	before := api.Called()
@@ -26,8 +26,7 @@ func deliverRecorded(ctx context.Context, s *session, event *webhooktest.Event) 
 	return response, api.CallsSince(before), err
 }
 
-// awaitCall waits for a call beyond those before, and for the work to end that it may
-// be part of.
+// awaitCall waits for a further call, and for the end of the work that it may be part of.
 func awaitCall(ctx context.Context, s *session, before int) (err error) {
 	for waited := time.Duration(0); err == nil && waited < max(s.probe.window(), 100*time.Millisecond) && s.subject.called() == before; waited += 10 * time.Millisecond {
 		err = s.run.machine.pause(ctx, 10*time.Millisecond)
@@ -51,8 +50,8 @@ func callsOf(ctx context.Context, s *session, edits ...webhooktest.Edit) (*webho
 	return event, calls, err
 }
 
-// checkIdempotencyKeys delivers an event twice: what is created each time must carry
-// the same key.
+// checkIdempotencyKeys delivers an event twice: both times, a creation must carry the same
+// key.
 func checkIdempotencyKeys(ctx context.Context, s *session) ([]finding, error) {
 	event, first, err := callsOf(ctx, s)
 	if err != nil {
@@ -77,8 +76,8 @@ func checkIdempotencyKeys(ctx context.Context, s *session) ([]finding, error) {
 	return nil, nil
 }
 
-// setsOff reports whether a call does a thing of which a second one would be one too many:
-// a field that is set twice is set.
+// setsOff reports whether repeating a call would do something twice. Setting a field again
+// would not.
 func setsOff(call stripeapi.Call) bool { return hadResult(call) && !isUpdate(call) }
 
 func keyed(call stripeapi.Call) string {
@@ -110,8 +109,7 @@ func checkSlowAPI(ctx context.Context, s *session) ([]finding, error) {
 	return []finding{{sent: response.Event.String() + " while the API takes 15s", expected: "an answer within 10s", actual: response.String()}}, nil
 }
 
-// checkAccountHeader wants the account of a connected account's event in what is
-// asked.
+// checkAccountHeader requires calls for a connected account's event to name the account.
 func checkAccountHeader(ctx context.Context, s *session) ([]finding, error) {
 	return checkCarried(ctx, s, "account", "Stripe-Account", func(call stripeapi.Call) string { return call.Account })
 }
@@ -120,7 +118,7 @@ func checkContextHeader(ctx context.Context, s *session) ([]finding, error) {
 	return checkCarried(ctx, s, "context", "Stripe-Context", func(call stripeapi.Call) string { return call.Context })
 }
 
-// checkFetches wants the object of a thin event to be asked for, in the context of
+// checkFetches requires the handler to fetch the object of a thin event, in the context of
 // the event.
 func checkFetches(ctx context.Context, s *session) ([]finding, error) {
 	event, calls, err := callsOf(ctx, s, webhooktest.Set("context", foreignAccount))
@@ -151,8 +149,8 @@ func checkCarried(ctx context.Context, s *session, field, header string, of func
 	return notCarried(event.String()+" with "+field+" "+foreignAccount, header, calls, of), nil
 }
 
-// notCarried finds the first call without the account: in a header, or in the path of a
-// platform that asks for an account of its own.
+// notCarried returns the first call that does not name the account in a header or, for a
+// platform that asks about an account of its own, in the path.
 func notCarried(sent, header string, calls []stripeapi.Call, of func(stripeapi.Call) string) []finding {
 	for _, call := range calls {
 		got := of(call)

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// checkClock compares the handler's Date header with the clock that signatures
-// are dated by.
+// checkClock compares the handler's Date header with the clock of the signatures.
 func checkClock(ctx context.Context, s *session) ([]finding, error) {
 	const most = time.Minute
 	response, err := s.sender.deliverControl(ctx)
@@ -48,8 +47,8 @@ func checkMethods(ctx context.Context, s *session) (findings []finding, err erro
 	return findings, nil
 }
 
-// checkKeepAlive sends a good event after a bad one, on the connection that the
-// transport keeps.
+// checkKeepAlive sends a good event after a bad one, on the same connection if the
+// transport keeps it.
 func checkKeepAlive(ctx context.Context, s *session) ([]finding, error) {
 	for _, forged := range []string{"wrong-secret", "unsigned"} {
 		if _, err := s.sender.deliverControl(ctx, forged); err != nil {

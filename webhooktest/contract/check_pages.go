@@ -31,9 +31,9 @@ type billing struct {
 	eventType string
 }
 
-// checkFirstPage compares what an invoice does of which the event holds the first page of
-// its lines with what it does when these are all. It must be another thing, if it is with
-// one line less.
+// checkFirstPage compares the effect of an invoice whose event has only the first page of
+// its lines with that of an invoice with these lines alone. The effects must differ if one
+// line less makes a difference.
 func checkFirstPage(ctx context.Context, s *session) ([]finding, error) {
 	judged := false
 	for _, eventType := range s.subject.handled() {
@@ -64,8 +64,8 @@ func checkFirstPage(ctx context.Context, s *session) ([]finding, error) {
 	return nil, nil
 }
 
-// tenLines is what an invoice of ten lines does, twice, and reports whether one of nine does
-// another thing.
+// tenLines returns the effect of an invoice with ten lines, twice, and reports whether one
+// with nine has another effect.
 func (b billing) tenLines(ctx context.Context) (clean statediff.Baseline, ok bool, err error) {
 	clean.Volatile = &b.session.run.known.volatile
 	for range 2 {
@@ -82,8 +82,8 @@ func (b billing) tenLines(ctx context.Context) (clean statediff.Baseline, ok boo
 	return clean, err == nil && clean.Differs(did), err
 }
 
-// bill delivers an event about an invoice of so many lines, and returns what that does. It
-// makes none of a type without lines.
+// bill delivers an event about an invoice with a number of lines, and returns its effect.
+// It does nothing for a type without lines.
 func (b billing) bill(ctx context.Context, lines int, hoped func(statediff.Diff) bool) (made longInvoice, did statediff.Diff, err error) {
 	if made, err = b.invoice(ctx, lines); err != nil || made.event == nil {
 		return made, nil, err
@@ -101,8 +101,8 @@ func (b billing) bill(ctx context.Context, lines int, hoped func(statediff.Diff)
 	return made, did, err
 }
 
-// invoice makes an event with so many lines, of which the local API has all and the event
-// no more than Stripe embeds. It makes none of a type without lines.
+// invoice makes an event about an invoice with a number of lines. The local API has all of
+// them, the event only those that Stripe embeds. It makes none for a type without lines.
 func (b billing) invoice(ctx context.Context, lines int) (made longInvoice, err error) {
 	event, err := b.session.sender.prepared(ctx, b.eventType)
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// oddAmounts are amounts of which binary fractions have no exact form: 0.1 + 0.2 is
+// oddAmounts are amounts without an exact binary fraction: 0.1 + 0.2 is
 // 0.30000000000000004, and 19.99 * 100 is 1998.9999999999998.
 var oddAmounts = []int64{10, 20, 1999, 435, 1010}
 
-// checkSums finds amounts that are summed as binary fractions, or cut when they are made
-// cents again.
+// checkSums finds amounts that are added up as binary fractions, or truncated when
+// converted to cents.
 func checkSums(ctx context.Context, s *session) ([]finding, error) {
 	for _, eventType := range s.subject.handled() {
 		findings, judged, err := deliverSums(ctx, s, eventType)
@@ -25,11 +25,11 @@ func checkSums(ctx context.Context, s *session) ([]finding, error) {
 			return findings, err
 		}
 	}
-	return nil, fmt.Errorf("%w: no handled type is about an amount that may be another one", render.ErrNotApplicable)
+	return nil, fmt.Errorf("%w: no handled type has an amount that may be changed", render.ErrNotApplicable)
 }
 
-// deliverSums delivers events of a type with odd amounts. It judges nothing if they have none, or
-// no effect.
+// deliverSums delivers events of a type with odd amounts. It judges nothing if they have
+// no amount or no effect.
 func deliverSums(ctx context.Context, s *session, eventType string) (findings []finding, judged bool, err error) {
 	for _, amount := range oddAmounts {
 		event, err := worth(ctx, s.sender, eventType, amount)
@@ -58,8 +58,8 @@ func deliverSums(ctx context.Context, s *session, eventType string) (findings []
 	return nil, judged, nil
 }
 
-// worth makes an event of a type over an amount, nil if its object has none, or one that is
-// the user's.
+// worth makes an event of a type with an amount. It returns nil if the object has none, or
+// one that the user sets.
 func worth(ctx context.Context, s *sender, eventType string, amount int64) (*webhooktest.Event, error) {
 	event, err := s.prepared(ctx, eventType)
 	if err != nil {
@@ -116,16 +116,16 @@ func numbers(value any, all []string) []string {
 	return all
 }
 
-// noisy reports whether a number has what binary fractions leave in sums of money: it is
-// next to one with three decimals at most.
+// noisy reports whether a number has the residue that binary fractions leave in sums of
+// money: it is close to a number with at most three decimals.
 func noisy(number string) bool {
 	value, err := strconv.ParseFloat(number, 64)
 	rounded := math.Round(value*1000) / 1000
 	return err == nil && value != rounded && math.Abs(value-rounded) < 1e-9 && math.Abs(value) < 1e7
 }
 
-// grew reports whether a number is what another one was, and an amount in dollars more: a
-// sum, and no share or average.
+// grew reports whether a number is another one plus an amount in dollars: a sum, not a
+// share or an average.
 func grew(number string, amount int64, before []string) bool {
 	sum, _ := strconv.ParseFloat(number, 64)
 	return slices.ContainsFunc(before, func(n string) bool {
@@ -134,8 +134,8 @@ func grew(number string, amount int64, before []string) bool {
 	})
 }
 
-// isCut reports whether a number is new, and an amount less one cent that is nowhere
-// whole. A small one may be a count.
+// isCut reports whether a number is new and one cent less than an amount that appears
+// nowhere whole. A small number may be a count.
 func isCut(number string, amount int64, before, after []string) bool {
 	if amount < 400 {
 		return false

@@ -9,8 +9,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// checkOtherTrain delivers a genuine event of another train and, if it is refused, a forged
-// one of the own: who reads the answers can tell them apart.
+// checkOtherTrain delivers a genuine event of another train. If it is refused, it also
+// delivers a forged one of the handler's own train: their answers must differ for anyone
+// who reads them.
 func checkOtherTrain(ctx context.Context, s *session) ([]finding, error) {
 	event, err := s.sender.controlOfOtherTrain()
 	if err != nil {

@@ -10,35 +10,36 @@ import (
 	"time"
 )
 
-// Run runs the contract suite against a handler, each case as a subtest named
-// by its id: go test -run TestContract/signature/unsigned. The function returns the
-// subject of a case; it may return the same each time.
+// Run runs the contract against a handler, each case as a subtest named by its id: go test
+// -run TestContract/signature/unsigned. The function returns the subject of a case. It may
+// return the same one each time.
 //
-// Cases are run one after the other, or side by side when the subjects are Isolated,
-// until the -timeout of go test is near: a must that was not reached by then fails.
-// A must that is not met fails the test. What cannot be judged is skipped with the
-// reason; a should that is not met is logged. With FAKESTRIPE_SHARD=2/5 in the
-// environment only the second of five parts of the cases is run.
+// Cases run one after the other, or side by side if the subjects are Isolated, until the
+// -timeout of go test is near: a must that was not reached by then fails. A must that is
+// not met fails the test. What cannot be judged is skipped with the reason, and a should
+// that is not met is logged. With FAKESTRIPE_SHARD=2/5 in the environment, only the second
+// of five parts of the cases runs.
 func Run(t *testing.T, subject func(t *testing.T) Subject) {
 	t.Helper()
 	runSuite(t, Suite{}, subject)
 }
 
-// RunDir runs a folder of cases against a handler as Run runs the contract:
-// each as a subtest named by its id, the path below the folder without .json.
+// RunDir runs a folder of cases against a handler as Run runs the contract: each as a
+// subtest named by its id, the path below the folder without .json.
 //
-// A case is a JSON file that has steps; folders named payloads and golden, and those
-// whose names begin with a dot, are not searched. The format is that of the contract,
-// specified in fixtures/README.md of the module, where also is what only cases of
-// one's own have: payloads from files, headers and bodies of answers, variables and
-// golden files of the state. A case needs no level (it is a must), requirement or
-// source. It is judged as it is written, once; only a case that compares the state
-// with a reference is repeated before it accuses.
+// A case is a JSON file that has steps. Folders named payloads and golden, and those whose
+// names begin with a dot, are not searched. The format is that of the contract, specified
+// in fixtures/README.md of the module, plus what only your own cases may have: payloads
+// from files, headers and bodies of answers, variables, and golden files of the state. A
+// case needs no level (it is a must), requirement or source. It is judged as it is
+// written, once. Only a case that compares the state with a reference is repeated before
+// it fails.
 //
-// No first event has to be accepted: before a case that wants a refusal its own
-// control is delivered, and one for all only where cases compare the state.
+// No first event has to be accepted. A case that expects a refusal delivers a control of
+// its own before it. A first genuine event is delivered only for cases that compare the
+// state.
 //
-// With FAKESTRIPE_UPDATE=1 in the environment the golden files are written.
+// With FAKESTRIPE_UPDATE=1 in the environment, RunDir writes the golden files.
 func RunDir(t *testing.T, dir string, subject func(t *testing.T) Subject) {
 	t.Helper()
 	update := os.Getenv("FAKESTRIPE_UPDATE")
@@ -128,8 +129,8 @@ func (a *tally) totals() string {
 	return cmp.Or(strings.Join(parts, ", "), "no case ran")
 }
 
-// untilDeadline is the time for the cases: what the -timeout of go test leaves, less a
-// tenth for the case that is under way then. 0: the test has no deadline.
+// untilDeadline is the time for the cases: what is left until the -timeout of go test,
+// less a tenth for the case in progress. 0 means no deadline.
 func untilDeadline(t *testing.T) time.Duration {
 	deadline, ok := t.Deadline()
 	if !ok {
@@ -147,7 +148,7 @@ func (r Result) tell(t *testing.T) {
 		t.Logf("%s: %s", strings.ToUpper(string(r.Verdict)), r) // go test has no word for it
 	case Skip, Inconclusive:
 		if r.Need == NeedTime && r.Level == "must" {
-			t.Errorf("not tried, so that it has not passed: %s (give go test a longer -timeout)", r.Reason)
+			t.Errorf("not tried, so not passed: %s (give go test a longer -timeout)", r.Reason)
 			return
 		}
 		if r.WantedVersion != "" {

@@ -43,12 +43,12 @@ func (s *sender) create(ctx context.Context, event *webhooktest.Event) ([]webhoo
 	return made.edits(event)
 }
 
-// mainKinds are those that an event is about if none of its own kind was created, the first
-// of them first.
+// mainKinds are the kinds that an event is about if no object of its own kind was created,
+// in order of preference.
 var mainKinds = []string{"checkout.session", "subscription", "invoice", "payment_intent", "setup_intent", "payment_link", "quote", "customer"}
 
-// createdFor chooses which of the objects that were created an event is about: the last of
-// its kind, else that for which all the others were made.
+// createdFor chooses the created object that an event is about: the last of its kind, else
+// the one for which the others were made.
 func createdFor(event *webhooktest.Event, calls []stripeapi.Call) (*creation, error) {
 	created := make(map[string]string)
 	for _, call := range calls {
@@ -65,7 +65,7 @@ func createdFor(event *webhooktest.Event, calls []stripeapi.Call) (*creation, er
 		return &creation{kind: kind, id: created[kind]}, nil
 	}
 	if len(calls) == 0 {
-		return nil, errors.New("create: the app called nothing of the local Stripe API: is it pointed there, and does it create its object before it answers?")
+		return nil, errors.New("create: the app did not call the local Stripe API: is it pointed there, and does it create its object before it answers?")
 	}
 	last := calls[len(calls)-1]
 	said := last.Error
@@ -137,8 +137,8 @@ func (c *creation) metadata(event *webhooktest.Event) any {
 	return given.Metadata
 }
 
-// link tells the API to what of the event the session leads: an app finds its session by the
-// PaymentIntent.
+// link tells the API which objects of the event the session leads to: an app finds its
+// session by the PaymentIntent.
 func (c *creation) link(event *webhooktest.Event) error {
 	body, ok := c.api.Object(c.kind, c.id)
 	if !ok || c.kind != "checkout.session" {

@@ -15,15 +15,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// Diagnose finds out why an endpoint rejects a genuine event: it reads the answer, sends
-// the event in ways that only a handler with a certain mistake accepts, and reads those
-// answers, too. Each line is one thing that it found. Nil: the endpoint accepts the event.
-func Diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event) ([]string, error) {
-	found, err := diagnose(ctx, e, event, likeness{})
-	return found.lines, err
-}
-
-// A likeness makes events like the refused one, and counts what the handler does. Each of
+// A likeness makes events like the refused one, and counts the handler's calls. Each of
 // its functions may be nil.
 type likeness struct {
 	at    func(version string) (*webhooktest.Event, error)
@@ -39,8 +31,11 @@ type diagnosis struct {
 
 func (d *diagnosis) add(lines ...string) { d.lines = append(d.lines, lines...) }
 
-// diagnose is Diagnose. The order is that of the evidence: what the answer proves, what is
-// accepted instead, what the answer suggests, and a comparison with other answers.
+// diagnose finds out why an endpoint refuses a genuine event. It reads the answer, sends
+// the event in ways that only a handler with a certain mistake accepts, and reads those
+// answers, too. Stronger evidence comes first: what the answer proves, what is accepted
+// instead, what the answer suggests, and a comparison with other answers. It finds nothing
+// if the endpoint accepts the event.
 func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event, like likeness) (found diagnosis, err error) {
 	answer, err := e.Deliver(ctx, event)
 	if err != nil || answer.Accepted() {
@@ -126,8 +121,8 @@ func noCall(like likeness) []string {
 	return []string{"it called nothing at fakestripe's API: if it fetches objects, its SDK still calls the real Stripe, which does not know them"}
 }
 
-// tryTypes delivers another type, then the other kind of event, and reports whether what is
-// accepted explains the refusal. A handler that ignores most types accepts any other.
+// tryTypes delivers another type, then the other kind of event, and reports whether what
+// is accepted explains the refusal. A handler that ignores most types accepts any other.
 func (d *diagnosis) tryTypes(ctx context.Context, e *webhooktest.Endpoint, eventType string, like likeness) (explained bool, err error) {
 	for _, other := range []string{sibling(eventType), otherKind(eventType)} {
 		if accepted, err := d.tryType(ctx, e, like, other); accepted || err != nil {
@@ -199,8 +194,8 @@ func readingLines(said refusal.Reading) []string {
 
 func firstFixes(fixes []mistakes.Fix) []mistakes.Fix { return fixes[:min(len(fixes), shownFixes)] }
 
-// answerOf is an answer and the beginning of what it says, or why there was none. What it
-// answers is told elsewhere.
+// answerOf describes an answer and the beginning of its body, or why there was none. The
+// body is interpreted elsewhere.
 func answerOf(r *webhooktest.Response) string {
 	if r.Err != nil {
 		return "no answer: " + r.Err.Error()
@@ -215,8 +210,8 @@ func answerOf(r *webhooktest.Response) string {
 	return answer
 }
 
-// findMistake returns the mistake that the handler makes when it verifies, nil if it is none
-// that is known.
+// findMistake returns the mistake that the handler makes when it verifies, or nil if it
+// makes no known one.
 func findMistake(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event, until time.Time) (*mistakes.HandlerMistake, error) {
 	for _, mistake := range mistakes.HandlerMistakes(event.Body(), secretsOf(e)[0]) {
 		if time.Now().After(until) {

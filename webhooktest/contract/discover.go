@@ -15,17 +15,18 @@ import (
 // A HandledType is an event type that a handler seems to do something for.
 type HandledType struct {
 	Type string
-	// Shown says by what: "state", "calls" to Stripe, or its "answer", which differs from
-	// that to a type that nobody handles.
+	// Shown names the evidence: "state", "calls" to Stripe, or "answer" if it differs from
+	// the answer to a type that nobody handles.
 	Shown string
-	// Refused is an answer that is no 2xx, where a type that nobody handles gets one, or that
-	// there was none: the handler may look for an object that the app does not have.
+	// Refused is the answer if it is not 2xx, or says that there was none, where a type that
+	// nobody handles gets a 2xx: the handler may look for an object that the app does not
+	// have.
 	Refused string
 }
 
-// discoverable are the types that most handlers are about, each after what it refers to.
-// Source: the guides at https://docs.stripe.com/webhooks, /billing/subscriptions/webhooks and
-// /payments/checkout/fulfillment.
+// discoverable are the types that most handlers act on, each after the types that it
+// refers to. Source: the guides at https://docs.stripe.com/webhooks,
+// /billing/subscriptions/webhooks and /payments/checkout/fulfillment.
 var discoverable = []struct{ eventType, about string }{
 	{"payment_intent.succeeded", ""},
 	{"payment_intent.payment_failed", ""},
@@ -55,9 +56,10 @@ var discoverable = []struct{ eventType, about string }{
 }
 
 // Discover delivers an event of each common type, and returns the types that the handler
-// does something for: as far as its state, its calls to the local API and its answers show
-// it. None: nothing shows it, or it refuses the first genuine event. Handlers of thin events
-// are not looked at. It ends with the first event that is not answered, and after a minute.
+// acts on, as far as its state, its calls to the local API and its answers show it. It
+// returns none if nothing shows it, or if the handler refuses the first genuine event. It
+// does not examine handlers of thin events. It ends with the first event that is not
+// answered, and after a minute.
 func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 	if subject.Thin {
 		return nil, nil
@@ -117,8 +119,8 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 // discoveryTime limits a discovery: what takes longer would better be told.
 const discoveryTime = time.Minute
 
-// discoverySettle is for how long a state must be still, unless the handler was seen to
-// work for longer.
+// discoverySettle is how long the state must be unchanged, unless the handler is known to
+// work longer.
 const discoverySettle = 100 * time.Millisecond
 
 func (d *discovery) deliverUnknown(ctx context.Context) error {
@@ -169,8 +171,7 @@ func (d *discovery) try(ctx context.Context, eventType string, about *webhooktes
 	return handled, nil
 }
 
-// answerShape is an answer without what differs from event to event: its ids, its type and
-// all numbers.
+// answerShape is an answer without what differs between events: ids, type and numbers.
 func answerShape(r *webhooktest.Response) string {
 	if r.Err != nil {
 		return "none"

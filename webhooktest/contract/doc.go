@@ -20,52 +20,38 @@
 //
 // # Subject
 //
-// A [Subject] describes the handler: where it is, its signing secret, and what it
-// does. Only Handler or URL is required. A case that needs more is skipped, and the
-// reason names the missing field. With Handles, the contract covers the event types
-// of your app; with State, it judges effects; with API, the handler's calls to Stripe.
+// A [Subject] describes the handler: where it is, its signing secret, and what it does.
+// Only Handler or URL is required. A case that needs more is skipped, and the reason names
+// the missing field. With Handles, the contract covers the event types of your app; with
+// State, it judges effects; with API, the handler's calls to Stripe. A handler that uses
+// stripe-go v78 or later needs its APIVersion.
 //
-// Handlers written with stripe-go v78 or later reject events of any other API
-// version: set APIVersion to stripe.APIVersion.
-//
-// # State
-//
-// State returns what the handler has stored, as any value that encoding/json
-// encodes. You write no expected values. The contract delivers an event once,
-// cleanly, and compares: bad delivery (twice, ten at once, out of order) must
-// leave the same state. Ids and times may differ. Values that change by themselves
-// are found beforehand and ignored. A difference is reported only if it shows again
-// when the case is repeated.
-//
-// # Objects of the app
+// State returns what the handler has stored, as any value that encoding/json encodes. You
+// write no expected values: the contract delivers an event once, cleanly, and bad delivery
+// (twice, ten at once, out of order) must leave the same state. IDs and times may differ.
+// Values that change by themselves are found beforehand and ignored.
 //
 // Many handlers look up an order, a user or a customer of their own. Prepare gives each
-// new object of Stripe's one of them, and makes it where need be:
+// new Stripe object one of them:
 //
 //	Prepare: func(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
 //		order := shop.NewOrder(4800, "usd")
 //		return []webhooktest.Edit{webhooktest.Set("data.object.metadata.order_id", order.ID)}, nil
 //	},
 //
-// One that looks up what it created at Stripe is told to create it: Create calls the app's
-// own checkout, and the object that arrives at API is what the next event is about.
+// A handler that looks up what the app created at Stripe needs Create: it calls the app's
+// own checkout, and the next event is about the object that arrives at API.
 //
 //	API:    api, // which the app calls
 //	Create: func(context.Context) error { return shop.Checkout("teapot") },
 //
-// With Edit alone all events are about the same object. If it changes once only (an
-// order is paid), what the first event changed is the effect, and cases that take a
-// second one are skipped.
-//
 // # Verdicts
 //
-// A case is a must, a should, or info. A must that is not met is a [Fail] and fails
-// the test; a should is a [Warn], info an [Info], and both are logged. [Skip] means
-// that the case does not apply or needs more of the Subject, [Inconclusive] that it
-// could not be judged. A [Waiver] accepts a failure until a date.
-//
-// If the handler refuses the first genuine event, nothing else can be judged: the
-// rest is skipped, and the diagnosis says why the event was probably refused.
+// A case is a must, a should, or info. A must that is not met is a [Fail] and fails the
+// test; a should is a [Warn], info an [Info], and both are logged. [Skip] means that the
+// case does not apply or needs more of the Subject, [Inconclusive] that it could not be
+// judged. A [Waiver] accepts a failure until a date. If the handler refuses the first
+// genuine event, the rest is skipped, and the diagnosis says why it was probably refused.
 //
 // # Your own cases
 //

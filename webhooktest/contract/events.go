@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// An eventSource makes the events of all cases of a run. They are created a second apart
-// and in the past, so that no two share a second and none is from the future.
+// An eventSource makes the events of all cases of a run, a second apart and in the past:
+// no two share a second, and none is from the future.
 type eventSource struct {
 	mu         sync.Mutex
 	source     webhooktest.Source
@@ -22,8 +22,8 @@ type eventSource struct {
 	creations sync.Map // by event type: the types whose events come before it
 }
 
-// eventsBefore is the age of the first event of a run: they are a second apart, and a run
-// with races makes thousands.
+// eventsBefore is the age of the first event of a run. Events are a second apart, and a
+// run with races makes thousands.
 const eventsBefore = 3 * time.Hour
 
 func newEventSource(suite *Suite, subject *Subject) *eventSource {

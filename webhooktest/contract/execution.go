@@ -11,8 +11,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// An execution is one execution of a case: its events, made anew, and what came of
-// delivering them.
+// An execution is one execution of a case: its fresh events, and what came of delivering
+// them.
 type execution struct {
 	session  *session
 	spec     *contractCase
@@ -33,8 +33,8 @@ type execution struct {
 	outage apiOutage
 }
 
-// setUp makes the events of a case and delivers the controls: a refusal counts only
-// where a genuine event of the same type is accepted.
+// setUp makes the events of a case and delivers the controls: a refusal counts only where
+// a genuine event of the same type is accepted.
 func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps []caseStep) (*execution, error) {
 	events, err := newCaseEvents(s, c, v)
 	if err != nil {
@@ -83,8 +83,8 @@ func (s *session) execute(ctx context.Context, c *contractCase, v variant) (e *e
 	return e, e.run(ctx, c.Steps)
 }
 
-// controls delivers the controls of a step that expects refusals, for the events
-// that have been made.
+// controls delivers the controls of a step that expects refusals, for the events made so
+// far.
 func (e *execution) controls(ctx context.Context, step caseStep) error {
 	for _, name := range step.Send {
 		if !step.refuses() || len(e.observed.events[name]) == 0 {

@@ -47,8 +47,8 @@ func (s *caseStep) manner(mutations []string) string {
 	return strings.Join(manner, " ")
 }
 
-// deliverInTurn leaves a handler that works later time between two events: it must not
-// be blamed for mixing up what came at once.
+// deliverInTurn gives a handler that works in the background time between two events, so
+// that it is not blamed for mixing up what came at once.
 func (e *execution) deliverInTurn(ctx context.Context, events []*webhooktest.Event, mutations []string) (responses []*webhooktest.Response, err error) {
 	probe := e.session.probe
 	for i, event := range events {
@@ -66,8 +66,8 @@ func (e *execution) deliverInTurn(ctx context.Context, events []*webhooktest.Eve
 	return responses, nil
 }
 
-// redeliver delivers again what was never accepted, as Stripe does: later, when
-// whatever held it up may be over.
+// redeliver delivers again what was never accepted, as Stripe does: later, when the
+// obstacle may be gone.
 func (e *execution) redeliver(ctx context.Context) error {
 	for _, wait := range []time.Duration{20 * time.Millisecond, 200 * time.Millisecond, time.Second} {
 		left := slices.DeleteFunc(slices.Clone(e.sent), func(event *webhooktest.Event) bool { return e.accepted[event] })

@@ -68,8 +68,7 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 	return nil
 }
 
-// onlyForges reports whether a case never delivers an event as it is: Stripe did not make
-// it.
+// onlyForges reports whether a case never delivers an event as Stripe makes it.
 func onlyForges(c *contractCase, name string, mutations func(caseStep) []string) bool {
 	sent := false
 	for _, step := range slices.Concat(c.Steps, c.Reference, c.Witness) {
@@ -104,8 +103,8 @@ func (c *caseEvents) newEvent(ctx context.Context, spec caseEvent) (event *webho
 	return event, err
 }
 
-// bound makes an event of a type, about the objects of another or about new ones: those of
-// the app or, if the case says so, foreign ones.
+// bound makes an event of a type, about the objects of another event or about new ones:
+// those of the app or, if the case says so, foreign ones.
 func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string) (event *webhooktest.Event, err error) {
 	sender, edits := c.session.sender, []webhooktest.Edit(nil)
 	if spec.Version != 0 {
@@ -172,8 +171,8 @@ func (c *caseEvents) edits(spec caseEvent, may func(path string) bool) (edits []
 	return edits, nil
 }
 
-// replayed makes the event of a payload: with ids of its own, unless it is to be
-// delivered as it is.
+// replayed makes the event of a payload, with ids of its own unless it is to be delivered
+// as it is.
 func (c *caseEvents) replayed(from *payload, spec caseEvent, renamed *strings.Replacer) (*webhooktest.Event, error) {
 	edits, err := c.edits(spec, func(string) bool { return true })
 	if err != nil {
@@ -193,8 +192,8 @@ func (c *caseEvents) replayed(from *payload, spec caseEvent, renamed *strings.Re
 	return event, nil
 }
 
-// controlOf makes the control of an event: one of the same type, or the same payload,
-// with ids of its own.
+// controlOf makes the control of an event: one of the same type or with the same payload,
+// and with ids of its own.
 func (c *caseEvents) controlOf(ctx context.Context, name string) (*webhooktest.Event, error) {
 	spec := c.spec.Events[name]
 	from := spec.payload(c.variant)

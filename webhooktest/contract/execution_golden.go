@@ -17,8 +17,8 @@ func (e *execution) sinceBegun(state any) any {
 	return document(e.observed.since(e.before, state, e.session.run.learned.idle))
 }
 
-// compareGolden compares the state after a step with the golden file of the step, or
-// keeps it for an update.
+// compareGolden compares the state after a step with the golden file of the step, or keeps
+// it for an update.
 func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
 	if step.Golden == "" || e.stopped {
 		return nil
@@ -51,8 +51,8 @@ func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
 	return err
 }
 
-// noteIdle remembers a golden file by which nothing has changed though the step wants no
-// refusal: a handler that does nothing at all passes it.
+// noteIdle notes a golden file without any change for a step that expects no refusal: a
+// handler that does nothing passes it.
 func (e *execution) noteIdle(step caseStep, name string, state any) {
 	changes, known := state.(map[string]any)
 	if known && len(changes) == 0 && !step.refuses() && !slices.Contains(e.session.idleGoldens, name) {
@@ -60,8 +60,8 @@ func (e *execution) noteIdle(step caseStep, name string, state any) {
 	}
 }
 
-// goldenFile is the path in the folder of a step's golden file, in the variant that
-// is run.
+// goldenFile is the path of a step's golden file in the folder, for the variant that is
+// run.
 func (e *execution) goldenFile(step caseStep) (string, error) {
 	name := e.events.fill(step.Golden)
 	for _, event := range e.spec.Events {
@@ -72,9 +72,8 @@ func (e *execution) goldenFile(step caseStep) (string, error) {
 	return e.spec.resolveGolden(name)
 }
 
-// settled returns the change of the state, once it is as hoped for or will not be: a
-// handler may work later than it answers, and a golden file is held against it only
-// after that was waited for.
+// settled returns the change of the state once it is as expected or will not be: a handler
+// may work later than it answers, and fails a golden file only after a wait.
 func (e *execution) settled(ctx context.Context, hoped func(any) bool) (any, error) {
 	probe := e.session.probe
 	state, err := probe.read(ctx, e.observed)
@@ -86,7 +85,7 @@ func (e *execution) settled(ctx context.Context, hoped func(any) bool) (any, err
 	case e.session.run.suite.Update:
 		patience = updatePatience
 	case !probe.careful && probe.settle == 0 && !e.spec.exact():
-		patience = DefaultSettle // a second look follows
+		patience = asyncSettle // a second look follows
 	}
 	took, ok, err := probe.await(ctx, e.observed, patience, func(state any) bool { return hoped(e.sinceBegun(state)) })
 	if err != nil {

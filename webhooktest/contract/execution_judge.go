@@ -12,8 +12,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// checkPlain keeps a case about a variant of an event from repeating what is wrong with
-// the plain one: if that gets the same refusal, the variant says nothing.
+// checkPlain keeps a case about a variant of an event from repeating a fault of the plain
+// event: if that gets the same refusal, the variant says nothing.
 func (e *execution) checkPlain(ctx context.Context, step caseStep, responses []*webhooktest.Response) error {
 	at := slices.IndexFunc(responses, func(r *webhooktest.Response) bool {
 		return r.Err == nil && !r.Accepted() && (step.Expect != "" && !meets(r, step.Expect) || step.Prefer != "" && !meets(r, step.Prefer))

@@ -11,8 +11,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// unanswered finds fault with the responses to which there was no answer, as one, and
-// reports whether there are any.
+// unanswered reports the deliveries that got no answer, as one finding, and whether there
+// are any.
 func (e *execution) unanswered(responses []*webhooktest.Response) bool {
 	var silent []*webhooktest.Response
 	for _, r := range responses {
@@ -32,8 +32,8 @@ func (e *execution) unanswered(responses []*webhooktest.Response) bool {
 	return true
 }
 
-// sentSoFar is what was delivered, a line for each event; with the names that the case
-// has for them, which stand for ids in findings, if there are several.
+// sentSoFar lists what was delivered, one event per line. If there are several, they have
+// their names in the case, which also stand for ids in findings.
 func (e *execution) sentSoFar() string {
 	names := make(map[*webhooktest.Event]string)
 	if len(e.observed.events) > 1 {
@@ -59,8 +59,8 @@ func (e *execution) sentSoFar() string {
 	return strings.Join(sent, "\n")
 }
 
-// changesOf are the fields of an event that the case sets, "" for none: they are what it is
-// about.
+// changesOf names the fields of an event that the case sets, or "" for none: the case is
+// about them.
 func (e *execution) changesOf(event *webhooktest.Event) string {
 	var changes []string
 	for name, events := range e.observed.events {
@@ -80,8 +80,8 @@ func (e *execution) changesOf(event *webhooktest.Event) string {
 	return " with " + strings.Join(changes, ", ")
 }
 
-// cameBefore are the other events that were sent otherwise than Stripe sends them: they
-// may be why this one is refused.
+// cameBefore lists the other events that were sent in a way that Stripe does not send
+// them: they may be the reason for a refusal.
 func (e *execution) cameBefore(event *webhooktest.Event) string {
 	var before strings.Builder
 	for _, other := range e.sent {

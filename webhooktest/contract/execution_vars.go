@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// known is what stands for the names in braces of a case: its variables, the types
-// that are bound, and the row that is run.
+// known maps the names in braces in a case to values: its variables, its bound types, and
+// the row that is run.
 func (c *caseEvents) known() values {
 	known := maps.Clone(c.values)
 	if known == nil {

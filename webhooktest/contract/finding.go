@@ -39,8 +39,8 @@ func (f finding) moves() bool { return f.ofState && f.expected == noChange }
 // misses reports whether the state lacks an effect, or may.
 func (f finding) misses() bool { return f.ignored || f.ofState && f.expected != noChange }
 
-// headline says what the handler did, "" for a case that does not say so. What a case
-// says of an answer holds for one answer alone: another has a verb of its own.
+// headline says what the handler did, or "" if the case does not say so. What a case says
+// about an answer holds for one answer; another answer has a verb of its own.
 func (f finding) headline(c *contractCase) string {
 	verb, rest, _ := strings.Cut(c.Finding, " ")
 	rest = strings.TrimPrefix(rest, "on ")

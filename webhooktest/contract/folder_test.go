@@ -99,7 +99,7 @@ func TestBadCases(t *testing.T) {
 		{"nothing expected", map[string]string{"a.json": caseSending(`{"type": "invoice.paid"}`, `{"send": "e", "expect": "any"}`)}, []string{"a.json: line 2: nothing is expected"}},
 		{"the same id", map[string]string{"paid.json": paidCase, "paid.JSON": paidCase}, []string{"paid.json: line 1: another case has the id paid too", "paid.JSON"}},
 		{"no payload", map[string]string{"a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": `, "x.json: " + noSuchFile(t)}},
-		{"no payloads", map[string]string{"a.json": caseSending(`{"payloads": "payloads/*.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": "payloads/*.json": no file is called so`}},
+		{"no payloads", map[string]string{"a.json": caseSending(`{"payloads": "payloads/*.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": "payloads/*.json": no file has this name`}},
 		{"a broken payload", map[string]string{"payloads/x.json": "{\n}}", "a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": `, "x.json: line 2, column"}},
 		{"a folder as payload", map[string]string{"payloads/x.json/y": "", "a.json": caseSending(`{"file": "payloads/x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{"x.json: not a regular file"}},
 		{"outside", map[string]string{"a.json": caseSending(`{"file": "../x.json"}`, `{"send": "e", "expect": "2xx"}`)}, []string{`a.json: line 1: event "e": "../x.json": want a path inside the folder`}},

@@ -14,8 +14,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// A golden file holds what the steps of a case did to the state: by place, how much
-// a number moved and what came, with ids as the roles that they have in the case.
+// A golden file holds what the steps of a case did to the state: by place, how much a
+// number changed and which records came, with ids replaced by their roles in the case.
 
 // anyValue in a golden file stands for whatever is there.
 const anyValue = "{any}"
@@ -71,8 +71,8 @@ func masked(want, found any) any {
 	return found
 }
 
-// common is the first of two runs, with anyValue where the second differs:
-// what the handler makes up.
+// common is the first of two runs, with anyValue where the second differs: the handler
+// makes such values up.
 func common(first, second any) any {
 	switch value := first.(type) {
 	case map[string]any:
@@ -111,8 +111,7 @@ type goldenFiles struct {
 	written map[string]string // what this run has written
 }
 
-// update writes a golden file, if it is another one than before. What its owner left
-// open stays so.
+// update writes a golden file if it has changed. What its owner left open stays open.
 func (g *goldenFiles) update(name string, found any) (changed bool, err error) {
 	if before, err := readGolden(g.dir, name); err == nil {
 		found = masked(before, found)

@@ -11,14 +11,14 @@ import (
 	"github.com/fakestripe/fakestripe/internal/file"
 )
 
-// update runs a case and writes its golden files. What differs between two
-// runs is left open, unless the events are the same to the byte: the second
+// update runs a case and writes its golden files. It leaves open what differs between two
+// runs. It runs a case only once if the events would be the same to the byte: the second
 // run would be a redelivery.
 func (j *judge) update(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	s := j.session
 	s.renew()
 	if s.subject.Settle == 0 {
-		s.probe.settle = max(s.probe.settle, DefaultSettle) // what is written must be complete,
+		s.probe.settle = max(s.probe.settle, asyncSettle) // what is written must be complete,
 	}
 	s.probe.dirty.Store(true) // and no work that somebody else left
 	first, err := s.execute(ctx, c, v)
@@ -53,8 +53,8 @@ func (j *judge) update(ctx context.Context, c *contractCase, v variant) ([]findi
 	return nil, nil
 }
 
-// refuseTaken finds fault with golden files that cannot be replaced, before any is
-// written: a folder, or a pipe that somebody waits at.
+// refuseTaken rejects golden files that cannot be replaced, such as a folder or a pipe,
+// before any is written.
 func (e *execution) refuseTaken(dir string) error {
 	root, err := file.OpenRoot(dir)
 	if err != nil {

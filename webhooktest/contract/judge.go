@@ -81,8 +81,8 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 	return j.runVariants(ctx, c, bindings, result)
 }
 
-// bound keeps the bindings of a case about objects of the app whose types are bound to such:
-// that those of another type are says nothing of them.
+// bound keeps the bindings of a case about objects of the app to types that are bound to
+// such objects: other types say nothing about them.
 func (j *judge) bound(ctx context.Context, c *contractCase, bindings []map[string]string) (kept []map[string]string, err error) {
 	if !slices.Contains(c.Needs, "bound") {
 		return bindings, nil
@@ -102,8 +102,8 @@ func (j *judge) bound(ctx context.Context, c *contractCase, bindings []map[strin
 	return kept, nil
 }
 
-// runVariants runs a case in all its variants, until one is found fault with at
-// the case's own level or the handler has stopped.
+// runVariants runs a case in all its variants, until one fails at the case's own level or
+// the handler has stopped.
 func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map[string]string, result *Result) error {
 	var all outcome
 	budget := j.session.run.budget
@@ -130,8 +130,8 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	return nil
 }
 
-// rows are the rows of a case, but for those that are no fault at this subject: a
-// placeholder that is its secret, a failure of what it does not have.
+// rows are the rows of a case, except those that are no fault of this subject: a
+// placeholder that is its secret, a failure of something it does not have.
 func (j *judge) rows(c *contractCase) []string {
 	s, secrets := j.session, j.session.secrets()
 	return slices.DeleteFunc(slices.Clone(c.Each), func(row string) bool {
@@ -139,8 +139,8 @@ func (j *judge) rows(c *contractCase) []string {
 	})
 }
 
-// runVariant runs a case once as it is written; or, if it compares the state or is the
-// contract's, as often as it takes to be sure.
+// runVariant runs a case once as it is written. A case of the contract, or one that
+// compares states, is run as often as it takes to be sure.
 func (j *judge) runVariant(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	suite := &j.session.run.suite
 	j.session.probe.careful = false
@@ -157,7 +157,7 @@ func (j *judge) runVariant(ctx context.Context, c *contractCase, v variant) ([]f
 func (j *judge) runCheck(ctx context.Context, c *contractCase, result *Result) error {
 	check := checks[c.Check]
 	if check == nil {
-		return fmt.Errorf("check %q: there is none of this name", c.Check)
+		return fmt.Errorf("check %q: no such check", c.Check)
 	}
 	s := j.session
 	s.probe.careful = false

@@ -10,17 +10,17 @@ import (
 )
 
 const (
-	// leastStall is how late a timer has to be to count: schedulers are milliseconds
-	// late, a timer of Windows 16.
+	// leastStall is the delay of a timer that counts as a stall: schedulers are milliseconds
+	// late, a Windows timer 16.
 	leastStall = 50 * time.Millisecond
 
 	// mostStall bounds what is made of one stall: a laptop may have slept.
 	mostStall = 2 * time.Second
 )
 
-// A machine notices that it stalls: a timer comes late, a reading of the state that took
-// a moment takes long. What was learned of a handler's pace before says nothing then.
-// All cases of a run share one.
+// A machine notices that it stalls: a timer is late, or a reading of the state that used
+// to be quick is slow. What was measured of a handler's speed before then says nothing.
+// All cases of a run share one machine.
 type machine struct {
 	mu           sync.Mutex
 	stalled      time.Duration // by how much it was late at worst
@@ -55,8 +55,7 @@ func (m *machine) noteStall(late time.Duration) {
 	}
 }
 
-// noteReading notices a reading of the state that takes ten times as long as the
-// quickest one.
+// noteReading notices a reading of the state that takes ten times as long as the quickest.
 func (m *machine) noteReading(took time.Duration) {
 	m.mu.Lock()
 	quickest := m.quickest
@@ -76,8 +75,8 @@ func (m *machine) stall() time.Duration {
 	return m.stalled
 }
 
-// tooLong reports whether something took longer than its limit. On a machine that stalls
-// it must exceed the limit by more than the stalls can have added; in between nothing can
+// tooLong reports whether something took longer than its limit. On a machine that stalls,
+// it must exceed the limit by more than the stalls can have added. In between, nothing can
 // be said.
 func (m *machine) tooLong(took, limit time.Duration) (bool, error) {
 	const stalls = 4 // an answer may meet more than one
@@ -95,8 +94,8 @@ func (m *machine) calibrated() {
 	m.calibratedAt = m.stalled
 }
 
-// outrun reports whether the machine stalls much more than when the pace was learned,
-// and takes it for learned again.
+// outrun reports whether the machine stalls much more than when the handler's speed was
+// measured, and counts the speed as measured again.
 func (m *machine) outrun() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

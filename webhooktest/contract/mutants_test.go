@@ -76,7 +76,7 @@ var mutants = []mutant{
 
 	// Checks that are code, and looking back.
 	{why: "checks find nothing", file: "judge.go", old: "if result.add(c, findings); len(findings) == 0 {", new: "if result.add(c, findings[:0]); true {", zoo: "restless"},
-	{why: "no state is restless", file: "check.go", old: "return []finding{{expected: \"a state that is still", new: "return nil, nil\n\treturn []finding{{expected: \"a state that is still", zoo: "restless"},
+	{why: "no state is restless", file: "check.go", old: "return []finding{{expected: \"a state that stays the same", new: "return nil, nil\n\treturn []finding{{expected: \"a state that stays the same", zoo: "restless"},
 	{why: "a second event is as good as the first", file: "check.go", old: "if len(second) == 0 {", new: "if len(second) < 0 {", zoo: "no-id-once"},
 	{why: "late copies are early", file: "check.go", old: "const many = 100", new: "const many = 1", zoo: "short-memory"},
 	{why: "one secret of several is enough", file: "check_http.go", old: "range s.secrets() {", new: "range secretsOf(s.sender.endpoint) {", zoo: "one-secret-of-two"},

@@ -37,8 +37,8 @@ func needs() map[string]need {
 	}
 }
 
-// takesPayments reports whether a session that is complete pays for something at once: in
-// the modes subscription and setup a handler may only link it.
+// takesPayments reports whether a completed session pays for something at once. In the
+// modes subscription and setup, a handler may only link it.
 func (s *Subject) takesPayments() bool {
 	variant := s.Variants["checkout.session.completed"]
 	return variant != "setup" && !strings.HasPrefix(variant, "subscription")
@@ -59,7 +59,7 @@ func (s *Subject) lacks(name string) string {
 // skipped is the reason of a result, with the field of Subject that would change it.
 func (r Result) skipped() string {
 	field := needs()[r.Need].field
-	if r.Need == NeedObjects {
+	if r.Need == needObjects {
 		field = "Prepare"
 	}
 	if field != "" {

@@ -15,8 +15,8 @@ import (
 // nullsFor is how long the field that a handler stumbles over is looked for.
 const nullsFor = 3 * time.Second
 
-// nameNull says in a finding about an event full of nulls which field it is: one that is
-// null alone, in an event of its own, and gets the same answer.
+// nameNull names the responsible field in a finding about an event full of nulls: one
+// that, alone null in an event of its own, gets the same answer.
 func (e *execution) nameNull(ctx context.Context, step caseStep, responses []*webhooktest.Response) error {
 	at := slices.IndexFunc(responses, func(r *webhooktest.Response) bool {
 		return r.Err == nil && step.Expect != "" && !meets(r, step.Expect)

@@ -15,8 +15,8 @@ import (
 // object. Cases that need one are skipped.
 var ErrNoObject = errors.New("the app has no further object")
 
-// NeedObjects is the Need of a case that takes more objects of the app than there are.
-const NeedObjects = "objects"
+// needObjects is the need of a case that takes more objects of the app than there are.
+const needObjects = "objects"
 
 // oneObject is why an effect cannot be seen again where all events are about one object.
 const oneObject = "needs an object of the app for each event: what the first genuine events changed, later ones about the same object do not change"
@@ -27,12 +27,12 @@ func noneIsLeft(eventType string) string {
 }
 
 // errSpent is why the effect of a type cannot be seen again.
-func errSpent(why string) error { return errInconclusive{need: NeedObjects, reason: why} }
+func errSpent(why string) error { return errInconclusive{need: needObjects, reason: why} }
 
 // isSpent reports whether an error says that there is no object left.
 func isSpent(err error) bool {
 	why, ok := isInconclusive(err)
-	return ok && why.need == NeedObjects
+	return ok && why.need == needObjects
 }
 
 // appObjects is what is known of the objects of an app.
@@ -43,8 +43,8 @@ type appObjects struct {
 	known *boundPaths
 }
 
-// boundPaths are the paths by which events of a type are bound to objects of the app, by
-// event type. They are the same for all handlers of a run.
+// boundPaths are the paths by which events are bound to objects of the app, by event type.
+// They are the same for all handlers of a run.
 type boundPaths struct {
 	all   sync.Map // all events to one object
 	given sync.Map // each by what Prepare returns
@@ -78,8 +78,8 @@ func (s *sender) share() (end func()) {
 	return func() { s.shares = before }
 }
 
-// own gives a new object of Stripe's one of the app. Events of cases that look at answers
-// alone share one, if it is named by what Prepare returned: an app knows only so many.
+// own gives a new Stripe object one of the app. Events of cases that only examine answers
+// share one, if what Prepare returned names it: an app has only so many.
 func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktest.Event, error) {
 	if !s.subject.bindsEach() || !s.binder.takes(event.Type()) {
 		return event, nil
@@ -107,7 +107,7 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([
 	switch {
 	case errors.Is(err, ErrNoObject):
 		detail := strings.TrimSuffix(err.Error(), ": "+ErrNoObject.Error())
-		return nil, errInconclusive{need: NeedObjects, reason: "needs more objects of the app: " + detail}
+		return nil, errInconclusive{need: needObjects, reason: "needs more objects of the app: " + detail}
 	case err != nil:
 		return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
 	}
@@ -129,9 +129,9 @@ func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (edi
 	return append(edits, more...), err
 }
 
-// inherit gives an event the object of the app that another event about the same has, as
-// far as an event of its type can name it. If nothing was named in that, as in a customer
-// on whom an order depends, it is given one of its own.
+// inherit gives an event the app object of another event about the same object, as far as
+// an event of its type can name it. If that event named none, such as a customer on whom
+// an order depends, the event gets one of its own.
 func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*webhooktest.Event, error) {
 	edits := s.objects.of[from]
 	switch {
@@ -156,8 +156,8 @@ func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*
 	return event, nil
 }
 
-// foreign makes an event about an object that the app does not know: all that binds events
-// of the type is undone.
+// foreign makes an event about an object that the app does not know: it undoes all that
+// binds events of the type.
 func (s *sender) foreign(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	event, err := s.edited(eventType, edits...)
 	if err != nil {

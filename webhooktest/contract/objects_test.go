@@ -246,7 +246,7 @@ func TestObjectsOfTheApp(t *testing.T) {
 						require.Equal(t, want, result.Verdict, "%s: %s %s", test.why, result.ID, result)
 					}
 					if result.Verdict == contract.Skip && test.want[result.ID] == skip {
-						require.Contains(t, []string{contract.NeedObjects, "bound"}, result.Need, result.ID)
+						require.Contains(t, []string{"objects", "bound"}, result.Need, result.ID)
 					}
 					if result.Verdict == contract.Fail || result.Verdict == contract.Warn {
 						short = append(short, result.ID)

@@ -13,8 +13,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// An observation is what the state is read for: the events that are delivered meanwhile,
-// by name, and what the state was before.
+// An observation is the context of a reading of the state: the events that are delivered
+// meanwhile, by name, and the state before.
 type observation struct {
 	events   map[string][]*webhooktest.Event
 	ids      statediff.Normalizer // what the ids of the events are called

@@ -9,8 +9,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// An oracle judges what the steps of a case did to the state: against what its reference
-// steps, which are clean delivery, did to it.
+// An oracle judges the effect of a case's steps against that of its reference steps, which
+// are clean delivery.
 type oracle struct {
 	session    *session
 	spec       *contractCase
@@ -88,8 +88,8 @@ func (o *oracle) mustMove(ctx context.Context) error {
 	return errInconclusive{reason: "no event of the case moves the state by itself: " + strings.Join(types, ", ")}
 }
 
-// judgeBy compares with what the same reference did in an earlier case. What it finds
-// leads to a careful try, which takes the reference again.
+// judgeBy compares with the effect of the same reference in an earlier case. A difference
+// leads to a careful try, which measures the reference again.
 func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings []finding, judged bool, err error) {
 	e, did, err := o.execute(ctx, o.spec.Steps)
 	if err != nil {
@@ -103,8 +103,8 @@ func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings 
 	return e.withState(differences, sameState), places > 0, nil
 }
 
-// incomparable is why a state cannot be judged: clean delivery does another thing each
-// time, or nothing that the case is about.
+// incomparable says why a state cannot be judged: clean delivery has another effect each
+// time, or none that the case is about.
 func incomparable(b statediff.Baseline) error {
 	if said := b.String(); said != "" {
 		return errInconclusive{reason: "nothing in the state is comparable: " + said}
@@ -166,9 +166,8 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	return e.withState(same, "another effect than "+cleanly(o.spec)), nil
 }
 
-// effect returns what one event of a type does. Where that shows no more, since the one
-// object of the app has been used, that of another object can still be judged by what the
-// first event did.
+// effect returns the effect of one event of a type. If it no longer shows because the
+// app's only object has been used, the effect of the first event stands in for it.
 func (o *oracle) effect(ctx context.Context, eventType string) (did statediff.Diff, err error) {
 	did, err = o.session.baseline.effect(ctx, eventType)
 	if first := o.session.run.known.first(eventType); isSpent(err) && foreign(o.spec) && len(first) > 0 {
@@ -177,8 +176,8 @@ func (o *oracle) effect(ctx context.Context, eventType string) (did statediff.Di
 	return did, err
 }
 
-// checkWitness makes sure that the state could show the difference that was asked
-// for: what the witness delivers must differ from the reference too.
+// checkWitness checks that the state could show the difference in question: the effect of
+// the witness must differ from the reference, too.
 func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	if len(o.spec.Witness) == 0 {
 		return nil

@@ -8,9 +8,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// An answer is what Stripe goes by, and an effect is what money is lost by. Where there is a
-// state to see, a case about answers is judged by both: a forgery that is answered 2xx and
-// dropped does no harm, and a genuine event that is answered 2xx and dropped is lost.
+// Stripe goes by the answer, but money is lost by the effect. If the state can be read, a
+// case about answers is judged by both: a forgery that is answered 2xx and dropped does no
+// harm, and a genuine event that is answered 2xx and dropped is lost.
 
 // judgeAnswers runs a case that is about answers.
 func (o *oracle) judgeAnswers(ctx context.Context) ([]finding, error) {
@@ -38,8 +38,8 @@ func varies(c *contractCase) bool {
 	return step.Expect == "2xx" && len(step.Mutate) > 0 && len(step.Send) == 1 && step.Times <= 1 && genuine(step.Mutate)
 }
 
-// withFreshIDs returns the case without ids that are the same in every execution: an
-// event that a handler has had has no effect.
+// withFreshIDs returns the case without ids that are the same in every execution: an event
+// that a handler has seen has no effect.
 func withFreshIDs(c *contractCase) *contractCase {
 	fresh := *c
 	fresh.Events = maps.Clone(c.Events)
@@ -89,8 +89,8 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 	return e.findings, nil
 }
 
-// judgeVariant judges an accepted variant of a genuine event by its effect: without one it
-// was lost.
+// judgeVariant judges an accepted variant of a genuine event by its effect: without one,
+// the event was lost.
 func (o *oracle) judgeVariant(ctx context.Context) ([]finding, error) {
 	seen, err := o.effectShows(ctx)
 	if err != nil {
@@ -123,8 +123,8 @@ func (o *oracle) judgeVariant(ctx context.Context) ([]finding, error) {
 	return e.findings, nil
 }
 
-// plainHas makes sure that a plain event of the case's type still has its effect: there may
-// be one in all, or one for each object that the handler knows.
+// plainHas checks that a plain event of the case's type still has its effect, which there
+// may be only once, or once for each object that the handler knows.
 func (o *oracle) plainHas(ctx context.Context, has func(statediff.Diff) bool) error {
 	eventType := o.spec.types(o.variant)[0]
 	plain, did, err := o.session.baseline.deliverOnce(ctx, []string{eventType})
@@ -132,7 +132,7 @@ func (o *oracle) plainHas(ctx context.Context, has func(statediff.Diff) bool) er
 		did, err = o.session.probe.until(ctx, plain, did, has)
 	}
 	if err == nil && !has(did) {
-		err = errInconclusive{reason: "a plain " + eventType + " has no effect any more: see control/second-event"}
+		err = errInconclusive{reason: "a plain " + eventType + " no longer has an effect: see control/second-event"}
 	}
 	return err
 }

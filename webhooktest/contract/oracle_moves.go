@@ -11,9 +11,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// judgeMoves is for variants that must have an effect as plain events have: somewhere that
-// the reference, which is ignored, does not touch. What is refused is not judged: it comes
-// again.
+// judgeMoves is for variants that must have an effect as plain events have, somewhere that
+// the ignored reference does not change. It does not judge refusals: Stripe retries them.
 func (o *oracle) judgeMoves(ctx context.Context) ([]finding, error) {
 	_, ignored, err := o.execute(ctx, o.spec.Reference)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// judgeNone is for what must have no effect: no more than the noise floor, at the places
-// that a genuine event touches.
+// judgeNone is for what must have no effect: nothing beyond the noise floor, at the places
+// that a genuine event changes.
 func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	clean, err := o.cleanEffect(ctx)
 	if err != nil {
@@ -53,8 +53,8 @@ func (o *oracle) cleanEffect(ctx context.Context) (statediff.Baseline, error) {
 	return statediff.Baseline{Volatile: &o.session.run.known.volatile, References: []statediff.Diff{first, again}}, nil
 }
 
-// effectIn is what of a diff is the effect that a genuine event has. A handler may keep
-// what it refuses in the same table as what it accepts: where the bodies are those of
+// effectIn returns the part of a diff that is the effect of a genuine event. A handler may
+// store what it refuses in the same table as what it accepts: if the bodies are those of
 // genuine events, their effect has the same records.
 func (e *execution) effectIn(did statediff.Diff, clean statediff.Baseline) statediff.Diff {
 	if e.altersBody() {

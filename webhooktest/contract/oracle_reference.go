@@ -7,8 +7,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// takeReferences runs the reference steps twice. If they seem to do another number of
-// things, one of them was read too early: in a careful try both are run once more.
+// takeReferences runs the reference steps twice. If the two effects differ in size, one of
+// them was read too early: a careful try runs both once more.
 func (o *oracle) takeReferences(ctx context.Context) error {
 	for range 2 {
 		o.references = nil
@@ -27,9 +27,9 @@ func (o *oracle) takeReferences(ctx context.Context) error {
 	return nil
 }
 
-// takeReference runs the reference steps. The second time it runs the witness, if the case
-// has one, which is as clean: where the two differ, both are right. Or it runs the reference
-// in another order, if that is nobody's business.
+// takeReference runs the reference steps. The second time, it runs the witness instead, if
+// the case has one, which is just as clean: where the two differ, both are right. Or it
+// runs the reference in another order, if the order does not matter.
 func (o *oracle) takeReference(ctx context.Context) error {
 	second := len(o.references) > 0
 	steps := o.spec.Reference
@@ -74,7 +74,7 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 	return b, did
 }
 
-// referenceHasEffect reports whether the reference delivers a type that is known to move
+// referenceHasEffect reports whether the reference delivers a type that is known to change
 // the state.
 func (o *oracle) referenceHasEffect() bool {
 	return slices.ContainsFunc(o.spec.typesOf(o.variant, o.spec.Reference), func(eventType string) bool {
@@ -83,8 +83,8 @@ func (o *oracle) referenceHasEffect() bool {
 	})
 }
 
-// silent reports whether what steps deliver beside the reference is of types that were
-// waited for, and did nothing.
+// silent reports whether all types that the steps deliver beyond the reference were waited
+// for and had no effect.
 func (o *oracle) silent(steps []caseStep) bool {
 	further := make([]caseStep, len(steps))
 	for i, step := range steps {
@@ -94,8 +94,8 @@ func (o *oracle) silent(steps []caseStep) bool {
 	return len(types) > 0 && !slices.ContainsFunc(types, func(eventType string) bool { return !o.session.run.known.isSilent(eventType) })
 }
 
-// effectIsGone notices a handler that answers as ever but does nothing any more, as
-// one whose worker has died: clean delivery has no effect, nor has the control.
+// effectIsGone notices a handler that answers as before but no longer does anything, such
+// as one whose worker has died: neither clean delivery nor the control has an effect.
 func (o *oracle) effectIsGone(ctx context.Context) ([]finding, error) {
 	if o.spec.State != "same" || slices.ContainsFunc(o.references, func(did statediff.Diff) bool { return len(did) > 0 }) {
 		return nil, nil

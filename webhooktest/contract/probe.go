@@ -15,8 +15,8 @@ import (
 const stateTimeout = 10 * time.Second
 
 const (
-	// carefulWindow is how long the state must have been still in a second look at a
-	// handler that has always worked before it answered, and carefulSettle at others.
+	// carefulWindow is how long the state must be unchanged in a second look at a handler
+	// that has always worked before it answered; carefulSettle, at other handlers.
 	carefulWindow = 100 * time.Millisecond
 	carefulSettle = 2 * time.Second
 
@@ -24,8 +24,8 @@ const (
 	mostSettle = 2 * time.Second
 )
 
-// A probe reads the state of a subject once it is still, and says what deliveries did to
-// it.
+// A probe reads the state of a subject once it has settled, and returns the effect of
+// deliveries on it.
 type probe struct {
 	subject *Subject
 	machine *machine
@@ -41,8 +41,8 @@ type probe struct {
 	last    decodedState  // most states are read several times
 }
 
-// observed reports whether effects can be judged: the user shows a state, or the
-// handler was seen to write to Stripe.
+// observed reports whether effects can be judged: the user shows a state, or the handler
+// was seen to write to Stripe.
 func (p *probe) observed() bool { return p.subject.observed() || p.learned.writes.Load() }
 
 // measure returns the effect of a delivery on the state.
@@ -66,9 +66,8 @@ func (p *probe) measure(ctx context.Context, o *observation, deliver func() erro
 	return o.diff(after, p.learned.floor), nil
 }
 
-// read returns the state as decoded JSON, once it is still: at once if nothing was
-// sent since it was. If it moved all the same, the handler works longer than was
-// thought.
+// read returns the settled state as decoded JSON, at once if nothing was sent since it
+// settled. If it changed all the same, the handler works longer than expected.
 func (p *probe) read(ctx context.Context, o *observation) (state any, err error) {
 	if p.window() > 0 && p.dirty.Load() {
 		return p.readStill(ctx, o)
@@ -81,8 +80,8 @@ func (p *probe) read(ctx context.Context, o *observation) (state any, err error)
 	return state, err
 }
 
-// movedSince reports whether the state is another one than when it was still. Only
-// behind a URL is it known to be of the same handler.
+// movedSince reports whether the state has changed since it settled. Only with a URL is it
+// known to belong to the same handler.
 func (p *probe) movedSince(o *observation, state any) bool {
 	still := p.learned.still
 	if p.subject.Handler != nil || p.subject.State == nil || p.subject.Settle > 0 || still == nil {
@@ -91,19 +90,22 @@ func (p *probe) movedSince(o *observation, state any) bool {
 	return len(o.since(still, state, p.learned.floor)) > 0
 }
 
-// moved reports whether the state that was read last is another one than when the
-// observation began, whatever of it is compared.
+// moved reports whether the last state differs from that at the start of the observation,
+// in any part of it.
 func (p *probe) moved(o *observation) bool {
 	return len(o.since(o.start, p.last.state, p.learned.floor)) > 0
 }
 
-// readStill reads the state until it is the same for as long as the subject's
-// handler may take, within reason.
+// readStill reads the state until it is unchanged for as long as the subject's handler may
+// take, within reason.
 func (p *probe) readStill(ctx context.Context, o *observation) (state any, err error) {
 	state, err = p.readNow(ctx, o)
 	const polls = 4
 	window, left := p.window(), 80
-	if p.careful {
+	switch {
+	case p.learned.restless.Load():
+		left = polls // it will not be still
+	case p.careful:
 		left = 20 // the windows are wide
 	}
 	for still := 0; err == nil && still < polls && left > 0; left-- {
@@ -123,8 +125,8 @@ func (p *probe) readStill(ctx context.Context, o *observation) (state any, err e
 	return state, err
 }
 
-// stateReads is how often the state is read before a failure to read it ends the run: the
-// handler may hold the lock of its database, and the read may have met it.
+// stateReads is how often reading the state is tried before a failure ends the run: the
+// handler may hold the lock of its database at that moment.
 const stateReads = 3
 
 // readNow returns the current state, as decoded JSON.
@@ -170,8 +172,7 @@ type decodedState struct {
 	state any
 }
 
-// decode returns any value as JSON decodes it, and decodes only what is another one than
-// before.
+// decode returns any value as JSON decodes it, and decodes only what has changed.
 func (d *decodedState) decode(value any) (state any, err error) {
 	text, err := json.Marshal(value)
 	if err != nil || bytes.Equal(text, d.text) {

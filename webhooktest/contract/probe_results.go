@@ -7,9 +7,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// withResults puts what the handler did at Stripe beside the state: what it created, what
-// it made of objects, and what it set off. A request that changed nothing there did
-// nothing, and of several updates of one object the result counts.
+// withResults adds the handler's effect at Stripe to the state: what it created, updated
+// and triggered. A request that changed nothing there has no effect, and of several
+// updates of one object the result counts.
 func (p *probe) withResults(state any) any {
 	if p.subject.API == nil {
 		return state

@@ -7,19 +7,21 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// A handler may acknowledge first and work later. How much later is learned from the
-// first genuine event, but nobody is accused by that pace: before a finding is reported
-// the case is tried again, carefully, and a missing effect is waited for.
+// A handler may acknowledge first and work later. How much later is measured with the
+// first genuine event, but no handler fails by that measurement alone: first the case is
+// tried again, carefully, and a missing effect is waited for.
 
-// effectTimeout is for how long an effect is waited for before its absence is held
-// against a handler. It has nothing to do with the pace that was learned, and is the sum
-// of pauses, not the time on the clock: a machine that stalls takes none of it from the
-// handler.
+// effectTimeout is how long an effect is waited for before its absence counts against a
+// handler. It does not depend on the measured speed. It is the sum of pauses, not time on
+// the clock: a machine that stalls takes none of it from the handler.
 const effectTimeout = 8 * time.Second
 
 // window is for how long the state must have been still to be believed.
 func (p *probe) window() time.Duration {
-	if !p.careful {
+	switch {
+	case p.learned.restless.Load():
+		return carefulWindow
+	case !p.careful:
 		return p.settle
 	}
 	window := max(carefulWindow, min(4*p.machine.stall(), carefulSettle))
@@ -29,25 +31,35 @@ func (p *probe) window() time.Duration {
 	return window
 }
 
-// widen makes the window wide enough for work that takes so long, on a machine that
-// stalls as this one does; a state that shows the event at once needs none.
+// patience is how long a missing effect is waited for. A restless state is waited for a few
+// times only: it would be at each case.
+func (p *probe) patience() time.Duration {
+	const few = 3
+	if p.learned.restless.Load() && p.learned.waited.Add(1) > few {
+		return 0
+	}
+	return effectTimeout
+}
+
+// widen makes the window wide enough for work of a duration, on a machine that stalls as
+// this one does. A state that shows the event at once needs no window.
 func (p *probe) widen(took time.Duration) {
 	if took > 0 && p.subject.Settle == 0 {
-		p.settle = min(max(p.settle, DefaultSettle, took+took/2+2*p.machine.stall()), mostSettle)
+		p.settle = min(max(p.settle, asyncSettle, took+took/2+2*p.machine.stall()), mostSettle)
 	}
 }
 
-// slower takes in that the handler works longer than was thought: all that was
-// learned before may be wrong.
+// slower notes that the handler works longer than expected: all earlier measurements may
+// be wrong.
 func (p *probe) slower(took time.Duration) {
-	p.widen(max(took, p.settle, DefaultSettle))
+	p.widen(max(took, p.settle, asyncSettle))
 	p.learned.keepSettle(p.settle)
 	p.known.forgetAll()
 }
 
-// await reads the state again and again, with growing pauses, until it is as hoped
-// for or the pauses add up to the patience. When the time of the run is over before,
-// nothing can be said.
+// await reads the state again and again, with growing pauses, until it is as expected or
+// the pauses add up to the patience. If the time of the run ends before, nothing can be
+// said.
 func (p *probe) await(ctx context.Context, o *observation, patience time.Duration, hoped func(state any) bool) (took time.Duration, ok bool, err error) {
 	start := time.Now()
 	for waited, wait := time.Duration(0), time.Duration(0); ; {
@@ -82,14 +94,18 @@ func (p *probe) awaitMove(ctx context.Context, o *observation, before any, patie
 	})
 }
 
-// until returns the diff that deliveries have made, in a careful try once it is as hoped
-// for or effectTimeout is over: work may still be going on.
+// until returns the effect of deliveries. In a careful try, it waits until the effect is
+// as expected or effectTimeout is over: work may still be in progress. The effect on a
+// restless state is unknown then.
 func (p *probe) until(ctx context.Context, o *observation, diff statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
 	if !p.careful || hoped(diff) {
 		return diff, nil
 	}
-	took, ok, err := p.await(ctx, o, effectTimeout, func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
-	if err != nil || !ok {
+	took, ok, err := p.await(ctx, o, p.patience(), func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
+	switch {
+	case err == nil && !ok && p.learned.restless.Load():
+		return nil, errInconclusive{reason: "the state moves by itself, as control/quiet shows: there is no telling what an event did"}
+	case err != nil || !ok:
 		return diff, err
 	}
 	p.slower(took)

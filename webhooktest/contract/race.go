@@ -8,13 +8,13 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A race shows now and then. A case that is one sends the same shape in short bursts, each
-// about new objects and so a try of its own, and looks at the state once, after all of
-// them: 44 bursts miss a race that shows in a tenth of tries with odds of 1 %.
+// A race shows only now and then. Such a case sends the same shape in short bursts, each
+// about new objects and so a try of its own, and reads the state once, after all of them:
+// 44 bursts miss a race that shows in a tenth of tries with odds of 1%.
 
 const (
-	// raceShare is the part of the run's time that one case may take for its bursts: slow
-	// handlers get fewer of them.
+	// raceShare is the part of the run's time that the bursts of one case may take. Slow
+	// handlers get fewer bursts.
 	raceShare = 20
 
 	// raceTries is how often a race is tried in all once it has been seen, to see it again.
@@ -24,9 +24,9 @@ const (
 	preparedBursts = 10
 )
 
-// bursts is how many bursts there are of one of so many variants of a case. All types that
-// are handled share a ledger as a rule: the first has all bursts, the others as many
-// together, and each a quarter. Slow handlers get as many as there is time for.
+// bursts is the number of bursts for one of several variants of a case. All handled types
+// usually share a ledger: the first gets all bursts, the others as many together, and at
+// least a quarter each. Slow handlers get as many as there is time for.
 func (s *session) bursts(c *contractCase, at, variants int) int {
 	if c.Bursts == 0 {
 		return 0
@@ -74,8 +74,8 @@ func (l *responseLog) pace() time.Duration {
 	return took[len(took)/2]
 }
 
-// deliverBursts delivers the events of a step together, those of each burst by themselves.
-// A handler that does not answer one of them gets no more.
+// deliverBursts delivers the events of a step together, one burst at a time. A handler
+// that leaves one unanswered gets no more.
 func (e *execution) deliverBursts(ctx context.Context, step caseStep, mutations []string) (responses []*webhooktest.Response, err error) {
 	sender := e.session.sender
 	sender.raced = 0
@@ -102,8 +102,8 @@ func (e *execution) deliverBursts(ctx context.Context, step caseStep, mutations 
 	return responses, nil
 }
 
-// deliverApart delivers the events of all bursts one after the other, and leaves a handler
-// that works later time before those that change the same objects again.
+// deliverApart delivers the events of all bursts one after the other. It gives a handler
+// that works in the background time before events that change the same objects again.
 func (e *execution) deliverApart(ctx context.Context, step caseStep, mutations []string) (responses []*webhooktest.Response, err error) {
 	for i, name := range step.Send {
 		if i > 0 {

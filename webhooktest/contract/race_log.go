@@ -22,8 +22,8 @@ type burstCount struct {
 	lacks         string // what kept it from more
 }
 
-// add counts the bursts of a variant without a finding; lacks is what there would be more
-// with.
+// add counts the bursts of a variant without a finding; lacks says what more bursts would
+// need.
 func (l *raceLog) add(c *contractCase, bursts int, lacks string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -33,8 +33,7 @@ func (l *raceLog) add(c *contractCase, bursts int, lacks string) {
 	l.tried[c.ID] = burstCount{c.Bursts, l.tried[c.ID].tried + bursts, lacks}
 }
 
-// notes say what may have been missed in cases that had to do with fewer bursts than they
-// wanted.
+// notes say what may have been missed in cases that got fewer bursts than they wanted.
 func (l *raceLog) notes() (notes []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

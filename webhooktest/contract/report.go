@@ -23,8 +23,8 @@ type Report struct {
 	Diagnosis []string        `json:"diagnosis,omitempty"` // why the first genuine event was refused, if it was
 	Notes     []string        `json:"notes,omitempty"`     // on the run: that the machine stalls
 
-	// WantedVersion is the API version whose events the handler takes, if it refused the
-	// first genuine event for its version: to be set as Subject.APIVersion.
+	// WantedVersion is the API version that the handler accepts, if it refused the first
+	// genuine event because of its version. Set it as Subject.APIVersion.
 	WantedVersion string `json:"wanted_version,omitempty"`
 
 	Cases []Result `json:"cases"`
@@ -38,8 +38,8 @@ type SubjectReport struct {
 	State      string   `json:"state,omitempty"` // where the state was read
 }
 
-// A Result is what one case came to. Text in it may come from the handler:
-// reporters escape it.
+// A Result is the outcome of one case. Its text may come from the handler: reporters
+// escape it.
 type Result struct {
 	ID          string  `json:"id"`
 	Title       string  `json:"title"`
@@ -48,7 +48,7 @@ type Result struct {
 	Level       string  `json:"level"`              // must, should or info
 	Verdict     Verdict `json:"verdict"`
 	Reason      string  `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
-	Need        string  `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, or NeedTime
+	Need        string  `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, objects of the app, or NeedTime
 	Requirement string  `json:"requirement"`
 	Source      string  `json:"source"`
 	Sent        string  `json:"sent,omitempty"` // and how it differs from what was accepted
@@ -65,14 +65,13 @@ type Result struct {
 	Millis   float64       `json:"duration_ms"`
 }
 
-// Failed reports whether the handler fell short: of a must, or if strict of a
-// should.
+// Failed reports whether the handler fell short of a must or, if strict, of a should.
 func (r *Report) Failed(strict bool) bool {
 	return r.Summary[Fail] > 0 || strict && r.Summary[Warn] > 0
 }
 
-// Judged reports whether anything was: whether a case came to more than a Skip or an
-// Inconclusive.
+// Judged reports whether anything was judged: whether a case has another verdict than Skip
+// or Inconclusive.
 func (r *Report) Judged() bool {
 	return r.Summary[Pass]+r.Summary[Fail]+r.Summary[Warn]+r.Summary[Info] > 0
 }

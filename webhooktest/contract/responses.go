@@ -15,8 +15,8 @@ const (
 	slowEnough = 5
 )
 
-// A responseLog remembers the answers of a run for the checks that look at all of them,
-// and ends the run of a handler that is too slow.
+// A responseLog remembers the answers of a run for checks of all of them, and ends the run
+// if the handler is too slow.
 type responseLog struct {
 	budget *budget
 	keep   bool // the cases of one's own ask nothing of all answers
@@ -33,8 +33,8 @@ func (l *responseLog) add(responses ...*webhooktest.Response) {
 		l.all = append(l.all, responses...)
 	}
 	for _, response := range responses {
-		// What it does to a forgery says nothing of the rest, and no answer at all is for the
-		// case that gets none.
+		// Its time for a forgery says nothing about the rest, and a missing answer belongs to
+		// the case that got none.
 		if response.Accepted() && response.Duration > tooSlow {
 			l.slow++
 		}

@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// Nobody is accused by a first look, and nothing is called inconclusive by one. What
-// was read too early is a missing effect in this reading and one too many in the
-// next, and so is what clean delivery did if it was read too early. So the case is tried
-// again with nothing that was learned before: the state is still for a long time
-// before anything is sent, each effect is waited for, and only then is it judged.
+// No case fails, or is called inconclusive, at the first look. A state that was read too
+// early is a missing effect in this reading and an extra one in the next, and the effect
+// of clean delivery may have been read too early as well. So the case is tried again
+// without anything that was measured before: the state must be unchanged for a long time
+// before anything is sent, and each effect is waited for before it is judged.
 
-// distrust makes the next try of a case a careful one, which learns again what its types
-// do. What a handler did that has always worked before it answered, on a machine that
-// never stalled, cannot have been the effect of something else. It reports whether
-// that is anything new.
+// distrust makes the next try of a case a careful one, which measures again what its types
+// do. If a handler has always worked before it answered, on a machine that never stalled,
+// what it did cannot have been the effect of something else. distrust reports whether
+// there is anything to measure again.
 func (s *session) distrust(types []string) bool {
 	if s.probe.careful || !s.probe.used && s.subject.called() == 0 {
 		return false
@@ -30,9 +30,9 @@ func (s *session) distrust(types []string) bool {
 	return true
 }
 
-// runUntilSure runs a case once, and before it finds fault, or calls it inconclusive, up
-// to twice more, carefully: what is found must be found again. A race is not lost each
-// time, and on a machine that stalls it is tried more than once.
+// runUntilSure runs a case once and, before it fails or is inconclusive, up to twice more,
+// carefully: a fault must be found again. A race is not lost each time, and is tried more
+// than once on a machine that stalls.
 func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
 	try := func() ([]finding, error) { return s.try(ctx, c, v) }
 	tries := 3
@@ -65,7 +65,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		findings = nil
 	}
 	if foreign(c) && slices.ContainsFunc(findings, finding.moves) && !slices.ContainsFunc(c.types(v), s.sender.binder.isSaid) {
-		return nil, errInconclusive{reason: "the effect does not depend on what events were bound by: say so if the handler finds its object by it", need: "bound"}
+		return nil, errInconclusive{reason: "the effect does not depend on the values that bind the events: if the handler finds its object by one, say so", need: "bound"}
 	}
 	if slices.ContainsFunc(findings, finding.misses) {
 		for _, eventType := range c.types(v) {
@@ -75,7 +75,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		}
 	}
 	if len(findings) == 0 && races(c) && s.sender.apart {
-		return nil, errInconclusive{reason: "what was to be sent at the same time was sent one after the other: the machine is too slow for a race"}
+		return nil, errInconclusive{reason: "deliveries meant to be simultaneous went out one after the other: the machine is too slow for a race"}
 	}
 	if len(findings) == 0 && c.Bursts > 0 {
 		s.run.races.add(c, s.sender.raced, s.moreBursts())
@@ -83,9 +83,8 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 	return findings, nil
 }
 
-// tryCarefully tries something with a subject of its own; a careful try once more if the
-// handler turns out to work longer than was thought, for then it was not careful
-// enough.
+// tryCarefully tries something with a subject of its own. It repeats a careful try if the
+// handler turns out to work longer than expected: the try was not careful enough.
 func (s *session) tryCarefully(try func() ([]finding, error)) (findings []finding, err error) {
 	for range 3 {
 		s.renew()
@@ -101,9 +100,9 @@ func (s *session) tryCarefully(try func() ([]finding, error)) (findings []findin
 	return findings, err
 }
 
-// runOnce runs a case as it is written. Before a golden file is held against a handler of
-// which is not known whether it works later than it answers, the case is run once more
-// with waits: something sent before may still have been going on.
+// runOnce runs a case as it is written. Before a handler that may work later than it
+// answers fails a golden file, it runs the case once more, with waits: the effect of
+// something sent before may have come in between.
 func (s *session) runOnce(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	s.renew()
 	first, err := s.execute(ctx, c, v)
@@ -113,7 +112,7 @@ func (s *session) runOnce(ctx context.Context, c *contractCase, v variant) ([]fi
 	if !first.differed || s.probe.settle > 0 || c.exact() {
 		return first.findings, nil
 	}
-	s.probe.settle, s.probe.careful = DefaultSettle, true
+	s.probe.settle, s.probe.careful = asyncSettle, true
 	defer func() { s.probe.careful = false }()
 	s.renew()
 	again, err := s.execute(ctx, c, v)
@@ -139,8 +138,8 @@ func (s *session) try(ctx context.Context, c *contractCase, v variant) ([]findin
 	return s.answers(ctx, c, v)
 }
 
-// tryEither runs a case that wants the answers or the state to be as expected. The
-// state is compared only if the answers are not.
+// tryEither runs a case that expects either the answers or the state. It compares the
+// state only if the answers are not as expected.
 func (s *session) tryEither(ctx context.Context, o *oracle) ([]finding, error) {
 	findings, err := s.answers(ctx, o.spec, o.variant)
 	switch {

@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// Check runs the suite and reports what the handler gets right and wrong. The
-// error is for a suite that cannot be run at all: an unknown case, a subject
-// without a handler, a state that cannot be read.
+// Check runs the suite and reports what the handler gets right and wrong. The error is for
+// a suite that cannot run at all: an unknown case, a subject without a handler, a state
+// that cannot be read.
 //
-// Cases are run one after the other, unless the subjects are isolated. When the
-// very first genuine event is refused, nothing else can be judged: the rest is
-// skipped. When the context ends, or a hook or the state of a subject fails, the error
-// comes with the report of what was done until then.
+// Cases run one after the other, unless the subjects are Isolated. If the handler refuses
+// the first genuine event, nothing else can be judged, and the rest is skipped. When the
+// context ends, or a hook or the state of a subject fails, Check returns the error
+// together with the report of what was done until then.
 func Check(ctx context.Context, suite Suite) (*Report, error) {
 	cases, err := suite.cases()
 	if err != nil {
@@ -75,10 +75,10 @@ func (j *judge) with(subjects func() Subject) *judge {
 	return &judge{session: j.session.run.newSession(subjects(), subjects), refused: j.refused, diagnosis: j.diagnosis}
 }
 
-// prepare learns what the cases rest on. The contract needs all; a user's cases no
-// more than they ask for: nothing where they look at answers alone, for a refusal has
-// a control of its own; what of the state moves by itself where it is compared with
-// golden files; and a first genuine event where it is compared with a reference.
+// prepare measures what the cases rely on. The contract needs everything; a user's cases
+// need only what they ask for: nothing if they examine answers alone, since a refusal has
+// a control of its own; background changes if they compare the state with golden files;
+// and a first genuine event if they compare it with a reference.
 func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 	s := j.session
 	switch {
@@ -121,8 +121,7 @@ func comparesState(cases []contractCase) bool {
 	return slices.ContainsFunc(cases, func(c contractCase) bool { return c.State != "" })
 }
 
-// controlAmong is the first handled type or, if the user did not say, a type that
-// the cases are about.
+// controlAmong is the first handled type or, if the user named none, a type of the cases.
 func (s *session) controlAmong(cases []contractCase) string {
 	if len(s.subject.Handles) > 0 {
 		return s.subject.control()
@@ -186,20 +185,20 @@ func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mu
 // slowWork is the settle time from which a handler counts as slow.
 const slowWork = 500 * time.Millisecond
 
-// perCase is how often a case delivers on average: measured with a handler of nine types,
-// races aside.
+// perCase is the average number of deliveries in a case, races aside: measured with a
+// handler of nine types.
 const perCase = 8
 
-// isSlow reports whether the time of the run may be over before so many cases are done:
-// work in the background is waited for, and each answer.
+// isSlow reports whether the time of the run may end before a number of cases is done,
+// given the handler's answers and background work.
 func (s *session) isSlow(cases int) bool {
 	return s.probe.settle >= slowWork && s.subject.Settle == 0 ||
 		s.run.log.pace()*time.Duration(perCase*cases) > s.run.budget.limit
 }
 
-// order is that of the cases, with races and what cannot come from Stripe at the end: after
-// the many events of a race there is more to read. With a slow handler the musts come
-// first: its time may be over before the rest.
+// order puts races, and what cannot come from Stripe, at the end: after the many events of
+// a race there is more to read. With a slow handler, musts come first: time may run out
+// before the rest.
 func (s *session) order(cases []contractCase) []int {
 	order := make([]int, len(cases))
 	for i := range order {

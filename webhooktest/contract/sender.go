@@ -12,8 +12,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A sender makes events as a subject needs them and delivers them to it, the local
-// Stripe API being told of each.
+// A sender makes events as a subject needs them, delivers them to it, and registers each
+// with the local Stripe API.
 type sender struct {
 	subject  *Subject
 	endpoint *webhooktest.Endpoint
@@ -38,8 +38,8 @@ func (s *sender) event(ctx context.Context, eventType string, edits ...webhookte
 	return s.registered(s.unregistered(ctx, eventType, edits...))
 }
 
-// unregistered makes an event as the subject needs it, about a new object, of which
-// Stripe does not know.
+// unregistered makes an event as the subject needs it, about a new object that the local
+// API does not know.
 func (s *sender) unregistered(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	event, err := s.edited(eventType, edits...)
 	if err != nil {
@@ -87,8 +87,8 @@ func (s *sender) register(body []byte) error {
 	return nil
 }
 
-// registerVariant lets the local API know of an event as it is delivered for the first
-// time. What was delivered before stays as it was, and of a forgery Stripe does not know.
+// registerVariant registers an event with the local API as it is first delivered. Earlier
+// deliveries are registered as they were, forgeries never.
 func (s *sender) registerVariant(event *webhooktest.Event, mutations []string) error {
 	if s.subject.API == nil || s.delivered[event] || !genuine(mutations) {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// prepared makes one event that stands for itself, after delivering what must come
-// before it. It is not registered.
+// prepared makes one independent event, after delivering the events that must come before
+// it. It does not register the event.
 func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	created, version, err := s.prelude(ctx, eventType)
 	switch {
@@ -23,8 +23,8 @@ func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhoo
 	return s.unregistered(ctx, eventType, edits...)
 }
 
-// distinct makes an event that no case names. If its object has no id, as a balance, it
-// has other amounts each time: it could not be told from the last one.
+// distinct makes an event that no case names. If its object has no id, such as a balance,
+// its amounts differ each time: else it would look like the last one.
 func (s *sender) distinct(ctx context.Context, eventType string) (*webhooktest.Event, error) {
 	event, err := s.prepared(ctx, eventType)
 	if err != nil {

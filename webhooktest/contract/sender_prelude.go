@@ -11,10 +11,10 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// prelude delivers what has to come before an event of a type: the creations, if the
-// handler handles them, of what the event refers to and of its own object. It returns the
-// last of them, nil for none; if that created its own, or links it, with the version of the object in
-// which it can be seen to have changed.
+// prelude delivers what must come before an event of a type: if the handler handles them,
+// the creations of the objects that the event refers to and of its own object. It returns
+// the last of them, or nil for none. If that event created the event's own object, or
+// links it, it also returns the version of the object that shows a change.
 func (s *sender) prelude(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
 	creations, err := s.creations(eventType)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *sender) prelude(ctx context.Context, eventType string) (created *webhoo
 }
 
 // creations are the handled types whose events come before one of a type, in the order of
-// their dependencies, which is found out once: of one in a shape of its own, TYPE=VARIANT.
+// their dependencies, found once. One in a shape of its own is TYPE=VARIANT.
 func (s *sender) creations(eventType string) ([]string, error) {
 	if known, ok := s.source.creations.Load(eventType); ok {
 		return known.([]string), nil
@@ -64,8 +64,8 @@ func (s *sender) creations(eventType string) ([]string, error) {
 	return all, nil
 }
 
-// before appends to a list what comes before an event of a type and is not in it yet, but
-// for what that event itself has to come before.
+// before appends to a list what comes before an event of a type and is not in it yet,
+// except for what that event itself must precede.
 func (s *sender) before(eventType string, all, later []string) ([]string, error) {
 	later = append(slices.Clone(later), eventType)
 	for _, creation := range s.subject.Handles {
@@ -86,9 +86,10 @@ func (s *sender) before(eventType string, all, later []string) ([]string, error)
 	return all, nil
 }
 
-// linking appends to a list the handled types that tell, in one of their variants, of an
-// object which events of a type are about or refer to, and whose own creation is not handled:
-// a checkout session in mode subscription is where most apps link it to their user.
+// linking appends to a list the handled types that, in one of their variants, tell of an
+// object that events of a type are about or refer to, and whose own creation is not
+// handled: most apps link a subscription to their user at the checkout session in mode
+// subscription.
 func (s *sender) linking(eventType string, all []string) ([]string, error) {
 	for _, handled := range s.subject.Handles {
 		for _, v := range fixtures.Variants(handled) {
@@ -113,9 +114,9 @@ func (s *sender) linking(eventType string, all []string) ([]string, error) {
 // links reports whether an event in a shape tells of an object of a kind that events of a
 // type name, and no creation of that kind is handled.
 func (s *sender) links(eventType, linking, shape, kind string) (bool, error) {
-	source := webhooktest.Source{APIVersion: s.subject.APIVersion, Seed: 1}
 	if slices.ContainsFunc(s.subject.Handles, func(handled string) bool {
-		return strings.HasSuffix(handled, ".created") && kindOf(&source, handled) == kind
+		described, err := fixtures.DescribeEvent(handled)
+		return strings.HasSuffix(handled, ".created") && err == nil && described.Object == kind
 	}) {
 		return false, nil
 	}
@@ -156,8 +157,9 @@ func refersTo(event, other *webhooktest.Event) bool {
 	return hasID && contains(object, id)
 }
 
-// contains reports whether an id stands anywhere in a value. What is the latest of its
-// kind, such as the latest_invoice of a subscription, came after the object that names it.
+// contains reports whether an id appears anywhere in a value. The latest of a kind, such
+// as the latest_invoice of a subscription, does not count: it came after the object that
+// names it.
 func contains(value, id any) bool {
 	switch value := value.(type) {
 	case map[string]any:

@@ -32,8 +32,8 @@ func newRun(suite Suite, subject *Subject) *run {
 	return r
 }
 
-// A session is what a case is run with: a subject, what sends to it, what reads its
-// state, and what is known of clean delivery.
+// A session holds what a case runs with: a subject, what sends to it, what reads its
+// state, and the baseline of clean delivery.
 type session struct {
 	run      *run
 	subjects func() Subject

@@ -32,8 +32,8 @@ func (s *Subject) bindShapes(variable string, counting bool, others map[string]s
 	return bindings, ""
 }
 
-// shapes are the handled types, each with each of its variants: with those only that mean
-// what the plain event does, if they are to count.
+// shapes are the handled types, each with its variants or, for counting, only with
+// variants that mean the same as the plain event.
 func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]string) {
 	for _, eventType := range s.Handles {
 		for _, v := range fixtures.Variants(eventType) {
@@ -60,8 +60,8 @@ func (c *caseEvents) described(event *webhooktest.Event) string {
 	return strings.TrimSpace(event.String() + " " + c.shapeOf(event))
 }
 
-// checkShape makes sure that an event has the shape that a case is about: what the user
-// sets may contradict it, or a later API version may not know what sets it apart.
+// checkShape checks that an event has the shape that a case is about: what the user sets
+// may contradict it, or a later API version may lack the fields that distinguish it.
 func (c *caseEvents) checkShape(event *webhooktest.Event, err error, name string) error {
 	switch {
 	case errors.Is(err, webhooktest.ErrNoPath):
@@ -83,9 +83,9 @@ func (c *caseEvents) checkShape(event *webhooktest.Event, err error, name string
 	switch apart, kept := compareShapes(objects[0], objects[1], objects[2]); {
 	case !kept:
 		c.session.run.missed.miss(event.Type(), name, objects[0], objects[1])
-		return fmt.Errorf("%w: what is set in each event is not what variant %s of %s has", render.ErrNotApplicable, name, event.Type())
+		return fmt.Errorf("%w: what is set in each event contradicts variant %s of %s", render.ErrNotApplicable, name, event.Type())
 	case !apart:
-		return fmt.Errorf("%w: variant %s of %s is as any other at this API version", render.ErrNotApplicable, name, event.Type())
+		return fmt.Errorf("%w: variant %s of %s is like the others at this API version", render.ErrNotApplicable, name, event.Type())
 	}
 	return nil
 }
@@ -97,8 +97,8 @@ func createdAt(event *webhooktest.Event) time.Time {
 	return time.Unix(int64(seconds), 0)
 }
 
-// compareShapes reports whether the object of a variant is apart from the plain one, and
-// whether another object has kept all that is.
+// compareShapes reports whether the object of a variant is distinct from the plain one,
+// and whether another object has kept what makes it so.
 func compareShapes(plain, shaped, other any) (apart, kept bool) {
 	switch shaped := shaped.(type) {
 	case map[string]any:

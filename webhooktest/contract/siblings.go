@@ -8,9 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// siblings are types of Stripe's that begin as a handled one does, and are about an object
-// of another kind, or about one without an id: invoice.upcoming beside invoice.paid. There
-// is one for each kind.
+// siblings are types that begin like a handled one, but are about an object of another
+// kind or without an id: invoice.upcoming beside invoice.paid. There is one for each kind.
 func (s *Subject) siblings() (types []string) {
 	source := webhooktest.Source{APIVersion: s.APIVersion, Seed: 1}
 	known := make(map[string]bool) // kinds, by the first part of the type

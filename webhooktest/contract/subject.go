@@ -18,8 +18,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A Subject is the handler that a suite is run against, and what is known of it.
-// What is not known is not held against it: the cases that need it are skipped.
+// A Subject describes the handler that a suite runs against. Cases that need more than is
+// known of it are skipped.
 type Subject struct {
 	// Handler or URL receives the events, as in an Endpoint.
 	Handler http.Handler
@@ -31,59 +31,58 @@ type Subject struct {
 	// Secrets are further accepted secrets, each valid by itself.
 	Secrets []string
 
-	// Handles are the event types that the handler does something for. None: the
-	// control is payment_intent.succeeded, and cases about other types are skipped.
+	// Handles are the event types that the handler acts on. If empty, the control is
+	// payment_intent.succeeded, and cases about other types are skipped.
 	Handles []string
 
-	// State returns what the handler has stored: any value that encoding/json can
-	// encode. It must not depend on when it is called. Nil: cases about effects are
-	// skipped.
+	// State returns what the handler has stored, as any value that encoding/json encodes. It
+	// must not depend on the time of the call. If nil, cases about effects are skipped.
 	State func(context.Context) (any, error)
 
-	// StateOf, instead of State, returns what the handler has stored that concerns
-	// an event: a row about its object, say, and nil for nothing.
+	// StateOf, instead of State, returns what the handler has stored about the object of an
+	// event, such as its row, and nil for nothing.
 	StateOf func(context.Context, *webhooktest.Event) (any, error)
 
-	// API is the local Stripe API that the handler has been pointed at. It is told of
-	// every event, and what the handler writes there counts as state. Nil: cases about
-	// calls to Stripe are skipped.
+	// API is the local Stripe API that the handler calls. Every event is registered there,
+	// and what the handler writes there counts as state. If nil, cases about calls to Stripe
+	// are skipped.
 	API *stripeapi.Server
 
-	// Settle is how long the state must have been still before it is believed.
-	// 0: it is read at once, and again after DefaultSettle if the handler turns out
-	// to work asynchronously. Whatever it is, a missing effect is waited for, 8 s at
-	// the most, before it is reported.
+	// Settle is how long the state must be unchanged before it counts. If 0, it is read at
+	// once, and again after 300 ms if the handler turns out to work asynchronously. In any
+	// case, a missing effect is waited for, up to 8 s, before it is reported.
 	Settle time.Duration
 
-	// Edit returns the edits for each new event of a type, nil for none: a real
-	// handler needs its own metadata, customer or price.
+	// Edit returns the edits for each new event of a type, nil for none: a real handler needs
+	// its own metadata, customer or price.
 	Edit func(eventType string) []webhooktest.Edit
 
-	// Prepare gives each new object of Stripe's one of the app's own, which it may create:
-	// it gets the first event about the object, as Edit left it, and returns what names the
-	// app's object in it. Later events about the same object are edited alike. Nil: all
-	// events are bound as Edit binds them, and if only the first of them has an effect,
-	// cases that take a second one are skipped. ErrNoObject: there is no further object.
+	// Prepare gives each new Stripe object one of the app's own, which it may create. It gets
+	// the first event about the Stripe object, as Edit left it, and returns the edits that
+	// name the app's object in it. Later events about the same object get the same edits. If
+	// nil, all events are bound as Edit binds them, and if only the first of them has an
+	// effect, cases that need a second one are skipped. Return ErrNoObject if there is no
+	// further object.
 	Prepare func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error)
 
-	// Create has the app create an object at the API, as a customer of its would who begins
-	// to pay: it calls the app's own checkout, say. The object that arrives at the API is
-	// what the next event is about, with its id, metadata, amount and customer; each new
-	// object of Stripe's is one of its own. Needs API. Prepare is called after it.
+	// Create has the app create an object at the API, for example by calling the app's own
+	// checkout as a customer would. The next event is about the object that arrives at the
+	// API, with its id, metadata, amount and customer; each new Stripe object needs one of
+	// its own. Create needs API. Prepare is called after it.
 	Create func(context.Context) error
 
-	// Bind are the paths in events by which the handler finds its own objects. No case
-	// changes them, but one about an object that the app does not know. Of ids, metadata
-	// and e-mail addresses that Edit sets it is found out: an event with others has no
-	// effect. What Prepare sets is always such a path.
+	// Bind lists the paths in events by which the handler finds its own objects. No case
+	// changes them, except one about an object that the app does not know. For ids, metadata
+	// and email addresses that Edit sets, this is detected: an event with other values has no
+	// effect. Paths that Prepare sets are always included.
 	Bind []string
 
 	// Pin are paths that no case may change; cases that would are skipped.
 	Pin []string
 
-	// Variants are the shapes of events, by type, that the handler is for: a handler of
-	// subscriptions wants {"checkout.session.completed": "subscription"}. Other shapes are
-	// those of the plain event.
+	// Variants are the shapes, by event type, that the handler expects: a handler of
+	// subscriptions needs {"checkout.session.completed": "subscription"}. All other events
+	// have the plain shape.
 	Variants map[string]string
 
 	// APIVersion, Livemode and Account are as in webhooktest.Source.
@@ -91,21 +90,21 @@ type Subject struct {
 	Livemode   bool
 	Account    string
 
-	// What else the user says: that events of the other mode must have no effect,
-	// that the handler serves connected accounts, takes thin events, means one
-	// effect for each object.
+	// Further facts about the handler: events of the other mode must have no effect (Mode),
+	// it serves connected accounts (Connect), takes thin events (Thin), and has one effect
+	// per object (OncePerObject).
 	Mode, Connect, Thin, OncePerObject bool
 
-	// Break makes what the handler depends on fail, Heal ends that, Restart starts
-	// the handler anew. Nil: cases that need them are skipped. Without Break and Heal,
-	// the API fails instead, if the handler calls it and the subject is not Isolated.
+	// Break makes a dependency of the handler fail, Heal repairs it, and Restart restarts the
+	// handler. If nil, cases that need them are skipped. Without Break and Heal, the API
+	// fails instead, if the handler calls it and the subject is not Isolated.
 	Break, Heal, Restart func(context.Context) error
 
 	// Waivers are accepted shortfalls.
 	Waivers []Waiver
 
-	// Isolated says that each subject has a handler and a state of its own, so that
-	// cases may be run side by side.
+	// Isolated says that each subject has a handler and a state of its own, so that cases may
+	// run side by side.
 	Isolated bool
 
 	// Header, Timeout and TLS are as in an Endpoint.
@@ -114,9 +113,8 @@ type Subject struct {
 	TLS     *tls.Config
 }
 
-// DefaultSettle is how long the state of a handler that works asynchronously must
-// have been still.
-const DefaultSettle = 300 * time.Millisecond
+// asyncSettle is how long the state must be unchanged if the handler works asynchronously.
+const asyncSettle = 300 * time.Millisecond
 
 // bindsEach reports whether each object of Stripe's is given one of the app.
 func (s *Subject) bindsEach() bool { return s.Create != nil || s.Prepare != nil }
@@ -137,8 +135,8 @@ func secretsOf(e *webhooktest.Endpoint) []string {
 	return e.Secrets
 }
 
-// control is the type of the genuine event that everything is measured by: the first
-// that is handled, of an endpoint for thin events the first thin one.
+// control is the type of the genuine event that serves as a reference: the first handled
+// type or, for an endpoint of thin events, the first thin one.
 func (s *Subject) control() string {
 	own := slices.IndexFunc(s.Handles, func(handled string) bool { return fixtures.IsThin(handled) == s.Thin })
 	switch {
@@ -159,13 +157,13 @@ func (s *Subject) creation(eventType string) string {
 	return creation
 }
 
-// resourceOf returns the resource of a type: customer.subscription of
+// resourceOf returns the resource of a type: customer.subscription for
 // customer.subscription.updated.
 func resourceOf(eventType string) string {
 	return eventType[:max(0, strings.LastIndexByte(eventType, '.'))]
 }
 
-// observed reports whether effects can be judged.
+// observed reports whether the user shows a state.
 func (s *Subject) observed() bool { return s.State != nil || s.StateOf != nil }
 
 // handled returns the known handled types.
@@ -176,8 +174,8 @@ func (s *Subject) handled() []string {
 	return s.Handles
 }
 
-// unhandled is a type of Stripe's that the handler does not handle, of a resource
-// that no handled type is about.
+// unhandled is an event type that the handler does not handle, of a resource that no
+// handled type is about.
 func (s *Subject) unhandled() string {
 	preferred, types := "radar.early_fraud_warning.created", fixtures.Types(s.version())
 	if s.Thin {
@@ -192,14 +190,14 @@ func (s *Subject) unhandled() string {
 	return preferred
 }
 
-// takesBoth reports whether an endpoint for thin events takes snapshot events too, as
-// it may while an app moves from these to those.
+// takesBoth reports whether an endpoint for thin events takes snapshot events too, as an
+// app may while it migrates.
 func (s *Subject) takesBoth() bool {
 	return s.Thin && slices.ContainsFunc(s.Handles, func(handled string) bool { return !fixtures.IsThin(handled) })
 }
 
-// version is the name of the API version of the events, or what was given for one and
-// cannot be: no event can be made then, and the error says why.
+// version is the name of the API version of the events. An invalid one is returned as
+// given: no event can be made then, and the error says why.
 func (s *Subject) version() string {
 	word := cmp.Or(s.APIVersion, fixtures.DefaultVersion)
 	if name, err := fixtures.FindVersion(word); err == nil {
@@ -208,7 +206,7 @@ func (s *Subject) version() string {
 	return word
 }
 
-// checkType reports whether there is an event type at the API version of the events. The
+// checkType returns an error if the API version of the events lacks an event type. The
 // error says which version has it.
 func (s *Subject) checkType(eventType string) error {
 	if fixtures.IsThin(eventType) {

@@ -11,26 +11,26 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A Suite is the contract, or a folder of cases, run against a subject. The zero
-// value but for the subject runs every case of the contract.
+// A Suite is the contract, or a folder of cases, to run against a subject. With New alone,
+// it runs every case of the contract.
 type Suite struct {
-	// New returns the subject of a case. It is called for each case, so that cases
-	// cannot disturb each other; returning the same one each time is fine too, for
-	// a handler is never presumed to be empty.
+	// New returns the subject of a case. It is called for each case, so that cases cannot
+	// disturb each other. It may return the same one each time: a handler is never assumed to
+	// be empty.
 	New func() Subject
 
-	// Dir is a folder of cases to run instead of the contract, see RunDir. Update
-	// writes the golden files that they name.
+	// Dir is a folder of cases to run instead of the contract; see RunDir. Update writes the
+	// golden files that they name.
 	Dir    string
 	Update bool
 
-	// Only and Skip choose cases by id ("signature/unsigned") or group. Level keeps
-	// the cases of one level.
+	// Only and Skip choose cases by id ("signature/unsigned") or group. Level chooses the
+	// cases of one level.
 	Only, Skip []string
 	Level      string
 
-	// Shard keeps one part of several, "2/5" the second of five. Which part a case
-	// belongs to depends on its id alone, so that jobs side by side share a suite.
+	// Shard chooses one part of several: "2/5" is the second of five. The part of a case
+	// depends only on its id, so parallel jobs can share a suite.
 	Shard string
 
 	// MaxTime is the time after which no case begins. 0 means DefaultMaxTime.

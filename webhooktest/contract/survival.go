@@ -11,12 +11,12 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A handler may end: it crashes, or never answers again. The case that brought it down is
-// found by repeating it once the handler is back, restarted by the subject's hook or by
-// whoever looks after it. Without that, the cases that are left would each wait for nothing.
+// A handler may end: it crashes, or never answers again. The case at fault is found by
+// repeating it once the handler is back, restarted by the subject's hook or by its
+// supervisor. Without that, each remaining case would wait in vain.
 
-// surviving runs a try. If the handler has ended meanwhile it runs it once more: whoever
-// died of an earlier case does not die of this one again.
+// surviving runs a try. If the handler has ended meanwhile, it runs the try once more: a
+// handler that died of an earlier case does not die of this one again.
 func (s *session) surviving(ctx context.Context, try func() ([]finding, error)) ([]finding, error) {
 	findings, err := try()
 	gone, ended := s.hasEnded(ctx, err)
@@ -66,12 +66,12 @@ func (s *session) revived(ctx context.Context) bool {
 	return s.isAlive(ctx, 500*time.Millisecond, 2*time.Second, 3*time.Second, 5*time.Second)
 }
 
-// lifeTimeout is for how long a sign of life is waited for, each time. A handler that hangs
-// must not take the time of all cases that are left.
+// lifeTimeout is how long to wait for a sign of life, each time. A handler that hangs must
+// not take the time of all remaining cases.
 const lifeTimeout = 5 * time.Second
 
-// isAlive reports whether the handler answers a genuine event, after one of the pauses.
-// Of a context that is over nothing is said.
+// isAlive reports whether the handler answers a genuine event after one of the pauses. If
+// the context has ended, it says nothing.
 func (s *session) isAlive(ctx context.Context, pauses ...time.Duration) bool {
 	for _, pause := range pauses {
 		if err := s.run.machine.pause(ctx, pause); err != nil {

@@ -37,9 +37,9 @@ func (o *outcome) add(err error) error {
 	return err
 }
 
-// conclude gives a result without fault its verdict. A case that is run for each
-// handled type passes if those that can be judged do, and says which could not; of
-// its rows every one must be judged.
+// conclude gives a result without fault its verdict. A case that runs for each handled
+// type passes if all that can be judged pass, and says which could not be judged; all of
+// its rows must be judged.
 func (o *outcome) conclude(c *contractCase, result *Result) {
 	reason := joinReasons(o.inconclusive)
 	switch {
@@ -77,8 +77,8 @@ func joinReasons(reasons []string) string {
 	return joined.String()
 }
 
-// inconclusive gives a result the verdict of a case that could not be judged, or that was
-// not tried for want of something that the user could give.
+// inconclusive gives a result the verdict of a case that could not be judged, or was not
+// tried because the user did not provide something.
 func (r *Result) inconclusive(why errInconclusive) {
 	if why.need != "" {
 		r.skip(why.need, why.reason)
@@ -87,8 +87,8 @@ func (r *Result) inconclusive(why errInconclusive) {
 	r.Verdict, r.Reason, r.WantedVersion = Inconclusive, why.reason, why.wanted
 }
 
-// skip gives a result the verdict of a case that was not tried, and says what it needs,
-// "" for nothing that anybody could give.
+// skip gives a result the verdict of a case that was not tried, and says what it needs, ""
+// for nothing that a user could provide.
 func (r *Result) skip(need, reason string) { r.Verdict, r.Need, r.Reason = Skip, need, reason }
 
 // add puts the gravest of the findings into the result.

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A Waiver accepts that a handler falls short of a case, for a reason and until a
-// day. What it covers is told as Info.
+// A Waiver accepts a failure of a case, for a reason and until a day. The failure is
+// reported as Info.
 type Waiver struct {
 	Case    string `json:"case"` // ID of the case
 	Reason  string `json:"reason"`
@@ -17,8 +17,8 @@ type Waiver struct {
 // expired reports whether the waiver's last day is over.
 func (w Waiver) expired(now time.Time) bool { return now.UTC().Format(time.DateOnly) > w.Expires }
 
-// waive makes a shortfall that is accepted an Info; Reason says so, or that the
-// waiver is no good any more.
+// waive turns an accepted failure into an Info. Reason says so, or why the waiver no
+// longer holds.
 func (r *Result) waive(waivers []Waiver, now time.Time) {
 	at := slices.IndexFunc(waivers, func(w Waiver) bool { return w.Case == r.ID })
 	if at < 0 {
@@ -32,6 +32,6 @@ func (r *Result) waive(waivers []Waiver, now time.Time) {
 	case short:
 		r.Verdict, r.Reason = Info, fmt.Sprintf("waived until %s: %s", w.Expires, w.Reason)
 	case r.Verdict == Pass:
-		r.Reason = "it has a waiver and does not need it: " + w.Reason
+		r.Reason = "it no longer needs its waiver: " + w.Reason
 	}
 }

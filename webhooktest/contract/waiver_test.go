@@ -33,7 +33,7 @@ func TestWaivers(t *testing.T) {
 		{"it expired", contract.Waiver{Case: "signature/unsigned", Reason: "nobody knows the URL", Expires: day(-1)},
 			contract.Fail, "its waiver expired on " + day(-1) + ": nobody knows the URL"},
 		{"it is not needed", contract.Waiver{Case: "control/accepted", Reason: "flaky", Expires: day(1)},
-			contract.Pass, "it has a waiver and does not need it: flaky"},
+			contract.Pass, "it no longer needs its waiver: flaky"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -10,9 +10,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// wantedVersion returns the API version that the handler's SDK expects if it says so in its
-// answer: "" if it does not, if an event of the version was not what it was sent, or if the
-// fixtures do not have it.
+// wantedVersion returns the API version that the handler's SDK expects, if its answer says
+// so. It is "" if the SDK names another version than the event's, which a mutation changed
+// then, or if there are no fixtures for the one it expects.
 func wantedVersion(r *webhooktest.Response) string {
 	if r.Accepted() {
 		return ""
@@ -25,7 +25,7 @@ func wantedVersion(r *webhooktest.Response) string {
 	return version
 }
 
-// readRefusal words what an SDK said.
+// readRefusal describes what an SDK said.
 func readRefusal(said pinned.Refusal) string {
 	if _, known := said.Version(); !known {
 		return said.String() + ", for which there are no fixtures: only the label can be changed, by setting api_version"
@@ -45,8 +45,8 @@ func versionOf(event *webhooktest.Event) string {
 	return version
 }
 
-// acceptedVersion tries an event of each train, newest first, and returns the version of the
-// first that is accepted, "" if none is. Trains in which there is no such event are left out.
+// acceptedVersion tries an event of each train, newest first, and returns the version of
+// the first that is accepted, or "". It skips trains without such an event.
 func acceptedVersion(ctx context.Context, e *webhooktest.Endpoint, at func(version string) (*webhooktest.Event, error), until time.Time) (string, error) {
 	for _, version := range fixtures.Trains() {
 		event, err := at(version)

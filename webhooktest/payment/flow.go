@@ -156,10 +156,10 @@ func (m *making) inPlace(flow *webhooktest.Flow) []webhooktest.Edit {
 	var edits []webhooktest.Edit
 	for _, field := range []struct{ from, to string }{{"amount_total", "amount"}, {"currency", "currency"}, {"customer", "customer"}, {"payment_intent", "id"}} {
 		if value := m.object.fields[field.from]; value != nil {
-			edits = append(edits, webhooktest.Set("data.object."+field.to, value))
+			edits = append(edits, webhooktest.Set("data.object."+field.to, value).For(eventType))
 		}
 	}
-	return []webhooktest.Edit{webhooktest.For(eventType, edits...)}
+	return edits
 }
 
 // last returns the type of a flow's last event about objects of a kind.
@@ -188,7 +188,7 @@ func (m *making) customer(flow *webhooktest.Flow) []webhooktest.Edit {
 	var edits []webhooktest.Edit
 	for _, field := range []string{"email", "name", "phone"} {
 		if text, ok := about[field].(string); ok {
-			edits = append(edits, webhooktest.For(eventType, webhooktest.Add("data.object.customer_details."+field, text)))
+			edits = append(edits, webhooktest.Add("data.object.customer_details."+field, text).For(eventType))
 		}
 	}
 	return edits
@@ -206,11 +206,11 @@ func (m *making) declined(flow *webhooktest.Flow) (edits []webhooktest.Edit) {
 			if kind != in.kind || why == nil {
 				continue
 			}
-			path := "data.object." + in.field
-			edits = append(edits, webhooktest.For(step.Event.Type(),
-				webhooktest.Add(path+".code", m.outcome.Decline.Code),
-				webhooktest.Add(path+".decline_code", m.outcome.Decline.DeclineCode),
-				webhooktest.Add(path+".message", m.outcome.Decline.Message)))
+			for _, said := range []struct{ key, value string }{
+				{"code", m.outcome.Decline.Code}, {"decline_code", m.outcome.Decline.DeclineCode}, {"message", m.outcome.Decline.Message},
+			} {
+				edits = append(edits, webhooktest.Add("data.object."+in.field+"."+said.key, said.value).For(step.Event.Type()))
+			}
 		}
 	}
 	return edits

@@ -10,6 +10,48 @@ import (
 // A Server is the part of Stripe's API that webhook handlers need. The zero value works
 // and is empty. Set the fields before the first request. A Server is safe for concurrent
 // use, and starts no goroutines.
+//
+// # Objects
+//
+// A thin event contains no object. GET /v2/core/events/{id} returns it with the data of
+// its type, and related_object.url leads to its object: for API v1, in the state of the
+// newest thin event or, if there is one, of a snapshot event; for v2, only ID, type and
+// mode are known.
+//
+// Lists filter by the fields of objects (customer=, status=, created[gte]=), have pages
+// (limit, starting_after, ending_before, has_more) and are sorted newest first, like
+// Stripe's. /search supports Stripe's query language. expand[] works four levels deep,
+// also in lists, and includes on-demand fields such as the line items of a checkout
+// session.
+//
+// Objects keep the shape they were registered with: that of their event's API version.
+// Objects made by the API or given to Put have the shape of 2023-10-16, or of the version
+// that introduced them. A request with a later Stripe-Version gets objects in the shape
+// of that version; with an earlier or unknown version, as they are. Events stay as
+// delivered, as at Stripe. Filters, expand[] and writes use the stored shape: a parameter
+// introduced by a later version sets a field of its own name, not the field it replaced.
+// Stripe-Account is recorded but does not separate accounts: objects are visible with and
+// without it.
+//
+// # Writes
+//
+// Confirming a PaymentIntent with one of Stripe's test cards
+// (https://docs.stripe.com/testing) declines it, with 402 and the decline code, or waits for
+// 3-D Secure; [Server.OutcomeOf] tells the outcome of a payment. The payment methods pm_card_…
+// exist; attaching one makes a copy. With [Server.Pages], new Checkout Sessions and payment
+// links have their url there.
+//
+// A request with an Idempotency-Key is executed once. Repeated, it gets the same answer,
+// marked Idempotent-Replayed; a different request with the same key gets an
+// idempotency_error. Errors have Stripe's shape, types and codes.
+//
+// # Bounds
+//
+// A Server keeps up to [KeptEvents] events, [KeptObjects] objects, [KeptCalls] calls and
+// [KeptKeys] idempotency keys, and [KeptBytes] of each; it forgets the oldest first. A
+// body above [MaxBody] is a 413. For an object or event of more than 1 MiB, the elements
+// of lists above 64 KiB are shown, but not found, filtered, paged or expanded, and the
+// answer is compact JSON. A page ends early at 16 MiB (see has_more).
 type Server struct {
 	// Version is the API version named in answers to requests without one. Empty means
 	// fixtures.DefaultVersion. It is only a label: objects have the shape of the version in

@@ -8,25 +8,34 @@ import (
 // Find is Get for text that is known to be valid, such as an event's: it skips all that
 // is not on the path, and has no error to word.
 func Find(text []byte, path string) (found []byte, ok bool) {
-	keys := split(path)
-	if slices.Contains(keys, "") {
+	start, end, ok := locate(text, path)
+	if !ok {
 		return nil, false
 	}
-	for _, key := range keys {
-		p := parser{text: text}
-		if text, ok = p.find(key); !ok {
-			return nil, false
-		}
-	}
-	return text, true
+	return text[start:end], true
 }
 
-// find returns the text of the member or element with a key, the last of several.
-func (p *parser) find(key string) (found []byte, ok bool) {
+// locate returns the position of the value at a path in valid text.
+func locate(text []byte, path string) (start, end int, ok bool) {
+	keys := split(path)
+	if slices.Contains(keys, "") {
+		return 0, 0, false
+	}
+	for _, key := range keys {
+		p := parser{text: text, pos: start}
+		if start, end, ok = p.find(key); !ok {
+			return 0, 0, false
+		}
+	}
+	return start, end, true
+}
+
+// find returns the position of the member or element with a key, the last of several.
+func (p *parser) find(key string) (start, end int, ok bool) {
 	p.space()
 	kind := p.text[p.pos]
 	if kind != '{' && kind != '[' {
-		return nil, false
+		return 0, 0, false
 	}
 	p.pos++
 	for i := 0; ; i++ {
@@ -36,7 +45,7 @@ func (p *parser) find(key string) (found []byte, ok bool) {
 			p.pos++
 			p.space()
 		case '}', ']':
-			return found, ok
+			return start, end, ok
 		}
 		name := strconv.Itoa(i)
 		if kind == '{' {
@@ -45,10 +54,10 @@ func (p *parser) find(key string) (found []byte, ok bool) {
 			p.pos++ // the colon
 			p.space()
 		}
-		start := p.pos
+		from := p.pos
 		p.pass()
 		if name == key {
-			found, ok = p.text[start:p.pos], true
+			start, end, ok = from, p.pos, true
 		}
 	}
 }

@@ -19,30 +19,35 @@ var ErrNoPath = errors.New("no such path")
 // Get returns the text of the value at a path such as "data.object.items.data.0.id". For
 // a missing path, the error is ErrNoPath and names the closest ones.
 func Get(text []byte, path string) ([]byte, error) {
-	root, err := Parse(text)
-	if err != nil {
+	if err := check(text); err != nil {
 		return nil, err
 	}
-	found, rest, err := root.walk(path)
-	if err != nil {
+	if found, ok := Find(text, path); ok {
+		return found, nil
+	}
+	root := parsed(text)
+	if _, _, err := root.walk(path); err != nil {
 		return nil, err
 	}
-	if len(rest) > 0 {
-		return nil, root.noPath(path)
-	}
-	return text[found.Start:found.End], nil
+	return nil, root.noPath(path)
 }
 
 // Set replaces the value at path with raw JSON. It creates a missing path if add is set;
 // otherwise that is an ErrNoPath.
 func Set(text []byte, path string, raw []byte, add bool) ([]byte, error) {
-	root, err := Parse(text)
-	if err != nil {
+	if err := check(text); err != nil {
 		return nil, err
 	}
 	if err := check(raw); err != nil {
 		return nil, fmt.Errorf("value for %s: %w", path, err)
 	}
+	if start, end, ok := locate(text, path); ok && !bytes.ContainsAny(raw, "[{") {
+		if multiline(text) {
+			raw = bytes.TrimSpace(raw)
+		}
+		return splice(text, start, end, raw), nil // nothing to lay out, so no tree
+	}
+	root := parsed(text)
 	found, rest, err := root.walk(path)
 	switch {
 	case err != nil:

@@ -29,8 +29,13 @@ func Parse(text []byte) (Value, error) {
 	if err := check(text); err != nil {
 		return Value{}, err
 	}
+	return parsed(text), nil
+}
+
+// parsed parses a valid text.
+func parsed(text []byte) Value {
 	p := parser{text: text}
-	return p.value(), nil
+	return p.value()
 }
 
 // Outline is Parse without the inside of members or elements: it takes little memory for

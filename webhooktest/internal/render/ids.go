@@ -261,12 +261,18 @@ func Renew(id string, about Objects) string {
 // SplitID splits the quoted text of an ID, or of a client secret, which begins with one.
 // Names of states and the like ("requires_payment_method") have only lower-case letters.
 func SplitID(quoted string) (id, rest string, ok bool) {
+	if len(quoted) < shortestID || !strings.Contains(quoted, "_") { // most texts, and the expression is slow
+		return "", "", false
+	}
 	match := idText().FindStringSubmatch(quoted)
 	if match == nil || !strings.ContainsFunc(match[2], func(r rune) bool { return r < 'a' }) {
 		return "", "", false
 	}
 	return match[1], match[3], true
 }
+
+// shortestID is the length of the shortest quoted ID.
+const shortestID = len(`"x_123456789012"`)
 
 // idText is compiled on first use, to keep the command's startup fast.
 var idText = sync.OnceValue(func() *regexp.Regexp {

@@ -7,21 +7,21 @@ import (
 	"sync"
 )
 
-// A Baseline is what clean delivery does, learned at least twice. What differs
-// from one time to another is the handler's own.
+// A Baseline is the effect of clean delivery, measured at least twice. What differs
+// between the measurements is the handler's own.
 type Baseline struct {
 	References []Diff    // what each clean delivery did
 	Volatile   *Volatile // fields found to differ, shared by all baselines of a run
 }
 
-// Judge compares the deliveries with the baseline, at the places that clean
-// delivery touches and that are the same each time.
+// Judge compares the deliveries with the baseline, at the places that clean delivery
+// changes in the same way each time.
 func (b Baseline) Judge(did Diff) (differences []string, judged int) {
 	return b.compare(did, Change.like)
 }
 
-// Lacks reports whether the deliveries did less than clean delivery: what is missing
-// may still be to come, what is too much will not go away.
+// Lacks reports whether the deliveries did less than clean delivery. What is missing may
+// still come; what is too much will not go away.
 func (b Baseline) Lacks(did Diff) bool {
 	missing, _ := b.compare(did, func(got, want Change) Change {
 		if got.covers(want) {
@@ -32,8 +32,7 @@ func (b Baseline) Lacks(did Diff) bool {
 	return len(missing) > 0
 }
 
-// Differs reports whether the deliveries did anything else, or more, than clean
-// delivery.
+// Differs reports whether the deliveries did something else, or more, than clean delivery.
 func (b Baseline) Differs(did Diff) bool {
 	differences, _ := b.compare(did, func(got, _ Change) Change { return got })
 	return len(differences) > 0 || len(did.Without(b.Touched())) > 0
@@ -63,8 +62,9 @@ func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (diffe
 	return differences, judged
 }
 
-// Alike returns what deliveries did that is like what clean delivery does, where it does
-// it: numbers that moved, and records that are the same but for what the handler makes up.
+// Alike returns the part of an effect that is like that of clean delivery, at the same
+// places: numbers that changed, and records that are equal except for what the handler
+// makes up.
 func (b Baseline) Alike(did Diff) Diff {
 	same, touched := make(Diff), b.Touched()
 	for place, change := range did.Near(touched) {
@@ -97,7 +97,7 @@ func (b Baseline) String() string {
 	return strings.Join(said, "; ")
 }
 
-// Untouched is what the deliveries left where clean delivery leaves nothing, but for
+// Untouched is what the deliveries left where clean delivery leaves nothing, except for
 // sentences: a log may say that something came late.
 func (b Baseline) Untouched(did Diff) (differences []string) {
 	beyond := did.Without(b.Touched())
@@ -134,8 +134,8 @@ func alike(changes []Change) bool {
 	return !slices.ContainsFunc(changes, func(e Change) bool { return !e.same(changes[0]) })
 }
 
-// hide takes out of changes, the last of which is of the deliveries, the fields
-// that differ between the others. Volatile remembers them.
+// hide removes from changes, the last of which belongs to the deliveries, the fields that
+// differ between the others. Volatile remembers them.
 func (b Baseline) hide(place string, changes []Change) {
 	values := make([]map[spot]string, len(changes)-1)
 	for i, e := range changes[:len(changes)-1] {
@@ -160,8 +160,8 @@ type spot struct {
 	path  string
 }
 
-// Volatile holds the fields of records that the handler makes up, as baselines find
-// them. The zero value is empty; it may be used by several goroutines.
+// Volatile holds the fields of records that the handler makes up, as baselines find them.
+// The zero value is empty. It is safe for concurrent use.
 type Volatile struct {
 	mu     sync.Mutex
 	fields map[spot]bool

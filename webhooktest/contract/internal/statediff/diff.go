@@ -20,9 +20,9 @@ type Change struct {
 	Records []Record // sorted
 }
 
-// Between returns what is new after a delivery, and at places of their own what is
-// gone: that shows that something happened, but is never compared, for a list may be
-// kept short.
+// Between returns what is new after a delivery. What is gone has places of its own: it
+// shows that something happened, but is never compared, since the handler may limit the
+// length of a list.
 func Between(before, after any, n Normalizer) Diff {
 	d := make(Diff)
 	d.compare("state", before, after, n.roles())
@@ -53,8 +53,8 @@ func (d Diff) compare(place string, before, after any, r *roles) {
 	}
 }
 
-// compareTexts compares what is neither a count nor has parts. Another time is no
-// change, other numbers in the same words are counts.
+// compareTexts compares two scalars. Another time is no change; other numbers in the same
+// words are counts.
 func (d Diff) compareTexts(place string, before, after any, r *roles) {
 	was, is := newRecord(r.plain(before)), newRecord(r.plain(after))
 	if !d.recount(place, was, is) {
@@ -62,8 +62,8 @@ func (d Diff) compareTexts(place string, before, after any, r *roles) {
 	}
 }
 
-// compareLists adds the records that a list has more than before. A record that differs
-// from one that is gone in numbers alone is that one, counted on.
+// compareLists adds the records that came to a list. A record that differs from one that
+// is gone only in numbers is that one, with a new count.
 func (d Diff) compareLists(place string, before, after []any, r *roles) {
 	before, after = apart(before, after)
 	gone := make(map[string][]Record)
@@ -97,9 +97,9 @@ const goneSuffix = " (gone)"
 // IsGone reports whether a place is of what is gone.
 func IsGone(place string) bool { return strings.HasSuffix(place, goneSuffix) }
 
-// recount takes a record for another one with other numbers, if that is all that
-// differs. A number alone has to be written as a text to be one. A row that was replaced by
-// one like it has another serial number, which counts nothing.
+// recount treats a record as an earlier one with new counts, if only numbers differ. A
+// lone number must be in a text to be one. The serial number of a row that replaced one
+// like it counts nothing.
 func (d Diff) recount(place string, before, after Record) bool {
 	if len(after.fields) == 0 || before.key() != after.key() {
 		return false
@@ -145,8 +145,8 @@ func less(a, b []any) (rest []any) {
 	return rest
 }
 
-// compareMaps follows the keys. A new key that is an id of the handler's own is a
-// record: nobody could name it twice.
+// compareMaps compares by key. A new key that is an id of the handler's own is a record:
+// no two runs share its name.
 func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) {
 	for key, value := range before {
 		if _, stays := after[key]; !stays {
@@ -275,8 +275,8 @@ func (e Change) covers(other Change) bool {
 	return true
 }
 
-// AsMuchAs reports whether two diffs move the same places, by as much and with as
-// many records, whatever is in the records.
+// AsMuchAs reports whether two diffs change the same places, by the same amounts and with
+// the same numbers of records, whatever the records contain.
 func (d Diff) AsMuchAs(other Diff) bool {
 	return maps.EqualFunc(d, other, func(a, b Change) bool {
 		return len(a.Records) == len(b.Records) && (Change{Delta: a.Delta}).same(Change{Delta: b.Delta})
@@ -290,8 +290,8 @@ func (d Diff) Only(other Diff) Diff {
 	return rest
 }
 
-// Near returns the diff in the lists and at the places that are among some. A record that
-// came to a list the first time is counted on the next, at a place of its own.
+// Near returns the part of a diff in the lists and at the places of another. A record that
+// comes to a list at first is counted later, at a place of its own.
 func (d Diff) Near(places map[string]bool) Diff {
 	lists := make(map[string]bool)
 	for place := range places {
@@ -310,8 +310,7 @@ func listOf(place string) string {
 	return place
 }
 
-// hiding returns the change with the fields of its records hidden that a test says yes
-// to.
+// hiding returns the change without the fields of records that a test selects.
 func (e Change) hiding(hide func(r Record, l field) bool) Change {
 	records := make([]Record, len(e.Records))
 	for i, r := range e.Records {
@@ -338,8 +337,8 @@ func (e Change) values(place string) map[spot]string {
 	return values
 }
 
-// like keeps the records that the other has too: what else a handler notes about
-// the deliveries is its own business.
+// like keeps the records that the other change has, too. What else a handler notes about
+// deliveries is its own business.
 func (e Change) like(other Change) Change {
 	records := slices.DeleteFunc(slices.Clone(e.Records), func(mine Record) bool {
 		return !slices.ContainsFunc(other.Records, func(theirs Record) bool { return theirs.text == mine.text })

@@ -13,17 +13,16 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// What a handler stores is any JSON. Two deliveries are compared by the change
-// that each makes in it, with everything that must differ (ids, times) taken out:
-// ids that we sent become the roles that they have in the case.
+// What a handler stores is any JSON. Two deliveries are compared by the change that each
+// makes in it, without everything that must differ (ids, times): the ids that we sent
+// become their roles in the case.
 
 // A Normalizer holds the roles of the ids in one delivery, by id.
 type Normalizer map[string]string
 
-// Name gives the ids of an event, its own and those in its body, their roles: each
-// the place where it stands, below as.
-// An id that has a role keeps it, so that the events of one object agree. The account
-// that an event comes from is the same for all, and has none.
+// Name gives the ids of an event, its own and those in its body, their roles: their paths,
+// with a prefix. An id that has a role keeps it, so that the events of one object agree.
+// The account of an event is the same for all and has no role.
 func (n Normalizer) Name(id string, body []byte, as string) {
 	if id != "" {
 		n[id] = "{event}"
@@ -40,7 +39,10 @@ func (n Normalizer) Name(id string, body []byte, as string) {
 func (n Normalizer) nameIn(value any, place string) {
 	switch value := value.(type) {
 	case string:
-		if _, _, isID := render.SplitID(`"` + value + `"`); isID && n[value] == "" {
+		if n[value] != "" {
+			return
+		}
+		if _, _, isID := render.SplitID(`"` + value + `"`); isID {
 			n[value] = "{" + place + "}"
 		}
 	case []any:
@@ -100,14 +102,15 @@ func (r *roles) plain(value any) any {
 	return value
 }
 
-// lastWritten matches the names of columns that say when a row was last written, which
-// many leave null until there is a second time. The time says nothing, and so does null.
+// lastWritten matches the names of columns for the time of the last write to a row, which
+// many handlers leave null until the second write. Neither the time nor null says
+// anything.
 var lastWritten = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|_)(last_?)?(updated|modified|changed|synced|touched)(_?(at|on|time|ts|date))?$|(Updated|Modified|Synced)(At|On)?$`)
 })
 
-// shortestPart is how long the name of an object must be to be told inside a text: a
-// shorter one, as the number of an order, may be part of anything.
+// shortestPart is the minimum length of an object's name that is recognized inside a text.
+// A shorter one, such as the number of an order, may be part of anything.
 const shortestPart = 5
 
 // text replaces ids, the longest first, and times in a text.
@@ -135,7 +138,7 @@ func (r *roles) in(text string) (named []string) {
 	return named
 }
 
-// withoutTimes replaces points in time. It looks at each line by itself, for a log has
+// withoutTimes replaces points in time. It examines each line by itself: a log has
 // thousands, most of them without a time.
 func withoutTimes(text string) string {
 	lines := strings.Split(text, "\n")
@@ -152,8 +155,8 @@ func withoutTimesIn(text string) string {
 	return timeText().ReplaceAllString(text, "{time}")
 }
 
-// mayHaveTime reports whether a text has four digits in a row, a colon after a digit, or
-// a month: whatever timeText matches has one of them, and is looked for at a higher price.
+// mayHaveTime reports whether a text has four digits in a row, a colon after a digit, or a
+// month. Every match of timeText has one of them, and timeText is slow.
 func mayHaveTime(text string) bool {
 	const months = "JanFebMarAprMayJunJulAugSepOctNovDec"
 	digits := 0
@@ -173,7 +176,7 @@ func mayHaveTime(text string) bool {
 	return false
 }
 
-// timeText matches points in time as programs write them: with the day, of the clock
+// timeText matches points in time as programs write them: with a date, as a time of day
 // alone, or as a Unix time.
 var timeText = sync.OnceValue(func() *regexp.Regexp {
 	const (
@@ -185,8 +188,8 @@ var timeText = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\b\d{8}T\d{6}(\.\d+)?Z?\b|` + day + `([T ,]+` + clock + `)?( [+-]?\d{4}\b)?|\b` + clock + `|\b1[6-9]\d{8}(\.\d+|\d{3}|\d{6}|\d{9})?\b`)
 })
 
-// timelike reports whether a number is a Unix time of our days, in seconds, or in
-// thousandths, millionths or billionths of them.
+// timelike reports whether a number is a present-day Unix time, in seconds, milliseconds,
+// microseconds or nanoseconds.
 func timelike(n float64) bool {
 	for _, unit := range []float64{1, 1e3, 1e6, 1e9} {
 		if n >= 1.6e9*unit && n < 2.1e9*unit {

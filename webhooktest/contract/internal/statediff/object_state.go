@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// ObjectStates is what a state says of each of our objects: entries whose key is one
-// of our ids, and lists' records that name one.
+// ObjectStates returns what a state says of each of our objects: entries whose key is one
+// of our ids, and records in lists that name one.
 func ObjectStates(state any, n Normalizer) Diff {
 	view := make(Diff)
 	view.collect("state", state, n.roles())
@@ -32,8 +32,8 @@ func (d Diff) collect(place string, value any, r *roles) {
 	}
 }
 
-// say adds what is said of an object: how often it was written and what it was
-// before are the handler's own business.
+// say adds what a state says of an object. How often the object was written, and what it
+// was before, are the handler's own business.
 func (d Diff) say(place string, value any) {
 	if fields, ok := value.(map[string]any); ok {
 		value = objectState(fields)
@@ -43,8 +43,8 @@ func (d Diff) say(place string, value any) {
 	}
 }
 
-// objectState returns the fields that say how an object stands: no numbers, which may
-// count, and no lists, which may be a history.
+// objectState returns the fields that tell the status of an object: no numbers, which may
+// be counts, and no lists, which may be a history.
 func objectState(fields map[string]any) map[string]any {
 	stand := make(map[string]any)
 	for key, value := range fields {
@@ -80,8 +80,8 @@ func (r *roles) namedBy(element any) (named []string) {
 	return named
 }
 
-// logs are the places with more than one record for an object: what a log says last is
-// not told.
+// logs are the places with several records for an object. The last record of a log is not
+// the status of the object.
 func logs(views ...Diff) map[string]bool {
 	many := make(map[string]bool)
 	for _, view := range views {
@@ -103,9 +103,9 @@ func WithoutLogs(references []Diff, did Diff) (kept []Diff, left Diff) {
 	return kept, did.Without(several)
 }
 
-// Multiplied words the places where each reference has one row of an object, and the
-// deliveries have left several of the same kind. A log says something at each event, also
-// when they come in order.
+// Multiplied names the places where each reference has one row for an object, and the
+// deliveries left several of the same kind. It skips logs, which have an entry per event
+// even in order.
 func Multiplied(references []Diff, did Diff) (differences []string) {
 	for _, place := range did.Places() {
 		rows := did[place].Records
@@ -117,8 +117,8 @@ func Multiplied(references []Diff, did Diff) (differences []string) {
 	return differences
 }
 
-// isOneOf reports whether a change is one row, and of the same kind as others. A sentence
-// is no row.
+// isOneOf reports whether a change is one row, of the same kind as others. A sentence is
+// not a row.
 func (e Change) isOneOf(rows []Record) bool {
 	if len(e.Records) != 1 || e.Records[0].isSentence() {
 		return false

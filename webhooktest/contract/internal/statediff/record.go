@@ -11,9 +11,9 @@ import (
 	"unique"
 )
 
-// A Record is a value that came into the state, taken apart into fields, so that those
-// which the handler makes up (a serial number, a time in a format of its own) can be
-// told from those which it was sent.
+// A Record is a value that came into the state, split into fields, to tell those that the
+// handler makes up (a serial number, a time in a format of its own) from those that it was
+// sent.
 type Record struct {
 	shape  shape
 	fields []field
@@ -21,8 +21,8 @@ type Record struct {
 	said   string // as JSON, whatever is masked
 }
 
-// A shape is the paths of a record's fields. A text of many lines has thousands of them,
-// so each shape is kept once and compares at once.
+// A shape is the paths of a record's fields. A text of many lines has thousands, so each
+// shape is stored once and compares at once.
 type shape = unique.Handle[string]
 
 // A field is a value at the end of a path, or a word of a sentence there.

@@ -25,8 +25,8 @@ func (e Change) String() string {
 	return strings.Join(words, ", ")
 }
 
-// rows words records, of which there are some: their number if there are several, and
-// each that differs from the others.
+// rows describes records: their number if there are several, and each that differs from
+// the others.
 func rows(records []Record) string {
 	var said []string
 	for _, r := range records {
@@ -61,9 +61,9 @@ func cut(words []string, most int) []string {
 	return append(slices.Clone(words[:most]), fmt.Sprintf("and %d more", len(words)-most))
 }
 
-// contrast words what happened at a place where something else was wanted, a line for
-// each difference. A row that clean delivery did not leave is told only as what stands
-// in the place of one that it did.
+// contrast describes what happened at a place where something else was expected, one line
+// for each difference. A row that clean delivery did not leave is shown only in place of
+// one that it did.
 func (e Change) contrast(place string, want Change) (lines []string) {
 	if !(Change{Delta: e.Delta}).same(Change{Delta: want.Delta}) {
 		lines = append(lines, place+": "+number64(e.Delta)+", want "+number64(want.Delta))
@@ -144,8 +144,8 @@ func repeated(records, among []Record) (copies []Record) {
 	return copies
 }
 
-// nearest is the index of the record that has most in common with one, -1 if none has
-// half of it. A text alone has its words.
+// nearest is the index of the record that has most in common with one, or -1 if none has
+// half of it. A lone text is compared by its words.
 func nearest(one Record, among []Record) int {
 	best, most := -1, 0
 	for i, r := range among {
@@ -165,8 +165,8 @@ func nearest(one Record, among []Record) int {
 	return best
 }
 
-// mistaken words a record that stands in the place of this one by the members that
-// differ: as they are, if these are no more than two of several.
+// mistaken describes a record in place of this one by the members that differ, with their
+// values if at most two of several differ.
 func (r Record) mistaken(got Record) string {
 	wanted, found := r.members(), got.members()
 	var differ []string
