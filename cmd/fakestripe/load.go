@@ -71,9 +71,7 @@ state is shown and nothing could be judged.`,
   fakestripe load payment_intent.succeeded --to 4242/webhook --count 10000 --concurrency 64 --state-url 4242/ledger
   fakestripe load --mix charge.succeeded=8,charge.refunded=2 --to 4242/webhook --rate 50/s..500/s --duration 1m --chaos duplicate=0.05 --forge 0.01
   fakestripe load --verify sent-*.json --state-url 4242/ledger`,
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return slices.Concat(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: completeLoads,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if l.verify {
 				return l.runVerify(cmd.Context(), sh, args)
@@ -85,14 +83,39 @@ state is shown and nothing could be judged.`,
 	return cmd
 }
 
+// completeLoads completes the names of flows and types.
+func completeLoads(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return slices.Concat(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()), cobra.ShellCompDirectiveNoFileComp
+}
+
+// flags adds all flags: those of what is sent, of the verdict, and of the report.
 func (l *loadRun) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	l.loadFlags(cmd)
+	l.secrets.flag(cmd)
+	flags.StringVar(&l.state.url, "state-url", "", "`url` of what the handler stored, as JSON")
+	flags.StringVar(&l.state.command, "state-cmd", "", "`command` that prints what the handler stored, as JSON")
+	l.state.database.flags(flags)
+	flags.DurationVar(&l.load.Wait, "wait", load.DefaultWait, "how long to wait for missing effects while none arrives")
+	flags.StringVar(&l.load.RunID, "run-id", "", "make ids from this `text`; a handler takes the ids of an earlier run for duplicates (default random)")
+	flags.IntVar(&l.load.Instance, "instance", 0, "the `number` of this instance, if several share a --run-id")
+	flags.StringVar(&l.sent, "sent", "", "write what was sent to this `file`, for --verify")
+	flags.BoolVar(&l.verify, "verify", false, "judge the effects of what several instances sent, by the files of their --sent")
+	flags.StringVar(&l.failOn, "fail-on", "", "`conditions` that must hold: p99<500ms,errors<0.1%,rate>190,lost<1")
+	flags.BoolVar(&l.insecure, "skip-verify", false, "accept any TLS certificate")
+	flags.BoolVar(&l.remote, "allow-remote", false, "allow a host outside this machine and private networks")
+	flags.StringArrayVar(&l.reports, "report", nil, "write a report, `format=file`: html (with plots), junit, markdown or json (repeatable)")
+	l.format.flag(cmd, "text or json: the report as one line of JSON")
+}
+
+// loadFlags adds the flags for what is sent, at what rate, and how.
+func (l *loadRun) loadFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	l.changed = flags.Changed
 	l.given = func(name string) bool {
 		return flags.Changed(name) && flags.Lookup(name).Annotations[fromConfig] == nil
 	}
 	flags.StringVar(&l.endpoint.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
-	l.secrets.flag(cmd)
 	flags.StringVar(&l.mix, "mix", "", "send `types` and flows by weight: charge.succeeded=8,charge.refunded=2")
 	flags.StringVar(&l.rate, "rate", "", "send at this `rate`, 200/s or 6000/m, or a ramp, 50/s..500/s (default: as fast as answers come)")
 	flags.Float64Var(&l.maxRate, "max-rate", defaultMaxRate, "allow a --rate of up to this `number` of events a second")
@@ -103,10 +126,6 @@ func (l *loadRun) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.chaos, "chaos", "", "duplicate, reorder, delay or drop deliveries at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05; retry: retry quickly")
 	flags.StringVar(&l.retries, "retry-schedule", "none", "retry what is not accepted by this `schedule`: quick, sandbox, stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
 	flags.Float64Var(&l.speed, "clock-speed", 1, "run the time between attempts this many `times` as fast")
-	flags.StringVar(&l.state.url, "state-url", "", "`url` of what the handler stored, as JSON")
-	flags.StringVar(&l.state.command, "state-cmd", "", "`command` that prints what the handler stored, as JSON")
-	l.state.database.flags(flags)
-	flags.DurationVar(&l.load.Wait, "wait", load.DefaultWait, "how long to wait for missing effects while none arrives")
 	apiVersionFlag(flags, &l.payloads.source.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.StringVar(&l.payloads.source.Account, "account", "", "connected `account` that the events come from, acct_…")
 	flags.BoolVar(&l.payloads.source.Livemode, "livemode", false, "send live-mode events")
@@ -115,17 +134,8 @@ func (l *loadRun) flags(cmd *cobra.Command) {
 	l.payloads.shapes.flag(flags, "make the events of a type in another of its shapes: `type=name` (repeatable; see list --variants)")
 	l.payloads.changed = flags.Changed
 	flags.Uint64Var(&l.load.Seed, "seed", 0, "seed the choices of --chaos and --forge with this `number` (default: by the run)")
-	flags.StringVar(&l.load.RunID, "run-id", "", "make ids from this `text`; a handler takes the ids of an earlier run for duplicates (default random)")
-	flags.IntVar(&l.load.Instance, "instance", 0, "the `number` of this instance, if several share a --run-id")
-	flags.StringVar(&l.sent, "sent", "", "write what was sent to this `file`, for --verify")
-	flags.BoolVar(&l.verify, "verify", false, "judge the effects of what several instances sent, by the files of their --sent")
-	flags.StringVar(&l.failOn, "fail-on", "", "`conditions` that must hold: p99<500ms,errors<0.1%,rate>190,lost<1")
 	flags.StringArrayVar(&l.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
 	flags.DurationVar(&l.endpoint.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
-	flags.BoolVar(&l.insecure, "skip-verify", false, "accept any TLS certificate")
-	flags.BoolVar(&l.remote, "allow-remote", false, "allow a host outside this machine and private networks")
-	flags.StringArrayVar(&l.reports, "report", nil, "write a report, `format=file`: html (with plots), junit, markdown or json (repeatable)")
-	l.format.flag(cmd, "text or json: the report as one line of JSON")
 }
 
 func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
@@ -246,9 +256,6 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	if err := sentReady(l.sent); err != nil {
 		return err
 	}
-	if l.endpoint.Header, err = parseHeaders(l.headers); err != nil {
-		return err
-	}
 	if !l.remote {
 		l.endpoint.Dial = dialLocal
 	}
@@ -258,15 +265,15 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	if l.endpoint.Secrets, err = l.secrets.get(sh); err != nil {
 		return err
 	}
-	for _, prepare := range []func() error{l.checkFlags, l.prepareFaults, func() error { return l.prepareMix(names) }} {
-		if err := prepare(); err != nil {
-			return err
-		}
+	if err := l.prepareLoad(names); err != nil {
+		return err
+	}
+	if l.load.Wait <= 0 {
+		return notPositive("--wait", l.load.Wait, "10s")
 	}
 	if l.load.State, err = l.state.whole(sh.getenv); err != nil {
 		return err
 	}
-	l.load.Endpoint, l.load.Source = &l.endpoint, &l.payloads.source
 	if l.load.RunID == "" {
 		l.load.RunID = load.NewRunID()
 	}
@@ -275,6 +282,20 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 
 // checkLocal refuses a target elsewhere, and connections to one: a name may resolve
 // differently later.
+// prepareLoad makes what is sent from the flags, without a secret.
+func (l *loadRun) prepareLoad(names []string) (err error) {
+	if l.endpoint.Header, err = parseHeaders(l.headers); err != nil {
+		return err
+	}
+	for _, prepare := range []func() error{l.checkFlags, l.prepareFaults, func() error { return l.prepareMix(names) }} {
+		if err := prepare(); err != nil {
+			return err
+		}
+	}
+	l.load.Endpoint, l.load.Source = &l.endpoint, &l.payloads.source
+	return nil
+}
+
 func (l *loadRun) checkLocal(ctx context.Context) error {
 	if err := l.endpoint.Validate(); err != nil || l.remote {
 		return err

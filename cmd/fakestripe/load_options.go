@@ -19,8 +19,6 @@ func (l *loadRun) checkFlags() (err error) {
 	switch {
 	case l.endpoint.Timeout <= 0:
 		return notPositive("--timeout", l.endpoint.Timeout, "30s")
-	case l.load.Wait <= 0:
-		return notPositive("--wait", l.load.Wait, "10s")
 	case l.load.Duration < 0 || l.load.Duration == 0 && l.changed("duration"):
 		return notPositive("--duration", l.load.Duration, "30s")
 	case !(l.speed > 0 && l.speed <= maxSpeed):

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,21 +21,11 @@ func readSent(files []string) (all []*load.Sent, err error) {
 		if err != nil {
 			return nil, err
 		}
-		lines := 0
-		for line := range bytes.SplitSeq(data, []byte("\n")) {
-			if len(bytes.TrimSpace(line)) == 0 {
-				continue
-			}
-			lines++
-			sent, err := load.ParseSent(line)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", fileName(name), err)
-			}
-			all = append(all, sent)
+		sent, err := load.ParseSent(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", fileName(name), err)
 		}
-		if lines == 0 {
-			return nil, fmt.Errorf("%s: empty: want a line of JSON for each instance", fileName(name))
-		}
+		all = append(all, sent...)
 	}
 	return all, nil
 }
@@ -59,8 +48,5 @@ func writeSent(name string, sent *load.Sent) error {
 	if err != nil {
 		return err
 	}
-	if err := file.Replace(file.Here{}, name, append(line, '\n'), 0); err != nil {
-		return fmt.Errorf("--sent %s: %w", name, err)
-	}
-	return nil
+	return replace("--sent", name, append(line, '\n'))
 }

@@ -38,6 +38,10 @@ func TestARebindingPageReachesNothing(t *testing.T) {
 		"registers an address": `fetch("/v1/webhook_endpoints", {method: "POST", body: new URLSearchParams({url: "http://127.0.0.1:9", "enabled_events[]": "*"}), ` + authorized + `})`,
 		"makes an event":       `fetch("/fakestripe/events", {method: "POST", body: "{}"})`,
 		"opens the inspector":  `fetch("/")`,
+		"learns the secret":    `fetch("/fakestripe/secret")`,
+		"opens a payment page": `fetch("/c/pay/cs_test_1")`,
+		"pays":                 `fetch("/c/pay/cs_test_1", {method: "POST", body: new URLSearchParams({action: "pay"})})`,
+		"ends an object":       `fetch("/fakestripe/completions", {method: "POST", body: "{}"})`,
 	} {
 		status, err := chromedp.Run(ctx, chromedp.Evaluate[int](script+`.then(answer => answer.status)`, chromedp.EvalAwaitPromise))
 		require.NoError(t, err, name)

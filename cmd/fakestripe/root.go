@@ -38,7 +38,7 @@ Stripe would send, well or badly. No account, network or tunnel needed.
 	root.SetErr(sh.err)
 	// Cobra's own --version is a template, which would link text/template: 1 MB.
 	root.Flags().BoolVar(&showVersion, "version", false, "print the version")
-	root.AddCommand(newSend(sh), newTrigger(sh), configured(sh, newListen(sh)), newExec(sh), configured(sh, newCheck(sh)), configured(sh, newRun(sh)), configured(sh, newLoad(sh)), newInit(sh), newExplain(sh), newVerify(sh),
+	root.AddCommand(newSend(sh), newTrigger(sh), configured(sh, newListen(sh)), newExec(sh), configured(sh, newCheck(sh)), configured(sh, newRun(sh)), configured(sh, newLoad(sh)), newK6(sh), newInit(sh), newExplain(sh), newVerify(sh),
 		newRecord(sh), newImport(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
 	return root
 }

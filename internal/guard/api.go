@@ -27,7 +27,7 @@ const dockerHost = "host.docker.internal"
 // with 403 and an error in Stripe's format, which SDKs report.
 func (a *API) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch sign := browser(r); {
+		switch sign := Browser(r); {
 		case !a.known(r.Host):
 			forbid(w, a.unknown(r.Host))
 		case sign != "":
@@ -54,14 +54,14 @@ func (a *API) known(host string) bool {
 	return ok && (fixed(name) || name == dockerHost || !strings.Contains(name, ".") || among(a.Hosts, name))
 }
 
-// browser returns the sign that a browser made the request, or "".
+// Browser returns the sign that a browser made the request, or "".
 //
 // Browsers send Origin with cross-origin requests, except some GETs, and Sec-Fetch-Site
 // with every request to this machine. Sec-Fetch-Mode alone is no sign: Node's fetch sends
 // it, and stripe-node can use that. Among the content types that pages may send without a
 // preflight, no SDK uses text. All SDKs send forms, so a form needs another sign;
 // multipart is for files only.
-func browser(r *http.Request) string {
+func Browser(r *http.Request) string {
 	for name := range r.Header {
 		if name == "Origin" || strings.HasPrefix(name, "Sec-Fetch-") && name != "Sec-Fetch-Mode" {
 			return "the header " + name

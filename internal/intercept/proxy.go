@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"strings"
@@ -107,6 +108,9 @@ func (p *Proxy) accept() {
 // patience is how long a client may take for its first bytes, and a host to connect.
 const patience = 10 * time.Second
 
+// maxHeader limits the header of a request to the proxy, in bytes, as server does.
+const maxHeader = 64 << 10
+
 // serve finds out what a connection is: TLS begins with the record type handshake (22), and
 // a request to a proxy with its method.
 func (p *Proxy) serve(c net.Conn) {
@@ -119,12 +123,14 @@ func (p *Proxy) serve(c net.Conn) {
 		}
 	}()
 	_ = c.SetDeadline(time.Now().Add(patience))
-	in := bufio.NewReader(c)
+	from := &io.LimitedReader{R: c, N: maxHeader}
+	in := bufio.NewReader(from)
 	first, err := in.Peek(1)
 	if err != nil {
 		return
 	}
 	if first[0] == 22 {
+		from.N = math.MaxInt64
 		keep = p.decrypt(&buffered{c, in})
 		return
 	}
@@ -132,6 +138,7 @@ func (p *Proxy) serve(c net.Conn) {
 	if err != nil {
 		return
 	}
+	from.N = math.MaxInt64
 	if request.Method != http.MethodConnect {
 		p.plain(c, request)
 		return

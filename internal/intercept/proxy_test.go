@@ -246,3 +246,18 @@ func TestEnviron(t *testing.T) {
 	require.Contains(t, string(trusted), "BEGIN CERTIFICATE")
 	require.Equal(t, "--inspect", strings.TrimPrefix(have[1], "NODE_OPTIONS="), "what was given stays")
 }
+
+// A header without an end is not kept in memory.
+func TestAHeaderIsBounded(t *testing.T) {
+	t.Parallel()
+	proxy, _, _ := open(t, intercept.Config{})
+	client, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", proxy.Port()))
+	require.NoError(t, err)
+	defer client.Close()
+	_, err = io.WriteString(client, "CONNECT example.test:443 HTTP/1.1\r\n")
+	line := []byte("X: " + strings.Repeat("x", 1<<16-5) + "\r\n")
+	for sent := 0; err == nil && sent < 256<<20; sent += len(line) {
+		_, err = client.Write(line)
+	}
+	require.Error(t, err, "the proxy took all of it")
+}

@@ -91,3 +91,39 @@ func compactAndDie(t *testing.T, at string) {
 	}))
 	j.close()
 }
+
+// What each damaged line may have cost is counted for all deliveries that go on, also
+// where there are many of both.
+func TestManyDamagedLinesAndManyDeliveries(t *testing.T) {
+	t.Parallel()
+	const deliveries, damaged = 5, 7
+	path := filepath.Join(t.TempDir(), "journal")
+	j, err := openJournal(path)
+	require.NoError(t, err)
+	require.NoError(t, j.begin())
+	for i := 1; i <= deliveries; i++ {
+		d := Delivery{ID: deliveryID(i), EventID: "evt_" + strconv.Itoa(i), Endpoint: "we_1", URL: "/", State: Waiting, Created: time.Now()}
+		require.NoError(t, j.append(newEventEntry(fmt.Appendf(nil, `{"id":"evt_%d"}`, i), []Delivery{d})))
+	}
+	lose := func(lines int) {
+		for range lines {
+			_, err := j.file.WriteString("{\"delivery\":\"dlv_1\",\"sum\":\"00000000\"}\n")
+			require.NoError(t, err)
+		}
+	}
+	lose(damaged)
+	require.NoError(t, j.append(newChangeEntry(deliveryID(1), outcome{state: Delivered})))
+	lose(damaged)
+	j.close()
+	hub := new(Hub)
+	_, err = hub.OpenJournal(path)
+	require.NoError(t, err)
+	defer hub.Shutdown(t.Context())
+	for _, task := range hub.history.order {
+		want := 1 + 2*damaged
+		if task.ID == deliveryID(1) {
+			want = 2 + damaged // its end was written
+		}
+		require.Equal(t, want, task.used.sent, task.ID)
+	}
+}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"sync"
+	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -56,11 +58,19 @@ const largeEvent = 1 << 20
 // An intake admits one large event at a time.
 type intake chan struct{}
 
+// maxTurn limits the wait of a large event for those before it. It is generous: a slow
+// disk takes seconds for each.
+const maxTurn = 5 * time.Minute
+
+var errBusy = fmt.Errorf("other large events took longer than %s: send this one again", maxTurn)
+
 func (i intake) submit(h *Hub, w http.ResponseWriter, r *http.Request) ([]Delivery, error) {
 	if r.ContentLength < 0 || r.ContentLength > largeEvent {
 		select {
 		case i <- struct{}{}:
 			defer func() { <-i }()
+		case <-time.After(maxTurn):
+			return nil, errBusy
 		case <-r.Context().Done():
 			return nil, r.Context().Err()
 		}
@@ -91,8 +101,10 @@ func readEvent(w http.ResponseWriter, r *http.Request) (*webhooktest.Event, erro
 func refuse(w http.ResponseWriter, err error) {
 	status, tooLarge := http.StatusBadRequest, (*http.MaxBytesError)(nil)
 	switch {
-	case errors.Is(err, ErrQueueFull), errors.Is(err, ErrClosed):
+	case errors.Is(err, ErrQueueFull), errors.Is(err, ErrClosed), errors.Is(err, errBusy):
 		status = http.StatusServiceUnavailable
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		status, err = http.StatusRequestTimeout, errors.New("the event took too long to arrive")
 	case errors.As(err, &tooLarge):
 		status, err = http.StatusRequestEntityTooLarge, fmt.Errorf("the event is larger than %d MiB", MaxEvent>>20)
 	}

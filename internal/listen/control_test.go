@@ -2,13 +2,16 @@ package listen_test
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -162,4 +165,37 @@ func TestAClientHasTheToken(t *testing.T) {
 	require.NoError(t, client.Check(context.Background()))
 	require.Equal(t, server, client.Base())
 	require.Equal(t, []string{"/healthz Bearer hunter2 "}, got)
+}
+
+// Large events are read one at a time. One that does not arrive holds the others up for as
+// long as its body may take, and none of them forever.
+func TestALargeEventWaitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		hub := new(listen.Hub)
+		control := listen.Control(hub)
+		post := func(body io.Reader) *httptest.ResponseRecorder {
+			r := httptest.NewRequestWithContext(t.Context(), "POST", listen.ControlPath, body)
+			r.ContentLength = listen.MaxEvent
+			w := httptest.NewRecorder()
+			control.ServeHTTP(w, r)
+			return w
+		}
+		stuck, never := io.Pipe()
+		first := make(chan *httptest.ResponseRecorder)
+		go func() { first <- post(stuck) }()
+		synctest.Wait()
+		began := time.Now()
+		w := post(strings.NewReader(""))
+		require.Equal(t, http.StatusServiceUnavailable, w.Code)
+		require.Contains(t, w.Body.String(), "send this one again")
+		require.Equal(t, 5*time.Minute, time.Since(began))
+
+		_ = never.CloseWithError(os.ErrDeadlineExceeded) // as the server does with a body that drips
+		w = <-first
+		require.Equal(t, http.StatusRequestTimeout, w.Code)
+		require.Contains(t, w.Body.String(), "took too long to arrive")
+		require.Equal(t, http.StatusBadRequest, post(strings.NewReader("{}")).Code, "it is the turn of others")
+		shutdown(t, hub)
+	})
 }

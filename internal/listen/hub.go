@@ -70,7 +70,7 @@ type Hub struct {
 	Report func(Delivery)
 
 	// Loading, if not nil, reports progress during the reading of a journal: bytes read and
-	// the size of the file.
+	// bytes to read. What is needed is read twice.
 	Loading func(done, size int64)
 
 	once      sync.Once

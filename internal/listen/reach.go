@@ -14,8 +14,8 @@ import (
 )
 
 // A Reach limits deliveries to an endpoint registered through the API: to this machine
-// and to private addresses, under any name. Link-local addresses (cloud credentials) and
-// the hub's own address are always refused.
+// and to private addresses, under any name. Link-local addresses and others that have a
+// cloud's credentials, and the hub's own address, are always refused.
 type Reach struct {
 	Own    netip.AddrPort // address of the hub
 	Remote bool           // allow all other addresses, too
@@ -27,21 +27,28 @@ type Reach struct {
 // Errors of a Reach, each after the address.
 var (
 	ErrLinkLocal  = errors.New("is link-local: endpoints registered through the API must not point there")
+	ErrMetadata   = errors.New("has the credentials of a cloud's machine: endpoints registered through the API must not point there")
 	ErrOwnAddress = errors.New("is fakestripe's own address")
 	ErrRemote     = errors.New("is neither local nor private")
 )
 
-// metadata are addresses of cloud metadata services outside the link-local range.
+// metadata are addresses of cloud metadata services outside the link-local range: AWS
+// (IPv6), Google (IPv6), Azure, Alibaba, Oracle.
 //
-// Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
-var metadata = netip.MustParsePrefix("fd00:ec2::/32")
+// Source: the documentation of the instance metadata service of each.
+var metadata = []netip.Prefix{
+	netip.MustParsePrefix("fd00:ec2::/32"), netip.MustParsePrefix("fd20:ce::254/128"), netip.MustParsePrefix("168.63.129.16/32"),
+	netip.MustParsePrefix("100.100.100.200/32"), netip.MustParsePrefix("192.0.0.192/32"),
+}
 
 // Allow returns nil if deliveries may go to an address, else one of the errors above.
 func (r *Reach) Allow(to netip.AddrPort) error {
 	address := plain(to.Addr())
 	switch {
-	case address.IsLinkLocalUnicast(), address.IsLinkLocalMulticast(), metadata.Contains(address):
+	case address.IsLinkLocalUnicast(), address.IsLinkLocalMulticast():
 		return fmt.Errorf("%s %w", address, ErrLinkLocal)
+	case slices.ContainsFunc(metadata, func(p netip.Prefix) bool { return p.Contains(address) }):
+		return fmt.Errorf("%s %w", address, ErrMetadata)
 	case to.Port() == r.Own.Port() && r.isOwn(address):
 		return fmt.Errorf("%s %w", netip.AddrPortFrom(address, to.Port()), ErrOwnAddress)
 	case !r.Remote && !address.IsLoopback() && !address.IsPrivate() && !address.IsUnspecified():
@@ -57,18 +64,34 @@ func (r *Reach) remote(address netip.Addr) error {
 	return fmt.Errorf("%s %w: %s", address, ErrRemote, r.Remedy)
 }
 
-// nat64 are the IPv6 prefixes of gateways to IPv4, which embed the IPv4 address.
+// embeddings are the IPv6 prefixes of ways to IPv4, and where the IPv4 address begins in
+// an address.
 //
-// Source: https://www.rfc-editor.org/rfc/rfc6052#section-2.1
-var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+// Source: RFC 6052 2.1 and RFC 8215 (gateways, NAT64), RFC 3056 (6to4), RFC 4291 2.5.5.1
+// (IPv4-compatible).
+var embeddings = []struct {
+	prefix netip.Prefix
+	at     int
+}{
+	{netip.MustParsePrefix("64:ff9b::/96"), 12},
+	{netip.MustParsePrefix("64:ff9b:1::/48"), 12},
+	{netip.MustParsePrefix("2002::/16"), 2},
+	{netip.MustParsePrefix("::/96"), 12},
+}
 
 // plain returns the IPv4 address embedded in an IPv6 one, and drops any zone.
 func plain(address netip.Addr) netip.Addr {
-	if nat64.Contains(address) {
-		bytes := address.As16()
-		return netip.AddrFrom4([4]byte(bytes[12:]))
+	address = address.Unmap().WithZone("")
+	if address.Is4() || address.IsUnspecified() || address.IsLoopback() {
+		return address
 	}
-	return address.Unmap().WithZone("")
+	for _, e := range embeddings {
+		if e.prefix.Contains(address) {
+			bytes := address.As16()
+			return netip.AddrFrom4([4]byte(bytes[e.at:]))
+		}
+	}
+	return address
 }
 
 // isOwn reports whether an address belongs to this machine.

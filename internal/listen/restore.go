@@ -32,7 +32,7 @@ func (h *Hub) OpenJournal(path string) (Restored, error) {
 	if err != nil {
 		return Restored{}, err
 	}
-	r := restorer{hub: h, journal: j, latest: time.Now()}
+	r := restorer{hub: h, journal: j, latest: time.Now(), born: make(map[*task]int)}
 	if err := r.run(); err != nil {
 		j.close()
 		return Restored{}, fmt.Errorf("journal %s: %w", path, err)
@@ -46,7 +46,9 @@ type restorer struct {
 	journal  *journal
 	survey   survey
 	needed   []surveyed
-	latest   time.Time // latest possible time of a signature
+	latest   time.Time     // latest possible time of a signature
+	lost     int           // attempts that each unfinished delivery may have lost, see reserve
+	born     map[*task]int // lost when a delivery began
 	restored Restored
 }
 
@@ -54,9 +56,13 @@ func (r *restorer) run() error {
 	if err := r.look(); err != nil {
 		return err
 	}
-	for _, line := range r.needed {
+	done, size := r.survey.end, r.survey.end+sizeOf(r.needed)
+	for i, line := range r.needed {
 		if err := r.read(line); err != nil {
 			return fmt.Errorf("line %d: %w", 2+slices.Index(r.survey.lines, line), err)
+		}
+		if done += int64(line.size); (i+1)%1000 == 0 {
+			r.progress(done, size)
 		}
 	}
 	if err := r.tidy(); err != nil {
@@ -71,20 +77,28 @@ func (r *restorer) look() error {
 	if err != nil {
 		return err
 	}
-	h, s := r.hub, &r.survey
-	progress := func(done int64) {
-		if h.Loading != nil {
-			h.Loading(done, info.Size())
-		}
-	}
-	if err := s.take(r.journal.file, progress); err != nil {
+	s := &r.survey
+	if err := s.take(r.journal.file, func(done int64) { r.progress(done, info.Size()) }); err != nil {
 		return err
 	}
-	s.choose(h.history.maxKept)
+	s.choose(r.hub.history.maxKept)
 	r.needed = s.needed()
 	r.restored.Events, r.restored.Attempts = len(s.groups), s.attempts
 	r.restored.Torn, r.restored.Damaged = s.torn, s.damaged
 	return nil
+}
+
+func (r *restorer) progress(done, size int64) {
+	if r.hub.Loading != nil {
+		r.hub.Loading(done, size)
+	}
+}
+
+func sizeOf(lines []surveyed) (bytes int64) {
+	for _, line := range lines {
+		bytes += int64(line.size)
+	}
+	return bytes
 }
 
 // read restores one line.
@@ -141,10 +155,7 @@ func (r *restorer) tidy() error {
 
 // A failed compaction is no error: the journal is whole without it.
 func (r *restorer) compact() {
-	c := Compaction{Before: r.survey.end, After: int64(len(journalFirst))}
-	for _, line := range r.needed {
-		c.After += int64(line.size)
-	}
+	c := Compaction{Before: r.survey.end, After: int64(len(journalFirst)) + sizeOf(r.needed)}
 	if saved := c.Before - c.After; !replaceable || r.survey.repair || saved < worthwhile || saved < c.Before/2 {
 		return
 	}
@@ -167,6 +178,7 @@ func (r *restorer) begin() error {
 	defer h.mu.Unlock()
 	h.made, h.counts = r.survey.highest, Summary{}
 	for _, t := range h.order {
+		r.settle(t)
 		t.used.until = r.latest
 	}
 	r.restored.Waiting = h.queued.count
@@ -178,15 +190,15 @@ func (r *restorer) begin() error {
 }
 
 // reserve counts one extra attempt of every unfinished delivery: a crash may have
-// interrupted it.
-func (r *restorer) reserve() {
-	h := &r.hub.history
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, t := range h.order {
-		if !t.Finished() {
-			t.used.sent++
-		}
+// interrupted it. A long journal may have many such lines and many deliveries, so they are
+// only counted here, and settled for each delivery at its end.
+func (r *restorer) reserve() { r.lost++ }
+
+// settle adds what a delivery may have lost while it was unfinished.
+func (r *restorer) settle(t *task) {
+	if born, unfinished := r.born[t]; unfinished {
+		t.used.sent += r.lost - born
+		delete(r.born, t)
 	}
 }
 
@@ -216,6 +228,9 @@ func (r *restorer) event(e *entry) error {
 	h.events.add(event, tasks)
 	for _, t := range tasks {
 		t.used.sent++ // one may have been in progress
+		if !t.Finished() {
+			r.born[t] = r.lost
+		}
 	}
 	return nil
 }
@@ -266,5 +281,8 @@ func (r *restorer) change(e *entry) error {
 	}
 	h.apply(t, outcome{e.State, e.Next, e.Reason, e.Attempt})
 	t.used.sent++
+	if t.Finished() {
+		r.settle(t)
+	}
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/casefile"
+	"github.com/fakestripe/fakestripe/internal/guard"
 	"github.com/fakestripe/fakestripe/internal/redact"
 	"github.com/fakestripe/fakestripe/internal/sockets"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -108,6 +109,9 @@ func (r *Recorder) read(t *take) (reason string) {
 	request := t.request
 	if request.Method != http.MethodPost || request.Header.Get(webhooktest.SignatureHeader) == "" {
 		return noWebhook
+	}
+	if sign := guard.Browser(request); sign != "" {
+		return "no webhook: a web page sent it: it has " + sign
 	}
 	if t.held = size(request); r.pending.Add(t.held) > maxPending {
 		return "too many webhooks at once"

@@ -218,6 +218,8 @@ func TestNotKept(t *testing.T) {
 		reason   string
 	}{
 		{"no signature", ok, good, http.Header{"Stripe-Signature": nil}, 200, "no webhook: not a POST with a Stripe-Signature"},
+		{"a web page", ok, good, http.Header{"Origin": {"http://localhost:4243"}}, 200, "no webhook: a web page sent it: it has the header Origin"},
+		{"a web page's form", ok, good, http.Header{"Content-Type": {"text/plain"}}, 200, `no webhook: a web page sent it: it has the content type "text/plain"`},
 		{"another secret", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now(), "whsec_x")}}, 200, "its signature does not match the given secret"},
 		{"an old signature", ok, good, http.Header{"Stripe-Signature": {webhooktest.Sign(good, time.Now().Add(-6*time.Minute), secret)}}, 200, "its signature is older than 5 minutes"},
 		{"no signature in it", ok, good, http.Header{"Stripe-Signature": {"t=,,v1"}}, 200, "its signature is older than 5 minutes"},

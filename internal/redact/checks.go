@@ -69,9 +69,10 @@ func ipv6(found string) [][2]int {
 }
 
 // cards finds card numbers in a row of groups of digits, each made of several groups.
-// Between digits are at most two spaces, dots or dashes; a single dot is a decimal point.
+// Between digits are at most three spaces, dots, dashes and the like; a single dot is a
+// decimal point.
 func cards(found string) [][2]int {
-	const longest = 19 + 18*2
+	const longest = 19 + 18*3
 	var parts [][2]int
 	for start := 0; start < len(found); start++ {
 		if start > 0 && isDigit(found[start-1]) {

@@ -17,7 +17,8 @@ var fields = []struct {
 }{
 
 	// What handlers branch on, without personal data.
-	{kindStructure, "object type status *_status *_check currency livemode locale doc_url image images"},
+	{kindStructure, "object type status *_status *_check currency livemode locale"},
+	{kindPage, "doc_url image images"},
 	{kindVersion, "api_version version *_version"},
 	{kindAmount, "*_decimal"},
 

@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 )
@@ -9,9 +8,9 @@ import (
 // Stripe publishes no grammar of its IDs. Here, an ID is a prefix of lower-case letters,
 // and at least 12 letters and digits after it. Either the prefix is known, or the rest
 // looks random.
-var idText = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?:[a-z]{2,}_)+[0-9A-Za-z]{12,}`)
-})
+const idExpr = `(?:[a-z]{2,}_)+[0-9A-Za-z]{12,}`
+
+var idText = lazy(idExpr)
 
 // idPrefixes are the prefixes of IDs, without a following test_ and live_ (Checkout
 // Sessions) or tmp_ (invoice lines).

@@ -11,6 +11,7 @@ const (
 	kindStructure kind = "structure" // handlers branch on it
 	kindVersion   kind = "version"   // likewise; may look like an IP address
 	kindAmount    kind = "amount"    // likewise; may look like a card number
+	kindPage      kind = "page"      // likewise; the URL of what everybody may see
 	kindPath      kind = "path"      // of a list in the API
 	kindKept      kind = "kept"      // kept at the user's request
 
@@ -48,7 +49,9 @@ func (k kind) redacted() bool {
 }
 
 // structure reports whether handlers branch on values of the kind.
-func (k kind) structure() bool { return k == kindStructure || k == kindVersion || k == kindAmount }
+func (k kind) structure() bool {
+	return k == kindStructure || k == kindVersion || k == kindAmount || k == kindPage
+}
 
 // constants are the kinds with a fixed stand-in: with few values, such as the days of a
 // month, the frequency of each would reveal it.

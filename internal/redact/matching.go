@@ -20,7 +20,7 @@ func byTables(text string, in kind) []span {
 	for _, table := range [][]pattern{tokens, patterns} {
 		for i := range table {
 			p := &table[i]
-			skipped := p.loose && strict || p.kind == kindSegment && in.structure()
+			skipped := p.loose && strict || p.kind == kindSegment && in == kindPage
 			if has&p.needs == p.needs && !skipped && p.hinted(text) {
 				spans = append(spans, p.find(text)...)
 			}

@@ -29,7 +29,7 @@ func (p *pattern) find(text string) []span {
 		}
 		return spans
 	}
-	for _, at := range p.expr().FindAllStringSubmatchIndex(text, -1) {
+	for _, at := range p.expr().FindAllStringSubmatchIndex(strings.ReplaceAll(text, "_", underscore), -1) {
 		start, end := at[len(at)-2], at[len(at)-1]
 		parts := [][2]int{{0, end - start}}
 		if p.parts != nil {
@@ -41,6 +41,15 @@ func (p *pattern) find(text string) []span {
 		}
 	}
 	return spans
+}
+
+// underscore stands for _ while a pattern is matched. In expressions, _ is part of a word,
+// but people join words with it: x_078-05-1120.
+const underscore = "\x1f"
+
+// words is lazy for an expression of a pattern, where \b is between a _ and a letter, too.
+func words(expr string) func() *regexp.Regexp {
+	return lazy(strings.ReplaceAll(expr, "_", underscore))
 }
 
 // hinted reports whether the text contains one of the pattern's hints.

@@ -92,7 +92,7 @@ func plainRune(r rune) rune {
 		return r
 	case r >= '！' && r <= '～':
 		return r - '！' + '!'
-	case strings.ContainsRune("\u00ad\u200b\u200c\u200d\u2060\ufeff", r):
+	case unicode.In(r, unicode.Cf, unicode.Variation_Selector), r == '\u034f':
 		return -1
 	case unicode.Is(unicode.Zs, r), r == '\u2028', r == '\u2029', r == '\u0085':
 		return ' '
@@ -100,8 +100,10 @@ func plainRune(r rune) rune {
 		return '-'
 	case r == '﹫':
 		return '@'
-	case strings.ContainsRune("。｡﹒․", r):
+	case strings.ContainsRune("。｡﹒․·•‧∙⋅", r):
 		return '.'
+	case r == '⁄', r == '∕':
+		return '/'
 	case unicode.Is(unicode.Nd, r):
 		return asciiDigit(r)
 	}

@@ -68,7 +68,7 @@ func (f *search) spelled(text string, k kind, depth int) []span {
 			return []span{all(text)}
 		}
 		in := kindPlain
-		if k == kindVersion || k == kindAmount {
+		if k == kindVersion || k == kindAmount || k == kindPage {
 			in = k
 		}
 		for _, found := range f.spans(read.text, in, depth+1) {

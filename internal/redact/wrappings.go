@@ -5,11 +5,13 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -195,10 +197,49 @@ func unpack(raw []byte, limit int, write func([]byte) string) (opened, error) {
 			return deflated(plain, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
 		}
 	}
+	if plain, widen, ok := narrow(raw); ok {
+		return opened{plain, func(plain string) string { return write(pack(widen(plain))) }}, nil
+	}
 	if !readable(raw) {
 		return opened{}, errNotWrapped
 	}
 	return opened{string(raw), func(plain string) string { return write(pack([]byte(plain))) }}, nil
+}
+
+// narrow decodes UTF-16, as PowerShell and Java have it in base64. widen encodes it again.
+func narrow(raw []byte) (plain string, widen func(plain string) []byte, ok bool) {
+	for _, order := range []interface {
+		binary.ByteOrder
+		binary.AppendByteOrder
+	}{binary.LittleEndian, binary.BigEndian} {
+		if len(raw)%2 == 1 || len(raw) < shortestWrapped || !mostlyASCII(raw, order) {
+			continue
+		}
+		units := make([]uint16, len(raw)/2)
+		for i := range units {
+			units[i] = order.Uint16(raw[2*i:])
+		}
+		plain = string(utf16.Decode(units))
+		widen = func(plain string) (raw []byte) {
+			for _, unit := range utf16.Encode([]rune(plain)) {
+				raw = order.AppendUint16(raw, unit)
+			}
+			return raw
+		}
+		return plain, widen, readable([]byte(plain))
+	}
+	return "", nil, false
+}
+
+// mostlyASCII reports whether at least half of the units of two bytes are ASCII.
+func mostlyASCII(raw []byte, order binary.ByteOrder) bool {
+	ascii := 0
+	for i := 0; i+1 < len(raw); i += 2 {
+		if unit := order.Uint16(raw[i:]); unit > 0 && unit < utf8.RuneSelf {
+			ascii++
+		}
+	}
+	return ascii >= len(raw)/4
 }
 
 // isZlib reports whether bytes begin as in RFC 1950.

@@ -13,7 +13,7 @@ import (
 // endless stream.
 type Limits struct {
 	Header time.Duration // to receive the header
-	Body   time.Duration // to receive the body, after the header
+	Body   time.Duration // to receive the body, once the handler reads it
 	Idle   time.Duration // between two requests on a connection
 	Write  time.Duration // to accept a piece of the response, see maxWrite
 }
@@ -44,23 +44,31 @@ func (l Limits) timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 { // otherwise there is no body to wait for
 			control := http.NewResponseController(w)
-			if control.SetReadDeadline(time.Now().Add(l.Body)) == nil {
-				r.Body = &body{r.Body, func() { _ = control.SetReadDeadline(time.Time{}) }}
+			begin := func() error { return control.SetReadDeadline(time.Now().Add(l.Body)) }
+			if begin() == nil { // for the server itself, which reads what the handler leaves
+				r.Body = &body{ReadCloser: r.Body, begin: begin, done: func() { _ = control.SetReadDeadline(time.Time{}) }}
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// A body has a deadline for reading, removed at the end of the body: the server reads on
-// to detect a client that leaves.
+// A body has a deadline for reading. It counts from the first read, since it is not the
+// client's fault when a handler begins late, and is removed at the end of the body: the
+// server reads on to detect a client that leaves.
 type body struct {
 	io.ReadCloser
-	done func()
+	begun bool
+	begin func() error
+	done  func()
 }
 
 // Read implements io.Reader.
 func (b *body) Read(p []byte) (int, error) {
+	if !b.begun {
+		b.begun = true
+		_ = b.begin() // it worked before
+	}
 	n, err := b.ReadCloser.Read(p)
 	if err == io.EOF {
 		b.done()

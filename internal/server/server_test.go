@@ -102,6 +102,47 @@ func TestWhatDripsEnds(t *testing.T) {
 	}
 }
 
+// A handler may begin to read after the time for a body: the client waits for it, and
+// then has its time, no less and no more.
+func TestABodyThatIsReadLate(t *testing.T) {
+	t.Parallel()
+	const late = time.Hour
+	for name, drips := range map[string]bool{"sent at once": false, "drips": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				read := make(chan error, 1)
+				p, limits := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+					time.Sleep(late)
+					_, err := io.ReadAll(r.Body)
+					read <- err
+				})
+				conn := p.dial()
+				defer conn.Close()
+				began, sent := time.Now(), make(chan struct{})
+				const head = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10000\r\n\r\n"
+				if drips {
+					go drip(conn, head, sent)
+				} else {
+					go func() {
+						defer close(sent)
+						_, _ = io.WriteString(conn, head+strings.Repeat("x", 10000)) // the answer tells
+					}()
+				}
+				_, err := io.Copy(io.Discard, conn)
+				require.NoError(t, err)
+				if drips {
+					require.ErrorIs(t, <-read, os.ErrDeadlineExceeded)
+					require.LessOrEqual(t, time.Since(began), late+limits.Body+time.Second)
+				} else {
+					require.NoError(t, <-read)
+				}
+				conn.Close()
+				<-sent
+			})
+		})
+	}
+}
+
 func TestAnIdleConnectionEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

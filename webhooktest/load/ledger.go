@@ -7,12 +7,13 @@ import (
 
 // A tracked is what is known of the numbered events of a series: three bits each.
 type tracked struct {
-	name   string
-	forged bool
-	stems  []string // of its ids; the first are those of its events
-	events int      // how many stems are of events: the steps of a flow
-	first  int      // the number of the first event of the load: those before were for learning
-	size   int      // numbers so far
+	name    string
+	forged  bool
+	stems   []string // of its ids; the first are those of its events
+	events  int      // how many stems are of events: the steps of a flow
+	first   int      // the number of the first event of the load: those before were for learning
+	size    int      // numbers so far
+	unnamed int      // events not accepted, by a record that does not say which
 
 	attempts, deliveries int // of the load, with duplicates and retries; those that were accepted
 
@@ -23,27 +24,9 @@ type tracked struct {
 // track makes the record of a series.
 func track(s *series) *tracked {
 	t := &tracked{name: s.name, forged: s.forged, events: len(s.steps)}
-	add := func(role int) {
-		r, w := &s.roles[role], &s.words[role]
-		if w.stem != "" {
-			t.stems = append(t.stems, r.label+r.prefix+w.stem)
-		}
-	}
-	first := make(map[int]bool)
-	for _, step := range s.steps {
-		first[step.event] = true
-		add(step.event)
-	}
-	for _, step := range s.steps {
-		if step.object >= 0 && !first[step.object] {
-			first[step.object] = true
-			add(step.object)
-		}
-	}
-	for role := range s.roles {
-		if !first[role] {
-			add(role)
-		}
+	for _, role := range s.stemmed() {
+		r := &s.roles[role]
+		t.stems = append(t.stems, r.label+r.prefix+s.words[role].stem)
 	}
 	return t
 }

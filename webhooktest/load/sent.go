@@ -1,13 +1,16 @@
 package load
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Sent is what an instance sent: enough to recompute the ids of all its events. Its JSON is
@@ -17,6 +20,9 @@ type Sent struct {
 	Run      string    `json:"run"`
 	Instance int       `json:"instance"`
 	Sent     []SentIDs `json:"sent"`
+
+	// NotAccepted are ids of events, of any instance, to be taken from those accepted.
+	NotAccepted []string `json:"not_accepted,omitempty"`
 }
 
 // SentIDs are the events of one type or flow.
@@ -31,6 +37,9 @@ type SentIDs struct {
 	// Accepted and Unsure are ranges of numbers, with both ends.
 	Accepted [][2]int `json:"accepted"`
 	Unsure   [][2]int `json:"unsure"`
+
+	// Unnamed is how many of those in Accepted were not, with their ids elsewhere or nowhere.
+	Unnamed int `json:"unnamed,omitempty"`
 }
 
 const (
@@ -72,10 +81,46 @@ func extended(ranges [][2]int, n int) [][2]int {
 	return append(ranges, [2]int{n, n})
 }
 
-// ParseSent reads what an instance sent.
-func ParseSent(data []byte) (*Sent, error) {
+// notAccepted begins a line of k6's output that names an event.
+const notAccepted = "fakestripe: not accepted: "
+
+// sentLine matches the beginning of a line about what was sent.
+var sentLine = regexp.MustCompile(`^\{\s*"format"\s*:`)
+
+// ErrNothingSent means a text without a line about what was sent.
+var ErrNothingSent = errors.New("no line that says what an instance sent")
+
+// ParseSent reads what instances sent: a line of JSON each, possibly amid the rest of what
+// k6 prints, which names the events that were not accepted.
+func ParseSent(text []byte) (sent []*Sent, err error) {
+	others := new(Sent)
+	for line := range bytes.SplitSeq(text, []byte("\n")) {
+		line = bytes.TrimSpace(line)
+		if _, id, named := bytes.Cut(line, []byte(notAccepted)); named {
+			others.NotAccepted = append(others.NotAccepted, idPrefix(string(id)))
+			continue
+		}
+		if !sentLine.Match(line) {
+			continue
+		}
+		one, err := parseSent(line)
+		if err != nil {
+			return nil, err
+		}
+		sent = append(sent, one)
+	}
+	if others.NotAccepted != nil {
+		sent = append(sent, others)
+	}
+	if sent == nil {
+		return nil, ErrNothingSent
+	}
+	return sent, nil
+}
+
+func parseSent(line []byte) (*Sent, error) {
 	s := new(Sent)
-	if err := json.Unmarshal(data, s); err != nil {
+	if err := json.Unmarshal(line, s); err != nil {
 		return nil, fmt.Errorf("want a line of JSON that says what was sent: %w", err)
 	}
 	if s.Format != sentFormat {
@@ -108,9 +153,18 @@ func (s *SentIDs) check() error {
 	return nil
 }
 
+// idPrefix returns the id that a text begins with.
+func idPrefix(text string) string {
+	end := strings.IndexFunc(text, func(r rune) bool { return r != '_' && (r > unicode.MaxASCII || !isWord(byte(r))) })
+	if end < 0 {
+		return text
+	}
+	return text[:end]
+}
+
 // tracked makes the record that a sender of these ids would have.
 func (s *SentIDs) tracked() *tracked {
-	t := &tracked{name: s.Name, forged: s.Forged, stems: s.Stems, events: max(1, s.Steps)}
+	t := &tracked{name: s.Name, forged: s.Forged, stems: s.Stems, events: max(1, s.Steps), unnamed: s.Unnamed}
 	for i, ranges := range [][][2]int{s.Accepted, s.Unsure} {
 		for _, r := range ranges {
 			for n := r[0]; n <= r[1]; n++ {
@@ -131,26 +185,11 @@ var ErrSentTwice = errors.New("two of the records have the same ids: each instan
 // Verify judges the effects of what several instances sent, by the ids in the state. Counters
 // are not judged: nobody knows where they stood before.
 func Verify(ctx context.Context, sent []*Sent, state func(context.Context) (any, error), wait time.Duration, progress func(Progress)) (*Verdict, error) {
-	var genuine, forged []*tracked
-	seen := make(map[string]bool)
-	for _, one := range sent {
-		for _, ids := range one.Sent {
-			for _, stem := range ids.Stems {
-				if seen[stem] {
-					return nil, fmt.Errorf("%w: %s…", ErrSentTwice, stem)
-				}
-				seen[stem] = true
-			}
-			if t := ids.tracked(); t.forged {
-				forged = append(forged, t)
-			} else {
-				genuine = append(genuine, t)
-			}
-		}
+	genuine, forged, err := trackedBy(sent)
+	if err != nil {
+		return nil, err
 	}
-	if len(genuine) == 0 {
-		return nil, errors.New("nothing was sent")
-	}
+	unnamed := refuse(genuine, sent)
 	v := &run{Load: Load{State: state, Wait: wait, Progress: progress}, settle: shortestSettle, meter: newMeter()}
 	if v.Wait == 0 {
 		v.Wait = DefaultWait
@@ -165,7 +204,71 @@ func Verify(ctx context.Context, sent []*Sent, state func(context.Context) (any,
 	if len(v.oracle.counts) == 0 {
 		return nil, fmt.Errorf("%w: it names none of them", ErrNoEffect)
 	}
-	return v.judge(ctx), nil
+	verdict := v.judge(ctx)
+	verdict.excuse(unnamed)
+	return verdict, nil
+}
+
+// trackedBy makes the records of all instances.
+func trackedBy(sent []*Sent) (genuine, forged []*tracked, err error) {
+	seen := make(map[string]bool)
+	for _, one := range sent {
+		for _, ids := range one.Sent {
+			for _, stem := range ids.Stems {
+				if seen[stem] {
+					return nil, nil, fmt.Errorf("%w: %s…", ErrSentTwice, stem)
+				}
+				seen[stem] = true
+			}
+			if t := ids.tracked(); t.forged {
+				forged = append(forged, t)
+			} else {
+				genuine = append(genuine, t)
+			}
+		}
+	}
+	if len(genuine) == 0 {
+		return nil, nil, ErrNothingSent
+	}
+	return genuine, forged, nil
+}
+
+// refuse notes the events that were not accepted, and returns how many more there were,
+// which nobody names.
+func refuse(genuine []*tracked, sent []*Sent) (unnamed int) {
+	byStem := make(map[string]*tracked)
+	for _, t := range genuine {
+		unnamed += t.unnamed
+		byStem[t.stems[0]] = t
+	}
+	for _, one := range sent {
+		for _, id := range one.NotAccepted {
+			stem := id[:max(0, len(id)-numberDigits)]
+			t, number := byStem[stem], parseNumber([]byte(id[len(stem):]))
+			if t == nil || number < 0 || !t.sent.has(number) || t.unsure.has(number) {
+				continue
+			}
+			t.unsure.set(number)
+			unnamed--
+		}
+	}
+	return max(0, unnamed)
+}
+
+// excuse takes as many from the lost as were not accepted by an unknown name.
+func (v *Verdict) excuse(unnamed int) {
+	if unnamed == 0 {
+		return
+	}
+	note := Number(unnamed) + " more not accepted, and no file says which"
+	if v.Lost.Count > 0 {
+		note += ": as many of those without an effect may be among them (k6's output names them)"
+	}
+	v.Notes = append(v.Notes, note)
+	v.Lost.Count = max(0, v.Lost.Count-unnamed)
+	if v.Lost.Count == 0 {
+		v.Lost.Events = nil
+	}
 }
 
 // learnFromMany takes what most events did for what each does.

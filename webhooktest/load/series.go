@@ -2,6 +2,7 @@ package load
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -136,6 +137,26 @@ func (s *series) id(role, number int) string {
 
 // eventID returns the id of the event of a step.
 func (s *series) eventID(step, number int) string { return s.id(s.steps[step].event, number) }
+
+// stemmed returns the roles with a stem: those of the events first, then those of their
+// objects.
+func (s *series) stemmed() (roles []int) {
+	add := func(role int) {
+		if role >= 0 && s.words[role].stem != "" && !slices.Contains(roles, role) {
+			roles = append(roles, role)
+		}
+	}
+	for _, step := range s.steps {
+		add(step.event)
+	}
+	for _, step := range s.steps {
+		add(step.object)
+	}
+	for role := range s.roles {
+		add(role)
+	}
+	return roles
+}
 
 // A mark is what a stem in a state identifies: the events of a series, by one of their ids.
 type mark struct {

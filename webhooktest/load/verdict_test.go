@@ -334,7 +334,7 @@ func TestVerify(t *testing.T) {
 			require.NoError(t, err)
 			parsed, err := load.ParseSent(line)
 			require.NoError(t, err)
-			sent = append(sent, parsed)
+			sent = append(sent, parsed...)
 		}
 		for _, shape := range shapes {
 			v, err := load.Verify(t.Context(), sent, s.show(shape.state), time.Second, nil)
@@ -357,7 +357,7 @@ func TestVerify(t *testing.T) {
 func TestParseSent(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`{`:             "want a line of JSON",
+		`{"format":`:    "want a line of JSON",
 		`{"format": 2}`: "format 2: want 1",
 		`{"format": 1, "sent": [{"name": "x", "stems": []}]}`:                                              "x: 0 stems",
 		`{"format": 1, "sent": [{"name": "x", "stems": ["evt_1"]}]}`:                                       `stem "evt_1": want 8 letters`,

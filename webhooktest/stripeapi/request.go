@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 )
 
 // A request is a parsed HTTP request.
@@ -48,6 +49,8 @@ func readBody(r *http.Request) ([]byte, *apiError) {
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, invalid("", "the body could not be read: it took too long")
 	case err != nil:
 		return nil, invalid("", "the body could not be read: %s", err)
 	case len(body) > MaxBody:

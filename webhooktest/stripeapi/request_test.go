@@ -1,13 +1,16 @@
 package stripeapi_test
 
 import (
+	"bufio"
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
@@ -162,6 +165,31 @@ func TestRefusedRequests(t *testing.T) {
 			require.Equal(t, failed["message"], calls[len(calls)-1].Error)
 		})
 	}
+}
+
+// Who sends too slowly is told so. Reading ends the request's context, as a client that
+// hangs up does, but this one still listens.
+func TestABodyThatIsNotInTime(t *testing.T) {
+	t.Parallel()
+	api := &stripeapi.Server{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0))
+		api.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /v1/refunds HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "+testKey+"\r\nContent-Length: 100\r\n\r\ncharge=")
+	require.NoError(t, err)
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusBadRequest, answer.StatusCode)
+	require.Contains(t, string(body), "the body could not be read: it took too long")
+	require.Equal(t, http.StatusBadRequest, api.Calls()[0].Status)
 }
 
 // Answers have the headers that Stripe's have.

@@ -19,11 +19,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if failed == nil {
 		failed = s.faults.admit(r, s.seed)
-	}
-	if r.Context().Err() != nil {
-		call.Error = "the client hung up"
-		s.record(call)
-		return
+		if r.Context().Err() != nil {
+			call.Error = "the client hung up"
+			s.record(call)
+			return
+		}
 	}
 	var a *answer
 	if failed == nil {
