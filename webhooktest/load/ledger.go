@@ -80,7 +80,7 @@ func (t *tracked) counts() (accepted, unsure int) {
 	return sent - unsure, unsure
 }
 
-// marks adds what identifies the events to an index.
+// addTo adds what identifies the events to an index.
 func (t *tracked) addTo(x *index) {
 	for i, stem := range t.stems {
 		at := strings.LastIndexByte(stem, '_')

@@ -46,7 +46,7 @@ func (l *list) Read(p []byte) (int, error) {
 // A verdict needs a few bytes for each event, however long the state is.
 func TestMemoryOfAVerdict(t *testing.T) {
 	realpart.Long(t)
-	const events, each = 400_000, 4
+	const events, each = 100_000, 6
 	s, err := newStencil(new(webhooktest.Source), "payment_intent.succeeded", nil)
 	require.NoError(t, err)
 	of := track(newSeries(s, "payments", false, "run", 0))

@@ -124,6 +124,7 @@ func (s *stencil) roleOf(id string) int {
 type cutter struct {
 	stencil *stencil
 	step    step
+	text    []byte // of the step so far
 	a, b    string
 	at, bt  int // what was compared so far
 }
@@ -150,18 +151,19 @@ func (c *cutter) cut() error {
 	if c.at < len(c.a) || c.bt < len(c.b) {
 		return errSamples
 	}
+	c.step.text = string(c.text)
 	return nil
 }
 
 // keep copies text of the first sample.
 func (c *cutter) keep(text string, skip int) {
-	c.step.text += text
+	c.text = append(c.text, text...)
 	c.at, c.bt = c.at+len(text), c.bt+skip
 }
 
 // leave leaves a hole.
 func (c *cutter) leave(h hole, a, b int) {
-	h.at = len(c.step.text)
+	h.at = len(c.text)
 	c.step.holes = append(c.step.holes, h)
 	c.at, c.bt = c.at+a, c.bt+b
 }
