@@ -178,7 +178,7 @@ func TestNothingIsCreated(t *testing.T) {
 	t.Parallel()
 	for want, s := range map[string]*checkoutShop{
 		"create: the checkout is closed":                                        {broken: errors.New("the checkout is closed")},
-		"the app did not call the local Stripe API":                        {nothing: true},
+		"the app did not call the local Stripe API":                             {nothing: true},
 		"its last call was POST /v1/checkout/sesions: Unrecognized request URL": {refused: true},
 		"Subject.Create needs Subject.API: the local Stripe API":                nil,
 	} {
