@@ -19,6 +19,9 @@ type calibration struct {
 	still  any                // the state when it was last still, of cases one by one
 	writes atomic.Bool        // the handler writes to Stripe
 
+	restless atomic.Bool  // the state never is still, as control/quiet reports
+	waited   atomic.Int32 // how often an effect on a restless state was waited for
+
 	created sync.Map // numbers of the calls by which the app created objects for events
 
 	mu     sync.Mutex

@@ -102,7 +102,10 @@ func (p *probe) readStill(ctx context.Context, o *observation) (state any, err e
 	state, err = p.readNow(ctx, o)
 	const polls = 4
 	window, left := p.window(), 80
-	if p.careful {
+	switch {
+	case p.learned.restless.Load():
+		left = polls // it will not be still
+	case p.careful:
 		left = 20 // the windows are wide
 	}
 	for still := 0; err == nil && still < polls && left > 0; left-- {

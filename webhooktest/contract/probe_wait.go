@@ -18,7 +18,10 @@ const effectTimeout = 8 * time.Second
 
 // window is for how long the state must have been still to be believed.
 func (p *probe) window() time.Duration {
-	if !p.careful {
+	switch {
+	case p.learned.restless.Load():
+		return carefulWindow
+	case !p.careful:
 		return p.settle
 	}
 	window := max(carefulWindow, min(4*p.machine.stall(), carefulSettle))
@@ -26,6 +29,16 @@ func (p *probe) window() time.Duration {
 		window = max(window, p.settle, carefulSettle)
 	}
 	return window
+}
+
+// patience is how long a missing effect is waited for. With a restless state, only the
+// first few waits take time: otherwise every case would wait.
+func (p *probe) patience() time.Duration {
+	const few = 3
+	if p.learned.restless.Load() && p.learned.waited.Add(1) > few {
+		return 0
+	}
+	return effectTimeout
 }
 
 // widen makes the window wide enough for work of a duration, on a machine that stalls as
@@ -82,13 +95,17 @@ func (p *probe) awaitMove(ctx context.Context, o *observation, before any, patie
 }
 
 // until returns the effect of deliveries. In a careful try, it waits until the effect is
-// as expected or effectTimeout is over: work may still be in progress.
+// as expected or effectTimeout is over: work may still be in progress. If the
+// state is restless, the effect is inconclusive then.
 func (p *probe) until(ctx context.Context, o *observation, diff statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
 	if !p.careful || hoped(diff) {
 		return diff, nil
 	}
-	took, ok, err := p.await(ctx, o, effectTimeout, func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
-	if err != nil || !ok {
+	took, ok, err := p.await(ctx, o, p.patience(), func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
+	switch {
+	case err == nil && !ok && p.learned.restless.Load():
+		return nil, errInconclusive{reason: "the state moves by itself, as control/quiet shows: there is no telling what an event did"}
+	case err != nil || !ok:
 		return diff, err
 	}
 	p.slower(took)

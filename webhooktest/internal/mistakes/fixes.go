@@ -29,6 +29,7 @@ const (
 	ForHeader   = "header"
 	ForLost     = "header lost"
 	ForUnsigned = "unsigned" // lost, or never there
+	ForTransit  = "header lost in transit"
 	ForCSRF     = "CSRF"
 	ForRelay    = "relay"
 	ForClock    = "clock"
@@ -110,18 +111,13 @@ var fixes = []fix{
 	{ForHeader, "", "API Gateway", "use event.headers['Stripe-Signature'], which is not a list, and ignore case when you look it up"},
 
 	{ForLost, "", "the handler", "read it by its name: request.headers['stripe-signature'] in Node, request.headers['Stripe-Signature'] in Flask, request.META['HTTP_STRIPE_SIGNATURE'] in Django, request.env['HTTP_STRIPE_SIGNATURE'] in Rails, $_SERVER['HTTP_STRIPE_SIGNATURE'] in PHP, r.Header.Get(\"Stripe-Signature\") in Go"},
-	{ForLost, "", "CloudFront", "add Stripe-Signature to the headers of the origin request policy, or use AllViewer: it forwards no other headers"},
-	{ForLost, "", "nginx", "proxy_set_header Stripe-Signature $http_stripe_signature; nginx drops a header whose name has underscores unless underscores_in_headers is on"},
-	{ForLost, "php", "PHP-FPM, FastCGI", "include fastcgi_params and leave fastcgi_pass_request_headers on, or set fastcgi_param HTTP_STRIPE_SIGNATURE $http_stripe_signature"},
-	{ForLost, "", "AWS API Gateway", "with a mapping template, map integration.request.header.Stripe-Signature from method.request.header.Stripe-Signature; with the proxy integration, look it up in event.headers without regard to case"},
-	{ForLost, "", "relay, queue, no-code tool", "pass on Stripe-Signature together with the body, both unchanged"},
-
 	{ForUnsigned, "", "the handler", "reject it with 400 unless the header was lost: what is not signed may be from anyone"},
-	{ForUnsigned, "", "CloudFront", "add Stripe-Signature to the headers of the origin request policy, or use AllViewer: it forwards no other headers"},
-	{ForUnsigned, "", "nginx", "proxy_set_header Stripe-Signature $http_stripe_signature; nginx drops a header whose name has underscores unless underscores_in_headers is on"},
-	{ForUnsigned, "php", "PHP-FPM, FastCGI", "include fastcgi_params and leave fastcgi_pass_request_headers on, or set fastcgi_param HTTP_STRIPE_SIGNATURE $http_stripe_signature"},
-	{ForUnsigned, "", "AWS API Gateway", "with a mapping template, map integration.request.header.Stripe-Signature from method.request.header.Stripe-Signature; with the proxy integration, look it up in event.headers without regard to case"},
-	{ForUnsigned, "", "relay, queue, no-code tool", "pass on Stripe-Signature together with the body, both unchanged"},
+
+	{ForTransit, "", "CloudFront", "add Stripe-Signature to the headers of the origin request policy, or use AllViewer: it forwards no other headers"},
+	{ForTransit, "", "nginx", "proxy_set_header Stripe-Signature $http_stripe_signature; nginx drops a header whose name has underscores unless underscores_in_headers is on"},
+	{ForTransit, "php", "PHP-FPM, FastCGI", "include fastcgi_params and leave fastcgi_pass_request_headers on, or set fastcgi_param HTTP_STRIPE_SIGNATURE $http_stripe_signature"},
+	{ForTransit, "", "AWS API Gateway", "with a mapping template, map integration.request.header.Stripe-Signature from method.request.header.Stripe-Signature; with the proxy integration, look it up in event.headers without regard to case"},
+	{ForTransit, "", "relay, queue, no-code tool", "pass on Stripe-Signature together with the body, both unchanged"},
 
 	{ForCSRF, "python", "Django", "put @csrf_exempt on the view"},
 	{ForCSRF, "ruby", "Rails", "skip_before_action :verify_authenticity_token"},
@@ -152,9 +148,16 @@ func Fixes(topic string, languages ...string) []Fix {
 	list := []Fix{}
 	for _, f := range fixes {
 		fits := f.language == "" || len(languages) == 0 || slices.Contains(languages, f.language)
-		if f.topic == topic && fits {
+		if fits && f.isFor(topic) {
 			list = append(list, Fix{f.where, f.how})
 		}
 	}
 	return list
+}
+
+// isFor reports whether the fix is for a topic. A header that is missing may have been lost
+// in transit.
+func (f fix) isFor(topic string) bool {
+	missing := topic == ForLost || topic == ForUnsigned
+	return f.topic == topic || missing && f.topic == ForTransit
 }
