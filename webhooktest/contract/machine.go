@@ -25,7 +25,7 @@ type machine struct {
 	mu           sync.Mutex
 	stalled      time.Duration // by how much it was late at worst
 	calibratedAt time.Duration // the same, when the pace was learned
-	recalibrated int           // how often the pace was learned again
+	recalibrated int           // how often the speed was measured again
 	quickest     time.Duration // reading of the state
 }
 
@@ -114,5 +114,5 @@ func (m *machine) notes() []string {
 	if m.recalibrated == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("this machine stalls: a timer or a reading of the state came %s late. How fast the handler works was learned again (%d times)", text.Brief(m.stalled), m.recalibrated)}
+	return []string{fmt.Sprintf("this machine stalls: a timer or a reading of the state came %s late. The handler's speed was measured again (%d times)", text.Brief(m.stalled), m.recalibrated)}
 }

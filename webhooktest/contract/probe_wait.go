@@ -31,8 +31,8 @@ func (p *probe) window() time.Duration {
 	return window
 }
 
-// patience is how long a missing effect is waited for. A restless state is waited for a few
-// times only: it would be at each case.
+// patience is how long a missing effect is waited for. With a restless state, only the
+// first few waits take time: otherwise every case would wait.
 func (p *probe) patience() time.Duration {
 	const few = 3
 	if p.learned.restless.Load() && p.learned.waited.Add(1) > few {
@@ -95,8 +95,8 @@ func (p *probe) awaitMove(ctx context.Context, o *observation, before any, patie
 }
 
 // until returns the effect of deliveries. In a careful try, it waits until the effect is
-// as expected or effectTimeout is over: work may still be in progress. The effect on a
-// restless state is unknown then.
+// as expected or effectTimeout is over: work may still be in progress. If the
+// state is restless, the effect is inconclusive then.
 func (p *probe) until(ctx context.Context, o *observation, diff statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
 	if !p.careful || hoped(diff) {
 		return diff, nil

@@ -13,7 +13,7 @@ import (
 )
 
 // A reading of the state that takes a moment, and then all at once a second, tells of a
-// machine that stalls: the report says so, and that the pace was learned again.
+// machine that stalls: the report says so, and that the speed was measured again.
 func TestStallIsNoticed(t *testing.T) {
 	realpart.Long(t)
 	t.Parallel()
