@@ -3,7 +3,8 @@
 import { byId, debounce, h, setText, toast } from "./dom.js";
 import { address, number, plural } from "./format.js";
 import { getText, pathOf, post } from "./api.js";
-import { copy, Detail } from "./detail.js";
+import { copy } from "./copy.js";
+import { Detail } from "./detail.js";
 import { endpointsDialog, offerEndpoints } from "./endpoints.js";
 import { callsDialog, editDialog, helpDialog, replayDialog, triggerDialog } from "./dialogs.js";
 import { Filter } from "./filter.js";

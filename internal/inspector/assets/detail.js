@@ -1,7 +1,9 @@
 // One delivery in full.
 
-import { byId, h, toast } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { get, pathOf } from "./api.js";
+import { callList, headers } from "./calls.js";
+import { copy } from "./copy.js";
 import { offerEndpoints } from "./endpoints.js";
 import { duration, fullTime, plural, standing, time } from "./format.js";
 import { tree, unfold } from "./tree.js";
@@ -251,31 +253,4 @@ export class Detail extends EventTarget {
 
 const toneOf = (a, forgery) => (!a.error && (a.status >= 200 && a.status < 300) !== Boolean(forgery) ? "pass" : "fail");
 
-const headers = (fields) => h("dl", { class: "headers" }, fields.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-
-// callList shows calls to the API, each with what may be offered to do about it.
-export const callList = (calls, offer = () => undefined) => h("ol", { class: "calls" }, calls.map((c) => {
-  const more = [time(c.at), c.id, c.replayed && "replayed", c.idempotency_key && `idempotency key ${c.idempotency_key}`, c.account && `for ${c.account}`];
-  return h("li", {},
-    h("p", {}, h("b", {}, c.method), " ", h("code", {}, c.path + (c.query ? `?${c.query}` : "")), " ",
-      h("span", { class: "status", "data-tone": c.status < 400 ? "pass" : "fail" }, String(c.status)), " ",
-      h("span", { class: "note" }, more.filter(Boolean).join(", "))),
-    c.error && h("p", { class: "problem" }, c.error),
-    offer(c),
-    c.method !== "GET" && c.params && headers(Object.entries(c.params).map(([name, values]) => [name, values.join(", ")])));
-}));
-
 const copyable = (text) => h("button", { type: "button", class: "copyable", title: "Copy", click: () => copy(text) }, text);
-
-// copy puts a text on the clipboard. Browsers allow it on this machine and over
-// https; elsewhere the text is shown, to be copied by hand.
-export async function copy(text, said = "Copied.") {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(said);
-  } catch {
-    byId("copy-text").value = text;
-    byId("copy-dialog").showModal();
-    byId("copy-text").select();
-  }
-}

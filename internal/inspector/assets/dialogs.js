@@ -2,7 +2,7 @@
 
 import { byId, debounce, h, toast } from "./dom.js";
 import { get, pathOf, post, types } from "./api.js";
-import { callList } from "./detail.js";
+import { callList } from "./calls.js";
 import { hasWords, markIn, wordsOf } from "./mark.js";
 
 for (const button of document.querySelectorAll("[data-close]")) {

@@ -2,7 +2,7 @@
 
 import { byId, h } from "./dom.js";
 import { post } from "./api.js";
-import { copy } from "./detail.js";
+import { copy } from "./copy.js";
 
 const MASKED = "whsec_••••••••••••";
 
