@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/checkout"
 	"github.com/fakestripe/fakestripe/internal/guard"
+	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -43,7 +44,7 @@ func (l *listener) completes(s *listenServer) {
 	l.api.Pages = s.url()
 	l.completing.desk.API, l.completing.desk.Version = &l.api, l.version
 	l.completing.desk.Deliver = func(ctx context.Context, flow *webhooktest.Flow) error {
-		_, err := l.hub.Play(ctx, flow.Events())
+		_, err := l.hub.Play(ctx, listen.NewTrigger(flow.Name), flow.Events())
 		return err
 	}
 	l.completing.auto.Desk, l.completing.auto.Delay = &l.completing.desk, l.completing.delay

@@ -102,8 +102,12 @@ func (l *listener) inspector(s *listenServer) http.Handler {
 	if s.url() != "http://"+listen.DefaultAddress {
 		trigger += " --api-base " + s.url()
 	}
+	given := ""
+	if !l.signing.from.own() {
+		given = l.signing.used
+	}
 	return inspector.New(inspector.Config{
-		Hub: &l.hub, Source: &webhooktest.Source{APIVersion: l.version}, Version: version(), Trigger: trigger,
+		Given: given, Hub: &l.hub, Source: &webhooktest.Source{APIVersion: l.version}, Version: version(), Trigger: trigger,
 		Complete: l.completing.desk.Complete,
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -93,11 +94,19 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	p := newPrinter(sh, tr.format, tr.target.expected, tr.target.mutations, len(flow.Steps))
 	p.talk("%s: %s", flow.Name, strings.TrimSuffix(flow.Title, "."))
 	tr.payloads.announce(p)
+	nameTrigger(to, flow)
 	events := flow.Events()
 	if tr.realTime {
 		events = flow.EventsInRealTime(ctx)
 	}
 	return to.deliver(ctx, p, whileListening(p, events), 1, tr.target.mutations)
+}
+
+// nameTrigger lets a running listen know that the events of a flow belong together.
+func nameTrigger(to target, flow *webhooktest.Flow) {
+	if l, ok := to.(*listenTarget); ok {
+		l.client.Trigger = listen.NewTrigger(flow.Name)
+	}
 }
 
 // whileListening yields events until a delivery finds nobody at the target: the rest of the

@@ -80,6 +80,7 @@ func (tr *triggering) complete(ctx context.Context, sh shell, name string) error
 	if err != nil {
 		return err
 	}
+	nameTrigger(to, flow)
 	p := newPrinter(sh, tr.format, tr.target.expected, tr.target.mutations, len(flow.Steps))
 	p.talk("%s: %s", flow.Name, strings.TrimSuffix(flow.Title, "."))
 	return to.deliver(ctx, p, flow.Events(), 1, tr.target.mutations)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/checkout"
+	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -20,7 +21,7 @@ func newCheckoutStand(t *testing.T) (s *stand, intent string) {
 	s = newStand(t, shop)
 	s.hub.API = new(stripeapi.Server)
 	desk := &checkout.Desk{API: s.hub.API, Deliver: func(ctx context.Context, flow *webhooktest.Flow) error {
-		_, err := s.hub.Play(ctx, flow.Events())
+		_, err := s.hub.Play(ctx, listen.NewTrigger(flow.Name), flow.Events())
 		return err
 	}}
 	s.complete = desk.Complete

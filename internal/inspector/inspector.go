@@ -15,11 +15,12 @@
 //	GET  /inspect/deliveries/{id}/body   the event as a file
 //	GET  /inspect/deliveries/{id}/curl   the request as a command
 //	GET  /inspect/deliveries/{id}/gotest the delivery as a Go test
-//	GET  /inspect/search?text=           the ids of deliveries whose event or answer contains the text
+//	GET  /inspect/search?text=           the ids of deliveries that contain all words of the text
 //	GET  /inspect/live                   server-sent events: everything, then each change
 //	GET  /inspect/calls                  the latest calls of the API
 //	GET  /inspect/types                  event types, flows and mutations
-//	POST /inspect/deliveries/{id}/replay the same event again, signed now
+//	POST /inspect/deliveries/{id}/replay the same event again, signed now, to any endpoint
+//	POST /inspect/endpoints/{id}/secret  the signing secret, to be copied
 //	POST /inspect/trigger                new events of a type or a flow
 //	POST /inspect/complete               pays or declines what a client of the API created
 //	POST /inspect/send                   a payload, signed now
@@ -49,6 +50,9 @@ type Config struct {
 	// Source makes the events triggered on the page. Nil means the default API version, with
 	// fresh IDs.
 	Source *webhooktest.Source
+
+	// Given is a signing secret that the user gave: the page does not tell it.
+	Given string
 
 	// Version is the program's version, shown on the page.
 	Version string
@@ -82,6 +86,7 @@ func New(config Config) http.Handler {
 	mux.HandleFunc("GET /inspect/deliveries/{id}/curl", one(hub, curl(hub)))
 	mux.HandleFunc("GET /inspect/deliveries/{id}/gotest", one(hub, goTest))
 	mux.HandleFunc("POST /inspect/deliveries/{id}/replay", one(hub, replay(hub)))
+	mux.HandleFunc("POST /inspect/endpoints/{id}/secret", secret(hub, config.Given))
 	mux.HandleFunc("POST /inspect/trigger", trigger(hub, source))
 	if config.Complete != nil {
 		mux.HandleFunc("POST /inspect/complete", complete(config.Complete))

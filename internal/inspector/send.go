@@ -26,7 +26,7 @@ func failed(w http.ResponseWriter, err error) {
 	switch {
 	case errors.Is(err, listen.ErrQueueFull), errors.Is(err, listen.ErrClosed):
 		status = http.StatusServiceUnavailable
-	case errors.Is(err, listen.ErrNotKept):
+	case errors.Is(err, listen.ErrNotKept), errors.Is(err, listen.ErrNoEndpoint):
 		status = http.StatusNotFound
 	}
 	refuse(w, status, "%v", err)
@@ -37,11 +37,12 @@ func replay(hub *listen.Hub) deliveryHandler {
 	return func(w http.ResponseWriter, r *http.Request, d listen.Delivery) {
 		var asked struct {
 			Mutations []string `json:"mutations"`
+			Endpoint  string   `json:"endpoint"` // ID; empty means that of the delivery
 		}
 		if !read(w, r, &asked) {
 			return
 		}
-		again, err := hub.Replay(r.Context(), d.ID, asked.Mutations...)
+		again, err := hub.ReplayTo(r.Context(), d.ID, asked.Endpoint, asked.Mutations...)
 		respond(w, []listen.Delivery{again}, err)
 	}
 }
@@ -53,6 +54,8 @@ func send(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 			Payload   string   `json:"payload"`
 			NewID     bool     `json:"new_id"`
 			Mutations []string `json:"mutations"`
+			Endpoint  string   `json:"endpoint"` // ID; empty means every one that takes the event
+			From      string   `json:"from"`     // ID of the delivery whose event was edited
 		}
 		if !read(w, r, &asked) {
 			return
@@ -67,10 +70,20 @@ func send(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 			event, err = renamed(event, source)
 		}
 		if err == nil {
-			deliveries, err = hub.Submit(r.Context(), event, asked.Mutations...)
+			deliveries, err = hub.Send(r.Context(), listen.Request{
+				Event: event, Mutations: asked.Mutations, Endpoint: asked.Endpoint, Edited: original(hub, asked.From),
+			})
 		}
 		respond(w, deliveries, err)
 	}
+}
+
+// original names what a payload was edited from, if that is still kept.
+func original(hub *listen.Hub, id string) listen.Original {
+	if d, ok := hub.Delivery(id); ok {
+		return listen.Original{Delivery: id, EventID: d.EventID}
+	}
+	return listen.Original{}
 }
 
 // renamed gives an event an ID new to every handler.

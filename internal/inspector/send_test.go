@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 
@@ -220,4 +221,83 @@ func TestListenHasEnded(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, status, path)
 		require.Contains(t, answer.Error, "ended")
 	}
+}
+
+// Replays and edited events go where they are told to, and say what they came from.
+func TestChosenEndpoints(t *testing.T) {
+	s, shopID, mailID := branches(t)
+	all := s.submit(s.event("charge.succeeded"))
+	first := all[0]
+	require.Empty(t, first.First)
+	require.Equal(t, first.ID, all[1].First, "an event is one row")
+
+	status, answer := s.post("/inspect/deliveries/"+first.ID+"/replay", map[string]any{"endpoint": mailID})
+	require.Equal(t, http.StatusAccepted, status, answer.Error)
+	again := s.finished(answer.Deliveries[0].ID)
+	require.Equal(t, mailID, again.Endpoint)
+	require.Equal(t, first.ID, again.ReplayOf)
+
+	payload := string(s.finished(first.ID).Body)
+	status, answer = s.post("/inspect/send", map[string]any{"payload": payload, "new_id": true, "endpoint": shopID, "from": first.ID})
+	require.Equal(t, http.StatusAccepted, status, answer.Error)
+	require.Len(t, answer.Deliveries, 1)
+	sent := s.finished(answer.Deliveries[0].ID)
+	require.Equal(t, shopID, sent.Endpoint)
+	require.Equal(t, listen.Original{Delivery: first.ID, EventID: first.EventID}, sent.Edited)
+
+	for path, body := range map[string]map[string]any{
+		"/inspect/deliveries/" + first.ID + "/replay": {"endpoint": "we_none"},
+		"/inspect/send": {"payload": payload, "endpoint": "we_none"},
+	} {
+		status, answer := s.post(path, body)
+		require.Equal(t, http.StatusNotFound, status, path)
+		require.Contains(t, answer.Error, `no endpoint "we_none"`)
+	}
+}
+
+// A trigger's deliveries name it, and those of the next one another.
+func TestATriggerNamesItsEvents(t *testing.T) {
+	s, _, _ := branches(t)
+	var names, ids []string
+	for range 2 {
+		status, answer := s.post("/inspect/trigger", `{"name":"payment"}`)
+		require.Equal(t, http.StatusAccepted, status, answer.Error)
+		for _, d := range answer.Deliveries {
+			names = append(names, s.finished(d.ID).Trigger.Name)
+			ids = append(ids, s.finished(d.ID).Trigger.ID)
+		}
+	}
+	require.Len(t, names, 12)
+	require.Equal(t, []string{"payment"}, slices.Compact(names))
+	require.Len(t, slices.Compact(ids), 2)
+}
+
+// The secret is told to who asks for it, except one that the user gave.
+func TestSecretRoute(t *testing.T) {
+	s, shopID, _ := branches(t)
+	path := "/inspect/endpoints/" + shopID + "/secret"
+	ask := func(path string) (int, string) {
+		response, err := http.Post(s.url+path, "application/json", nil)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		return response.StatusCode, string(body)
+	}
+	status, body := ask(path)
+	require.Equal(t, http.StatusOK, status)
+	require.JSONEq(t, fmt.Sprintf(`{"secret":%q}`, secret), body)
+	status, _ = ask("/inspect/endpoints/we_none/secret")
+	require.Equal(t, http.StatusNotFound, status)
+	s.submit(s.event("charge.succeeded"))
+	for _, other := range []string{"/inspect/deliveries", "/inspect/deliveries/dlv_1", "/inspect/deliveries/dlv_1/curl", "/inspect/types"} {
+		_, _, body := s.get(other)
+		require.NotContains(t, body, secret, other)
+	}
+
+	s.given = secret
+	s.start()
+	status, body = ask(path)
+	require.Equal(t, http.StatusForbidden, status)
+	require.NotContains(t, body, secret)
 }

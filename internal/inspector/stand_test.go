@@ -33,6 +33,7 @@ type stand struct {
 	hub      *listen.Hub
 	endpoint listen.Endpoint
 	source   *webhooktest.Source
+	given    string                                       // secret, of the next start
 	complete func(context.Context, payment.Request) error // of the next start
 
 	server    *httptest.Server
@@ -66,7 +67,7 @@ func serve(t testing.TB, handler http.Handler) *httptest.Server {
 
 // start serves the inspector of the hub.
 func (s *stand) start() {
-	var handler http.Handler = inspector.New(inspector.Config{Hub: s.hub, Source: s.source, Version: "0.0.0-test", Complete: s.complete})
+	var handler http.Handler = inspector.New(inspector.Config{Given: s.given, Hub: s.hub, Source: s.source, Version: "0.0.0-test", Complete: s.complete})
 	s.inspector.Store(&handler)
 }
 

@@ -22,6 +22,10 @@ type summary struct {
 	Mutations []string  `json:"mutations,omitempty"`
 	Forgery   bool      `json:"forgery,omitempty"` // a refusal is right
 	ReplayOf  string    `json:"replay_of,omitempty"`
+	First     string    `json:"first,omitempty"` // of the deliveries of one event; empty: this one
+
+	Trigger listen.Trigger  `json:"trigger,omitzero"` // groups events
+	Edited  listen.Original `json:"edited,omitzero"`
 
 	// Of the last attempt.
 	Attempts int     `json:"attempts"` // number of attempts
@@ -34,7 +38,7 @@ func summarize(d listen.Delivery) summary {
 	s := summary{
 		ID: d.ID, EventID: d.EventID, Type: d.Type, Account: d.Account, Endpoint: d.Endpoint, URL: d.URL,
 		State: d.State, Reason: d.Reason, Created: d.Created, Next: d.Next, Mutations: d.Mutations, ReplayOf: d.ReplayOf,
-		Forgery:  d.Forgery(),
+		Forgery: d.Forgery(), First: d.First, Trigger: d.Trigger, Edited: d.Edited,
 		Attempts: len(d.Attempts),
 	}
 	if n := len(d.Attempts); n > 0 {

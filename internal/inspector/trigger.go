@@ -29,7 +29,7 @@ func trigger(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 		var deliveries []listen.Delivery
 		events, err := eventsOf(source, asked.Name, asked.Alone, asked.Set)
 		if err == nil {
-			deliveries, err = hub.Play(r.Context(), slices.Values(events), asked.Mutations...)
+			deliveries, err = hub.Play(r.Context(), listen.NewTrigger(asked.Name), slices.Values(events), asked.Mutations...)
 		}
 		respond(w, deliveries, err)
 	}

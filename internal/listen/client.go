@@ -36,6 +36,9 @@ var ErrNoListen = errors.New("no fakestripe listen")
 
 // A Client submits events to the hub of another process.
 type Client struct {
+	// Trigger is what made the events, if they belong together.
+	Trigger Trigger
+
 	base, token string
 	http        *http.Client
 }
@@ -55,7 +58,7 @@ func NewClient(base string) (*Client, error) {
 	}
 	token := u.Query().Get("token")
 	u.RawQuery, u.Fragment, u.Path = "", "", strings.TrimRight(u.Path, "/")
-	return &Client{u.String(), token, &http.Client{
+	return &Client{base: u.String(), token: token, http: &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: sockets.MaxConnections, IdleConnTimeout: time.Minute},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
@@ -117,8 +120,9 @@ func (c *Client) Secret(ctx context.Context) (string, error) {
 // ErrQueueFull, ErrClosed, or the hub's objection to the event or a mutation.
 func (c *Client) Submit(ctx context.Context, event *webhooktest.Event, mutations ...string) iter.Seq2[Delivery, error] {
 	return func(yield func(Delivery, error) bool) {
-		query := url.Values{"mutate": mutations}.Encode()
-		answer, err := c.do(ctx, http.MethodPost, ControlPath+"?"+query, event.Body())
+		query := c.Trigger.query()
+		query["mutate"] = mutations
+		answer, err := c.do(ctx, http.MethodPost, ControlPath+"?"+query.Encode(), event.Body())
 		if err != nil {
 			yield(Delivery{}, fmt.Errorf("%w at %s: %w", ErrNoListen, c.base, cause(err)))
 			return

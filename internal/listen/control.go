@@ -32,7 +32,8 @@ const (
 )
 
 // Control returns the handler for submitting events from another process: POST the event
-// as the body, with one mutate parameter per mutation. The response is JSON lines: each
+// as the body, with one mutate parameter per mutation, and a trigger and trigger_name
+// that events made together share. The response is JSON lines: each
 // delivery at once and again after each change, as from [Hub.Follow], until all have
 // finished. Errors are {"error": "…"}.
 //
@@ -79,7 +80,12 @@ func (i intake) submit(h *Hub, w http.ResponseWriter, r *http.Request) ([]Delive
 	if err != nil {
 		return nil, err
 	}
-	return h.Submit(r.Context(), event, r.URL.Query()["mutate"]...)
+	query := r.URL.Query()
+	trigger, err := triggerIn(query)
+	if err != nil {
+		return nil, err
+	}
+	return h.Send(r.Context(), Request{Event: event, Trigger: trigger, Mutations: query["mutate"]})
 }
 
 func readEvent(w http.ResponseWriter, r *http.Request) (*webhooktest.Event, error) {

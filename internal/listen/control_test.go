@@ -47,6 +47,7 @@ func TestAnotherProcessSubmits(t *testing.T) {
 	add(t, hub, listen.Endpoint{URL: "/a", Handler: handler})
 	add(t, hub, listen.Endpoint{URL: "/b", Handler: always(204)})
 	client := newClient(t, newServer(t, listen.Control(hub)))
+	client.Trigger = listen.NewTrigger("charge.succeeded")
 	event := newEvent(t, "charge.succeeded")
 	last := make(map[string]listen.Delivery)
 	for d, err := range client.Submit(t.Context(), event) {
@@ -60,6 +61,8 @@ func TestAnotherProcessSubmits(t *testing.T) {
 	require.Equal(t, 204, last["dlv_2"].Attempts[0].Status)
 	d, _ := hub.Delivery("dlv_1")
 	require.Equal(t, event.Body(), d.Body, "byte for byte")
+	require.Equal(t, client.Trigger, d.Trigger)
+	require.Equal(t, client.Trigger, last["dlv_2"].Trigger)
 
 	for d, err := range client.Submit(t.Context(), event, "unsigned", "header=X-A: b&c=d") {
 		require.NoError(t, err)

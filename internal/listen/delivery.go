@@ -60,6 +60,9 @@ type Delivery struct {
 	Next      time.Time `json:"next,omitzero"` // time of the next attempt
 	Mutations []string  `json:"mutations,omitempty"`
 	ReplayOf  string    `json:"replay_of,omitempty"` // Delivery.ID
+	First     string    `json:"first,omitempty"`     // Delivery.ID: the first of the same submission, if another
+	Trigger   Trigger   `json:"trigger,omitzero"`
+	Edited    Original  `json:"edited,omitzero"`
 	Attempts  []Attempt `json:"attempts,omitempty"`
 	Body      []byte    `json:"-"` // the event's JSON, byte for byte
 }

@@ -23,9 +23,10 @@ const (
 
 // Errors of a Hub.
 var (
-	ErrQueueFull = errors.New("the queue is full")
-	ErrClosed    = errors.New("listen has ended")
-	ErrNotKept   = errors.New("unknown, or too old to be kept")
+	ErrQueueFull  = errors.New("the queue is full")
+	ErrClosed     = errors.New("listen has ended")
+	ErrNoEndpoint = errors.New("no endpoint")
+	ErrNotKept    = errors.New("unknown, or too old to be kept")
 )
 
 // A Hub delivers events to endpoints. The zero value works. Set the fields before the

@@ -10,12 +10,12 @@ import (
 
 // Play submits the events of a flow in their order, each once the one before was attempted
 // at every endpoint, or its turn has ended. It returns their deliveries. An error ends it.
-func (h *Hub) Play(ctx context.Context, events iter.Seq[*webhooktest.Event], mutations ...string) (all []Delivery, err error) {
+func (h *Hub) Play(ctx context.Context, trigger Trigger, events iter.Seq[*webhooktest.Event], mutations ...string) (all []Delivery, err error) {
 	for event := range events {
 		if len(all) > 0 {
 			h.awaitAttempts(ctx, all)
 		}
-		deliveries, err := h.Submit(ctx, event, mutations...)
+		deliveries, err := h.Send(ctx, Request{Event: event, Trigger: trigger, Mutations: mutations})
 		if err != nil {
 			return nil, err
 		}

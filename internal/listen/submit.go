@@ -2,6 +2,7 @@ package listen
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,11 +16,28 @@ import (
 // The error is ErrQueueFull, ErrClosed, or a problem with a mutation or the journal; then
 // nothing is delivered.
 func (h *Hub) Submit(ctx context.Context, event *webhooktest.Event, mutations ...string) ([]Delivery, error) {
+	return h.Send(ctx, Request{Event: event, Mutations: mutations})
+}
+
+// Send is Submit for a request. The error is as for Submit, or ErrNoEndpoint.
+func (h *Hub) Send(ctx context.Context, r Request) ([]Delivery, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s := submission{event: event, account: accountOf(event), mutations: mutations}
-	return h.take(ctx, s, func(d *destination) bool { return d.wants(event.Type(), s.account) })
+	s := submission{event: r.Event, account: accountOf(r.Event), trigger: r.Trigger, edited: r.Edited, mutations: r.Mutations}
+	if r.Endpoint != "" {
+		return h.takeFor(ctx, s, r.Endpoint)
+	}
+	return h.take(ctx, s, func(d *destination) bool { return d.wants(r.Event.Type(), s.account) })
+}
+
+// takeFor makes the deliveries of an event to one endpoint.
+func (h *Hub) takeFor(ctx context.Context, s submission, endpointID string) ([]Delivery, error) {
+	made, err := h.take(ctx, s, func(d *destination) bool { return d.ID == endpointID })
+	if err == nil && len(made) == 0 {
+		err = fmt.Errorf("%w %q: it was removed, or never added", ErrNoEndpoint, endpointID)
+	}
+	return made, err
 }
 
 // accountOf returns the connected account of an event, or "".
@@ -36,6 +54,12 @@ func accountOf(event *webhooktest.Event) string {
 // Replay delivers the event of a delivery again, to the same endpoint, at once and
 // freshly signed. The error is as for Submit, or ErrNotKept.
 func (h *Hub) Replay(ctx context.Context, deliveryID string, mutations ...string) (Delivery, error) {
+	return h.ReplayTo(ctx, deliveryID, "", mutations...)
+}
+
+// ReplayTo is Replay to any endpoint, by ID; empty means the one of the delivery. The
+// error is as for Replay, or ErrNoEndpoint.
+func (h *Hub) ReplayTo(ctx context.Context, deliveryID, endpointID string, mutations ...string) (Delivery, error) {
 	if err := ctx.Err(); err != nil {
 		return Delivery{}, err
 	}
@@ -43,16 +67,13 @@ func (h *Hub) Replay(ctx context.Context, deliveryID string, mutations ...string
 	switch {
 	case !known:
 		return Delivery{}, fmt.Errorf("delivery %q: %w", deliveryID, ErrNotKept)
-	case !h.endpoints.there(t.to):
+	case endpointID == "" && !h.endpoints.there(t.to):
 		return Delivery{}, fmt.Errorf("delivery %s: endpoint %s (%s) no longer exists", deliveryID, t.Endpoint, t.URL)
 	}
 	s := submission{event: t.event, account: t.Account, replayOf: deliveryID, mutations: mutations}
-	made, err := h.take(ctx, s, func(d *destination) bool { return d == t.to })
+	made, err := h.takeFor(ctx, s, cmp.Or(endpointID, t.Endpoint))
 	if err != nil {
-		return Delivery{}, err
-	}
-	if len(made) == 0 {
-		return Delivery{}, fmt.Errorf("delivery %s: its endpoint has just been removed", deliveryID)
+		return Delivery{}, fmt.Errorf("delivery %s: %w", deliveryID, err)
 	}
 	return made[0], nil
 }
@@ -145,6 +166,9 @@ func (s *submission) plan(event *webhooktest.Event, to []recipient, last int, ch
 		if t.faults.drop {
 			t.State, t.Reason = Dropped, "dropped by chaos"
 		}
+	}
+	for _, t := range tasks[min(1, len(tasks)):] {
+		t.First = tasks[0].ID
 	}
 	return tasks, nil
 }

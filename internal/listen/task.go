@@ -26,7 +26,8 @@ func newTask(number int, to recipient, event *webhooktest.Event, s submission) *
 		Delivery: Delivery{
 			ID: deliveryID(number), EventID: event.ID(), Type: event.Type(), Account: s.account,
 			Endpoint: to.ID, URL: to.URL, State: Waiting, Created: time.Now(),
-			Mutations: withoutSecrets(s.mutations), ReplayOf: s.replayOf, Body: event.Body(),
+			Mutations: withoutSecrets(s.mutations), ReplayOf: s.replayOf,
+			Trigger: s.trigger, Edited: s.edited, Body: event.Body(),
 		},
 		number: number, event: event, to: to.destination, mutations: s.mutations,
 		size: taskSize(event, to.APIVersion != "", s.mutations),
@@ -74,5 +75,7 @@ type submission struct {
 	event     *webhooktest.Event
 	account   string // of the event
 	replayOf  string // Delivery.ID
+	trigger   Trigger
+	edited    Original
 	mutations []string
 }

@@ -3,11 +3,16 @@
 import { byId, debounce, h, setText, toast } from "./dom.js";
 import { address, number, plural } from "./format.js";
 import { getText, pathOf, post } from "./api.js";
-import { copy, Detail } from "./detail.js";
+import { copy } from "./copy.js";
+import { Detail } from "./detail.js";
+import { endpointsDialog, offerEndpoints } from "./endpoints.js";
 import { callsDialog, editDialog, helpDialog, replayDialog, triggerDialog } from "./dialogs.js";
 import { Filter } from "./filter.js";
+import { eventsOf, itemsOf } from "./groups.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
+import { markIn } from "./mark.js";
+import { namesOf } from "./names.js";
 import { Store } from "./store.js";
 
 const store = new Store();
@@ -21,17 +26,27 @@ let endpoints = [];
 let hello = { version: "", trigger: "" };
 let started = false; // all that there was has come
 let coming = []; // until then
-let shown = [];
+let names = new Map(); // of endpoints, by URL
 let awaited = ""; // a delivery that was asked for here, to be chosen when it comes
+const folds = [new Set(), new Set()]; // triggers that are folded: without a filter, and with one
 
 // The list.
 
 function refresh(another = false) {
-  shown = filter.apply(store.rows);
-  list.show(shown, another);
-  const all = store.rows.length;
-  setText(byId("count"), shown.length === all ? plural(all, "delivery", "deliveries") : `${number(shown.length)} of ${number(all)}`);
-  empty();
+  names = namesOf([...endpoints.map((e) => e.url), ...store.rows.map((d) => d.url)]);
+  const all = eventsOf(store.rows);
+  const shown = filter.apply(all, store.rows);
+  if (another) folds[1].clear();
+  list.show(itemsOf(shown, all, folds[Number(filter.active)]), { names, words: filter.words, inside: filter.inside }, another);
+  detail.endpoints(endpoints, names, all);
+  setText(byId("count"), shown.length === all.length ? total(all.length) : `${number(shown.length)} of ${number(all.length)}`);
+  empty(shown.length > 0);
+}
+
+// total counts deliveries, and events where these are fewer.
+function total(events) {
+  const deliveries = plural(store.rows.length, "delivery", "deliveries");
+  return store.rows.length === events ? deliveries : `${plural(events, "event")}, ${deliveries}`;
 }
 
 let due = 0;
@@ -40,13 +55,13 @@ const refreshSoon = () => (due ||= requestAnimationFrame(() => {
   refresh();
 }));
 
-function empty() {
+function empty(some) {
   const place = byId("empty");
-  place.hidden = shown.length > 0 || !started;
+  place.hidden = some || !started;
   if (place.hidden) return;
   if (store.rows.length > 0) {
     const clear = h("button", { type: "button", click: () => filter.clear() }, "Clear the filter");
-    place.replaceChildren(h("h2", {}, "Nothing matches the filter"), h("p", {}, clear));
+    place.replaceChildren(h("h2", {}, nothing()), h("p", {}, clear));
     return;
   }
   const [to, ...more] = endpoints.map((e) => address(e.url));
@@ -63,7 +78,16 @@ function empty() {
   );
 }
 
-filter.addEventListener("change", () => refresh(true));
+function nothing() {
+  if (filter.pending) return "Searching events and answers…";
+  return filter.words.length ? `Nothing matches ${filter.words.map((word) => `“${word}”`).join(" and ")}` : "Nothing matches the filter";
+}
+
+filter.addEventListener("change", () => {
+  refresh(true);
+  markIn(byId("detail"), filter.words);
+});
+detail.addEventListener("drawn", () => markIn(byId("detail"), filter.words));
 const searchAgain = debounce(1000, () => filter.search());
 const reload = debounce(60, (id) => id === list.chosen && detail.load(id));
 
@@ -78,6 +102,7 @@ store.addEventListener("change", ({ detail: changed }) => {
 
 function choose(id) {
   awaited = "";
+  for (const folded of folds) folded.delete(store.get(id)?.trigger?.id);
   refresh();
   list.reveal(id);
   list.choose(id, "asked");
@@ -91,8 +116,18 @@ list.addEventListener("choose", ({ detail: { id, how } }) => {
   if (how === "click" && narrow.matches) detail.focus();
 });
 
+list.addEventListener("group", ({ detail: group }) => {
+  detail.none(`${group.name}: ${plural(group.size, "event")} of one trigger. Choose one to see all of it.`);
+});
+
+list.addEventListener("fold", ({ detail: id }) => {
+  const folded = folds[Number(filter.active)];
+  if (!folded.delete(id)) folded.add(id);
+  refresh();
+});
+
 function open() {
-  if (!list.chosen) return;
+  if (list.toggle() || !list.chosen) return;
   document.body.classList.add("opened");
   detail.load(list.chosen).then(() => detail.focus());
 }
@@ -113,7 +148,7 @@ function sent(deliveries) {
     return;
   }
   toast(`${plural(deliveries.length, "delivery", "deliveries")} on the way.`);
-  const { id } = deliveries.at(-1);
+  const { id } = deliveries.findLast((d) => !d.first) ?? deliveries.at(-1);
   if (store.get(id)) choose(id);
   else awaited = id;
 }
@@ -126,12 +161,16 @@ const failing = (f) => async (...values) => {
   }
 };
 
-const replay = async (mutations) => sent((await post(pathOf(list.chosen, "/replay"), { mutations })).deliveries);
+// offerTo fills a dialog's choice of an endpoint, beginning with the one chosen beside it.
+const offerTo = (id, others) => offerEndpoints(byId(id), endpoints, names, detail.to, others);
+
+const replay = async (mutations, endpoint = detail.to) => sent((await post(pathOf(list.chosen, "/replay"), { mutations, endpoint })).deliveries);
 const copyAs = (what, said) => failing(async () => copy(await getText(pathOf(list.chosen, `/${what}`)), said));
-const replayWith = failing(replayDialog(replay));
-const edit = failing(editDialog(sent));
+const replayWith = failing(replayDialog(replay, offerTo));
+const edit = failing(editDialog(sent, offerTo));
 const openTrigger = failing(triggerDialog(sent));
 const openCalls = failing(callsDialog(failing));
+const openEndpoints = endpointsDialog(() => endpoints, failing);
 
 // Each is about the delivery that is chosen in the list.
 const acts = {
@@ -144,6 +183,8 @@ const acts = {
 };
 
 detail.addEventListener("act", ({ detail: name }) => acts[name]());
+detail.addEventListener("answer", ({ detail: id }) => choose(id));
+byId("endpoints-open").addEventListener("click", openEndpoints);
 byId("trigger-open").addEventListener("click", openTrigger);
 byId("calls-open").addEventListener("click", openCalls);
 
@@ -151,9 +192,9 @@ byId("calls-open").addEventListener("click", openCalls);
 
 const help = helpDialog([
   [["j", "↓"], "older delivery"], [["k", "↑"], "newer delivery"], [["g"], "newest"], [["G"], "oldest"],
-  [["Enter"], "go to the chosen delivery"], [["Esc"], "back to the list; clears the filter there"], [["/"], "filter"],
+  [["←", "→"], "fold, unfold; other endpoint"], [["Enter"], "go to the chosen delivery"], [["Esc"], "back to the list; clears the filter there"], [["/"], "filter"],
   [["r"], "replay"], [["m"], "replay with a mutation"], [["e"], "edit and resend"], [["c"], "copy as curl"],
-  [["t"], "trigger"], [["a"], "calls to the API"], [["?"], "this list"],
+  [["t"], "trigger"], [["a"], "calls to the API"], [["s"], "endpoints and secrets"], [["?"], "this list"],
 ]);
 byId("help-open").addEventListener("click", help);
 
@@ -161,10 +202,11 @@ const act = (name) => () => list.chosen && acts[name]();
 const keys = {
   j: () => list.step(1), k: () => list.step(-1), g: () => list.edge(0), G: () => list.edge(Infinity),
   r: act("replay"), m: act("mutate"), e: act("edit"), c: act("curl"),
-  t: openTrigger, a: openCalls, "?": help, "/": () => byId("filter-text").select(),
+  t: openTrigger, a: openCalls, s: openEndpoints, "?": help, "/": () => byId("filter-text").select(),
 };
 const listKeys = {
   ArrowDown: keys.j, ArrowUp: keys.k, Home: keys.g, End: keys.G, Enter: open,
+  ArrowLeft: () => list.side(-1), ArrowRight: () => list.side(1),
   PageDown: () => list.step(10), PageUp: () => list.step(-10),
 };
 
@@ -208,8 +250,10 @@ live.addEventListener("reset", ({ detail: data }) => {
 });
 live.addEventListener("endpoints", ({ detail: data }) => {
   endpoints = data;
-  const [first, ...more] = data.map((e) => address(e.url));
-  setText(byId("endpoints"), first ? `→ ${first}${more.length ? ` and ${more.length} more` : ""}` : "no endpoint");
+  names = namesOf(data.map((e) => e.url));
+  const [first] = data;
+  setText(byId("endpoints"), data.length === 1 ? `→ ${address(first.url)}` : first ? `→ ${data.map((e) => names.get(e.url)).join(", ")}` : "no endpoint");
+  byId("endpoints-open").disabled = !first;
   byId("endpoints").title = data.map((e) => `${e.id} ${e.url} ${(e.enabled_events ?? []).join(", ")}`).join("\n");
   refreshSoon();
 });
@@ -224,7 +268,7 @@ live.addEventListener("ready", () => {
   if (list.chosen && store.get(list.chosen)) reload(list.chosen);
   else if (store.get(id)) choose(id);
   else if (list.chosen) {
-    list.chosen = "";
+    list.clear();
     detail.none();
   }
 });

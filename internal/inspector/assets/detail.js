@@ -1,7 +1,10 @@
 // One delivery in full.
 
-import { byId, h, toast } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { get, pathOf } from "./api.js";
+import { callList, headers } from "./calls.js";
+import { copy } from "./copy.js";
+import { offerEndpoints } from "./endpoints.js";
 import { duration, fullTime, plural, standing, time } from "./format.js";
 import { tree, unfold } from "./tree.js";
 
@@ -10,17 +13,22 @@ export class Detail extends EventTarget {
   #delivery; // as the server told it, or undefined
   #wanted = "";
   #loading;
+  #known = { all: [], names: new Map(), events: [] };
+  #drawn = ""; // the endpoints and answers that are shown
   #attempt = 0; // the chosen one; 0: the last
   #open = new Set(["calls"]); // names of the unfolded parts, kept from delivery to delivery
   #raw = false;
   #id = h("code");
   #title = h("h2");
   #facts = h("dl", { class: "facts" });
+  #answers = h("div", { class: "choice answers", role: "group", "aria-label": "Answers of the endpoints to this event" });
+  #to = h("select", { id: "to", "aria-label": "Endpoint to replay and resend to" });
+  #toLine = h("label", { class: "to" }, "to ", this.#to);
   #save = h("a", { class: "button", download: "", "data-do": "save" }, "Save as fixture");
   #head = h("header", {},
-    h("p", { class: "over" }, this.#button("back", "← Deliveries"), this.#id), this.#title, this.#facts,
+    h("p", { class: "over" }, this.#button("back", "← Deliveries"), this.#id), this.#title, this.#answers, this.#facts,
     h("div", { class: "actions", role: "toolbar", "aria-label": "What to do with it" },
-      this.#button("replay", "Replay", "r"), this.#button("mutate", "Replay with…", "m"), this.#button("edit", "Edit and resend", "e"),
+      this.#button("replay", "Replay", "r"), this.#button("mutate", "Replay with…", "m"), this.#button("edit", "Edit and resend", "e"), this.#toLine,
       h("span", { class: "note" }, "Copy as"), this.#button("curl", "curl", "c"), this.#button("gotest", "Go test"), this.#save));
   #exchange = h("div", { class: "exchange" });
   #event = h("section", { class: "event" });
@@ -28,10 +36,22 @@ export class Detail extends EventTarget {
   constructor() {
     super();
     this.none();
+    this.#place.addEventListener("toggle", () => this.dispatchEvent(new Event("drawn")), true); // what it unfolds is new
   }
 
   get delivery() {
     return this.#delivery;
+  }
+
+  // to is the id of the endpoint that a replay goes to.
+  get to() {
+    return this.#to.value;
+  }
+
+  // endpoints takes what there is to choose from, and the events with their answers.
+  endpoints(all, names, events) {
+    this.#known = { all, names, events };
+    if (this.#delivery) this.#drawEndpoints();
   }
 
   // none says what the place is for, while no delivery is chosen.
@@ -71,9 +91,34 @@ export class Detail extends EventTarget {
       this.#place.scrollTop = 0;
     }
     this.#drawHead();
+    if (before?.id !== delivery.id) this.#drawn = "";
+    this.#drawEndpoints();
     const changed = (part) => before?.id !== delivery.id || JSON.stringify(before[part]) !== JSON.stringify(delivery[part]);
     if (changed("attempts") || changed("state")) this.#drawExchange();
     if (changed("sent")) this.#drawEvent();
+    this.dispatchEvent(new Event("drawn"));
+  }
+
+  // drawEndpoints offers the answers of other endpoints to the event, and where to send it
+  // again: to the endpoint of the delivery, unless another one is chosen.
+  #drawEndpoints() {
+    const { all, names, events } = this.#known;
+    const d = this.#delivery;
+    const { deliveries } = events.find((event) => event.deliveries.some(({ id }) => id === d.id)) ?? { deliveries: [] };
+    const drawn = JSON.stringify([all.map((e) => [e.id, names.get(e.url)]), deliveries.map((each) => [each.id, standing(each).label])]);
+    if (drawn === this.#drawn) return;
+    const fresh = this.#drawn === "";
+    this.#drawn = drawn;
+    const focused = this.#answers.contains(document.activeElement);
+    this.#answers.hidden = deliveries.length < 2;
+    this.#answers.replaceChildren(...deliveries.map((each) => h("button", {
+      type: "button", "aria-pressed": String(each.id === d.id), title: each.url, "data-answer": each.id,
+      click: () => this.dispatchEvent(new CustomEvent("answer", { detail: each.id })),
+    }, h("span", { class: "status", "data-tone": standing(each).tone }, standing(each).label), names.get(each.url) ?? each.url)));
+    if (focused) this.#answers.querySelector("[aria-pressed=true]")?.focus();
+    const gone = !all.some((e) => e.id === d.endpoint);
+    this.#toLine.hidden = all.length < 2 && !gone;
+    offerEndpoints(this.#to, all, names, fresh ? (gone ? "" : d.endpoint) : undefined, gone ? [["", "its endpoint is gone: choose one"]] : []);
   }
 
   // The buttons stay while the rest changes: one may be about to be clicked.
@@ -93,6 +138,8 @@ export class Detail extends EventTarget {
       ["Made", [h("time", { datetime: d.created }, fullTime(new Date(d.created)))]],
       d.account && ["Account", [copyable(d.account)]],
       d.replay_of && ["Replay of", [h("a", { href: `#${d.replay_of}` }, d.replay_of)]],
+      d.edited && ["Origin", ["resent from ", h("a", { href: `#${d.edited.delivery}` }, d.edited.event_id || d.edited.delivery), " by hand"]],
+      d.trigger && ["Trigger", [d.trigger.name]],
       d.mutations && ["Mutations", d.mutations.flatMap((text, i) => [i ? " " : "", h("code", { class: "mutation" }, text)])],
       d.reason && ["Because", [d.reason]],
       d.state === "waiting" && d.next && ["Next attempt", [h("time", { datetime: d.next }, time(d.next))]],
@@ -206,31 +253,4 @@ export class Detail extends EventTarget {
 
 const toneOf = (a, forgery) => (!a.error && (a.status >= 200 && a.status < 300) !== Boolean(forgery) ? "pass" : "fail");
 
-const headers = (fields) => h("dl", { class: "headers" }, fields.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-
-// callList shows calls to the API, each with what may be offered to do about it.
-export const callList = (calls, offer = () => undefined) => h("ol", { class: "calls" }, calls.map((c) => {
-  const more = [time(c.at), c.id, c.replayed && "replayed", c.idempotency_key && `idempotency key ${c.idempotency_key}`, c.account && `for ${c.account}`];
-  return h("li", {},
-    h("p", {}, h("b", {}, c.method), " ", h("code", {}, c.path + (c.query ? `?${c.query}` : "")), " ",
-      h("span", { class: "status", "data-tone": c.status < 400 ? "pass" : "fail" }, String(c.status)), " ",
-      h("span", { class: "note" }, more.filter(Boolean).join(", "))),
-    c.error && h("p", { class: "problem" }, c.error),
-    offer(c),
-    c.method !== "GET" && c.params && headers(Object.entries(c.params).map(([name, values]) => [name, values.join(", ")])));
-}));
-
 const copyable = (text) => h("button", { type: "button", class: "copyable", title: "Copy", click: () => copy(text) }, text);
-
-// copy puts a text on the clipboard. Browsers allow it on this machine and over
-// https; elsewhere the text is shown, to be copied by hand.
-export async function copy(text, said = "Copied.") {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(said);
-  } catch {
-    byId("copy-text").value = text;
-    byId("copy-dialog").showModal();
-    byId("copy-text").select();
-  }
-}

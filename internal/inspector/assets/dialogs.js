@@ -2,7 +2,8 @@
 
 import { byId, debounce, h, toast } from "./dom.js";
 import { get, pathOf, post, types } from "./api.js";
-import { callList } from "./detail.js";
+import { callList } from "./calls.js";
+import { hasWords, markIn, wordsOf } from "./mark.js";
 
 for (const button of document.querySelectorAll("[data-close]")) {
   button.addEventListener("click", () => button.closest("dialog").close());
@@ -30,7 +31,7 @@ function onSubmit(dialog, problem, f) {
 const saying = (id) => (text) => (byId(id).textContent = text);
 
 // replayDialog offers all mutations, and calls back with those that were chosen.
-export function replayDialog(replay) {
+export function replayDialog(replay, offerTo) {
   const dialog = byId("replay-dialog");
   const list = byId("replay-list");
   const chosen = () => [...list.querySelectorAll("input[type=checkbox]:checked")].map((box) => {
@@ -40,13 +41,21 @@ export function replayDialog(replay) {
   const changed = () => (byId("replay-chosen").textContent = chosen().join(", "));
   list.addEventListener("input", changed);
   byId("replay-filter").addEventListener("input", (event) => {
-    const text = event.target.value.toLowerCase();
-    for (const item of list.querySelectorAll("li")) item.hidden = !item.textContent.toLowerCase().includes(text) && !item.querySelector(":checked");
+    const words = wordsOf(event.target.value);
+    let found = 0;
+    for (const item of list.querySelectorAll("li")) {
+      const fits = hasWords(item.textContent, words);
+      found += Number(fits);
+      item.hidden = !fits && !item.querySelector(":checked");
+    }
+    markIn(list, words);
+    byId("replay-none").textContent = found ? "" : "No mutation has all of these words.";
   });
-  onSubmit(dialog, saying("replay-problem"), () => replay(chosen()));
+  onSubmit(dialog, saying("replay-problem"), () => replay(chosen(), byId("replay-to").value));
   return async () => {
     const { mutations } = await types();
-    byId("replay-filter").value = byId("replay-problem").textContent = "";
+    byId("replay-filter").value = byId("replay-problem").textContent = byId("replay-none").textContent = "";
+    offerTo("replay-to");
     list.replaceChildren(h("ul", {}, mutations.map(offer)));
     changed();
     dialog.showModal();
@@ -64,12 +73,13 @@ function offer({ name, example, doc }) {
 
 // editDialog offers a delivery's payload, says while one types whether it is JSON,
 // and calls back with what was sent.
-export function editDialog(sent) {
+export function editDialog(sent, offerTo) {
   const dialog = byId("edit-dialog");
   const text = byId("edit-text");
   const state = byId("edit-state");
   const there = byId("edit-goto");
   let original = "";
+  let from = ""; // the delivery that it is about
   let wrong; // {line, column}
 
   const show = (message, place) => {
@@ -100,11 +110,15 @@ export function editDialog(sent) {
     if (text.value !== original && !confirm("Discard what you changed?")) event.preventDefault();
   });
   onSubmit(dialog, show, async () => {
-    const { deliveries } = await post("/inspect/send", { payload: text.value, new_id: byId("edit-new-id").checked });
+    const { deliveries } = await post("/inspect/send", {
+      payload: text.value, new_id: byId("edit-new-id").checked, endpoint: byId("edit-to").value, from,
+    });
     sent(deliveries);
   });
   return async (id) => {
     original = text.value = (await get(pathOf(id))).body;
+    from = id;
+    offerTo("edit-to", [["", "every endpoint that takes its type"]]);
     dialog.showModal();
     text.focus();
     text.setSelectionRange(0, 0);
@@ -128,13 +142,13 @@ export function triggerDialog(sent) {
     const type = known.types.find((t) => t.type === name);
     byId("trigger-alone-line").hidden = kind !== "type" || !flow;
     const events = flow && !(kind === "type" && alone.checked) ? `${flow.title}: ${flow.types.join(", ")}.` : "";
-    byId("trigger-about").textContent = [kind === "type" && type?.description, events].filter(Boolean).join(" ");
+    byId("trigger-about").textContent = !names.length ? "No event type or flow has all of these words." : [kind === "type" && type?.description, events].filter(Boolean).join(" ");
   };
   const draw = () => {
-    const text = filter.value.trim().toLowerCase();
+    const words = wordsOf(filter.value);
     const before = names.value;
     const group = (label, kind, all) => {
-      const fitting = all.filter((name) => name.toLowerCase().includes(text));
+      const fitting = all.filter((name) => hasWords(name, words));
       return fitting.length ? [h("optgroup", { label }, fitting.map((name) => h("option", { value: `${kind} ${name}` }, name)))] : [];
     };
     const typesThat = (fit) => known.types.filter(fit).map((t) => t.type);
@@ -161,7 +175,7 @@ export function triggerDialog(sent) {
   alone.addEventListener("change", about);
   onSubmit(dialog, saying("trigger-problem"), async () => {
     const [kind, name] = names.value.split(" ");
-    if (!name) throw new Error("no event type or flow has this in its name");
+    if (!name) throw new Error("no event type or flow has all of these words");
     const set = byId("trigger-set").value.split("\n").filter((line) => line.trim());
     const { deliveries } = await post("/inspect/trigger", { name, alone: kind === "type" && alone.checked, set });
     sent(deliveries);

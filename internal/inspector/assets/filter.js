@@ -2,6 +2,7 @@
 
 import { byId, debounce, h } from "./dom.js";
 import { get } from "./api.js";
+import { hasWords, wordsOf } from "./mark.js";
 
 const STATUSES = [
   ["", "Any status", () => true],
@@ -19,15 +20,19 @@ const STATUSES = [
   ["no answer", "No answer", (d) => d.attempts > 0 && !d.status],
 ];
 
-const words = (d) =>
-  [d.id, d.type, d.event_id, d.account, d.url, d.state, d.status, d.error, d.replay_of, ...(d.mutations ?? [])].join(" ").toLowerCase();
+// listed is what the list itself has of a delivery; listed in search.go is the same.
+const listed = (d) => [
+  d.id, d.type, d.event_id, d.account, d.url, d.state, d.status, d.error, d.replay_of,
+  d.trigger?.name, d.edited?.delivery, d.edited?.event_id, ...(d.mutations ?? []),
+].join(" ");
 
 export class Filter extends EventTarget {
   #text = byId("filter-text");
   #status = byId("filter-status");
   #type = byId("filter-type");
-  #inside = new Set(); // ids of deliveries with the text in their event or answer
+  inside = new Set(); // ids of deliveries with words in their event or answer
   #asked;
+  #searched = ""; // the words that inside is about
   #types; // those that are offered
 
   constructor() {
@@ -38,11 +43,20 @@ export class Filter extends EventTarget {
     this.#type.addEventListener("change", changed);
     const look = debounce(200, () => this.search());
     this.#text.addEventListener("input", () => {
-      this.#inside.clear();
+      this.inside.clear();
       changed();
       look();
     });
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  get words() {
+    return wordsOf(this.#text.value);
+  }
+
+  // pending says that the server has not been heard about these words.
+  get pending() {
+    return this.searching && this.#searched !== this.words.join(" ");
   }
 
   get active() {
@@ -55,7 +69,7 @@ export class Filter extends EventTarget {
 
   clear() {
     this.#text.value = this.#status.value = this.#type.value = "";
-    this.#inside.clear();
+    this.inside.clear();
     this.dispatchEvent(new Event("change"));
   }
 
@@ -66,21 +80,25 @@ export class Filter extends EventTarget {
     this.#asked = new AbortController();
     try {
       const { ids } = await get(`/inspect/search?text=${encodeURIComponent(this.#text.value.trim())}`, this.#asked.signal);
-      this.#inside = new Set(ids);
+      const { words } = this;
+      this.inside = new Set(ids);
+      this.#searched = words.join(" ");
       this.dispatchEvent(new Event("change"));
     } catch {
       // The text has changed meanwhile, or the connection is lost, which the page says.
     }
   }
 
-  apply(rows) {
+  // apply returns the events of which a delivery fits.
+  apply(events, rows) {
     this.#offer(rows);
-    if (!this.active) return rows;
-    const text = this.#text.value.trim().toLowerCase();
+    if (!this.active) return events;
+    const { words } = this;
     const status = STATUSES.find(([value]) => value === this.#status.value)[2];
     const type = this.#type.value;
     const ofType = (d) => !type || d.type === type || (type.endsWith(".*") && d.type.startsWith(type.slice(0, -1)));
-    return rows.filter((d) => ofType(d) && status(d) && (!text || words(d).includes(text) || this.#inside.has(d.id)));
+    const fits = (d) => ofType(d) && status(d) && (this.inside.has(d.id) || hasWords(listed(d), words));
+    return events.filter(({ deliveries }) => deliveries.some(fits));
   }
 
   // offer lists the types that there are, and families of them: customer.*

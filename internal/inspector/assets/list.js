@@ -1,20 +1,21 @@
 // The list. Only the rows that can be seen are in the document, however many
 // deliveries there are.
 
-import { byId, h, setText } from "./dom.js";
-import { address, duration, plural, standing, time } from "./format.js";
+import { byId, setText } from "./dom.js";
+import { plural } from "./format.js";
+import { ROW, Row } from "./rows.js";
 
-const ROW = 46; // pixels, as in the style
 const SPARE = 6; // rows kept ready above and below
 
 export class List extends EventTarget {
-  chosen = ""; // the id of a delivery
+  chosen = ""; // the id of a delivery, or "" with a trigger or nothing chosen
+  #active = ""; // the key of the item that the keyboard is at
   #box = byId("list");
   #area = byId("rows");
   #newer = byId("newer");
   #slots = [];
-  #shown = []; // deliveries, oldest first; the first row is the last of them
-  #newest; // the id of that one, when it was shown: the array itself may have grown
+  #items = []; // newest first
+  #look = { names: new Map(), words: [], inside: new Set() };
   #unseen = 0;
   #frame = 0;
 
@@ -22,51 +23,78 @@ export class List extends EventTarget {
     super();
     this.#box.addEventListener("scroll", () => this.#later(), { passive: true });
     new ResizeObserver(() => this.#later()).observe(this.#box);
-    this.#area.addEventListener("click", (event) => {
-      const row = event.target.closest(".row");
-      if (row) this.choose(row.dataset.id, "click");
-    });
+    this.#area.addEventListener("click", (event) => this.#clicked(event.target));
     this.#newer.addEventListener("click", () => this.edge(0));
   }
 
-  // show takes other deliveries. Those in sight stay there while newer ones come in
-  // above; with another filter the list begins anew.
-  show(deliveries, another = false) {
-    const fresh = this.#indexOf(this.#newest, deliveries);
-    this.#shown = deliveries;
-    this.#newest = deliveries.at(-1)?.id;
-    this.#area.style.height = `${deliveries.length * ROW}px`;
+  // show takes other items. Those in sight stay there while newer ones come in above; with
+  // another filter the list begins anew.
+  show(items, look, another = false) {
+    const top = this.#items[Math.floor(this.#box.scrollTop / ROW)]?.key;
+    const before = this.#indexOf(top);
+    this.#items = items;
+    this.#look = look;
+    this.#area.style.height = `${items.length * ROW}px`;
+    const moved = top ? this.#indexOf(top) - before : 0;
     if (another) this.#box.scrollTop = this.#unseen = 0;
-    else if (fresh > 0 && this.#box.scrollTop > 0) {
-      this.#box.scrollTop += fresh * ROW;
-      this.#unseen += fresh;
+    else if (moved > 0 && this.#box.scrollTop > 0) {
+      this.#box.scrollTop += moved * ROW;
+      this.#unseen += moved;
     }
     this.#later();
   }
 
+  // choose chooses a delivery.
   choose(id, how) {
+    this.#active = this.#items[this.#holding(id)]?.key ?? this.#active;
     this.chosen = id;
     this.#later();
     this.dispatchEvent(new CustomEvent("choose", { detail: { id, how } }));
   }
 
-  // step chooses the delivery so many rows below.
+  clear() {
+    this.chosen = this.#active = "";
+    this.#later();
+  }
+
+  // step chooses the item so many rows below.
   step(by) {
-    const at = this.#indexOf(this.chosen);
+    const at = this.#indexOf(this.#active);
     this.edge(at < 0 ? 0 : at + by);
   }
 
-  // edge chooses the row at an index, or the nearest there is.
+  // edge chooses the item at an index, or the nearest there is.
   edge(index) {
-    const at = Math.max(0, Math.min(index, this.#shown.length - 1));
-    const delivery = this.#at(at);
-    if (!delivery) return;
+    const at = Math.max(0, Math.min(index, this.#items.length - 1));
+    if (!this.#items[at]) return;
     this.#reveal(at);
-    this.choose(delivery.id, "key");
+    this.#go(this.#items[at]);
+  }
+
+  // side goes to the answer beside the chosen one, as a tree does from and to a group.
+  side(by) {
+    const item = this.#items[this.#indexOf(this.#active)];
+    if (!item) return;
+    if (!item.event) {
+      if (item.group.open !== by > 0) this.#fold(item.group);
+      else if (by > 0) this.step(1);
+      return;
+    }
+    const next = item.event.deliveries[item.event.deliveries.findIndex((d) => d.id === this.chosen) + by];
+    if (next) this.choose(next.id, "key");
+    else if (by < 0 && item.group) this.edge(this.#indexOf(item.group.key));
+  }
+
+  // toggle folds or unfolds the trigger that is chosen, and reports whether one is.
+  toggle() {
+    const item = this.#items[this.#indexOf(this.#active)];
+    if (!item || item.event) return false;
+    this.#fold(item.group);
+    return true;
   }
 
   reveal(id) {
-    const at = this.#indexOf(id);
+    const at = this.#holding(id);
     if (at >= 0) this.#reveal(at);
   }
 
@@ -74,13 +102,37 @@ export class List extends EventTarget {
     this.#box.focus();
   }
 
-  #at(index) {
-    return this.#shown[this.#shown.length - 1 - index];
+  #clicked(target) {
+    const key = target.closest("[data-key]")?.dataset.key;
+    const item = this.#items[this.#indexOf(key)];
+    if (!item) return;
+    if (!item.event) {
+      this.#go(item);
+      this.#fold(item.group);
+      return;
+    }
+    this.choose(target.closest("[data-delivery]")?.dataset.delivery ?? item.event.deliveries[0].id, "click");
   }
 
-  #indexOf(id, among = this.#shown) {
-    const at = among.findLastIndex((delivery) => delivery.id === id);
-    return at < 0 ? -1 : among.length - 1 - at;
+  #go({ key, event, group }) {
+    this.#active = key;
+    if (event) return this.choose(event.deliveries[0].id, "key");
+    this.chosen = "";
+    this.#later();
+    this.dispatchEvent(new CustomEvent("group", { detail: group }));
+  }
+
+  #fold(group) {
+    this.dispatchEvent(new CustomEvent("fold", { detail: group.key }));
+  }
+
+  #indexOf(key) {
+    return this.#items.findIndex((item) => item.key === key);
+  }
+
+  // holding is the index of the event that has a delivery.
+  #holding(id) {
+    return this.#items.findIndex(({ event }) => event?.deliveries.some((d) => d.id === id));
   }
 
   #reveal(index) {
@@ -99,66 +151,20 @@ export class List extends EventTarget {
 
   #draw() {
     const first = Math.max(0, Math.floor(this.#box.scrollTop / ROW) - SPARE);
-    const wanted = Math.min(this.#shown.length - first, Math.ceil(this.#box.clientHeight / ROW) + 2 * SPARE);
+    const wanted = Math.min(this.#items.length - first, Math.ceil(this.#box.clientHeight / ROW) + 2 * SPARE);
     while (this.#slots.length < wanted) this.#slots.push(new Row(this.#area));
     for (const slot of this.#slots.splice(Math.max(0, wanted))) slot.remove();
+    const look = { ...this.#look, chosen: this.chosen, active: this.#active };
     let active = "";
     this.#slots.forEach((slot, i) => {
-      const delivery = this.#at(first + i);
-      const chosen = delivery.id === this.chosen;
-      slot.show(delivery, first + i, this.#shown.length, chosen);
-      if (chosen) active = slot.id;
+      const item = this.#items[first + i];
+      slot.show(item, first + i, look);
+      if (item.key === this.#active) active = slot.id;
     });
     if (active) this.#box.setAttribute("aria-activedescendant", active);
     else this.#box.removeAttribute("aria-activedescendant");
     if (this.#box.scrollTop < ROW) this.#unseen = 0;
     this.#newer.hidden = this.#unseen === 0;
     setText(this.#newer, `↑ ${plural(this.#unseen, "newer delivery", "newer deliveries")}`);
-  }
-}
-
-let rows = 0;
-
-// A Row is used for one delivery after another.
-class Row {
-  id = `row-${rows++}`;
-  #status = h("span", { class: "status" });
-  #type = h("b", { class: "type" });
-  #tags = h("span", { class: "tags" });
-  #time = h("time");
-  #event = h("code");
-  #url = h("span", { class: "url" });
-  #last = h("span", { class: "last" });
-  #element = h("div", { id: this.id, class: "row", role: "option" },
-    h("p", {}, this.#status), h("p", {}, this.#type, this.#tags, this.#time),
-    h("p", {}, this.#last), h("p", {}, this.#event, this.#url));
-
-  constructor(area) {
-    area.append(this.#element);
-  }
-
-  remove() {
-    this.#element.remove();
-  }
-
-  show(d, index, total, chosen) {
-    const { label, tone, phrase } = standing(d);
-    const element = this.#element;
-    element.dataset.id = d.id;
-    element.style.transform = `translateY(${index * ROW}px)`;
-    element.setAttribute("aria-selected", chosen);
-    element.setAttribute("aria-posinset", index + 1);
-    element.setAttribute("aria-setsize", total);
-    this.#status.dataset.tone = tone;
-    this.#status.title = d.error || phrase;
-    setText(this.#status, label);
-    setText(this.#type, d.type || "(no type)");
-    this.#type.title = d.type;
-    setText(this.#tags, [d.replay_of ? "replay" : "", ...(d.mutations ?? [])].filter(Boolean).join(" · "));
-    setText(this.#time, time(d.created));
-    setText(this.#event, d.event_id || "(no id)");
-    setText(this.#url, address(d.url));
-    this.#url.title = d.url;
-    setText(this.#last, d.attempts > 1 ? `attempt ${d.attempts}` : d.attempts ? duration(d.duration_ms ?? 0) : "");
   }
 }
