@@ -18,6 +18,7 @@ func TestLinkedModules(t *testing.T) {
 	linked := strings.Fields(string(out))
 	slices.Sort(linked)
 	require.Equal(t, []string{
+		"github.com/HdrHistogram/hdrhistogram-go", // the percentiles of load
 		"github.com/fakestripe/fakestripe",
 		"github.com/spf13/cobra",
 		"github.com/spf13/pflag",

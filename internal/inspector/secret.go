@@ -20,7 +20,7 @@ func secret(hub *listen.Hub, given string) http.HandlerFunc {
 		case at < 0:
 			refuse(w, http.StatusNotFound, "no endpoint %q: it was removed, or never added", id)
 		case given != "" && endpoints[at].Secret == given:
-			refuse(w, http.StatusForbidden, "this signing secret was given to listen, which never tells it: copy it from where it was given (--secret or $STRIPE_WEBHOOK_SECRET)")
+			refuse(w, http.StatusForbidden, "this signing secret was given to listen, which never tells it: copy it from there")
 		default:
 			answer(w, map[string]string{"secret": cmp.Or(endpoints[at].Secret, webhooktest.DefaultSecret)})
 		}
