@@ -44,10 +44,10 @@ func TestVerifyReadsAHARFileOfChromium(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "localhost.har")
 	require.NoError(t, os.WriteFile(file, har, 0o600))
 
-	code, out := verifyFile(t, file, secret)
+	out, code := verifyFile(t, file, secret)
 	require.NoError(t, code, out)
 
-	code, out = verifyFile(t, file, "whsec_of_another_endpoint")
+	out, code = verifyFile(t, file, "whsec_of_another_endpoint")
 	require.Error(t, code, out)
 	require.Regexp(t, `the body was taken out of a HAR file, from log\.entries\[\d+\]\.request\.postData\.text`, out)
 }
@@ -60,7 +60,7 @@ func quotedJSON(t *testing.T, text string) string {
 }
 
 // verifyFile runs verify, and returns its result and all that it printed.
-func verifyFile(t *testing.T, file, secret string) (result error, out string) {
+func verifyFile(t *testing.T, file, secret string) (out string, result error) {
 	t.Helper()
 	var printed bytes.Buffer
 	cmd := newVerify(shell{in: new(bytes.Buffer), out: &printed, err: &printed, getenv: func(string) string { return "" }, terminal: isTerminal})
@@ -69,7 +69,7 @@ func verifyFile(t *testing.T, file, secret string) (result error, out string) {
 	cmd.SetErr(&printed)
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	result = cmd.ExecuteContext(t.Context())
-	return result, printed.String()
+	return printed.String(), result
 }
 
 // A networkPanel keeps what the browser's Network domain tells, as the devtools' does.

@@ -13,7 +13,6 @@ type loadProgress struct {
 	shell
 	terminal bool
 	waited   time.Time // when it last said so
-	missing  int
 }
 
 func newLoadProgress(sh shell) *loadProgress {

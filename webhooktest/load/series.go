@@ -26,7 +26,6 @@ type series struct {
 	forged bool
 	words  []freshWord // by role
 	next   int         // the number of the next event
-	first  int         // that of the first of the load: those before were for learning
 }
 
 const (
