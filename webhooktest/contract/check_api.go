@@ -173,5 +173,5 @@ func (s *session) silentAPI() []string {
 	if s.subject.API == nil || s.subject.Isolated || s.subject.API.Called() > 0 || !s.run.log.anyAccepted() {
 		return nil
 	}
-	return []string{"the handler never called the local Stripe API: if it calls Stripe, its client is not set to the API's address"}
+	return []string{"the handler never called the local Stripe API: if it calls Stripe, its client talks to another address"}
 }
