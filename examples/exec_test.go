@@ -100,7 +100,7 @@ func TestUnmodifiedApps(t *testing.T) {
 // TestReadmesInOneCommand runs the check of the READMEs that starts the app, which creates
 // what the events are about.
 func TestReadmesInOneCommand(t *testing.T) {
-	realpart.Long(t)
+	realpart.Gate(t)
 	for _, s := range sellers {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +117,7 @@ func TestReadmesInOneCommand(t *testing.T) {
 // TestExpressLatest is the same with the newest stripe package.
 func TestExpressLatest(t *testing.T) {
 	t.Parallel()
-	realpart.Long(t)
+	realpart.Gate(t)
 	express := sellers[0]
 	express.need(t)
 	line := express.checkShown(t)

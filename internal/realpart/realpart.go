@@ -44,6 +44,14 @@ func Long(t testing.TB) {
 	}
 }
 
+// Gate skips a test that takes a minute, unless it runs in .ci/run.
+func Gate(t testing.TB) {
+	t.Helper()
+	if !Wanted() {
+		t.Skip("takes a minute: set FAKESTRIPE_REAL_PARTS=1, as .ci/run does")
+	}
+}
+
 // Missing skips a test for lack of a program, or fails it if all are Wanted.
 func Missing(t testing.TB, what string) {
 	t.Helper()
