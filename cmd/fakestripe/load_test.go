@@ -94,7 +94,7 @@ func idsIn(f load.Finding) (ids []string) {
 
 // Of 20,000 events, load names those few that a handler loses or doubles.
 func TestLoadNamesWhatIsLostAndDoubled(t *testing.T) {
-	realpart.Long(t)
+	realpart.Gate(t)
 	t.Parallel()
 	racy := &till{rare: 2000}
 	report, err := loadOn(t, racy, "--count", "20000", "--wait", "1s", "--fail-on", "p99<1h")
