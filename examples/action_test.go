@@ -61,7 +61,7 @@ func TestAction(t *testing.T) {
 		{"short", "it does nothing for customer.updated", map[string]string{"handles": "customer.updated"}, 1, "`control/effect`"},
 		{"arguments", "words in quotes are one", map[string]string{"args": `signature --header "X-Test: a b"`, "strict": "true"}, 0, "## Webhook contract"},
 		{"version and command", "each input becomes its flag", map[string]string{"args": "signature/unsigned control/accepted control/effect", "handles": "payment_intent.succeeded", "api-version": "2024-06-20", "state-url": "", "state-cmd": "echo '[]'"}, 2, `2024\-06\-20`},
-		{"config", "a file has the settings", map[string]string{"args": "signature/unsigned control/accepted", "config": config}, 0, `2024\-06\-20`},
+		{"config", "a file has the settings: stripe-go v76 refuses that version", map[string]string{"args": "signature/unsigned control/accepted", "config": config}, 2, `2024\-06\-20`},
 		{"no target", "neither the input nor the file has one", map[string]string{"to": ""}, 2, ""},
 		{"another secret", "nothing can be judged", map[string]string{"secret": "whsec_another"}, 2, "refused"},
 		{"injection", "what a user gives is not run", map[string]string{"args": "$(exit)"}, 2, ""},
