@@ -20,6 +20,7 @@ import (
 	"github.com/stripe/stripe-go/v76/customerbalancetransaction"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/racetest"
 	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
@@ -215,8 +216,8 @@ func TestRefetchingHandlerIsSound(t *testing.T) {
 func TestFetchAndUpsertIsSound(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
-	if !inGate() {
-		t.Skip("keeps a processor busy for a minute: .ci/run has the time")
+	if !inGate() || racetest.Enabled {
+		t.Skip("keeps a processor busy for a minute, and for much longer with the race detector: .ci/run has the time")
 	}
 	bubble(t, func(t *testing.T) {
 		api, z := &stripeapi.Server{}, newZoo()

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/racetest"
 	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -51,12 +52,15 @@ func inGate() bool { return wholeZoo() || os.Getenv("FAKESTRIPE_REAL_PARTS") != 
 // thorough is whether the tests have the time of .ci/run, which sets this.
 func thorough() bool { return os.Getenv("FAKESTRIPE_THOROUGH") != "" }
 
-// fewer keeps one handler of so many when thorough, of ten in the gate, of two hundred
-// with -short, and of twice so many otherwise, unless all are asked for.
+// fewer keeps one handler of so many when thorough, of ten in the gate (of thirty with the
+// race detector), of two hundred with -short, and of twice so many otherwise, unless all are
+// asked for.
 func fewer(bugs []zooBug, step int) []zooBug {
 	switch {
 	case wholeZoo():
 		return bugs
+	case inGate() && racetest.Enabled:
+		step = 30
 	case inGate():
 		step = 10
 	case testing.Short():
