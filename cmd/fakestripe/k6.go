@@ -46,7 +46,7 @@ Each instance prints what it sent, and writes it to sent-N.json. fakestripe load
   STRIPE_WEBHOOK_SECRET=whsec_… k6 run script.js
   fakestripe load --verify sent-*.json --state-url https://staging.example.com/payments
 
-  fakestripe k6 invoice.paid --rate 5000/s --duration 10m --out script.js --operator testrun.yaml --instances 8`,
+  fakestripe k6 invoice.paid --rate 5000/s --max-rate 5000 --duration 10m --out script.js --operator testrun.yaml --instances 8`,
 		RunE: func(_ *cobra.Command, args []string) error { return k.run(sh, args) },
 	}
 	cmd.ValidArgsFunction = completeLoads

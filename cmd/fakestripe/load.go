@@ -280,8 +280,6 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	return l.checkLocal(ctx)
 }
 
-// checkLocal refuses a target elsewhere, and connections to one: a name may resolve
-// differently later.
 // prepareLoad makes what is sent from the flags, without a secret.
 func (l *loadRun) prepareLoad(names []string) (err error) {
 	if l.endpoint.Header, err = parseHeaders(l.headers); err != nil {
@@ -296,6 +294,7 @@ func (l *loadRun) prepareLoad(names []string) (err error) {
 	return nil
 }
 
+// checkLocal refuses a target outside this machine and private networks.
 func (l *loadRun) checkLocal(ctx context.Context) error {
 	if err := l.endpoint.Validate(); err != nil || l.remote {
 		return err
@@ -316,7 +315,8 @@ const lookupTimeout = 5 * time.Second
 
 var errRemote = errors.New("the handler is outside this machine and private networks: give --allow-remote if it is yours")
 
-// dialLocal connects to addresses on this machine and private networks.
+// dialLocal connects to addresses on this machine and private networks: a name may resolve
+// differently than when it was checked.
 func dialLocal(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)

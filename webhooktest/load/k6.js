@@ -19,7 +19,10 @@ const instances = 62 ** 3; // as many as three digits tell apart
 
 const to = __ENV.TO || load.to;
 const secret = __ENV.STRIPE_WEBHOOK_SECRET || __ENV.SECRET;
-const perPeriod = load.shares.map((_, share) => load.order.filter((s) => s === share).length);
+
+// How often each share is in the order, and was before each place in it.
+const perPeriod = load.shares.map(() => 0);
+const before = load.order.map((share) => perPeriod[share]++);
 
 export const options = {
   scenarios: { load: scenario(__ENV.RATE || load.rate) },
@@ -137,8 +140,7 @@ function body(step, ids, number, created) {
 function chosen(n) {
   const at = n % load.order.length;
   const share = load.order[at];
-  const before = load.order.slice(0, at).filter((s) => s === share).length;
-  const number = Math.floor(n / load.order.length) * perPeriod[share] + before;
+  const number = Math.floor(n / load.order.length) * perPeriod[share] + before[at];
   const draw = random(n);
   const faults = {
     duplicate: draw() < load.chaos.duplicate,
