@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os/exec"
 	"strings"
 
@@ -28,28 +27,11 @@ func (s *stateSource) whole(getenv func(string) string) (func(context.Context) (
 		if !strings.Contains(from, "://") {
 			from = completed(from)
 		}
-		return func(ctx context.Context) (any, error) { return streamURL(ctx, from) }, nil
+		return func(ctx context.Context) (any, error) { return openState(ctx, from) }, nil
 	case s.command != "":
 		return func(ctx context.Context) (any, error) { return streamCommand(ctx, s.command) }, nil
 	}
 	return subject.State, nil
-}
-
-// streamURL opens a state.
-func streamURL(ctx context.Context, from string) (io.ReadCloser, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", redactURL(from), cause(err))
-	}
-	if answer.StatusCode != http.StatusOK {
-		_ = answer.Body.Close()
-		return nil, fmt.Errorf("%s answered %s: %w", redactURL(from), status(answer), errNothing)
-	}
-	return answer.Body, nil
 }
 
 // streamCommand starts a command that prints a state. It has failed if it says so at the

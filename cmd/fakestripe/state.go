@@ -160,6 +160,16 @@ func fill(text string, event *webhooktest.Event, quote func(string) string) (fil
 var errNothing = errors.New("is the URL right? A handler that stored nothing answers 200 with JSON, such as []")
 
 func stateFromURL(ctx context.Context, from string) (any, error) {
+	body, err := openState(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	return decodeState(body)
+}
+
+// openState asks a URL for the state.
+func openState(ctx context.Context, from string) (io.ReadCloser, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
 		return nil, err
@@ -169,14 +179,14 @@ func stateFromURL(ctx context.Context, from string) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", from, cause(err))
 	}
-	defer answer.Body.Close()
-	switch {
-	case answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusNoContent:
-		return nil, fmt.Errorf("%s answered %s: %w", from, status(answer), errNothing)
-	case answer.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("%s answered %s", from, status(answer))
+	if answer.StatusCode == http.StatusOK {
+		return answer.Body, nil
 	}
-	return decodeState(answer.Body)
+	_ = answer.Body.Close()
+	if answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusNoContent {
+		return nil, fmt.Errorf("%s answered %s: %w", from, status(answer), errNothing)
+	}
+	return nil, fmt.Errorf("%s answered %s", from, status(answer))
 }
 
 func stateFromCommand(ctx context.Context, line string) (any, error) {
