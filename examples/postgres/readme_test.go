@@ -44,7 +44,8 @@ func TestReadme(t *testing.T) {
 	require.Contains(t, string(out), " passed, ")
 }
 
-// commands returns the two commands of the README.
+// commands returns the commands of the README that serve and check the shop. The first
+// one there starts a database, which startDatabase does here.
 func commands(t *testing.T) (serve, check string) {
 	t.Helper()
 	readme, err := os.ReadFile("README.md")
@@ -52,8 +53,8 @@ func commands(t *testing.T) (serve, check string) {
 	_, rest, _ := strings.Cut(string(readme), "```sh\n")
 	block, _, _ := strings.Cut(rest, "```")
 	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(block, "\\\n", "")), "\n")
-	require.Len(t, lines, 2)
-	return lines[0], lines[1]
+	require.Len(t, lines, 3)
+	return lines[1], lines[2]
 }
 
 func shell(t *testing.T, line string) *exec.Cmd {
