@@ -42,13 +42,14 @@ type place struct {
 	start  int         // in the outermost text
 	base   int         // of text in the outermost text, -1 if it is no part of that
 	header http.Header // of the delivery, nil if unknown
+	inside bool        // in a JSON value of text
 	parsed bool        // the text was written anew by Find
 	depth  int
 }
 
 // within returns the place of a text that was taken out of this one.
 func (p place) within(text []byte) place {
-	p.text, p.base = text, -1
+	p.text, p.base, p.inside = text, -1, false
 	p.depth++
 	return p
 }
@@ -105,10 +106,16 @@ func (f *finder) tree(p place, n *node) {
 	case len(f.found) >= maxFound:
 		return
 	case n.isEvent():
-		f.add(q, n.text, p.path != "")
+		f.add(q, n.text, p.inside)
 		return
 	case n.kind == '"':
 		f.string(q, n)
+		return
+	}
+	if printed := n.buffer(); printed != nil {
+		if isEventText(printed) {
+			f.add(q, printed, false)
+		}
 		return
 	}
 	own := headerIn(n, 3)
@@ -119,6 +126,7 @@ func (f *finder) tree(p place, n *node) {
 	for i := range n.children {
 		child := &n.children[i]
 		inner := q
+		inner.inside = true
 		inner.path = strings.TrimPrefix(q.path+"."+child.key, ".")
 		if n.kind == '[' {
 			inner.path = q.path + "[" + child.key + "]"
@@ -131,12 +139,14 @@ func (f *finder) tree(p place, n *node) {
 	}
 }
 
-// string searches a string: for JSON or a request, as text or in base64.
+// string searches a string: for JSON, a request or a log line, as text or in base64. What it
+// stands for is exact, even in a value that was printed.
 func (f *finder) string(p place, n *node) {
 	const shortest = 20
 	if len(n.text) < shortest {
 		return
 	}
+	p.parsed = false
 	text := n.word()
 	for _, inner := range [][]byte{[]byte(text), fromBase64(text)} {
 		if len(inner) < shortest {
@@ -146,12 +156,17 @@ func (f *finder) string(p place, n *node) {
 			f.add(p, inner, false)
 			return
 		}
-		if first := bytes.TrimSpace(inner); len(first) > 0 && (first[0] == '{' || first[0] == '[' || isRequest(inner)) {
-			if q := p.within(inner); f.search(q) {
-				return
-			}
+		if mayHold(inner) && f.search(p.within(inner)) {
+			return
 		}
 	}
+}
+
+// mayHold reports whether a text is worth a search: it begins like JSON or a request, or it
+// has a word that is in every event.
+func mayHold(text []byte) bool {
+	first := bytes.TrimSpace(text)
+	return len(first) > 0 && strings.IndexByte(`{["`, first[0]) >= 0 || isRequest(text) || bytes.Contains(text, []byte("event"))
 }
 
 // isEventText reports whether a text is JSON of an event.

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -59,6 +61,11 @@ func nginx(text string) string {
 	return out.String()
 }
 
+func bufferJSON(text string) string {
+	numbers := strings.Trim(strings.ReplaceAll(fmt.Sprint([]byte(text)), " ", ","), "[]")
+	return `{"type":"Buffer","data":[` + numbers + `]}`
+}
+
 func base64ed(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
 var raw = "POST /webhook HTTP/1.1\r\nHost: x.test\r\nStripe-Signature: " + header + "\r\n\r\n" + body
@@ -97,8 +104,26 @@ var found = []struct {
 	{"a row of a CSV file", "id,body\n1,\"" + strings.ReplaceAll(body, `"`, `""`) + "\"\n", "a CSV file", "", true, false},
 	{"SNS in SQS", `{"Records":[{"body":` + quoted(`{"TopicArn":"a","Message":`+quoted(body)+`}`) + `}]}`, "a batch of messages", "Records[0].body.Message", true, false},
 	{"Pub/Sub", `{"message":{"data":"` + base64ed(body) + `"},"subscription":"s"}`, "a Pub/Sub message", "message.data", true, false},
+	{"Buffer as JSON", `{"err":{"header":["` + header + `"],"payload":` + bufferJSON(body) + `}}`, "an SDK's error", "err.payload", true, true},
+	{"ngrok with a request without a body", `{"requests":[{"request":{"raw":"` + base64ed("GET / HTTP/1.1\r\nHost: x\r\n\r\n") + `"}},{"request":{"raw":"` + base64ed(raw) + `"}}]}`, "an answer of ngrok's API", "requests[1].request.raw", true, true},
+	{"headers as text", `{"headers":` + quoted("Host: x\r\nstripe-signature: "+header+"\r\n") + `,"body":` + quoted(body) + `}`, "a request as JSON", "body", true, true},
+	{"headers and body as JSON in JSON in JSON", quoted(quoted(`{"headers":` + quoted(`{"stripe-signature":"`+header+`"}`) + `,"body":` + quoted(quoted(body)) + `}`)), "a request as JSON", "body", true, true},
+	{"Cloudflare's log with the header in another message", `{"ScriptName":"w","Logs":[{"Message":["signature","` + header + `"]},{"Message":[` + quoted(body) + `]}]}`, "JSON", "Logs[1].Message[0]", true, true},
+	{"Cloud Logging's text", `{"insertId":"x","textPayload":` + quoted("signature "+header+" body "+body) + `}`, "a Cloud Logging record", "textPayload", true, true},
+	{"Docker's json-file", `{"log":` + quoted("got "+body+"\n") + `,"stream":"stdout"}`, "", "log", true, false},
+	{"HAR after a byte order mark, with Windows' line ends", "\ufeff{\r\n\"log\":{\"entries\":[\r\n{\"request\":{\"headers\":[{\"name\":\"STRIPE-SIGNATURE\",\"value\":\"" + header + `"}],"postData":{"text":` + quoted(body) + "}}}]}}\r\n", "a HAR file", "log.entries[0].request.postData.text", true, true},
 
 	// Logs.
+	{"a Buffer that Node printed", "Error {\n  header: '" + header + "',\n  payload: <Buffer " + fmt.Sprintf("% x", body) + ">\n}", "a Buffer as Node prints it", "", true, true},
+	{"base64 in what Node printed", "{\n  headers: { 'stripe-signature': '" + header + "' },\n  body: '" + base64ed(body) + "',\n  isBase64Encoded: true\n}", "a printed object", "body", true, true},
+	{"psql's column", " id | payload\n----+---\n  1 | " + strings.ReplaceAll(body, "\n", "   +\r\n    | ") + "\n(1 row)\n", "a row of psql", "", true, false},
+	{"psql's record", "-[ RECORD 1 ]---\nid      | 1\npayload | " + strings.ReplaceAll(body, "\n", "+\n        | ") + "\n", "a row of psql", "", true, false},
+	{"SQL", "INSERT INTO events VALUES (1, '" + strings.ReplaceAll(body, "'", "''") + "', 'x');", "a log with JSON in it", "", true, false},
+	{"a form", "payload=" + url.QueryEscape(body), "text with %22 for a quote", "", true, false},
+	{"XML", "<body>" + html.EscapeString(body) + "</body>", "text with &quot; for a quote", "", true, false},
+	{"HTTPie", raw + "\n\nHTTP/1.1 400 Bad Request\n\nno\n", "an HTTP request", "", true, true},
+	{"Python's pprint", strings.Replace(pythonDict, `Größe "L" it\'s`, "Größe \"L\" '\n            'it\\'s", 1), "a printed object", "", false, false},
+	{"Java's Map", `Event: {id=evt_1Pabc, object=event, created=1795303216, data={object={id=ch_1, object=charge, description=Größe "L" it's, metadata={}}}, livemode=false, request=null, type=charge.refunded}`, "a printed object", "", false, false},
 	{"Node's string", node(body), "a printed string", "", true, false},
 	{"Node's error", "Error: it's no match\n    at verify (/app/server.js:20:35) {\n  header: '" + header + "',\n  payload: " + node(body) + "\n}\n", "a printed string", "", true, true},
 	{"Python's bytes", "DEBUG body=" + pythonBytes(body), "a printed string", "", true, false},
@@ -170,6 +195,16 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// Of several deliveries in a log, each has the signature that stands on its lines.
+func TestFindPairsSignatures(t *testing.T) {
+	t.Parallel()
+	other := strings.Replace(header, "0a0a", "0b0b", 1)
+	list := capture.Find([]byte(`"` + nginx(body) + `" "` + header + "\"\r\n\"" + nginx(compact) + `" "` + other + "\"\r\n"))
+	require.Len(t, list, 2)
+	require.Equal(t, header, list[0].Signature())
+	require.Equal(t, other, list[1].Signature())
+}
+
 // Nothing is found in what has no delivery.
 func TestFindsNothing(t *testing.T) {
 	t.Parallel()
@@ -203,6 +238,8 @@ func TestKindOf(t *testing.T) {
 		{`[` + body + `,` + body + `]`, capture.List, "a list of 2"},
 		{`{"payload":` + compact + `}`, capture.Envelope, "JSON with an event at payload"},
 		{`{"detail-type":"x","detail":` + compact + `}`, capture.Envelope, "an EventBridge event with an event at detail"},
+		{`{"id":1,"payload":` + compact + "}\n" + `{"id":2,"payload":` + compact + "}\n", capture.Envelope, "a log with JSON in it with an event at payload"},
+		{quoted(body), capture.Envelope, "JSON with an event in it"},
 		{`{"id": 1}`, capture.Other, ""},
 		{`{}`, capture.Other, ""},
 		{`nothing`, capture.Other, ""},
@@ -245,6 +282,10 @@ func TestFindIsBounded(t *testing.T) {
 		"dumps":        strings.Repeat(`array(1) {`, 1<<14),
 		"short values": "[" + strings.Repeat("0,", 1<<17) + "0]",
 		"strings":      strings.Repeat(`"{" `, 1<<17),
+		"buffers":      strings.Repeat(`<Buffer 7b 22>`, 1<<14),
+		"wrapped rows": strings.Repeat("{+\n | ", 1<<15),
+		"SQL":          strings.Repeat(`('{"a":"it''s"}'), `, 1<<14),
+		"percent":      strings.Repeat(`%7B%22`, 1<<15),
 	} {
 		require.Empty(t, capture.Find([]byte(text)), name)
 	}

@@ -25,7 +25,7 @@ func KindOf(text []byte) (kind Kind, name string) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	root, end, err := readTree(text)
 	if err != nil || len(bytes.TrimSpace(text[end:])) > 0 {
-		return Other, ""
+		return inside(text)
 	}
 	object := root.child("object")
 	switch {
@@ -40,14 +40,22 @@ func KindOf(text []byte) (kind Kind, name string) {
 	case isKind(object.word()) && object.word() != "event" && root.child("id").word() != "":
 		return Object, "a bare object of the kind " + object.word()
 	}
-	if found := Find(text); len(found) > 0 && isEventText(found[0].Body) {
-		form := found[0].Form
-		if form == "" {
-			form = "JSON"
-		}
-		return Envelope, form + " with an event at " + found[0].Path
+	return inside(text)
+}
+
+// inside returns the kind of a text that is neither an event nor a part of one.
+func inside(text []byte) (kind Kind, name string) {
+	found := Find(text)
+	if len(found) == 0 || !isEventText(found[0].Body) {
+		return Other, ""
 	}
-	return Other, ""
+	if name = found[0].Form; name == "" {
+		name = "JSON"
+	}
+	if found[0].Path == "" {
+		return Envelope, name + " with an event in it"
+	}
+	return Envelope, name + " with an event at " + found[0].Path
 }
 
 // isKind reports whether a word is the name of one of Stripe's resources.

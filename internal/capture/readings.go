@@ -4,7 +4,9 @@ package capture
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
+	"html"
 	"regexp"
 	"strings"
 
@@ -26,8 +28,12 @@ func readings() []reading {
 		{"a curl command", (*finder).curl},
 		{"a log with JSON in it", (*finder).jsonInText},
 		{`a log with \x escapes`, decoding(`\x22`, printed.Unescaped)},
+		{"text with %22 for a quote", decoding("%22", fromPercent)},
+		{"text with &quot; for a quote", decoding("&", func(text []byte) []byte { return []byte(html.UnescapeString(string(text))) })},
+		{"a Buffer as Node prints it", decoding("<Buffer ", fromBuffers)},
 		{"a CSV file", decoding(`"":`, func(text []byte) []byte { return bytes.ReplaceAll(text, []byte(`""`), []byte(`"`)) })},
 		{"a printed string", (*finder).printedString},
+		{"a row of psql", decoding("+", fromPsql)},
 		{"a log of syslog", decoding("#012", fromSyslog)},
 		{"escaped JSON", decoding(`\"`, fromEscaped)},
 		{"a printed object", (*finder).printedValue},
@@ -42,7 +48,11 @@ func (f *finder) json(p place) {
 		return
 	}
 	if root, end, err := readTree(p.text); err == nil && len(bytes.TrimSpace(p.text[end:])) == 0 {
+		before := len(f.found)
 		f.tree(p, &root)
+		if len(f.found) == before+1 && f.found[before].Header == nil { // wherever it stands, it is the only one
+			f.found[before].Header = signatureNear(p.text)
+		}
 	}
 }
 
@@ -61,7 +71,18 @@ func (f *finder) request(p place) {
 		return
 	}
 	p.header = r.Header
-	f.add(p.within(nil), r.Body, false)
+	if body := withoutResponse(r.Body); len(body) > 0 || r.IsSigned() {
+		f.add(p.within(nil), body, false)
+	}
+}
+
+// withoutResponse removes the response that programs such as HTTPie print after a request.
+func withoutResponse(body []byte) []byte {
+	root, end, err := readTree(body)
+	if err != nil || root.kind != '{' || !bytes.HasPrefix(bytes.TrimSpace(body[end:]), []byte("HTTP/")) {
+		return body
+	}
+	return body[:end]
 }
 
 var errFile = errors.New("a file")
@@ -98,6 +119,13 @@ func (f *finder) jsonInText(p place) {
 		if inner.base = -1; p.base >= 0 {
 			inner.base = p.base + at
 		}
+		if inner.header == nil {
+			inner.header = signatureNear(linesOf(p.text, at, at+end))
+		}
+		if literal := fromSQL(p.text, at, at+end); literal != nil && f.search(p.within(literal)) {
+			at += end
+			continue
+		}
 		before := len(f.found)
 		if f.tree(inner, &root); len(f.found) == before {
 			f.tries -= end + 64
@@ -106,6 +134,29 @@ func (f *finder) jsonInText(p place) {
 			at += end - 1
 		}
 	}
+}
+
+// linesOf returns the lines on which a part of a text stands.
+func linesOf(text []byte, from, to int) []byte {
+	from = bytes.LastIndexByte(text[:from], '\n') + 1
+	if length := bytes.IndexByte(text[to:], '\n'); length >= 0 {
+		return text[from : to+length]
+	}
+	return text[from:]
+}
+
+// fromSQL returns the JSON at a place of a text if it is a string of SQL, in which each single
+// quote is doubled. Nil: it is none.
+func fromSQL(text []byte, from, to int) []byte {
+	if from == 0 || text[from-1] != '\'' || to == len(text) || text[to] != '\'' {
+		return nil
+	}
+	const quote, doubled = "'", "''"
+	single := bytes.ReplaceAll(text[from:to], []byte(doubled), []byte(quote))
+	if length := to - from; len(single) == length || bytes.Count(text[from:to], []byte(quote)) != 2*(length-len(single)) {
+		return nil
+	}
+	return single
 }
 
 // quotedBody is where a printed string with JSON in it may begin.
@@ -148,11 +199,45 @@ func decoding(mark string, decode func([]byte) []byte) func(f *finder, p place) 
 		if len(p.text) > maxPrinted || !bytes.Contains(p.text, []byte(mark)) {
 			return
 		}
-		if text := decode(p.text); text != nil {
+		if text := decode(p.text); text != nil && !bytes.Equal(text, p.text) {
 			f.search(p.within(text))
 		}
 	}
 }
+
+// fromPercent undoes the escapes of a form or a URL.
+func fromPercent(text []byte) []byte {
+	return percent.ReplaceAllFunc(bytes.ReplaceAll(text, []byte("+"), []byte(" ")), func(escape []byte) []byte {
+		decoded, err := hex.DecodeString(string(escape[1:]))
+		if err != nil {
+			return escape // cannot happen: these are two digits
+		}
+		return decoded
+	})
+}
+
+// fromBuffers replaces <Buffer 7b 22> by what it stands for. One that was cut, as Node does
+// after 50 bytes, stays.
+func fromBuffers(text []byte) []byte {
+	return buffers.ReplaceAllFunc(text, func(printed []byte) []byte {
+		digits := strings.ReplaceAll(string(printed[len("<Buffer "):len(printed)-1]), " ", "")
+		decoded, err := hex.DecodeString(digits)
+		if err != nil {
+			return printed
+		}
+		return decoded
+	})
+}
+
+// fromPsql joins the lines of a value as psql prints it: a + at the end of a line, and a | at
+// the beginning of the next.
+func fromPsql(text []byte) []byte { return wrapped.ReplaceAll(text, []byte("\n")) }
+
+var (
+	percent = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	buffers = regexp.MustCompile(`<Buffer( [0-9a-f]{2})+>`)
+	wrapped = regexp.MustCompile(`(?m) *\+\r?\n[^|{}"\n]{0,80}\| ?`)
+)
 
 // fromSyslog undoes the escapes of rsyslog.
 func fromSyslog(text []byte) []byte {

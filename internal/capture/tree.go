@@ -119,6 +119,24 @@ func (n *node) isEvent() bool {
 	return object == "event" || strings.HasPrefix(object, "v2.core.event")
 }
 
+// buffer returns the bytes of a Buffer that was written as JSON, {"type":"Buffer","data":[123]},
+// or nil.
+func (n *node) buffer() []byte {
+	data := n.child("data")
+	if data == nil || data.kind != '[' || n.child("type").word() != "Buffer" {
+		return nil
+	}
+	text := make([]byte, 0, len(data.children))
+	for i := range data.children {
+		c, err := strconv.ParseUint(string(data.children[i].text), 10, 8)
+		if err != nil {
+			return nil
+		}
+		text = append(text, byte(c))
+	}
+	return text
+}
+
 // fromBase64 decodes base64 in any alphabet. Nil: it is something else.
 func fromBase64(text string) []byte {
 	text = strings.NewReplacer("-", "+", "_", "/", "\n", "", "\r", "").Replace(strings.TrimRight(text, "=\r\n"))

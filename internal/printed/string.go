@@ -49,13 +49,19 @@ func closingQuote(text []byte, quote int) int {
 	return -1
 }
 
-// afterPlus returns where the next string begins after a + (or PHP's .), or -1.
+// afterPlus returns where the next string begins after a + (or PHP's .), or -1. Python's
+// pprint has it on the next line, indented, with nothing in between.
 func afterPlus(text []byte, at int) int {
 	rest := bytes.TrimLeft(text[at:], " \t\r\n")
-	if len(rest) == 0 || rest[0] != '+' && rest[0] != '.' {
+	between := text[at : len(text)-len(rest)]
+	switch {
+	case len(rest) == 0:
+		return -1
+	case rest[0] == '+' || rest[0] == '.':
+		rest = bytes.TrimLeft(rest[1:], " \t\r\n")
+	case !bytes.HasPrefix(bytes.TrimLeft(between, " \t\r"), []byte("\n")) || bytes.HasSuffix(between, []byte("\n")):
 		return -1
 	}
-	rest = bytes.TrimLeft(rest[1:], " \t\r\n")
 	if len(rest) == 0 || strings.IndexByte("'\"`", rest[0]) < 0 {
 		return -1
 	}

@@ -5,6 +5,7 @@ package printed
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -145,9 +146,13 @@ func (p *parser) key() bool {
 	return false
 }
 
-// scalar reads a number or a word of the language.
+// scalar reads a number or a word of the language or, after a = as in Java, a text without
+// quotes.
 func (p *parser) scalar() bool {
 	start := p.at
+	if p.bare() {
+		return true
+	}
 	word := p.word()
 	if value, ok := words[word]; ok {
 		p.out = append(p.out, value...)
@@ -159,6 +164,29 @@ func (p *parser) scalar() bool {
 	}
 	p.at = start
 	return false
+}
+
+// bareEnd is where a text without quotes ends in Java's {a=b, c=d}. It may have commas.
+var bareEnd = regexp.MustCompile(`, [A-Za-z_][\w.-]*=|[{}\[\]\n]`)
+
+// bare reads the text after a = that is neither a number nor a word of the language.
+func (p *parser) bare() bool {
+	if p.at == 0 || p.text[p.at-1] != '=' || p.at == len(p.text) {
+		return false
+	}
+	const longest = 1 << 14
+	rest := p.text[p.at:min(len(p.text), p.at+longest)]
+	end := bareEnd.FindIndex(rest)
+	if end == nil {
+		return false
+	}
+	text := string(rest[:end[0]])
+	if words[text] != "" || isNumber(text) || strings.HasPrefix(text, "array") {
+		return false
+	}
+	p.at += end[0]
+	p.out = AppendQuoted(p.out, []byte(text))
+	return true
 }
 
 func (p *parser) word() string {
