@@ -161,9 +161,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	found.Subject.State = c.state.at
 	nameFlags(found)
 	c.nameVersions(found)
-	if len(found.Diagnosis) > 0 {
-		c.nameHost(ctx, found)
-	}
+	c.nameHost(ctx, found)
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
 	}

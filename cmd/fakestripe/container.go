@@ -39,6 +39,15 @@ func elsewhere(target string, contained bool) string {
 		" (on Linux with --add-host=host.docker.internal:host-gateway), for one in another container the name of its service"
 }
 
+// nobodyAt is what elsewhere says of a URL at which nothing listens, else "".
+func nobodyAt(ctx context.Context, target string, contained bool) string {
+	hint := elsewhere(target, contained)
+	if hint == "" || !refusesConnections(ctx, target) {
+		return ""
+	}
+	return hint
+}
+
 // refusesConnections reports whether nothing listens at a URL.
 func refusesConnections(ctx context.Context, target string) bool {
 	u, err := url.Parse(target)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,10 +67,16 @@ func newAttempted(event *webhooktest.Event, d listen.Delivery, a *listen.Attempt
 type listenPrinter struct {
 	*printer
 	several func() bool // whether there are several endpoints, to be told apart
+
+	contained bool
+	hinted    map[string]bool // URLs at which nothing listens, as was said
 }
 
 func newListenPrinter(sh shell, f format) *listenPrinter {
-	return &listenPrinter{printer: newPrinter(sh, f, expect.Expectation{}, nil, 1)}
+	return &listenPrinter{
+		printer:   newPrinter(sh, f, expect.Expectation{}, nil, 1),
+		contained: contained(), hinted: make(map[string]bool),
+	}
 }
 
 // accepted prints an event: as JSON, or if nothing else will show it.
@@ -93,6 +100,7 @@ func (p *listenPrinter) changed(d listen.Delivery) {
 	if err != nil {
 		return // printed as an event before
 	}
+	defer p.nowhere(d)
 	last := len(d.Attempts) - 1
 	switch {
 	case d.State == listen.Sending && !p.format.json():
@@ -104,6 +112,19 @@ func (p *listenPrinter) changed(d listen.Delivery) {
 		p.json(map[string]any{"attempt": newAttempted(event, d, &d.Attempts[last], p.expects(d.Mutations))})
 	default:
 		p.line(p.incoming(response(event, &d.Attempts[last]), d.Mutations, p.to(d)...) + outlook(d, &d.Attempts[last]))
+	}
+}
+
+// nowhere says once for each URL which address would work if an attempt met nobody in this
+// container.
+func (p *listenPrinter) nowhere(d listen.Delivery) {
+	last := len(d.Attempts) - 1
+	if last < 0 || d.State == listen.Sending || d.Attempts[last].Error == "" || p.hinted[d.URL] {
+		return
+	}
+	if hint := nobodyAt(context.Background(), d.URL, p.contained); hint != "" {
+		p.hinted[d.URL] = true
+		p.talk("%s", hint)
 	}
 }
 

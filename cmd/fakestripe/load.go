@@ -150,6 +150,11 @@ func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
 	l.load.Progress = p.show
 	found, err := l.load.Run(ctx)
 	p.clear()
+	if err != nil || found.NotAccepted > 0 {
+		if hint := nobodyAt(ctx, l.endpoint.Target(), contained()); hint != "" {
+			p.talk("%s", hint)
+		}
+	}
 	if err != nil {
 		return l.explain(ctx, err)
 	}

@@ -42,11 +42,19 @@ func nameFlags(found *contract.Report) {
 }
 
 // nameHost adds the address that would work if nothing listens at localhost inside a
-// container.
+// container: to a diagnosis, or as a note of cases that failed.
 func (c *checking) nameHost(ctx context.Context, found *contract.Report) {
+	diagnosed := len(found.Diagnosis) > 0
+	if !diagnosed && !found.Failed(true) {
+		return
+	}
 	target := (&webhooktest.Endpoint{URL: c.subject.URL}).Target()
-	if hint := elsewhere(target, contained()); hint != "" && refusesConnections(ctx, target) {
+	switch hint := nobodyAt(ctx, target, contained()); {
+	case hint == "":
+	case diagnosed:
 		found.Diagnosis = append(found.Diagnosis, hint)
+	default:
+		found.Notes = append(found.Notes, hint)
 	}
 }
 

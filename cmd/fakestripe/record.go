@@ -32,9 +32,11 @@ type recording struct {
 	redaction  redaction
 	format     format
 
-	shell shell
-	mu    sync.Mutex // guards the rest
-	tally recordTally
+	shell  shell
+	target string     // the handler's URL
+	mu     sync.Mutex // guards the rest
+	tally  recordTally
+	hinted bool // that nothing listens at the target, in this container
 }
 
 const defaultListen = "127.0.0.1:4243"
@@ -109,6 +111,7 @@ func (r *recording) run(ctx context.Context) error {
 		Target: target, Transport: transport, Port: port, Folder: folder, Redactor: redactor,
 		Secrets: r.secrets, Done: r.done,
 	})
+	r.target = target.String()
 	r.announce(listener, target)
 	if err := serve(ctx, proxy, listener, lastRequests); err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +32,12 @@ func (r *recording) done(e record.Exchange) {
 	} else {
 		r.tally.NotKept[e.Reason]++
 		r.tally.err = cmp.Or(r.tally.err, e.Err) // one is enough
+	}
+	if e.Status == 0 && !r.hinted {
+		hint := nobodyAt(context.Background(), r.target, contained())
+		if r.hinted = hint != ""; r.hinted {
+			fmt.Fprintf(r.shell.err, "fakestripe: %s\n", hint)
+		}
 	}
 	if r.format.json() {
 		r.printJSON(newExchange(e))

@@ -84,6 +84,9 @@ var handlers = map[string]http.Handler{
 	"refuse": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "go\x1b[31m away", http.StatusTeapot)
 	}),
+	"mistaken": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "Webhook Error: No webhook payload was provided.", http.StatusBadRequest)
+	}),
 	"hang": http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then does the server see the client leave
 		<-r.Context().Done()

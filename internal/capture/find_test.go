@@ -279,13 +279,13 @@ func TestFindIsBounded(t *testing.T) {
 		"quotes":       strings.Repeat(`'{`, 1<<15),
 		"arrays":       strings.Repeat("array (", 1<<15),
 		"escapes":      strings.Repeat(`\x22{`, 1<<15),
-		"dumps":        strings.Repeat(`array(1) {`, 1<<14),
+		"dumps":        strings.Repeat(`array(1) {`, 1<<12),
 		"short values": "[" + strings.Repeat("0,", 1<<17) + "0]",
 		"strings":      strings.Repeat(`"{" `, 1<<17),
-		"buffers":      strings.Repeat(`<Buffer 7b 22>`, 1<<14),
-		"wrapped rows": strings.Repeat("{+\n | ", 1<<15),
-		"SQL":          strings.Repeat(`('{"a":"it''s"}'), `, 1<<14),
-		"percent":      strings.Repeat(`%7B%22`, 1<<15),
+		"buffers":      strings.Repeat(`<Buffer 7b 22>`, 1<<12),
+		"wrapped rows": strings.Repeat("{+\n | ", 1<<13),
+		"SQL":          strings.Repeat(`('{"a":"it''s"}'), `, 1<<12),
+		"percent":      strings.Repeat(`%7B%22`, 1<<13),
 	} {
 		require.Empty(t, capture.Find([]byte(text)), name)
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/expect"
+	"github.com/fakestripe/fakestripe/internal/pinned"
+	"github.com/fakestripe/fakestripe/internal/refusal"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
@@ -20,6 +22,7 @@ type answer struct {
 	sent     string // what it answers
 	known    values // what stands for the names in braces
 	machine  *machine
+	genuine  bool // it answers what Stripe would send, in a case of the user's
 	findings []finding
 }
 
@@ -48,7 +51,22 @@ func (a *answer) status(expected string, should bool) {
 		last := &a.findings[len(a.findings)-1]
 		last.status, last.silent = a.response.StatusCode, a.response.Err != nil
 		last.accepted = a.response.Accepted()
+		if a.genuine && !last.silent && !last.accepted {
+			last.said = readAnswer(a.response)
+		}
 	}
+}
+
+// readAnswer is what a refusal of a genuine event says, with the fixes for it, or "".
+func readAnswer(r *webhooktest.Response) string {
+	if said, ok := pinned.Find(string(r.Body)); ok {
+		return readRefusal(said)
+	}
+	said, ok := refusal.Read(r.StatusCode, r.Body)
+	if !ok {
+		return ""
+	}
+	return strings.Join(readingLines(said), "\n")
 }
 
 // wantedAnswer words what a step expects of the status.

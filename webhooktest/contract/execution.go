@@ -106,7 +106,11 @@ func (e *execution) control(ctx context.Context, name string) error {
 	}
 	response, err := e.session.sender.deliver(ctx, control)
 	if err == nil && !response.Accepted() {
-		err = errInconclusive{reason: "the control, a genuine " + like.Type() + ", was not accepted: " + answerOf(response), wanted: wantedVersion(response)}
+		reason := "the control, a genuine " + like.Type() + ", was not accepted: " + answerOf(response)
+		if said := readAnswer(response); e.session.run.suite.Dir != "" && said != "" {
+			reason += ": " + strings.Split(said, "\n")[0]
+		}
+		err = errInconclusive{reason: reason, wanted: wantedVersion(response)}
 	}
 	e.observed.ids.Name(control.ID(), control.Body(), "control")
 	return err

@@ -52,6 +52,7 @@ func (e *execution) judge(step caseStep, responses []*webhooktest.Response) erro
 	}
 	for _, r := range responses {
 		a := answer{response: r, sent: strings.TrimSpace(e.events.described(r.Event)+" "+mutations) + e.changesOf(r.Event) + e.cameBefore(r.Event), known: known, machine: e.session.run.machine}
+		a.genuine = e.session.run.suite.Dir != "" && mutations == ""
 		if err := a.judge(step); err != nil {
 			return err
 		}

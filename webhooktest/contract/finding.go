@@ -31,6 +31,7 @@ type finding struct {
 	ofState                bool // the state shows it
 	sent, expected, actual string
 	wanted                 string // the API version for the lack of which the handler refused
+	said                   string // what its refusal of a genuine event says, and how to mend that
 }
 
 // moves reports whether the state shows an effect that there should not be.
@@ -99,6 +100,8 @@ func (f finding) accepts() bool { return f.accepted && !f.should }
 // hint says how to fix what was found.
 func (f finding) hint(c *contractCase) string {
 	switch {
+	case f.said != "":
+		return f.said
 	case f.grave || f.silent:
 		return "Find in the handler's log why it gave no answer."
 	case f.dropped:

@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -43,6 +44,16 @@ func TestAnswersAreJudged(t *testing.T) {
 	}
 	result := runOne(t, &till{status: 500}, map[string]string{"a.json": `{"format": 1, "level": "should", "events": {"e": ` + payment + `}, "steps": [{"send": "e", "expect": "2xx"}]}`})
 	require.Equal(t, contract.Warn, result.Verdict, "a should")
+}
+
+// What a refusal of a genuine event says is the hint; a case that mutates has its own.
+func TestRefusalsAreRead(t *testing.T) {
+	t.Parallel()
+	for step, want := range map[string]bool{`{"send": "e", "expect": "2xx"}`: true, `{"send": "e", "mutate": ["chunked"], "expect": "2xx"}`: false} {
+		result := runOne(t, &till{status: http.StatusRequestEntityTooLarge}, map[string]string{"a.json": `{"format": 1, "hint": "own", "events": {"e": ` + payment + `}, "steps": [` + step + `]}`})
+		require.Equal(t, contract.Fail, result.Verdict, step)
+		require.Equal(t, !want, result.Hint == "own", "%s: %s", step, result.Hint)
+	}
 }
 
 // Only what the cases ask for is delivered: nobody wants a payment that is not in
