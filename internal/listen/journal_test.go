@@ -67,6 +67,31 @@ func TestAJournalIsTakenUp(t *testing.T) {
 
 // The process before may have sent the event in any second: each starts in the one in
 // which the other ended.
+// A journal that an earlier release wrote, killed in the middle, is taken up: it lacks what
+// deliveries have had since then, such as triggers.
+func TestAnOlderJournalIsTakenUp(t *testing.T) {
+	t.Parallel()
+	written, err := os.ReadFile("testdata/journal-without-triggers")
+	require.NoError(t, err)
+	require.NotContains(t, string(written), `"trigger"`)
+	path := filepath.Join(t.TempDir(), "journal")
+	require.NoError(t, os.WriteFile(path, written, 0o600))
+	for range 2 { // and once more after it was written to
+		hub := new(listen.Hub)
+		restored := journaled(t, path, hub)
+		require.Equal(t, 1, restored.Events)
+		require.GreaterOrEqual(t, restored.Attempts, 3)
+		d := hub.Deliveries(0)[0]
+		require.Equal(t, "evt_1A5WJW1t0MvI2BgI0nN8DXuh", d.EventID)
+		require.Zero(t, d.Trigger)
+		require.Equal(t, http.StatusBadRequest, d.Attempts[2].Status)
+		handler := new(shop)
+		add(t, hub, listen.Endpoint{URL: "http://localhost:4391/", Handler: handler})
+		require.Equal(t, listen.Delivered, wait(t, hub, d).State)
+		shutdown(t, hub)
+	}
+}
+
 func TestNoTimestampOfAnotherProcessIsRepeated(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
