@@ -33,20 +33,31 @@ func (c *checking) findEndpoint(ctx context.Context, sh shell, app *runningApp) 
 		return hidden(err, c.subject.Secret)
 	}
 	found, err := endpointsAt(ctx, ports)
+	if err != nil {
+		return err
+	}
+	endpoint, why, err := theOnly(found, ports)
+	if err != nil {
+		return err
+	}
+	port, _, _ := strings.Cut(endpoint, "/")
+	c.subject.URL = "localhost:" + endpoint
+	app.Listens("localhost:" + port)
+	c.assumed(sh, "to", endpoint, why)
+	return nil
+}
+
+// theOnly returns the endpoint that was found, and why it is that. An error says what to give
+// if there are none or several.
+func theOnly(found, ports []string) (endpoint, why string, err error) {
 	listens := "the app listens on port " + strings.Join(ports, ", ")
 	switch {
-	case err != nil:
-		return err
 	case len(found) == 0:
-		return fmt.Errorf("%s, but no usual path of a webhook exists there: give it, as --to %s/PATH", listens, ports[0])
+		return "", "", fmt.Errorf("%s, but no usual path of a webhook exists there: give it, as --to %s/PATH", listens, ports[0])
 	case len(found) > 1:
-		return fmt.Errorf("the app may take webhooks at %s: give one, as --to %s", strings.Join(found, ", "), found[0])
+		return "", "", fmt.Errorf("the app may take webhooks at %s: give one, as --to %s", strings.Join(found, ", "), found[0])
 	}
-	port, _, _ := strings.Cut(found[0], "/")
-	c.subject.URL = "localhost:" + found[0]
-	app.Listens("localhost:" + port)
-	c.assumed(sh, "to", found[0], listens+", and answers a POST to no other usual path")
-	return nil
+	return found[0], listens + ", and answers a POST to no other usual path", nil
 }
 
 // endpointsAt returns the ports with the usual paths that exist there. Of several ports one

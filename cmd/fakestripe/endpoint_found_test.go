@@ -39,3 +39,25 @@ func TestExistingPaths(t *testing.T) {
 	_, err := existing(t.Context(), "http://127.0.0.1:1", usualPaths)
 	require.ErrorContains(t, err, "find the path of the webhook: ")
 }
+
+// What is found on the app's ports is taken if it is one; else the message says what to give.
+func TestTheOnlyEndpoint(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		found, ports  []string
+		endpoint, why string
+	}{
+		{[]string{"3000/webhook"}, []string{"3000", "9229"}, "3000/webhook", "the app listens on port 3000, 9229, and answers a POST to no other usual path"},
+		{nil, []string{"3000"}, "", "the app listens on port 3000, but no usual path of a webhook exists there: give it, as --to 3000/PATH"},
+		{[]string{"3000/webhook", "3000/webhooks"}, []string{"3000"}, "", "the app may take webhooks at 3000/webhook, 3000/webhooks: give one, as --to 3000/webhook"},
+	} {
+		endpoint, why, err := theOnly(test.found, test.ports)
+		if test.endpoint == "" {
+			require.EqualError(t, err, test.why)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, test.endpoint, endpoint)
+		require.Equal(t, test.why, why)
+	}
+}

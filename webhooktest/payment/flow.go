@@ -222,6 +222,9 @@ func (m *making) isOld(event *webhooktest.Event, w way) bool {
 	if slices.Contains(ways().MadeBefore, event.Type()) || slices.Contains(w.Without, event.Type()) {
 		return true
 	}
+	if m.outcome.Decline != nil && slices.Contains(w.DeclinedWithout, event.Type()) {
+		return true
+	}
 	created := event.Type() == "customer.created" || event.Type() == "payment_method.attached"
 	return created && m.known(event) != nil
 }

@@ -93,6 +93,9 @@ type way struct {
 	Expire       string            `json:"expire"`
 	Cancel       string            `json:"cancel"`
 	Without      []string          `json:"without"` // event types that happened before
+
+	// DeclinedWithout are the event types that a card does not lead to which is declined at once.
+	DeclinedWithout []string `json:"declined_without"`
 }
 
 var ways = sync.OnceValue(func() *table {

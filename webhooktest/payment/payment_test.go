@@ -199,6 +199,17 @@ func TestEnds(t *testing.T) {
 	}
 }
 
+// A SetupIntent whose card is declined at once asks for no 3-D Secure before.
+func TestADeclinedSetupIntent(t *testing.T) {
+	t.Parallel()
+	api, app := newAPI(t)
+	_, err := app.SetupIntents.New(&stripe.SetupIntentParams{PaymentMethod: stripe.String("pm_card_chargeDeclinedExpiredCard")})
+	require.NoError(t, err)
+	types, _ := end(t, api, payment.Request{})
+	require.Contains(t, types, "setup_intent.setup_failed")
+	require.NotContains(t, types, "setup_intent.requires_action")
+}
+
 // The answer to a confirmation and the events that follow are of one mind.
 func TestAConfirmedIntent(t *testing.T) {
 	t.Parallel()
