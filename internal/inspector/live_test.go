@@ -186,7 +186,7 @@ func TestLiveWithASlowReader(t *testing.T) {
 		for range n {
 			event, err := source.Event("charge.succeeded")
 			require.NoError(t, err)
-			_, err = hub.Submit(t.Context(), event)
+			_, err = hub.Submit(t.Context(), listen.Request{Event: event})
 			require.NoError(t, err)
 		}
 		all := func(r *reader) func() bool {

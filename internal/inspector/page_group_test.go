@@ -52,7 +52,7 @@ func (s *stand) play(name string) []listen.Delivery {
 // submit delivers an event to all endpoints, and waits for their answers.
 func (s *stand) submit(event *webhooktest.Event, mutations ...string) []listen.Delivery {
 	s.t.Helper()
-	all, err := s.hub.Submit(s.t.Context(), event, mutations...)
+	all, err := s.hub.Submit(s.t.Context(), listen.Request{Event: event, Mutations: mutations})
 	require.NoError(s.t, err)
 	for _, d := range all {
 		s.finished(d.ID)
@@ -319,7 +319,7 @@ func TestTheTypeIsNeverCut(t *testing.T) {
 	types := []string{"customer.subscription.trial_will_end", "billing_portal.configuration.created", "charge.succeeded"}
 	for _, name := range types {
 		all := s.submit(s.event(name))
-		_, err := s.hub.Replay(t.Context(), all[1].ID, "body-tampered", "age=10m")
+		_, err := s.hub.Replay(t.Context(), all[1].ID, "", "body-tampered", "age=10m")
 		require.NoError(t, err)
 	}
 	long := s.event("v1.billing.meter.error_report_triggered")

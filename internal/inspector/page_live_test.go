@@ -89,7 +89,7 @@ func TestTenThousandDeliveries(t *testing.T) {
 	var last string
 	for i := range n - 1 {
 		eventType := []string{"charge.succeeded", "customer.updated", "invoice.paid"}[i%3]
-		deliveries, err := s.hub.Submit(t.Context(), s.event(eventType))
+		deliveries, err := s.hub.Submit(t.Context(), listen.Request{Event: s.event(eventType)})
 		require.NoError(t, err)
 		last = deliveries[0].ID
 	}
@@ -136,7 +136,7 @@ func TestRetriesComeIn(t *testing.T) {
 		}
 	}))
 	s.hub.Retries = listen.Schedule{time.Millisecond, time.Millisecond}
-	_, err := s.hub.Submit(t.Context(), s.event("charge.succeeded"))
+	_, err := s.hub.Submit(t.Context(), listen.Request{Event: s.event("charge.succeeded")})
 	require.NoError(t, err)
 	b := open(t, s, light)
 	b.sees(rowOf("dlv_1"), "sending")

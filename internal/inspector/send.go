@@ -42,7 +42,7 @@ func replay(hub *listen.Hub) deliveryHandler {
 		if !read(w, r, &asked) {
 			return
 		}
-		again, err := hub.ReplayTo(r.Context(), d.ID, asked.Endpoint, asked.Mutations...)
+		again, err := hub.Replay(r.Context(), d.ID, asked.Endpoint, asked.Mutations...)
 		respond(w, []listen.Delivery{again}, err)
 	}
 }
@@ -70,7 +70,7 @@ func send(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 			event, err = renamed(event, source)
 		}
 		if err == nil {
-			deliveries, err = hub.Send(r.Context(), listen.Request{
+			deliveries, err = hub.Submit(r.Context(), listen.Request{
 				Event: event, Mutations: asked.Mutations, Endpoint: asked.Endpoint, Edited: original(hub, asked.From),
 			})
 		}

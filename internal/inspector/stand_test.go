@@ -127,7 +127,7 @@ func (s *stand) event(eventType string, edits ...webhooktest.Edit) *webhooktest.
 // deliver submits an event and waits until its one delivery is finished.
 func (s *stand) deliver(event *webhooktest.Event, mutations ...string) listen.Delivery {
 	s.t.Helper()
-	deliveries, err := s.hub.Submit(s.t.Context(), event, mutations...)
+	deliveries, err := s.hub.Submit(s.t.Context(), listen.Request{Event: event, Mutations: mutations})
 	require.NoError(s.t, err)
 	require.Len(s.t, deliveries, 1)
 	return s.finished(deliveries[0].ID)

@@ -52,7 +52,7 @@ func BenchmarkHub(b *testing.B) {
 					if err != nil {
 						panic(err)
 					}
-					if _, err := hub.Submit(context.Background(), event); err != nil {
+					if _, err := hub.Submit(context.Background(), listen.Request{Event: event}); err != nil {
 						panic(err)
 					}
 				}

@@ -26,7 +26,7 @@ func TestTheQueueIsBounded(t *testing.T) {
 		add(t, hub, listen.Endpoint{URL: "/b", Handler: always(500)})
 		submit(t, hub, newEvent(t, "charge.succeeded"))
 		synctest.Wait()
-		_, err := hub.Submit(t.Context(), newEvent(t, "charge.succeeded"))
+		_, err := hub.Submit(t.Context(), listen.Request{Event: newEvent(t, "charge.succeeded")})
 		require.ErrorIs(t, err, listen.ErrQueueFull)
 		require.EqualError(t, err, "the queue is full: 2 unfinished deliveries, at most 3")
 		require.Len(t, hub.Deliveries(0), 2, "all of an event or nothing")
@@ -46,9 +46,9 @@ func TestTheQueueIsBoundedInBytes(t *testing.T) {
 			submit(t, hub, newEvent(t, "charge.succeeded", webhooktest.Add("data.object.description", strings.Repeat("x", 30<<10))))
 		}
 		synctest.Wait()
-		_, err := hub.Submit(t.Context(), newEvent(t, "charge.succeeded"))
+		_, err := hub.Submit(t.Context(), listen.Request{Event: newEvent(t, "charge.succeeded")})
 		require.NoError(t, err)
-		_, err = hub.Submit(t.Context(), newEvent(t, "charge.succeeded", webhooktest.Add("data.object.description", strings.Repeat("x", 30<<10))))
+		_, err = hub.Submit(t.Context(), listen.Request{Event: newEvent(t, "charge.succeeded", webhooktest.Add("data.object.description", strings.Repeat("x", 30<<10)))})
 		require.ErrorIs(t, err, listen.ErrQueueFull)
 		require.ErrorContains(t, err, "at most 115 kB")
 		time.Sleep(time.Hour + time.Second) // all are accepted

@@ -85,7 +85,7 @@ func (i intake) submit(h *Hub, w http.ResponseWriter, r *http.Request) ([]Delive
 	if err != nil {
 		return nil, err
 	}
-	return h.Send(r.Context(), Request{Event: event, Trigger: trigger, Mutations: query["mutate"]})
+	return h.Submit(r.Context(), Request{Event: event, Trigger: trigger, Mutations: query["mutate"]})
 }
 
 func readEvent(w http.ResponseWriter, r *http.Request) (*webhooktest.Event, error) {

@@ -44,7 +44,7 @@ func TestWhatIsHeldOfLargeEvents(t *testing.T) {
 			for i := range 40 {
 				event, err := webhooktest.ParseEvent(fmt.Appendf(nil, `{"id":"evt_%d","object":"event","type":"a","text":"%s"}`, i, strings.Repeat("x", size)))
 				require.NoError(t, err)
-				made, err := hub.Submit(t.Context(), event, c.mutations...)
+				made, err := hub.Submit(t.Context(), Request{Event: event, Mutations: c.mutations})
 				require.NoError(t, err)
 				for _, d := range made {
 					for range hub.Follow(t.Context(), d.ID) {

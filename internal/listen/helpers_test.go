@@ -126,7 +126,7 @@ func add(t testing.TB, h *listen.Hub, e listen.Endpoint) listen.Endpoint {
 
 func submit(t testing.TB, h *listen.Hub, event *webhooktest.Event, mutations ...string) []listen.Delivery {
 	t.Helper()
-	deliveries, err := h.Submit(context.Background(), event, mutations...)
+	deliveries, err := h.Submit(context.Background(), listen.Request{Event: event, Mutations: mutations})
 	require.NoError(t, err)
 	return deliveries
 }

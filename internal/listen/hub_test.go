@@ -123,7 +123,7 @@ func TestWrongMutations(t *testing.T) {
 		"age=old":   `mutation age: `,
 		"unsigned=": "mutation unsigned takes no value",
 	} {
-		_, err := hub.Submit(t.Context(), newEvent(t, "charge.succeeded"), mutation)
+		_, err := hub.Submit(t.Context(), listen.Request{Event: newEvent(t, "charge.succeeded"), Mutations: []string{mutation}})
 		require.ErrorContains(t, err, want)
 	}
 	require.Empty(t, hub.Deliveries(0))
@@ -158,7 +158,7 @@ func TestTheSameEventAgain(t *testing.T) {
 		wait(t, hub, first[0])
 		wait(t, hub, first[1])
 
-		again, err := hub.Replay(t.Context(), first[0].ID)
+		again, err := hub.Replay(t.Context(), first[0].ID, "")
 		require.NoError(t, err)
 		require.Equal(t, "dlv_3", again.ID)
 		require.Equal(t, first[0].ID, again.ReplayOf)
@@ -178,12 +178,12 @@ func TestTheSameEventAgain(t *testing.T) {
 		}
 		require.Len(t, signatures, 5, "all in one second, and no two alike")
 
-		_, err = hub.Replay(t.Context(), "dlv_99")
+		_, err = hub.Replay(t.Context(), "dlv_99", "")
 		require.ErrorIs(t, err, listen.ErrNotKept)
 		require.ErrorIs(t, hub.Retry("evt_none", ""), listen.ErrNotKept)
 		require.EqualError(t, hub.Retry(event.ID(), "we_none"), `no endpoint "we_none"`)
 		hub.RemoveEndpoint(endpoint.ID)
-		_, err = hub.Replay(t.Context(), first[0].ID)
+		_, err = hub.Replay(t.Context(), first[0].ID, "")
 		require.ErrorContains(t, err, "endpoint "+endpoint.ID)
 		shutdown(t, hub)
 	})

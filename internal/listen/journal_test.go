@@ -304,7 +304,7 @@ func TestAJournalThatCannotBeWritten(t *testing.T) {
 		}
 		require.Equal(t, listen.Waiting, d.State, "who follows is let go")
 		require.Equal(t, []string{listen.Sending}, reported, "nobody is told of an attempt that is not on disk")
-		_, err := hub.Submit(t.Context(), newEvent(t, "charge.succeeded"))
+		_, err := hub.Submit(t.Context(), listen.Request{Event: newEvent(t, "charge.succeeded")})
 		require.ErrorIs(t, err, hub.Err())
 		require.Len(t, shutdown(t, hub).Undelivered, 1)
 	})
@@ -320,7 +320,7 @@ func TestAnEventThatCannotBeJournaled(t *testing.T) {
 	}
 	hub.BreakJournal()
 	event := newEvent(t, "charge.succeeded")
-	_, err := hub.Submit(t.Context(), event)
+	_, err := hub.Submit(t.Context(), listen.Request{Event: event})
 	require.ErrorContains(t, err, "deliveries have stopped")
 	require.Empty(t, hub.Deliveries(0))
 	require.False(t, hub.Undelivered(event.ID()))

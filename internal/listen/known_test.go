@@ -60,9 +60,9 @@ func TestTheAPIKnowsWhatStripeSent(t *testing.T) {
 					for i, mutations := range c.sent {
 						var err error
 						if i > 0 && how == "replayed" {
-							made, err = hub.Replay(t.Context(), made.ID, mutations...)
+							made, err = hub.Replay(t.Context(), made.ID, "", mutations...)
 						} else {
-							made = first(hub.Submit(t.Context(), event, mutations...))(t)
+							made = first(hub.Submit(t.Context(), listen.Request{Event: event, Mutations: mutations}))(t)
 						}
 						require.NoError(t, err)
 						wait(t, hub, made)

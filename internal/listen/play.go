@@ -15,7 +15,7 @@ func (h *Hub) Play(ctx context.Context, trigger Trigger, events iter.Seq[*webhoo
 		if len(all) > 0 {
 			h.awaitAttempts(ctx, all)
 		}
-		deliveries, err := h.Send(ctx, Request{Event: event, Trigger: trigger, Mutations: mutations})
+		deliveries, err := h.Submit(ctx, Request{Event: event, Trigger: trigger, Mutations: mutations})
 		if err != nil {
 			return nil, err
 		}

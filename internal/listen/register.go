@@ -19,7 +19,7 @@ func (h *Hub) AddEndpoint(e Endpoint) (Endpoint, error) {
 	if e.Secret == "" {
 		e.Secret = NewSecret()
 	}
-	s, err := h.newSender(&e)
+	s, err := newSender(&e, &webhooktest.Endpoint{URL: h.endpoints.url(&e), Timeout: h.Timeout, TLS: h.TLS})
 	if err != nil {
 		return e, err
 	}
@@ -37,11 +37,10 @@ func (h *Hub) AddEndpoint(e Endpoint) (Endpoint, error) {
 	return e, nil
 }
 
-// newSender returns the sender for an endpoint, and normalizes its URL.
-func (h *Hub) newSender(e *Endpoint) (*sender, error) {
-	s := &sender{Endpoint: &webhooktest.Endpoint{
-		URL: h.endpoints.url(e), Handler: e.Handler, Secrets: []string{e.Secret}, Header: e.Header, Timeout: h.Timeout, TLS: h.TLS,
-	}}
+// newSender returns the sender for an endpoint, completed from to, and normalizes its URL.
+func newSender(e *Endpoint, to *webhooktest.Endpoint) (*sender, error) {
+	s := &sender{Endpoint: to}
+	s.Handler, s.Secrets, s.Header = e.Handler, []string{e.Secret}, e.Header
 	if e.Reach != nil {
 		s.Dial = e.Reach.Dial
 	}

@@ -35,7 +35,7 @@ func TestShutdownFinishesWhatIsUnderWay(t *testing.T) {
 		d, ok := hub.Delivery(first.ID)
 		require.True(t, ok)
 		require.Equal(t, listen.Delivered, d.State)
-		_, err := hub.Submit(t.Context(), newEvent(t, "charge.succeeded"))
+		_, err := hub.Submit(t.Context(), listen.Request{Event: newEvent(t, "charge.succeeded")})
 		require.ErrorIs(t, err, listen.ErrClosed)
 		require.NoError(t, hub.Err())
 	})
@@ -94,7 +94,7 @@ func TestShutdownAmidChanges(t *testing.T) {
 			}
 			event, made := source.Event("charge.succeeded")
 			assert.NoError(t, made)
-			_, err = hub.Submit(context.Background(), event)
+			_, err = hub.Submit(context.Background(), listen.Request{Event: event})
 		}
 	})
 	busy.Go(func() {

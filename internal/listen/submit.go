@@ -10,17 +10,12 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// Submit queues an event and returns its deliveries, one for each endpoint that wants it,
+// Submit queues an event and returns its deliveries, one for each endpoint of the request,
 // without waiting for them. A mutated event is delivered once: no chaos, no retries.
 //
-// The error is ErrQueueFull, ErrClosed, or a problem with a mutation or the journal; then
-// nothing is delivered.
-func (h *Hub) Submit(ctx context.Context, event *webhooktest.Event, mutations ...string) ([]Delivery, error) {
-	return h.Send(ctx, Request{Event: event, Mutations: mutations})
-}
-
-// Send is Submit for a request. The error is as for Submit, or ErrNoEndpoint.
-func (h *Hub) Send(ctx context.Context, r Request) ([]Delivery, error) {
+// The error is ErrQueueFull, ErrClosed, ErrNoEndpoint, or a problem with a mutation or the
+// journal; then nothing is delivered.
+func (h *Hub) Submit(ctx context.Context, r Request) ([]Delivery, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -51,15 +46,10 @@ func accountOf(event *webhooktest.Event) string {
 	return envelope.Account
 }
 
-// Replay delivers the event of a delivery again, to the same endpoint, at once and
-// freshly signed. The error is as for Submit, or ErrNotKept.
-func (h *Hub) Replay(ctx context.Context, deliveryID string, mutations ...string) (Delivery, error) {
-	return h.ReplayTo(ctx, deliveryID, "", mutations...)
-}
-
-// ReplayTo is Replay to any endpoint, by ID; empty means the one of the delivery. The
-// error is as for Replay, or ErrNoEndpoint.
-func (h *Hub) ReplayTo(ctx context.Context, deliveryID, endpointID string, mutations ...string) (Delivery, error) {
+// Replay delivers the event of a delivery again, at once and freshly signed: to an
+// endpoint, or without an endpoint ID to that of the delivery. The error is as for Submit,
+// or ErrNotKept.
+func (h *Hub) Replay(ctx context.Context, deliveryID, endpointID string, mutations ...string) (Delivery, error) {
 	if err := ctx.Err(); err != nil {
 		return Delivery{}, err
 	}

@@ -7,14 +7,6 @@ import (
 	"time"
 )
 
-// learningEvents is how many events of each type are delivered before a load.
-const learningEvents = 2
-
-const (
-	shortestSettle = 100 * time.Millisecond
-	longestSettle  = 2 * time.Second
-)
-
 // learn finds out what one perfect delivery of each share does to the state.
 func (r *run) learn(ctx context.Context) error {
 	r.settle = shortestSettle
@@ -51,13 +43,6 @@ func (r *run) learn(ctx context.Context) error {
 	return r.ready(before)
 }
 
-func trackedOf(streams []*stream) (all []*tracked) {
-	for _, s := range streams {
-		all = append(all, s.tracked)
-	}
-	return all
-}
-
 // ready ends the learning: what comes now is the load. There must be something to judge.
 func (r *run) ready(base *reading) error {
 	judged := false
@@ -85,12 +70,6 @@ func (r *run) ready(base *reading) error {
 		r.tell(Progress{Phase: Learning, Text: note})
 	}
 	return nil
-}
-
-func (r *run) tell(p Progress) {
-	if r.Progress != nil {
-		r.Progress(p)
-	}
 }
 
 // quiet finds out what moves by itself.

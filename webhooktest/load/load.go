@@ -1,9 +1,7 @@
 package load
 
 import (
-	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -130,79 +128,7 @@ func (e *RefusedError) Error() string {
 // ErrNoEffect means that the state does not show any type of the load.
 var ErrNoEffect = errors.New("no event of the load changes the state")
 
-// Run runs the load, waits for its effects, and reports. When the context ends, the report
-// is of what was done until then. The error is for a load that cannot run, and for a handler
-// whose effects cannot be learned.
-func (l *Load) Run(ctx context.Context) (*Report, error) {
-	r, err := l.prepare()
-	if err != nil {
-		return nil, err
-	}
-	if l.State != nil {
-		if err := r.learn(ctx); err != nil {
-			return nil, err
-		}
-	}
-	r.load(ctx)
-	report := r.report()
-	if r.oracle != nil {
-		report.Verdict = r.judge(ctx)
-	}
-	report.Interrupted = ctx.Err() != nil
-	return report, nil
-}
-
-// NewRunID returns a fresh RunID.
-func NewRunID() string { return rand.Text()[:12] }
-
-// prepare checks the fields and compiles the events.
-func (l *Load) prepare() (*run, error) {
-	if err := l.check(); err != nil {
-		return nil, err
-	}
-	r := &run{Load: *l, meter: newMeter()}
-	r.RunID = cmp.Or(l.RunID, NewRunID())
-	if r.Source == nil {
-		r.Source = new(webhooktest.Source)
-	}
-	if r.Seed == 0 {
-		r.Seed = hashOf(r.RunID)
-	}
-	r.Wait = cmp.Or(l.Wait, DefaultWait)
-	r.limits()
-	for _, share := range l.Mix {
-		var edits []webhooktest.Edit
-		if l.Edits != nil {
-			edits = l.Edits(share.Name)
-		}
-		s, err := newStencil(r.Source, share.Name, edits)
-		if err != nil {
-			return nil, err
-		}
-		r.genuine = append(r.genuine, newStream(s, share.Name, false, r.RunID, l.Instance))
-		r.forged = append(r.forged, newStream(s, share.Name, true, r.RunID, l.Instance))
-	}
-	return r, nil
-}
-
-// limits fills in how much is sent.
-func (r *run) limits() {
-	scheduled := r.Rate != Rate{}
-	if r.Count == 0 && r.Duration == 0 {
-		if scheduled {
-			r.Duration = DefaultDuration
-		} else {
-			r.Count = DefaultCount
-		}
-	}
-	if r.Concurrency == 0 {
-		r.Concurrency = DefaultConcurrency
-		if scheduled {
-			r.Concurrency = DefaultConnections
-		}
-	}
-}
-
+// check returns what is wrong with the fields.
 func (l *Load) check() error {
 	if l.Endpoint == nil {
 		return errors.New("load needs an Endpoint")

@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// learningEvents is how many events of each type are delivered before a load.
+const learningEvents = 2
+
 // An oracle knows what one perfect delivery does to the state, and judges many by it.
 type oracle struct {
 	state   func(context.Context) (any, error)

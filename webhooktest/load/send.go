@@ -20,6 +20,12 @@ type run struct {
 	mu sync.Mutex // guards what is tracked of streams
 }
 
+// Effects are looked for again after a pause of this length: it grows as they need longer.
+const (
+	shortestSettle = 100 * time.Millisecond
+	longestSettle  = 2 * time.Second
+)
+
 // A stream is the events of one share of the load, and what is known of each.
 type stream struct {
 	*series
@@ -29,6 +35,13 @@ type stream struct {
 func newStream(s *stencil, name string, forged bool, runID string, instance int) *stream {
 	made := newSeries(s, name, forged, runID, instance)
 	return &stream{made, track(made)}
+}
+
+func trackedOf(streams []*stream) (all []*tracked) {
+	for _, s := range streams {
+		all = append(all, s.tracked)
+	}
+	return all
 }
 
 func hashOf(text string) uint64 {

@@ -1,8 +1,6 @@
 package load
 
-import (
-	"time"
-)
+import "time"
 
 // watch reports progress until it is told to end.
 func (r *run) watch() (end func()) {
@@ -27,5 +25,12 @@ func (r *run) watch() (end func()) {
 	return func() {
 		close(done)
 		<-ended
+	}
+}
+
+// tell reports progress.
+func (r *run) tell(p Progress) {
+	if r.Progress != nil {
+		r.Progress(p)
 	}
 }
