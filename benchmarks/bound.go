@@ -1,6 +1,10 @@
 package main
 
-import "slices"
+import (
+	"math"
+	"slices"
+	"time"
+)
 
 // A bound is a number measured for a pair in each round, and its limit.
 type bound struct {
@@ -60,6 +64,25 @@ func binaryWithin(limit float64) bound {
 	return bound{measure: "binary", unit: " MB", limit: limit, value: func(ours, _ sample) float64 {
 		return float64(ours.binary) / megabyte
 	}}
+}
+
+// p50Within bounds the difference between our median latency and theirs, as a part of
+// theirs.
+func p50Within(limit float64) bound {
+	return bound{measure: "p50 apart", unit: "x", limit: limit, value: func(ours, theirs sample) float64 {
+		return apart(ours.p50, theirs.p50)
+	}}
+}
+
+// p99Within bounds the difference between the 99th percentiles likewise.
+func p99Within(limit float64) bound {
+	return bound{measure: "p99 apart", unit: "x", limit: limit, value: func(ours, theirs sample) float64 {
+		return apart(ours.p99, theirs.p99)
+	}}
+}
+
+func apart(ours, theirs time.Duration) float64 {
+	return math.Abs(float64(ours-theirs)) / float64(theirs)
 }
 
 func (b bound) holds(value float64) bool {

@@ -29,17 +29,17 @@ func loopbackPairs(s *stand) []pair {
 		what: deliver + ", plain", against: "vegeta with a fixed body, plain handler", ops: requests,
 		ours:   deliverOverLoopback(s, plainPath),
 		theirs: attackWithVegeta(s, plainPath),
-		bounds: []bound{speedAtLeast(0.9), cpuWithin(1)},
+		bounds: []bound{speedAtLeast(1), cpuWithin(1)},
 	}, {
 		what: deliver + ", verified", against: "vegeta with a fixed body, verifying handler", ops: requests,
 		ours:   deliverOverLoopback(s, verifyingPath),
 		theirs: attackWithVegeta(s, verifyingPath),
-		bounds: []bound{speedAtLeast(0.9), cpuWithin(1)},
+		bounds: []bound{speedAtLeast(1), cpuWithin(1)},
 	}, {
 		what: deliver + ", verified", against: "wrk -t2 -c16, verifying handler", ops: requests,
 		ours:   deliverOverLoopback(s, verifyingPath),
 		theirs: attackWithWrk(s, verifyingPath),
-		bounds: []bound{speedAtLeast(0.55)},
+		bounds: []bound{speedAtLeast(0.7)},
 	}}
 }
 

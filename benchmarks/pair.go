@@ -21,6 +21,7 @@ func pairs(s *stand) []pair {
 		renderingPairs(),
 		deliveryPairs(),
 		loopbackPairs(s),
+		loadPairs(s),
 		commandPairs(s),
 	)
 }

@@ -14,6 +14,8 @@ type sample struct {
 	allocs uint64
 	memory int64 // peak memory of a started process, in bytes
 	binary int64 // size of the started executable, in bytes
+
+	p50, p99 time.Duration // latencies of a load
 }
 
 // time is the wall time of one operation, in nanoseconds.

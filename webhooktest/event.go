@@ -59,6 +59,13 @@ func parseEvent(body []byte) (*Event, error) {
 	return e, nil
 }
 
+// WithBody returns an event like this one, of the same type, mode and kind, with another id
+// and body. It does not read the body, unlike [ParseEvent]: it is for many events made from
+// one text with other ids and times. The caller must not modify body later.
+func (e *Event) WithBody(id string, body []byte) *Event {
+	return &Event{body: body, id: id, typ: e.typ, livemode: e.livemode, thin: e.thin, attempts: new(timestamps)}
+}
+
 // index reads the fields needed for a delivery.
 func (e *Event) index(root *rawjson.Value) {
 	object := ""

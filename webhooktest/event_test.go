@@ -2,7 +2,9 @@ package webhooktest_test
 
 import (
 	"errors"
+	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -161,5 +163,34 @@ func TestLookup(t *testing.T) {
 		value, found := event.Lookup(test.path)
 		require.Equal(t, test.found, found, test.path)
 		require.Equal(t, test.want, value, test.path)
+	}
+}
+
+// TestWithBody: an event made from another is delivered as one that was parsed, also by
+// what is decided by its mode (a decoy signature) and kind.
+func TestWithBody(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"charge.succeeded", "v1.billing.meter.error_report_triggered"} {
+		for _, live := range []bool{false, true} {
+			source := webhooktest.Source{Livemode: live, Now: func() time.Time { return time.Unix(1_800_000_000, 0) }}
+			sample, err := source.Event(name)
+			require.NoError(t, err)
+			other, err := source.Event(name)
+			require.NoError(t, err)
+			parsed, err := webhooktest.ParseEvent(other.Body())
+			require.NoError(t, err)
+			made := sample.WithBody(other.ID(), other.Body())
+			require.NotEqual(t, sample.ID(), made.ID())
+			require.Equal(t, []any{parsed.ID(), parsed.Type(), string(parsed.Body())}, []any{made.ID(), made.Type(), string(made.Body())})
+			var signatures []string
+			endpoint := &webhooktest.Endpoint{Now: source.Now, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				signatures = append(signatures, r.Header.Get(webhooktest.SignatureHeader))
+			})}
+			for _, event := range []*webhooktest.Event{parsed, made} {
+				_, err := endpoint.Deliver(t.Context(), event)
+				require.NoError(t, err)
+			}
+			require.Equal(t, signatures[0], signatures[1])
+		}
 	}
 }

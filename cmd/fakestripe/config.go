@@ -32,7 +32,15 @@ const (
 )
 
 // configured lets a command take settings from a file.
-func configured(sh shell, cmd *cobra.Command) *cobra.Command {
+func configured(newCommand func(shell) *cobra.Command) func(shell) *cobra.Command {
+	return func(sh shell) *cobra.Command {
+		cmd := newCommand(sh)
+		takeSettings(sh, cmd)
+		return cmd
+	}
+}
+
+func takeSettings(sh shell, cmd *cobra.Command) {
 	cmd.Flags().String("config", "", "take flags from this `file`, JSON (default: "+configFile+", if there is one)")
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
 		name, err := cmd.Flags().GetString("config")
@@ -51,7 +59,6 @@ func configured(sh shell, cmd *cobra.Command) *cobra.Command {
 		}
 		return configure(sh, cmd, name, data)
 	}
-	return cmd
 }
 
 // A setting of a file is a key with its value.
@@ -67,10 +74,11 @@ func configure(sh shell, cmd *cobra.Command, file string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
+	known := configKeys(newRoot(sh)) // of all commands, even where the root has only this one
 	own, given := cmd.Flags(), givenFlags(cmd.Flags())
 	var used []string
 	for _, s := range settings {
-		name, err := s.flagOf(cmd, settings)
+		name, err := s.flagOf(cmd, known, settings)
 		if err == nil && name != "" && !given(name) {
 			used = append(used, s.key)
 			err = s.apply(own.Lookup(name), own)
@@ -137,12 +145,12 @@ func givenFlags(flags *pflag.FlagSet) func(name string) bool {
 	return func(name string) bool { return given[name] }
 }
 
-// flagOf is the flag that a key sets, "" for none: it may be one of another command.
-func (s configSetting) flagOf(cmd *cobra.Command, all []configSetting) (name string, err error) {
+// flagOf is the flag that one of the known keys sets, "" for none: it may be one of another
+// command.
+func (s configSetting) flagOf(cmd *cobra.Command, known []string, all []configSetting) (name string, err error) {
 	has := func(key string) bool {
 		return slices.ContainsFunc(all, func(other configSetting) bool { return other.key == key })
 	}
-	known := configKeys(cmd.Root())
 	switch {
 	case s.key == "$schema":
 		return "", nil

@@ -62,9 +62,7 @@ func TestConfigure(t *testing.T) {
 // What a file has set is not in the line that repeats a case.
 func TestAgainLeavesOutTheFile(t *testing.T) {
 	t.Parallel()
-	cmd := configured(system(), newCheck(shell{}))
-	root := newRoot(system())
-	root.AddCommand(cmd)
+	cmd := rootFor(system(), []string{"check"}).Commands()[0]
 	require.NoError(t, cmd.ParseFlags([]string{"--config", "my.json", "--connect"}))
 	require.NoError(t, configure(shell{err: new(bytes.Buffer)}, cmd, "my.json", []byte(`{"to": "a", "thin": true}`)))
 	require.Equal(t, " --config my.json --connect", again(cmd))

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
 	"github.com/fakestripe/fakestripe/internal/expect"
 	"github.com/fakestripe/fakestripe/internal/server"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -57,7 +56,7 @@ type demoDelivery struct {
 
 // A stage is the shop and its connection to the demo.
 type stage struct {
-	shop     *shop.Shop
+	shop     *demoShop
 	source   webhooktest.Source
 	endpoint webhooktest.Endpoint
 	first    *webhooktest.Event
@@ -65,7 +64,7 @@ type stage struct {
 }
 
 func demo(ctx context.Context, sh shell) error {
-	s := &stage{shop: shop.New(webhooktest.DefaultSecret)}
+	s := &stage{shop: newDemoShop(webhooktest.DefaultSecret)}
 	stop, err := s.open()
 	if err != nil {
 		return err
@@ -74,7 +73,7 @@ func demo(ctx context.Context, sh shell) error {
 
 	p := newPrinter(sh, "text", expect.Expectation{}, nil, 1)
 	s.endpoint.Sending = p.attempt
-	p.line(fmt.Sprintf("A shop, written with net/http and stripe-go, listens on %s.\n", s.endpoint.URL))
+	p.line(fmt.Sprintf("A shop, written with net/http, listens on %s.\n", s.endpoint.URL))
 	for _, scene := range demoScenes {
 		p.line("\n" + scene.title + "\n")
 		for _, d := range scene.deliveries {
@@ -115,14 +114,14 @@ func (s *stage) play(ctx context.Context, p *printer, d demoDelivery) error {
 	if err != nil {
 		return err
 	}
-	before := len(s.shop.Ledger())
+	before := len(s.shop.entries())
 	p.mutations = d.mutations
 	response, err := s.endpoint.Deliver(ctx, event, d.mutations...)
 	if err != nil {
 		return err
 	}
 	p.response(response)
-	added := s.shop.Ledger()[before:]
+	added := s.shop.entries()[before:]
 	p.line(tell(added))
 	if response.Accepted() != d.accepted || len(added) != d.entries {
 		s.failed++
@@ -142,14 +141,14 @@ func (s *stage) event(d demoDelivery) (*webhooktest.Event, error) {
 }
 
 // tell prints the entries that the shop added to its ledger.
-func tell(entries []shop.Entry) string {
+func tell(entries []demoEntry) string {
 	if len(entries) == 0 {
 		return indented("ledger: nothing new")
 	}
 	var text strings.Builder
 	for _, e := range entries {
-		amount := fmt.Sprintf("%d.%02d %s", e.Amount/100, e.Amount%100, e.Currency)
-		text.WriteString(indented(strings.TrimSpace("ledger: " + e.What + ", " + amount + " " + e.Object)))
+		amount := fmt.Sprintf("%d.%02d %s", e.amount/100, e.amount%100, e.currency)
+		text.WriteString(indented(strings.TrimSpace("ledger: " + e.what + ", " + amount + " " + e.object)))
 	}
 	return text.String()
 }

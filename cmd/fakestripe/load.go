@@ -60,9 +60,9 @@ answers, and report rates and latencies. Show it what the handler stores (--stat
 --state-cmd, --state-postgres, --state-sqlite) for a verdict on effects: how many events
 were lost, how many doubled, how many forgeries had an effect, and which.
 
-With --rate, events arrive on schedule whatever the handler does, and latency counts
-from the time at which an event was due. docs/load.md explains the report, the verdict,
-and how several machines are judged together.
+With --rate, events arrive on schedule whatever the handler does, and latency includes
+the time that an event waited for a free connection. docs/load.md explains the report,
+the verdict, and how several machines are judged together.
 
 Exit status: 0 when all is well, 1 when events were lost, doubled or refused, a forgery
 was accepted, or a condition of --fail-on does not hold, 2 for wrong usage, or when a

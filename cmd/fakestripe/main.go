@@ -32,7 +32,7 @@ func run(args []string, sh shell) int {
 		os.Exit(exitInterrupted)
 	}()
 
-	root := newRoot(sh)
+	root := rootFor(sh, args)
 	root.SetArgs(args)
 	return exitCode(sh, root.ExecuteContext(ctx))
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
@@ -187,7 +188,7 @@ func appendVariables(variables []string, name string, value any) []string {
 	switch value := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(value)) {
-			variables = appendVariables(variables, name+"_"+strings.ToUpper(noVariable.ReplaceAllString(key, "_")), value[key])
+			variables = appendVariables(variables, name+"_"+strings.ToUpper(noVariable().ReplaceAllString(key, "_")), value[key])
 		}
 	case []any:
 		for i, element := range value {
@@ -205,4 +206,6 @@ func appendVariables(variables []string, name string, value any) []string {
 	return variables
 }
 
-var noVariable = regexp.MustCompile(`[^A-Za-z0-9]+`)
+var noVariable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[^A-Za-z0-9]+`)
+})

@@ -143,7 +143,10 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 
 // versioned rejects a version for an event without versions.
 func (p *payloads) versioned(eventType string) error {
-	if described, err := fixtures.DescribeEvent(eventType); err == nil && described.Thin && p.changed("api-version") {
+	if !p.changed("api-version") {
+		return nil
+	}
+	if described, err := fixtures.DescribeEvent(eventType); err == nil && described.Thin {
 		return noVersion(p.source.APIVersion, eventType)
 	}
 	return nil

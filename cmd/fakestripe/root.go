@@ -11,7 +11,50 @@ import (
 	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
+// newRoot returns the command with all subcommands.
 func newRoot(sh shell) *cobra.Command {
+	root := bareRoot(sh)
+	for _, sub := range subcommands() {
+		root.AddCommand(sub.make(sh))
+	}
+	return root
+}
+
+// rootFor returns the command for a command line. If that begins with the name of a
+// subcommand, the others, whose flags take longer to define than a short command takes
+// to run, are not made.
+func rootFor(sh shell, args []string) *cobra.Command {
+	if len(args) == 0 {
+		return newRoot(sh)
+	}
+	for _, sub := range subcommands() {
+		if sub.name == args[0] {
+			root := bareRoot(sh)
+			root.CompletionOptions.DisableDefaultCmd = true // it is a sibling, too
+			root.AddCommand(sub.make(sh))
+			return root
+		}
+	}
+	return newRoot(sh)
+}
+
+// A subcommand is its name and what makes it.
+type subcommand struct {
+	name string
+	make func(shell) *cobra.Command
+}
+
+func subcommands() []subcommand {
+	return []subcommand{
+		{"send", newSend}, {"trigger", newTrigger}, {"listen", configured(newListen)}, {"exec", newExec},
+		{"check", configured(newCheck)}, {"run", configured(newRun)}, {"load", configured(newLoad)}, {"k6", newK6},
+		{"init", newInit}, {"explain", newExplain}, {"verify", newVerify}, {"record", newRecord}, {"import", newImport},
+		{"render", newRender}, {"list", newList}, {"sign", newSign}, {"demo", newDemo}, {"version", newVersion},
+	}
+}
+
+// bareRoot returns the command without subcommands.
+func bareRoot(sh shell) *cobra.Command {
 	var showVersion bool
 	root := &cobra.Command{
 		Use:   "fakestripe",
@@ -38,8 +81,6 @@ Stripe would send, well or badly. No account, network or tunnel needed.
 	root.SetErr(sh.err)
 	// Cobra's own --version is a template, which would link text/template: 1 MB.
 	root.Flags().BoolVar(&showVersion, "version", false, "print the version")
-	root.AddCommand(newSend(sh), newTrigger(sh), configured(sh, newListen(sh)), newExec(sh), configured(sh, newCheck(sh)), configured(sh, newRun(sh)), configured(sh, newLoad(sh)), newK6(sh), newInit(sh), newExplain(sh), newVerify(sh),
-		newRecord(sh), newImport(sh), newRender(sh), newList(sh), newSign(sh), newDemo(sh), newVersion(sh))
 	return root
 }
 

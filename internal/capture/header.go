@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 const signatureName = "Stripe-Signature"
@@ -109,15 +110,17 @@ func (r *Request) Signature() string { return strings.Join(r.Header.Values(signa
 // IsSigned reports whether the request has a signature, even under another name.
 func (r *Request) IsSigned() bool { return hasSignature(r.Header) }
 
-var signature = regexp.MustCompile(`t=[0-9]{9,13},(v[01]=[0-9A-Fa-f]{16,},?)+`)
+var signature = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`t=[0-9]{9,13},(v[01]=[0-9A-Fa-f]{16,},?)+`)
+})
 
-func isSignature(text string) bool { return signature.FindString(text) == text && text != "" }
+func isSignature(text string) bool { return signature().FindString(text) == text && text != "" }
 
 // signatureNear returns the header with the signature in a text, nil if it has none or
 // several.
 func signatureNear(text []byte) http.Header {
 	var found string
-	for _, match := range signature.FindAll(text, 8) {
+	for _, match := range signature().FindAll(text, 8) {
 		if found != "" && found != string(match) {
 			return nil
 		}

@@ -9,6 +9,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/fakestripe/fakestripe/internal/printed"
 )
@@ -160,7 +161,9 @@ func fromSQL(text []byte, from, to int) []byte {
 }
 
 // quotedBody is where a printed string with JSON in it may begin.
-var quotedBody = regexp.MustCompile("b?['\"`](\\\\n|\\s)*[{]")
+var quotedBody = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("b?['\"`](\\\\n|\\s)*[{]")
+})
 
 // printedString finds a body printed as a string: '…\n' + from Node, b'…' from Python.
 func (f *finder) printedString(p place) {
@@ -169,7 +172,7 @@ func (f *finder) printedString(p place) {
 	}
 	p = p.signed()
 	for at := 0; at < len(p.text) && f.tries > 0; {
-		match := quotedBody.FindIndex(p.text[at:])
+		match := quotedBody().FindIndex(p.text[at:])
 		if match == nil {
 			return
 		}
@@ -266,7 +269,7 @@ func (f *finder) printedValue(p place) {
 	}
 	p = p.signed()
 	for at := 0; at < len(p.text) && f.tries > 0; at++ {
-		next := printedOpening.FindIndex(p.text[at:])
+		next := printedOpening().FindIndex(p.text[at:])
 		if next == nil {
 			return
 		}
@@ -305,16 +308,20 @@ func withoutWrapper(value []byte) []byte {
 	return append(bytes.Clone(value[:before.start+len(before.text)]), '}')
 }
 
-var printedOpening = regexp.MustCompile(`\{|\[|array ?\(|object\(`)
+var printedOpening = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{|\[|array ?\(|object\(`)
+})
 
 // prefixes are what docker compose, Kubernetes and others write before each line.
-var prefixes = regexp.MustCompile(`(?m)^(.{0,80}? \| ?|\S+ std(out|err) [FP] |\S+ \S+ \S+\[\d+\]: )`)
+var prefixes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(.{0,80}? \| ?|\S+ std(out|err) [FP] |\S+ \S+ \S+\[\d+\]: )`)
+})
 
 func (f *finder) prefixedLines(p place) {
-	if len(p.text) > maxPrinted || !prefixes.Match(p.text) {
+	if len(p.text) > maxPrinted || !prefixes().Match(p.text) {
 		return
 	}
-	if text := prefixes.ReplaceAll(p.text, nil); len(text) < len(p.text) {
+	if text := prefixes().ReplaceAll(p.text, nil); len(text) < len(p.text) {
 		f.search(p.within(text))
 	}
 }

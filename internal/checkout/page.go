@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/fakestripe/fakestripe/webhooktest/payment"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
@@ -135,7 +136,9 @@ func (d *Desk) leave(w http.ResponseWriter, r *http.Request, s session, to strin
 }
 
 // plainHost is a host without anything that could end a directive or a header.
-var plainHost = regexp.MustCompile(`^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?$`)
+var plainHost = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?$`)
+})
 
 // backTo is where a URL of a session leads, with the id of the session: "" for nowhere.
 //
@@ -146,7 +149,7 @@ func backTo(to, id string) (string, error) {
 	}
 	to = strings.ReplaceAll(to, "{CHECKOUT_SESSION_ID}", id)
 	u, err := url.Parse(to)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || !plainHost.MatchString(u.Host) {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || !plainHost().MatchString(u.Host) {
 		return "", fmt.Errorf("the session leads back to %q: want an http or https URL, such as http://localhost:3000/thanks", to)
 	}
 	return u.String(), nil

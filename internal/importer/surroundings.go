@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"sync"
 )
 
 // encodings are recognized by the first bytes of a file.
@@ -47,7 +48,9 @@ var said = []string{
 
 // levels are the lines of its log: [Fri, 20 Nov 2026 08:39:32 UTC] DEBUG …, and those of
 // logrus where there is no terminal: time="…" level=debug ….
-var levels = regexp.MustCompile(`^(\x1b\[[0-9;]*m)*(\[[^\]]*\]\s*(\x1b\[[0-9;]*m)*\s*(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)\b|time="?[^ ]+.*\blevel=[a-z]+)`)
+var levels = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\x1b\[[0-9;]*m)*(\[[^\]]*\]\s*(\x1b\[[0-9;]*m)*\s*(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)\b|time="?[^ ]+.*\blevel=[a-z]+)`)
+})
 
 // line skips a line that is not JSON. Errors do not quote it: it may contain a secret.
 func (s *scanner) line() error {
@@ -76,7 +79,7 @@ func (s *scanner) line() error {
 			return s.printed(events, form, start)
 		}
 	}
-	if levels.Match(text) || slices.ContainsFunc(said, func(mark string) bool { return bytes.Contains(text, []byte(mark)) }) {
+	if levels().Match(text) || slices.ContainsFunc(said, func(mark string) bool { return bytes.Contains(text, []byte(mark)) }) {
 		return nil
 	}
 	s.strays = true

@@ -14,10 +14,11 @@ const (
 	hexDigits = "0123456789abcdef"
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// castagnoli returns the table of the checksum, made on first use.
+func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
 
 // seal completes a line, given as a JSON object without its closing brace.
-func seal(line []byte) []byte { return appendSum(line, crc32.Checksum(line, castagnoli)) }
+func seal(line []byte) []byte { return appendSum(line, crc32.Checksum(line, castagnoli())) }
 
 func appendSum(dst []byte, sum uint32) []byte {
 	dst = append(dst, sumKey...)
@@ -35,7 +36,7 @@ func unseal(line []byte) (content []byte, ok bool) {
 	}
 	content = line[:len(line)-sumLength]
 	var end [sumLength]byte
-	return content, bytes.Equal(line[len(content):], appendSum(end[:0], crc32.Checksum(content, castagnoli)))
+	return content, bytes.Equal(line[len(content):], appendSum(end[:0], crc32.Checksum(content, castagnoli())))
 }
 
 // appendQuoted appends UTF-8 text as a JSON string, without temporary memory: events can

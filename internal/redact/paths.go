@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // routeWords are segments of paths without personal data, besides Stripe's words.
 const routeWords = `api app apps auth callback cart checkout complete confirm docs en endpoint error health help home hook hooks
@@ -8,15 +11,13 @@ index html json login logout me new pay public receipts return returned rest sea
 thanks thank upcoming you user users webhook webhooks www`
 
 // knownRoutes is routeWords as a set.
-var knownRoutes = wordSet(routeWords)
-
-func wordSet(words string) map[string]bool {
+var knownRoutes = sync.OnceValue(func() map[string]bool {
 	set := make(map[string]bool)
-	for word := range strings.FieldsSeq(words) {
+	for word := range strings.FieldsSeq(routeWords) {
 		set[word] = true
 	}
 	return set
-}
+})
 
 var segmentText = lazy(`[^/]+`)
 
@@ -52,7 +53,7 @@ func tellsNothingInPath(segment string) bool {
 }
 
 func isRouteWord(word string) bool {
-	return knownRoutes[word] || isStripesWord(word) || isStripesWord(strings.TrimSuffix(word, "s"))
+	return knownRoutes()[word] || isStripesWord(word) || isStripesWord(strings.TrimSuffix(word, "s"))
 }
 
 func isClientSecret(text string) bool {

@@ -3,6 +3,7 @@ package redact
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -49,7 +50,9 @@ const underscore = "\x1f"
 
 // words is lazy for an expression of a pattern, where \b is between a _ and a letter, too.
 func words(expr string) func() *regexp.Regexp {
-	return lazy(strings.ReplaceAll(expr, "_", underscore))
+	return sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(strings.ReplaceAll(expr, "_", underscore))
+	})
 }
 
 // hinted reports whether the text contains one of the pattern's hints.

@@ -14,8 +14,9 @@
 //	require.True(t, report.Verdict.Sound(), report.Verdict)
 //
 // Every event is unique and freshly signed. With a Rate, events arrive on schedule whatever
-// the handler does, and latency counts from the time at which an event was due. The verdict
-// needs no expected values: it learns what one perfect delivery does, and scales.
+// the handler does, and latency includes the time that an event waited for a free
+// connection. The verdict needs no expected values: it learns what one perfect delivery
+// does, and scales.
 //
 // This is the only package under webhooktest that imports more than the standard library:
 // HdrHistogram, for percentiles.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // learn finds out what one perfect delivery of each share does to the state.
@@ -112,11 +110,7 @@ func (r *run) deliverOnce(ctx context.Context, of *stream, number int, mutations
 	}
 	of.tracked.begin(number)
 	for step := range steps {
-		event, err := webhooktest.ParseEvent(of.append(nil, step, number, time.Now()))
-		if err != nil {
-			return err
-		}
-		response, err := r.Endpoint.Deliver(ctx, event, mutations...)
+		response, err := r.Endpoint.Deliver(ctx, of.event(step, number, time.Now()), mutations...)
 		switch {
 		case err != nil:
 			return err

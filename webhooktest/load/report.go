@@ -42,7 +42,8 @@ type Report struct {
 	hist *hdrhistogram.Histogram
 }
 
-// Latency is the distribution of the times from when a delivery was due to its answer.
+// Latency is the distribution of the times from the start of a delivery to its answer, and
+// from when it was due if no connection was free by then.
 type Latency struct {
 	Min   float64      `json:"min_ms"`
 	Mean  float64      `json:"mean_ms"`

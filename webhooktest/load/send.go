@@ -98,8 +98,7 @@ func (r *run) nextDelivery(slot int) *delivery {
 // A worker sends what it takes off the schedule, one after the other.
 type worker struct {
 	*run
-	buffer []byte
-	held   *delivery // until the next has been sent
+	held *delivery // until the next has been sent
 }
 
 func (r *run) work(ctx context.Context) {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -83,7 +84,9 @@ func extended(ranges [][2]int, n int) [][2]int {
 const notAccepted = "fakestripe: not accepted: "
 
 // sentLine matches the beginning of a line about what was sent.
-var sentLine = regexp.MustCompile(`^\{\s*"format"\s*:`)
+var sentLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\{\s*"format"\s*:`)
+})
 
 // ErrNothingSent means a text without a line about what was sent.
 var ErrNothingSent = errors.New("no line that says what an instance sent")
@@ -98,7 +101,7 @@ func ParseSent(text []byte) (sent []*Sent, err error) {
 			others.NotAccepted = append(others.NotAccepted, idPrefix(string(id)))
 			continue
 		}
-		if !sentLine.Match(line) {
+		if !sentLine().Match(line) {
 			continue
 		}
 		one, err := parseSent(line)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -107,6 +108,14 @@ func parseNumber(digits []byte) (n int) {
 		n = n*len(base62) + at
 	}
 	return n
+}
+
+// event makes the event of a step with a number. The sample was read; what differs in
+// events are words and digits, so they need not be.
+func (s *series) event(step, number int, created time.Time) *webhooktest.Event {
+	st := &s.steps[step]
+	body := s.append(make([]byte, 0, len(st.sample.Body())), step, number, created)
+	return st.sample.WithBody(s.eventID(step, number), body)
 }
 
 // append appends the event of a step with a number.

@@ -48,6 +48,9 @@ func TestSeriesOfEveryKind(t *testing.T) {
 			event, err := webhooktest.ParseEvent(first)
 			require.NoError(t, err)
 			require.Equal(t, id, event.ID())
+			made := series.event(step, 12, now)
+			require.Equal(t, []any{event.ID(), event.Type(), string(first)}, []any{made.ID(), made.Type(), string(made.Body())})
+			require.Equal(t, len(first), cap(made.Body()), "%s: has grown", name)
 			if created, ok := event.Lookup("created"); ok {
 				if _, thin := created.(string); !thin {
 					require.InDelta(t, now.Unix(), created, 400*24*3600, name)

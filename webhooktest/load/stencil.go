@@ -22,6 +22,7 @@ type stencil struct {
 
 // A step is the stencil of one event.
 type step struct {
+	sample    *webhooktest.Event
 	eventType string
 	text      string
 	holes     []hole
@@ -76,7 +77,7 @@ func newStencil(like *webhooktest.Source, name string, edits []webhooktest.Edit)
 		if err := cut.cut(); err != nil {
 			return nil, fmt.Errorf("%s: %w", event.Type(), err)
 		}
-		cut.step.eventType = event.Type()
+		cut.step.sample, cut.step.eventType = event, event.Type()
 		if cut.step.event = s.roleOf(event.ID()); cut.step.event < 0 {
 			return nil, fmt.Errorf("%s: every event needs an id of its own, got %s", event.Type(), event.ID())
 		}
