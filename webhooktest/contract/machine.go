@@ -114,5 +114,9 @@ func (m *machine) notes() []string {
 	if m.recalibrated == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("this machine stalls: a timer or a reading of the state came %s late. The handler's speed was measured again (%d times)", text.Brief(m.stalled), m.recalibrated)}
+	times := "once"
+	if m.recalibrated > 1 {
+		times = fmt.Sprintf("%d times", m.recalibrated)
+	}
+	return []string{fmt.Sprintf("this machine stalls: a timer or a reading of the state came %s late. The handler's speed was measured again, %s", text.Brief(m.stalled), times)}
 }
