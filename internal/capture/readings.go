@@ -210,7 +210,7 @@ func decoding(mark string, decode func([]byte) []byte) func(f *finder, p place) 
 
 // fromPercent undoes the escapes of a form or a URL.
 func fromPercent(text []byte) []byte {
-	return percent.ReplaceAllFunc(bytes.ReplaceAll(text, []byte("+"), []byte(" ")), func(escape []byte) []byte {
+	return percent().ReplaceAllFunc(bytes.ReplaceAll(text, []byte("+"), []byte(" ")), func(escape []byte) []byte {
 		decoded, err := hex.DecodeString(string(escape[1:]))
 		if err != nil {
 			return escape // cannot happen: these are two digits
@@ -222,7 +222,7 @@ func fromPercent(text []byte) []byte {
 // fromBuffers replaces <Buffer 7b 22> by what it stands for. One that was cut, as Node does
 // after 50 bytes, stays.
 func fromBuffers(text []byte) []byte {
-	return buffers.ReplaceAllFunc(text, func(printed []byte) []byte {
+	return buffers().ReplaceAllFunc(text, func(printed []byte) []byte {
 		digits := strings.ReplaceAll(string(printed[len("<Buffer "):len(printed)-1]), " ", "")
 		decoded, err := hex.DecodeString(digits)
 		if err != nil {
@@ -234,12 +234,12 @@ func fromBuffers(text []byte) []byte {
 
 // fromPsql joins the lines of a value as psql prints it: a + at the end of a line, and a | at
 // the beginning of the next.
-func fromPsql(text []byte) []byte { return wrapped.ReplaceAll(text, []byte("\n")) }
+func fromPsql(text []byte) []byte { return wrapped().ReplaceAll(text, []byte("\n")) }
 
 var (
-	percent = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-	buffers = regexp.MustCompile(`<Buffer( [0-9a-f]{2})+>`)
-	wrapped = regexp.MustCompile(`(?m) *\+\r?\n[^|{}"\n]{0,80}\| ?`)
+	percent = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[0-9A-Fa-f]{2}`) })
+	buffers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<Buffer( [0-9a-f]{2})+>`) })
+	wrapped = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m) *\+\r?\n[^|{}"\n]{0,80}\| ?`) })
 )
 
 // fromSyslog undoes the escapes of rsyslog.
