@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,7 +48,7 @@ func TestNobodyAt(t *testing.T) {
 	require.Empty(t, nobodyAt(t.Context(), nobody, false))
 }
 
-// listen says it once for each URL.
+// listen says it once for each URL, also when attempts end at once.
 func TestListenNamesTheHost(t *testing.T) {
 	t.Parallel()
 	var said bytes.Buffer
@@ -57,7 +58,11 @@ func TestListenNamesTheHost(t *testing.T) {
 		EventID: "evt_1", Type: "charge.refunded", URL: "http://127.0.0.1:1/", State: listen.Waiting,
 		Attempts: []listen.Attempt{{Number: 1, Error: "connection refused"}},
 	}
-	p.changed(attempt)
+	var attempts sync.WaitGroup
+	for range 8 { // attempts of several deliveries end at once
+		attempts.Go(func() { p.changed(attempt) })
+	}
+	attempts.Wait()
 	p.changed(attempt)
 	require.Equal(t, 1, strings.Count(said.String(), "host.docker.internal:1/"))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/expect"
@@ -69,13 +70,13 @@ type listenPrinter struct {
 	several func() bool // whether there are several endpoints, to be told apart
 
 	contained bool
-	hinted    map[string]bool // URLs at which nothing listens, as was said
+	hinted    sync.Map // URLs at which nothing listens, as was said; attempts end at once
 }
 
 func newListenPrinter(sh shell, f format) *listenPrinter {
 	return &listenPrinter{
 		printer:   newPrinter(sh, f, expect.Expectation{}, nil, 1),
-		contained: contained(), hinted: make(map[string]bool),
+		contained: contained(),
 	}
 }
 
@@ -119,11 +120,17 @@ func (p *listenPrinter) changed(d listen.Delivery) {
 // container.
 func (p *listenPrinter) nowhere(d listen.Delivery) {
 	last := len(d.Attempts) - 1
-	if last < 0 || d.State == listen.Sending || d.Attempts[last].Error == "" || p.hinted[d.URL] {
+	if last < 0 || d.State == listen.Sending || d.Attempts[last].Error == "" {
 		return
 	}
-	if hint := nobodyAt(context.Background(), d.URL, p.contained); hint != "" {
-		p.hinted[d.URL] = true
+	if _, said := p.hinted.Load(d.URL); said {
+		return
+	}
+	hint := nobodyAt(context.Background(), d.URL, p.contained)
+	if hint == "" {
+		return
+	}
+	if _, said := p.hinted.LoadOrStore(d.URL, true); !said {
 		p.talk("%s", hint)
 	}
 }
