@@ -69,21 +69,15 @@ func milliseconds(n float64) time.Duration { return time.Duration(n * float64(ti
 // attackAtRate sends n requests at the steady rate with vegeta.
 func attackAtRate(s *stand, path string) side {
 	return func(n int) (sample, error) {
-		server, err := s.server()
+		attacker, target, stop, err := newAttacker(s, path)
 		if err != nil {
 			return sample{}, err
 		}
-		target, err := signedTarget(server + path)
-		if err != nil {
-			return sample{}, err
-		}
-		transport := &http.Transport{MaxIdleConnsPerHost: concurrency}
-		defer transport.CloseIdleConnections()
-		attacker := vegeta.NewAttacker(vegeta.Client(&http.Client{Transport: transport, Timeout: vegeta.DefaultTimeout}))
+		defer stop()
 		rate := vegeta.Rate{Freq: steadyRate, Per: time.Second}
 		var metrics vegeta.Metrics
 		result, err := measure(n, func() error {
-			for hit := range attacker.Attack(vegeta.NewStaticTargeter(target), rate, time.Duration(n)*time.Second/steadyRate, "") {
+			for hit := range attacker.Attack(target, rate, time.Duration(n)*time.Second/steadyRate, "") {
 				metrics.Add(hit)
 			}
 			metrics.Close()

@@ -80,24 +80,13 @@ func deliverAll(endpoint *webhooktest.Endpoint, n int) (failed error) {
 
 func attackWithVegeta(s *stand, path string) side {
 	return func(n int) (sample, error) {
-		server, err := s.server()
+		attacker, target, stop, err := newAttacker(s, path, vegeta.Workers(concurrency), vegeta.MaxWorkers(concurrency))
 		if err != nil {
 			return sample{}, err
 		}
-		target, err := signedTarget(server + path)
-		if err != nil {
-			return sample{}, err
-		}
-		// Vegeta never closes its own client's connections.
-		transport := &http.Transport{MaxIdleConnsPerHost: concurrency}
-		defer transport.CloseIdleConnections()
-		attacker := vegeta.NewAttacker(
-			vegeta.Client(&http.Client{Transport: transport, Timeout: vegeta.DefaultTimeout}),
-			vegeta.Workers(concurrency),
-			vegeta.MaxWorkers(concurrency),
-		)
+		defer stop()
 		return measure(n, func() error {
-			for result := range attacker.Attack(vegeta.NewStaticTargeter(target), upTo(n), 0, "") {
+			for result := range attacker.Attack(target, upTo(n), 0, "") {
 				if result.Code != http.StatusOK {
 					return fmt.Errorf("vegeta: status %d %s: %s", result.Code, result.Error, result.Body)
 				}
@@ -105,6 +94,23 @@ func attackWithVegeta(s *stand, path string) side {
 			return nil
 		})
 	}
+}
+
+// newAttacker returns vegeta with a target, and what closes the connections: vegeta never
+// closes those of its own client.
+func newAttacker(s *stand, path string, options ...func(*vegeta.Attacker)) (attacker *vegeta.Attacker, target vegeta.Targeter, stop func(), err error) {
+	server, err := s.server()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	signed, err := signedTarget(server + path)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	transport := &http.Transport{MaxIdleConnsPerHost: concurrency}
+	client := vegeta.Client(&http.Client{Transport: transport, Timeout: vegeta.DefaultTimeout})
+	attacker = vegeta.NewAttacker(append(options, client)...)
+	return attacker, vegeta.NewStaticTargeter(signed), transport.CloseIdleConnections, nil
 }
 
 // upTo is a pacer at full speed, like vegeta's zero rate, that stops after a number of
