@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -23,10 +22,7 @@ func (s *stateSource) whole(getenv func(string) string) (func(context.Context) (
 	case s.lookups != nil:
 		return nil, errors.New("load compares the state as a whole: leave {event.id}, {object.id} and {customer.id} out of --state-url and --state-cmd")
 	case s.url != "":
-		from := s.url
-		if !strings.Contains(from, "://") {
-			from = completed(from)
-		}
+		from := s.address()
 		return func(ctx context.Context) (any, error) { return openState(ctx, from) }, nil
 	case s.command != "":
 		return func(ctx context.Context) (any, error) { return streamCommand(ctx, s.command) }, nil

@@ -73,7 +73,7 @@ func (s *stateSource) bind(subject *contract.Subject, getenv func(string) string
 		s.at, subject.State = db.String(), db.State
 		return nil
 	}
-	given, read, quote := s.url, stateFromURL, url.PathEscape
+	given, read, quote := s.address(), stateFromURL, url.PathEscape
 	switch {
 	case s.command != "":
 		given, read, quote = s.command, stateFromCommand, word.Single
@@ -81,9 +81,6 @@ func (s *stateSource) bind(subject *contract.Subject, getenv func(string) string
 	case s.url == "":
 		return nil
 	default:
-		if !strings.Contains(given, "://") {
-			given = completed(given)
-		}
 		s.at = redactURL(given)
 	}
 	if unknown := regexp.MustCompile(`\{[a-z]+\.id\}`).FindString(
@@ -110,6 +107,14 @@ func (s *stateSource) bind(subject *contract.Subject, getenv func(string) string
 		return state, err
 	}
 	return nil
+}
+
+// address is the URL of the state, completed.
+func (s *stateSource) address() string {
+	if s.url == "" || strings.Contains(s.url, "://") {
+		return s.url
+	}
+	return completed(s.url)
 }
 
 // lookups are the reads of what is stored under an id.
