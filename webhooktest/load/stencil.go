@@ -22,12 +22,11 @@ type stencil struct {
 
 // A step is the stencil of one event.
 type step struct {
-	sample    *webhooktest.Event
-	eventType string
-	text      string
-	holes     []hole
-	event     int // the role of the event's id
-	object    int // that of its object; -1: none
+	sample *webhooktest.Event
+	text   string
+	holes  []hole
+	event  int // the role of the event's id
+	object int // that of its object; -1: none
 }
 
 // A hole is where a role's word belongs, or a time.
@@ -77,7 +76,7 @@ func newStencil(like *webhooktest.Source, name string, edits []webhooktest.Edit)
 		if err := cut.cut(); err != nil {
 			return nil, fmt.Errorf("%s: %w", event.Type(), err)
 		}
-		cut.step.sample, cut.step.eventType = event, event.Type()
+		cut.step.sample = event
 		if cut.step.event = s.roleOf(event.ID()); cut.step.event < 0 {
 			return nil, fmt.Errorf("%s: every event needs an id of its own, got %s", event.Type(), event.ID())
 		}
