@@ -107,8 +107,10 @@ func (e *execution) control(ctx context.Context, name string) error {
 	response, err := e.session.sender.deliver(ctx, control)
 	if err == nil && !response.Accepted() {
 		reason := "the control, a genuine " + like.Type() + ", was not accepted: " + answerOf(response)
-		if said := readAnswer(response); e.session.run.suite.Dir != "" && said != "" {
-			reason += ": " + strings.Split(said, "\n")[0]
+		if e.session.run.suite.Dir != "" {
+			if said, _, _ := strings.Cut(readAnswer(response), "\n"); said != "" {
+				reason += ": " + said
+			}
 		}
 		err = errInconclusive{reason: reason, wanted: wantedVersion(response)}
 	}
