@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // MaxDepth limits nesting: events have about 12 levels.
@@ -167,7 +168,9 @@ func (p *parser) scalar() bool {
 }
 
 // bareEnd is where a text without quotes ends in Java's {a=b, c=d}. It may have commas.
-var bareEnd = regexp.MustCompile(`, [A-Za-z_][\w.-]*=|[{}\[\]\n]`)
+var bareEnd = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`, [A-Za-z_][\w.-]*=|[{}\[\]\n]`)
+})
 
 // bare reads the text after a = that is neither a number nor a word of the language.
 func (p *parser) bare() bool {
@@ -176,7 +179,7 @@ func (p *parser) bare() bool {
 	}
 	const longest = 1 << 14
 	rest := p.text[p.at:min(len(p.text), p.at+longest)]
-	end := bareEnd.FindIndex(rest)
+	end := bareEnd().FindIndex(rest)
 	if end == nil {
 		return false
 	}
