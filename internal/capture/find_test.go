@@ -279,7 +279,7 @@ func TestFindIsBounded(t *testing.T) {
 		"quotes":       strings.Repeat(`'{`, 1<<15),
 		"arrays":       strings.Repeat("array (", 1<<15),
 		"escapes":      strings.Repeat(`\x22{`, 1<<15),
-		"dumps":        strings.Repeat(`array(1) {`, 1<<12),
+		"dumps":        strings.Repeat(`array(1) {`, 1<<14),
 		"short values": "[" + strings.Repeat("0,", 1<<17) + "0]",
 		"strings":      strings.Repeat(`"{" `, 1<<17),
 		"buffers":      strings.Repeat(`<Buffer 7b 22>`, 1<<12),
