@@ -25,7 +25,9 @@ func isBase62(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
 }
 
-func isBase64(r rune) bool { return isBase62(r) || strings.ContainsRune("+/-_", r) }
+func isBase64(r rune) bool { return isBase62(r) || r == '+' || r == '/' }
+
+func isBase64URL(r rune) bool { return isBase62(r) || r == '-' || r == '_' }
 
 func isHex(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'A' && r <= 'F' || r >= 'a' && r <= 'f'

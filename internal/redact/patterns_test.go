@@ -183,6 +183,20 @@ func TestEveryPattern(t *testing.T) {
 	}
 }
 
+// TestPairsOfEncodings finds a signing secret in every encoding inside every other.
+func TestPairsOfEncodings(t *testing.T) {
+	t.Parallel()
+	const secret = "whsec_4cbXVTf3qmzXlQ0KpN8sTnD2fRjYw6uE"
+	for _, outer := range patternEncodings {
+		for _, inner := range patternEncodings {
+			encoded := outer.encode("see " + inner.encode(secret) + " there")
+			if stays(t, `{"remark":%s}`, encoded, encoded, outer.encode(inner.encode(secret)), inner.encode(secret), secret) {
+				t.Errorf("stays, %s, inside %s", inner.name, outer.name)
+			}
+		}
+	}
+}
+
 // TestPatternsInSeveralEncodings draws two encodings, and a text around.
 func TestPatternsInSeveralEncodings(t *testing.T) {
 	t.Parallel()

@@ -30,8 +30,11 @@ type opened struct {
 
 var wrappings = []wrapping{
 	{"base64", runs(isBase64, true), openBase64},
+	{"base64 for URLs", runs(isBase64URL, true), openBase64},
 	{"base64 with / or - beside it", runs(isBase62, true), openBase64},
-	{"base64 in lines", lineBlocks, openLines},
+	{"base64 in lines", lineBlocks(isBase64), openLines},
+	{"base64 for URLs in lines", lineBlocks(isBase64URL), openLines},
+	{"base64 in lines with / or - beside it", lineBlocks(isBase62), openLines},
 	{"hexadecimal", runs(isHex, false), openHex},
 }
 
@@ -70,19 +73,21 @@ func runLength(text string, within func(rune) bool) int {
 
 func isPadding(r rune) bool { return r == '=' }
 
-// lineBlocks returns the positions of base64 lines of equal length, with and without a
-// shorter line after them, which may be an unrelated word.
-func lineBlocks(text string) func(yield func(start, end int) bool) {
-	return func(yield func(int, int) bool) {
-		for at := 0; at < len(text); {
-			block, next := lineBlockAt(text, at)
-			if block.lines > 1 && !yield(block.start, block.end) {
-				return
+// lineBlocks returns the positions of lines of equal length of these characters, with
+// and without a shorter line after them, which may be an unrelated word.
+func lineBlocks(within func(rune) bool) func(text string) func(yield func(start, end int) bool) {
+	return func(text string) func(yield func(start, end int) bool) {
+		return func(yield func(int, int) bool) {
+			for at := 0; at < len(text); {
+				block, next := lineBlockAt(text, at, within)
+				if block.lines > 1 && !yield(block.start, block.end) {
+					return
+				}
+				if block.shorter > 0 && !yield(block.start, block.shorter) {
+					return
+				}
+				at = next
 			}
-			if block.shorter > 0 && !yield(block.start, block.shorter) {
-				return
-			}
-			at = next
 		}
 	}
 }
@@ -95,12 +100,12 @@ type lineBlock struct {
 
 // lineBlockAt returns the block starting in the line at an offset, and the offset of the
 // next line to try.
-func lineBlockAt(text string, at int) (block lineBlock, next int) {
+func lineBlockAt(text string, at int, within func(rune) bool) (block lineBlock, next int) {
 	lineEnd, next := endOfLine(text, at)
-	block = lineBlock{start: lineEnd - trailingRun(text[at:lineEnd]), end: lineEnd, lines: 1}
+	block = lineBlock{start: at + len(strings.TrimRightFunc(text[at:lineEnd], within)), end: lineEnd, lines: 1}
 	width := block.end - block.start
 	for width > 0 && next < len(text) {
-		end := next + runLength(text[next:], isBase64)
+		end := next + runLength(text[next:], within)
 		end += runLength(text[end:], isPadding)
 		lineEnd, following := endOfLine(text, next)
 		if end-next != width || end != lineEnd {
@@ -122,8 +127,6 @@ func endOfLine(text string, at int) (end, next int) {
 	}
 	return at + len(strings.TrimSuffix(text[at:at+length], "\r")), at + length + 1
 }
-
-func trailingRun(line string) int { return len(line) - len(strings.TrimRightFunc(line, isBase64)) }
 
 // openLines decodes base64 in lines, and wraps it at the same width again.
 func openLines(part string, limit int) (opened, error) {
@@ -212,14 +215,18 @@ func narrow(raw []byte) (plain string, widen func(plain string) []byte, ok bool)
 		binary.ByteOrder
 		binary.AppendByteOrder
 	}{binary.LittleEndian, binary.BigEndian} {
-		if len(raw)%2 == 1 || len(raw) < shortestWrapped || !mostlyASCII(raw, order) {
+		if len(raw)%2 == 1 || len(raw) < shortestWrapped {
 			continue
 		}
 		units := make([]uint16, len(raw)/2)
 		for i := range units {
 			units[i] = order.Uint16(raw[2*i:])
 		}
-		plain = string(utf16.Decode(units))
+		runes := utf16.Decode(units)
+		if !mostlyASCII(runes) {
+			continue
+		}
+		plain = string(runes)
 		widen = func(plain string) (raw []byte) {
 			for _, unit := range utf16.Encode([]rune(plain)) {
 				raw = order.AppendUint16(raw, unit)
@@ -231,15 +238,15 @@ func narrow(raw []byte) (plain string, widen func(plain string) []byte, ok bool)
 	return "", nil, false
 }
 
-// mostlyASCII reports whether at least half of the units of two bytes are ASCII.
-func mostlyASCII(raw []byte, order binary.ByteOrder) bool {
+// mostlyASCII reports whether at least half of the runes are ASCII, or look alike.
+func mostlyASCII(runes []rune) bool {
 	ascii := 0
-	for i := 0; i+1 < len(raw); i += 2 {
-		if unit := order.Uint16(raw[i:]); unit > 0 && unit < utf8.RuneSelf {
+	for _, r := range runes {
+		if plain := plainRune(r); plain > 0 && plain < utf8.RuneSelf {
 			ascii++
 		}
 	}
-	return ascii >= len(raw)/4
+	return ascii >= len(runes)/2
 }
 
 // isZlib reports whether bytes begin as in RFC 1950.
