@@ -46,9 +46,9 @@ type subcommand struct {
 
 func subcommands() []subcommand {
 	return []subcommand{
-		{"send", newSend}, {"trigger", newTrigger}, {"listen", configured(newListen)}, {"exec", newExec},
-		{"check", configured(newCheck)}, {"run", configured(newRun)}, {"load", configured(newLoad)}, {"k6", newK6},
-		{"init", newInit}, {"explain", newExplain}, {"verify", newVerify}, {"record", newRecord}, {"import", newImport},
+		{"send", targeted(newSend)}, {"trigger", targeted(newTrigger)}, {"listen", targeted(configured(newListen))}, {"exec", newExec},
+		{"check", targeted(configured(newCheck))}, {"run", targeted(configured(newRun))}, {"load", targeted(configured(newLoad))}, {"k6", newK6},
+		{"init", newInit}, {"explain", newExplain}, {"verify", newVerify}, {"record", targeted(newRecord)}, {"import", newImport},
 		{"render", newRender}, {"list", newList}, {"sign", newSign}, {"demo", newDemo}, {"version", newVersion},
 	}
 }
