@@ -260,9 +260,8 @@ func extraProperties(d *draft, _ string) error {
 			places = append(places, "related_object.")
 		}
 	}
-	for _, path := range root.Paths() {
-		inList := strings.HasPrefix(path, objectPath) && strings.HasSuffix(path, ".data.0")
-		if raw, ok := rawjson.Find(d.body, path); inList && ok && raw[0] == '{' {
+	for path, value := range root.Inner() {
+		if value.Kind == '{' && strings.HasPrefix(path, objectPath) && strings.HasSuffix(path, ".data.0") {
 			places = append(places, path+".")
 		}
 	}

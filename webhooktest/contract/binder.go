@@ -68,17 +68,35 @@ func (b *binder) bindingsOf(event *webhooktest.Event) []string {
 func (b *binder) boundIn(before, after *webhooktest.Event) (paths []string) {
 	source := webhooktest.Source{APIVersion: b.subject.APIVersion, Seed: 2}
 	other, err := source.Event(before.Type())
-	root, err2 := rawjson.Parse(after.Body())
-	if err != nil || err2 != nil {
+	if err != nil {
 		return nil
 	}
-	for _, path := range root.Paths() {
+	for _, path := range changedPaths(before.Body(), after.Body()) {
 		value, _ := after.Lookup(path)
 		was, _ := before.Lookup(path)
 		_, isText := value.(string)
 		switch {
 		case reflect.DeepEqual(value, was):
 		case slices.Contains(b.subject.Bind, path), isText && (namesObject(path) || isFresh(was, path, other)):
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// changedPaths returns the paths at which a body was written otherwise before.
+func changedPaths(before, after []byte) (paths []string) {
+	was, err := rawjson.Parse(before)
+	is, err2 := rawjson.Parse(after)
+	if err != nil || err2 != nil {
+		return nil
+	}
+	texts := make(map[string]string)
+	for path, value := range was.Inner() {
+		texts[path] = string(before[value.Start:value.End])
+	}
+	for path, value := range is.Inner() {
+		if texts[path] != string(after[value.Start:value.End]) {
 			paths = append(paths, path)
 		}
 	}

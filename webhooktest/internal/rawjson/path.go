@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,22 +92,30 @@ func Remove(text []byte, path string) ([]byte, error) {
 }
 
 // Paths returns the path of every inner value, in text order.
-func (v *Value) Paths() []string {
-	var paths []string
-	v.paths("", &paths)
+func (v *Value) Paths() (paths []string) {
+	for path := range v.Inner() {
+		paths = append(paths, path)
+	}
 	return paths
 }
 
-func (v *Value) paths(prefix string, paths *[]string) {
+// Inner yields every inner value and its path, in text order.
+func (v *Value) Inner() iter.Seq2[string, *Value] {
+	return func(yield func(string, *Value) bool) { v.inner("", yield) }
+}
+
+func (v *Value) inner(prefix string, yield func(string, *Value) bool) bool {
 	for i := range v.Children {
 		child := &v.Children[i]
 		key := strconv.Itoa(i)
 		if v.Kind == '{' {
 			key = strings.ReplaceAll(child.Key, ".", `\.`)
 		}
-		*paths = append(*paths, prefix+key)
-		child.paths(prefix+key+".", paths)
+		if !yield(prefix+key, child) || !child.inner(prefix+key+".", yield) {
+			return false
+		}
 	}
+	return true
 }
 
 // walk follows a path to its last existing value, and returns the missing keys.
