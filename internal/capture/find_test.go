@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/capture"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // body is an event with what programs spell differently.
@@ -272,20 +273,21 @@ func FuzzFind(f *testing.F) {
 // Searches are bounded, whatever the text.
 func TestFindIsBounded(t *testing.T) {
 	t.Parallel()
+	repeat := func(text string, times int) string { return strings.Repeat(text, realpart.Times(times, 4)) }
 	for name, text := range map[string]string{
-		"openings":     strings.Repeat("{", 1<<17),
-		"lists":        strings.Repeat("[", 1<<17),
-		"objects":      strings.Repeat(`{"a":`, 1<<15),
-		"quotes":       strings.Repeat(`'{`, 1<<15),
-		"arrays":       strings.Repeat("array (", 1<<15),
-		"escapes":      strings.Repeat(`\x22{`, 1<<15),
-		"dumps":        strings.Repeat(`array(1) {`, 1<<14),
-		"short values": "[" + strings.Repeat("0,", 1<<17) + "0]",
-		"strings":      strings.Repeat(`"{" `, 1<<17),
-		"buffers":      strings.Repeat(`<Buffer 7b 22>`, 1<<12),
-		"wrapped rows": strings.Repeat("{+\n | ", 1<<13),
-		"SQL":          strings.Repeat(`('{"a":"it''s"}'), `, 1<<12),
-		"percent":      strings.Repeat(`%7B%22`, 1<<13),
+		"openings":     repeat("{", 1<<17),
+		"lists":        repeat("[", 1<<17),
+		"objects":      repeat(`{"a":`, 1<<15),
+		"quotes":       repeat(`'{`, 1<<15),
+		"arrays":       repeat("array (", 1<<15),
+		"escapes":      repeat(`\x22{`, 1<<15),
+		"dumps":        repeat(`array(1) {`, 1<<14),
+		"short values": "[" + repeat("0,", 1<<17) + "0]",
+		"strings":      repeat(`"{" `, 1<<17),
+		"buffers":      repeat(`<Buffer 7b 22>`, 1<<12),
+		"wrapped rows": repeat("{+\n | ", 1<<13),
+		"SQL":          repeat(`('{"a":"it''s"}'), `, 1<<12),
+		"percent":      repeat(`%7B%22`, 1<<13),
 	} {
 		require.Empty(t, capture.Find([]byte(text)), name)
 	}

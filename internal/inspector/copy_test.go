@@ -74,9 +74,7 @@ func TestCurlOfAMutation(t *testing.T) {
 // The test is a file as gofmt writes it, and the Go compiler runs it against the
 // handler of the delivery: all of them at once, each under a name of its own.
 func TestGoTest(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiles and links a test, which takes seconds")
-	}
+	realpart.Gate(t)
 	s := newStand(t, shop)
 	folder := t.TempDir()
 	run := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-vet=all", "-v")

@@ -52,6 +52,26 @@ func Gate(t testing.TB) {
 	}
 }
 
+// Sample is the whole list in .ci/run, and elsewhere one of so many.
+func Sample[T any](list []T, step int) []T {
+	if Wanted() {
+		return list
+	}
+	var some []T
+	for i := 0; i < len(list); i += step {
+		some = append(some, list[i])
+	}
+	return some
+}
+
+// Times is how often a test does something: often in .ci/run, elsewhere a share of that.
+func Times(often, share int) int {
+	if Wanted() {
+		return often
+	}
+	return often / share
+}
+
 // Missing skips a test for lack of a program, or fails it if all are Wanted.
 func Missing(t testing.TB, what string) {
 	t.Helper()

@@ -186,7 +186,7 @@ func shortfalls(report *contract.Report, verdicts ...contract.Verdict) (ids []st
 // as it was sent, and no forged one.
 func TestRefetchingHandlerIsSound(t *testing.T) {
 	t.Parallel()
-	realpart.Long(t)
+	realpart.Gate(t)
 	for name, verifies := range map[string]bool{"beside the signature": true, "instead of the signature": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

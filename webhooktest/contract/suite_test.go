@@ -53,8 +53,8 @@ func inGate() bool { return wholeZoo() || os.Getenv("FAKESTRIPE_REAL_PARTS") != 
 func thorough() bool { return os.Getenv("FAKESTRIPE_THOROUGH") != "" }
 
 // fewer keeps one handler of so many when thorough, of ten in the gate (of thirty with the
-// race detector), of two hundred with -short, and of twice so many otherwise, unless all are
-// asked for.
+// race detector), of two hundred with -short, and of four times so many otherwise, unless
+// all are asked for.
 func fewer(bugs []zooBug, step int) []zooBug {
 	switch {
 	case wholeZoo():
@@ -66,7 +66,7 @@ func fewer(bugs []zooBug, step int) []zooBug {
 	case testing.Short():
 		step = 200
 	case !thorough():
-		step *= 2
+		step *= 4
 	}
 	var some []zooBug
 	for i := 0; i < len(bugs); i += step {
