@@ -31,16 +31,17 @@ const (
 	fromConfig = "fakestripe_config"
 )
 
-// configured lets a command take settings from a file.
-func configured(newCommand func(shell) *cobra.Command) func(shell) *cobra.Command {
+// configured lets a command take settings from a file. That may have settings of any
+// command of the root.
+func configured(newCommand, newRoot func(shell) *cobra.Command) func(shell) *cobra.Command {
 	return func(sh shell) *cobra.Command {
 		cmd := newCommand(sh)
-		takeSettings(sh, cmd)
+		takeSettings(sh, cmd, newRoot)
 		return cmd
 	}
 }
 
-func takeSettings(sh shell, cmd *cobra.Command) {
+func takeSettings(sh shell, cmd *cobra.Command, newRoot func(shell) *cobra.Command) {
 	cmd.Flags().String("config", "", "take flags from this `file`, JSON (default: "+configFile+", if there is one)")
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
 		name, err := cmd.Flags().GetString("config")
@@ -57,7 +58,7 @@ func takeSettings(sh shell, cmd *cobra.Command) {
 		if err != nil {
 			return fmt.Errorf("--config: %w", err)
 		}
-		return configure(sh, cmd, name, data)
+		return configure(sh, cmd, newRoot(sh), name, data)
 	}
 }
 
@@ -69,12 +70,12 @@ type configSetting struct {
 }
 
 // configure gives a command the flags of a file that its command line does not have.
-func configure(sh shell, cmd *cobra.Command, file string, data []byte) error {
+func configure(sh shell, cmd, root *cobra.Command, file string, data []byte) error {
 	settings, err := readConfig(data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	known := configKeys(newRoot(sh)) // of all commands, even where the root has only this one
+	known := configKeys(root)
 	own, given := cmd.Flags(), givenFlags(cmd.Flags())
 	var used []string
 	for _, s := range settings {

@@ -46,7 +46,7 @@ func TestConfigure(t *testing.T) {
 		cmd, _, err := root.Find([]string{test.command})
 		require.NoError(t, err)
 		require.NoError(t, cmd.ParseFlags(test.args), test.name)
-		err = configure(shell{err: new(bytes.Buffer)}, cmd, "f.json", []byte(test.file))
+		err = configure(shell{err: new(bytes.Buffer)}, cmd, root, "f.json", []byte(test.file))
 		if test.err != "" {
 			require.ErrorContains(t, err, test.err, test.name)
 			require.NotContains(t, err.Error(), "pass", test.name)
@@ -64,6 +64,6 @@ func TestAgainLeavesOutTheFile(t *testing.T) {
 	t.Parallel()
 	cmd := rootFor(system(), []string{"check"}).Commands()[0]
 	require.NoError(t, cmd.ParseFlags([]string{"--config", "my.json", "--connect"}))
-	require.NoError(t, configure(shell{err: new(bytes.Buffer)}, cmd, "my.json", []byte(`{"to": "a", "thin": true}`)))
+	require.NoError(t, configure(shell{err: new(bytes.Buffer)}, cmd, newRoot(system()), "my.json", []byte(`{"to": "a", "thin": true}`)))
 	require.Equal(t, " --config my.json --connect", again(cmd))
 }

@@ -46,8 +46,8 @@ type subcommand struct {
 
 func subcommands() []subcommand {
 	return []subcommand{
-		{"send", targeted(newSend)}, {"trigger", targeted(newTrigger)}, {"listen", targeted(configured(newListen))}, {"exec", newExec},
-		{"check", targeted(configured(newCheck))}, {"run", targeted(configured(newRun))}, {"load", targeted(configured(newLoad))}, {"k6", newK6},
+		{"send", targeted(newSend)}, {"trigger", targeted(newTrigger)}, {"listen", targeted(configured(newListen, newRoot))}, {"exec", newExec},
+		{"check", targeted(configured(newCheck, newRoot))}, {"run", targeted(configured(newRun, newRoot))}, {"load", targeted(configured(newLoad, newRoot))}, {"k6", newK6},
 		{"init", newInit}, {"explain", newExplain}, {"verify", newVerify}, {"record", targeted(newRecord)}, {"import", newImport},
 		{"render", newRender}, {"list", newList}, {"sign", newSign}, {"demo", newDemo}, {"version", newVersion},
 	}
