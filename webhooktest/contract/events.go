@@ -18,6 +18,8 @@ type eventSource struct {
 	clock      time.Time // of the next event
 	identities uint64    // made for placeholders in cases
 	used       bool      // something was made from the seed
+	alike      webhooktest.Source
+	alikeAt    time.Time // when the next event of alike is from
 
 	creations sync.Map // by event type: the types whose events come before it
 }
@@ -32,7 +34,18 @@ func newEventSource(suite *Suite, subject *Subject) *eventSource {
 		APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode,
 		Seed: cmp.Or(suite.Seed, uint64(rand.Uint32())), RunID: suite.RunID, Now: func() time.Time { return s.clock },
 	}
+	s.alike = webhooktest.Source{
+		APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode, Now: func() time.Time { return s.alikeAt },
+	}
 	return s
+}
+
+// eventLike makes an event about the same objects as another, and from the same time.
+func (s *eventSource) eventLike(other *webhooktest.Event, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.alikeAt = createdAt(other)
+	return s.alike.Event(other.Type(), append([]webhooktest.Edit{webhooktest.About(other)}, edits...)...)
 }
 
 // at returns a source of events of another API version, with other ids.

@@ -69,11 +69,9 @@ func (c *caseEvents) checkShape(event *webhooktest.Event, err error, name string
 	case err != nil:
 		return err
 	}
-	subject := &c.session.subject
-	source := webhooktest.Source{APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode, Now: func() time.Time { return createdAt(event) }}
 	objects := [3]any{}
-	for i, edits := range [][]webhooktest.Edit{{webhooktest.About(event)}, {webhooktest.About(event), webhooktest.Variant(name)}} {
-		made, err := source.Event(event.Type(), edits...)
+	for i, edits := range [][]webhooktest.Edit{nil, {webhooktest.Variant(name)}} {
+		made, err := c.session.run.source.eventLike(event, edits...)
 		if err != nil {
 			return err
 		}

@@ -2,14 +2,13 @@ package statediff
 
 import (
 	"cmp"
-	"encoding/json"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -27,31 +26,34 @@ func (n Normalizer) Name(id string, body []byte, as string) {
 	if id != "" {
 		n[id] = "{event}"
 	}
-	var value any
-	if json.Unmarshal(body, &value) == nil {
-		if event, ok := value.(map[string]any); ok {
-			delete(event, "account")
-		}
-		n.nameIn(value, as)
+	root, err := rawjson.Parse(body)
+	if err != nil {
+		return
 	}
+	if root.Kind == '{' {
+		root.Children = slices.DeleteFunc(root.Children, func(v rawjson.Value) bool { return v.Key == "account" })
+	}
+	n.nameIn(body, &root, as)
 }
 
-func (n Normalizer) nameIn(value any, place string) {
-	switch value := value.(type) {
-	case string:
-		if n[value] != "" {
-			return
+// nameIn gives the ids in a value their paths, in the order of the keys, so that the
+// order of a body makes no difference.
+func (n Normalizer) nameIn(body []byte, v *rawjson.Value, place string) {
+	switch v.Kind {
+	case '"':
+		quoted := string(body[v.Start:v.End])
+		id := quoted[1 : len(quoted)-1]
+		if _, _, isID := render.SplitID(quoted); isID && n[id] == "" {
+			n[id] = "{" + place + "}"
 		}
-		if _, _, isID := render.SplitID(`"` + value + `"`); isID {
-			n[value] = "{" + place + "}"
+	case '[':
+		for i := range v.Children {
+			n.nameIn(body, &v.Children[i], place+"."+strconv.Itoa(i))
 		}
-	case []any:
-		for i, element := range value {
-			n.nameIn(element, place+"."+strconv.Itoa(i))
-		}
-	case map[string]any:
-		for _, key := range slices.Sorted(maps.Keys(value)) {
-			n.nameIn(value[key], place+"."+key)
+	case '{':
+		slices.SortStableFunc(v.Children, func(a, b rawjson.Value) int { return cmp.Compare(a.Key, b.Key) })
+		for i := range v.Children {
+			n.nameIn(body, &v.Children[i], place+"."+v.Children[i].Key)
 		}
 	}
 }
