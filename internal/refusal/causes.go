@@ -60,6 +60,11 @@ var (
 		Problem: "it verifies an empty body: something read the request before it, or the variable with the raw body is not set",
 		Fix:     "read the raw body once, before anything parses it",
 	}
+	readTwice = Cause{
+		ID: "read-twice", Topic: "consumed",
+		Problem: "the body was read before, and can be read only once",
+		Fix:     "read it once, before anything parses it, and verify that text",
+	}
 	headerLost = Cause{
 		ID: "header-lost", Topic: "header lost",
 		Problem: "it got no Stripe-Signature header: the header was lost before it was verified, or is read by another name",
@@ -159,6 +164,11 @@ var (
 		ID:      "real-api",
 		Problem: "it called Stripe's real API, which does not know the objects of these events",
 		Fix:     "point its SDK at fakestripe's API, which fakestripe listen serves, and fakestripe check if you ask for it",
+	}
+	noKey = Cause{
+		ID:      "no-key",
+		Problem: "its SDK has no API key: the variable is not set",
+		Fix:     "set the variable that the handler reads; any test key does, such as sk_test_123",
 	}
 	tunnelDown = Cause{
 		ID:      "tunnel",
