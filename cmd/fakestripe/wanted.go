@@ -29,4 +29,3 @@ func giveVersion(said pinned.Refusal) string {
 }
 
 func versionFlag(version string) string { return "--api-version " + version }
-
