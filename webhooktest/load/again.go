@@ -165,7 +165,16 @@ func (o *oracle) sortRows(of *stream, rows string, once []string, r *repeat) {
 // namedIn reports whether rows name the event, and whether they name an object of it that
 // is named nowhere else.
 func (o *oracle) namedIn(of *tracked, rows string) (event, more bool) {
-	here, elsewhere := make(map[string]bool), make(map[string]bool)
+	here, elsewhere := o.kinds(of, rows)
+	for kind := range here {
+		more = more || kind != eventKind && !elsewhere[kind]
+	}
+	return here[eventKind], more
+}
+
+// kinds are the kinds of ids of an event that rows name, and those that are named elsewhere.
+func (o *oracle) kinds(of *tracked, rows string) (here, elsewhere map[string]bool) {
+	here, elsewhere = make(map[string]bool), make(map[string]bool)
 	for path, counts := range o.counts {
 		kind := path[strings.LastIndexByte(path, '{')+1:]
 		switch {
@@ -176,10 +185,40 @@ func (o *oracle) namedIn(of *tracked, rows string) (event, more bool) {
 			elsewhere[kind] = true
 		}
 	}
-	for kind := range here {
-		more = more || kind != eventKind && !elsewhere[kind]
+	return here, elsewhere
+}
+
+// doubtLogs takes lists with several rows for some events out of a verdict on what others
+// sent, if another list has none: they are logs if that names more of an event, else nobody
+// knows.
+func (o *oracle) doubtLogs(now *reading) {
+	lists := make(map[string]bool) // whether an event is there too often
+	of := make(map[string]*tracked)
+	for path, want := range o.counts {
+		list := path[:strings.LastIndex(path, "[]")+1]
+		if list == "" || !o.tells(path) {
+			continue
+		}
+		list += "]"
+		for t, n := range want {
+			of[list] = t
+			lists[list] = lists[list] || slices.ContainsFunc(now.times(path, t), func(times uint8) bool { return int(times) > n })
+		}
 	}
-	return here[eventKind], more
+	var found repeat
+	once := slices.Contains(slices.Collect(maps.Values(lists)), false)
+	for _, list := range slices.Sorted(maps.Keys(lists)) {
+		here, elsewhere := o.kinds(of[list], list)
+		switch _, more := o.namedIn(of[list], list); {
+		case !once || !lists[list]:
+		case !more && len(elsewhere) > len(here):
+			found.counts = append(found.counts, list)
+		default:
+			found.unclear = append(found.unclear, list)
+		}
+	}
+	o.note(found.counts, "taken for a log of deliveries, since it has some events twice, and no other list has: ")
+	o.keepLogs(found, "duplicate")
 }
 
 // eventKind is how places that name an event end.

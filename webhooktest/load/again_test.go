@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
@@ -198,6 +199,54 @@ func TestDuplicatesAreExplained(t *testing.T) {
 			l.Chaos.Duplicate, l.State = 0.1, b.shop.show(b.show)
 			v := run(t, l).Verdict
 			require.Contains(t, append(v.Notes, v.Inconclusive), want, name)
+		})
+	}
+}
+
+// What others sent is judged without learning: a list with some events twice is a log if
+// another, which names more, has each once.
+func TestVerifyWithDuplicates(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		reason    string
+		duplicate float64
+		keep      func(b *book, p payment)
+		want      string
+	}{
+		"a log": {"the orders name more", 0.1, func(b *book, p payment) {
+			b.once(p, "orders", row{"event": p.event, "payment": p.id})
+			b.add("log", row{"event": p.event})
+		}, sound},
+		"rows": {"there is no other list", 0.1, func(b *book, p payment) { b.add("orders", row{"payment": p.id}) }, doubled},
+		"rows or a log": {"the payment is named there only", 0.1, func(b *book, p payment) {
+			b.once(p, "events", row{"event": p.event})
+			b.add("entries", row{"payment": p.id})
+		}, unclear},
+		"rows, without duplicates": {"no log would have two", 0, func(b *book, p payment) {
+			b.add("events", row{"event": p.event})
+			b.add("orders", row{"payment": p.id})
+			if len(b.tables["events"]) == 10 {
+				b.add("orders", row{"payment": p.id})
+			}
+		}, doubled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := &book{shop: newShop(), tables: make(map[string][]row), sums: make(map[string]float64), keep: test.keep}
+				l := payments(b, 200)
+				l.Chaos.Duplicate = test.duplicate
+				report := run(t, l)
+				v, err := load.Verify(t.Context(), []*load.Sent{report.Sent()}, b.shop.show(b.show), time.Second, nil)
+				require.NoError(t, err)
+				want := 0
+				if test.want == doubled {
+					want = max(1, report.Duplicates)
+				}
+				require.Equal(t, want, v.Doubled.Count, "%s: %s %v", test.reason, v, v.Notes)
+				require.Equal(t, test.want == unclear, v.Inconclusive != "", "%s: %s", test.reason, v)
+				require.Equal(t, 200, v.Delivered)
+			})
 		})
 	}
 }

@@ -18,6 +18,9 @@ type judgment struct {
 // judge compares a reading with what that many perfect deliveries do.
 func (o *oracle) judge(now *reading) *judgment {
 	j := &judgment{oracle: o, now: now, found: make(map[*tracked]*oddities), forged: make(map[string]int)}
+	if o.repeats {
+		o.doubtLogs(now)
+	}
 	for _, t := range o.genuine {
 		accepted, unsure := t.counts()
 		j.verdict.Delivered, j.verdict.Unsure = j.verdict.Delivered+accepted, j.verdict.Unsure+unsure
@@ -49,10 +52,7 @@ func (j *judgment) countIDs(t *tracked) {
 		if want[t] == 0 || !j.tells(path) {
 			continue
 		}
-		var seen []uint8
-		if p := j.now.places[path]; p != nil {
-			seen = p.seen[t]
-		}
+		seen := j.now.times(path, t)
 		for n := t.first; n < t.size; n++ {
 			times := 0
 			if n < len(seen) {

@@ -31,6 +31,7 @@ type oracle struct {
 	notes  []string
 
 	unclear string // why what looks sound may not be
+	repeats bool   // others sent some events twice: what that does was not learned
 }
 
 // A change is what a delivery does at a place: numbers and values that came.
