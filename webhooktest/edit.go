@@ -55,8 +55,12 @@ func Remove(path string) Edit { return Edit{set: true, path: path, remove: true}
 // About makes an event about the same objects as another: the subscription updated is the
 // one created. The event has its own ID and request ID, and is created at least a second
 // later, so handlers can tell which is newer. (Stripe's may share a second: Set "created"
-// for that.) An amount, a currency or another fact that was Set in the other event's object
-// carries over to where this one repeats it. IDs that were Set do not.
+// for that.)
+//
+// What was Set, Added or Removed in the other event's object carries over, unless this event
+// tells something else there, or its Version does: fields of the same object but its state,
+// IDs and facts such as an amount wherever they are repeated, and metadata where Stripe copies
+// it, such as from a subscription to its invoices. Object does not carry over: give it again.
 func About(other *Event) Edit {
 	if other == nil {
 		other = new(Event) // about nothing: Source.Event refuses it

@@ -99,13 +99,20 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	if err := e.carries(edits); err != nil {
 		return nil, fmt.Errorf("event %s: %w", e, err)
 	}
-	body, err := e.apply(e.body, edits)
-	if err != nil {
-		return nil, fmt.Errorf("event %s: %w", e, e.elsewhere(err))
+	body, shared := e.body, slices.Clip(e.shared)
+	for i, edit := range edits {
+		set, ok := e.sharing(edit, body)
+		var err error
+		if body, err = e.apply(body, edits[i:i+1]); err != nil {
+			return nil, fmt.Errorf("event %s: %w", e, e.elsewhere(err))
+		}
+		if ok {
+			shared = append(shared, set)
+		}
 	}
 	changed, err := e.withBody(body)
 	if err == nil {
-		changed.shared = e.sharing(edits)
+		changed.shared = shared
 	}
 	return changed, err
 }

@@ -178,26 +178,19 @@ func (f *Flow) add(at int, c change) (err error) {
 }
 
 // copyMetadata gives what Stripe copies metadata to those of the object.
-//
-// Source: https://docs.stripe.com/metadata#copying-metadata-to-another-object
 func (f *Flow) copyMetadata(kind string, object []byte) error {
 	metadata, ok := rawjson.Find(object, "metadata")
 	if !ok {
 		return nil
 	}
-	return f.change(func(event *Event) ([]byte, error) {
-		for _, copied := range []struct{ from, to, path string }{
-			{"payment_intent", "charge", "metadata"},
-			{"subscription", "invoice", "subscription_details.metadata"},
-			{"subscription", "invoice", "parent.subscription_details.metadata"},
-		} {
-			if copied.from == kind && copied.to == event.resource {
-				if _, there := rawjson.Find(event.body, objectPath+copied.path); there {
-					return rawjson.Set(event.body, objectPath+copied.path, metadata, false)
-				}
+	return f.change(func(event *Event) (body []byte, err error) {
+		body = event.body
+		for _, path := range copiesOf(kind, event.resource, body) {
+			if body, err = rawjson.Set(body, path, metadata, false); err != nil {
+				return nil, err
 			}
 		}
-		return event.body, nil
+		return body, nil
 	})
 }
 

@@ -79,11 +79,12 @@ func TestFlowEdits(t *testing.T) {
 		{"what was received was the amount, where it was", webhooktest.Set("data.object.amount", 9900), "data.object.amount_received", []any{nil, 9900.0, 0.0}},
 		{"of another event", webhooktest.Set("data.object.currency", "eur").For("charge.succeeded"), "data.object.currency", []any{"eur", "eur", "eur"}},
 		{"an id is everywhere", webhooktest.Set("data.object.id", "pi_mine"), "data.object.payment_intent", []any{"pi_mine", nil, nil}},
-		{"new metadata is the object's", webhooktest.Set("data.object.metadata.tier", "gold"), "data.object.metadata.tier", []any{nil, "gold", "gold"}},
+		{"new metadata is copied to the charge", webhooktest.Set("data.object.metadata.tier", "gold"), "data.object.metadata.tier", []any{"gold", "gold", "gold"}},
+		{"that of the charge is its own", webhooktest.Set("data.object.metadata.tier", "gold").For("charge.succeeded"), "data.object.metadata.tier", []any{"gold", nil, nil}},
 		{"a new field too", webhooktest.Add("data.object.extra", true), "data.object.extra", []any{nil, true, true}},
 		{"the event's own is its own", webhooktest.Set("pending_webhooks", 5), "pending_webhooks", []any{1.0, 5.0, 1.0}},
 		{"an amount of another event", webhooktest.Set("data.object.amount", 7).For("payment_intent.created"), "data.object.amount", []any{7.0, 7.0, 7.0}},
-		{"a key of metadata with a colon", webhooktest.Set("data.object.metadata.a:b", "c"), "data.object.metadata.a:b", []any{nil, "c", "c"}},
+		{"a key of metadata with a colon", webhooktest.Set("data.object.metadata.a:b", "c"), "data.object.metadata.a:b", []any{"c", "c", "c"}},
 		{"a state is not shared with another", webhooktest.Set("data.object.status", "processing").For("payment_intent.created"), "data.object.status", []any{"succeeded", "succeeded", "processing"}},
 	}
 	for _, test := range tests {

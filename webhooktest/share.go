@@ -47,21 +47,38 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 		return fmt.Errorf("value for %s: %w", edit.path, err)
 	}
 	for i := range f.Steps {
-		if event := f.Steps[i].Event; event.typ == eventType {
-			old, err := rawjson.Get(event.body, edit.path)
-			if err == nil {
-				err = f.spread(event, edit.path, old, raw)
-			}
-			if err == nil {
-				f.Steps[i].Event.shared = append(slices.Clip(event.shared), sharedEdit{edit.path, old, raw})
-			}
-			if errors.Is(err, ErrNoPath) {
-				err = f.extend(event, edit)
-			}
-			if err != nil {
-				return fmt.Errorf("%s: %w", eventType, event.elsewhere(err))
-			}
+		event := f.Steps[i].Event
+		if event.typ != eventType {
+			continue
 		}
+		old, err := rawjson.Get(event.body, edit.path)
+		if err == nil {
+			err = f.spread(event, edit.path, old, raw)
+		}
+		if errors.Is(err, ErrNoPath) {
+			err = f.extend(event, edit)
+		}
+		if err == nil {
+			err = f.remember(&sharedEdit{event.typ, event.resource, edit.path, old, raw})
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", eventType, event.elsewhere(err))
+		}
+	}
+	return nil
+}
+
+// remember makes an edit of one event known to all, and copies metadata.
+func (f *Flow) remember(set *sharedEdit) error {
+	if !strings.HasPrefix(set.path, objectPath) || bytes.Equal(set.old, set.new) {
+		return nil
+	}
+	if err := f.change(func(event *Event) ([]byte, error) { return set.copied(event, event.body) }); err != nil {
+		return err
+	}
+	for i := range f.Steps {
+		event := f.Steps[i].Event
+		event.shared = append(slices.Clip(event.shared), *set)
 	}
 	return nil
 }

@@ -2,71 +2,163 @@ package webhooktest
 
 import (
 	"bytes"
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A sharedEdit is a changed value in an event's object, for later events about the same
+// A sharedEdit is what was set in an event's object, for later events about the same
 // objects.
 type sharedEdit struct {
-	path     string
-	old, new []byte
+	typ, resource string // of the event
+	path          string
+	old, new      []byte // old is nil for a field that was added, new for one that was removed
 }
 
-// sharing returns the shared edits of the event, with those of edits to come.
-func (e *Event) sharing(edits []Edit) []sharedEdit {
-	shared := slices.Clip(e.shared)
-	for _, edit := range edits {
-		if !edit.set || edit.remove || edit.object != nil || !strings.HasPrefix(edit.path, objectPath) {
-			continue
-		}
-		old, ok := rawjson.Find(e.body, edit.path)
+// sharing returns what an edit of the event sets in its object, given its text before.
+func (e *Event) sharing(edit Edit, before []byte) (set sharedEdit, ok bool) {
+	if !edit.set || edit.object != nil || edit.exists != nil || e.resource == "" || !strings.HasPrefix(edit.path, objectPath) {
+		return set, false
+	}
+	set = sharedEdit{typ: e.typ, resource: e.resource, path: edit.path}
+	if old, found := rawjson.Find(before, edit.path); found {
+		set.old = old
+	}
+	if !edit.remove {
 		raw, err := edit.raw(e.thin)
-		if ok && err == nil && !bytes.Equal(old, raw) {
-			shared = append(shared, sharedEdit{edit.path, old, raw})
+		if err != nil {
+			return set, false
+		}
+		set.new = raw
+	}
+	return set, !bytes.Equal(set.old, set.new)
+}
+
+// share gives an event what was set in an earlier one about the same objects: its object
+// keeps all but a state, IDs are the same everywhere, and so are facts and copies of
+// metadata. A value that differed from the start stays.
+func (s *Source) share(e, earlier *Event) (*Event, error) {
+	if len(earlier.shared) == 0 {
+		return e, nil
+	}
+	body := e.body
+	for i := range earlier.shared {
+		set := &earlier.shared[i]
+		fields, err := s.fieldsOf(e, set)
+		if err == nil {
+			body, err = set.on(e, body, fields)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
-	return shared
+	followed, err := e.withBody(body)
+	if err == nil {
+		followed.shared = slices.Clip(earlier.shared)
+	}
+	return followed, err
 }
 
-// share gives an event the facts that were set in another about the same objects: the
-// payment of a session for 100 is one of 100. A value that differed from the start stays.
-func (s *Source) share(e, source *Event) (*Event, error) {
-	if len(source.shared) == 0 || e.thin || source.thin {
-		return e, nil
+// fieldsOf returns the paths in an event that tell the same as what was set.
+func (s *Source) fieldsOf(e *Event, set *sharedEdit) ([]string, error) {
+	if e.thin || string(set.old) == "0" { // 0 is no fact for two fields to share
+		return nil, nil
 	}
 	mine, err := s.factsOf(e.typ)
 	if err != nil {
 		return nil, err
 	}
-	theirs, err := s.factsOf(source.typ)
-	if err != nil {
-		return nil, err
+	theirs, err := s.factsOf(set.typ)
+	return fieldsOf(mine, theirs[set.path]), err
+}
+
+// on puts what was set into the text of an event that has some fields for the same.
+func (set *sharedEdit) on(e *Event, body []byte, fields []string) (_ []byte, err error) {
+	if set.isID() {
+		return bytes.ReplaceAll(body, set.old[1:len(set.old)-1], set.new[1:len(set.new)-1]), nil
 	}
-	body, shared := e.body, []sharedEdit(nil)
-	for _, set := range source.shared {
-		for _, field := range fieldsOf(mine, theirs[set.path]) {
-			value, ok := rawjson.Find(body, field)
-			with := respelled(value, set.old, set.new)
-			if !ok || with == nil || string(set.old) == "0" {
-				continue
-			}
-			shared = append(shared, sharedEdit{field, value, with})
+	if e.thin {
+		return body, nil
+	}
+	for _, field := range fields {
+		value, ok := rawjson.Find(body, field)
+		if with := respelled(value, set.old, set.new); ok && with != nil && set.new != nil {
 			if body, err = rawjson.Set(body, field, with, false); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if len(shared) == 0 {
-		return e, nil
+	if e.resource == set.resource && !e.tells(set.path) {
+		if body, err = set.at(body, set.path); err != nil {
+			return nil, err
+		}
 	}
-	followed, err := e.withBody(body)
-	if err == nil {
-		followed.shared = shared
+	return set.copied(e, body)
+}
+
+// isID reports whether an ID was set in place of another.
+func (set *sharedEdit) isID() bool {
+	_, _, wasID := render.SplitID(string(set.old))
+	return wasID && len(set.new) > 0 && set.new[0] == '"'
+}
+
+// tells reports whether a field of the object is news of the event: a state, or what its
+// version has changed.
+func (e *Event) tells(path string) bool {
+	field := path[len(objectPath):]
+	return (render.IsState(field) || slices.Contains(news, field)) && !slices.Contains(lasting, field) ||
+		slices.ContainsFunc(e.versioned, func(changed string) bool {
+			return path == changed || strings.HasPrefix(path, changed+".")
+		})
+}
+
+// at makes the change at a path, if the text has there what was there before.
+func (set *sharedEdit) at(body []byte, path string) ([]byte, error) {
+	value, ok := rawjson.Find(body, path)
+	if ok != (set.old != nil) || ok && !same(value, set.old) {
+		return body, nil
 	}
-	return followed, err
+	var changed []byte
+	var err error
+	if set.new == nil {
+		changed, err = rawjson.Remove(body, path)
+	} else {
+		changed, err = rawjson.Set(body, path, set.new, true)
+	}
+	if errors.Is(err, ErrNoPath) {
+		return body, nil // it does not fit there
+	}
+	return changed, err
+}
+
+// same reports whether two events say the same: times count from when each was made.
+func same(a, b []byte) bool {
+	const moment = 60 * 60
+	one, err := strconv.ParseInt(string(a), 10, 64)
+	other, err2 := strconv.ParseInt(string(b), 10, 64)
+	if err == nil && err2 == nil && one > 1e9 && other > 1e9 {
+		return max(one, other)-min(one, other) < moment
+	}
+	return bytes.Equal(short(a), short(b))
+}
+
+// copied makes a change of metadata where Stripe copies it to.
+func (set *sharedEdit) copied(e *Event, body []byte) (_ []byte, err error) {
+	const metadata = objectPath + "metadata"
+	key, isMetadata := strings.CutPrefix(set.path, metadata)
+	if !isMetadata || key != "" && key[0] != '.' {
+		return body, nil
+	}
+	for _, path := range copiesOf(set.resource, e.resource, body) {
+		if body, err = set.at(body, path+key); err != nil {
+			return nil, err
+		}
+	}
+	return body, nil
 }
 
 // fieldsOf returns the paths that hold any of some facts, sorted.

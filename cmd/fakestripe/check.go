@@ -168,6 +168,11 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if note := c.state.lookups.note(); note != "" {
 		found.Notes = append(found.Notes, note)
 	}
+	if c.suite.Update {
+		if note := c.nothingWritten(found); note != "" {
+			found.Notes = append(found.Notes, note)
+		}
+	}
 	given := c.again
 	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)

@@ -112,7 +112,7 @@ func (p *listenPrinter) changed(d listen.Delivery) {
 	case p.format.json():
 		p.json(map[string]any{"attempt": newAttempted(event, d, &d.Attempts[last], p.expects(d.Mutations))})
 	default:
-		p.line(p.incoming(response(event, &d.Attempts[last]), d.Mutations, p.to(d)...) + outlook(d, &d.Attempts[last]))
+		p.line(p.incoming(d.URL, response(event, &d.Attempts[last]), d.Mutations, p.to(d)...) + outlook(d, &d.Attempts[last]))
 	}
 }
 

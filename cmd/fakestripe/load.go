@@ -158,6 +158,7 @@ func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
 	if err != nil {
 		return l.explain(ctx, err)
 	}
+	p.adviseOn(found.Refused)
 	held := found.Judge(l.conditions)
 	return together(l.verdict(found, held), l.print(sh, found), l.write(ctx, found))
 }
@@ -170,9 +171,22 @@ func (l *loadRun) explain(ctx context.Context, err error) error {
 	case errors.Is(err, load.ErrNoEffect):
 		return fmt.Errorf("%w: nothing could be judged. Does the state show the effect of %s? Is it slower than --wait %s?", err, l.names(), l.load.Wait)
 	case errors.As(err, &refused):
-		return fmt.Errorf("%w (is the secret right? fakestripe send and check find out)", err)
+		if given, ok := adviceOn(refused.Response, nil); ok {
+			return fmt.Errorf("%w: %s", err, given.text)
+		}
+		return err
 	}
 	return explain(err)
+}
+
+// adviseOn says what the first refusal means.
+func (p *loadProgress) adviseOn(r *webhooktest.Response) {
+	if r == nil {
+		return
+	}
+	if given, ok := adviceOn(r, nil); ok {
+		p.talk("a genuine event was refused: %s: %s", r, given.text)
+	}
 }
 
 func (l *loadRun) names() string {

@@ -12,8 +12,11 @@ import (
 )
 
 // whole returns what reads the state as a whole, or nil. States of any size are read as a
-// stream, unless a database shows them.
+// stream.
 func (s *stateSource) whole(getenv func(string) string) (func(context.Context) (any, error), error) {
+	if s.database.given() {
+		return s.wholeDatabase(getenv)
+	}
 	var subject contract.Subject
 	if err := s.bind(&subject, getenv); err != nil {
 		return nil, err
@@ -27,7 +30,19 @@ func (s *stateSource) whole(getenv func(string) string) (func(context.Context) (
 	case s.command != "":
 		return func(ctx context.Context) (any, error) { return streamCommand(ctx, s.command) }, nil
 	}
-	return subject.State, nil
+	return nil, nil
+}
+
+// wholeDatabase reads the rows of a database.
+func (s *stateSource) wholeDatabase(getenv func(string) string) (func(context.Context) (any, error), error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	db, err := s.database.open(getenv)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) (any, error) { return db.Stream(ctx), nil }, nil
 }
 
 // streamCommand starts a command that prints a state. It has failed if it says so at the

@@ -67,6 +67,9 @@ func (c *checking) nameVersions(found *contract.Report) {
 		result := &found.Cases[i]
 		switch {
 		case result.WantedVersion == "":
+		case c.suite.Dir != "" && c.subject.APIVersion == result.WantedVersion:
+			result.Hint = "The payload is a file of another API version, which " + versionFlag(result.WantedVersion) +
+				" does not change: import an event of that version, as an endpoint with that api_version gets it."
 		case result.Verdict == contract.Inconclusive: // its hint is not shown
 			result.Reason += " (" + versionFlag(result.WantedVersion) + ")"
 		default:

@@ -31,6 +31,7 @@ type printer struct {
 	expected  expect.Expectation
 	mutations []string // as shown
 	started   time.Time
+	advised   sync.Map // endpoints and causes
 
 	mu    sync.Mutex
 	bar   progress
@@ -75,7 +76,7 @@ func (p *printer) response(r *webhooktest.Response) {
 		p.json(newDelivery(r, p.mutations, p.expected))
 		return
 	}
-	p.line(p.incoming(r, p.mutations))
+	p.line(p.incoming("", r, p.mutations))
 }
 
 // count adds an answer to the tally.
@@ -101,19 +102,17 @@ func (p *printer) tallied(change func(*tally)) {
 	p.bar.done, p.bar.total = p.tally.deliveries(), p.tally.planned
 }
 
-// incoming formats the line of an answer with remarks and, after a refusal, the handler's
-// text, what it means, and the flag for its API version.
-func (p *printer) incoming(r *webhooktest.Response, mutations []string, notes ...string) string {
+// incoming formats the line of an endpoint's answer with remarks and, after a refusal, the
+// handler's text and an advice.
+func (p *printer) incoming(to string, r *webhooktest.Response, mutations []string, notes ...string) string {
 	right := p.expects(mutations).Met(r.StatusCode, r.Err)
 	line := fmt.Sprintf("%s  <--  %s %s", p.time(time.Now()), p.status(r, right), strings.Join(notes, " "))
 	line = strings.TrimRight(line, " ") + "\n"
 	if !r.Accepted() && len(r.Body) > 0 {
 		line += indented(r.Excerpt())
 	}
-	if said, ok := refusalOf(r); ok {
-		line += indented(giveVersion(said))
-	} else if said, ok := readingOf(r, mutations); ok && !right {
-		line += indented(said.String())
+	if given, ok := adviceOn(r, mutations); ok && (given.always || !right) {
+		line += p.advise(to, given)
 	}
 	return line
 }

@@ -35,6 +35,6 @@ func TestRefusalsAreExplained(t *testing.T) {
 			continue
 		}
 		require.Equal(t, test.cause, made.Refusal.Cause, name)
-		require.Contains(t, p.incoming(r, test.mutations), made.Refusal.Problem+": "+made.Refusal.Fix, name)
+		require.Contains(t, p.incoming("", r, test.mutations), made.Refusal.Problem+": "+made.Refusal.Fix, name)
 	}
 }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
+	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
 // A cashbook is a handler that enters payments into a database, by SQL of its own.
@@ -116,6 +117,45 @@ CREATE TABLE heartbeats (n serial, at timestamptz DEFAULT now())`)
 			require.NotContains(t, report.Subject.State, ":p4ss")
 			require.Contains(t, report.Subject.State, "postgres://app@/shop?host=")
 			require.Contains(t, report.Cases[0].Reproduce, "--state-postgres 'postgres://app:…@/shop?host=")
+		})
+	}
+}
+
+// A load reads the rows of a database one by one.
+func TestLoadReadsPostgres(t *testing.T) {
+	t.Parallel()
+	uri := realpart.Postgres(t)
+	pool, err := pgxpool.New(t.Context(), uri)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	_, err = pool.Exec(t.Context(), `CREATE TABLE payments (id bigserial PRIMARY KEY, intent text, amount bigint, at timestamptz DEFAULT clock_timestamp());
+CREATE TABLE customers (event text PRIMARY KEY)`)
+	require.NoError(t, err)
+	for name, insert := range map[string]string{
+		"sound": `WITH new AS (INSERT INTO customers (event) VALUES ($1) ON CONFLICT DO NOTHING RETURNING event)
+			INSERT INTO payments (intent, amount) SELECT $2::text, $3::bigint FROM new`,
+		"forgetful": `WITH new AS (INSERT INTO customers (event) VALUES ($1) ON CONFLICT DO NOTHING)
+			INSERT INTO payments (intent, amount) VALUES ($2::text, $3::bigint)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := serveTest(t, cashbook(func(ctx context.Context, event, intent string, amount int64) error {
+				_, err := pool.Exec(ctx, insert, event, intent, amount)
+				return err
+			}))
+			var out, said bytes.Buffer
+			root := newRoot(shell{in: strings.NewReader(""), out: &out, err: &said, getenv: os.Getenv, terminal: func(io.Writer) bool { return false }})
+			root.SetArgs([]string{"load", "payment_intent.succeeded", "--to", server.URL, "--secret", "whsec_state", "--count", "200",
+				"--chaos", "duplicate=0.2", "--state-postgres", uri, "--format", "json"})
+			err := root.ExecuteContext(t.Context())
+			var report load.Report
+			require.NoError(t, json.Unmarshal(out.Bytes(), &report), "%s%s", out.String(), said.String())
+			require.Equal(t, 200, report.Verdict.Delivered)
+			if name == "sound" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, errShort)
+			require.Equal(t, report.Duplicates, report.Verdict.Doubled.Count, report.Verdict)
 		})
 	}
 }

@@ -44,7 +44,7 @@ func TestStatusColors(t *testing.T) {
 		if c.forged {
 			mutations = []string{"unsigned"}
 		}
-		got := p.incoming(&webhooktest.Response{Event: event, StatusCode: c.status, Err: c.err}, mutations)
+		got := p.incoming("", &webhooktest.Response{Event: event, StatusCode: c.status, Err: c.err}, mutations)
 		require.Contains(t, got, c.color+"[", c.name)
 	}
 }

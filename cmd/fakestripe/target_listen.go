@@ -134,7 +134,7 @@ func (l *listenTarget) show(p *printer, event *webhooktest.Event, d listen.Deliv
 		if several {
 			to = []string{"to " + d.URL}
 		}
-		p.line(p.incoming(response(event, a), d.Mutations, to...) + outlook(d, a))
+		p.line(p.incoming(d.URL, response(event, a), d.Mutations, to...) + outlook(d, a))
 	}
 }
 

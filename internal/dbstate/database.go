@@ -22,6 +22,7 @@ type Database struct {
 	name   string
 	tables []string // "" for all
 	read   func(ctx context.Context, tables []string) (*snapshot, error)
+	stream func(ctx context.Context, tables []string, out *stateWriter) error
 }
 
 // String names the database, without a password.

@@ -1,6 +1,7 @@
 package dbstate
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -8,9 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/url"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ func Postgres(uri string, tables ...string) (*Database, error) {
 	s.args = []string{"-X", "-w", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "tables=" + strings.Join(tables, ","),
 		"-v", "path=" + s.schema, "-f", "-", s.conninfo}
 	s.environment = append(s.environment, fmt.Sprintf("PGCONNECT_TIMEOUT=%d", int(patience.Seconds())), "PGAPPNAME=fakestripe", "PGCLIENTENCODING=UTF8")
-	return &Database{name: s.conninfo, tables: tables, read: s.read}, nil
+	return &Database{name: s.conninfo, tables: tables, read: s.read, stream: s.stream}, nil
 }
 
 // findPsql returns the path of psql. What Debian has under the name is a script that
@@ -165,30 +166,77 @@ type line struct {
 // readLines reads what psql prints.
 func readLines(text []byte) (*snapshot, error) {
 	s := &snapshot{rows: make(map[string]any)}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
 	var name string
 	var rows []any
-	for {
-		var one line
-		err := decoder.Decode(&one)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("psql: %w", err)
-		}
-		if (err != nil || one.Rows != nil) && name != "" {
-			s.rows[name] = slices.Clip(rows)
-		}
+	for one, err := range linesOf(bytes.NewReader(text)) {
 		switch {
 		case err != nil:
-			return s, nil
+			return nil, err
 		case one.Rows != nil:
 			name, rows = *one.Rows, []any{}
+			s.rows[name] = rows
 		case one.Row != nil:
 			rows = append(rows, one.Row)
+			s.rows[name] = rows
 		default:
 			s.tables = append(s.tables, table{one.Table, one.Columns})
 		}
 	}
+	return s, nil
+}
+
+// linesOf yields what psql prints.
+func linesOf(in io.Reader) iter.Seq2[line, error] {
+	return func(yield func(line, error) bool) {
+		decoder := json.NewDecoder(in)
+		decoder.UseNumber()
+		for {
+			var one line
+			err := decoder.Decode(&one)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				err = fmt.Errorf("psql: %w", err)
+			}
+			if !yield(one, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// stream writes the state from what psql prints, a row at a time.
+func (s *postgresServer) stream(ctx context.Context, asked []string, out *stateWriter) error {
+	file, err := s.spool(ctx, readPostgres)
+	if err != nil {
+		return err
+	}
+	defer discard(file)
+	var tables []table
+	for one, err := range linesOf(bufio.NewReaderSize(file, 1<<20)) {
+		switch {
+		case err != nil:
+		case one.Rows != nil:
+			if len(out.tables) == 0 {
+				if err = out.begin(tables, asked); err != nil {
+					return err
+				}
+			}
+			err = out.table(*one.Rows)
+		case one.Row != nil:
+			err = out.row(one.Row)
+		default:
+			tables = append(tables, table{one.Table, one.Columns})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(out.tables) == 0 { // none of those that were asked for
+		return out.begin(tables, asked)
+	}
+	return nil
 }
 
 // Redact returns a URI for people to read: without the password.

@@ -5,6 +5,7 @@ package dbstate
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/url"
 	"os/exec"
 	"strings"
@@ -43,9 +44,7 @@ func testPostgresState(t *testing.T, uri string) {
 		t.Helper()
 		database, err := Postgres(uri, tables...)
 		require.NoError(t, err)
-		state, err := database.State(t.Context())
-		require.NoError(t, err)
-		return state
+		return stateOf(t, database)
 	}
 	require.Equal(t, map[string]any{}, read(), "no tables yet")
 	require.Equal(t, map[string]any{"orders": []any{}}, read("orders"), "nor the one that is asked for")
@@ -110,6 +109,8 @@ func testPostgresErrors(t *testing.T, uri string) {
 		database, err := Postgres(test.uri, test.tables...)
 		require.NoError(t, err, test.name)
 		_, err = database.State(t.Context())
+		_, streamed := io.ReadAll(database.Stream(t.Context()))
+		require.EqualError(t, streamed, err.Error(), test.name)
 		require.ErrorContains(t, err, test.want, test.name)
 		require.NotContains(t, err.Error(), "p4ss", test.name)
 		require.NotContains(t, err.Error(), "\n", test.name)

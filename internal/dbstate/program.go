@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -36,7 +37,17 @@ type program struct {
 
 // run runs a script, and returns what the program prints.
 func (p *program) run(ctx context.Context, script string) ([]byte, error) {
-	output, said := &bounded{limit: maxState}, &bounded{limit: maxSaid}
+	output := &bounded{limit: maxState}
+	err := p.runTo(ctx, script, output)
+	if output.full && ctx.Err() == nil {
+		return nil, fmt.Errorf("larger than %d MiB: choose fewer tables", maxState>>20)
+	}
+	return output.buffer.Bytes(), err
+}
+
+// runTo runs a script, and writes what the program prints.
+func (p *program) runTo(ctx context.Context, script string, output io.Writer) error {
+	said := &bounded{limit: maxSaid}
 	command := exec.CommandContext(ctx, p.path, p.args...)
 	command.Env = append(os.Environ(), p.environment...)
 	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(script), output, said
@@ -44,15 +55,34 @@ func (p *program) run(ctx context.Context, script string) ([]byte, error) {
 	err := command.Run()
 	switch {
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case output.full:
-		return nil, fmt.Errorf("larger than %d MiB: choose fewer tables", maxState>>20)
+		return ctx.Err()
 	case err != nil && said.buffer.Len() > 0:
-		return nil, errors.New(p.reason(said.buffer.String()))
-	case err != nil:
+		return errors.New(p.reason(said.buffer.String()))
+	}
+	return err
+}
+
+// spool runs a script, and returns what the program prints as a temporary file without a
+// name: the program is not held up, and neither is who waits for its locks.
+func (p *program) spool(ctx context.Context, script string) (*os.File, error) {
+	file, err := os.CreateTemp("", "fakestripe-state-")
+	if err != nil {
 		return nil, err
 	}
-	return output.buffer.Bytes(), nil
+	_ = os.Remove(file.Name()) // where an open file cannot be removed, discard does
+	if err = p.runTo(ctx, script, file); err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		discard(file)
+		return nil, err
+	}
+	return file, nil
+}
+
+func discard(file *os.File) {
+	_ = file.Close()
+	_ = os.Remove(file.Name())
 }
 
 // preamble is what the programs put before what is wrong, which is of no use to a user.

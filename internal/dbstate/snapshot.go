@@ -43,23 +43,31 @@ func (s *snapshot) table(name string) *table {
 
 // mask hides what the database makes up by itself, and decodes JSON.
 func (s *snapshot) mask() {
-	serial := s.serials()
+	m := masker{s, s.serials()}
 	for name, rows := range s.rows {
-		of := s.table(name)
 		for _, row := range rows.([]any) {
-			row := row.(map[string]any)
-			for _, c := range of.Columns {
-				value, there := row[c.Name]
-				switch {
-				case !there || value == nil:
-				case c.Time:
-					row[c.Name] = someTime
-				case serial[place{name, c.Name}]:
-					row[c.Name] = someID
-				default:
-					row[c.Name] = plain(value)
-				}
-			}
+			m.row(name, row.(map[string]any))
+		}
+	}
+}
+
+// A masker masks rows of the tables of a snapshot.
+type masker struct {
+	*snapshot
+	serial map[place]bool
+}
+
+func (m *masker) row(table string, row map[string]any) {
+	for _, c := range m.table(table).Columns {
+		value, there := row[c.Name]
+		switch {
+		case !there || value == nil:
+		case c.Time:
+			row[c.Name] = someTime
+		case m.serial[place{table, c.Name}]:
+			row[c.Name] = someID
+		default:
+			row[c.Name] = plain(value)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func SQLite(path string, tables ...string) (*Database, error) {
 		"-init", os.DevNull, "-batch", "-bail", "-readonly", "-json",
 		"-cmd", fmt.Sprintf(".timeout %d", patience.Milliseconds()), absolute,
 	}}}
-	return &Database{name: path, tables: tables, read: f.read}, f.check()
+	return &Database{name: path, tables: tables, read: f.read, stream: f.stream}, f.check()
 }
 
 // A sqliteFile is a database of SQLite.
@@ -70,17 +70,20 @@ func (f *sqliteFile) read(ctx context.Context, names []string) (*snapshot, error
 		s, err = f.readKnown(ctx, names)
 	}
 	if s == nil && err == nil {
-		err = errors.New("its tables change while they are read")
+		err = errTablesChange
 	}
 	return s, err
 }
 
+var (
+	errTablesChange = errors.New("its tables change while they are read")
+	errPrinted      = errors.New("sqlite3 printed what was not asked for")
+)
+
 // readKnown reads, in one transaction, which tables there are and the rows of those that
 // are known. It returns nil if they are others by now, and learns them.
 func (f *sqliteFile) readKnown(ctx context.Context, names []string) (*snapshot, error) {
-	chosen := slices.DeleteFunc(slices.Clone(f.tables), func(t sqliteTable) bool {
-		return len(names) > 0 && !slices.Contains(names, t.name)
-	})
+	chosen := f.chosen(names)
 	output, err := f.run(ctx, selectSQLite(chosen))
 	if err != nil {
 		f.described, f.tables = "", nil // of which one may be gone
@@ -134,7 +137,7 @@ type sqliteColumn struct {
 // readTables reads what SQLite says of its tables.
 func readTables(text []byte) (tables []sqliteTable, err error) {
 	var all []sqliteColumn
-	if text != nil {
+	if len(text) > 0 {
 		err = json.Unmarshal(text, &all)
 	}
 	for _, c := range all {
@@ -259,7 +262,7 @@ func sections(text []byte, want int) (parts []json.RawMessage, err error) {
 		err = fmt.Errorf("%d parts, want %d", len(parts), want)
 	}
 	if err != nil {
-		err = fmt.Errorf("sqlite3 printed what was not asked for: %w", err)
+		err = fmt.Errorf("%w: %w", errPrinted, err)
 	}
 	return parts, err
 }

@@ -1,6 +1,7 @@
 package dbstate
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,9 +30,7 @@ func TestSQLite(t *testing.T) {
 		t.Helper()
 		database, err := SQLite(path, tables...)
 		require.NoError(t, err)
-		state, err := database.State(t.Context())
-		require.NoError(t, err)
-		return state
+		return stateOf(t, database)
 	}
 	require.Equal(t, map[string]any{}, read(), "no file yet")
 	require.Equal(t, map[string]any{"orders": []any{}}, read("orders"), "nor the table that is asked for")
@@ -89,6 +88,8 @@ func TestSQLiteErrors(t *testing.T) {
 		database, err := SQLite(test.path, test.tables...)
 		if err == nil {
 			_, err = database.State(t.Context())
+			_, streamed := io.ReadAll(database.Stream(t.Context()))
+			require.Equal(t, err, streamed, test.name)
 		}
 		require.ErrorContains(t, err, test.want, test.name)
 	}

@@ -59,12 +59,12 @@ func (h *Hub) conclude(t *task, o outcome) {
 	}
 }
 
-// log appends an entry to the journal, if any. A write error stops the hub.
-func (h *Hub) log(e *entry) error {
+// log appends entries to the journal, if any. A write error stops the hub.
+func (h *Hub) log(entries ...*entry) error {
 	if h.journal == nil {
 		return nil
 	}
-	err := h.journal.append(e)
+	err := h.journal.append(entries...)
 	if err != nil {
 		h.stop(err)
 	}

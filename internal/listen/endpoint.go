@@ -116,11 +116,12 @@ func (e *endpoints) release(s *sender) {
 	}
 }
 
-// there reports whether a destination still exists.
-func (e *endpoints) there(d *destination) bool {
+// removed reports whether a destination was removed. That of a restored delivery, nil, may
+// be there under its ID.
+func (e *endpoints) removed(d *destination) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return d != nil && !d.gone
+	return d != nil && d.gone
 }
 
 // list returns the endpoints.

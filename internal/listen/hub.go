@@ -63,7 +63,7 @@ type Hub struct {
 	TLS *tls.Config
 
 	// Accepted, if not nil, is called with each event and its deliveries before the first
-	// attempt.
+	// attempt: once for each shape, if endpoints of several API versions receive it.
 	Accepted func(*webhooktest.Event, []Delivery)
 
 	// Report, if not nil, is called with a delivery before and after each attempt:

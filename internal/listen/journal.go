@@ -105,18 +105,21 @@ func (j *journal) cut(end int64) error {
 	return err
 }
 
-// append writes an entry and returns once it is on disk.
-func (j *journal) append(e *entry) error {
-	line, err := e.encode()
-	if err != nil {
-		return fmt.Errorf("journal %s: %w", j.path, err)
+// append writes entries together, and returns once they are on disk.
+func (j *journal) append(entries ...*entry) error {
+	lines := make([][]byte, len(entries))
+	for i, e := range entries {
+		var err error
+		if lines[i], err = e.encode(); err != nil {
+			return fmt.Errorf("journal %s: %w", j.path, err)
+		}
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.err != nil {
 		return j.err
 	}
-	j.pending = append(j.pending, line)
+	j.pending = append(j.pending, lines...)
 	if j.batch == nil {
 		j.batch = &batch{done: make(chan struct{})}
 	}

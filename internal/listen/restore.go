@@ -83,7 +83,7 @@ func (r *restorer) look() error {
 	}
 	s.choose(r.hub.history.maxKept)
 	r.needed = s.needed()
-	r.restored.Events, r.restored.Attempts = len(s.groups), s.attempts
+	r.restored.Events, r.restored.Attempts = s.events(), s.attempts
 	r.restored.Torn, r.restored.Damaged = s.torn, s.damaged
 	return nil
 }
@@ -160,7 +160,7 @@ func (r *restorer) compact() {
 		return
 	}
 	for _, g := range r.survey.groups {
-		if g.unneeded {
+		if g.unneeded && !g.further {
 			c.Events++
 		}
 	}

@@ -57,7 +57,7 @@ func (h *Hub) Replay(ctx context.Context, deliveryID, endpointID string, mutatio
 	switch {
 	case !known:
 		return Delivery{}, fmt.Errorf("delivery %q: %w", deliveryID, ErrNotKept)
-	case endpointID == "" && !h.endpoints.there(t.to):
+	case endpointID == "" && h.endpoints.removed(t.to):
 		return Delivery{}, fmt.Errorf("delivery %s: endpoint %s (%s) no longer exists", deliveryID, t.Endpoint, t.URL)
 	}
 	s := submission{event: t.event, account: t.Account, replayOf: deliveryID, mutations: mutations}
@@ -134,10 +134,14 @@ func (s *submission) rehearse(ctx context.Context) error {
 // plan returns the tasks of an event, numbered from the next free number: one per
 // recipient, and the duplicates of chaos.
 func (s *submission) plan(event *webhooktest.Event, to []recipient, last int, chaos Chaos, speed float64) (tasks []*task, err error) {
+	versions := make(map[string]*webhooktest.Event)
 	for _, r := range to {
-		sent, err := r.version(event)
-		if err != nil {
-			return nil, err
+		sent := versions[r.APIVersion]
+		if sent == nil {
+			if sent, err = r.version(event); err != nil {
+				return nil, err
+			}
+			versions[r.APIVersion] = sent
 		}
 		last++
 		t := newTask(last, r, sent, *s)
@@ -165,15 +169,18 @@ func (s *submission) plan(event *webhooktest.Event, to []recipient, last int, ch
 
 // accept writes an event to the journal, and returns its deliveries.
 func (h *Hub) accept(event *webhooktest.Event, tasks []*task) ([]Delivery, error) {
-	deliveries := make([]Delivery, len(tasks))
-	for i, t := range tasks {
-		deliveries[i] = t.Delivery
-	}
-	if err := h.log(newEventEntry(event.Body(), deliveries)); err != nil {
+	shapes := shapesOf(event, tasks)
+	if err := h.log(entriesOf(shapes)...); err != nil {
 		return nil, err
 	}
 	if h.Accepted != nil {
-		h.Accepted(event, deliveries)
+		for _, s := range shapes {
+			h.Accepted(s.event, s.deliveries)
+		}
+	}
+	deliveries := make([]Delivery, len(tasks))
+	for i, t := range tasks {
+		deliveries[i] = t.Delivery
 	}
 	return deliveries, nil
 }

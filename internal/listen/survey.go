@@ -52,8 +52,9 @@ const (
 // A group is the lines of an event.
 type group struct {
 	size     int
-	waiting  int // unfinished deliveries
-	made     int // deliveries
+	waiting  int  // unfinished deliveries
+	made     int  // deliveries
+	further  bool // another shape of an event in another group
 	unneeded bool
 }
 
@@ -187,12 +188,13 @@ func (s *survey) groupOf(content []byte, number int) (int, error) {
 
 // newGroup starts the group of an event.
 func (s *survey) newGroup(list []byte) (int, error) {
-	var deliveries []struct{ ID, State string }
+	var deliveries []struct{ ID, State, First string }
 	if err := json.Unmarshal(list, &deliveries); err != nil {
 		return 0, fmt.Errorf("not a journal entry: %w", err)
 	}
-	g := group{made: len(deliveries)}
+	g := group{made: len(deliveries), further: len(deliveries) > 0}
 	for _, d := range deliveries {
+		g.further = g.further && d.First != ""
 		number, err := numberOf(d.ID)
 		if err != nil {
 			return 0, err
@@ -239,7 +241,7 @@ func (s *survey) changed(head []byte, line int) (int, error) {
 }
 
 // choose marks the groups to drop: finished ones over the limits of what is kept, oldest
-// first. The newest group always stays, as it has the highest delivery numbers.
+// first. The newest group always stays, and the one with the highest delivery number.
 func (s *survey) choose(most load) {
 	var kept load
 	keep := func(g *group) {
@@ -252,6 +254,7 @@ func (s *survey) choose(most load) {
 		}
 	}
 	unwanted, newest := 0, len(s.groups)-1
+	highest, numbered := s.byNumber[s.highest]
 	for i := range slices.Backward(s.groups) {
 		g := &s.groups[i]
 		switch {
@@ -259,12 +262,22 @@ func (s *survey) choose(most load) {
 		case g.made == 0:
 			unwanted++
 			g.unneeded = unwanted > maxUnwanted
-		case i < newest && (kept.count+g.made > most.count || kept.bytes+g.size > most.bytes):
+		case i < newest && !(numbered && i == highest) && (kept.count+g.made > most.count || kept.bytes+g.size > most.bytes):
 			g.unneeded = true
 		default:
 			keep(g)
 		}
 	}
+}
+
+// events counts the events, each once, whatever shapes it has.
+func (s *survey) events() (n int) {
+	for _, g := range s.groups {
+		if !g.further {
+			n++
+		}
+	}
+	return n
 }
 
 // needed returns the needed lines in file order: also damaged lines, of unknown content,

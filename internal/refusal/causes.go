@@ -38,7 +38,7 @@ var (
 	WantsSnapshot = Cause{
 		ID:      "wants-snapshot",
 		Problem: "it parses snapshot events, and was sent a thin event",
-		Fix:     "send a snapshot type (fakestripe list), or parse with parseEventNotification",
+		Fix:     "send a snapshot type (fakestripe list); thin events go to an event destination of their own, which parses with parseEventNotification",
 	}
 	// Crashed is an answer that is no refusal.
 	Crashed = Cause{

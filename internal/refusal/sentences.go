@@ -63,6 +63,8 @@ var sentences = [...]sentence{
 	{"Stripe.net", "dotnet", "current timestamp is above the allowed tolerance", &outsideTolerance, ""},
 
 	// The signature was right.
+	{"stripe-go", "go", "failed to parse webhook body json … field event.created of type int64", &WantsSnapshot, ""}, // before v83
+	{"Go", "go", "cannot unmarshal string into go struct field event.created of type int64", &WantsSnapshot, ""},
 	{"stripe-go", "go", "failed to parse webhook body json", &notJSON, ""},
 	{"a Stripe SDK", "", "that expects a thin event notification", &WantsThin, ""},
 	{"a Stripe SDK", "", "which expects an event notification", &WantsThin, ""},

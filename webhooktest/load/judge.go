@@ -18,6 +18,9 @@ type judgment struct {
 // judge compares a reading with what that many perfect deliveries do.
 func (o *oracle) judge(now *reading) *judgment {
 	j := &judgment{oracle: o, now: now, found: make(map[*tracked]*oddities), forged: make(map[string]int)}
+	if o.repeats {
+		o.doubtLogs(now)
+	}
 	for _, t := range o.genuine {
 		accepted, unsure := t.counts()
 		j.verdict.Delivered, j.verdict.Unsure = j.verdict.Delivered+accepted, j.verdict.Unsure+unsure
@@ -46,13 +49,10 @@ func (o *oracle) judge(now *reading) *judgment {
 func (j *judgment) countIDs(t *tracked) {
 	found := j.found[t]
 	for path, want := range j.counts {
-		if want[t] == 0 || j.noise[path] || j.again[path] {
+		if want[t] == 0 || !j.tells(path) {
 			continue
 		}
-		var seen []uint8
-		if p := j.now.places[path]; p != nil {
-			seen = p.seen[t]
-		}
+		seen := j.now.times(path, t)
 		for n := t.first; n < t.size; n++ {
 			times := 0
 			if n < len(seen) {
@@ -126,28 +126,39 @@ func (f *Finding) add(one Named) {
 	}
 }
 
-// forgeries finds those that left an id where genuine events do.
+// forgeries finds those that left an id where genuine events do. What was learned from one
+// counts if no other had an effect.
 func (j *judgment) forgeries() {
 	for _, t := range j.oracle.forged {
 		accepted, unsure := t.counts()
 		j.verdict.Forgeries += accepted + unsure
-		var effective bitmap
-		for path := range j.counts {
-			if p := j.now.places[path]; p != nil && !j.noise[path] {
-				for n, times := range p.seen[t] {
-					if times > 0 {
-						effective.set(n)
-					}
-				}
-			}
+		effective := j.effective(t)
+		from := t.first
+		if t.first > 0 && effective.count(from) == 0 && effective.count(0) > 0 {
+			from = 0
+			j.verdict.Forgeries += t.first
 		}
-		for n := range t.size {
+		j.forged[t.name] = effective.count(t.first)
+		for n := from; n < t.size; n++ {
 			if effective.has(n) {
 				j.verdict.Forged.add(Named{Event: t.id(0, n)})
-				if n >= t.first {
-					j.forged[t.name]++
-				}
 			}
 		}
 	}
+}
+
+// effective returns the forgeries of a series that had an effect.
+func (j *judgment) effective(t *tracked) (all bitmap) {
+	for path := range j.counts {
+		p := j.now.places[path]
+		if p == nil || !j.tells(path) {
+			continue
+		}
+		for n, times := range p.seen[t] {
+			if times > 0 {
+				all.set(n)
+			}
+		}
+	}
+	return all
 }

@@ -257,7 +257,8 @@ export function handleSummary(data) {
   if (!identity) {
     return { stdout: 'fakestripe: nothing was sent\n' };
   }
-  const line = JSON.stringify({ format: 1, run: identity.run, instance: identity.instance, sent: sent(data, identity) });
+  const repeats = load.chaos.duplicate > 0 || load.retries.length > 0;
+  const line = JSON.stringify({ format: 1, run: identity.run, instance: identity.instance, sent: sent(data, identity), repeats });
   return {
     stdout: `${summary(data)}\n${line}\n`,
     [__ENV.SENT || `sent-${identity.instance}.json`]: `${line}\n`,

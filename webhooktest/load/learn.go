@@ -170,7 +170,7 @@ func (r *run) learnAdverse(ctx context.Context, before *reading) (*reading, erro
 			if err != nil {
 				return nil, err
 			}
-			r.oracle.learnAgain(of.tracked, r.oracle.between(base, after))
+			r.oracle.learnAgain(of, r.oracle.between(base, after))
 			base = after
 		}
 		if r.Forge > 0 {
@@ -178,7 +178,7 @@ func (r *run) learnAdverse(ctx context.Context, before *reading) (*reading, erro
 			if err != nil {
 				return nil, err
 			}
-			r.oracle.learnForged(of.tracked, r.oracle.between(base, after))
+			r.oracle.learnForged(of, r.oracle.between(base, after))
 			base = after
 		}
 	}

@@ -36,6 +36,7 @@ type meter struct {
 	errors                        map[string]int
 	sinceProgress, recentFailures int
 	progressed                    time.Time
+	refused                       *webhooktest.Response // the first of a genuine event
 }
 
 // An outcome is what came of one attempt.
@@ -146,6 +147,9 @@ func (m *meter) record(o *outcome) {
 	if !accepted {
 		m.failures++
 		m.recentFailures++
+		if m.refused == nil && o.response.Err == nil {
+			m.refused = o.response
+		}
 	}
 }
 

@@ -26,8 +26,12 @@ type oracle struct {
 	counts map[string]map[*tracked]int    // by place, how often an event leaves its id there
 	rules  rowRules
 	again  map[string]bool // moves with every delivery, also of a duplicate
+	logs   []string        // collections with a row for a delivery, whatever came of it
 	base   *reading        // before the load
 	notes  []string
+
+	unclear string // why what looks sound may not be
+	repeats bool   // others sent some events twice: what that does was not learned
 }
 
 // A change is what a delivery does at a place: numbers and values that came.
@@ -37,6 +41,14 @@ type change struct {
 }
 
 func (c change) same(other change) bool { return c.count == other.count && near(c.sum, other.sum) }
+
+// like compares changes by what a place is judged by.
+func (c change) like(path string, other change) bool {
+	if isCollection(path) {
+		return c.count == other.count
+	}
+	return near(c.sum, other.sum)
+}
 
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*max(1, math.Abs(a), math.Abs(b)) }
 
@@ -85,18 +97,19 @@ func (o *oracle) between(before, after *reading) map[string]change {
 	return changed
 }
 
-// learnMoves takes what two events of a series did for what each does.
+// learnMoves takes what two events of a series did for what each does. A counter may have
+// appeared with the first.
 func (o *oracle) learnMoves(of *tracked, first, second map[string]change) {
 	moves := make(map[string]change)
 	for path, c := range second {
-		if c.same(first[path]) {
+		if c.like(path, first[path]) {
 			moves[path] = c
 		} else {
 			o.noise[path] = true
 		}
 	}
-	for path := range first {
-		if _, both := second[path]; !both {
+	for path, c := range first {
+		if !c.like(path, second[path]) {
 			o.noise[path] = true
 		}
 	}
@@ -164,55 +177,13 @@ func isConstant(text string) bool {
 	if err != nil {
 		return !strings.ContainsAny(text, "0123456789")
 	}
+	return !isTime(n)
+}
+
+// isTime reports whether a number is a time of these days, in seconds or a smaller unit.
+func isTime(n float64) bool {
 	for _, unit := range []float64{1, 1e3, 1e6, 1e9} {
 		if n >= 1.6e9*unit && n < 2.1e9*unit {
-			return false
-		}
-	}
-	return true
-}
-
-// learnAgain takes in what a duplicate moved: if it moved some places and not others, those
-// count deliveries, not events.
-func (o *oracle) learnAgain(of *tracked, moved map[string]change) {
-	var again []string
-	for path, c := range moved {
-		if c.same(o.moves[of][path]) && o.judges(path) {
-			again = append(again, path)
-		}
-	}
-	switch slices.Sort(again); {
-	case len(again) == 0:
-	case !o.anyBut(of, moved):
-		o.notes = append(o.notes, fmt.Sprintf("a duplicate of %s has the same effect again", of.name))
-	default:
-		for _, path := range again {
-			o.again[path] = true
-		}
-		o.notes = append(o.notes, "taken for a count of deliveries, since a duplicate moves it too: "+few(again))
-	}
-}
-
-// learnForged takes in what a forgery moved, in the same way.
-func (o *oracle) learnForged(of *tracked, moved map[string]change) {
-	var also []string
-	for path := range moved {
-		if _, genuine := o.moves[of][path]; genuine && o.judges(path) {
-			also = append(also, path)
-		}
-	}
-	if slices.Sort(also); len(also) > 0 && o.anyBut(of, moved) {
-		for _, path := range also {
-			o.noise[path] = true
-		}
-		o.notes = append(o.notes, "not judged, since a forgery moves it too: "+few(also))
-	}
-}
-
-// anyBut reports whether an event moves places that another delivery did not.
-func (o *oracle) anyBut(of *tracked, moved map[string]change) bool {
-	for path := range o.moves[of] {
-		if _, also := moved[path]; !also && o.judges(path) {
 			return true
 		}
 	}
@@ -221,7 +192,7 @@ func (o *oracle) anyBut(of *tracked, moved map[string]change) bool {
 
 // judges reports whether a place is judged by its sum or its count, or has ids.
 func (o *oracle) judges(path string) bool {
-	if o.noise[path] {
+	if o.noise[path] || o.logged(path) {
 		return false
 	}
 	if isCollection(path) {
@@ -251,7 +222,7 @@ func (o *oracle) moved(of *tracked) string {
 		}
 	}
 	for path, counts := range o.counts {
-		if counts[of] > 0 && !o.noise[path] {
+		if counts[of] > 0 && o.tells(path) {
 			paths[path] = true
 		}
 	}

@@ -110,3 +110,11 @@ func (r *reading) saw(path string, m mark, number int) {
 		counts[number]++
 	}
 }
+
+// times returns how often each event of a series is named at a place.
+func (r *reading) times(path string, t *tracked) []uint8 {
+	if p := r.places[path]; p != nil {
+		return p.seen[t]
+	}
+	return nil
+}

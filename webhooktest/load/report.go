@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // A Report is the result of a load. Times are in the units that the names of JSON say.
@@ -37,6 +39,9 @@ type Report struct {
 
 	Verdict    *Verdict  `json:"verdict,omitempty"`
 	Conditions []Outcome `json:"conditions,omitempty"`
+
+	// Refused is the first answer other than 2xx to a genuine event, if there was any.
+	Refused *webhooktest.Response `json:"-"`
 
 	sent *Sent
 	hist *hdrhistogram.Histogram
@@ -77,7 +82,7 @@ func (r *run) report() *Report {
 		Events: m.events, Deliveries: m.deliveries, Duplicates: m.copies, Retries: m.retries, Dropped: m.dropped,
 		Failures: m.failures, Forgeries: m.forgeries, AcceptedForgeries: m.acceptedForgeries,
 		AskedRate: r.Rate.String(), Latency: latencyOf(m.latency), Answers: m.answers, Errors: m.errors, Timeline: m.line.points,
-		hist: m.latency, sent: r.sent(),
+		Refused: m.refused, hist: m.latency, sent: r.sent(),
 	}
 	if took > 0 {
 		report.Rate = float64(m.events+m.forged) / took.Seconds()

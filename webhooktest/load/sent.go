@@ -20,6 +20,9 @@ type Sent struct {
 	Instance int       `json:"instance"`
 	Sent     []SentIDs `json:"sent"`
 
+	// Repeats reports whether events were sent again: duplicates, or retries.
+	Repeats bool `json:"repeats,omitempty"`
+
 	// NotAccepted are ids of events, of any instance, to be taken from those accepted.
 	NotAccepted []string `json:"not_accepted,omitempty"`
 }
@@ -48,7 +51,7 @@ const (
 
 // sent is what was sent of each stream, without what was for learning.
 func (r *run) sent() *Sent {
-	s := &Sent{Format: sentFormat, Run: r.RunID, Instance: r.Instance}
+	s := &Sent{Format: sentFormat, Run: r.RunID, Instance: r.Instance, Repeats: r.Chaos.Duplicate > 0 || len(r.Retries) > 0}
 	for _, stream := range slices.Concat(r.genuine, r.forged) {
 		t := stream.tracked
 		if t.sent.count(t.first) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,7 @@ func Verify(ctx context.Context, sent []*Sent, state func(context.Context) (any,
 	}
 	v.meter.ended = time.Now()
 	v.oracle = newOracle(state, genuine, forged)
+	v.oracle.repeats = slices.ContainsFunc(sent, func(s *Sent) bool { return s.Repeats })
 	now, err := v.oracle.read(ctx)
 	if err != nil {
 		return nil, err

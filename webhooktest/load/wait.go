@@ -41,7 +41,10 @@ func (r *run) judge(ctx context.Context) *Verdict {
 
 // counted adds what the sender knows.
 func (r *run) counted(v *Verdict) *Verdict {
-	if v.Inconclusive != "" {
+	switch {
+	case v.Inconclusive == "" && v.Sound():
+		v.Inconclusive = r.oracle.unclear
+	case v.Inconclusive != "":
 		for _, s := range r.genuine {
 			accepted, unsure := s.tracked.counts()
 			v.Delivered, v.Unsure = v.Delivered+accepted, v.Unsure+unsure

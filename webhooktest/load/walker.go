@@ -53,16 +53,25 @@ func (w *walker) walk() error {
 			return nil
 		}
 		if err != nil {
-			if err == io.EOF {
-				err = io.ErrUnexpectedEOF
-			}
-			return fmt.Errorf("not JSON: %w", err)
+			return unread(err)
 		}
 		if len(w.stack) == 0 && len(w.places) > 0 {
 			return errManyValues
 		}
 		w.token(token)
 	}
+}
+
+// unread says why a state cannot be read: it is no JSON, or who shows it has failed.
+func unread(err error) error {
+	var syntax *json.SyntaxError
+	switch {
+	case err == io.EOF:
+		err = io.ErrUnexpectedEOF
+	case !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	}
+	return fmt.Errorf("not JSON: %w", err)
 }
 
 // token takes in the next token.

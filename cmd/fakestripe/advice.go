@@ -1,0 +1,68 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/pinned"
+	"github.com/fakestripe/fakestripe/internal/refusal"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// An advice is what a refusal means, and what to do.
+type advice struct {
+	cause, text string
+	always      bool // even if a refusal was expected: not this one
+}
+
+// adviceOn reads the refusal of a genuine event. Where the answer says nothing that is
+// known, it says how to find out.
+func adviceOn(r *webhooktest.Response, mutations []string) (found advice, ok bool) {
+	if said, ok := refusalOf(r); ok {
+		return advice{"version " + said.Want, giveVersion(said), true}, true
+	}
+	if said, ok := readingOf(r, mutations); ok {
+		return advice{said.ID, said.String(), false}, true
+	}
+	if r.Err == nil && len(mutations) == 0 && (r.StatusCode == http.StatusBadRequest || r.StatusCode == http.StatusUnprocessableEntity) {
+		return advice{"unsaid", unsaid(r), false}, true
+	}
+	return advice{}, false
+}
+
+// readingOf reads what the handler says when it refuses a delivery without mutations, which
+// are made to be refused. The API version is read by refusalOf.
+func readingOf(r *webhooktest.Response, mutations []string) (said refusal.Reading, ok bool) {
+	if r.Accepted() || r.Err != nil || len(mutations) > 0 {
+		return said, false
+	}
+	thin := fixtures.IsThin(r.Event.Type())
+	if _, pinned := pinned.Find(string(r.Body)); pinned && thin {
+		return refusal.Reading{Cause: refusal.WantsSnapshot}, true
+	}
+	said, ok = refusal.Read(r.StatusCode, r.Body)
+	if thin && said.ID == refusal.Crashed.ID {
+		said.Fix += "; " + wasThin
+	}
+	return said, ok
+}
+
+// wasThin is what may be wrong if a thin event is refused.
+const wasThin = "the event is thin, without data.object: if the endpoint wants snapshot events, send a snapshot type (fakestripe list)"
+
+// unsaid is how to find out why a genuine event is refused.
+func unsaid(r *webhooktest.Response) string {
+	const why = "the answer does not say why: "
+	if fixtures.IsThin(r.Event.Type()) {
+		return why + wasThin + "; else fakestripe check --to URL finds out"
+	}
+	return why + "often the secret is another one, or the SDK wants another API version; fakestripe check --to URL finds out, and fakestripe verify from the body and header that the handler got"
+}
+
+// advise returns an advice for an endpoint, "" if it was given before.
+func (p *printer) advise(endpoint string, given advice) string {
+	if _, before := p.advised.LoadOrStore([2]string{endpoint, given.cause}, true); before {
+		return ""
+	}
+	return indented(given.text)
+}

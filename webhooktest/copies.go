@@ -1,0 +1,42 @@
+package webhooktest
+
+import (
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+)
+
+// copies are the fields to which Stripe copies the metadata of an object, by resource: those
+// of a PaymentIntent to the charge when it is confirmed, those of a subscription to an invoice
+// and its lines. A Checkout Session and a payment link keep theirs: what they make has that
+// of payment_intent_data and subscription_data.
+//
+// Source: https://docs.stripe.com/metadata#copying-metadata-to-another-object; metadata of
+// https://docs.stripe.com/api/invoice-line-item/object.
+var copies = [...]struct{ from, to, path string }{
+	{"payment_intent", "charge", "metadata"},
+	{"subscription", "invoice", "subscription_details.metadata"},
+	{"subscription", "invoice", "parent.subscription_details.metadata"},
+	{"subscription", "invoice", "lines.data.0.metadata"},
+}
+
+// copiesOf returns the paths in an event to which the metadata of a resource is copied.
+func copiesOf(from, to string, body []byte) (paths []string) {
+	for _, c := range copies {
+		if c.from != from || c.to != to || strings.HasPrefix(c.path, "lines.") && !billsSubscription(body) {
+			continue
+		}
+		if value, ok := rawjson.Find(body, objectPath+c.path); ok && value[0] == '{' {
+			paths = append(paths, objectPath+c.path)
+		}
+	}
+	return paths
+}
+
+// billsSubscription reports whether the first line of an invoice is for a subscription.
+func billsSubscription(body []byte) bool {
+	const line = objectPath + "lines.data.0."
+	kind, _ := rawjson.Find(body, line+"type")
+	parent, _ := rawjson.Find(body, line+"parent.type")
+	return string(kind) == `"subscription"` || string(parent) == `"subscription_item_details"`
+}
