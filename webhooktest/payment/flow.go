@@ -120,13 +120,6 @@ func (m *making) leading(w way, eventType, preferred string) string {
 // is: the events are about a PaymentIntent of its amount.
 func (m *making) play(source *webhooktest.Source, w way, name string) (*webhooktest.Flow, error) {
 	existing := webhooktest.Existing(m.object.body)
-	if w.Variant != "" && name == w.Pay {
-		event, err := source.Event(name, webhooktest.Variant(w.Variant), existing)
-		if err != nil {
-			return nil, err
-		}
-		return &webhooktest.Flow{Name: name, Title: "it is completed", Steps: []webhooktest.FlowStep{{Event: event}}}, nil
-	}
 	flow, err := source.Flow(name)
 	if err != nil {
 		return nil, err
@@ -135,8 +128,19 @@ func (m *making) play(source *webhooktest.Source, w way, name string) (*webhookt
 	if name == w.Decline && !m.tells(flow) {
 		edits = m.inPlace(flow)
 	}
-	edits = append(edits, m.customer(flow)...)
+	edits = append(append(edits, m.kept(flow, w)...), m.customer(flow)...)
 	return source.Flow(name, append(edits, m.declined(flow)...)...)
+}
+
+// kept leaves fields of the object as they are, which the flow has otherwise.
+func (m *making) kept(flow *webhooktest.Flow, w way) (edits []webhooktest.Edit) {
+	eventType, ok := last(flow, m.object.kind)
+	for _, field := range w.Keeps {
+		if ok {
+			edits = append(edits, webhooktest.Set("data.object."+field, m.object.fields[field]).For(eventType))
+		}
+	}
+	return edits
 }
 
 // tells reports whether a flow has an event about objects of the kind.

@@ -85,7 +85,6 @@ type table struct {
 type way struct {
 	Kind         string            `json:"kind"`
 	If           map[string]string `json:"if"`
-	Variant      string            `json:"variant"` // of the event type that stands for a flow
 	Pay          string            `json:"pay"`
 	Decline      string            `json:"decline"`
 	Authenticate string            `json:"authenticate"`
@@ -93,6 +92,7 @@ type way struct {
 	Expire       string            `json:"expire"`
 	Cancel       string            `json:"cancel"`
 	Without      []string          `json:"without"` // event types that happened before
+	Keeps        []string          `json:"keeps"`   // fields that are the same in the end
 
 	// DeclinedWithout are the event types that a card does not lead to which is declined at once.
 	DeclinedWithout []string `json:"declined_without"`

@@ -116,6 +116,37 @@ func TestASessionIsDeclinedAndExpires(t *testing.T) {
 	require.Equal(t, session.ID, values["checkout.session.expired"]["id"])
 }
 
+// A session that saves a card costs nothing, and its SetupIntent is the one that it began with.
+func TestASetupSession(t *testing.T) {
+	t.Parallel()
+	api, app := newAPI(t)
+	begin := func() *stripe.CheckoutSession {
+		session, err := app.CheckoutSessions.New(&stripe.CheckoutSessionParams{
+			Mode: stripe.String("setup"), Customer: stripe.String("cus_1A"), SuccessURL: stripe.String("http://localhost:3000/thanks"),
+			SetupIntentData: &stripe.CheckoutSessionSetupIntentDataParams{Metadata: map[string]string{"seat": "7"}},
+		})
+		require.NoError(t, err)
+		return session
+	}
+	session := begin()
+	types, values := end(t, api, payment.Request{}, "id", "setup_intent", "payment_status", "amount_total", "currency", "metadata", "customer", "payment_method")
+	require.Equal(t, []string{"payment_method.attached", "setup_intent.succeeded", "checkout.session.completed"}, types)
+	require.Equal(t, map[string]any{"id": session.ID, "setup_intent": session.SetupIntent.ID, "payment_status": "no_payment_required", "amount_total": nil,
+		"currency": nil, "metadata": map[string]any{}, "customer": "cus_1A", "payment_method": nil}, values["checkout.session.completed"])
+	require.Equal(t, map[string]any{"seat": "7"}, values["setup_intent.succeeded"]["metadata"])
+	params := new(stripe.CheckoutSessionParams)
+	params.AddExpand("setup_intent.payment_method")
+	read, err := app.CheckoutSessions.Get(session.ID, params)
+	require.NoError(t, err)
+	require.EqualValues(t, "succeeded", read.SetupIntent.Status)
+	require.Equal(t, values["payment_method.attached"]["id"], read.SetupIntent.PaymentMethod.ID)
+	require.Equal(t, "cus_1A", read.SetupIntent.PaymentMethod.Customer.ID)
+
+	begin()
+	_, values = end(t, api, payment.Request{Action: payment.Expire}, "payment_status", "status")
+	require.Equal(t, map[string]any{"payment_status": "no_payment_required", "status": "expired"}, values["checkout.session.expired"])
+}
+
 // Each object comes to the end that its kind and mode have.
 func TestEnds(t *testing.T) {
 	t.Parallel()

@@ -161,6 +161,11 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 			return nil, failed
 		}
 	}
+	if kind == "checkout.session" && tree.child("mode").str() == "setup" {
+		if failed := w.beginSetup(tree, params); failed != nil {
+			return nil, failed
+		}
+	}
 	switch kind {
 	case "payment_method":
 		showCard(tree, params)
