@@ -70,6 +70,8 @@ func (m *making) name(w way, r Request) (string, error) {
 		name = w.Authenticate
 	case m.outcome.Then != "" && w.Dispute != "":
 		name = w.Dispute
+	case w.Refunds[m.outcome.Refund] != "":
+		name = w.Refunds[m.outcome.Refund]
 	}
 	if r.Type != "" {
 		name = m.leading(w, r.Type, name)
@@ -86,7 +88,7 @@ func (m *making) name(w way, r Request) (string, error) {
 
 // ended reports that an object has come to its end, and cannot do so again.
 func (m *making) ended(w way, name string) error {
-	if !slices.Contains([]string{w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel}, name) {
+	if !slices.Contains(w.ends(), name) {
 		return nil // what comes later, such as a refund
 	}
 	if state := m.object.text("status"); slices.Contains(ways().Ended[m.object.kind], state) {
@@ -101,7 +103,7 @@ func (m *making) ended(w way, name string) error {
 // leading is which of the ways leads to an event type: of a session the one of its mode.
 // Else it is the type itself.
 func (m *making) leading(w way, eventType, preferred string) string {
-	for _, name := range []string{preferred, w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel} {
+	for _, name := range append([]string{preferred}, w.ends()...) {
 		if name == "" {
 			continue
 		}

@@ -21,6 +21,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -91,11 +92,18 @@ type way struct {
 	Dispute      string            `json:"dispute"`
 	Expire       string            `json:"expire"`
 	Cancel       string            `json:"cancel"`
+	Refunds      map[string]string `json:"refunds"` // by stripeapi.Outcome.Refund
 	Without      []string          `json:"without"` // event types that happened before
 	Keeps        []string          `json:"keeps"`   // fields that are the same in the end
 
 	// DeclinedWithout are the event types that a card does not lead to which is declined at once.
 	DeclinedWithout []string `json:"declined_without"`
+}
+
+// ends are the flows and event types to which the way leads.
+func (w way) ends() []string {
+	ends := []string{w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel}
+	return append(ends, slices.Sorted(maps.Values(w.Refunds))...)
 }
 
 var ways = sync.OnceValue(func() *table {

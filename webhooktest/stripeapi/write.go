@@ -176,6 +176,9 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 		if failed := w.maker.refundCharge(tree, params); failed != nil {
 			return nil, failed
 		}
+		if w.graph.outcome(tree).Refund == "pending" {
+			tree.put("status", text("pending"))
+		}
 	}
 	if kind == "checkout.session" || kind == "payment_link" || kind == "quote" {
 		if failed := w.items.make(r, tree, params); failed != nil {
