@@ -293,7 +293,7 @@ func TestRefundsThatTakeTime(t *testing.T) {
 		{"pm_card_refundFail", "", true, "succeeded", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "failed"},
 		{"pm_card_refundFail", "2024-10-28.acacia", true, "succeeded", []string{"refund.created", "charge.refunded", "refund.failed", "refund.updated", "charge.refund.updated"}, "failed"},
 		{"4000000000007726", "", true, "pending", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "succeeded"},
-		{"4000000000005126", "", false, "succeeded", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "failed"}, // paid by the card that it waited with
+		{"4000000000005126", "", false, "succeeded", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "failed"},                  // paid by the card that it waited with
 		{"pm_card_authenticationRequired", "", false, "succeeded", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "succeeded"}, // which says nothing of refunds
 	} {
 		t.Run(test.card+" "+test.version, func(t *testing.T) {
