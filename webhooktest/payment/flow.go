@@ -47,7 +47,7 @@ func (m *making) flow(source *webhooktest.Source, r Request) (*webhooktest.Flow,
 // way is how the object comes to an end.
 func (m *making) way() way {
 	for _, w := range ways().Ways {
-		matches := w.Kind == m.object.kind
+		matches := w.Kind == m.object.kind && (!w.Told || m.api.Told(m.object.kind, m.object.id) != "")
 		for field, want := range w.If {
 			matches = matches && m.object.text(field) == want
 		}
@@ -88,7 +88,7 @@ func (m *making) name(w way, r Request) (string, error) {
 
 // ended reports that an object has come to its end, and cannot do so again.
 func (m *making) ended(w way, name string) error {
-	if !slices.Contains(w.ends(), name) {
+	if !slices.Contains(w.ends(), name) || slices.Contains(w.Again, name) {
 		return nil // what comes later, such as a refund
 	}
 	if state := m.object.text("status"); slices.Contains(ways().Ended[m.object.kind], state) {
@@ -121,14 +121,16 @@ func (m *making) leading(w way, eventType, preferred string) string {
 // play makes the events of a flow about the object. A decline of a session leaves it as it
 // is: the events are about a PaymentIntent of its amount.
 func (m *making) play(source *webhooktest.Source, w way, name string) (*webhooktest.Flow, error) {
-	existing := webhooktest.Existing(m.object.body)
 	flow, err := source.Flow(name)
 	if err != nil {
 		return nil, err
 	}
-	edits := []webhooktest.Edit{existing}
-	if name == w.Decline && !m.tells(flow) {
+	edits := append([]webhooktest.Edit{webhooktest.Existing(m.object.body)}, m.billed(flow)...)
+	switch {
+	case name == w.Decline && !tells(flow, m.object.kind):
 		edits = m.inPlace(flow)
+	case slices.Contains(ways().Renews, name):
+		edits = []webhooktest.Edit{webhooktest.Existing(m.object.renewed())}
 	}
 	edits = append(append(edits, m.kept(flow, w)...), m.customer(flow)...)
 	return source.Flow(name, append(edits, m.declined(flow)...)...)
@@ -145,12 +147,10 @@ func (m *making) kept(flow *webhooktest.Flow, w way) (edits []webhooktest.Edit) 
 	return edits
 }
 
-// tells reports whether a flow has an event about objects of the kind.
-func (m *making) tells(flow *webhooktest.Flow) bool {
-	return slices.ContainsFunc(flow.Steps, func(step webhooktest.FlowStep) bool {
-		kind, _ := step.Event.Lookup("data.object.object")
-		return kind == m.object.kind
-	})
+// tells reports whether a flow has an event about objects of a kind.
+func tells(flow *webhooktest.Flow, kind string) bool {
+	_, ok := last(flow, kind)
+	return ok
 }
 
 // inPlace gives the PaymentIntent of a session what the session says of it.

@@ -79,6 +79,8 @@ type table struct {
 	Ways       []way               `json:"ways"`
 	Ended      map[string][]string `json:"ended"`       // the states in which nothing more happens, by kind
 	Told       map[string][]string `json:"told"`        // events after which it has come to its end
+	Renews     []string            `json:"renews"`      // flows in which a subscription begins another period
+	Waits      map[string]string   `json:"waits"`       // the status of a subscription until its invoice is paid, by billing_reason
 	MadeBefore []string            `json:"made_before"` // events about what the app has made before
 }
 
@@ -92,6 +94,8 @@ type way struct {
 	Dispute      string            `json:"dispute"`
 	Expire       string            `json:"expire"`
 	Cancel       string            `json:"cancel"`
+	Told         bool              `json:"told"`    // only if events have told of the object
+	Again        []string          `json:"again"`   // the ends that follow another one
 	Refunds      map[string]string `json:"refunds"` // by stripeapi.Outcome.Refund
 	Without      []string          `json:"without"` // event types that happened before
 	Keeps        []string          `json:"keeps"`   // fields that are the same in the end
@@ -139,6 +143,9 @@ func Flow(source *webhooktest.Source, api *stripeapi.Server, r Request) (*webhoo
 		source = &webhooktest.Source{APIVersion: o.shape, Account: source.Account, Livemode: source.Livemode, Now: source.Now}
 	}
 	m := &making{api: api, object: o, outcome: o.outcome(api, r.Action)}
+	if r.Type == "" {
+		m.object = o.waiting(api)
+	}
 	flow, err := m.flow(source, r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.id, err)

@@ -100,14 +100,27 @@ func (w *writer) paymentFor(invoice, sub *node, state string) *apiError {
 // billedSize estimates the memory of an entry of graph.billed.
 const billedSize = 200
 
+// Billed returns the PaymentIntent with which the API has billed a subscription's invoice,
+// or the invoice of such a PaymentIntent, "" for any other.
+func (s *Server) Billed(id string) string {
+	g := s.built().graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	other, _ := g.billed.get(id)
+	return other
+}
+
 // settle pays the invoice of a PaymentIntent that has succeeded.
 func (w *writer) settle(intent *node) {
 	id, ok := w.graph.billed.get(intent.child("id").str())
-	if !ok || intent.child("status").str() != "succeeded" {
+	if !ok {
+		id = idOf(intent.child("invoice")) // which events have told of
+	}
+	if intent.child("status").str() != "succeeded" {
 		return
 	}
-	o, ok := w.graph.objects.get(ref{kind: "invoice", id: id})
-	if !ok || o.tree().child("status").str() != "open" {
+	o, known := w.graph.objects.get(ref{kind: "invoice", id: id})
+	if !known || o.tree().child("status").str() != "open" {
 		return
 	}
 	invoice := o.tree()
