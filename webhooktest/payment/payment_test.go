@@ -204,6 +204,13 @@ func TestEnds(t *testing.T) {
 			require.NoError(t, err)
 			return subscription.ID
 		}, payment.Request{}, "customer.subscription.created", "active"},
+		{"a trial, whatever the card", func(t *testing.T, app *client.API) string {
+			customer, err := app.Customers.New(&stripe.CustomerParams{})
+			require.NoError(t, err)
+			subscription, err := app.Subscriptions.New(&stripe.SubscriptionParams{Customer: &customer.ID, TrialPeriodDays: stripe.Int64(14), DefaultPaymentMethod: stripe.String("pm_card_chargeCustomerFail"), Metadata: map[string]string{"order": "7"}})
+			require.NoError(t, err)
+			return subscription.ID
+		}, payment.Request{}, "customer.subscription.created", "trialing"},
 		{"a Subscription whose card is declined", func(t *testing.T, app *client.API) string {
 			customer, err := app.Customers.New(&stripe.CustomerParams{})
 			require.NoError(t, err)

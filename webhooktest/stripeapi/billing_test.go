@@ -139,6 +139,41 @@ func TestAnIncompleteSubscriptionIsPaid(t *testing.T) {
 	}
 }
 
+// A trial costs nothing until it ends.
+func TestTrials(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		params *stripe.SubscriptionParams
+		status stripe.SubscriptionStatus
+		due    int64
+	}{
+		{"some days", &stripe.SubscriptionParams{TrialPeriodDays: stripe.Int64(14)}, "trialing", 0},
+		{"until a time", &stripe.SubscriptionParams{TrialEnd: stripe.Int64(4102444800)}, "trialing", 0},
+		{"none", &stripe.SubscriptionParams{TrialEndNow: stripe.Bool(true)}, "active", 900},
+		{"with a card that is declined later", &stripe.SubscriptionParams{TrialPeriodDays: stripe.Int64(14), DefaultPaymentMethod: stripe.String("pm_card_chargeCustomerFail")}, "trialing", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			api, app := newAPI(t)
+			putTea(t, api)
+			test.params.Customer = stripe.String("cus_1A")
+			test.params.Items = []*stripe.SubscriptionItemsParams{{Price: stripe.String("price_1Tea")}}
+			test.params.AddExpand("latest_invoice")
+			made, err := app.Subscriptions.New(test.params)
+			require.NoError(t, err)
+			require.Equal(t, test.status, made.Status)
+			require.Equal(t, test.due, made.LatestInvoice.AmountDue)
+			require.EqualValues(t, "paid", made.LatestInvoice.Status)
+			if test.status == "trialing" {
+				require.Nil(t, made.LatestInvoice.PaymentIntent, "nothing is paid")
+				require.Equal(t, made.TrialEnd, made.CurrentPeriodEnd)
+				require.Greater(t, made.TrialEnd, made.TrialStart)
+			}
+		})
+	}
+}
+
 // confirmWith has a client confirm the payment of the first invoice.
 func confirmWith(card string) func(*testing.T, *client.API, *stripe.Subscription) {
 	return func(_ *testing.T, app *client.API, s *stripe.Subscription) {

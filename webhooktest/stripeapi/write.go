@@ -162,6 +162,7 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 		}
 	}
 	if kind == "subscription" {
+		w.beginTrial(tree, params)
 		if failed := w.begin(tree, params); failed != nil {
 			return nil, failed
 		}
