@@ -54,7 +54,9 @@ func TestTheFirstInvoice(t *testing.T) {
 					continue
 				}
 				types, values := end(t, api, payment.Request{Object: made.ID}, "id", "amount", "amount_due", "payment_intent", "status")
-				types = slices.DeleteFunc(types, func(eventType string) bool { return strings.HasPrefix(eventType, "customer.updated") || strings.HasPrefix(eventType, "payment_method.") })
+				types = slices.DeleteFunc(types, func(eventType string) bool {
+					return strings.HasPrefix(eventType, "customer.updated") || strings.HasPrefix(eventType, "payment_method.")
+				})
 				require.Equal(t, want, types)
 				for eventType, at := range values {
 					switch kind, _, _ := strings.Cut(eventType, "."); kind {
