@@ -49,6 +49,22 @@ func again(cmd *cobra.Command) string {
 	return line.String()
 }
 
+// repeating is the command line of a case. An id like a flag is none.
+func repeating(command, id, flags string) string {
+	if strings.HasPrefix(id, "-") {
+		return command + flags + " -- " + word.Quote(id)
+	}
+	return command + " " + word.Quote(id) + flags
+}
+
+// folder is a folder as an argument. A name like a flag is none.
+func folder(dir string) string {
+	if strings.HasPrefix(dir, "-") {
+		dir = "./" + dir
+	}
+	return word.Quote(dir)
+}
+
 // values are the values of a flag: several if it is repeatable; a list stays as written,
 // with commas.
 func values(flag *pflag.Flag) []string {

@@ -31,3 +31,15 @@ func TestAgain(t *testing.T) {
 		require.Equal(t, test.want, again(cmd), test.name)
 	}
 }
+
+// A name that begins like a flag is none in the line that repeats it.
+func TestRepeating(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ dir, id, want string }{
+		{"cases", "a/b", "run cases a/b --seed 1"},
+		{"my cases", "it's", `run 'my cases' 'it'\''s' --seed 1`},
+		{"-cases", "-x", "run ./-cases --seed 1 -- -x"},
+	} {
+		require.Equal(t, test.want, repeating("run "+folder(test.dir), test.id, " --seed 1"))
+	}
+}

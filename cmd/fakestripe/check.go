@@ -15,7 +15,6 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/listen"
 	"github.com/fakestripe/fakestripe/internal/report"
-	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -178,7 +177,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 		c.again += fmt.Sprintf(" --seed %d", found.Seed)
 	}
 	for i := range found.Cases {
-		found.Cases[i].Reproduce = "fakestripe " + c.command + " " + word.Quote(found.Cases[i].ID) + c.again
+		found.Cases[i].Reproduce = "fakestripe " + repeating(c.command, found.Cases[i].ID, c.again)
 	}
 	printed, verdict := c.print(sh, found), c.verdict(sh, found, interrupted)
 	if !c.format.json() {

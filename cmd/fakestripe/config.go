@@ -193,11 +193,17 @@ func (s configSetting) apply(flag *pflag.Flag, flags *pflag.FlagSet) error {
 		return err
 	}
 	for _, word := range words {
+		if word == "" {
+			return fmt.Errorf("%q is empty: leave it out", s.key)
+		}
+		if s.key == "state-postgres" && unreadable(word) {
+			return fmt.Errorf("%q: want a URI, such as postgres://user@localhost:5432/shop, or $NAME for one in a variable", s.key)
+		}
 		if holdsSecret(s.key, word) {
 			return fmt.Errorf("%q holds a secret, which is not for a file: %s", s.key, insteadOfSecret(s.key))
 		}
 		if err := flags.Set(flag.Name, word); err != nil {
-			return fmt.Errorf("%q: %w", s.key, cmp.Or(errors.Unwrap(err), err)) // without the name of the flag
+			return fmt.Errorf("%q: %w", s.key, cmp.Or(wantedOf(flag, word), errors.Unwrap(err), err)) // without the name of the flag
 		}
 	}
 	if flag.Annotations == nil {

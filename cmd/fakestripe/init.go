@@ -13,7 +13,6 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/file"
-	word "github.com/fakestripe/fakestripe/internal/shell"
 )
 
 // A draft is a new suite to be written.
@@ -96,7 +95,7 @@ func (d *draft) write(sh shell, dir string) error {
 	if !d.config.written {
 		fmt.Fprintf(sh.err, "fakestripe: %s is there already, and stays as it is\n", configFile)
 	}
-	fmt.Fprintf(sh.err, "fakestripe: run it with fakestripe run %s%s\n", word.Quote(dir), d.config.missing(d))
+	fmt.Fprintf(sh.err, "fakestripe: run it with fakestripe run %s%s\n", folder(dir), d.config.missing(d))
 	return nil
 }
 

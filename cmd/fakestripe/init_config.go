@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	word "github.com/fakestripe/fakestripe/internal/shell"
 )
 
 // A draftConfig is what init was told of the handler, for fakestripe.json.
@@ -100,8 +102,11 @@ func member(key string, value any) string {
 
 // missing are the flags that a run needs beyond what is in the file.
 func (d *draftConfig) missing(of *draft) (flags string) {
-	if !d.written || d.to == "" {
+	switch {
+	case d.to == "":
 		flags += " --to URL"
+	case !d.written:
+		flags += " --to " + word.Quote(redactURL(d.to))
 	}
 	if !d.written {
 		flags += " --handles " + strings.Join(of.handles, ",")

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	word "github.com/fakestripe/fakestripe/internal/shell"
 )
 
 // running is one run: a check with the user's own cases.
@@ -38,7 +36,7 @@ cases out (unless --partial).`,
 		Args: someFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.suite.Dir, r.suite.Only = args[0], args[1:]
-			r.command, r.again = "run "+word.Quote(args[0]), again(cmd)
+			r.command, r.again = "run "+folder(args[0]), again(cmd)
 			if r.watching {
 				return r.repeat(cmd.Context(), sh)
 			}

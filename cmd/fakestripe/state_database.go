@@ -65,3 +65,7 @@ func redactDatabase(uri string) string {
 	}
 	return dbstate.Redact(uri)
 }
+
+// unreadable reports whether a text is no URI of a database, nor a variable. What it says is
+// not shown: it may be a password.
+func unreadable(uri string) bool { return uri != "" && redactDatabase(uri) == "…" }

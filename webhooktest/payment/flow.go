@@ -47,7 +47,7 @@ func (m *making) flow(source *webhooktest.Source, r Request) (*webhooktest.Flow,
 // way is how the object comes to an end.
 func (m *making) way() way {
 	for _, w := range ways().Ways {
-		matches := w.Kind == m.object.kind
+		matches := w.Kind == m.object.kind && (!w.Told || m.api.Told(m.object.kind, m.object.id) != "")
 		for field, want := range w.If {
 			matches = matches && m.object.text(field) == want
 		}
@@ -70,6 +70,8 @@ func (m *making) name(w way, r Request) (string, error) {
 		name = w.Authenticate
 	case m.outcome.Then != "" && w.Dispute != "":
 		name = w.Dispute
+	case w.Refunds[m.outcome.Refund] != "":
+		name = w.Refunds[m.outcome.Refund]
 	}
 	if r.Type != "" {
 		name = m.leading(w, r.Type, name)
@@ -86,7 +88,7 @@ func (m *making) name(w way, r Request) (string, error) {
 
 // ended reports that an object has come to its end, and cannot do so again.
 func (m *making) ended(w way, name string) error {
-	if !slices.Contains([]string{w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel}, name) {
+	if !slices.Contains(w.ends(), name) || slices.Contains(w.Again, name) {
 		return nil // what comes later, such as a refund
 	}
 	if state := m.object.text("status"); slices.Contains(ways().Ended[m.object.kind], state) {
@@ -101,7 +103,7 @@ func (m *making) ended(w way, name string) error {
 // leading is which of the ways leads to an event type: of a session the one of its mode.
 // Else it is the type itself.
 func (m *making) leading(w way, eventType, preferred string) string {
-	for _, name := range []string{preferred, w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel} {
+	for _, name := range append([]string{preferred}, w.ends()...) {
 		if name == "" {
 			continue
 		}
@@ -119,47 +121,36 @@ func (m *making) leading(w way, eventType, preferred string) string {
 // play makes the events of a flow about the object. A decline of a session leaves it as it
 // is: the events are about a PaymentIntent of its amount.
 func (m *making) play(source *webhooktest.Source, w way, name string) (*webhooktest.Flow, error) {
-	existing := webhooktest.Existing(m.object.body)
-	if w.Variant != "" && name == w.Pay {
-		event, err := source.Event(name, webhooktest.Variant(w.Variant), existing)
-		if err != nil {
-			return nil, err
-		}
-		return &webhooktest.Flow{Name: name, Title: "it is completed", Steps: []webhooktest.FlowStep{{Event: event}}}, nil
-	}
 	flow, err := source.Flow(name)
 	if err != nil {
 		return nil, err
 	}
-	edits := []webhooktest.Edit{existing}
-	if name == w.Decline && !m.tells(flow) {
+	edits := append([]webhooktest.Edit{webhooktest.Existing(m.object.body)}, m.billed(flow)...)
+	switch {
+	case name == w.Decline && !tells(flow, m.object.kind):
 		edits = m.inPlace(flow)
+	case slices.Contains(ways().Renews, name):
+		edits = []webhooktest.Edit{webhooktest.Existing(m.object.renewed())}
 	}
-	edits = append(edits, m.customer(flow)...)
+	edits = append(append(edits, m.kept(flow, w)...), m.customer(flow)...)
 	return source.Flow(name, append(edits, m.declined(flow)...)...)
 }
 
-// tells reports whether a flow has an event about objects of the kind.
-func (m *making) tells(flow *webhooktest.Flow) bool {
-	return slices.ContainsFunc(flow.Steps, func(step webhooktest.FlowStep) bool {
-		kind, _ := step.Event.Lookup("data.object.object")
-		return kind == m.object.kind
-	})
-}
-
-// inPlace gives the PaymentIntent of a session what the session says of it.
-func (m *making) inPlace(flow *webhooktest.Flow) []webhooktest.Edit {
-	eventType, ok := last(flow, "payment_intent")
-	if !ok {
-		return nil
-	}
-	var edits []webhooktest.Edit
-	for _, field := range []struct{ from, to string }{{"amount_total", "amount"}, {"currency", "currency"}, {"customer", "customer"}, {"payment_intent", "id"}} {
-		if value := m.object.fields[field.from]; value != nil {
-			edits = append(edits, webhooktest.Set("data.object."+field.to, value).For(eventType))
+// kept leaves fields of the object as they are, which the flow has otherwise.
+func (m *making) kept(flow *webhooktest.Flow, w way) (edits []webhooktest.Edit) {
+	eventType, ok := last(flow, m.object.kind)
+	for _, field := range w.Keeps {
+		if ok {
+			edits = append(edits, webhooktest.Set("data.object."+field, m.object.fields[field]).For(eventType))
 		}
 	}
 	return edits
+}
+
+// tells reports whether a flow has an event about objects of a kind.
+func tells(flow *webhooktest.Flow, kind string) bool {
+	_, ok := last(flow, kind)
+	return ok
 }
 
 // last returns the type of a flow's last event about objects of a kind.
@@ -189,28 +180,6 @@ func (m *making) customer(flow *webhooktest.Flow) []webhooktest.Edit {
 	for _, field := range []string{"email", "name", "phone"} {
 		if text, ok := about[field].(string); ok {
 			edits = append(edits, webhooktest.Add("data.object.customer_details."+field, text).For(eventType))
-		}
-	}
-	return edits
-}
-
-// declined says why a card was declined, in all events that tell it.
-func (m *making) declined(flow *webhooktest.Flow) (edits []webhooktest.Edit) {
-	if m.outcome.Decline == nil {
-		return nil
-	}
-	for _, in := range []struct{ kind, field string }{{"payment_intent", "last_payment_error"}, {"setup_intent", "last_setup_error"}} {
-		for _, step := range flow.Steps {
-			kind, _ := step.Event.Lookup("data.object.object")
-			why, _ := step.Event.Lookup("data.object." + in.field)
-			if kind != in.kind || why == nil {
-				continue
-			}
-			for _, said := range []struct{ key, value string }{
-				{"code", m.outcome.Decline.Code}, {"decline_code", m.outcome.Decline.DeclineCode}, {"message", m.outcome.Decline.Message},
-			} {
-				edits = append(edits, webhooktest.Add("data.object."+in.field+"."+said.key, said.value).For(step.Event.Type()))
-			}
 		}
 	}
 	return edits

@@ -21,6 +21,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -78,6 +79,8 @@ type table struct {
 	Ways       []way               `json:"ways"`
 	Ended      map[string][]string `json:"ended"`       // the states in which nothing more happens, by kind
 	Told       map[string][]string `json:"told"`        // events after which it has come to its end
+	Renews     []string            `json:"renews"`      // flows in which a subscription begins another period
+	Waits      map[string]string   `json:"waits"`       // the status of a subscription until its invoice is paid, by billing_reason
 	MadeBefore []string            `json:"made_before"` // events about what the app has made before
 }
 
@@ -85,17 +88,26 @@ type table struct {
 type way struct {
 	Kind         string            `json:"kind"`
 	If           map[string]string `json:"if"`
-	Variant      string            `json:"variant"` // of the event type that stands for a flow
 	Pay          string            `json:"pay"`
 	Decline      string            `json:"decline"`
 	Authenticate string            `json:"authenticate"`
 	Dispute      string            `json:"dispute"`
 	Expire       string            `json:"expire"`
 	Cancel       string            `json:"cancel"`
+	Told         bool              `json:"told"`    // only if events have told of the object
+	Again        []string          `json:"again"`   // the ends that follow another one
+	Refunds      map[string]string `json:"refunds"` // by stripeapi.Outcome.Refund
 	Without      []string          `json:"without"` // event types that happened before
+	Keeps        []string          `json:"keeps"`   // fields that are the same in the end
 
 	// DeclinedWithout are the event types that a card does not lead to which is declined at once.
 	DeclinedWithout []string `json:"declined_without"`
+}
+
+// ends are the flows and event types to which the way leads.
+func (w way) ends() []string {
+	ends := []string{w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel}
+	return append(ends, slices.Sorted(maps.Values(w.Refunds))...)
 }
 
 var ways = sync.OnceValue(func() *table {
@@ -131,6 +143,9 @@ func Flow(source *webhooktest.Source, api *stripeapi.Server, r Request) (*webhoo
 		source = &webhooktest.Source{APIVersion: o.shape, Account: source.Account, Livemode: source.Livemode, Now: source.Now}
 	}
 	m := &making{api: api, object: o, outcome: o.outcome(api, r.Action)}
+	if r.Type == "" {
+		m.object = o.waiting(api)
+	}
 	flow, err := m.flow(source, r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.id, err)

@@ -116,6 +116,37 @@ func TestASessionIsDeclinedAndExpires(t *testing.T) {
 	require.Equal(t, session.ID, values["checkout.session.expired"]["id"])
 }
 
+// A session that saves a card costs nothing, and its SetupIntent is the one that it began with.
+func TestASetupSession(t *testing.T) {
+	t.Parallel()
+	api, app := newAPI(t)
+	begin := func() *stripe.CheckoutSession {
+		session, err := app.CheckoutSessions.New(&stripe.CheckoutSessionParams{
+			Mode: stripe.String("setup"), Customer: stripe.String("cus_1A"), SuccessURL: stripe.String("http://localhost:3000/thanks"),
+			SetupIntentData: &stripe.CheckoutSessionSetupIntentDataParams{Metadata: map[string]string{"seat": "7"}},
+		})
+		require.NoError(t, err)
+		return session
+	}
+	session := begin()
+	types, values := end(t, api, payment.Request{}, "id", "setup_intent", "payment_status", "amount_total", "currency", "metadata", "customer", "payment_method")
+	require.Equal(t, []string{"payment_method.attached", "setup_intent.succeeded", "checkout.session.completed"}, types)
+	require.Equal(t, map[string]any{"id": session.ID, "setup_intent": session.SetupIntent.ID, "payment_status": "no_payment_required", "amount_total": nil,
+		"currency": nil, "metadata": map[string]any{}, "customer": "cus_1A", "payment_method": nil}, values["checkout.session.completed"])
+	require.Equal(t, map[string]any{"seat": "7"}, values["setup_intent.succeeded"]["metadata"])
+	params := new(stripe.CheckoutSessionParams)
+	params.AddExpand("setup_intent.payment_method")
+	read, err := app.CheckoutSessions.Get(session.ID, params)
+	require.NoError(t, err)
+	require.EqualValues(t, "succeeded", read.SetupIntent.Status)
+	require.Equal(t, values["payment_method.attached"]["id"], read.SetupIntent.PaymentMethod.ID)
+	require.Equal(t, "cus_1A", read.SetupIntent.PaymentMethod.Customer.ID)
+
+	begin()
+	_, values = end(t, api, payment.Request{Action: payment.Expire}, "payment_status", "status")
+	require.Equal(t, map[string]any{"payment_status": "no_payment_required", "status": "expired"}, values["checkout.session.expired"])
+}
+
 // Each object comes to the end that its kind and mode have.
 func TestEnds(t *testing.T) {
 	t.Parallel()
@@ -173,6 +204,13 @@ func TestEnds(t *testing.T) {
 			require.NoError(t, err)
 			return subscription.ID
 		}, payment.Request{}, "customer.subscription.created", "active"},
+		{"a trial, whatever the card", func(t *testing.T, app *client.API) string {
+			customer, err := app.Customers.New(&stripe.CustomerParams{})
+			require.NoError(t, err)
+			subscription, err := app.Subscriptions.New(&stripe.SubscriptionParams{Customer: &customer.ID, TrialPeriodDays: stripe.Int64(14), DefaultPaymentMethod: stripe.String("pm_card_chargeCustomerFail"), Metadata: map[string]string{"order": "7"}})
+			require.NoError(t, err)
+			return subscription.ID
+		}, payment.Request{}, "customer.subscription.created", "trialing"},
 		{"a Subscription whose card is declined", func(t *testing.T, app *client.API) string {
 			customer, err := app.Customers.New(&stripe.CustomerParams{})
 			require.NoError(t, err)
@@ -245,6 +283,68 @@ func TestARefund(t *testing.T) {
 	require.Equal(t, refund.ID, values["refund.created"]["id"])
 	require.Equal(t, 200.0, values["refund.updated"]["amount"])
 	require.Equal(t, map[string]any{"id": intent.LatestCharge.ID, "amount": 700.0, "amount_refunded": 200.0, "refunded": false}, values["charge.refunded"])
+}
+
+// Refunds of Stripe's test cards for them come later than others, or do not stay.
+func TestRefundsThatTakeTime(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		card, version string
+		confirm       bool
+		status        stripe.RefundStatus // at first
+		types         []string
+		ends          stripe.RefundStatus
+	}{
+		{"pm_card_visa", "", true, "succeeded", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "succeeded"},
+		{"pm_card_pendingRefund", "", true, "pending", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "succeeded"},
+		{"pm_card_refundFail", "", true, "succeeded", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "failed"},
+		{"pm_card_refundFail", "2024-10-28.acacia", true, "succeeded", []string{"refund.created", "charge.refunded", "refund.failed", "refund.updated", "charge.refund.updated"}, "failed"},
+		{"4000000000007726", "", true, "pending", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "succeeded"},
+		{"4000000000005126", "", false, "succeeded", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "failed"},                  // paid by the card that it waited with
+		{"pm_card_authenticationRequired", "", false, "succeeded", []string{"refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"}, "succeeded"}, // which says nothing of refunds
+	} {
+		t.Run(test.card+" "+test.version, func(t *testing.T) {
+			t.Parallel()
+			api, app := newAPI(t)
+			method := test.card
+			if method[0] == '4' {
+				made, err := app.PaymentMethods.New(&stripe.PaymentMethodParams{Type: stripe.String("card"), Card: &stripe.PaymentMethodCardParams{Number: &test.card, ExpMonth: stripe.Int64(1), ExpYear: stripe.Int64(2040)}})
+				require.NoError(t, err)
+				method = made.ID
+			}
+			intent, err := app.PaymentIntents.New(&stripe.PaymentIntentParams{Amount: stripe.Int64(700), Currency: stripe.String("eur"), PaymentMethod: &method, Confirm: &test.confirm})
+			require.NoError(t, err)
+			end(t, api, payment.Request{Action: payment.Pay})
+			refund, err := app.Refunds.New(&stripe.RefundParams{PaymentIntent: &intent.ID, Amount: stripe.Int64(300)})
+			require.NoError(t, err)
+			require.Equal(t, test.status, refund.Status)
+
+			flow, err := payment.Flow(&webhooktest.Source{APIVersion: test.version}, api, payment.Request{})
+			require.NoError(t, err)
+			var types []string
+			for event := range flow.Events() {
+				require.NoError(t, api.Add(event.Body()))
+				types = append(types, event.Type())
+				if event.Type() == "refund.created" {
+					status, _ := event.Lookup("data.object.status")
+					require.EqualValues(t, test.status, status, "as it was answered")
+				}
+			}
+			require.Equal(t, test.types, types)
+			params := new(stripe.RefundParams)
+			params.AddExpand("failure_balance_transaction")
+			read, err := app.Refunds.Get(refund.ID, params)
+			require.NoError(t, err)
+			require.Equal(t, test.ends, read.Status)
+			if test.ends == "failed" {
+				require.EqualValues(t, "expired_or_canceled_card", read.FailureReason)
+				require.EqualValues(t, 300, read.FailureBalanceTransaction.Net, "the money is back")
+				require.EqualValues(t, "refund_failure", read.FailureBalanceTransaction.Type)
+			}
+			_, err = payment.Flow(nil, api, payment.Request{Object: refund.ID})
+			require.ErrorIs(t, err, payment.ErrEnded)
+		})
+	}
 }
 
 // Events have the version that is asked for, or the later one that the object is known in.

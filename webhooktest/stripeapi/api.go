@@ -40,6 +40,7 @@ type hooks struct {
 
 func newAPI(seed func() uint64, now func() time.Time, pages func() string, h hooks) *api {
 	g, ids := &graph{seed: seed, now: now, pages: pages, objects: newObjects()}, &ids{seed: seed}
+	g.billed.count, g.billed.bytes = KeptObjects, KeptBytes
 	maker, finder, items := maker{g}, finder{g}, lineItems{g}
 	lists := lister{graph: g, items: items}
 	expand := expander{graph: g, lists: lists}

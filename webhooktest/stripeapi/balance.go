@@ -6,6 +6,11 @@ func balance(tree *node, id string, from []*stored) {
 	amount := tree.child("amount").int()
 	for _, o := range from {
 		of := o.tree()
+		if of.child("failure_balance_transaction").str() == id { // the money of a refund comes back
+			tree.put("source", text(o.id))
+			move(tree, of.child("amount").int(), 0, o.kind+"_failure")
+			return
+		}
 		if of.child("balance_transaction").str() != id {
 			continue
 		}

@@ -66,6 +66,12 @@ func TestWrites(t *testing.T) {
 			check(kind, to)
 		}
 	}
+	for _, f := range writes().Fitting {
+		check(f.Kind, f.changeTo)
+		for field := range f.If {
+			require.NotNil(t, c.kind(f.Kind).template.child(field), "%s: %s", f.Kind, field)
+		}
+	}
 	for kind := range writes().Required {
 		require.True(t, routed(kind) || kind == endpointKind, kind)
 	}

@@ -40,8 +40,9 @@
 // deleted}, for every kind.
 //
 // Required parameters are required, amounts are integers, and a charge cannot be refunded
-// twice. It is still not Stripe: nothing is charged, and writes send no events. Package
-// payment makes the events that complete what was created.
+// twice. A subscription has an invoice of its items, which its PaymentIntent pays. It is
+// still not Stripe: nothing is charged, and writes send no events. Package payment makes the
+// events that complete what was created.
 //
 // A request with an Idempotency-Key is executed once. Stripe's test cards decline, or wait
 // for 3-D Secure. Errors have Stripe's shape, types and codes.

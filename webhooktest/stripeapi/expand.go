@@ -88,6 +88,11 @@ func (x *expander) onDemand(n *node, key string) *node {
 		n.put(key, field)
 		return field
 	}
+	if kind == "invoice" && key == "confirmation_secret" {
+		secret := x.graph.confirmationSecret(n)
+		n.put(key, secret)
+		return secret
+	}
 	o, ok := x.graph.objects.get(ref{kind: kind, id: id})
 	if !ok {
 		return nil

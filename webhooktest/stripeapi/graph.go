@@ -22,7 +22,8 @@ type graph struct {
 	mu      sync.Mutex // guards the rest; all methods except add, put and text require it
 	objects *objects
 	events  eventLog
-	changes int // by clients
+	changes int                  // by clients
+	billed  kept[string, string] // the invoice of a PaymentIntent, and the reverse
 }
 
 // add stores an event and its object.

@@ -25,6 +25,7 @@ func (g *graph) inferPayment(o *stored, invoice *node) {
 	learn(b, known().kind("invoice").template, invoice)
 	tree := fill(b, known().kind("invoice_payment").template)
 	tree.put("invoice", text(o.id))
+	tree.put("created", invoice.child("created"))
 	tree.set("payment.payment_intent", text(idOf(invoice.child("payment_intent"))))
 	for field, from := range map[string]string{"amount_requested": "amount_due", "amount_paid": "amount_paid", "currency": "currency"} {
 		if value := invoice.child(from); !value.isNull() {
@@ -37,4 +38,13 @@ func (g *graph) inferPayment(o *stored, invoice *node) {
 		tree.set("status_transitions.paid_at", null())
 	}
 	g.objects.keep(refOf("invoice_payment", tree), tree, inferred)
+}
+
+// forgetPayments drops the inferred payments of an invoice that was paid: they were open.
+func (g *graph) forgetPayments(invoice string) {
+	for _, o := range g.objects.ofKinds([]string{"invoice_payment"}) {
+		if o.origin == inferred && idOf(o.tree().child("invoice")) == invoice {
+			g.objects.remove(o.ref)
+		}
+	}
 }

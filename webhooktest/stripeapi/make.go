@@ -17,6 +17,7 @@ func (m *maker) make(kind string, to changeTo, params *param, parent map[string]
 	if err != nil {
 		return nil, &apiError{status: http.StatusInternalServerError, typ: "api_error", message: err.Error()}
 	}
+	writes().fit(kind, func(name string) string { return params.get(name) }, template)
 	b, from := m.bindingsToMake(template, params, parent)
 	delete(b.IDs, known().kind(kind).id) // it is new, whatever the others refer to
 	for _, field := range writes().UnlessGiven {

@@ -81,6 +81,8 @@ func TestReadBack(t *testing.T) {
 	params.AddExpand("data.customer")
 	params.AddExpand("data.latest_charge.balance_transaction")
 	listed := app.PaymentIntents.List(params)
+	require.True(t, listed.Next(), "the one of the subscription")
+	require.EqualValues(t, 3600, listed.PaymentIntent().Amount)
 	require.True(t, listed.Next())
 	intent := listed.PaymentIntent()
 	require.Equal(t, "ada@example.com", intent.Customer.Email)

@@ -44,6 +44,24 @@ func (w *writer) keepForLater(r ref, params *param) {
 	}
 }
 
+// beginSetup makes the SetupIntent of a session of mode setup, which it has from the start.
+func (w *writer) beginSetup(session *node, params *param) *apiError {
+	given := &param{kind: hash}
+	if data := params.field("setup_intent_data"); data != nil && data.kind == hash {
+		given = data.without()
+	}
+	if customer := params.field("customer"); customer != nil {
+		given.put("customer", customer)
+	}
+	tree, failed := w.maker.make("setup_intent", writes().Create["setup_intent"], given, nil)
+	if failed != nil {
+		return failed
+	}
+	w.graph.keep(refOf("setup_intent", tree), tree)
+	session.put("setup_intent", tree.child("id"))
+	return nil
+}
+
 // node is the parameter as JSON. Numbers that were sent as text stay text.
 func (p *param) node() *node {
 	switch {

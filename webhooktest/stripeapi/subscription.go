@@ -1,6 +1,32 @@
 package stripeapi
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+)
+
+const daySeconds = 24 * 60 * 60
+
+// beginTrial lets a new subscription begin with a trial, if the app wants one: its first
+// invoice comes to nothing.
+//
+// Source: https://docs.stripe.com/billing/subscriptions/trials
+func (w *writer) beginTrial(tree *node, params *param) {
+	now := w.graph.now().Unix()
+	end := tree.child("trial_end").int()
+	if days, err := strconv.ParseInt(params.get("trial_period_days"), 10, 32); err == nil {
+		end = now + days*daySeconds
+	}
+	if end <= now {
+		tree.put("trial_end", null())
+		return
+	}
+	tree.put("status", text("trialing"))
+	tree.put("trial_start", value(now))
+	for _, field := range []string{"trial_end", "current_period_end", "billing_cycle_anchor"} {
+		tree.put(field, value(end))
+	}
+}
 
 // begin makes a new subscription incomplete if its first invoice is not paid at once: the
 // card is declined, the customer has to authenticate, or the app wants to have it paid later.

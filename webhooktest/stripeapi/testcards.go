@@ -37,6 +37,7 @@ type Outcome struct {
 	Decline      *Decline `json:"decline,omitempty"`      // why the bank says no
 	Authenticate bool     `json:"authenticate,omitempty"` // the customer has to, by 3-D Secure
 	Then         string   `json:"then,omitempty"`         // the event type that follows once it is paid
+	Refund       string   `json:"refund,omitempty"`       // what a refund is for some time ("pending"), or becomes ("failed"): else it has succeeded
 }
 
 // A Decline is why a card was declined (https://docs.stripe.com/declines/codes).

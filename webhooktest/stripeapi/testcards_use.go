@@ -7,7 +7,8 @@ import (
 
 // OutcomeOf returns what comes of paying an object: a PaymentIntent, Invoice, Subscription
 // or SetupIntent with one of Stripe's test cards or payment methods, such as
-// pm_card_visa_chargeDeclined, or of a customer who has one.
+// pm_card_visa_chargeDeclined, or of a customer who has one. Of a Refund it returns what
+// comes of that.
 func (s *Server) OutcomeOf(kind, id string) Outcome {
 	g := s.built().graph
 	g.mu.Lock()
@@ -21,6 +22,9 @@ func (s *Server) OutcomeOf(kind, id string) Outcome {
 
 // outcome returns what comes of paying an object.
 func (g *graph) outcome(tree *node) Outcome {
+	if tree.child("object").str() == "refund" {
+		return Outcome{Refund: g.refundOutcome(tree)}
+	}
 	for _, field := range []string{"payment_method", "default_payment_method", "default_source"} {
 		if id := idOf(tree.child(field)); id != "" && id != "null" {
 			return g.outcomeOf(id)
@@ -31,6 +35,18 @@ func (g *graph) outcome(tree *node) Outcome {
 		return Outcome{}
 	}
 	return g.outcomeOf(idOf(customer.tree().at("invoice_settings.default_payment_method")))
+}
+
+// refundOutcome returns what comes of a refund, by the card that paid.
+func (g *graph) refundOutcome(refund *node) string {
+	for _, kind := range []string{"charge", "payment_intent"} {
+		if o, ok := g.objects.get(ref{kind: kind, id: idOf(refund.child(kind))}); ok {
+			if becomes := g.outcome(o.tree()).Refund; becomes != "" {
+				return becomes
+			}
+		}
+	}
+	return ""
 }
 
 // outcomeOf returns what comes of paying with a payment method.

@@ -11,6 +11,7 @@ func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo
 	if err != nil {
 		return // a test rules this out
 	}
+	writes().fit(kind, func(name string) string { return tree.child(name).plain() }, template)
 	began := b.Now
 	b.Now = m.graph.now().Unix()
 	target := fill(b, template)

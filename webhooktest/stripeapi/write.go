@@ -69,7 +69,11 @@ func (w *writer) act(q *request, t target) (*node, *apiError) {
 	if t.rest == "confirm" {
 		return w.confirmed(o, q.params, to)
 	}
-	return w.save(o, q.params, &to)
+	tree, failed := w.save(o, q.params, &to)
+	if t.rest == "pay" && failed == nil {
+		w.settled(tree)
+	}
+	return tree, failed
 }
 
 // confirmed changes an intent as the parameters say, and pays it.
@@ -82,6 +86,7 @@ func (w *writer) confirmed(o *stored, params *param, to changeTo) (*node, *apiEr
 		return nil, failed
 	}
 	w.graph.change(o.ref, tree)
+	w.settle(tree)
 	return tree, nil
 }
 
@@ -157,11 +162,24 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 		}
 	}
 	if kind == "subscription" {
+		w.beginTrial(tree, params)
 		if failed := w.begin(tree, params); failed != nil {
+			return nil, failed
+		}
+		if failed := w.beginBilling(tree, params); failed != nil {
+			return nil, failed
+		}
+	}
+	if kind == "checkout.session" && tree.child("mode").str() == "setup" {
+		if failed := w.beginSetup(tree, params); failed != nil {
 			return nil, failed
 		}
 	}
 	switch kind {
+	case "invoice":
+		w.collect(tree, params)
+	case "invoiceitem":
+		w.putOn(tree, params)
 	case "payment_method":
 		showCard(tree, params)
 	case "payment_link":
@@ -170,6 +188,9 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 	if kind == "refund" {
 		if failed := w.maker.refundCharge(tree, params); failed != nil {
 			return nil, failed
+		}
+		if w.graph.outcome(tree).Refund == "pending" {
+			tree.put("status", text("pending"))
 		}
 	}
 	if kind == "checkout.session" || kind == "payment_link" || kind == "quote" {

@@ -345,3 +345,32 @@ func TestJSONBody(t *testing.T) {
 	}
 	require.Equal(t, map[string][]string{"name": {"Rosa"}, "balance": {"-250"}, "metadata[n]": {"12"}, "phone": {""}}, api.Calls()[0].Params)
 }
+
+// What a session has depends on its mode.
+func TestModesOfSessions(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[string]map[string]any{
+		"payment":      {"amount_total": 4800.0, "currency": "usd", "payment_status": "unpaid", "setup_intent": nil},
+		"subscription": {"amount_total": 4800.0, "currency": "usd", "payment_status": "unpaid", "setup_intent": nil, "submit_type": nil},
+		"setup": {"amount_total": nil, "amount_subtotal": nil, "currency": nil, "total_details": nil, "payment_status": "no_payment_required", "payment_intent": nil, "submit_type": nil,
+			"setup_intent": map[string]any{"status": "requires_payment_method", "customer": "cus_1A", "metadata": map[string]any{"seat": "7"}, "payment_method": nil}},
+	} {
+		api := &stripeapi.Server{Seed: 1}
+		answer := request(t, api, "POST", "/v1/checkout/sessions", "mode="+mode+"&customer=cus_1A&setup_intent_data[metadata][seat]=7&expand[]=setup_intent&success_url=http://localhost/")
+		var made map[string]any
+		require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &made))
+		for field, value := range want {
+			about, expanded := value.(map[string]any)
+			if !expanded {
+				require.Equal(t, value, made[field], "%s: %s", mode, field)
+				continue
+			}
+			for inner, value := range about {
+				require.Equal(t, value, made[field].(map[string]any)[inner], "%s: %s.%s", mode, field, inner)
+			}
+		}
+		expired := request(t, api, "POST", "/v1/checkout/sessions/"+made["id"].(string)+"/expire", "")
+		require.Contains(t, expired.Body.String(), `"status": "expired"`)
+		require.Contains(t, expired.Body.String(), `"payment_status": "`+want["payment_status"].(string)+`"`)
+	}
+}

@@ -35,8 +35,30 @@ type writing struct {
 	Required map[string][]string `json:"required"`
 
 	Create  map[string]changeTo            `json:"create"`
+	Fitting []fitting                      `json:"fitting"`
 	Delete  map[string]changeTo            `json:"delete"` // kinds that stay whole when deleted
 	Actions map[string]map[string]changeTo `json:"actions"`
+}
+
+// A fitting is what an object of a kind has if some of its fields have some values: a session
+// of mode setup has no amount.
+type fitting struct {
+	Kind string            `json:"kind"`
+	If   map[string]string `json:"if"`
+	changeTo
+}
+
+// fit sets what an object has because of its fields.
+func (w *writing) fit(kind string, field func(name string) string, template *node) {
+	for _, f := range w.Fitting {
+		fits := f.Kind == kind
+		for name, text := range f.If {
+			fits = fits && field(name) == text
+		}
+		if fits {
+			f.set(template)
+		}
+	}
 }
 
 // A changeTo is the new state of an object: as in an event of a type, plus specific

@@ -1,0 +1,179 @@
+package stripeapi
+
+import "slices"
+
+// firstPayments are the states of the PaymentIntent for a first invoice, by that of the
+// invoice.
+var firstPayments = map[string]string{
+	"invoice.paid":                    "payment_intent.succeeded",
+	"invoice.finalized":               "payment_intent.created",
+	"invoice.payment_action_required": "payment_intent.requires_action",
+	"invoice.payment_failed":          "payment_intent.payment_failed",
+}
+
+// beginBilling makes the first invoice of a new subscription and the PaymentIntent that pays
+// it, if there is something to pay.
+//
+// Source: https://docs.stripe.com/billing/subscriptions/overview
+func (w *writer) beginBilling(sub *node, params *param) *apiError {
+	state := w.firstState(sub, params)
+	invoice, failed := w.invoiceFor(sub, state)
+	if failed != nil {
+		return failed
+	}
+	pending := w.graph.itemsOn("", idOf(sub.child("customer")), sub.at("items.data.0.price.currency").str())
+	w.fillIn(invoice, append(w.periodLines(sub), w.itemLines(pending)...))
+	invoice.put("payment_intent", null())
+	invoice.put("charge", null())
+	if payment := firstPayments[state]; payment != "" && invoice.child("amount_due").int() > 0 {
+		if failed := w.paymentFor(invoice, sub, payment); failed != nil {
+			return failed
+		}
+	}
+	sub.put("latest_invoice", invoice.child("id"))
+	w.graph.keep(refOf("invoice", invoice), invoice)
+	w.take(pending, invoice)
+	return nil
+}
+
+// firstState is the event that a first invoice is as in.
+func (w *writer) firstState(sub *node, params *param) string {
+	switch {
+	case sub.child("collection_method").str() == "send_invoice":
+		return "invoice.created"
+	case sub.child("status").str() != "incomplete":
+		return "invoice.paid"
+	case params.get("payment_behavior") == "default_incomplete":
+		return "invoice.finalized"
+	case w.graph.outcome(sub).Authenticate:
+		return "invoice.payment_action_required"
+	}
+	return "invoice.payment_failed"
+}
+
+// invoiceFor makes the first invoice of a subscription, in the state of an event.
+func (w *writer) invoiceFor(sub *node, state string) (*node, *apiError) {
+	parent := map[string]string{"customer": idOf(sub.child("customer")), "subscription": sub.child("id").str()}
+	invoice, failed := w.maker.make("invoice", changeTo{Event: state}, &param{kind: hash}, parent)
+	if failed != nil {
+		return nil, failed
+	}
+	invoice.put("billing_reason", text("subscription_create"))
+	invoice.set("subscription_details.metadata", sub.child("metadata"))
+	invoice.put("period_start", invoice.child("created"))
+	invoice.put("period_end", invoice.child("created"))
+	if state != "invoice.paid" {
+		invoice.put("next_payment_attempt", null()) // of a first invoice, nobody tries again
+	}
+	return invoice, nil
+}
+
+// paymentFor makes the PaymentIntent of a first invoice, in the state of an event.
+func (w *writer) paymentFor(invoice, sub *node, state string) *apiError {
+	parent := map[string]string{"customer": idOf(invoice.child("customer")), "invoice": invoice.child("id").str()}
+	intent, failed := w.maker.make("payment_intent", changeTo{Event: state}, &param{kind: hash}, parent)
+	if failed != nil {
+		return failed
+	}
+	for _, field := range []string{"amount", "amount_received"} {
+		if intent.child(field).int() > 0 {
+			intent.put(field, invoice.child("amount_due"))
+		}
+	}
+	intent.put("currency", invoice.child("currency"))
+	intent.put("description", text("Subscription creation"))
+	intent.put("setup_future_usage", text("off_session"))
+	if method := sub.child("default_payment_method"); !method.isNull() && state != "payment_intent.payment_failed" {
+		intent.put("payment_method", method)
+		if state == "payment_intent.created" {
+			intent.put("status", text("requires_confirmation"))
+		}
+	}
+	invoice.put("payment_intent", intent.child("id"))
+	invoice.put("charge", intent.child("latest_charge"))
+	w.graph.keep(refOf("payment_intent", intent), intent)
+	w.graph.billed.put(intent.child("id").str(), invoice.child("id").str(), billedSize)
+	w.graph.billed.put(invoice.child("id").str(), intent.child("id").str(), billedSize)
+	return nil
+}
+
+// billedSize estimates the memory of an entry of graph.billed.
+const billedSize = 200
+
+// Billed returns the PaymentIntent with which the API has billed a subscription's invoice,
+// or the invoice of such a PaymentIntent, "" for any other.
+func (s *Server) Billed(id string) string {
+	g := s.built().graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	other, _ := g.billed.get(id)
+	return other
+}
+
+// settle pays the invoice of a PaymentIntent that has succeeded.
+func (w *writer) settle(intent *node) {
+	id, ok := w.graph.billed.get(intent.child("id").str())
+	if !ok {
+		id = idOf(intent.child("invoice")) // which events have told of
+	}
+	if intent.child("status").str() != "succeeded" {
+		return
+	}
+	o, known := w.graph.objects.get(ref{kind: "invoice", id: id})
+	if !known || o.tree().child("status").str() != "open" {
+		return
+	}
+	invoice := o.tree()
+	w.maker.transit(w.maker.bindingsFor(o.ref, "invoice", invoice), "invoice", invoice, changeTo{Event: "invoice.paid"})
+	if invoice.child("charge") != nil {
+		invoice.put("charge", intent.child("latest_charge"))
+	}
+	w.graph.keep(o.ref, invoice)
+	w.graph.forgetPayments(o.id)
+	w.activate(invoice)
+}
+
+// settled has the PaymentIntent of an invoice that was paid succeed, and its subscription
+// become active.
+func (w *writer) settled(invoice *node) {
+	w.activate(invoice)
+	w.graph.forgetPayments(invoice.child("id").str())
+	id, _ := w.graph.billed.get(invoice.child("id").str())
+	o, ok := w.graph.objects.get(ref{kind: "payment_intent", id: id})
+	if !ok || o.tree().child("status").str() == "succeeded" {
+		return
+	}
+	intent := o.tree()
+	w.maker.transit(w.maker.bindingsFor(o.ref, "payment_intent", intent), "payment_intent", intent, changeTo{Event: "payment_intent.succeeded"})
+	w.graph.keep(o.ref, intent)
+}
+
+// activate makes a subscription active that waited for an invoice to be paid.
+func (w *writer) activate(invoice *node) {
+	id := idOf(invoice.child("subscription"))
+	if id == "" {
+		id = idOf(invoice.at("parent.subscription_details.subscription"))
+	}
+	o, ok := w.graph.objects.get(ref{kind: "subscription", id: id})
+	if !ok || !slices.Contains([]string{"incomplete", "past_due", "unpaid"}, o.tree().child("status").str()) {
+		return
+	}
+	sub := o.tree()
+	sub.put("status", text("active"))
+	w.graph.keep(o.ref, sub)
+}
+
+// confirmationSecret is what a client confirms the payment of an invoice with, or nil.
+//
+// Source: https://docs.stripe.com/api/invoices/object#invoice_object-confirmation_secret
+func (g *graph) confirmationSecret(invoice *node) *node {
+	id, _ := g.billed.get(invoice.child("id").str())
+	o, ok := g.objects.get(ref{kind: "payment_intent", id: id})
+	if !ok {
+		return nil
+	}
+	secret := object()
+	secret.put("client_secret", o.tree().child("client_secret"))
+	secret.put("type", text("payment_intent"))
+	return secret
+}

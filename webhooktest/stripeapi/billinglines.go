@@ -1,0 +1,148 @@
+package stripeapi
+
+import (
+	"slices"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// fillIn gives an invoice its lines, and what they come to.
+func (w *writer) fillIn(invoice *node, lines []*node) {
+	var sum int64
+	for _, line := range lines {
+		line.put("invoice", invoice.child("id"))
+		line.put("subscription", invoice.child("subscription"))
+		sum += line.child("amount").int()
+		invoice.put("currency", line.child("currency"))
+	}
+	list := invoice.child("lines")
+	list.put("data", listOf(lines...))
+	list.put("total_count", value(len(lines)))
+	for _, field := range []string{"amount_due", "subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"} {
+		invoice.put(field, value(sum))
+	}
+	paid := int64(0)
+	if invoice.child("status").str() == "paid" {
+		paid = sum
+	}
+	invoice.put("amount_paid", value(paid))
+	invoice.put("amount_remaining", value(sum-paid))
+}
+
+// periodLines are the lines of an invoice for the items of a subscription.
+func (w *writer) periodLines(sub *node) (lines []*node) {
+	for _, item := range sub.at("items.data").children {
+		line := w.line("lines.data.0")
+		amount := item.at("price.unit_amount").int() * max(1, item.child("quantity").int())
+		if sub.child("status").str() == "trialing" {
+			amount = 0
+		}
+		line.put("quantity", item.child("quantity"))
+		line.put("plan", item.child("plan"))
+		line.put("subscription_item", item.child("id"))
+		line.put("metadata", sub.child("metadata"))
+		line.set("period.start", sub.child("current_period_start"))
+		line.set("period.end", sub.child("current_period_end"))
+		lines = append(lines, priced(line, item, amount))
+	}
+	return lines
+}
+
+// itemLines are the lines of an invoice for invoice items.
+func (w *writer) itemLines(items []*stored) (lines []*node) {
+	for _, o := range items {
+		item := o.tree()
+		line := w.line("lines.data.1")
+		for _, field := range []string{"description", "metadata", "period", "quantity"} {
+			line.put(field, item.child(field))
+		}
+		line.put("invoice_item", item.child("id"))
+		line = priced(line, item, item.child("amount").int())
+		line.put("currency", item.child("currency"))
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// line is a new line like one of the template.
+func (w *writer) line(like string) *node {
+	m := merge{graph: w.graph, bindings: render.NewBindings(w.graph.seed(), "line", w.graph.now().Unix())}
+	return m.element(known().kind("invoice").template.at(like))
+}
+
+// priced gives a line the price of an item.
+func priced(line, item *node, amount int64) *node {
+	price := item.child("price")
+	line.put("price", price)
+	line.put("currency", price.child("currency"))
+	line.put("amount", value(amount))
+	line.put("amount_excluding_tax", value(amount))
+	line.put("unit_amount_excluding_tax", text(price.child("unit_amount").plain()))
+	return line
+}
+
+// itemsOn returns what a client has put on an invoice, or, without its id, what waits for
+// the next invoice of a customer; oldest first.
+//
+// Source: https://docs.stripe.com/api/invoiceitems/create
+func (g *graph) itemsOn(invoice, customer, currency string) (items []*stored) {
+	for _, o := range g.objects.ofKinds([]string{"invoiceitem"}) {
+		tree := o.tree()
+		same := idOf(tree.child("customer")) == customer && (currency == "" || tree.child("currency").str() == currency)
+		if !o.deleted && o.origin == stated && idOf(tree.child("invoice")) == invoice && same {
+			items = append(items, o)
+		}
+	}
+	slices.Reverse(items)
+	return items
+}
+
+// take puts items that wait on an invoice.
+func (w *writer) take(items []*stored, invoice *node) {
+	for _, o := range items {
+		item := o.tree()
+		item.put("invoice", invoice.child("id"))
+		w.graph.keep(o.ref, item)
+	}
+}
+
+// collect gives a new invoice the items that wait for it, if the app wants that. One of a
+// customer who has had an item begins with nothing else; another has an example of lines.
+//
+// Source: https://docs.stripe.com/api/invoices/create#create_invoice-pending_invoice_items_behavior
+func (w *writer) collect(invoice *node, params *param) {
+	customer := idOf(invoice.child("customer"))
+	var pending []*stored
+	if params.get("pending_invoice_items_behavior") == "include" {
+		pending = w.graph.itemsOn("", customer, params.get("currency"))
+	}
+	if len(pending) == 0 && !w.graph.hasItems(customer) {
+		return
+	}
+	w.fillIn(invoice, w.itemLines(pending))
+	w.take(pending, invoice)
+}
+
+// hasItems reports whether an app makes invoice items for a customer.
+func (g *graph) hasItems(customer string) bool {
+	return slices.ContainsFunc(g.objects.ofKinds([]string{"invoiceitem"}), func(o *stored) bool {
+		return o.origin == stated && idOf(o.tree().child("customer")) == customer
+	})
+}
+
+// putOn gives a new item its amount, and puts it on the draft of an invoice that the app
+// names.
+func (w *writer) putOn(item *node, params *param) {
+	if params.field("amount") == nil {
+		item.put("amount", value(item.at("price.unit_amount").int()*max(1, item.child("quantity").int())))
+	}
+	o, ok := w.graph.objects.get(ref{kind: "invoice", id: idOf(item.child("invoice"))})
+	if !ok || o.tree().child("status").str() != "draft" {
+		return
+	}
+	invoice := o.tree()
+	r := refOf("invoiceitem", item)
+	w.graph.keep(r, item)
+	w.fillIn(invoice, w.itemLines(w.graph.itemsOn(o.id, idOf(invoice.child("customer")), "")))
+	w.graph.keep(o.ref, invoice)
+}
