@@ -45,6 +45,7 @@ type checking struct {
 	command  string // check, or run with its folder
 	given    func(flag string) bool
 	again    string // flags that repeat a case
+	unseen   string // types that the handler may handle
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -160,7 +161,11 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	}
 	found.Subject.State = c.state.at
 	nameFlags(found)
+	nameVariants(found)
 	c.nameVersions(found)
+	if c.unseen != "" {
+		found.Notes = append(found.Notes, c.unseen)
+	}
 	c.nameHost(ctx, found)
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
@@ -303,6 +308,9 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	}
 	if err := c.creating.bind(&c.subject, c.api); err != nil {
 		return err
+	}
+	if c.suite.Dir == "" { // whoever gives a type a shape handles it
+		c.subject.Handles = c.shapes.among(c.subject.Handles)
 	}
 	if err := c.shapes.check(c.subject.Handles...); err != nil {
 		return err

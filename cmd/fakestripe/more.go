@@ -45,10 +45,11 @@ func (c *checking) moreCommand(found *contract.Report, given string) (command st
 	return strings.Join(slices.Concat([]string{"fakestripe", c.command}, cases), " ") + given + " " + strings.Join(flags, " "), more
 }
 
-// needing counts the skipped cases by their needs.
+// needing counts the cases that were not judged by their needs.
 func needing(found *contract.Report, need string) (n int) {
 	for i := range found.Cases {
-		if found.Cases[i].Verdict == contract.Skip && found.Cases[i].Need == need {
+		unjudged := found.Cases[i].Verdict == contract.Skip || found.Cases[i].Verdict == contract.Inconclusive
+		if unjudged && found.Cases[i].Need == need {
 			n++
 		}
 	}

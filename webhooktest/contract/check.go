@@ -60,6 +60,9 @@ func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 	if len(s.probe.noise) > 0 {
 		return nil, errInconclusive{reason: "the state moves with every event, also of unknown types: " + strings.Join(s.probe.noise, ", ")}
 	}
+	if err := s.unclaimed(ctx, s.subject.control()); err != nil {
+		return nil, err
+	}
 	return []finding{{sent: "a genuine " + s.subject.control(), expected: "a change of the state", actual: "none"}}, nil
 }
 

@@ -70,6 +70,9 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if wanted := j.diagnosis.wanted; wanted != "" {
 		t.Log("fakestripe: " + setVersion(wanted))
 	}
+	if wanted := j.diagnosis.shape; wanted != "" {
+		t.Log("fakestripe: " + setVariant(wanted))
+	}
 	all := new(tally)
 	t.Cleanup(func() { all.log(t, j.session) })
 	for i := range cases {
@@ -153,6 +156,9 @@ func (r Result) tell(t *testing.T) {
 		}
 		if r.WantedVersion != "" {
 			t.Log(setVersion(r.WantedVersion))
+		}
+		if r.WantedVariant != "" {
+			t.Log(setVariant(r.WantedVariant))
 		}
 		t.Skip(r.skipped())
 	}

@@ -117,6 +117,8 @@ type errInconclusive struct {
 	reason string
 	wanted string // as in finding
 	need   string // what would let it be judged, as in Result, "" for nothing
+	tried  bool   // and was tried without
+	shape  string // as in Result.WantedVariant
 }
 
 func (e errInconclusive) Error() string { return e.reason }

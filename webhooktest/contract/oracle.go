@@ -159,6 +159,13 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	if err := o.checkWitness(ctx, b); err != nil {
 		return e.findings, err
 	}
+	if o.spec.asksForEffect() {
+		for _, eventType := range o.spec.typesOf(o.variant, o.spec.Steps) {
+			if err := o.session.unclaimed(ctx, eventType); err != nil {
+				return e.findings, err
+			}
+		}
+	}
 	same := []string{"no effect"}
 	if lines := did.Lines(); len(lines) > 0 {
 		same = append([]string{"the same:"}, lines...)

@@ -27,6 +27,10 @@ type Report struct {
 	// genuine event because of its version. Set it as Subject.APIVersion.
 	WantedVersion string `json:"wanted_version,omitempty"`
 
+	// WantedVariant is the shape of the first genuine event, as TYPE=VARIANT, that the handler
+	// accepts, if it refused the one that was delivered. Set it in Subject.Variants.
+	WantedVariant string `json:"wanted_variant,omitempty"`
+
 	Cases []Result `json:"cases"`
 }
 
@@ -48,7 +52,7 @@ type Result struct {
 	Level       string  `json:"level"`              // must, should or info
 	Verdict     Verdict `json:"verdict"`
 	Reason      string  `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
-	Need        string  `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, objects of the app, or NeedTime
+	Need        string  `json:"need,omitempty"`   // of a skip or an inconclusive: what would let the case be judged, a need of its file such as state, objects of the app, or NeedTime
 	Requirement string  `json:"requirement"`
 	Source      string  `json:"source"`
 	Sent        string  `json:"sent,omitempty"` // and how it differs from what was accepted
@@ -60,6 +64,10 @@ type Result struct {
 	// WantedVersion is the API version that the handler's SDK expects, if that is why it
 	// refused an event.
 	WantedVersion string `json:"wanted_version,omitempty"`
+
+	// WantedVariant is the shape of an event, as TYPE=VARIANT, in which the handler acts on it,
+	// if it does not act on the one that was delivered. Set it in Subject.Variants.
+	WantedVariant string `json:"wanted_variant,omitempty"`
 
 	Duration time.Duration `json:"-"`
 	Millis   float64       `json:"duration_ms"`

@@ -33,9 +33,13 @@ func (s *Subject) bindShapes(variable string, counting bool, others map[string]s
 }
 
 // shapes are the handled types, each with its variants or, for counting, only with
-// variants that mean the same as the plain event.
+// variants that mean the same as the plain event. Of a type to which the user gives a
+// shape, no other one is expected to come.
 func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]string) {
 	for _, eventType := range s.Handles {
+		if s.Variants[eventType] != "" {
+			continue
+		}
 		for _, v := range fixtures.Variants(eventType) {
 			if s.checkType(eventType) == nil && (v.Counts || !counting) {
 				bindings = append(bindings, map[string]string{variable: eventType, variable + variantOf: v.Name})
