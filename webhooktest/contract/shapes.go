@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -52,8 +53,10 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 // shapeOf says which variant an event is, "" if it is as any other of its type.
 func (c *caseEvents) shapeOf(event *webhooktest.Event) string {
 	for name, events := range c.observed.events {
-		if spec := c.spec.Events[name]; spec.Variant != "" && slices.Contains(events, event) {
-			return "variant " + c.fill(spec.Variant)
+		spec := c.spec.Events[name]
+		shape := cmp.Or(c.fill(spec.Variant), c.variant.shapeFor(spec))
+		if shape != "" && slices.Contains(events, event) {
+			return "variant " + shape
 		}
 	}
 	return ""

@@ -73,7 +73,9 @@ func TestUnclaimedTypes(t *testing.T) {
 func TestRefusedShape(t *testing.T) {
 	t.Parallel()
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var event struct{ Data struct{ Object struct{ Mode string } } }
+		var event struct {
+			Data struct{ Object struct{ Mode string } }
+		}
 		if json.NewDecoder(r.Body).Decode(&event) != nil || event.Data.Object.Mode != "subscription" {
 			http.Error(w, "no plan", http.StatusUnprocessableEntity)
 		}
