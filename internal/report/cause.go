@@ -43,7 +43,7 @@ func (v *view) shortfalls(verdict contract.Verdict) []*shortfall {
 // plainest are the cases that show a cause in its most common form: their hint is the
 // hint of the cause.
 var plainest = []string{
-	"signature/wrong-secret", "signature/unsigned", "idempotency/acknowledged", "idempotency/redelivered", "idempotency/two-changes",
+	"signature/unsigned", "signature/wrong-secret", "idempotency/acknowledged", "idempotency/redelivered", "idempotency/two-changes",
 	"dispatch/unknown-type", "dispatch/unpaid-checkout", "dispatch/foreign-object", "resilience/retry-after-failure", "resilience/restart-keeps-work",
 	"ordering/stale-update",
 }
