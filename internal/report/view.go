@@ -260,7 +260,7 @@ type fact struct{ label, text string }
 func evidence(r contract.Result) []fact {
 	return present(
 		fact{"note", r.Reason}, fact{"sent", r.Sent}, fact{"expected", r.Expected}, fact{"actual", r.Actual},
-		fact{"hint", r.Hint}, fact{"reproduce", r.Reproduce}, fact{"source", r.Source},
+		fact{"hint", r.Hint}, fact{"explain", explain(r)}, fact{"reproduce", r.Reproduce}, fact{"source", r.Source},
 	)
 }
 
