@@ -98,7 +98,7 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 		}
 	}
 	if d.wanted != "" {
-		d.add(fmt.Sprintf("it accepts a %s of API version %s, but not this one, of %s", answer.Event.Type(), d.wanted, versionOf(answer.Event)))
+		d.add(fmt.Sprintf("it accepts %s of API version %s, but not this one, of %s", answer.Event.Type(), d.wanted, versionOf(answer.Event)))
 		return nil
 	}
 	if err := d.tryShapes(ctx, e, answer.Event.Type(), like, until); d.shape != "" || err != nil {
@@ -139,7 +139,7 @@ func (d *diagnosis) tryShapes(ctx context.Context, e *webhooktest.Endpoint, even
 		}
 		if response.Accepted() {
 			d.shape = eventType + "=" + shape
-			d.add(fmt.Sprintf("it accepts a %s of variant %s, signed with the same secret, but not this one", eventType, shape))
+			d.add(fmt.Sprintf("it accepts %s of variant %s, signed with the same secret, but not this one", eventType, shape))
 			return nil
 		}
 	}
@@ -170,11 +170,11 @@ func (d *diagnosis) tryType(ctx context.Context, e *webhooktest.Endpoint, like l
 	if err != nil || !response.Accepted() {
 		return false, err
 	}
-	kind := "snapshot"
+	kind := "a snapshot"
 	if fixtures.IsThin(eventType) {
-		kind = "thin"
+		kind = "a thin"
 	}
-	d.add(fmt.Sprintf("it accepts a %s event, %s, signed with the same secret: it refuses this type or this kind of event, not the signature", kind, eventType))
+	d.add(fmt.Sprintf("it accepts %s event, %s, signed with the same secret: it refuses this type or this kind of event, not the signature", kind, eventType))
 	return true, nil
 }
 

@@ -25,7 +25,7 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 	}
 	shape, err := s.worksAs(ctx, eventType)
 	if err == nil && shape != "" {
-		err = errInconclusive{shape: eventType + "=" + shape, reason: fmt.Sprintf("a %s has no effect, but one of variant %s has: is that what the handler is for?", s.subject.shaped(eventType), shape)}
+		err = errInconclusive{shape: eventType + "=" + shape, reason: fmt.Sprintf("%s has no effect, but one of variant %s has: is that what the handler is for?", s.subject.shaped(eventType), shape)}
 	}
 	return err
 }
@@ -35,7 +35,7 @@ func (s *Subject) shaped(eventType string) string {
 	if shape := s.Variants[eventType]; shape != "" {
 		return eventType + " of variant " + shape
 	}
-	return "plain " + eventType
+	return "a plain " + eventType
 }
 
 // worksAs returns a shape of a type in which it has an effect, though it has none as it is
