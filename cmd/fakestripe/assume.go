@@ -17,7 +17,11 @@ import (
 // assume finds out the API version and the types that the handler handles, if neither they
 // nor cases were given: who names a case knows what it is about.
 func (c *checking) assume(ctx context.Context, sh shell) error {
-	if c.suite.Dir != "" || c.given("handles") || len(c.suite.Only) > 0 || c.subject.Thin {
+	if c.suite.Dir != "" || c.given("handles") || len(c.suite.Only) > 0 {
+		return nil
+	}
+	if c.subject.Thin {
+		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles is not tried with thin events: give --handles TYPE,TYPE\n")
 		return nil
 	}
 	if c.bound.setFrom != "" || c.bound.prepare != "" { // each event would use up an object of the app

@@ -163,8 +163,10 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	nameFlags(found)
 	nameVariants(found)
 	c.nameVersions(found)
-	if c.unseen != "" {
-		found.Notes = append(found.Notes, c.unseen)
+	for _, note := range []string{c.unseen, found.Unjudged()} {
+		if note != "" {
+			found.Notes = append(found.Notes, note)
+		}
 	}
 	c.nameHost(ctx, found)
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {

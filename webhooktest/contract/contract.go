@@ -109,8 +109,10 @@ func (a *tally) log(t *testing.T, s *session) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	t.Log("fakestripe: " + a.totals())
-	for _, line := range a.causes() {
-		t.Log("fakestripe: " + line)
+	for _, line := range append(a.causes(), unjudged(a.results)) {
+		if line != "" {
+			t.Log("fakestripe: " + line)
+		}
 	}
 	for _, note := range s.notes() {
 		t.Log("fakestripe: " + note)

@@ -1,6 +1,9 @@
 package contract
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A Verdict is the outcome of a case.
 type Verdict string
@@ -82,6 +85,29 @@ func (r *Report) Failed(strict bool) bool {
 // or Inconclusive.
 func (r *Report) Judged() bool {
 	return r.Summary[Pass]+r.Summary[Fail]+r.Summary[Warn]+r.Summary[Info] > 0
+}
+
+// mostInconclusive is how many cases may be inconclusive without a remark.
+const mostInconclusive = 9
+
+// Unjudged says that many cases could not be judged, how many and why most of them, or "":
+// what passes says little then.
+func (r *Report) Unjudged() string { return unjudged(r.Cases) }
+
+func unjudged(results []Result) string {
+	all, times, common := 0, make(map[string]int), ""
+	for i := range results {
+		if reason := results[i].Reason; results[i].Verdict == Inconclusive {
+			all++
+			if times[reason]++; times[reason] > times[common] {
+				common = reason
+			}
+		}
+	}
+	if all <= mostInconclusive {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d cases could not be judged, so that no fault of theirs would show: %d since %s", all, len(results), times[common], common)
 }
 
 func (r *Report) summarize() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -28,6 +29,20 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 		err = errInconclusive{shape: eventType + "=" + shape, reason: fmt.Sprintf("%s has no effect, but one of variant %s has: is that what the handler is for?", s.subject.shaped(eventType), shape)}
 	}
 	return err
+}
+
+// unmoved is why the effect of a type cannot be judged that shows none: what all events
+// change alike counts for nothing, a type may be none of the handler's, or, as the reason
+// says, there is no effect.
+func (s *session) unmoved(reason string) error {
+	if alike := s.run.learned.alike(); len(alike) > 0 {
+		return errInconclusive{need: needState, tried: true, reason: "the state moves with every event, also of unknown types, at " +
+			strings.Join(alike, ", ") + ", so that nothing tells what one did: show what handled types alone change"}
+	}
+	if len(s.subject.Handles) == 0 {
+		return errInconclusive{need: needHandles, tried: true, reason: reason + ", and which types the handler acts on was not said"}
+	}
+	return errInconclusive{reason: reason}
 }
 
 // shaped names a type, in the shape that the user gives it.

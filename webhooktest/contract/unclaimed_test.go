@@ -84,3 +84,26 @@ func TestRefusedShape(t *testing.T) {
 	require.Equal(t, "checkout.session.completed=subscription", report.WantedVariant)
 	require.True(t, slices.ContainsFunc(report.Diagnosis, func(line string) bool { return strings.Contains(line, "of variant subscription") }), report.Diagnosis)
 }
+
+// What a handler does alike for every event shows nothing: that is said in the same words
+// everywhere, and at the top.
+func TestEventLogShowsNothing(t *testing.T) {
+	t.Parallel()
+	for _, thin := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &switchboard{ledger: true}
+			report, byID := results(t, contract.Subject{Handler: s, State: s.state, Thin: thin}, "control", "idempotency", "resilience", "signature")
+			effect := byID["control/effect"]
+			require.Contains(t, effect.Reason, "the state moves with every event, also of unknown types, at state.seen[]")
+			for _, result := range report.Cases {
+				if result.Verdict == contract.Inconclusive {
+					require.Equal(t, effect.Reason, result.Reason, result.ID)
+					require.Equal(t, "state", result.Need, result.ID)
+				}
+			}
+			require.Contains(t, report.Unjudged(), "could not be judged")
+			require.Contains(t, report.Unjudged(), effect.Reason)
+		})
+	}
+	require.Empty(t, new(contract.Report).Unjudged())
+}
