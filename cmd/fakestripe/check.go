@@ -87,7 +87,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	c.bound.flags(flags)
 	c.creating.flags(flags)
-	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
+	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription; the type counts as handled (repeatable; see list --variants)")
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
