@@ -111,7 +111,7 @@ func TestTriggerAnObjectOfTheApp(t *testing.T) {
 		"want pay, decline, expire":         {"--latest", "--action", "sell"},
 		"--action is for an object":         {"payment_intent.succeeded", "--action", "pay"},
 		"--to is not for an object of the":  {"--latest", "--to", "4242"},
-		"no event about a checkout.session": {"invoice.paid", "--latest"},
+		"no event about checkout.session": {"invoice.paid", "--latest"},
 	} {
 		said, err := trigger(args...)
 		exit := new(exec.ExitError)
