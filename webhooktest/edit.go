@@ -96,7 +96,7 @@ func (e Edit) For(eventType string) Edit {
 func checkType(eventType string, edits []Edit) error {
 	for _, edit := range edits {
 		if edit.typ != "" && edit.typ != eventType {
-			return fmt.Errorf("edits for %s: the event is a %s", edit.typ, eventType)
+			return fmt.Errorf("edits for %s: the event is %s", edit.typ, eventType)
 		}
 	}
 	return nil

@@ -246,7 +246,7 @@ func TestFor(t *testing.T) {
 	require.Equal(t, mine, its, "About, for the type")
 
 	_, err = source.Event("charge.refunded", amount.For("charge.succeeded"))
-	require.EqualError(t, err, "edits for charge.succeeded: the event is a charge.refunded")
+	require.EqualError(t, err, "edits for charge.succeeded: the event is charge.refunded")
 	_, err = refund.Edit(amount.For("charge.succeeded"))
-	require.ErrorContains(t, err, "the event is a charge.refunded")
+	require.ErrorContains(t, err, "the event is charge.refunded")
 }

@@ -105,7 +105,7 @@ func (f *Flow) tellOf(object []byte) error {
 		}
 	}
 	if last == nil {
-		return fmt.Errorf("the flow has no event about a %s: it has %s", kind, strings.Join(f.types(), ", "))
+		return fmt.Errorf("the flow has no event about %s: it has %s", kind, strings.Join(f.types(), ", "))
 	}
 	own := overlay{kind: kind, known: object}
 	changes, err := own.of(last)

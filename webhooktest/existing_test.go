@@ -84,5 +84,5 @@ func TestExistingThatIsNone(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 	_, err := new(webhooktest.Source).Flow("coupon.created", webhooktest.Existing([]byte(theIntent)))
-	require.ErrorContains(t, err, "the flow has no event about a payment_intent: it has coupon.created")
+	require.ErrorContains(t, err, "the flow has no event about payment_intent: it has coupon.created")
 }

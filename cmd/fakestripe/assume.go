@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	word "github.com/fakestripe/fakestripe/internal/shell"
@@ -16,7 +17,11 @@ import (
 // assume finds out the API version and the types that the handler handles, if neither they
 // nor cases were given: who names a case knows what it is about.
 func (c *checking) assume(ctx context.Context, sh shell) error {
-	if c.suite.Dir != "" || len(c.subject.Handles) > 0 || len(c.suite.Only) > 0 || c.subject.Thin {
+	if c.suite.Dir != "" || c.given("handles") || len(c.suite.Only) > 0 {
+		return nil
+	}
+	if c.subject.Thin {
+		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles is not tried with thin events: give --handles TYPE,TYPE\n")
 		return nil
 	}
 	if c.bound.setFrom != "" || c.bound.prepare != "" { // each event would use up an object of the app
@@ -61,33 +66,58 @@ func (c *checking) adoptVersion(sh shell, found *contract.Report) bool {
 	return true
 }
 
-// adoptTypes takes the types that the handler was seen to handle.
+// adoptTypes takes the types that the handler was seen to handle, and the shapes that they
+// were seen in, beside the types that were given a shape.
 func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
-	var types []string
-	shown := make(map[string][]string)
+	var types, unseen, shapes []string
+	shown := make(map[string]int)
 	for _, h := range handled {
-		if h.Refused != "" {
+		switch {
+		case h.Refused != "":
 			fmt.Fprintf(sh.err, "fakestripe: %s got %s: if it is about an object of the app, give that (--set, --event), and --handles\n", h.Type, visible(h.Refused))
-			continue
+		case h.Shown == "":
+			unseen = append(unseen, h.Type)
+		default:
+			types = append(types, h.Type)
+			shown[h.Shown]++
+			if h.Variant != "" {
+				shapes = append(shapes, h.Type+"="+h.Variant)
+			}
 		}
-		types = append(types, h.Type)
-		shown[h.Shown] = append(shown[h.Shown], h.Type)
 	}
 	if len(types) == 0 {
 		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles was not to be seen: give --handles TYPE,TYPE%s\n", c.lacksState())
 		return
 	}
-	var because []string
+	types = c.shapes.among(types)
+	c.assumed(sh, "handles", strings.Join(types, ","), because(shown)+", of the common types")
+	for _, shape := range shapes {
+		c.assumed(sh, "variant", shape, "the plain one was not seen to do anything")
+	}
+	c.shapes = append(slices.Clip(c.shapes), shapes...)
+	c.subject.Handles, c.subject.Variants = types, c.shapes.byType(types)
+	c.unseen = leftOut(slices.DeleteFunc(unseen, func(eventType string) bool { return slices.Contains(types, eventType) }))
+}
+
+// because says what showed that types are handled.
+func because(shown map[string]int) string {
+	var said []string
 	for _, evidence := range []struct{ shown, said string }{
 		{"state", "changed the state"}, {"calls", "made it call Stripe"}, {"answer", "got another answer than an unknown type"},
 	} {
-		if n := len(shown[evidence.shown]); n > 0 {
-			because = append(because, fmt.Sprintf("%d %s", n, evidence.said))
+		if n := shown[evidence.shown]; n > 0 {
+			said = append(said, fmt.Sprintf("%d %s", n, evidence.said))
 		}
 	}
-	c.subject.Handles = types
-	c.subject.Variants = c.shapes.byType(types)
-	c.assumed(sh, "handles", strings.Join(types, ","), strings.Join(because, ", ")+", of the common types")
+	return strings.Join(said, ", ")
+}
+
+// leftOut says which types nothing showed to be handled, or "".
+func leftOut(unseen []string) string {
+	if len(unseen) == 0 {
+		return ""
+	}
+	return "not handled, as far as could be seen, and so not judged: " + strings.Join(unseen, ", ") + ": if the handler acts on one, add it to --handles"
 }
 
 // lacksState says what would show more.

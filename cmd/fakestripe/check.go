@@ -44,6 +44,7 @@ type checking struct {
 	command  string // check, or run with its folder
 	given    func(flag string) bool
 	again    string // flags that repeat a case
+	unseen   string // types that the handler may handle
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -85,7 +86,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
 	c.bound.flags(flags)
 	c.creating.flags(flags)
-	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
+	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription; the type counts as handled (repeatable; see list --variants)")
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
@@ -159,7 +160,13 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	}
 	found.Subject.State = c.state.at
 	nameFlags(found)
+	nameVariants(found)
 	c.nameVersions(found)
+	for _, note := range []string{c.unseen, found.Unjudged()} {
+		if note != "" {
+			found.Notes = append(found.Notes, note)
+		}
+	}
 	c.nameHost(ctx, found)
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		found.Notes = append(found.Notes, label)
@@ -307,6 +314,9 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	}
 	if err := c.creating.bind(&c.subject, c.api); err != nil {
 		return err
+	}
+	if c.suite.Dir == "" { // whoever gives a type a shape handles it
+		c.subject.Handles = c.shapes.among(c.subject.Handles)
 	}
 	if err := c.shapes.check(c.subject.Handles...); err != nil {
 		return err

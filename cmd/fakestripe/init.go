@@ -108,7 +108,7 @@ func (d *draft) cases(eventType string) map[string]string {
 			`{"send": "e", "mutate": ["wrong-secret"], "expect": "!2xx", "prefer": "4xx"}`, ""),
 	}
 	if d.state {
-		files["redelivered"] = draftCase("A "+eventType+" that comes three times counts once", eventType, "\n  \"needs\": [\"state\"],",
+		files["redelivered"] = draftCase(eventType+" delivered three times counts once", eventType, "\n  \"needs\": [\"state\"],",
 			`{"send": "e", "times": 3, "expect": "2xx"}`, ",\n  \"reference\": [\n    {\"send\": \"e\"}\n  ],\n  \"state\": \"same\"")
 	}
 	return files

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -45,19 +47,53 @@ func (c *checking) moreCommand(found *contract.Report, given string) (command st
 	return strings.Join(slices.Concat([]string{"fakestripe", c.command}, cases), " ") + given + " " + strings.Join(flags, " "), more
 }
 
-// needing counts the skipped cases by their needs.
+// needing counts the cases that were not judged by their needs.
 func needing(found *contract.Report, need string) (n int) {
 	for i := range found.Cases {
-		if found.Cases[i].Verdict == contract.Skip && found.Cases[i].Need == need {
+		unjudged := found.Cases[i].Verdict == contract.Skip || found.Cases[i].Verdict == contract.Inconclusive && need == "handles"
+		if unjudged && found.Cases[i].Need == need {
 			n++
 		}
 	}
 	return n
 }
 
+// mostTypes is how many lines say which types would let more cases be judged.
+const mostTypes = 3
+
+// moreTypes says which types the skipped cases are about that the user did not name: those
+// that more cases are about first.
+func moreTypes(found *contract.Report) (lines []string) {
+	cases := make(map[string]int)
+	for i := range found.Cases {
+		r := &found.Cases[i]
+		types, isHandling := strings.CutPrefix(r.Reason, "needs handling ")
+		if r.Verdict == contract.Skip && r.Need == "handles" && isHandling {
+			types, _, _ = strings.Cut(types, " (")
+			cases[types]++
+		}
+	}
+	wanted := slices.SortedFunc(maps.Keys(cases), func(a, b string) int {
+		return cmp.Or(cmp.Compare(cases[b], cases[a]), cmp.Compare(a, b))
+	})
+	for _, types := range wanted[:min(len(wanted), mostTypes)] {
+		verb := "need"
+		if cases[types] == 1 {
+			verb = "needs"
+		}
+		lines = append(lines, fmt.Sprintf("%s more %s handling %s: add it to --handles if the handler does", plural(cases[types], "case"), verb, types))
+	}
+	return lines
+}
+
 // sayMore suggests at the end of a check how to judge more.
 func (c *checking) sayMore(sh shell, found *contract.Report, given string) {
 	if command, more := c.moreCommand(found, given); command != "" {
 		fmt.Fprintf(sh.err, "fakestripe: to judge %s more:\n  %s\n", plural(more, "case"), command)
+	}
+	if strings.Contains(given+" ", " --handles ") {
+		for _, line := range moreTypes(found) {
+			fmt.Fprintf(sh.err, "fakestripe: %s\n", line)
+		}
 	}
 }

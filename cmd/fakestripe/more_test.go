@@ -9,6 +9,27 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
+// What is about types that the user did not name is said by type, the most cases first.
+func TestMoreTypes(t *testing.T) {
+	t.Parallel()
+	skip := func(need, reason string) contract.Result {
+		return contract.Result{Verdict: contract.Skip, Need: need, Reason: reason}
+	}
+	r := &contract.Report{Cases: []contract.Result{
+		skip("handles", "needs handling invoice.paid (--handles)"),
+		skip("handles", "needs handling *.created and *.updated of one resource (--handles)"),
+		skip("handles", "needs handling *.created and *.updated of one resource (--handles)"),
+		skip("handles", "needs the types that the handler handles (--handles)"),
+		skip("state", "needs handling a state"),
+		{Verdict: contract.Inconclusive, Need: "handles", Reason: "needs handling charge.refunded"},
+	}}
+	require.Equal(t, []string{
+		"2 cases more need handling *.created and *.updated of one resource: add it to --handles if the handler does",
+		"1 case more needs handling invoice.paid: add it to --handles if the handler does",
+	}, moreTypes(r))
+	require.Empty(t, moreTypes(new(contract.Report)))
+}
+
 // A check ends with the command that would judge more: as it was given, with what the
 // skipped cases need and any handler can be given.
 func TestMoreCommand(t *testing.T) {

@@ -35,8 +35,24 @@ var flagsFor = map[string]string{
 func nameFlags(found *contract.Report) {
 	for i := range found.Cases {
 		result := &found.Cases[i]
-		if flags := flagsFor[result.Need]; flags != "" {
+		flags := flagsFor[result.Need]
+		if result.Need == "handles" && result.Verdict == contract.Inconclusive { // no type is known
+			flags = "--handles TYPE, or --variant TYPE=SHAPE"
+		}
+		if flags != "" {
 			result.Reason += " (" + flags + ")"
+		}
+	}
+}
+
+// nameVariants adds the flag for a shape that the handler acts on to a report.
+func nameVariants(found *contract.Report) {
+	if found.WantedVariant != "" {
+		found.Diagnosis = append(found.Diagnosis, "give --variant "+found.WantedVariant)
+	}
+	for i := range found.Cases {
+		if result := &found.Cases[i]; result.WantedVariant != "" {
+			result.Reason += " (--variant " + result.WantedVariant + ")"
 		}
 	}
 }

@@ -119,6 +119,8 @@ func startHandler(ts *testscript.TestScript, _ bool, args []string) {
 	switch args[0] {
 	case "refetch":
 		handler = refetching(ts)
+	case "plans":
+		handler = plans()
 	case "own-shop": // whose ledger no other script writes to
 		handler = withLedger(shop.New("whsec_script"))
 	}

@@ -51,6 +51,16 @@ func (v variants) check(eventTypes ...string) error {
 	return nil
 }
 
+// among adds the types that are given a shape to types.
+func (v variants) among(eventTypes []string) []string {
+	for _, text := range v {
+		if eventType, _, typed := strings.Cut(text, "="); typed && !slices.Contains(eventTypes, eventType) {
+			eventTypes = append(slices.Clip(eventTypes), eventType)
+		}
+	}
+	return eventTypes
+}
+
 // typesAmong returns the payloads that are event types.
 func typesAmong(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), isFile)

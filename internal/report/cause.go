@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 type shortfall struct {
 	contract.Result
 	also []contract.Result
+	view *view
 }
 
 // findings are the results worth a look, grouped by cause.
@@ -22,7 +24,7 @@ func (v *view) findings() (all []*shortfall) {
 		first := byCause[r.Cause]
 		switch {
 		case first == nil || r.Cause == "":
-			first = &shortfall{Result: r}
+			first = &shortfall{Result: r, view: v}
 			byCause[r.Cause] = first
 			all = append(all, first)
 		case r.Verdict == first.Verdict && plainer(r, first.Result):
@@ -43,7 +45,7 @@ func (v *view) shortfalls(verdict contract.Verdict) []*shortfall {
 // plainest are the cases that show a cause in its most common form: their hint is the
 // hint of the cause.
 var plainest = []string{
-	"signature/wrong-secret", "signature/unsigned", "idempotency/acknowledged", "idempotency/redelivered", "idempotency/two-changes",
+	"signature/unsigned", "signature/wrong-secret", "idempotency/acknowledged", "idempotency/redelivered", "idempotency/two-changes",
 	"dispatch/unknown-type", "dispatch/unpaid-checkout", "dispatch/foreign-object", "resilience/retry-after-failure", "resilience/restart-keeps-work",
 	"ordering/stale-update",
 }
@@ -64,10 +66,11 @@ func (s *shortfall) headline() string {
 
 // evidence is the evidence of the best case, and a line for each case with this cause.
 func (s *shortfall) evidence() []fact {
+	facts := evidence(s.Result, explained(s.Result, cmp.Or(s.Reproduce, s.view.reproduce)))
 	if len(s.also) == 0 {
-		return evidence(s.Result)
+		return facts
 	}
-	return append(evidence(s.Result), fact{"seen in", s.cases()})
+	return append(facts, fact{"seen in", s.cases()})
 }
 
 // cases lists what happened in each case, the one with the evidence first.

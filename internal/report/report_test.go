@@ -261,6 +261,7 @@ func TestSharedCommand(t *testing.T) {
 		require.Equal(t, 1, strings.Count(got, "--state-cmd 'cat state.json'"), "%s: %s", format, got)
 		require.Contains(t, got, "fakestripe check CASE"+flags)
 	}
+	require.Contains(t, written(t, inText, shared), "explain   fakestripe explain signature/unsigned\n", "each case is explained")
 	require.Equal(t, 1, strings.Count(written(t, report.HTML, shared), "fakestripe check CASE --to"))
 	for _, write := range []writer{report.JSON, report.JUnit} {
 		got := written(t, write, shared)

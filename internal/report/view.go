@@ -109,8 +109,11 @@ func remark(r contract.Result) string {
 
 // explain returns the command that explains a case, or "" for a user's case: its file
 // says everything.
-func explain(r contract.Result) string {
-	if !strings.HasPrefix(r.Reproduce, "fakestripe check ") {
+func explain(r contract.Result) string { return explained(r, r.Reproduce) }
+
+// explained is the same, given the command that reproduces the case.
+func explained(r contract.Result, reproduce string) string {
+	if !strings.HasPrefix(reproduce, "fakestripe check ") {
 		return ""
 	}
 	return "fakestripe explain " + r.ID
@@ -257,10 +260,10 @@ func plural(n int, noun string) string {
 type fact struct{ label, text string }
 
 // evidence lists what a person needs to trust a verdict and act on it.
-func evidence(r contract.Result) []fact {
+func evidence(r contract.Result, explain string) []fact {
 	return present(
 		fact{"note", r.Reason}, fact{"sent", r.Sent}, fact{"expected", r.Expected}, fact{"actual", r.Actual},
-		fact{"hint", r.Hint}, fact{"reproduce", r.Reproduce}, fact{"source", r.Source},
+		fact{"hint", r.Hint}, fact{"explain", explain}, fact{"reproduce", r.Reproduce}, fact{"source", r.Source},
 	)
 }
 

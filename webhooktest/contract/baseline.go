@@ -122,14 +122,7 @@ func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observat
 	}
 	o = observe(events...)
 	b.sender.binder.name(o, single, events[0])
-	did, err = b.probe.measure(ctx, o, func() error {
-		for _, event := range events {
-			if _, err := b.sender.deliver(ctx, event); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	did, err = b.probe.measure(ctx, o, func() error { return b.sender.deliverAll(ctx, events) })
 	return o, did, err
 }
 

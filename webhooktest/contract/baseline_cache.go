@@ -170,6 +170,7 @@ func (c *contractCase) referenceKey(v variant) string {
 		for _, name := range step.Send {
 			for ; name != ""; name = c.Events[name].About {
 				event := c.Events[name]
+				event.Variant += v.shapeFor(event)
 				event.Type = v.typeOf(event.Type)
 				events[name] = event
 			}

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,6 +49,17 @@ func (c *calibration) keepSettle(settle time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.settle = settle
+}
+
+// alike are the places that every event changes, also one of an unknown type.
+func (c *calibration) alike() (places []string) {
+	for place := range c.floor {
+		if !c.idle[place] {
+			places = append(places, place)
+		}
+	}
+	slices.Sort(places)
+	return places
 }
 
 // ignore makes the places of a diff part of the noise floor.

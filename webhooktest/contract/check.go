@@ -58,7 +58,10 @@ func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 		return nil, err
 	}
 	if len(s.probe.noise) > 0 {
-		return nil, errInconclusive{reason: "the state moves with every event, also of unknown types: " + strings.Join(s.probe.noise, ", ")}
+		return nil, s.unmoved("the state moves by itself, at " + strings.Join(s.probe.noise, ", "))
+	}
+	if err := s.unclaimed(ctx, s.subject.control()); err != nil {
+		return nil, err
 	}
 	return []finding{{sent: "a genuine " + s.subject.control(), expected: "a change of the state", actual: "none"}}, nil
 }
@@ -94,7 +97,7 @@ func checkSecondEvent(ctx context.Context, s *session) ([]finding, error) {
 		return nil, spent
 	}
 	if !judged {
-		return nil, errInconclusive{reason: "a genuine " + s.subject.control() + " does not move the state"}
+		return nil, s.unmoved("a genuine " + s.subject.control() + " does not move the state")
 	}
 	return nil, nil
 }
@@ -107,7 +110,7 @@ func checkLateDuplicate(ctx context.Context, s *session) ([]finding, error) {
 		return nil, err
 	}
 	if len(touched) == 0 {
-		return nil, errInconclusive{reason: "a genuine " + s.subject.control() + " does not move the state"}
+		return nil, s.unmoved("a genuine " + s.subject.control() + " does not move the state")
 	}
 	event, err := longAgo(ctx, s)
 	if err != nil {

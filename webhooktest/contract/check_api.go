@@ -45,7 +45,7 @@ func callsOf(ctx context.Context, s *session, edits ...webhooktest.Edit) (*webho
 	}
 	_, calls, err := deliverRecorded(ctx, s, event)
 	if err == nil && len(calls) == 0 {
-		err = errLacks{"a handler that asks Stripe's API for something when a " + s.subject.control() + " comes"}
+		err = errLacks{"a handler that asks Stripe's API for something when " + s.subject.control() + " comes"}
 	}
 	return event, calls, err
 }
@@ -59,7 +59,7 @@ func checkIdempotencyKeys(ctx context.Context, s *session) ([]finding, error) {
 	}
 	first = slices.DeleteFunc(first, func(call stripeapi.Call) bool { return !setsOff(call) })
 	if len(first) == 0 {
-		return nil, errLacks{"a handler that creates something at Stripe when a " + event.Type() + " comes"}
+		return nil, errLacks{"a handler that creates something at Stripe when " + event.Type() + " comes"}
 	}
 	_, second, err := deliverRecorded(ctx, s, event)
 	if err != nil {

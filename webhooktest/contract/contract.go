@@ -70,6 +70,9 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if wanted := j.diagnosis.wanted; wanted != "" {
 		t.Log("fakestripe: " + setVersion(wanted))
 	}
+	if wanted := j.diagnosis.shape; wanted != "" {
+		t.Log("fakestripe: " + setVariant(wanted))
+	}
 	all := new(tally)
 	t.Cleanup(func() { all.log(t, j.session) })
 	for i := range cases {
@@ -106,9 +109,37 @@ func (a *tally) log(t *testing.T, s *session) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	t.Log("fakestripe: " + a.totals())
+	for _, line := range append(a.causes(), unjudged(a.results)) {
+		if line != "" {
+			t.Log("fakestripe: " + line)
+		}
+	}
 	for _, note := range s.notes() {
 		t.Log("fakestripe: " + note)
 	}
+}
+
+// causes are the causes that several cases fell short for, with these, a line each.
+func (a *tally) causes() (lines []string) {
+	attribute(a.results)
+	cases := make(map[string][]string)
+	var causes []string
+	for i := range a.results {
+		r := &a.results[i]
+		if !r.short() || r.Cause == "" {
+			continue
+		}
+		if cases[r.Cause] == nil {
+			causes = append(causes, r.Cause)
+		}
+		cases[r.Cause] = append(cases[r.Cause], r.ID)
+	}
+	for _, cause := range causes {
+		if n := len(cases[cause]); n > 1 {
+			lines = append(lines, fmt.Sprintf("%s, which is one cause of %d cases: %s", cause, n, strings.Join(cases[cause], ", ")))
+		}
+	}
+	return lines
 }
 
 // totals counts the verdicts: "99 passed, 2 warnings, 36 skipped".
@@ -154,7 +185,10 @@ func (r Result) tell(t *testing.T) {
 		if r.WantedVersion != "" {
 			t.Log(setVersion(r.WantedVersion))
 		}
-		t.Skip(r.skipped())
+		if r.WantedVariant != "" {
+			t.Log(setVariant(r.WantedVariant))
+		}
+		t.Skip(r.ID + ": " + r.skipped())
 	}
 }
 
@@ -173,6 +207,9 @@ func (r Result) String() string {
 	}
 	if r.Hint != "" {
 		text += "\n  hint:     " + r.Hint
+	}
+	if strings.HasPrefix(r.Reproduce, "fakestripe check ") { // a user's case says all itself
+		text += "\n  explain:  fakestripe explain " + r.ID
 	}
 	if r.Source != "" {
 		text += "\n  source:   " + r.Source

@@ -18,15 +18,17 @@ import (
 // A likeness makes events like the refused one, and counts the handler's calls. Each of
 // its functions may be nil.
 type likeness struct {
-	at    func(version string) (*webhooktest.Event, error)
-	event func(eventType string) (*webhooktest.Event, error)
-	calls func() int // of the local API since the event was delivered first
+	at     func(version string) (*webhooktest.Event, error)
+	event  func(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error)
+	shapes []string   // of its type, which mean something else
+	calls  func() int // of the local API since the event was delivered first
 }
 
 // A diagnosis is why an endpoint rejects a genuine event.
 type diagnosis struct {
 	lines  []string
 	wanted string // the API version of which it accepts events, if that is why
+	shape  string // TYPE=VARIANT that it accepts, if that is why
 }
 
 func (d *diagnosis) add(lines ...string) { d.lines = append(d.lines, lines...) }
@@ -96,8 +98,11 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 		}
 	}
 	if d.wanted != "" {
-		d.add(fmt.Sprintf("it accepts a %s of API version %s, but not this one, of %s", answer.Event.Type(), d.wanted, versionOf(answer.Event)))
+		d.add(fmt.Sprintf("it accepts %s of API version %s, but not this one, of %s", answer.Event.Type(), d.wanted, versionOf(answer.Event)))
 		return nil
+	}
+	if err := d.tryShapes(ctx, e, answer.Event.Type(), like, until); d.shape != "" || err != nil {
+		return err
 	}
 	if explained, err := d.tryTypes(ctx, e, answer.Event.Type(), like); explained || err != nil {
 		return err
@@ -119,6 +124,26 @@ func noCall(like likeness) []string {
 		return nil
 	}
 	return []string{"it called nothing at fakestripe's API: if it fetches objects, its SDK still calls the real Stripe, which does not know them"}
+}
+
+// tryShapes delivers the type in its other shapes: an app may sell subscriptions alone.
+func (d *diagnosis) tryShapes(ctx context.Context, e *webhooktest.Endpoint, eventType string, like likeness, until time.Time) error {
+	for _, shape := range like.shapes {
+		event, err := like.event(eventType, webhooktest.Variant(shape))
+		if err != nil || time.Now().After(until) {
+			continue // what is set in each event is not in this shape
+		}
+		response, err := e.Deliver(ctx, event)
+		if err != nil {
+			return err
+		}
+		if response.Accepted() {
+			d.shape = eventType + "=" + shape
+			d.add(fmt.Sprintf("it accepts %s of variant %s, signed with the same secret, but not this one", eventType, shape))
+			return nil
+		}
+	}
+	return nil
 }
 
 // tryTypes delivers another type, then the other kind of event, and reports whether what
@@ -145,11 +170,11 @@ func (d *diagnosis) tryType(ctx context.Context, e *webhooktest.Endpoint, like l
 	if err != nil || !response.Accepted() {
 		return false, err
 	}
-	kind := "snapshot"
+	kind := "a snapshot"
 	if fixtures.IsThin(eventType) {
-		kind = "thin"
+		kind = "a thin"
 	}
-	d.add(fmt.Sprintf("it accepts a %s event, %s, signed with the same secret: it refuses this type or this kind of event, not the signature", kind, eventType))
+	d.add(fmt.Sprintf("it accepts %s event, %s, signed with the same secret: it refuses this type or this kind of event, not the signature", kind, eventType))
 	return true, nil
 }
 

@@ -1,7 +1,9 @@
 package contract
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -9,14 +11,20 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // A HandledType is an event type that a handler seems to do something for.
 type HandledType struct {
 	Type string
+	// Variant is the shape of the event that the handler acts on, if it does not act on the
+	// plain one: "subscription" of a session.
+	Variant string
 	// Shown names the evidence: "state", "calls" to Stripe, or "answer" if it differs from
-	// the answer to a type that nobody handles.
+	// the answer to a type that nobody handles. "" means that nothing shows it, though the
+	// handler acts on other events about the same object.
 	Shown string
 	// Refused is the answer if it is not 2xx, or says that there was none, where a type that
 	// nobody handles gets a 2xx: the handler may look for an object that the app does not
@@ -24,42 +32,11 @@ type HandledType struct {
 	Refused string
 }
 
-// discoverable are the types that most handlers act on, each after the types that it
-// refers to. Source: the guides at https://docs.stripe.com/webhooks,
-// /billing/subscriptions/webhooks and /payments/checkout/fulfillment.
-var discoverable = []struct{ eventType, about string }{
-	{"payment_intent.succeeded", ""},
-	{"payment_intent.payment_failed", ""},
-	{"checkout.session.completed", ""},
-	{"checkout.session.async_payment_succeeded", ""},
-	{"checkout.session.async_payment_failed", ""},
-	{"checkout.session.expired", ""},
-	{"charge.succeeded", ""},
-	{"charge.failed", ""},
-	{"charge.refunded", "payment_intent.succeeded"},
-	{"charge.dispute.created", "payment_intent.succeeded"},
-	{"customer.created", ""},
-	{"customer.updated", "customer.created"},
-	{"customer.deleted", "customer.created"},
-	{"customer.subscription.created", ""},
-	{"customer.subscription.updated", "customer.subscription.created"},
-	{"customer.subscription.trial_will_end", "customer.subscription.created"},
-	{"customer.subscription.deleted", "customer.subscription.created"},
-	{"invoice.finalized", ""},
-	{"invoice.paid", "customer.subscription.created"},
-	{"invoice.payment_succeeded", "customer.subscription.created"},
-	{"invoice.payment_failed", "customer.subscription.created"},
-	{"setup_intent.succeeded", ""},
-	{"payment_method.attached", ""},
-	{"account.updated", ""},
-	{"payout.paid", ""},
-}
-
 // Discover delivers an event of each common type, and returns the types that the handler
-// acts on, as far as its state, its calls to the local API and its answers show it. It
-// returns none if nothing shows it, or if the handler refuses the first genuine event. It
-// does not examine handlers of thin events. It ends with the first event that is not
-// answered, and after a minute.
+// acts on, as far as its state, its calls to the local API and its answers show it, those
+// with an effect first. It returns none if nothing shows it, or if the handler refuses the
+// first genuine event. It does not examine handlers of thin events. It ends with the first
+// event that is not answered, and after a minute.
 func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 	if subject.Thin {
 		return nil, nil
@@ -81,7 +58,7 @@ func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 // A discovery finds out which types a handler handles.
 type discovery struct {
 	*session
-	made    map[string]*webhooktest.Event // by type
+	made    map[string]*webhooktest.Event // by type, and by type=shape
 	unknown string                        // the answer to a type that nobody handles
 	told    bool                          // a delivery was accepted of a type that nobody handles
 }
@@ -98,23 +75,85 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 		if time.Since(start) > discoveryTime || tried > 0 && d.sender.last.Err != nil {
 			break
 		}
-		if d.subject.checkType(one.eventType) != nil {
-			continue // of another API version
+		if d.subject.checkType(one.eventType) != nil || !d.mayHave(one) {
+			continue // of another API version, or of a shape that the user rules out
 		}
 		tried++
-		handled, err := d.try(ctx, one.eventType, d.made[one.about])
+		handled, err := d.try(ctx, one)
+		if errors.Is(err, webhooktest.ErrNoPath) && one.shape != "" {
+			continue // what is set in each event is not in this shape
+		}
 		if err != nil {
 			return nil, err
 		}
-		if handled.Shown != "" {
-			found = append(found, handled)
-		}
+		found = merge(found, handled)
 	}
+	return d.known(found, tried), nil
+}
+
+// mayHave reports whether an event may have a shape: not if the user names another one, or
+// if the app creates the object.
+func (d *discovery) mayHave(one discoverableType) bool {
+	return one.shape == "" || d.subject.Create == nil && d.subject.Variants[one.eventType] == ""
+}
+
+// merge adds what was seen of a type to what was seen of others, and of the same type in
+// another shape: the first shape with an effect counts.
+func merge(found []HandledType, handled HandledType) []HandledType {
+	at := slices.IndexFunc(found, func(h HandledType) bool { return h.Type == handled.Type })
+	switch {
+	case at < 0:
+		return append(found, handled)
+	case strength(handled) < strength(found[at]):
+		found[at] = handled
+	}
+	return found
+}
+
+// evidenceOrder are the kinds of evidence, the strongest first.
+var evidenceOrder = []string{"state", "calls", "answer"}
+
+// strength is the rank of the evidence that a type is handled, the strongest first.
+func strength(h HandledType) int {
+	rank := slices.Index(evidenceOrder, h.Shown)
+	if rank < 0 || h.Refused != "" {
+		return len(evidenceOrder) // of a refusal and of nothing
+	}
+	return rank
+}
+
+// known are the types for which something speaks, the strongest evidence first, then those
+// for which nothing does and that are about the same objects.
+func (d *discovery) known(all []HandledType, tried int) []HandledType {
+	unseen := func(h HandledType) bool { return h.Shown == "" }
+	found := slices.DeleteFunc(slices.Clone(all), unseen)
 	byAnswer := func(h HandledType) bool { return h.Shown == "answer" && h.Refused == "" }
-	if all := slices.DeleteFunc(slices.Clone(found), func(h HandledType) bool { return !byAnswer(h) }); len(all) > tried/2 {
+	if own := slices.DeleteFunc(slices.Clone(found), func(h HandledType) bool { return !byAnswer(h) }); len(own) > tried/2 {
 		found = slices.DeleteFunc(found, byAnswer) // each type has an answer of its own, which says nothing
 	}
-	return found, nil
+	slices.SortStableFunc(found, func(a, b HandledType) int { return strength(a) - strength(b) })
+	for _, h := range all {
+		if unseen(h) && changes(h.Type, found) {
+			found = append(found, h)
+		}
+	}
+	return found
+}
+
+// changes reports whether a type changes or ends objects that handled events create or are
+// about.
+func changes(eventType string, found []HandledType) bool {
+	if !strings.HasSuffix(eventType, ".updated") && !strings.HasSuffix(eventType, ".deleted") {
+		return false
+	}
+	return slices.ContainsFunc(found, func(h HandledType) bool {
+		v, err := fixtures.FindVariant(h.Type, h.Variant)
+		if err != nil {
+			return resourceOf(h.Type) == resourceOf(eventType)
+		}
+		described, err := fixtures.DescribeEvent(eventType)
+		return err == nil && slices.Contains(v.Creates, described.Object)
+	})
 }
 
 // discoveryTime limits a discovery: what takes longer would better be told.
@@ -136,17 +175,69 @@ func (d *discovery) deliverUnknown(ctx context.Context) error {
 	return err
 }
 
-// try delivers an event of a type, about the objects of another one if there is one.
-func (d *discovery) try(ctx context.Context, eventType string, about *webhooktest.Event) (HandledType, error) {
-	event, err := d.sender.distinct(ctx, eventType)
-	if err == nil && about != nil {
-		event, err = d.sender.registered(d.sender.about(ctx, about, eventType))
+// try delivers an event of a type, about the objects of another one if there is one. If its
+// object has several versions, it delivers those that differ most, until one shows: a
+// handler may store one field of many.
+func (d *discovery) try(ctx context.Context, one discoverableType) (handled HandledType, err error) {
+	versions := []int{0}
+	about := d.made[one.about]
+	if about != nil {
+		if versions, err = distinctVersions(one.eventType); err != nil {
+			return handled, err
+		}
+	}
+	for _, version := range versions {
+		event, err := d.event(ctx, one, about, version)
+		if err != nil {
+			return handled, err
+		}
+		seen, err := d.deliver(ctx, event)
+		if err != nil {
+			return handled, err
+		}
+		if handled.Type == "" || strength(seen) < strength(handled) {
+			handled = seen
+		}
+		if handled.Shown == "state" || !d.probe.observed() {
+			break
+		}
+	}
+	handled.Variant = one.shape
+	return handled, nil
+}
+
+// distinctVersions are the versions of a type's object that differ most from its first one.
+func distinctVersions(eventType string) ([]int, error) {
+	described, err := fixtures.DescribeEvent(eventType)
+	if err != nil {
+		return nil, err
+	}
+	distinct, err := render.DistinctVersion(eventType)
+	return slices.Compact([]int{distinct, described.Versions}), err
+}
+
+// event makes an event of a type.
+func (d *discovery) event(ctx context.Context, one discoverableType, about *webhooktest.Event, version int) (event *webhooktest.Event, err error) {
+	edits := []webhooktest.Edit{webhooktest.Variant(cmp.Or(d.subject.Variants[one.eventType], one.shape)), webhooktest.Version(version)}
+	if about == nil {
+		event, err = d.sender.registered(d.sender.unregistered(ctx, one.eventType, edits...))
+	} else {
+		event, err = d.sender.registered(d.sender.about(ctx, about, one.eventType, edits...))
 	}
 	if err != nil {
-		return HandledType{}, err
+		return nil, err
 	}
-	d.made[eventType] = event
-	handled, called := HandledType{Type: eventType}, d.subject.called()
+	for _, name := range []string{one.eventType, one.eventType + "=" + cmp.Or(d.subject.Variants[one.eventType], one.shape)} {
+		if d.made[name] == nil {
+			d.made[name] = event
+		}
+	}
+	return event, nil
+}
+
+// deliver delivers an event, and says what shows that it is handled.
+func (d *discovery) deliver(ctx context.Context, event *webhooktest.Event) (HandledType, error) {
+	handled, called := HandledType{Type: event.Type()}, d.subject.called()
 	deliver := func() error { _, err := d.sender.deliver(ctx, event); return err }
 	if d.probe.observed() {
 		moved, err := d.probe.measure(ctx, observe(event), deliver)

@@ -83,7 +83,7 @@ func TestDiscover(t *testing.T) {
 		want    []contract.HandledType
 	}{
 		{"the state shows it", &switchboard{handles: some}, true,
-			[]contract.HandledType{{Type: some[0], Shown: "state"}, {Type: some[1], Shown: "state"}, {Type: some[2], Shown: "state"}}},
+			[]contract.HandledType{{Type: some[0], Shown: "state"}, {Type: some[1], Shown: "state"}, {Type: some[2], Shown: "state"}, {Type: "customer.subscription.updated"}}},
 		{"a ledger of all events is none", &switchboard{handles: some[:1], ledger: true}, true,
 			[]contract.HandledType{{Type: some[0], Shown: "state"}}},
 		{"it works later than it answers", &switchboard{handles: some[:1], after: 50 * time.Millisecond}, true,
@@ -91,7 +91,7 @@ func TestDiscover(t *testing.T) {
 		{"the control is one of them, and late", &switchboard{handles: []string{"payment_intent.succeeded"}, after: 300 * time.Millisecond}, true,
 			[]contract.HandledType{{Type: "payment_intent.succeeded", Shown: "state"}}},
 		{"the answers show it", &switchboard{answer: ownAnswer}, false,
-			[]contract.HandledType{{Type: some[0], Shown: "answer"}, {Type: some[1], Shown: "answer"}, {Type: some[2], Shown: "answer"}}},
+			[]contract.HandledType{{Type: some[0], Shown: "answer"}, {Type: some[1], Shown: "answer"}, {Type: some[2], Shown: "answer"}, {Type: "customer.subscription.updated"}}},
 		{"each type has an answer of its own", &switchboard{answer: func(w http.ResponseWriter, eventType, _ string) {
 			fmt.Fprintf(w, "got one about %x", eventType)
 		}}, false, []contract.HandledType{}},
@@ -105,7 +105,7 @@ func TestDiscover(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			}
 		}}, false, []contract.HandledType{{Type: "charge.succeeded", Shown: "answer", Refused: "no answer: handler closed the connection without an answer"}}},
-		{"nothing shows it", &switchboard{handles: some}, false, nil},
+		{"nothing shows it", &switchboard{handles: some}, false, []contract.HandledType{}},
 		{"it refuses all", &switchboard{answer: func(w http.ResponseWriter, _, _ string) { http.Error(w, "no", http.StatusBadRequest) }}, false, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -116,6 +116,82 @@ func TestDiscover(t *testing.T) {
 					subject.State = test.handler.state
 				}
 				found, err := contract.Discover(t.Context(), subject)
+				require.NoError(t, err)
+				require.Equal(t, test.want, found)
+			})
+		})
+	}
+}
+
+// A mirror stores one field of the subscriptions that it knows.
+type mirror struct {
+	creates string   // the type that makes the row: of a session, in mode subscription only
+	also    []string // other types that do
+	field   string   // that updates change; "" for none
+	ends    bool     // deletions end it
+
+	mu   sync.Mutex
+	rows map[string]any
+}
+
+func (m *mirror) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	var event struct {
+		Type string
+		Data struct{ Object map[string]any }
+	}
+	if json.NewDecoder(r.Body).Decode(&event) != nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	id, _ := event.Data.Object["id"].(string)
+	if sub, isSession := event.Data.Object["subscription"]; isSession {
+		id, _ = sub.(string)
+	}
+	_, known := m.rows[id]
+	switch {
+	case (event.Type == m.creates || slices.Contains(m.also, event.Type)) && id != "":
+		m.rows[id] = "new"
+	case event.Type == "customer.subscription.updated" && known && m.field != "":
+		m.rows[id] = event.Data.Object[m.field]
+	case event.Type == "customer.subscription.deleted" && known && m.ends:
+		delete(m.rows, id)
+	}
+}
+
+func (m *mirror) state(context.Context) (any, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.rows), nil
+}
+
+// A handler may store one field of an object, and make its row of one event or another.
+// What changes a handled object, and was not seen to, is told.
+func TestDiscoverUpdates(t *testing.T) {
+	t.Parallel()
+	const updated, deleted = "customer.subscription.updated", "customer.subscription.deleted"
+	created := contract.HandledType{Type: "customer.subscription.created", Shown: "state"}
+	session := contract.HandledType{Type: "checkout.session.completed", Variant: "subscription", Shown: "state"}
+	state := func(eventType string) contract.HandledType {
+		return contract.HandledType{Type: eventType, Shown: "state"}
+	}
+	for _, test := range []struct {
+		why    string
+		mirror *mirror
+		want   []contract.HandledType
+	}{
+		{"another status is a change", &mirror{creates: created.Type, field: "status"}, []contract.HandledType{created, state(updated), {Type: deleted}}},
+		{"a later version has it", &mirror{creates: created.Type, field: "cancel_at_period_end", ends: true}, []contract.HandledType{created, state(updated), state(deleted)}},
+		{"one time is as another, after the first", &mirror{creates: created.Type, field: "current_period_end"}, []contract.HandledType{created, state(updated), {Type: deleted}}},
+		{"nothing shows it", &mirror{creates: created.Type, ends: true}, []contract.HandledType{created, state(deleted), {Type: updated}}},
+		{"the session makes the row", &mirror{creates: session.Type, field: "status", ends: true}, []contract.HandledType{session, state(updated), state(deleted)}},
+		{"the session alone is handled", &mirror{creates: session.Type}, []contract.HandledType{session, {Type: updated}, {Type: deleted}}},
+	} {
+		t.Run(test.why, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				test.mirror.rows = make(map[string]any)
+				found, err := contract.Discover(t.Context(), contract.Subject{Handler: test.mirror, State: test.mirror.state})
 				require.NoError(t, err)
 				require.Equal(t, test.want, found)
 			})

@@ -113,6 +113,9 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 	if spec.Variant != "" {
 		edits = append(edits, webhooktest.Variant(c.fill(spec.Variant)))
 	}
+	if shape := c.variant.shapeFor(spec); shape != "" {
+		edits = append(edits, webhooktest.Variant(shape))
+	}
 	switch _, another := spec.Set["data.object.id"]; {
 	case spec.Foreign:
 		return sender.foreign(eventType, edits...)

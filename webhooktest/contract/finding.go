@@ -37,6 +37,9 @@ type finding struct {
 // moves reports whether the state shows an effect that there should not be.
 func (f finding) moves() bool { return f.ofState && f.expected == noChange }
 
+// obeys reports whether a handler accepted what should have no effect, and acted on it.
+func (f finding) obeys() bool { return f.moves() && f.accepted }
+
 // misses reports whether the state lacks an effect, or may.
 func (f finding) misses() bool { return f.ignored || f.ofState && f.expected != noChange }
 
@@ -57,6 +60,8 @@ func (f finding) headline(c *contractCase) string {
 	switch {
 	case f.grave:
 		return stoppedAnswering
+	case f.obeys() && verb == "Refused":
+		return "Accepted " + strings.TrimSuffix(rest, " all the same")
 	case !ofAnswer:
 		return c.Finding
 	case f.ignored || f.dropped:
@@ -106,6 +111,8 @@ func (f finding) hint(c *contractCase) string {
 		return "Find in the handler's log why it gave no answer."
 	case f.dropped:
 		return "Answer 400 to what fails verification: a wrong secret then shows as failed deliveries in Stripe's dashboard, and Stripe retries."
+	case f.obeys() && c.Cause == refusedProcessed:
+		return "Verify the signature before anything else, and answer 400 to what fails: see signature/unsigned."
 	case f.ignored:
 		return "Find why the handler answers 2xx and does nothing: Stripe takes the event for delivered, and will not retry it."
 	}
@@ -117,6 +124,8 @@ type errInconclusive struct {
 	reason string
 	wanted string // as in finding
 	need   string // what would let it be judged, as in Result, "" for nothing
+	tried  bool   // and was tried without
+	shape  string // as in Result.WantedVariant
 }
 
 func (e errInconclusive) Error() string { return e.reason }

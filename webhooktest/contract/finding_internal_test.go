@@ -11,6 +11,7 @@ func TestHeadlines(t *testing.T) {
 	refusal := &contractCase{Case: Case{Finding: "Refused a genuine event: compact JSON"}}
 	forgery := &contractCase{Case: Case{Finding: "Accepted a forged event"}}
 	repeat := &contractCase{Case: Case{Finding: "Counted an event twice: redelivered", Cause: repeatsCount}}
+	processed := &contractCase{Case: Case{Finding: "Refused a forged event, and processed it all the same", Cause: refusedProcessed}}
 	for _, c := range []struct {
 		name    string
 		finding finding
@@ -30,8 +31,29 @@ func TestHeadlines(t *testing.T) {
 		{"no answer is no acceptance", finding{silent: true}, forgery, "Gave no answer to a forged event"},
 		{"what was acted on crashed the handler", finding{status: 500}, &contractCase{Case: Case{Finding: "Acted on somebody else's object"}}, "Crashed on somebody else's object"},
 		{"so did what was taken for another", finding{status: 500}, &contractCase{Case: Case{Finding: "Took another type for a handled one"}}, "Crashed on another type"},
+		{"refused, and acted on", finding{ofState: true, expected: noChange}, processed, "Refused a forged event, and processed it all the same"},
+		{"accepted, and acted on", finding{ofState: true, expected: noChange, accepted: true}, processed, "Accepted a forged event, and processed it"},
 		{"a case of the user's own", finding{}, &contractCase{}, ""},
 	} {
 		require.Equal(t, c.want, c.finding.headline(c.spec), c.name)
+	}
+}
+
+// What is done for a forgery is another mistake where it was not even refused.
+func TestProcessedForgeries(t *testing.T) {
+	t.Parallel()
+	spec := &contractCase{Case: Case{Cause: refusedProcessed, Hint: "Return."}}
+	for _, c := range []struct {
+		name     string
+		accepted bool
+		cause    string
+		hint     string
+	}{
+		{"the refusal did not end it", false, refusedProcessed, "Return."},
+		{"nothing verified it", true, forgeriesAccepted, "Verify the signature"},
+	} {
+		f := finding{ofState: true, expected: noChange, accepted: c.accepted}
+		require.Equal(t, c.cause, f.cause(spec), c.name)
+		require.Contains(t, f.hint(spec), c.hint, c.name)
 	}
 }

@@ -65,12 +65,15 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 	if c.Check != "" {
 		return j.runCheck(ctx, c, result)
 	}
-	bindings, reason := s.subject.bind(c.Given)
+	bindings, reason, err := s.bind(c.Given)
+	if err != nil {
+		return err
+	}
 	if reason != "" {
 		result.skip(needHandles, "needs "+reason)
 		return nil
 	}
-	bindings, err := j.bound(ctx, c, bindings)
+	bindings, err = j.bound(ctx, c, bindings)
 	if err != nil {
 		return err
 	}

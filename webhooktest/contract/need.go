@@ -8,6 +8,9 @@ import (
 // needHandles is the Need of a case about types that the handler does not handle.
 const needHandles = "handles"
 
+// needState is the Need of a case about effects.
+const needState = "state"
+
 // A need is something that a case requires of a subject.
 type need struct {
 	what  string // as in "needs a URL"
@@ -18,7 +21,7 @@ type need struct {
 // needs are those that a case may name.
 func needs() map[string]need {
 	return map[string]need{
-		"state":           {"what the handler stores", "State", (*Subject).observed},
+		needState:         {"what the handler stores", "State", (*Subject).observed},
 		"api":             {"a handler that calls a local Stripe API", "API", func(s *Subject) bool { return s.API != nil }},
 		"faults":          {"hooks that break and heal what the handler depends on", "Break and Heal", func(s *Subject) bool { return s.hasHooks() || s.canFail() }},
 		"restart":         {"a hook that restarts the handler", "Restart", func(s *Subject) bool { return s.Restart != nil }},

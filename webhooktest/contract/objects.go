@@ -93,7 +93,7 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 	}
 	known, err := event.Edit(edits...)
 	if err != nil {
-		return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
+		return nil, fmt.Errorf("prepare an object for %s: %w", event.Type(), err)
 	}
 	paths := s.binder.boundIn(event, known)
 	s.objects.known.given.Store(event.Type(), paths)
@@ -109,7 +109,7 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([
 		detail := strings.TrimSuffix(err.Error(), ": "+ErrNoObject.Error())
 		return nil, errInconclusive{need: needObjects, reason: "needs more objects of the app: " + detail}
 	case err != nil:
-		return nil, fmt.Errorf("prepare an object for a %s: %w", event.Type(), err)
+		return nil, fmt.Errorf("prepare an object for %s: %w", event.Type(), err)
 	}
 	s.objects.last[event.Type()] = edits
 	return edits, nil

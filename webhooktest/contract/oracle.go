@@ -85,7 +85,7 @@ func (o *oracle) mustMove(ctx context.Context) error {
 	if spent != nil {
 		return spent
 	}
-	return errInconclusive{reason: "no event of the case moves the state by itself: " + strings.Join(types, ", ")}
+	return o.session.unmoved("no event of the case moves the state by itself: " + strings.Join(types, ", "))
 }
 
 // judgeBy compares with the effect of the same reference in an earlier case. A difference
@@ -159,6 +159,9 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	if err := o.checkWitness(ctx, b); err != nil {
 		return e.findings, err
 	}
+	if err := o.checkClaims(ctx); err != nil {
+		return e.findings, err
+	}
 	same := []string{"no effect"}
 	if lines := did.Lines(); len(lines) > 0 {
 		same = append([]string{"the same:"}, lines...)
@@ -191,6 +194,24 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	}
 	if !b.Differs(did) {
 		return errInconclusive{reason: "the state does not show what the case is about"}
+	}
+	return nil
+}
+
+// checkClaims checks that a type whose effect the case asks for is one that the handler is
+// meant for, in this shape.
+func (o *oracle) checkClaims(ctx context.Context) error {
+	if !o.spec.asksForEffect() || len(o.spec.Witness) > 0 {
+		return nil
+	}
+	without := o.spec.typesOf(o.variant, o.spec.Reference)
+	for _, eventType := range o.spec.typesOf(o.variant, o.spec.Steps) {
+		if slices.Contains(without, eventType) {
+			continue
+		}
+		if err := o.session.unclaimed(ctx, eventType); err != nil {
+			return err
+		}
 	}
 	return nil
 }

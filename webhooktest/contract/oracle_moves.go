@@ -35,7 +35,7 @@ func (o *oracle) judgeMoves(ctx context.Context) ([]finding, error) {
 	case moves(did.diff):
 		return nil, nil
 	case !did.accepted():
-		return nil, fmt.Errorf("%w: a %s is refused", render.ErrNotApplicable, did.sent())
+		return nil, fmt.Errorf("%w: %s is refused", render.ErrNotApplicable, did.sent())
 	}
 	return did.execution.withState([]string{"nothing changed that an ignored event does not change too"}, "an effect, as a plain "+did.sent()+" has"), nil
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"maps"
+	"slices"
 
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
@@ -21,6 +23,9 @@ func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	}
 	moved := e.effectIn(did, clean)
 	findings := e.withState(moved.Lines(), noChange)
+	if len(moved) > 0 {
+		findings[len(findings)-1].accepted = slices.ContainsFunc(e.sent, func(event *webhooktest.Event) bool { return e.accepted[event] })
+	}
 	if len(moved) == 0 || len(o.spec.Witness) == 0 {
 		return findings, nil
 	}

@@ -1,6 +1,9 @@
 package contract
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A Verdict is the outcome of a case.
 type Verdict string
@@ -27,6 +30,10 @@ type Report struct {
 	// genuine event because of its version. Set it as Subject.APIVersion.
 	WantedVersion string `json:"wanted_version,omitempty"`
 
+	// WantedVariant is the shape of the first genuine event, as TYPE=VARIANT, that the handler
+	// accepts, if it refused the one that was delivered. Set it in Subject.Variants.
+	WantedVariant string `json:"wanted_variant,omitempty"`
+
 	Cases []Result `json:"cases"`
 }
 
@@ -48,7 +55,7 @@ type Result struct {
 	Level       string  `json:"level"`              // must, should or info
 	Verdict     Verdict `json:"verdict"`
 	Reason      string  `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
-	Need        string  `json:"need,omitempty"`   // of a skip: what would let the case be tried, a need of its file such as state, objects of the app, or NeedTime
+	Need        string  `json:"need,omitempty"`   // of a skip or an inconclusive: what would let the case be judged, a need of its file such as state, objects of the app, or NeedTime
 	Requirement string  `json:"requirement"`
 	Source      string  `json:"source"`
 	Sent        string  `json:"sent,omitempty"` // and how it differs from what was accepted
@@ -60,6 +67,10 @@ type Result struct {
 	// WantedVersion is the API version that the handler's SDK expects, if that is why it
 	// refused an event.
 	WantedVersion string `json:"wanted_version,omitempty"`
+
+	// WantedVariant is the shape of an event, as TYPE=VARIANT, in which the handler acts on it,
+	// if it does not act on the one that was delivered. Set it in Subject.Variants.
+	WantedVariant string `json:"wanted_variant,omitempty"`
 
 	Duration time.Duration `json:"-"`
 	Millis   float64       `json:"duration_ms"`
@@ -74,6 +85,29 @@ func (r *Report) Failed(strict bool) bool {
 // or Inconclusive.
 func (r *Report) Judged() bool {
 	return r.Summary[Pass]+r.Summary[Fail]+r.Summary[Warn]+r.Summary[Info] > 0
+}
+
+// mostInconclusive is how many cases may be inconclusive without a remark.
+const mostInconclusive = 9
+
+// Unjudged says that many cases could not be judged, how many and why most of them, or "":
+// what passes says little then.
+func (r *Report) Unjudged() string { return unjudged(r.Cases) }
+
+func unjudged(results []Result) string {
+	all, times, common := 0, make(map[string]int), ""
+	for i := range results {
+		if reason := results[i].Reason; results[i].Verdict == Inconclusive {
+			all++
+			if times[reason]++; times[reason] > times[common] {
+				common = reason
+			}
+		}
+	}
+	if all <= mostInconclusive {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d cases could not be judged, so that no fault of theirs would show: %d since %s", all, len(results), times[common], common)
 }
 
 func (r *Report) summarize() {

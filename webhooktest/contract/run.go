@@ -36,7 +36,8 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 	} else {
 		report.Cases = untried(&suite, cases)
 	}
-	report.Seed, report.Diagnosis, report.WantedVersion = j.session.run.source.seed(), j.diagnosis.lines, j.diagnosis.wanted
+	report.Seed, report.Diagnosis = j.session.run.source.seed(), j.diagnosis.lines
+	report.WantedVersion, report.WantedVariant = j.diagnosis.wanted, j.diagnosis.shape
 	report.Notes = j.session.notes()
 	attribute(report.Cases)
 	report.summarize()

@@ -123,6 +123,16 @@ func (s *sender) deliver(ctx context.Context, event *webhooktest.Event, mutation
 	return response, nil
 }
 
+// deliverAll delivers events one after the other.
+func (s *sender) deliverAll(ctx context.Context, events []*webhooktest.Event) error {
+	for _, event := range events {
+		if _, err := s.deliver(ctx, event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // deliverTogether delivers events concurrently.
 func (s *sender) deliverTogether(ctx context.Context, events []*webhooktest.Event, mutations ...string) ([]*webhooktest.Response, error) {
 	for _, event := range events {

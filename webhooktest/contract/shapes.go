@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -33,9 +34,13 @@ func (s *Subject) bindShapes(variable string, counting bool, others map[string]s
 }
 
 // shapes are the handled types, each with its variants or, for counting, only with
-// variants that mean the same as the plain event.
+// variants that mean the same as the plain event. Of a type to which the user gives a
+// shape, no other one is expected to come.
 func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]string) {
 	for _, eventType := range s.Handles {
+		if s.Variants[eventType] != "" {
+			continue
+		}
 		for _, v := range fixtures.Variants(eventType) {
 			if s.checkType(eventType) == nil && (v.Counts || !counting) {
 				bindings = append(bindings, map[string]string{variable: eventType, variable + variantOf: v.Name})
@@ -48,8 +53,10 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 // shapeOf says which variant an event is, "" if it is as any other of its type.
 func (c *caseEvents) shapeOf(event *webhooktest.Event) string {
 	for name, events := range c.observed.events {
-		if spec := c.spec.Events[name]; spec.Variant != "" && slices.Contains(events, event) {
-			return "variant " + c.fill(spec.Variant)
+		spec := c.spec.Events[name]
+		shape := cmp.Or(c.fill(spec.Variant), c.variant.shapeFor(spec))
+		if shape != "" && slices.Contains(events, event) {
+			return "variant " + shape
 		}
 	}
 	return ""

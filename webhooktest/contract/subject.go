@@ -32,7 +32,8 @@ type Subject struct {
 	Secrets []string
 
 	// Handles are the event types that the handler acts on. If empty, the control is
-	// payment_intent.succeeded, and cases about other types are skipped.
+	// payment_intent.succeeded, which need not have an effect, and cases about other types are
+	// skipped.
 	Handles []string
 
 	// State returns what the handler has stored, as any value that encoding/json encodes. It
@@ -81,8 +82,8 @@ type Subject struct {
 	Pin []string
 
 	// Variants are the shapes, by event type, that the handler expects: a handler of
-	// subscriptions needs {"checkout.session.completed": "subscription"}. All other events
-	// have the plain shape.
+	// subscriptions needs {"checkout.session.completed": "subscription"}. Cases about other
+	// shapes of these types are skipped. All other events have the plain shape.
 	Variants map[string]string
 
 	// APIVersion, Livemode and Account are as in webhooktest.Source.

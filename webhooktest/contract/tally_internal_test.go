@@ -26,6 +26,25 @@ func TestTotals(t *testing.T) {
 	}
 }
 
+// What go test tells case by case is one mistake, which is said at the end.
+func TestCauses(t *testing.T) {
+	t.Parallel()
+	var all tally
+	for _, r := range []Result{
+		{ID: "signature/unsigned", Verdict: Fail, Cause: forgeriesAccepted},
+		{ID: "signature/wrong-secret", Verdict: Fail, Cause: forgeriesAccepted},
+		{ID: "freshness/one-day-old", Verdict: Warn, Cause: staleAccepted},         // a consequence
+		{ID: "idempotency/redelivered", Verdict: Fail, Cause: repeatsCount},        // the only one
+		{ID: "http/other-methods", Verdict: Warn},                                  // shares no cause
+		{ID: "signature/v0-only", Verdict: Inconclusive, Cause: forgeriesAccepted}, // is none
+	} {
+		all.add(r)
+	}
+	require.Equal(t, []string{
+		"Forged events are accepted, which is one cause of 3 cases: signature/unsigned, signature/wrong-secret, freshness/one-day-old",
+	}, all.causes())
+}
+
 func TestJoinReasons(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, joinReasons(nil))

@@ -12,10 +12,9 @@ import (
 // An outcome is what the variants of one case came to.
 type outcome struct {
 	judged        int
-	inconclusive  []string // why variants could not be judged
-	need          string   // what would let them be judged
-	wanted        string   // the API version for the lack of which a control was refused
-	notApplicable string   // why a variant says nothing about this subject
+	inconclusive  []string        // why variants could not be judged
+	why           errInconclusive // what would let them be judged
+	notApplicable string          // why a variant says nothing about this subject
 }
 
 // add takes in what came of a variant, and returns the errors that end the run.
@@ -24,7 +23,10 @@ func (o *outcome) add(err error) error {
 		if !slices.Contains(o.inconclusive, why.reason) {
 			o.inconclusive = append(o.inconclusive, why.reason)
 		}
-		o.wanted, o.need = cmp.Or(o.wanted, why.wanted), cmp.Or(o.need, why.need)
+		o.why.wanted, o.why.shape = cmp.Or(o.why.wanted, why.wanted), cmp.Or(o.why.shape, why.shape)
+		if o.why.need == "" {
+			o.why.need, o.why.tried = why.need, why.tried
+		}
 		return nil
 	}
 	if errors.Is(err, render.ErrNotApplicable) {
@@ -47,9 +49,10 @@ func (o *outcome) conclude(c *contractCase, result *Result) {
 	case o.judged == 0 && reason == "":
 		result.Verdict, reason = Skip, o.notApplicable
 	case reason != "" && (o.judged == 0 || len(c.Each) > 0):
-		result.inconclusive(errInconclusive{reason: reason, wanted: o.wanted, need: o.need})
+		o.why.reason = reason
+		result.inconclusive(o.why)
 	default:
-		result.Verdict = Pass
+		result.Verdict, result.WantedVariant = Pass, o.why.shape
 	}
 	if reason != "" && result.Verdict == Pass {
 		reason = "not judged everywhere: " + reason
@@ -80,11 +83,12 @@ func joinReasons(reasons []string) string {
 // inconclusive gives a result the verdict of a case that could not be judged, or was not
 // tried because the user did not provide something.
 func (r *Result) inconclusive(why errInconclusive) {
-	if why.need != "" {
+	if why.need != "" && !why.tried {
 		r.skip(why.need, why.reason)
 		return
 	}
-	r.Verdict, r.Reason, r.WantedVersion = Inconclusive, why.reason, why.wanted
+	r.Verdict, r.Need, r.Reason = Inconclusive, why.need, why.reason
+	r.WantedVersion, r.WantedVariant = why.wanted, why.shape
 }
 
 // skip gives a result the verdict of a case that was not tried, and says what it needs, ""

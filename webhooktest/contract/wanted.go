@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -36,6 +37,12 @@ func readRefusal(said pinned.Refusal) string {
 // setVersion says in Go which field makes the handler accept the events.
 func setVersion(version string) string {
 	return fmt.Sprintf("set APIVersion: %q in the Subject (with stripe-go, APIVersion: stripe.APIVersion)", version)
+}
+
+// setVariant says in Go which field makes the handler act on the events.
+func setVariant(wanted string) string {
+	eventType, shape, _ := strings.Cut(wanted, "=")
+	return fmt.Sprintf("set Variants: map[string]string{%q: %q} in the Subject", eventType, shape)
 }
 
 // versionOf is the API version that an event names, "" if it names none.
@@ -75,9 +82,10 @@ func (s *sender) controlAt(version string) (*webhooktest.Event, error) {
 
 // like makes events like the control, and counts the calls from here on.
 func (s *sender) like() likeness {
-	like := likeness{at: s.controlAt, event: func(eventType string) (*webhooktest.Event, error) {
-		return s.event(context.Background(), eventType)
-	}}
+	like := likeness{at: s.controlAt, shapes: s.subject.otherShapes(s.subject.control())}
+	like.event = func(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+		return s.event(context.Background(), eventType, edits...)
+	}
 	if api := s.subject.API; api != nil {
 		before := api.Called()
 		like.calls = func() int { return api.Called() - before }

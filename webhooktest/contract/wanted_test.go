@@ -65,7 +65,7 @@ func TestWantedVersion(t *testing.T) {
 		},
 		"the answer says nothing": {
 			handler: versioned(".clover", "refused"), wanted: "2026-02-25.clover",
-			diagnose: "it accepts a payment_intent.succeeded of API version 2026-02-25.clover, but not this one, of 2023-10-16",
+			diagnose: "it accepts payment_intent.succeeded of API version 2026-02-25.clover, but not this one, of 2023-10-16",
 		},
 		"a version from before trains": {
 			handler: versioned("2024-06-20", "refused"), wanted: "2024-06-20",

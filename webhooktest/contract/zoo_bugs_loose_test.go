@@ -126,20 +126,7 @@ func zooLooseSound() []zooBug {
 				return d.event.Type == "customer.subscription.updated" && !changed && stored && known.Status == zooField(d, "status")
 			})
 		}),
-		zooSaaS("saas-linked", "404 for a subscription that no checkout has linked to a user", func(z *zooHandler) {
-			z.linked(&zooError{404, "no such user"})
-		}),
-		zooSaaS("saas-linked-or-ignored", "nothing for a subscription that no checkout has linked to a user", func(z *zooHandler) { z.linked(nil) }),
-		zooSaaS("cards-linked", "the same for cards that a checkout has stored", func(z *zooHandler) {
-			z.linked(&zooError{404, "no such user"})
-			z.effects["setup_intent.succeeded"] = func(d *zooDelivery) error {
-				if !z.seen["linked "+zooField(d, "id")] {
-					return &zooError{404, "no such user"}
-				}
-				z.note("card %s", zooField(d, "id"))
-				return nil
-			}
-		}).handling("setup_intent.succeeded"),
+		zooSaaS("saas-parked", "keeps what comes for a subscription until a checkout has linked it to a user", (*zooHandler).parked),
 		zooWith("averages", "a share and an average are no sums", func(z *zooHandler) {
 			z.show = func() any {
 				payments := max(1, len(z.payments))
@@ -167,6 +154,34 @@ func (z *zooHandler) linked(unknown error) {
 			}
 			return z.subscribed(d)
 		}
+	}
+}
+
+// parked keeps what comes before the checkout, and deals with it then.
+func (z *zooHandler) parked() {
+	waiting := make(map[string][]*zooDelivery)
+	z.linked(nil)
+	link := z.effects["checkout.session.completed"]
+	for _, eventType := range []string{"customer.subscription.updated", "customer.subscription.deleted"} {
+		effect := z.effects[eventType]
+		z.effects[eventType] = func(d *zooDelivery) error {
+			if id := zooField(d, "id"); !z.seen["linked "+id] {
+				waiting[id] = append(waiting[id], d)
+			}
+			return effect(d)
+		}
+	}
+	z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
+		if err := link(d); err != nil {
+			return err
+		}
+		for _, early := range waiting[zooField(d, "subscription")] {
+			if err := z.subscribed(early); err != nil {
+				return err
+			}
+		}
+		delete(waiting, zooField(d, "subscription"))
+		return nil
 	}
 }
 

@@ -21,6 +21,40 @@ func zooSaaS(name, why string, change func(*zooHandler)) zooBug {
 	}).saying(func(s *contract.Subject) { s.Handles = handled })
 }
 
+// zooSessions is such a handler, whose rows the session in mode subscription makes. Other
+// events change them if it takes them, at their time.
+func zooSessions(name, why string, takes func(*zooHandler, *zooDelivery) bool) zooBug {
+	return zooSaaS(name, why, func(z *zooHandler) {
+		z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
+			id := zooField(d, "subscription")
+			if _, known := z.subscriptions[id]; !known && id != "" {
+				z.subscriptions[id] = zooSubscription{Status: "active", first: true}
+			}
+			return nil
+		}
+		z.effects["invoice.paid"] = z.invoiced
+		for _, change := range []string{"customer.subscription.updated", "customer.subscription.deleted", "invoice.paid"} {
+			effect := z.effects[change]
+			z.effects[change] = func(d *zooDelivery) error {
+				if !takes(z, d) {
+					return nil
+				}
+				return effect(d)
+			}
+		}
+	}).handling("invoice.paid").shaping("checkout.session.completed", "subscription")
+}
+
+// knows reports whether there is a row for the subscription of an event.
+func (z *zooHandler) knows(d *zooDelivery) bool {
+	id := zooField(d, "subscription")
+	if id == "" {
+		id = zooField(d, "id")
+	}
+	_, known := z.subscriptions[id]
+	return known
+}
+
 // zooOrderBugs believe whatever comes last, or not enough of it.
 func zooOrderBugs() []zooBug {
 	newer := func(name, why string, newer func(old, now zooSubscription) bool) zooBug {
@@ -69,6 +103,24 @@ func zooOrderBugs() []zooBug {
 		}),
 		zooSaaS("saas-unpaid-fulfilled", "ships when the page is completed, and never hears of the money", func(z *zooHandler) {
 			z.effects["checkout.session.completed"] = z.fulfilUnpaid
+		}),
+		zooSaaS("saas-linked", "404 for a subscription until a checkout has linked it to a user", func(z *zooHandler) {
+			z.linked(&zooError{http.StatusNotFound, "no such user"})
+		}),
+		zooSaaS("saas-linked-or-ignored", "drops what comes before a checkout has linked a subscription to a user", func(z *zooHandler) { z.linked(nil) }),
+		zooSaaS("cards-linked", "404 for cards too that no checkout has stored yet", func(z *zooHandler) {
+			z.linked(&zooError{http.StatusNotFound, "no such user"})
+			z.effects["setup_intent.succeeded"] = func(d *zooDelivery) error {
+				if !z.seen["linked "+zooField(d, "id")] {
+					return &zooError{http.StatusNotFound, "no such user"}
+				}
+				z.note("card %s", zooField(d, "id"))
+				return nil
+			}
+		}).handling("setup_intent.succeeded"),
+		zooSessions("early-events-dropped", "the session makes the row, and what comes before it is acknowledged and dropped", (*zooHandler).knows),
+		zooSessions("early-end-dropped", "the same of deletions alone", func(z *zooHandler, d *zooDelivery) bool {
+			return d.event.Type != "customer.subscription.deleted" || z.knows(d)
 		}),
 		zooWith("early-invoice-dropped", "acknowledges the invoice of a subscription that it does not know yet, and drops it", func(z *zooHandler) {
 			z.effects["invoice.paid"] = func(d *zooDelivery) error {

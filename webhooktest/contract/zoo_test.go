@@ -64,6 +64,11 @@ func (b zooBug) handling(types ...string) zooBug {
 	return b.saying(func(s *contract.Subject) { s.Handles = slices.Concat(s.Handles, types) })
 }
 
+// shaping says in which shape events of a type come.
+func (b zooBug) shaping(eventType, shape string) zooBug {
+	return b.saying(func(s *contract.Subject) { s.Variants = map[string]string{eventType: shape} })
+}
+
 // sending gives every delivery a header more, as users may.
 func (b zooBug) sending(name, value string) zooBug {
 	return b.saying(func(s *contract.Subject) { s.Header = http.Header{name: {value}} })

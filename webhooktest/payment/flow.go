@@ -81,7 +81,7 @@ func (m *making) name(w way, r Request) (string, error) {
 		if action == "" {
 			action = string(Pay)
 		}
-		return "", fmt.Errorf("there is no way to %s a %s: name an event type", action, m.object.kind)
+		return "", fmt.Errorf("there is no way to %s this %s: name an event type", action, m.object.kind)
 	}
 	return name, nil
 }

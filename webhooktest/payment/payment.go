@@ -186,7 +186,7 @@ func find(api *stripeapi.Server, id, version string) (*object, error) {
 	o := &object{id: id, asked: name}
 	if id == "" {
 		if _, o.id, _ = Latest(api); o.id == "" {
-			return nil, fmt.Errorf("%w yet: have the app create a %s", ErrNoObject, strings.Join(Kinds(), ", "))
+			return nil, fmt.Errorf("%w yet: have the app create one of %s", ErrNoObject, strings.Join(Kinds(), ", "))
 		}
 	}
 	known := false

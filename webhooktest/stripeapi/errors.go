@@ -97,9 +97,9 @@ func instead(path string) string {
 	known := slices.Sorted(maps.Keys(writes().Actions[t.Kinds[0]]))
 	known = slices.Concat(known, slices.Sorted(maps.Keys(writes().Lists[t.Kinds[0]])))
 	if len(known) == 0 {
-		return fmt.Sprintf("fakestripe knows nothing below a %s, a later release may", t.Kinds[0])
+		return fmt.Sprintf("fakestripe knows nothing below %s, a later release may", t.Kinds[0])
 	}
-	return fmt.Sprintf("of a %s fakestripe knows %s; a later release may know more", t.Kinds[0], strings.Join(known, ", "))
+	return fmt.Sprintf("of %s fakestripe knows %s; a later release may know more", t.Kinds[0], strings.Join(known, ", "))
 }
 
 // unauthorized is the error for a wrong key. It never repeats the key.

@@ -227,7 +227,7 @@ func TestUnknownPaths(t *testing.T) {
 	api := new(stripeapi.Server)
 	for path, want := range map[string]string{
 		"/v1/quarks":                    "knows the paths of API versions up to 20",
-		"/v1/payment_intents/pi_1/spin": "of a payment_intent fakestripe knows apply_customer_balance, cancel, capture",
+		"/v1/payment_intents/pi_1/spin": "of payment_intent fakestripe knows apply_customer_balance, cancel, capture",
 		"/v1/payment_intents/":          "an empty id, or a trailing slash",
 	} {
 		r := httptest.NewRequest("POST", path, strings.NewReader(""))

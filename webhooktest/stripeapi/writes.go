@@ -122,7 +122,7 @@ func readState(kind, eventType string) (*node, error) {
 	case err != nil:
 		return nil, err
 	case about != kind:
-		return nil, fmt.Errorf("%s is about a %s, not a %s", eventType, about, kind)
+		return nil, fmt.Errorf("%s is about %s, not %s", eventType, about, kind)
 	}
 	return parseNode(object)
 }

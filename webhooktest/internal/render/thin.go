@@ -135,7 +135,7 @@ func readFirst(name string, v any) (file string, err error) {
 func relate(kind string, object []byte) (*fixtures.RelatedObject, error) {
 	home, ok := routes.Home(kind)
 	if !ok {
-		return nil, fmt.Errorf("the API has no route for a %s", kind)
+		return nil, fmt.Errorf("the API has no route for the kind %s", kind)
 	}
 	url := "/" + strings.Join(home.Path, "/")
 	for _, field := range home.Fields() {

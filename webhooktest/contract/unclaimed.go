@@ -1,0 +1,110 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// A type without an effect is a fault only if the user says that the handler acts on it, in
+// the shape that it was delivered in.
+
+// unclaimed returns why the lack of an effect says nothing, if nobody named the type, or a
+// careful look finds that the handler acts on another shape of it.
+func (s *session) unclaimed(ctx context.Context, eventType string) error {
+	if len(s.subject.Handles) == 0 {
+		return errInconclusive{need: needHandles, tried: true, reason: "a genuine " + eventType + " has no effect, and which types the handler acts on was not said"}
+	}
+	if !s.probe.careful {
+		return nil // there will be another look
+	}
+	shape, err := s.worksAs(ctx, eventType)
+	if err == nil && shape != "" {
+		err = errInconclusive{shape: eventType + "=" + shape, reason: fmt.Sprintf("%s has no effect, but one of variant %s has: is that what the handler is for?", s.subject.shaped(eventType), shape)}
+	}
+	return err
+}
+
+// unmoved is why the effect of a type cannot be judged that shows none: what all events
+// change alike counts for nothing, a type may be none of the handler's, or, as the reason
+// says, there is no effect.
+func (s *session) unmoved(reason string) error {
+	if alike := s.run.learned.alike(); len(alike) > 0 {
+		return errInconclusive{need: needState, tried: true, reason: "the state moves with every event, also of unknown types, at " +
+			strings.Join(alike, ", ") + ", so that nothing tells what one did: show what handled types alone change"}
+	}
+	if len(s.subject.Handles) == 0 {
+		return errInconclusive{need: needHandles, tried: true, reason: reason + ", and which types the handler acts on was not said"}
+	}
+	return errInconclusive{reason: reason}
+}
+
+// shaped names a type, in the shape that the user gives it.
+func (s *Subject) shaped(eventType string) string {
+	if shape := s.Variants[eventType]; shape != "" {
+		return eventType + " of variant " + shape
+	}
+	return "a plain " + eventType
+}
+
+// worksAs returns a shape of a type in which it has an effect, though it has none as it is
+// delivered, or "".
+func (s *session) worksAs(ctx context.Context, eventType string) (shape string, err error) {
+	shapes := s.subject.otherShapes(eventType)
+	did, err := s.awaitShapes(ctx, eventType, shapes)
+	if err != nil || len(did) == 0 {
+		return "", err
+	}
+	for _, shape := range shapes {
+		if did, err = s.awaitShapes(ctx, eventType, []string{shape}); err != nil || len(did) > 0 {
+			return shape, err
+		}
+	}
+	return "", nil
+}
+
+// otherShapes are the shapes of a type that mean something else than the one that the user
+// gives it, those that begin something else first.
+func (s *Subject) otherShapes(eventType string) []string {
+	var first, others []string
+	for _, v := range fixtures.Variants(eventType) {
+		switch {
+		case v.Counts || v.Name == s.Variants[eventType]:
+		case len(v.Creates) > 0:
+			first = append(first, v.Name)
+		default:
+			others = append(others, v.Name)
+		}
+	}
+	return slices.Concat(first, others)
+}
+
+// awaitShapes delivers an event of a type in each shape, and waits until any has an effect.
+func (s *session) awaitShapes(ctx context.Context, eventType string, shapes []string) (did statediff.Diff, err error) {
+	var events []*webhooktest.Event
+	for _, shape := range shapes {
+		event, err := s.sender.registered(s.sender.prepared(ctx, eventType, webhooktest.Variant(shape)))
+		if errors.Is(err, webhooktest.ErrNoPath) {
+			continue // what is set in each event is not in this shape
+		}
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, event)
+	}
+	if len(events) == 0 {
+		return nil, nil
+	}
+	o := observe(events...)
+	did, err = s.probe.measure(ctx, o, func() error { return s.sender.deliverAll(ctx, events) })
+	if err != nil {
+		return nil, err
+	}
+	return s.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
+}

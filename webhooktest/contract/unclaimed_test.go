@@ -1,0 +1,109 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// results are those of a handler, by case.
+func results(t *testing.T, subject contract.Subject, only ...string) (*contract.Report, map[string]contract.Result) {
+	t.Helper()
+	report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return subject }, Only: only})
+	require.NoError(t, err)
+	byID := make(map[string]contract.Result)
+	for _, result := range report.Cases {
+		byID[result.ID] = result
+	}
+	return report, byID
+}
+
+// A type without an effect is a fault only where the user says that the handler acts on it,
+// in the shape that it was delivered in.
+func TestUnclaimedTypes(t *testing.T) {
+	t.Parallel()
+	const session = "checkout.session.completed"
+	subscriptions := map[string]string{session: "subscription"}
+	for _, test := range []struct {
+		why      string
+		creates  string // the type that makes a row, of sessions in mode subscription
+		handles  []string
+		variants map[string]string
+		id       string
+		want     contract.Verdict
+		need     string
+		wanted   string
+	}{
+		{"nobody named a type", session, nil, nil, "control/effect", contract.Inconclusive, "handles", ""},
+		{"the type is not the handler's", session, []string{"payment_intent.succeeded"}, nil, "control/effect", contract.Fail, "", ""},
+		{"it is for sessions in another mode", session, []string{session}, nil, "control/effect", contract.Inconclusive, "", session + "=subscription"},
+		{"which the user says", session, []string{session}, subscriptions, "control/effect", contract.Pass, "", ""},
+		{"another shape than the user says", session, []string{session}, map[string]string{session: "setup"}, "control/effect", contract.Inconclusive, "", session + "=subscription"},
+		{"no shape has an effect", "customer.subscription.created", []string{"customer.subscription.created", session}, nil, "dispatch/handled-type-works", contract.Warn, "", ""},
+		{"the second type is of another mode", "", []string{"customer.subscription.created", session}, nil, "dispatch/handled-type-works", contract.Pass, "", session + "=subscription"},
+		{"the plain shape is no matter, given another", session, []string{session}, subscriptions, "dispatch/shapes-work", contract.Skip, "handles", ""},
+		{"nor is whether others crash it", session, []string{session}, subscriptions, "dispatch/shapes", contract.Skip, "handles", ""},
+	} {
+		t.Run(test.why, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				m := &mirror{creates: test.creates, rows: make(map[string]any)}
+				if test.creates == "" {
+					m.also = test.handles
+				}
+				subject := contract.Subject{Handler: m, State: m.state, Handles: test.handles, Variants: test.variants}
+				_, byID := results(t, subject, test.id)
+				got := byID[test.id]
+				require.Equal(t, test.want, got.Verdict, "%+v", got)
+				require.Equal(t, test.need, got.Need, "%+v", got)
+				require.Equal(t, test.wanted, got.WantedVariant, "%+v", got)
+			})
+		})
+	}
+}
+
+// A handler that refuses all but sessions in one mode is told which it accepts.
+func TestRefusedShape(t *testing.T) {
+	t.Parallel()
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var event struct {
+			Data struct{ Object struct{ Mode string } }
+		}
+		if json.NewDecoder(r.Body).Decode(&event) != nil || event.Data.Object.Mode != "subscription" {
+			http.Error(w, "no plan", http.StatusUnprocessableEntity)
+		}
+	})
+	report, _ := results(t, contract.Subject{Handler: handler, Handles: []string{"checkout.session.completed"}})
+	require.Equal(t, "checkout.session.completed=subscription", report.WantedVariant)
+	require.True(t, slices.ContainsFunc(report.Diagnosis, func(line string) bool { return strings.Contains(line, "of variant subscription") }), report.Diagnosis)
+}
+
+// What a handler does alike for every event shows nothing: that is said in the same words
+// everywhere, and at the top.
+func TestEventLogShowsNothing(t *testing.T) {
+	t.Parallel()
+	for _, thin := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &switchboard{ledger: true}
+			report, byID := results(t, contract.Subject{Handler: s, State: s.state, Thin: thin}, "control", "idempotency", "resilience", "signature")
+			effect := byID["control/effect"]
+			require.Contains(t, effect.Reason, "the state moves with every event, also of unknown types, at state.seen[]")
+			for _, result := range report.Cases {
+				if result.Verdict == contract.Inconclusive {
+					require.Equal(t, effect.Reason, result.Reason, result.ID)
+					require.Equal(t, "state", result.Need, result.ID)
+				}
+			}
+			require.Contains(t, report.Unjudged(), "could not be judged")
+			require.Contains(t, report.Unjudged(), effect.Reason)
+		})
+	}
+	require.Empty(t, new(contract.Report).Unjudged())
+}
