@@ -113,6 +113,16 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 	if spec.Variant != "" {
 		edits = append(edits, webhooktest.Variant(c.fill(spec.Variant)))
 	}
+	switch other := spec.About; {
+	case spec.Unchanged:
+		edits = append(edits, sameAs(c.observed.events[other][c.burst])...)
+	case spec.Changed:
+		version, err := sender.changedSince(c.observed.events[other][c.burst], eventType)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, webhooktest.Version(version))
+	}
 	switch _, another := spec.Set["data.object.id"]; {
 	case spec.Foreign:
 		return sender.foreign(eventType, edits...)
