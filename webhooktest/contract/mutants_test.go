@@ -60,6 +60,8 @@ var mutants = []mutant{
 	{why: "the first page is all", file: "check_pages.go", old: "if !clean.Differs(did) {", new: "if false {", zoo: "first-page-summed"},
 	{why: "who reads no lines is asked for all", file: "check_pages.go", old: "return clean, err == nil && clean.Differs(did), err", new: "return clean, err == nil && (clean.Differs(did) || true), err", zoo: "lines-unread"},
 	{why: "the API fails in one way only", file: "api_outage.go", old: "API.Fail(outage.failure)", new: "API.Fail(stripeapi.Failure{})", test: "TestStripeFails"},
+	{why: "who works later is judged as who swallows errors", file: "api_outage.go", old: "return !o.answered.IsZero() && ended.After(o.answered)", new: "return false", test: "TestStripeFails"},
+	{why: "who gives up on a call works later", file: "api_outage.go", old: "if !o.silent {", new: "if true {", test: "TestWorkOutlivesTheAnswer"},
 	{why: "only work in the background is slow", file: "run.go", old: "> s.run.budget.limit", new: "> s.run.budget.limit && false", test: "TestMustsComeFirst"},
 	{why: "no session links a subscription before", file: "sender_prelude.go", old: "if !links || handled == eventType {", new: "if !links || links || handled == eventType {", zoo: "saas-linked"},
 
