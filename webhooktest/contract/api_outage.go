@@ -3,9 +3,11 @@ package contract
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
@@ -52,14 +54,36 @@ type apiOutage struct {
 	lasts   bool
 	calls   int    // that the handler had made when it began
 	said    string // what it was, "" if there was none
+
+	silent   bool      // calls get no answer
+	answered time.Time // when an event was last accepted meanwhile
 }
 
 // begin makes the calls of the handler fail.
 func (o *apiOutage) begin(kind string) {
 	outage := outageKinds[kind]
-	o.lasts, o.calls, o.said = true, o.session.subject.called(), outage.said
+	o.lasts, o.calls, o.said, o.silent = true, o.session.subject.called(), outage.said, outage.failure.NoAnswer
 	o.session.subject.API.Fail(outage.failure)
 	o.session.subject.API.Slow(outage.slow...)
+}
+
+// note notes when events are accepted during an outage.
+func (o *apiOutage) note(responses []*webhooktest.Response) {
+	for _, r := range responses {
+		if o.lasts && r.Accepted() {
+			o.answered = r.Sent.Add(r.Duration)
+		}
+	}
+}
+
+// outlives reports whether a call was made after the answer, or went on then. A handler that
+// waits for it does not answer before, unless it gave up on one that gets no answer.
+func (o *apiOutage) outlives(call stripeapi.Call) bool {
+	ended := call.At
+	if !o.silent {
+		ended = ended.Add(call.Duration)
+	}
+	return !o.answered.IsZero() && ended.After(o.answered)
 }
 
 // end lets calls succeed again. A handler that made no call meanwhile depends on something
@@ -67,6 +91,9 @@ func (o *apiOutage) begin(kind string) {
 func (o *apiOutage) end(ctx context.Context) error {
 	err := awaitCall(ctx, o.session, o.calls) // it may call later than it answers
 	o.stop()
+	if slices.ContainsFunc(o.session.subject.API.CallsSince(o.calls), o.outlives) {
+		o.session.run.learned.outlives.Store(true)
+	}
 	if err == nil && o.session.subject.called() == o.calls {
 		err = errLacks{"hooks that break and heal what the handler depends on: it called nothing of Stripe's API"}
 	}

@@ -27,6 +27,8 @@ type outageHandler struct {
 	tries    int              // how often it asks, as SDKs do; 0: once
 	patience time.Duration    // of its client
 	swallows func(error) bool // errors of the API, which it answers with 200
+	later    bool             // works in the background, once it has answered
+	again    time.Duration    // after which the background tries once more; 0: never
 }
 
 // subject is what the suite is run with.
@@ -43,7 +45,17 @@ func (h outageHandler) subject(t *testing.T) contract.Subject {
 		case z.down:
 			return errZooDown
 		}
-		seen[d.event.ID] = h.early
+		seen[d.event.ID] = h.early || h.later
+		if h.later {
+			z.working.Go(func() {
+				if h.asksLater(d, api) {
+					z.mu.Lock()
+					defer z.mu.Unlock()
+					rows[zooField(d, "id")] = "paid"
+				}
+			})
+			return nil
+		}
 		if err := h.ask(d, api); err != nil && h.swallows != nil && h.swallows(err) {
 			return nil
 		} else if err != nil {
@@ -56,6 +68,19 @@ func (h outageHandler) subject(t *testing.T) contract.Subject {
 	s := zooNamed(t, "sound").subject(z, z.State)
 	s.API, s.Handles = api, []string{"payment_intent.succeeded"}
 	return s
+}
+
+// asksLater asks in the background, and reports whether it was told.
+func (h outageHandler) asksLater(d *zooDelivery, api *stripeapi.Server) bool {
+	d.r = d.r.WithContext(context.Background())
+	time.Sleep(10 * time.Millisecond)
+	for h.ask(d, api) != nil {
+		if h.again == 0 {
+			return false
+		}
+		time.Sleep(h.again)
+	}
+	return true
 }
 
 func (h outageHandler) ask(d *zooDelivery, api *stripeapi.Server) (err error) {
@@ -111,6 +136,9 @@ func TestStripeFails(t *testing.T) {
 		{"swallows-timeout", "catches what is no error of Stripe's", outageHandler{asks: true, swallows: of(0)}, false, contract.Fail, contract.Pass, "gives no answer"},
 		{"impatient-swallows-timeout", "the same, and gives up early", outageHandler{asks: true, swallows: of(0), patience: 100 * time.Millisecond}, false, contract.Fail, contract.Pass, "gives no answer"},
 		{"early", "remembers the event first: its retry is a duplicate", outageHandler{asks: true, early: true}, false, contract.Fail, contract.Fail, "answers 500"},
+		{"queue", "a worker that tries again in a second", outageHandler{asks: true, later: true, again: time.Second}, false, contract.Pass, contract.Pass, ""},
+		{"slow-queue", "a worker that tries again in a minute: nobody waits so long", outageHandler{asks: true, later: true, again: time.Minute}, false, contract.Warn, contract.Warn, "gives no answer"},
+		{"queue-without-retries", "a worker that gives up", outageHandler{asks: true, later: true}, false, contract.Warn, contract.Warn, "gives no answer"},
 		{"independent", "asks for nothing, so that nothing fails", outageHandler{}, false, contract.Skip, contract.Skip, ""},
 		{"independent-with-hooks", "the rows of the API say nothing of it", outageHandler{}, true, contract.Pass, contract.Pass, ""},
 	} {
@@ -130,8 +158,11 @@ func TestStripeFails(t *testing.T) {
 				for _, result := range report.Cases {
 					if verdict := want[result.ID]; verdict != "" {
 						require.Equal(t, verdict, result.Verdict, "%s: %s: %s", test.why, result.ID, result)
-						if verdict == contract.Fail {
+						if verdict == contract.Fail || verdict == contract.Warn {
 							require.Contains(t, result.Sent, test.says)
+						}
+						if verdict == contract.Warn {
+							require.Contains(t, result.Actual, "not repeated within 8s")
 						}
 					}
 				}

@@ -20,6 +20,8 @@ type calibration struct {
 	still  any                // the state when it was last still, of cases one by one
 	writes atomic.Bool        // the handler writes to Stripe
 
+	outlives atomic.Bool // the handler's work goes on when the event is acknowledged
+
 	restless atomic.Bool  // the state never is still, as control/quiet reports
 	waited   atomic.Int32 // how often an effect on a restless state was waited for
 

@@ -46,6 +46,7 @@ type contractCase struct {
 	Steps     []caseStep           `json:"steps"`
 	Reference []caseStep           `json:"reference"`
 	Witness   []caseStep           `json:"witness"`
+	Against   []caseStep           `json:"against"`
 	State     string               `json:"state"`
 	Compare   string               `json:"compare"`
 	Either    bool                 `json:"either"`
@@ -55,24 +56,27 @@ type contractCase struct {
 
 // A caseEvent is an event that a case delivers.
 type caseEvent struct {
-	Type     string         `json:"type"`
-	File     string         `json:"file"`
-	Payloads string         `json:"payloads"`
-	Exact    bool           `json:"exact"`
-	About    string         `json:"about"`
-	Foreign  bool           `json:"foreign"`
-	Version  int            `json:"version"`
-	Variant  string         `json:"variant"`
-	Count    int            `json:"count"`
-	Set      render.Changes `json:"set"`
-	Add      render.Changes `json:"add"`
+	Type      string         `json:"type"`
+	File      string         `json:"file"`
+	Payloads  string         `json:"payloads"`
+	Exact     bool           `json:"exact"`
+	About     string         `json:"about"`
+	Unchanged bool           `json:"unchanged"`
+	Changed   bool           `json:"changed"`
+	Late      bool           `json:"late"`
+	Foreign   bool           `json:"foreign"`
+	Version   int            `json:"version"`
+	Variant   string         `json:"variant"`
+	Count     int            `json:"count"`
+	Set       render.Changes `json:"set"`
+	Add       render.Changes `json:"add"`
 
 	payloads []payload // of File, or those that Payloads matches
 }
 
 // plain reports whether an event is an ordinary one of its type.
 func (e *caseEvent) plain() bool {
-	return e.About == "" && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
+	return e.About == "" && !e.Late && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
 }
 
 // A caseStep is one action of a case.
@@ -184,6 +188,8 @@ func (c *contractCase) validate() error {
 		return fmt.Errorf("state %s: a reference is missing", c.State)
 	case c.Either && c.State != "same":
 		return errors.New("either: want state same")
+	case len(c.Against) > 0 && (c.State != "differs" || len(c.Witness) == 0):
+		return errors.New("against: want state differs, and a witness")
 	case c.Bursts < 0 || c.Bursts > 0 && c.State != "same":
 		return errors.New("bursts: want a number above zero, and state same")
 	case c.Compare != "" && c.Compare != "object":
@@ -206,7 +212,7 @@ func (c *contractCase) hasAlternative() bool { return c.State == "same" && len(c
 
 // stepLists returns the lists of steps, by key.
 func (c *contractCase) stepLists() map[string][]caseStep {
-	return map[string][]caseStep{"steps": c.Steps, "reference": c.Reference, "witness": c.Witness}
+	return map[string][]caseStep{"steps": c.Steps, "reference": c.Reference, "witness": c.Witness, "against": c.Against}
 }
 
 func (c *contractCase) validateStep(s caseStep) error {

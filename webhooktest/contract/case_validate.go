@@ -58,6 +58,10 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 		return err
 	}
 	switch other, ok := c.Events[e.About]; {
+	case e.About == "" && (e.Unchanged || e.Changed):
+		return errors.New("changed, unchanged: say since which event, as about")
+	case e.Changed && (e.Unchanged || e.Version > 0):
+		return errors.New("changed: is a version of its own")
 	case e.About == "":
 	case !ok:
 		return fmt.Errorf("about %q: no event has this name", e.About)

@@ -44,7 +44,9 @@ func (v variant) typeOf(name string) string {
 
 // asksForEffect reports whether a case asks if an event has any effect. A state need not
 // show every type, so this is never a must.
-func (c *contractCase) asksForEffect() bool { return c.State == "differs" && c.Level != "must" }
+func (c *contractCase) asksForEffect() bool {
+	return c.State == "differs" && c.Level != "must" && len(c.Against) == 0
+}
 
 // types are the handled types of a case's events.
 func (c *contractCase) types(v variant) []string {

@@ -55,9 +55,11 @@ func (c *contractCase) captures() (names []string) {
 	return names
 }
 
-// waits reports whether an event can only be made after a step has captured a value for
-// it.
-func (c *contractCase) waits(name string) bool { return len(c.waitsFor(name)) > 0 }
+// waits reports whether an event is made only when it is sent: what it tells of has not
+// happened before, or a step captures a value for it.
+func (c *contractCase) waits(name string) bool {
+	return c.Events[name].Late || len(c.waitsFor(name)) > 0
+}
 
 // waitsFor lists the captured variables that an event needs, including those of the event
 // that it is about.

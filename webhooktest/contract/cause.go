@@ -83,6 +83,7 @@ var consequences = []consequence{
 	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
 	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
 	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
+	{"idempotency/first-change", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
 	{"control/second-event", eventsLost, []string{"dispatch/handled-type-works"}},
 	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer", "idempotency/race-of-*"}},
 	{"resilience/burst", "Many events at once are too many", []string{"idempotency/race-of-*"}},

@@ -156,6 +156,7 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 	if err != nil {
 		return err
 	}
+	e.outage.note(responses)
 	if err := e.judge(step, responses); err != nil {
 		return err
 	}

@@ -47,12 +47,12 @@ func (s *caseStep) manner(mutations []string) string {
 	return strings.Join(manner, " ")
 }
 
-// deliverInTurn gives a handler that works in the background time between two events, so
-// that it is not blamed for mixing up what came at once.
+// deliverInTurn gives a handler that works in the background time between two events, of
+// one step or of two, so that it is not blamed for mixing up what came at once.
 func (e *execution) deliverInTurn(ctx context.Context, events []*webhooktest.Event, mutations []string) (responses []*webhooktest.Response, err error) {
 	probe := e.session.probe
 	for i, event := range events {
-		if i > 0 && probe.settle > 0 {
+		if (i > 0 || len(e.sent) > 0) && probe.settle > 0 {
 			if err := probe.machine.pause(ctx, probe.window()/4); err != nil {
 				return nil, err
 			}

@@ -116,6 +116,16 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 	if shape := c.variant.shapeFor(spec); shape != "" {
 		edits = append(edits, webhooktest.Variant(shape))
 	}
+	switch other := spec.About; {
+	case spec.Unchanged:
+		edits = append(edits, sameAs(c.observed.events[other][c.burst])...)
+	case spec.Changed:
+		version, err := sender.changedSince(c.observed.events[other][c.burst], eventType)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, webhooktest.Version(version))
+	}
 	switch _, another := spec.Set["data.object.id"]; {
 	case spec.Foreign:
 		return sender.foreign(eventType, edits...)

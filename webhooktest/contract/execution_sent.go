@@ -105,7 +105,10 @@ func (e *execution) withState(differences []string, wanted string) []finding {
 			shown = firstLines(differences, 3) // each burst shows the same
 		}
 		e.find(e.sentSoFar(), wanted, shown)
-		e.findings[len(e.findings)-1].ofState = true
+		f := &e.findings[len(e.findings)-1]
+		if f.ofState = true; e.outage.said != "" && e.session.run.learned.outlives.Load() && wanted == sameState {
+			f.notRepeated()
+		}
 	}
 	return e.findings
 }

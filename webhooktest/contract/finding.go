@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // stoppedAnswering is the headline of a case that brought the handler down.
@@ -29,9 +30,17 @@ type finding struct {
 	dropped                bool // a forgery was accepted, and had no effect
 	ignored                bool // a genuine event was accepted, and had no effect
 	ofState                bool // the state shows it
+	unrepeated             bool // work that failed after the answer was not seen again
 	sent, expected, actual string
 	wanted                 string // the API version for the lack of which the handler refused
 	said                   string // what its refusal of a genuine event says, and how to mend that
+}
+
+// notRepeated says of a missing effect that its work failed when the event was acknowledged
+// already. A queue may try again in a minute, which is as long as nobody waits: a should.
+func (f *finding) notRepeated() {
+	f.should, f.unrepeated = true, true
+	f.actual = fmt.Sprintf("2xx, then its work failed, and was not repeated within %s of the end of the failure:\n%s", text.Brief(effectTimeout), f.actual)
 }
 
 // moves reports whether the state shows an effect that there should not be.
@@ -62,6 +71,8 @@ func (f finding) headline(c *contractCase) string {
 		return stoppedAnswering
 	case f.obeys() && verb == "Refused":
 		return "Accepted " + strings.TrimSuffix(rest, " all the same")
+	case f.unrepeated:
+		return "Acknowledged an event, and did not repeat its work when that failed"
 	case !ofAnswer:
 		return c.Finding
 	case f.ignored || f.dropped:
@@ -107,6 +118,8 @@ func (f finding) hint(c *contractCase) string {
 	switch {
 	case f.said != "":
 		return f.said
+	case f.unrepeated:
+		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, waive this."
 	case f.grave || f.silent:
 		return "Find in the handler's log why it gave no answer."
 	case f.dropped:

@@ -115,8 +115,12 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([
 	return edits, nil
 }
 
-// givenObject has the app create an object, if it can, and the user prepare one.
+// givenObject has the app create an object, if it can, and the user prepare one. The app
+// stores that: the state is not what it was when it last settled.
 func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (edits []webhooktest.Edit, err error) {
+	if s.subject.bindsEach() {
+		s.dirty.Store(true)
+	}
 	if s.subject.Create != nil {
 		if edits, err = s.create(ctx, event); err == nil {
 			event, err = event.Edit(edits...)

@@ -180,19 +180,27 @@ func (o *oracle) effect(ctx context.Context, eventType string) (did statediff.Di
 }
 
 // checkWitness checks that the state could show the difference in question: the effect of
-// the witness must differ from the reference, too.
+// the witness must differ from the reference, too, or from what it is held against.
 func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	if len(o.spec.Witness) == 0 {
 		return nil
 	}
+	differs := b.Differs
+	if len(o.spec.Against) > 0 {
+		against, err := o.against(ctx, b.Touched())
+		if err != nil {
+			return err
+		}
+		differs = func(did statediff.Diff) bool { return against.Differs(did.At(b.Touched())) }
+	}
 	e, did, err := o.execute(ctx, o.spec.Witness)
 	if err == nil {
-		did, err = o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return b.Differs(did) || o.silent(o.spec.Witness) })
+		did, err = o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return differs(did) || o.silent(o.spec.Witness) })
 	}
 	if err != nil {
 		return err
 	}
-	if !b.Differs(did) {
+	if !differs(did) {
 		return errInconclusive{reason: "the state does not show what the case is about"}
 	}
 	return nil
@@ -214,6 +222,20 @@ func (o *oracle) checkClaims(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// against is what the witness is held against, measured twice, at the places that the
+// reference touches.
+func (o *oracle) against(ctx context.Context, touched map[string]bool) (b statediff.Baseline, err error) {
+	b.Volatile = &o.session.run.known.volatile
+	for range 2 {
+		_, did, err := o.execute(ctx, o.spec.Against)
+		if err != nil {
+			return b, err
+		}
+		b.References = append(b.References, did.At(touched))
+	}
+	return b, nil
 }
 
 // execute runs steps of the case and returns their effect on the state.

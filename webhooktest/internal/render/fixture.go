@@ -134,6 +134,15 @@ func DistinctVersion(eventType string) (int, error) {
 	return len(f.Versions), nil
 }
 
+// Versions is how many versions an event type has.
+func Versions(eventType string) (int, error) {
+	if fixtures.IsThin(eventType) {
+		return 0, nil
+	}
+	f, err := readAnyEvent(eventType)
+	return len(f.Versions), err
+}
+
 // load makes the Template of an event type: the object, changed by the event and by its
 // version, in the envelope. Changes from a flow, by path in the event, come last. All of
 // this uses the API version of the object's file; the result is then converted to the

@@ -246,6 +246,13 @@ func (d Diff) Without(places map[string]bool) Diff {
 	return rest
 }
 
+// At returns the part of a diff at some places.
+func (d Diff) At(places map[string]bool) Diff {
+	rest := maps.Clone(d)
+	maps.DeleteFunc(rest, func(place string, _ Change) bool { return !places[place] })
+	return rest
+}
+
 // Within returns the places of the diff that are among some.
 func (d Diff) Within(places map[string]bool) []string {
 	return slices.DeleteFunc(d.Places(), func(place string) bool { return !places[place] })

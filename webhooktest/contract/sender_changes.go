@@ -1,0 +1,61 @@
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+)
+
+// sameAs make an event one in which the object is as it was in another.
+func sameAs(other *webhooktest.Event) []webhooktest.Edit {
+	object, _ := rawjson.Find(other.Body(), "data.object")
+	return []webhooktest.Edit{webhooktest.Set("data.object", json.RawMessage(object)), webhooktest.Add("data.previous_attributes", struct{}{})}
+}
+
+// changedSince returns the version of an update that shows a change since another event
+// about its object, whichever fields a handler stores: where it is not as the first
+// version, it is not as that event either.
+func (s *sender) changedSince(other *webhooktest.Event, eventType string) (int, error) {
+	versions, err := render.Versions(eventType)
+	if err != nil {
+		return 0, err
+	}
+	first, err := s.edited(eventType, webhooktest.About(other), webhooktest.Version(min(1, versions)))
+	for version := 2; err == nil && version <= versions; version++ {
+		now, err := s.edited(eventType, webhooktest.About(other), webhooktest.Version(version))
+		if err != nil {
+			return 0, err
+		}
+		if differs, similar := changesBetween(first, now, other); differs && !similar {
+			return version, nil
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("%w: no state of a %s differs in all that it changes from that of a %s", render.ErrNotApplicable, eventType, other.Type())
+	}
+	return 0, err
+}
+
+// changesBetween reports whether two events differ in their object, and whether the second
+// is as a third one anywhere there.
+func changesBetween(first, now, third *webhooktest.Event) (differs, similar bool) {
+	root, err := rawjson.Parse(now.Body())
+	if err != nil {
+		return false, false
+	}
+	for _, path := range root.Paths() {
+		value, _ := now.Lookup(path)
+		before, _ := first.Lookup(path)
+		if _, isObject := value.(map[string]any); isObject || !strings.HasPrefix(path, "data.object.") || reflect.DeepEqual(value, before) {
+			continue
+		}
+		known, _ := third.Lookup(path)
+		differs, similar = true, similar || reflect.DeepEqual(value, known)
+	}
+	return differs, similar
+}
