@@ -106,25 +106,10 @@ func (c *caseEvents) newEvent(ctx context.Context, spec caseEvent) (event *webho
 // bound makes an event of a type, about the objects of another event or about new ones:
 // those of the app or, if the case says so, foreign ones.
 func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string) (event *webhooktest.Event, err error) {
-	sender, edits := c.session.sender, []webhooktest.Edit(nil)
-	if spec.Version != 0 {
-		edits = append(edits, webhooktest.Version(spec.Version))
-	}
-	if spec.Variant != "" {
-		edits = append(edits, webhooktest.Variant(c.fill(spec.Variant)))
-	}
-	if shape := c.variant.shapeFor(spec); shape != "" {
-		edits = append(edits, webhooktest.Variant(shape))
-	}
-	switch other := spec.About; {
-	case spec.Unchanged:
-		edits = append(edits, sameAs(c.observed.events[other][c.burst])...)
-	case spec.Changed:
-		version, err := sender.changedSince(c.observed.events[other][c.burst], eventType)
-		if err != nil {
-			return nil, err
-		}
-		edits = append(edits, webhooktest.Version(version))
+	sender := c.session.sender
+	edits, err := c.forms(spec, eventType)
+	if err != nil {
+		return nil, err
 	}
 	switch _, another := spec.Set["data.object.id"]; {
 	case spec.Foreign:
@@ -136,6 +121,30 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 		return sender.about(ctx, c.observed.events[spec.About][c.burst], eventType, edits...)
 	}
 	return sender.prepared(ctx, eventType, edits...)
+}
+
+// forms are the edits for the version and the shape that a case wants of an event.
+func (c *caseEvents) forms(spec caseEvent, eventType string) (edits []webhooktest.Edit, err error) {
+	if spec.Version != 0 {
+		edits = append(edits, webhooktest.Version(spec.Version))
+	}
+	if spec.Variant != "" {
+		edits = append(edits, webhooktest.Variant(c.fill(spec.Variant)))
+	}
+	if shape := c.variant.shapeFor(spec); shape != "" {
+		edits = append(edits, webhooktest.Variant(shape))
+	}
+	switch {
+	case spec.Unchanged:
+		edits = append(edits, sameAs(c.observed.events[spec.About][c.burst])...)
+	case spec.Changed:
+		version, err := c.session.sender.changedSince(c.observed.events[spec.About][c.burst], eventType)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, webhooktest.Version(version))
+	}
+	return edits, nil
 }
 
 // changed changes an event as the case says. What binds it to an object of the app stays.

@@ -36,7 +36,7 @@ func (s *sender) changedSince(other *webhooktest.Event, eventType string) (int, 
 		}
 	}
 	if err == nil {
-		err = fmt.Errorf("%w: no state of a %s differs in all that it changes from that of a %s", render.ErrNotApplicable, eventType, other.Type())
+		err = fmt.Errorf("%w: no state of %s differs in all that it changes from that of %s", render.ErrNotApplicable, eventType, other.Type())
 	}
 	return 0, err
 }

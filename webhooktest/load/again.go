@@ -49,9 +49,9 @@ func (o *oracle) keepLogs(r repeat, what string) {
 	for _, path := range slices.Concat(r.other, r.unclear) {
 		o.noise[path] = true
 	}
-	o.note(r.other, "not judged, since a "+what+" leaves something else there: ")
+	o.note(r.other, "not judged, since each "+what+" leaves something else there: ")
 	if len(r.unclear) > 0 {
-		o.unclear = fmt.Sprintf("a %s adds a row there too: %s. If that logs deliveries, leave it out of the state; if not, each %[1]s counts", what, few(r.unclear))
+		o.unclear = fmt.Sprintf("each %s adds a row there too: %s. If that logs deliveries, leave it out of the state; if not, each %[1]s counts", what, few(r.unclear))
 	}
 	for _, path := range slices.Concat(r.counts, r.other, r.unclear) {
 		if isCollection(path) && !slices.Contains(o.logs, path) {
