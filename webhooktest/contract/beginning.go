@@ -14,14 +14,14 @@ import (
 
 // bind gives values to the type variables of a case, as Subject.bind does, with creations
 // that are not handled replaced by what the handler makes its records of.
-func (s *session) bind(given map[string]string) (bindings []map[string]string, reason string, err error) {
+func (p precedence) bind(given map[string]string) (bindings []map[string]string, reason string, err error) {
 	begun := make(map[string]string)
 	given = maps.Clone(given)
 	for name, pattern := range given {
 		if strings.ContainsAny(pattern, "* ") || !strings.HasSuffix(pattern, ".created") {
 			continue
 		}
-		handled, shape, err := s.sender.beginning(pattern)
+		handled, shape, err := p.beginning(pattern)
 		if err != nil {
 			return nil, "", err
 		}
@@ -29,12 +29,12 @@ func (s *session) bind(given map[string]string) (bindings []map[string]string, r
 			given[name], begun[name] = "any "+handled, shape
 		}
 	}
-	bindings, reason = s.subject.bind(given)
+	bindings, reason = p.sender.subject.bind(given)
 	for _, types := range bindings {
 		for name, shape := range begun {
 			types[name+beginsAs] = shape
 		}
-		if err := s.begin(given, types); err != nil {
+		if err := p.begin(given, types); err != nil {
 			return nil, "", err
 		}
 	}
@@ -42,12 +42,12 @@ func (s *session) bind(given map[string]string) (bindings []map[string]string, r
 }
 
 // begin replaces the creations in a binding that a pattern found and nobody handles.
-func (s *session) begin(given, types map[string]string) error {
+func (p precedence) begin(given, types map[string]string) error {
 	for name, pattern := range given {
 		if pattern != "any *.created" {
 			continue
 		}
-		handled, shape, err := s.sender.beginning(types[name])
+		handled, shape, err := p.beginning(types[name])
 		if err != nil {
 			return err
 		}
@@ -60,26 +60,20 @@ func (s *session) begin(given, types map[string]string) error {
 
 // beginning returns the handled type, and its shape, that tells of a new object whose own
 // creation is not handled, or "".
-func (s *sender) beginning(creation string) (handled, shape string, err error) {
+func (p precedence) beginning(creation string) (handled, shape string, err error) {
 	described, err := fixtures.DescribeEvent(creation)
-	if err != nil || slices.Contains(s.subject.Handles, creation) {
+	if err != nil || slices.Contains(p.sender.subject.Handles, creation) {
 		return "", "", nil //nolint:nilerr // a type that is not known begins nothing
 	}
-	for _, handled := range s.subject.Handles {
+	for _, handled := range p.sender.subject.Handles {
 		for _, v := range fixtures.Variants(handled) {
 			if !slices.Contains(v.Creates, described.Object) {
 				continue
 			}
-			if links, err := s.links(creation, handled, v.Name, described.Object); links || err != nil {
+			if links, err := p.links(creation, handled, v.Name, described.Object); links || err != nil {
 				return handled, v.Name, err
 			}
 		}
 	}
 	return "", "", nil
 }
-
-// beginsAs stands, beside a type, for the shape in which it is a creation: {C.begins}.
-const beginsAs = ".begins"
-
-// shapeFor is the shape in which an event of a case stands for a creation, or "".
-func (v variant) shapeFor(spec caseEvent) string { return v.types[spec.Type+beginsAs] }

@@ -143,3 +143,9 @@ func (v variant) tag(burst int) string {
 	}
 	return fmt.Sprintf("-%d", burst+1)
 }
+
+// beginsAs stands, beside a type, for the shape in which it is a creation: {C.begins}.
+const beginsAs = ".begins"
+
+// shapeFor is the shape in which an event of a case stands for a creation, or "".
+func (v variant) shapeFor(spec caseEvent) string { return v.types[spec.Type+beginsAs] }

@@ -48,6 +48,13 @@ func (s *eventSource) eventLike(other *webhooktest.Event, edits ...webhooktest.E
 	return s.alike.Event(other.Type(), append([]webhooktest.Edit{webhooktest.About(other)}, edits...)...)
 }
 
+// createdAt is when an event was created.
+func createdAt(event *webhooktest.Event) time.Time {
+	created, _ := event.Lookup("created")
+	seconds, _ := created.(float64)
+	return time.Unix(int64(seconds), 0)
+}
+
 // at returns a source of events of another API version, with other ids.
 func (s *eventSource) at(version string) *eventSource {
 	s.mu.Lock()

@@ -65,7 +65,7 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 	if c.Check != "" {
 		return j.runCheck(ctx, c, result)
 	}
-	bindings, reason, err := s.bind(c.Given)
+	bindings, reason, err := precedence{s.sender}.bind(c.Given)
 	if err != nil {
 		return err
 	}

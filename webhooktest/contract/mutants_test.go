@@ -51,7 +51,7 @@ var mutants = []mutant{
 	{why: "numbers say how an object stands", file: "internal/statediff/object_state.go", old: "case float64, []any:", new: "case []any:", zoo: "lock-version"},
 	{why: "logs say how an object stands", file: "internal/statediff/object_state.go", old: "if len(e.Records) > 1 {", new: "if len(e.Records) < 0 {", zoo: "history|sound"},
 	{why: "what was refused is not delivered again", file: "execution_deliver.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
-	{why: "creation does not come before", file: "sender_prelude.go", old: `if own := s.subject.creation(eventType); own != "" {`, new: `if own := s.subject.creation(eventType); own == "none" {`, zoo: "waits-for-object"},
+	{why: "creation does not come before", file: "precedence.go", old: `if own := p.sender.subject.creation(eventType); own != "" {`, new: `if own := p.sender.subject.creation(eventType); own == "none" {`, zoo: "waits-for-object"},
 
 	// Races, and what Stripe does not say at once.
 	{why: "a race is tried once", file: "race.go", old: "for i := range e.variant.bursts {", new: "for i := range min(1, e.variant.bursts) {", zoo: "mirror"},
@@ -67,7 +67,7 @@ var mutants = []mutant{
 	{why: "every shape is expected to come", file: "shapes.go", old: `if s.Variants[eventType] != "" {`, new: `if s.Variants[eventType] == "none" {`, test: "TestUnclaimedTypes"},
 	{why: "no other shape is tried", file: "unclaimed.go", old: "if !s.probe.careful {", new: "if s.probe.careful {", test: "TestUnclaimedTypes"},
 	{why: "one version of an update is tried", file: "discover.go", old: "[]int{distinct, described.Versions}", new: "[]int{distinct, distinct + 0*described.Versions}", test: "TestDiscoverUpdates"},
-	{why: "no session links a subscription before", file: "sender_prelude.go", old: "if !links || handled == eventType {", new: "if !links || links || handled == eventType {", zoo: "saas-linked"},
+	{why: "no session links a subscription before", file: "precedence.go", old: "if !links || handled == eventType {", new: "if !links || links || handled == eventType {", zoo: "saas-linked"},
 
 	// Answers.
 	{why: "the first refusal is no failure", file: "judge.go", old: "if j.refused != nil && c.ID == \"control/accepted\" {", new: "if false {", zoo: "wrong-secret"},

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -93,13 +92,6 @@ func (c *caseEvents) checkShape(event *webhooktest.Event, err error, name string
 		return fmt.Errorf("%w: variant %s of %s is like the others at this API version", render.ErrNotApplicable, name, event.Type())
 	}
 	return nil
-}
-
-// createdAt is when an event was created.
-func createdAt(event *webhooktest.Event) time.Time {
-	created, _ := event.Lookup("created")
-	seconds, _ := created.(float64)
-	return time.Unix(int64(seconds), 0)
 }
 
 // compareShapes reports whether the object of a variant is distinct from the plain one,

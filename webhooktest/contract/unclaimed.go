@@ -24,7 +24,7 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 	if !s.probe.careful {
 		return nil // there will be another look
 	}
-	shape, err := s.worksAs(ctx, eventType)
+	shape, err := s.baseline.worksAs(ctx, eventType)
 	if err == nil && shape != "" {
 		err = errInconclusive{shape: eventType + "=" + shape, reason: fmt.Sprintf("%s has no effect, but one of variant %s has: is that what the handler is for?", s.subject.shaped(eventType), shape)}
 	}
@@ -55,14 +55,14 @@ func (s *Subject) shaped(eventType string) string {
 
 // worksAs returns a shape of a type in which it has an effect, though it has none as it is
 // delivered, or "".
-func (s *session) worksAs(ctx context.Context, eventType string) (shape string, err error) {
-	shapes := s.subject.otherShapes(eventType)
-	did, err := s.awaitShapes(ctx, eventType, shapes)
+func (b *baseline) worksAs(ctx context.Context, eventType string) (shape string, err error) {
+	shapes := b.sender.subject.otherShapes(eventType)
+	did, err := b.awaitShapes(ctx, eventType, shapes)
 	if err != nil || len(did) == 0 {
 		return "", err
 	}
 	for _, shape := range shapes {
-		if did, err = s.awaitShapes(ctx, eventType, []string{shape}); err != nil || len(did) > 0 {
+		if did, err = b.awaitShapes(ctx, eventType, []string{shape}); err != nil || len(did) > 0 {
 			return shape, err
 		}
 	}
@@ -86,10 +86,10 @@ func (s *Subject) otherShapes(eventType string) []string {
 }
 
 // awaitShapes delivers an event of a type in each shape, and waits until any has an effect.
-func (s *session) awaitShapes(ctx context.Context, eventType string, shapes []string) (did statediff.Diff, err error) {
+func (b *baseline) awaitShapes(ctx context.Context, eventType string, shapes []string) (did statediff.Diff, err error) {
 	var events []*webhooktest.Event
 	for _, shape := range shapes {
-		event, err := s.sender.registered(s.sender.prepared(ctx, eventType, webhooktest.Variant(shape)))
+		event, err := b.sender.registered(b.sender.prepared(ctx, eventType, webhooktest.Variant(shape)))
 		if errors.Is(err, webhooktest.ErrNoPath) {
 			continue // what is set in each event is not in this shape
 		}
@@ -102,9 +102,9 @@ func (s *session) awaitShapes(ctx context.Context, eventType string, shapes []st
 		return nil, nil
 	}
 	o := observe(events...)
-	did, err = s.probe.measure(ctx, o, func() error { return s.sender.deliverAll(ctx, events) })
+	did, err = b.probe.measure(ctx, o, func() error { return b.sender.deliverAll(ctx, events) })
 	if err != nil {
 		return nil, err
 	}
-	return s.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
+	return b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
 }

@@ -1,0 +1,147 @@
+package contract
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+)
+
+// A precedence knows which of the handled types tell of an object before others do.
+type precedence struct{ sender *sender }
+
+// creations are the handled types whose events come before one of a type, in the order of
+// their dependencies, found once. One in a shape of its own is TYPE=VARIANT.
+func (p precedence) creations(eventType string) ([]string, error) {
+	if known, ok := p.sender.source.creations.Load(eventType); ok {
+		return known.([]string), nil
+	}
+	all, err := p.before(eventType, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if all, err = p.linking(eventType, all); err != nil {
+		return nil, err
+	}
+	if own := p.sender.subject.creation(eventType); own != "" {
+		if all, err = p.before(own, all, []string{eventType}); err != nil {
+			return nil, err
+		}
+		all = append(all, own)
+	}
+	p.sender.source.creations.Store(eventType, all)
+	return all, nil
+}
+
+// before appends to a list what comes before an event of a type and is not in it yet,
+// except for what that event itself must precede.
+func (p precedence) before(eventType string, all, later []string) ([]string, error) {
+	later = append(slices.Clone(later), eventType)
+	for _, creation := range p.sender.subject.Handles {
+		isOwn := slices.ContainsFunc(later, func(t string) bool { return creation == t || creation == p.sender.subject.creation(t) })
+		if isOwn || !strings.HasSuffix(creation, ".created") || slices.Contains(all, creation) {
+			continue
+		}
+		needed, err := p.dependsOn(eventType, creation)
+		if err == nil && needed {
+			if all, err = p.before(creation, all, later); err == nil {
+				all = append(all, creation)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// linking appends to a list the handled types that, in one of their variants, tell of an
+// object that events of a type are about or refer to, and whose own creation is not
+// handled: most apps link a subscription to their user at the checkout session in mode
+// subscription.
+func (p precedence) linking(eventType string, all []string) ([]string, error) {
+	for _, handled := range p.sender.subject.Handles {
+		for _, v := range fixtures.Variants(handled) {
+			for _, kind := range v.Creates {
+				links, err := p.links(eventType, handled, v.Name, kind)
+				if err != nil {
+					return nil, err
+				}
+				if !links || handled == eventType {
+					continue
+				}
+				if all, err = p.before(handled, all, []string{eventType}); err != nil {
+					return nil, err
+				}
+				all = append(all, handled+"="+v.Name)
+			}
+		}
+	}
+	return all, nil
+}
+
+// links reports whether an event in a shape tells of an object of a kind that events of a
+// type name, and no creation of that kind is handled.
+func (p precedence) links(eventType, linking, shape, kind string) (bool, error) {
+	if slices.ContainsFunc(p.sender.subject.Handles, func(handled string) bool {
+		described, err := fixtures.DescribeEvent(handled)
+		return strings.HasSuffix(handled, ".created") && err == nil && described.Object == kind
+	}) {
+		return false, nil
+	}
+	event, err := p.sender.edited(eventType)
+	if err != nil {
+		return false, err
+	}
+	session, err := p.sender.edited(linking, webhooktest.About(event), webhooktest.Variant(shape))
+	if errors.Is(err, webhooktest.ErrNoPath) {
+		return false, nil // what is set in each event is not in this shape
+	}
+	if err != nil {
+		return false, err
+	}
+	id, named := session.Lookup("data.object." + kind)
+	object, _ := event.Lookup("data.object")
+	return named && id != nil && contains(object, id), nil
+}
+
+// dependsOn reports whether events of a type refer to the object that another type
+// creates, and not the other way round as well.
+func (p precedence) dependsOn(eventType, creation string) (bool, error) {
+	event, err := p.sender.edited(eventType)
+	if err != nil {
+		return false, err
+	}
+	created, err := p.sender.edited(creation, webhooktest.About(event))
+	if err != nil {
+		return false, err
+	}
+	return refersTo(event, created) && !refersTo(created, event), nil
+}
+
+// refersTo reports whether the object of an event names that of another one.
+func refersTo(event, other *webhooktest.Event) bool {
+	object, _ := event.Lookup("data.object")
+	id, hasID := objectID(other)
+	return hasID && contains(object, id)
+}
+
+// contains reports whether an id appears anywhere in a value. The latest of a kind, such
+// as the latest_invoice of a subscription, does not count: it came after the object that
+// names it.
+func contains(value, id any) bool {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, member := range value {
+			if !strings.HasPrefix(key, "latest_") && contains(member, id) {
+				return true
+			}
+		}
+		return false
+	case []any:
+		return slices.ContainsFunc(value, func(element any) bool { return contains(element, id) })
+	}
+	return value == id
+}
