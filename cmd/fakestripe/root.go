@@ -1,12 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/fakestripe/fakestripe/internal/suggest"
 )
@@ -96,46 +93,4 @@ func knownCommand(root *cobra.Command, args []string) error {
 		}
 	}
 	return fmt.Errorf("unknown command %q%s (see fakestripe --help)", args[0], suggest.DidYouMean(args[0], names))
-}
-
-// flagError rewords an error about flags.
-func flagError(cmd *cobra.Command, err error) error {
-	said := err.Error()
-	if unknown := new(pflag.NotExistError); errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
-		said = unknownFlag(cmd, "--"+unknown.GetSpecifiedName())
-	}
-	if invalid := new(pflag.InvalidValueError); errors.As(err, &invalid) {
-		if want := wantedOf(invalid.GetFlag(), invalid.GetValue()); want != nil {
-			said = fmt.Sprintf("--%s %s", invalid.GetFlag().Name, want)
-		}
-	}
-	return fmt.Errorf("%s (see %s --help)", said, cmd.CommandPath())
-}
-
-// wantedOf says what a flag wants instead of a text that it does not take, nil where the flag
-// does so itself: Go's own words are for programmers.
-func wantedOf(flag *pflag.Flag, text string) error {
-	switch kind := flag.Value.Type(); {
-	case kind == "duration":
-		return fmt.Errorf("%q: want a duration such as 10s or 2m", text)
-	case kind == "bool":
-		return fmt.Errorf("%q: want true or false", text)
-	case strings.HasPrefix(kind, "int"):
-		return fmt.Errorf("%q: want a whole number", text)
-	case strings.HasPrefix(kind, "uint"):
-		return fmt.Errorf("%q: want a whole number, 0 or more", text)
-	case strings.HasPrefix(kind, "float"):
-		return fmt.Errorf("%q: want a number", text)
-	}
-	return nil
-}
-
-func unknownFlag(cmd *cobra.Command, name string) string {
-	var names []string
-	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-		if !flag.Hidden {
-			names = append(names, "--"+flag.Name)
-		}
-	})
-	return "unknown flag " + name + suggest.DidYouMean(name, names)
 }
