@@ -6,6 +6,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
+// objectPath leads to the object of an event.
+const objectPath = "data.object."
+
 // copies are the fields to which Stripe copies the metadata of an object, by resource: those
 // of a PaymentIntent to the charge when it is confirmed, those of a subscription to an invoice
 // and its lines. A Checkout Session and a payment link keep theirs: what they make has that

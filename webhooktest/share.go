@@ -130,8 +130,6 @@ func (f *Flow) extend(event *Event, edit Edit) error {
 	})
 }
 
-const objectPath = "data.object."
-
 // spread replaces a value in the event and everywhere else with the same meaning: IDs
 // everywhere, other values in the same field of the same object and in fields for the
 // same fact.

@@ -49,7 +49,7 @@ func newAPI(seed func() uint64, now func() time.Time, pages func() string, h hoo
 		objects: objectAPI{
 			graph: g, expand: expand,
 			reader: reader{graph: g, maker: maker, find: finder, lists: lists},
-			writer: writer{graph: g, maker: maker, find: finder, items: items},
+			writer: writer{graph: g, maker: maker, find: finder, items: items, bills: biller{g, maker}},
 		},
 		events:    eventAPI{graph: g, expand: expand, retry: h.retry, pending: h.undelivered},
 		endpoints: endpointAPI{graph: g, lists: lists, ids: ids, changed: h.changed},

@@ -2,6 +2,12 @@ package stripeapi
 
 import "slices"
 
+// A biller makes and pays the invoices of the API.
+type biller struct {
+	graph *graph
+	maker maker
+}
+
 // firstPayments are the states of the PaymentIntent for a first invoice, by that of the
 // invoice.
 var firstPayments = map[string]string{
@@ -11,33 +17,33 @@ var firstPayments = map[string]string{
 	"invoice.payment_failed":          "payment_intent.payment_failed",
 }
 
-// beginBilling makes the first invoice of a new subscription and the PaymentIntent that pays
+// begin makes the first invoice of a new subscription and the PaymentIntent that pays
 // it, if there is something to pay.
 //
 // Source: https://docs.stripe.com/billing/subscriptions/overview
-func (w *writer) beginBilling(sub *node, params *param) *apiError {
-	state := w.firstState(sub, params)
-	invoice, failed := w.invoiceFor(sub, state)
+func (b *biller) begin(sub *node, params *param) *apiError {
+	state := b.firstState(sub, params)
+	invoice, failed := b.invoiceFor(sub, state)
 	if failed != nil {
 		return failed
 	}
-	pending := w.graph.itemsOn("", idOf(sub.child("customer")), sub.at("items.data.0.price.currency").str())
-	w.fillIn(invoice, append(w.periodLines(sub), w.itemLines(pending)...))
+	pending := b.graph.itemsOn("", idOf(sub.child("customer")), sub.at("items.data.0.price.currency").str())
+	b.fillIn(invoice, append(b.periodLines(sub), b.itemLines(pending)...))
 	invoice.put("payment_intent", null())
 	invoice.put("charge", null())
 	if payment := firstPayments[state]; payment != "" && invoice.child("amount_due").int() > 0 {
-		if failed := w.paymentFor(invoice, sub, payment); failed != nil {
+		if failed := b.paymentFor(invoice, sub, payment); failed != nil {
 			return failed
 		}
 	}
 	sub.put("latest_invoice", invoice.child("id"))
-	w.graph.keep(refOf("invoice", invoice), invoice)
-	w.take(pending, invoice)
+	b.graph.keep(refOf("invoice", invoice), invoice)
+	b.take(pending, invoice)
 	return nil
 }
 
 // firstState is the event that a first invoice is as in.
-func (w *writer) firstState(sub *node, params *param) string {
+func (b *biller) firstState(sub *node, params *param) string {
 	switch {
 	case sub.child("collection_method").str() == "send_invoice":
 		return "invoice.created"
@@ -45,16 +51,16 @@ func (w *writer) firstState(sub *node, params *param) string {
 		return "invoice.paid"
 	case params.get("payment_behavior") == "default_incomplete":
 		return "invoice.finalized"
-	case w.graph.outcome(sub).Authenticate:
+	case b.graph.outcome(sub).Authenticate:
 		return "invoice.payment_action_required"
 	}
 	return "invoice.payment_failed"
 }
 
 // invoiceFor makes the first invoice of a subscription, in the state of an event.
-func (w *writer) invoiceFor(sub *node, state string) (*node, *apiError) {
+func (b *biller) invoiceFor(sub *node, state string) (*node, *apiError) {
 	parent := map[string]string{"customer": idOf(sub.child("customer")), "subscription": sub.child("id").str()}
-	invoice, failed := w.maker.make("invoice", changeTo{Event: state}, &param{kind: hash}, parent)
+	invoice, failed := b.maker.make("invoice", changeTo{Event: state}, &param{kind: hash}, parent)
 	if failed != nil {
 		return nil, failed
 	}
@@ -69,9 +75,9 @@ func (w *writer) invoiceFor(sub *node, state string) (*node, *apiError) {
 }
 
 // paymentFor makes the PaymentIntent of a first invoice, in the state of an event.
-func (w *writer) paymentFor(invoice, sub *node, state string) *apiError {
+func (b *biller) paymentFor(invoice, sub *node, state string) *apiError {
 	parent := map[string]string{"customer": idOf(invoice.child("customer")), "invoice": invoice.child("id").str()}
-	intent, failed := w.maker.make("payment_intent", changeTo{Event: state}, &param{kind: hash}, parent)
+	intent, failed := b.maker.make("payment_intent", changeTo{Event: state}, &param{kind: hash}, parent)
 	if failed != nil {
 		return failed
 	}
@@ -91,76 +97,66 @@ func (w *writer) paymentFor(invoice, sub *node, state string) *apiError {
 	}
 	invoice.put("payment_intent", intent.child("id"))
 	invoice.put("charge", intent.child("latest_charge"))
-	w.graph.keep(refOf("payment_intent", intent), intent)
-	w.graph.billed.put(intent.child("id").str(), invoice.child("id").str(), billedSize)
-	w.graph.billed.put(invoice.child("id").str(), intent.child("id").str(), billedSize)
+	b.graph.keep(refOf("payment_intent", intent), intent)
+	b.graph.billed.put(intent.child("id").str(), invoice.child("id").str(), billedSize)
+	b.graph.billed.put(invoice.child("id").str(), intent.child("id").str(), billedSize)
 	return nil
 }
 
 // billedSize estimates the memory of an entry of graph.billed.
 const billedSize = 200
 
-// Billed returns the PaymentIntent with which the API has billed a subscription's invoice,
-// or the invoice of such a PaymentIntent, "" for any other.
-func (s *Server) Billed(id string) string {
-	g := s.built().graph
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	other, _ := g.billed.get(id)
-	return other
-}
-
 // settle pays the invoice of a PaymentIntent that has succeeded.
-func (w *writer) settle(intent *node) {
-	id, ok := w.graph.billed.get(intent.child("id").str())
+func (b *biller) settle(intent *node) {
+	id, ok := b.graph.billed.get(intent.child("id").str())
 	if !ok {
 		id = idOf(intent.child("invoice")) // which events have told of
 	}
 	if intent.child("status").str() != "succeeded" {
 		return
 	}
-	o, known := w.graph.objects.get(ref{kind: "invoice", id: id})
+	o, known := b.graph.objects.get(ref{kind: "invoice", id: id})
 	if !known || o.tree().child("status").str() != "open" {
 		return
 	}
 	invoice := o.tree()
-	w.maker.transit(w.maker.bindingsFor(o.ref, "invoice", invoice), "invoice", invoice, changeTo{Event: "invoice.paid"})
+	b.maker.transit(b.maker.bindingsFor(o.ref, "invoice", invoice), "invoice", invoice, changeTo{Event: "invoice.paid"})
 	if invoice.child("charge") != nil {
 		invoice.put("charge", intent.child("latest_charge"))
 	}
-	w.graph.keep(o.ref, invoice)
-	w.graph.forgetPayments(o.id)
-	w.activate(invoice)
+	b.graph.keep(o.ref, invoice)
+	b.graph.forgetPayments(o.id)
+	b.activate(invoice)
 }
 
 // settled has the PaymentIntent of an invoice that was paid succeed, and its subscription
 // become active.
-func (w *writer) settled(invoice *node) {
-	w.activate(invoice)
-	w.graph.forgetPayments(invoice.child("id").str())
-	id, _ := w.graph.billed.get(invoice.child("id").str())
-	o, ok := w.graph.objects.get(ref{kind: "payment_intent", id: id})
+func (b *biller) settled(invoice *node) {
+	b.activate(invoice)
+	b.graph.forgetPayments(invoice.child("id").str())
+	id, _ := b.graph.billed.get(invoice.child("id").str())
+	o, ok := b.graph.objects.get(ref{kind: "payment_intent", id: id})
 	if !ok || o.tree().child("status").str() == "succeeded" {
 		return
 	}
 	intent := o.tree()
-	w.maker.transit(w.maker.bindingsFor(o.ref, "payment_intent", intent), "payment_intent", intent, changeTo{Event: "payment_intent.succeeded"})
-	w.graph.keep(o.ref, intent)
+	b.maker.transit(b.maker.bindingsFor(o.ref, "payment_intent", intent), "payment_intent", intent, changeTo{Event: "payment_intent.succeeded"})
+	b.graph.keep(o.ref, intent)
 }
 
 // activate makes a subscription active that waited for an invoice to be paid.
-func (w *writer) activate(invoice *node) {
+func (b *biller) activate(invoice *node) {
 	id := idOf(invoice.child("subscription"))
 	if id == "" {
 		id = idOf(invoice.at("parent.subscription_details.subscription"))
 	}
-	o, ok := w.graph.objects.get(ref{kind: "subscription", id: id})
+	o, ok := b.graph.objects.get(ref{kind: "subscription", id: id})
 	if !ok || !slices.Contains([]string{"incomplete", "past_due", "unpaid"}, o.tree().child("status").str()) {
 		return
 	}
 	sub := o.tree()
 	sub.put("status", text("active"))
-	w.graph.keep(o.ref, sub)
+	b.graph.keep(o.ref, sub)
 }
 
 // confirmationSecret is what a client confirms the payment of an invoice with, or nil.

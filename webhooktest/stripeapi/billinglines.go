@@ -7,7 +7,7 @@ import (
 )
 
 // fillIn gives an invoice its lines, and what they come to.
-func (w *writer) fillIn(invoice *node, lines []*node) {
+func (b *biller) fillIn(invoice *node, lines []*node) {
 	var sum int64
 	for _, line := range lines {
 		line.put("invoice", invoice.child("id"))
@@ -30,9 +30,9 @@ func (w *writer) fillIn(invoice *node, lines []*node) {
 }
 
 // periodLines are the lines of an invoice for the items of a subscription.
-func (w *writer) periodLines(sub *node) (lines []*node) {
+func (b *biller) periodLines(sub *node) (lines []*node) {
 	for _, item := range sub.at("items.data").children {
-		line := w.line("lines.data.0")
+		line := b.line("lines.data.0")
 		amount := item.at("price.unit_amount").int() * max(1, item.child("quantity").int())
 		if sub.child("status").str() == "trialing" {
 			amount = 0
@@ -49,10 +49,10 @@ func (w *writer) periodLines(sub *node) (lines []*node) {
 }
 
 // itemLines are the lines of an invoice for invoice items.
-func (w *writer) itemLines(items []*stored) (lines []*node) {
+func (b *biller) itemLines(items []*stored) (lines []*node) {
 	for _, o := range items {
 		item := o.tree()
-		line := w.line("lines.data.1")
+		line := b.line("lines.data.1")
 		for _, field := range []string{"description", "metadata", "period", "quantity"} {
 			line.put(field, item.child(field))
 		}
@@ -65,8 +65,8 @@ func (w *writer) itemLines(items []*stored) (lines []*node) {
 }
 
 // line is a new line like one of the template.
-func (w *writer) line(like string) *node {
-	m := merge{graph: w.graph, bindings: render.NewBindings(w.graph.seed(), "line", w.graph.now().Unix())}
+func (b *biller) line(like string) *node {
+	m := merge{graph: b.graph, bindings: render.NewBindings(b.graph.seed(), "line", b.graph.now().Unix())}
 	return m.element(known().kind("invoice").template.at(like))
 }
 
@@ -98,11 +98,11 @@ func (g *graph) itemsOn(invoice, customer, currency string) (items []*stored) {
 }
 
 // take puts items that wait on an invoice.
-func (w *writer) take(items []*stored, invoice *node) {
+func (b *biller) take(items []*stored, invoice *node) {
 	for _, o := range items {
 		item := o.tree()
 		item.put("invoice", invoice.child("id"))
-		w.graph.keep(o.ref, item)
+		b.graph.keep(o.ref, item)
 	}
 }
 
@@ -110,17 +110,17 @@ func (w *writer) take(items []*stored, invoice *node) {
 // customer who has had an item begins with nothing else; another has an example of lines.
 //
 // Source: https://docs.stripe.com/api/invoices/create#create_invoice-pending_invoice_items_behavior
-func (w *writer) collect(invoice *node, params *param) {
+func (b *biller) collect(invoice *node, params *param) {
 	customer := idOf(invoice.child("customer"))
 	var pending []*stored
 	if params.get("pending_invoice_items_behavior") == "include" {
-		pending = w.graph.itemsOn("", customer, params.get("currency"))
+		pending = b.graph.itemsOn("", customer, params.get("currency"))
 	}
-	if len(pending) == 0 && !w.graph.hasItems(customer) {
+	if len(pending) == 0 && !b.graph.hasItems(customer) {
 		return
 	}
-	w.fillIn(invoice, w.itemLines(pending))
-	w.take(pending, invoice)
+	b.fillIn(invoice, b.itemLines(pending))
+	b.take(pending, invoice)
 }
 
 // hasItems reports whether an app makes invoice items for a customer.
@@ -132,17 +132,17 @@ func (g *graph) hasItems(customer string) bool {
 
 // putOn gives a new item its amount, and puts it on the draft of an invoice that the app
 // names.
-func (w *writer) putOn(item *node, params *param) {
+func (b *biller) putOn(item *node, params *param) {
 	if params.field("amount") == nil {
 		item.put("amount", value(item.at("price.unit_amount").int()*max(1, item.child("quantity").int())))
 	}
-	o, ok := w.graph.objects.get(ref{kind: "invoice", id: idOf(item.child("invoice"))})
+	o, ok := b.graph.objects.get(ref{kind: "invoice", id: idOf(item.child("invoice"))})
 	if !ok || o.tree().child("status").str() != "draft" {
 		return
 	}
 	invoice := o.tree()
 	r := refOf("invoiceitem", item)
-	w.graph.keep(r, item)
-	w.fillIn(invoice, w.itemLines(w.graph.itemsOn(o.id, idOf(invoice.child("customer")), "")))
-	w.graph.keep(o.ref, invoice)
+	b.graph.keep(r, item)
+	b.fillIn(invoice, b.itemLines(b.graph.itemsOn(o.id, idOf(invoice.child("customer")), "")))
+	b.graph.keep(o.ref, invoice)
 }

@@ -212,3 +212,28 @@ func (s *Server) retry(eventID, endpointID string) *apiError {
 func (s *Server) undelivered(eventID string) bool {
 	return s.Undelivered != nil && s.Undelivered(eventID)
 }
+
+// Billed returns the PaymentIntent with which the API has billed a subscription's invoice,
+// or the invoice of such a PaymentIntent, "" for any other.
+func (s *Server) Billed(id string) string {
+	g := s.built().graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	other, _ := g.billed.get(id)
+	return other
+}
+
+// OutcomeOf returns what comes of paying an object: a PaymentIntent, Invoice, Subscription
+// or SetupIntent with one of Stripe's test cards or payment methods, such as
+// pm_card_visa_chargeDeclined, or of a customer who has one. Of a Refund it returns what
+// comes of that.
+func (s *Server) OutcomeOf(kind, id string) Outcome {
+	g := s.built().graph
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	o, ok := g.objects.get(ref{kind: kind, id: id})
+	if !ok {
+		return Outcome{}
+	}
+	return g.outcome(o.tree())
+}

@@ -15,6 +15,7 @@ type writer struct {
 	maker maker
 	find  finder
 	items lineItems
+	bills biller
 }
 
 // change executes POST.
@@ -71,7 +72,7 @@ func (w *writer) act(q *request, t target) (*node, *apiError) {
 	}
 	tree, failed := w.save(o, q.params, &to)
 	if t.rest == "pay" && failed == nil {
-		w.settled(tree)
+		w.bills.settled(tree)
 	}
 	return tree, failed
 }
@@ -86,7 +87,7 @@ func (w *writer) confirmed(o *stored, params *param, to changeTo) (*node, *apiEr
 		return nil, failed
 	}
 	w.graph.change(o.ref, tree)
-	w.settle(tree)
+	w.bills.settle(tree)
 	return tree, nil
 }
 
@@ -166,7 +167,7 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 		if failed := w.begin(tree, params); failed != nil {
 			return nil, failed
 		}
-		if failed := w.beginBilling(tree, params); failed != nil {
+		if failed := w.bills.begin(tree, params); failed != nil {
 			return nil, failed
 		}
 	}
@@ -177,9 +178,9 @@ func (w *writer) create(t target, params *param) (*node, *apiError) {
 	}
 	switch kind {
 	case "invoice":
-		w.collect(tree, params)
+		w.bills.collect(tree, params)
 	case "invoiceitem":
-		w.putOn(tree, params)
+		w.bills.putOn(tree, params)
 	case "payment_method":
 		showCard(tree, params)
 	case "payment_link":
