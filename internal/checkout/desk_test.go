@@ -281,7 +281,7 @@ func TestControl(t *testing.T) {
 	require.Contains(t, made.Events[3], "\n  \"api_version\": \"2025-03-31.basil\"", "as it is delivered")
 	require.Contains(t, made.Events[3], id)
 	require.Empty(t, s.events(), "they are the caller's")
-	for query, want := range map[string]string{"?object=cs_other": "no such object", "?action=sell": "want pay", "?object=" + id + "&type=invoice.paid": "no event about a checkout.session"} {
+	for query, want := range map[string]string{"?object=cs_other": "no such object", "?action=sell": "want pay", "?object=" + id + "&type=invoice.paid": "no event about checkout.session"} {
 		status, body := ask("POST", query)
 		require.Equal(t, 400, status, query)
 		require.Contains(t, body, want)

@@ -3,6 +3,7 @@ package contract_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,7 +22,7 @@ func TestIsolatedSubjectsAreCheckedSideBySide(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				bug := zooNamed(t, name)
 				verdicts := func(isolated bool) map[string]contract.Verdict {
-					suite := contract.Suite{New: func() contract.Subject {
+					suite := contract.Suite{MaxTime: time.Hour, New: func() contract.Subject {
 						s := bug.subject(bug.build())
 						t.Cleanup(s.Handler.(zooKeeper).Close)
 						s.Isolated = isolated
