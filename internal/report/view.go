@@ -35,7 +35,7 @@ func newView(r *contract.Report) *view {
 	v := &view{Report: clean(r), byVerdict: map[contract.Verdict][]contract.Result{}}
 	for i := range v.Cases {
 		v.Cases[i].Sent = shortened(v.Cases[i].Sent)
-		v.Cases[i].Reason = remark(v.Cases[i])
+		v.Cases[i].Reason = v.Cases[i].Remark()
 	}
 	v.Groups = grouped(v.Cases)
 	for _, result := range v.Cases {
@@ -93,19 +93,6 @@ func shortened(sent string) string {
 
 // headline says what happened.
 func headline(r contract.Result) string { return cmp.Or(r.Headline, r.Title) }
-
-// remark is a result's reason beyond the evidence. A must ends in a warning if it is met
-// but its recommendation is not.
-func remark(r contract.Result) string {
-	if r.Verdict != contract.Warn || r.Level != "must" {
-		return r.Reason
-	}
-	why := "only a warning: the requirement is met, its recommendation is not"
-	if r.Reason != "" {
-		why = r.Reason + "; " + why
-	}
-	return why
-}
 
 // explain returns the command that explains a case, or "" for a user's case: its file
 // says everything.

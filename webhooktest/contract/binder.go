@@ -104,12 +104,17 @@ func changedPaths(before, after []byte) (paths []string) {
 }
 
 // name gives the values that bind an event to an object of the app the names of their
-// roles, like ids.
+// roles, like ids. What binds all events of the type to one object is no event's own: its
+// name is the same whichever of them came first.
 func (b *binder) name(seen *observation, name string, event *webhooktest.Event) {
+	role := cmp.Or(seen.as, name) + "."
+	if b.literal(event.Type()) {
+		role = ""
+	}
 	for _, path := range b.bindingsOf(event) {
 		value, _ := event.Lookup(path)
 		if text, _ := value.(string); text != "" && seen.ids[text] == "" {
-			seen.ids[text] = "{" + cmp.Or(seen.as, name) + "." + path + "}"
+			seen.ids[text] = "{" + role + path + "}"
 		}
 	}
 }

@@ -37,6 +37,8 @@ func (f finding) cause(c *contractCase) string {
 	switch {
 	case f.grave:
 		return ""
+	case f.should && f.waits(c) && c.Cause == orderDecides:
+		return "" // in the end it does not
 	case f.dropped:
 		return forgeriesDropped
 	case f.obeys() && c.Cause == refusedProcessed:

@@ -192,14 +192,27 @@ func (r Result) tell(t *testing.T) {
 	}
 }
 
+// Remark is the reason beyond the evidence, or "". A must ends in a warning if it is met
+// but its recommendation is not.
+func (r Result) Remark() string {
+	if r.Verdict != Warn || r.Level != "must" {
+		return r.Reason
+	}
+	why := "only a warning: the requirement is met, its recommendation is not"
+	if r.Reason != "" {
+		why = r.Reason + "; " + why
+	}
+	return why
+}
+
 // String words a result that is not a pass, in a few lines.
 func (r Result) String() string {
 	text := r.Requirement
 	if r.Headline != "" {
 		text = r.Headline + "\n  " + text
 	}
-	if r.Reason != "" {
-		text += "\n  (" + r.Reason + ")"
+	if remark := r.Remark(); remark != "" {
+		text += "\n  (" + remark + ")"
 	}
 	text += "\n  sent:     " + r.Sent + "\n  expected: " + r.Expected + "\n  actual:   " + r.Actual
 	if r.WantedVersion != "" {

@@ -49,6 +49,12 @@ func (f finding) moves() bool { return f.ofState && f.expected == noChange }
 // obeys reports whether a handler accepted what should have no effect, and acted on it.
 func (f finding) obeys() bool { return f.moves() && f.accepted }
 
+// waits reports whether a handler answered an early event with an error, after which Stripe
+// delivers it again: that is no crash.
+func (f finding) waits(c *contractCase) bool {
+	return strings.HasPrefix(c.ID, "ordering/") && f.status >= http.StatusMultipleChoices
+}
+
 // misses reports whether the state lacks an effect, or may.
 func (f finding) misses() bool { return f.ignored || f.ofState && f.expected != noChange }
 
@@ -58,7 +64,7 @@ func (f finding) headline(c *contractCase) string {
 	verb, rest, _ := strings.Cut(c.Finding, " ")
 	rest = strings.TrimPrefix(rest, "on ")
 	ofAnswer := verb == "Refused" || verb == "Accepted" || verb == "Crashed"
-	if acts := verb == "Acted" || verb == "Took" || verb == "Mishandled"; acts && (f.silent || f.status != 0) {
+	if acts := verb == "Acted" || verb == "Took" || verb == "Mishandled" || verb == "Lost"; acts && (f.silent || f.status != 0) {
 		rest = strings.TrimSuffix(rest, " for a handled one")
 		ofAnswer = true
 	}
@@ -79,7 +85,7 @@ func (f finding) headline(c *contractCase) string {
 		return "Answered 2xx and ignored " + rest
 	case f.silent:
 		return "Gave no answer to " + rest
-	case f.status == http.StatusServiceUnavailable: // which nobody answers by accident
+	case f.status == http.StatusServiceUnavailable, f.waits(c): // which nobody answers by accident
 		return "Refused " + rest
 	case f.status >= http.StatusInternalServerError:
 		return "Crashed on " + rest
@@ -118,6 +124,8 @@ func (f finding) hint(c *contractCase) string {
 	switch {
 	case f.said != "":
 		return f.said
+	case f.waits(c) && f.should:
+		return "Fetch the missing object from Stripe's API, or keep the event until it comes: Stripe's first retry may be minutes or an hour away."
 	case f.unrepeated:
 		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, waive this."
 	case f.grave || f.silent:

@@ -12,6 +12,8 @@ func TestHeadlines(t *testing.T) {
 	forgery := &contractCase{Case: Case{Finding: "Accepted a forged event"}}
 	repeat := &contractCase{Case: Case{Finding: "Counted an event twice: redelivered", Cause: repeatsCount}}
 	processed := &contractCase{Case: Case{Finding: "Refused a forged event, and processed it all the same", Cause: refusedProcessed}}
+	early := &contractCase{Case: Case{ID: "ordering/early-update", Finding: "Refused an update that came before the creation"}}
+	lost := &contractCase{Case: Case{ID: "ordering/missing-dependency", Finding: "Lost a payment that came before its subscription", Cause: orderDecides}}
 	for _, c := range []struct {
 		name    string
 		finding finding
@@ -33,6 +35,9 @@ func TestHeadlines(t *testing.T) {
 		{"so did what was taken for another", finding{status: 500}, &contractCase{Case: Case{Finding: "Took another type for a handled one"}}, "Crashed on another type"},
 		{"refused, and acted on", finding{ofState: true, expected: noChange}, processed, "Refused a forged event, and processed it all the same"},
 		{"accepted, and acted on", finding{ofState: true, expected: noChange, accepted: true}, processed, "Accepted a forged event, and processed it"},
+		{"a server error may ask for a retry", finding{status: 500}, early, "Refused an update that came before the creation"},
+		{"and loses nothing", finding{status: 500, should: true}, lost, "Refused a payment that came before its subscription"},
+		{"which a state does", finding{ofState: true}, lost, "Lost a payment that came before its subscription"},
 		{"a case of the user's own", finding{}, &contractCase{}, ""},
 	} {
 		require.Equal(t, c.want, c.finding.headline(c.spec), c.name)
