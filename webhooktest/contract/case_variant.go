@@ -79,14 +79,26 @@ func (c *contractCase) typesNamed(v variant, events []string) (types []string) {
 	return types
 }
 
-// independent reports whether the events of a case are about objects of their own.
+// independent reports whether the events of a case are about objects of their own, as the
+// payments of one customer are.
 func (c *contractCase) independent() bool {
 	for _, event := range c.Events {
-		if event.About != "" {
+		if _, own := event.Set["data.object.id"]; event.About != "" && !own {
 			return false
 		}
 	}
 	return true
+}
+
+// reversed are steps in the opposite order, with what each sends.
+func reversed(steps []caseStep) []caseStep {
+	steps = slices.Clone(steps)
+	slices.Reverse(steps)
+	for i := range steps {
+		steps[i].Send = slices.Clone(steps[i].Send)
+		slices.Reverse(steps[i].Send)
+	}
+	return steps
 }
 
 // foreign reports whether a case is about objects that the app does not know.

@@ -26,6 +26,7 @@ type shop struct {
 	creates bool          // takes orders that it does not know for its own
 	forgets bool          // no event is remembered
 	counts  bool          // how often an order was paid
+	signs   bool          // an order names its last payment
 	later   time.Duration // after the answer
 	limit   int           // so many orders are dealt with, 0 for all
 
@@ -39,6 +40,7 @@ type shop struct {
 type shopOrder struct {
 	Status string `json:"status"`
 	Paid   int    `json:"paid"`
+	By     string `json:"by,omitempty"` // the last payment
 }
 
 func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +87,11 @@ func (s *shop) take(event *webhooktest.Event) {
 		return
 	}
 	s.seen[event.ID()] = true
-	s.orders[key] = shopOrder{"paid", order.Paid + 1}
+	order = shopOrder{Status: "paid", Paid: order.Paid + 1}
+	if id, ok := event.Lookup("data.object.id"); ok && s.signs {
+		order.By = id.(string)
+	}
+	s.orders[key] = order
 	s.dealt++
 }
 
@@ -205,6 +211,9 @@ func TestObjectsOfTheApp(t *testing.T) {
 			func(s *shop) func(*contract.Subject) { return s.labeled }, verdicts{"control/effect": pass, second: pass, foreign: skip, wrong: skip}, ""},
 		{"counter", "each event counts, though all are about one order", payment, &shop{find: "data.object.metadata.order", counts: true},
 			func(s *shop) func(*contract.Subject) { return s.one("T-100") }, judged, ""},
+		{"last payment", "names the last of many at once, and of a forged and a genuine one", payment, &shop{find: "data.object.metadata.order", counts: true, signs: true},
+			func(s *shop) func(*contract.Subject) { return s.one("T-100") },
+			verdicts{"control/effect": pass, second: pass, twice: pass, "resilience/bad-input": pass, "resilience/same-customer": pass}, ""},
 		{"an order each", "so that all can be judged", payment, &shop{find: "data.object.metadata.order"},
 			func(s *shop) func(*contract.Subject) { return s.each(many) }, judged, ""},
 		{"a customer each", "so that all can be judged", payment, &shop{find: "data.object.customer"},
@@ -239,7 +248,7 @@ func TestObjectsOfTheApp(t *testing.T) {
 				test.bound(s)(&subject)
 				defer s.work.Wait()
 				report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return subject }, Seed: 7, MaxTime: time.Hour,
-					Only: []string{"control", "dispatch", "idempotency", "freshness", "signature/forged-no-effect"}})
+					Only: []string{"control", "dispatch", "idempotency", "freshness", "signature/forged-no-effect", "resilience/bad-input", "resilience/same-customer"}})
 				require.NoError(t, err, test.why)
 				var short []string
 				for _, result := range report.Cases {

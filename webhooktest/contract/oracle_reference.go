@@ -37,8 +37,7 @@ func (o *oracle) takeReference(ctx context.Context) error {
 	case second && o.spec.hasAlternative():
 		steps = o.spec.Witness
 	case second && o.spec.independent():
-		steps = slices.Clone(steps)
-		slices.Reverse(steps)
+		steps = reversed(steps)
 	}
 	e, did, err := o.execute(ctx, steps)
 	if err != nil {
