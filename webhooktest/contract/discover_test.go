@@ -129,6 +129,7 @@ type mirror struct {
 	also    []string // other types that do
 	field   string   // that updates change; "" for none
 	ends    bool     // deletions end it
+	whole   bool     // the creation's row has the field, too
 
 	mu   sync.Mutex
 	rows map[string]any
@@ -152,6 +153,9 @@ func (m *mirror) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	switch {
 	case (event.Type == m.creates || slices.Contains(m.also, event.Type)) && id != "":
 		m.rows[id] = "new"
+		if m.whole {
+			m.rows[id] = event.Data.Object[m.field]
+		}
 	case event.Type == "customer.subscription.updated" && known && m.field != "":
 		m.rows[id] = event.Data.Object[m.field]
 	case event.Type == "customer.subscription.deleted" && known && m.ends:
@@ -181,7 +185,8 @@ func TestDiscoverUpdates(t *testing.T) {
 		want   []contract.HandledType
 	}{
 		{"another status is a change", &mirror{creates: created.Type, field: "status"}, []contract.HandledType{created, state(updated), {Type: deleted}}},
-		{"a later version has it", &mirror{creates: created.Type, field: "cancel_at_period_end", ends: true}, []contract.HandledType{created, state(updated), state(deleted)}},
+		{"a later version has it", &mirror{creates: created.Type, field: "cancel_at_period_end", ends: true, whole: true}, []contract.HandledType{created, state(updated), state(deleted)}},
+		{"a time moves", &mirror{creates: created.Type, field: "current_period_end", whole: true}, []contract.HandledType{created, state(updated), {Type: deleted}}},
 		{"one time is as another, after the first", &mirror{creates: created.Type, field: "current_period_end"}, []contract.HandledType{created, state(updated), {Type: deleted}}},
 		{"nothing shows it", &mirror{creates: created.Type, ends: true}, []contract.HandledType{created, state(deleted), {Type: updated}}},
 		{"the session makes the row", &mirror{creates: session.Type, field: "status", ends: true}, []contract.HandledType{session, state(updated), state(deleted)}},
