@@ -19,6 +19,7 @@ func (o *Options) LoadVariant(eventType, name string, version int) (*Template, e
 		if event, err = inFlow(variant.Flow, eventType); err != nil {
 			return nil, err
 		}
+		event.variant = &variant
 	}
 	if version != 0 {
 		event.Version = version
@@ -47,6 +48,7 @@ func inFlow(name, eventType string) (FlowEvent, error) {
 // vary makes the event one of a variant.
 func (f *eventFixture) vary(variant *fixtures.Variant) {
 	f.variant = variant
+	f.NotNull = append(f.NotNull, variant.NotNull...)
 	if variant.PreviousAttributes != nil {
 		f.PreviousAttributes = variant.PreviousAttributes
 	}
