@@ -62,7 +62,8 @@ $STRIPE_WEBHOOK_SECRET or .env, the version and the types from the handler's ans
 calls and state), and says what it assumed.
 
 Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage, when nothing
-could be judged, or when --max-time left cases out (unless --partial).`,
+could be judged, when the state that is shown never changes and --handles is missing, or
+when --max-time left cases out (unless --partial).`,
 		Example: `  fakestripe check --to 4242/webhook
   fakestripe check --to 4242/webhook --handles payment_intent.succeeded,charge.dispute.created --state-url localhost:4242/ledger
   fakestripe check signature idempotency/redelivered --to 4242/webhook --report junit=contract.xml`,

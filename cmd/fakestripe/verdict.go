@@ -41,11 +41,25 @@ func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error
 	case found.Failed(c.strict):
 		return errShort
 	}
+	if why := effectUnjudged(found); why != "" {
+		return fmt.Errorf("no effect could be judged: %s", why)
+	}
 	if n := found.Summary[contract.Inconclusive]; n > 0 && c.suite.Dir != "" { // in a user's own cases, it is a shortfall
 		fmt.Fprintf(sh.err, "fakestripe: %s could not be judged\n", plural(n, "case"))
 		return errShort
 	}
 	return nil
+}
+
+// effectUnjudged is why no effect was judged, or "": whoever shows a state, and not which
+// types change it, has effects left unjudged, and answers alone are no pass.
+func effectUnjudged(found *contract.Report) string {
+	for _, result := range found.Cases {
+		if result.ID == "control/effect" && result.Verdict == contract.Inconclusive && result.Need == "handles" {
+			return result.Reason
+		}
+	}
+	return ""
 }
 
 // unreached counts the cases that --max-time left out, or returns "".

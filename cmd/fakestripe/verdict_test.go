@@ -27,6 +27,8 @@ func TestVerdict(t *testing.T) {
 		return contract.Result{Verdict: contract.Skip, Reason: "needs " + what}
 	}
 	late := contract.Result{Verdict: contract.Skip, Need: contract.NeedTime, Reason: "the time of the run, 1s, was over (Suite.MaxTime, --max-time)"}
+	unclaimed := contract.Result{ID: "control/effect", Verdict: contract.Inconclusive, Need: "handles", Reason: "no type was named"}
+	alike := contract.Result{ID: "control/effect", Verdict: contract.Inconclusive, Need: "state", Reason: "the state moves with every event"}
 	refused := found(needing("a handler"))
 	refused.Diagnosis = []string{"refused"}
 	lateMust := late
@@ -55,6 +57,9 @@ func TestVerdict(t *testing.T) {
 		{name: "inconclusive, of the contract", found: found(came(contract.Pass), came(contract.Inconclusive))},
 		{name: "inconclusive, of one's own", dir: "cases", found: found(came(contract.Pass), came(contract.Inconclusive)),
 			said: "fakestripe: 1 case could not be judged\n", short: true},
+		{name: "no type has an effect, and none was named", found: found(came(contract.Pass), unclaimed), want: "no effect could be judged: no type was named"},
+		{name: "nor has any, and something failed", found: found(came(contract.Fail), unclaimed), short: true},
+		{name: "every event has the same", found: found(came(contract.Pass), alike)},
 		{name: "the time was over", found: found(came(contract.Pass), late), want: tooLate + "split the cases with --shard, or accept this with --partial"},
 		{name: "the time was over before a must", found: found(came(contract.Pass), late, lateMust),
 			want: "time ran out before 2 cases could be judged, including 1 must: raise --max-time, split the cases with --shard, or accept this with --partial"},
