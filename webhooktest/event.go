@@ -121,12 +121,10 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 // better hint than a similar name.
 func (e *Event) elsewhere(err error) error {
 	var missing *pathError
-	label, _ := e.Lookup("api_version")
-	version, _ := label.(string)
 	if e.resource == "" || !errors.Is(err, ErrNoPath) || !errors.As(err, &missing) {
 		return err
 	}
-	if moved := render.Moved(version, e.typ, missing.path); moved != "" {
+	if moved := render.Moved(e.APIVersion(), e.typ, missing.path); moved != "" {
 		return fmt.Errorf("%w %q: %s", ErrNoPath, missing.path, moved)
 	}
 	return err
@@ -138,7 +136,7 @@ func (e *Event) elsewhere(err error) error {
 // an error.
 func (e *Event) At(version string) (*Event, error) {
 	name, err := fixtures.FindVersion(version)
-	if label, _ := e.Lookup("api_version"); err != nil || e.thin || label == name {
+	if err != nil || e.thin || e.APIVersion() == name {
 		return e, err
 	}
 	body, err := render.Later(e.body, name)
@@ -211,6 +209,14 @@ func (e *Event) ID() string { return e.id }
 
 // Type returns the event's type, such as payment_intent.succeeded.
 func (e *Event) Type() string { return e.typ }
+
+// APIVersion returns the API version that the event names, "" if it names none, as a thin
+// event does.
+func (e *Event) APIVersion() string {
+	label, _ := e.Lookup("api_version")
+	version, _ := label.(string)
+	return version
+}
 
 // Body returns the bytes to deliver. Do not modify them.
 func (e *Event) Body() []byte { return e.body }

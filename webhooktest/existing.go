@@ -54,9 +54,7 @@ func (e *Event) tellOf(text, object []byte) ([]byte, error) {
 
 // carrier returns an event that carries an object of a kind to which the event refers.
 func (e *Event) carrier(kind string) (*Event, error) {
-	label, _ := e.Lookup("api_version")
-	version, _ := label.(string)
-	template, err := render.Object(cmp.Or(version, fixtures.DefaultVersion), kind)
+	template, err := render.Object(cmp.Or(e.APIVersion(), fixtures.DefaultVersion), kind)
 	if err != nil {
 		return nil, fmt.Errorf("there is no object %q in the fixtures", kind)
 	}

@@ -63,8 +63,7 @@ func revive(body []byte) (*webhooktest.Event, error) {
 		return nil, err
 	}
 	source := webhooktest.Source{Seed: 1}
-	label, _ := event.Lookup("api_version")
-	if name, ok := label.(string); ok {
+	if name := event.APIVersion(); name != "" {
 		source.APIVersion, _ = fixtures.FindVersion(name) // an unknown label gets the default's shape
 	}
 	var members map[string]json.RawMessage

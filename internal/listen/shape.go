@@ -27,15 +27,8 @@ func shapesOf(event *webhooktest.Event, tasks []*task) (all []shape) {
 		}
 		all[at].deliveries = append(all[at].deliveries, t.Delivery)
 	}
-	slices.SortStableFunc(all, func(a, b shape) int { return strings.Compare(versionOf(a.event), versionOf(b.event)) })
+	slices.SortStableFunc(all, func(a, b shape) int { return strings.Compare(a.event.APIVersion(), b.event.APIVersion()) })
 	return all
-}
-
-// versionOf is the API version that an event names, or "".
-func versionOf(event *webhooktest.Event) string {
-	label, _ := event.Lookup("api_version")
-	version, _ := label.(string)
-	return version
 }
 
 // entriesOf are the lines of a journal for shapes.

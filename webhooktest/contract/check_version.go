@@ -21,7 +21,7 @@ func checkOtherTrain(ctx context.Context, s *session) ([]finding, error) {
 	if err != nil || response.Accepted() {
 		return nil, err
 	}
-	sent := "a genuine " + event.String() + " of API version " + versionOf(event)
+	sent := "a genuine " + event.String() + " of API version " + event.APIVersion()
 	if response.Err != nil || response.StatusCode >= 500 {
 		return []finding{{sent: sent, expected: "!5xx", actual: answerOf(response)}}, nil
 	}

@@ -90,8 +90,7 @@ func (c *creation) edits(event *webhooktest.Event) ([]webhooktest.Edit, error) {
 	if fixtures.IsThin(event.Type()) {
 		return c.thinEdits(event), nil
 	}
-	label, _ := event.Lookup("api_version")
-	version, _ := label.(string)
+	version := event.APIVersion()
 	body, shape, ok := c.api.ObjectAt(c.kind, c.id, version)
 	switch {
 	case !ok:

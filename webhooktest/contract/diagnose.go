@@ -98,7 +98,7 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 		}
 	}
 	if d.wanted != "" {
-		d.add(fmt.Sprintf("it accepts %s of API version %s, but not this one, of %s", answer.Event.Type(), d.wanted, versionOf(answer.Event)))
+		d.add(fmt.Sprintf("it accepts %s of API version %s, but not this one, of %s", answer.Event.Type(), d.wanted, answer.Event.APIVersion()))
 		return nil
 	}
 	if err := d.tryShapes(ctx, e, answer.Event.Type(), like, until); d.shape != "" || err != nil {

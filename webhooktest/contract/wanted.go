@@ -19,7 +19,7 @@ func wantedVersion(r *webhooktest.Response) string {
 		return ""
 	}
 	said, ok := pinned.Find(string(r.Body))
-	if !ok || said.Got == "" || said.Got != versionOf(r.Event) { // a mutation changed it
+	if !ok || said.Got == "" || said.Got != r.Event.APIVersion() { // a mutation changed it
 		return ""
 	}
 	version, _ := said.Version()
@@ -43,13 +43,6 @@ func setVersion(version string) string {
 func setVariant(wanted string) string {
 	eventType, shape, _ := strings.Cut(wanted, "=")
 	return fmt.Sprintf("set Variants: map[string]string{%q: %q} in the Subject", eventType, shape)
-}
-
-// versionOf is the API version that an event names, "" if it names none.
-func versionOf(event *webhooktest.Event) string {
-	label, _ := event.Lookup("api_version")
-	version, _ := label.(string)
-	return version
 }
 
 // acceptedVersion tries an event of each train, newest first, and returns the version of

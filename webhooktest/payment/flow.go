@@ -202,10 +202,9 @@ func (m *making) isOld(event *webhooktest.Event, w way) bool {
 func (m *making) known(event *webhooktest.Event) []byte {
 	kind, _ := event.Lookup("data.object.object")
 	id, _ := event.Lookup("data.object.id")
-	version, _ := event.Lookup("api_version")
 	name, _ := kind.(string)
 	text, _ := id.(string)
-	at, _ := version.(string)
+	at := event.APIVersion()
 	if text == "" || text == m.object.id {
 		return nil
 	}
