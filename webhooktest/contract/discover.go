@@ -218,7 +218,8 @@ func distinctVersions(eventType string) ([]int, error) {
 
 // event makes an event of a type.
 func (d *discovery) event(ctx context.Context, one discoverableType, about *webhooktest.Event, version int) (event *webhooktest.Event, err error) {
-	edits := []webhooktest.Edit{webhooktest.Variant(cmp.Or(d.subject.Variants[one.eventType], one.shape)), webhooktest.Version(version)}
+	shape := cmp.Or(d.subject.Variants[one.eventType], one.shape)
+	edits := []webhooktest.Edit{webhooktest.Variant(shape), webhooktest.Version(version)}
 	if about == nil {
 		event, err = d.sender.registered(d.sender.unregistered(ctx, one.eventType, edits...))
 	} else {
@@ -227,7 +228,7 @@ func (d *discovery) event(ctx context.Context, one discoverableType, about *webh
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{one.eventType, one.eventType + "=" + cmp.Or(d.subject.Variants[one.eventType], one.shape)} {
+	for _, name := range []string{one.eventType, one.eventType + "=" + shape} {
 		if d.made[name] == nil {
 			d.made[name] = event
 		}
