@@ -66,7 +66,9 @@ func (s *shortfall) headline() string {
 
 // evidence is the evidence of the best case, and a line for each case with this cause.
 func (s *shortfall) evidence() []fact {
-	facts := evidence(s.Result, explained(s.Result, cmp.Or(s.Reproduce, s.view.reproduce)))
+	whole := s.Result // the report may say once how to reproduce all cases
+	whole.Reproduce = cmp.Or(whole.Reproduce, s.view.reproduce)
+	facts := evidence(s.Result, whole.Explain())
 	if len(s.also) == 0 {
 		return facts
 	}

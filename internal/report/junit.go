@@ -125,7 +125,7 @@ func message(r contract.Result) string {
 }
 
 func details(r contract.Result) string {
-	facts := evidence(r, explain(r))
+	facts := evidence(r, r.Explain())
 	if r.Cause != "" {
 		facts = append(facts, fact{"cause", r.Cause})
 	}

@@ -144,7 +144,7 @@ func (m *markdown) rest() {
 // noted is the text of an info.
 func noted(r contract.Result) string {
 	lines := []string{cmp.Or(clip(strings.TrimSpace(r.Reason+"\n"+r.Actual)), "nothing to report")}
-	if command := explain(r); command != "" {
+	if command := r.Explain(); command != "" {
 		lines = append(lines, command)
 	}
 	return strings.Join(lines, "\n")

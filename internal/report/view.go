@@ -94,18 +94,6 @@ func shortened(sent string) string {
 // headline says what happened.
 func headline(r contract.Result) string { return cmp.Or(r.Headline, r.Title) }
 
-// explain returns the command that explains a case, or "" for a user's case: its file
-// says everything.
-func explain(r contract.Result) string { return explained(r, r.Reproduce) }
-
-// explained is the same, given the command that reproduces the case.
-func explained(r contract.Result, reproduce string) string {
-	if !strings.HasPrefix(reproduce, "fakestripe check ") {
-		return ""
-	}
-	return "fakestripe explain " + r.ID
-}
-
 // seed returns the seed, or "" if nothing was made from one.
 func (v *view) seed() string {
 	if v.Seed == 0 {

@@ -205,6 +205,14 @@ func (r Result) Remark() string {
 	return why
 }
 
+// Explain is the command that explains the case, "" for a user's own: its file says all.
+func (r Result) Explain() string {
+	if !strings.HasPrefix(r.Reproduce, "fakestripe check ") {
+		return ""
+	}
+	return "fakestripe explain " + r.ID
+}
+
 // String words a result that is not a pass, in a few lines.
 func (r Result) String() string {
 	text := r.Requirement
@@ -221,8 +229,8 @@ func (r Result) String() string {
 	if r.Hint != "" {
 		text += "\n  hint:     " + r.Hint
 	}
-	if strings.HasPrefix(r.Reproduce, "fakestripe check ") { // a user's case says all itself
-		text += "\n  explain:  fakestripe explain " + r.ID
+	if explain := r.Explain(); explain != "" {
+		text += "\n  explain:  " + explain
 	}
 	if r.Source != "" {
 		text += "\n  source:   " + r.Source
