@@ -50,6 +50,7 @@ type contractCase struct {
 	State     string               `json:"state"`
 	Compare   string               `json:"compare"`
 	Either    bool                 `json:"either"`
+	Refusable bool                 `json:"refusable"`
 	Bursts    int                  `json:"bursts"`
 	Check     string               `json:"check"`
 }

@@ -52,7 +52,7 @@ func (f finding) obeys() bool { return f.moves() && f.accepted }
 // waits reports whether a handler answered an early event with an error, after which Stripe
 // delivers it again: that is no crash.
 func (f finding) waits(c *contractCase) bool {
-	return strings.HasPrefix(c.ID, "ordering/") && f.status >= http.StatusMultipleChoices
+	return c.Refusable && f.status >= http.StatusMultipleChoices
 }
 
 // misses reports whether the state lacks an effect, or may.
