@@ -66,11 +66,8 @@ const mostTypes = 3
 func moreTypes(found *contract.Report) (lines []string) {
 	cases := make(map[string]int)
 	for i := range found.Cases {
-		r := &found.Cases[i]
-		types, isHandling := strings.CutPrefix(r.Reason, "needs handling ")
-		if r.Verdict == contract.Skip && r.Need == "handles" && isHandling {
-			types, _, _ = strings.Cut(types, " (")
-			cases[types]++
+		if unhandled := found.Cases[i].Unhandled; unhandled != "" {
+			cases[unhandled]++
 		}
 	}
 	wanted := slices.SortedFunc(maps.Keys(cases), func(a, b string) int {

@@ -12,16 +12,16 @@ import (
 // What is about types that the user did not name is said by type, the most cases first.
 func TestMoreTypes(t *testing.T) {
 	t.Parallel()
-	skip := func(need, reason string) contract.Result {
-		return contract.Result{Verdict: contract.Skip, Need: need, Reason: reason}
+	unhandled := func(types string) contract.Result {
+		return contract.Result{Verdict: contract.Skip, Need: "handles", Unhandled: types}
 	}
 	r := &contract.Report{Cases: []contract.Result{
-		skip("handles", "needs handling invoice.paid (--handles)"),
-		skip("handles", "needs handling *.created and *.updated of one resource (--handles)"),
-		skip("handles", "needs handling *.created and *.updated of one resource (--handles)"),
-		skip("handles", "needs the types that the handler handles (--handles)"),
-		skip("state", "needs handling a state"),
-		{Verdict: contract.Inconclusive, Need: "handles", Reason: "needs handling charge.refunded"},
+		unhandled("invoice.paid"),
+		unhandled("*.created and *.updated of one resource"),
+		unhandled("*.created and *.updated of one resource"),
+		{Verdict: contract.Skip, Need: "handles", Reason: "needs the types that the handler handles (--handles)"},
+		{Verdict: contract.Skip, Need: "state", Reason: "needs handling a state"},
+		{Verdict: contract.Inconclusive, Need: "handles", Reason: "a genuine charge.refunded has no effect"},
 	}}
 	require.Equal(t, []string{
 		"2 cases more need handling *.created and *.updated of one resource: add it to --handles if the handler does",

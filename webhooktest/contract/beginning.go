@@ -14,7 +14,7 @@ import (
 
 // bind gives values to the type variables of a case, as Subject.bind does, with creations
 // that are not handled replaced by what the handler makes its records of.
-func (p precedence) bind(given map[string]string) (bindings []map[string]string, reason string, err error) {
+func (p precedence) bind(given map[string]string) (bindings []map[string]string, unhandled string, err error) {
 	begun := make(map[string]string)
 	given = maps.Clone(given)
 	for name, pattern := range given {
@@ -29,7 +29,7 @@ func (p precedence) bind(given map[string]string) (bindings []map[string]string,
 			given[name], begun[name] = "any "+handled, shape
 		}
 	}
-	bindings, reason = p.sender.subject.bind(given)
+	bindings, unhandled = p.sender.subject.bind(given)
 	for _, types := range bindings {
 		for name, shape := range begun {
 			types[name+beginsAs] = shape
@@ -38,7 +38,7 @@ func (p precedence) bind(given map[string]string) (bindings []map[string]string,
 			return nil, "", err
 		}
 	}
-	return bindings, reason, nil
+	return bindings, unhandled, nil
 }
 
 // begin replaces the creations in a binding that a pattern found and nobody handles.

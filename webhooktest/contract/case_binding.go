@@ -9,8 +9,8 @@ import (
 )
 
 // bind gives values to the type variables of a case: one binding, or one for each handled
-// type. If there is none, the reason says which types would allow one.
-func (s *Subject) bind(given map[string]string) (bindings []map[string]string, reason string) {
+// type. If there is none, unhandled says which types would allow one.
+func (s *Subject) bind(given map[string]string) (bindings []map[string]string, unhandled string) {
 	binding := make(map[string]string)
 	each := ""
 	var missing []string
@@ -31,10 +31,10 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 		}
 	}
 	if len(missing) > 0 {
-		return nil, "handling " + strings.Join(missing, " and ")
+		return nil, strings.Join(missing, " and ")
 	}
 	if !s.bindResource(given, binding) {
-		return nil, "handling " + patterns(given) + " of one resource"
+		return nil, patterns(given) + " of one resource"
 	}
 	if each == "" {
 		return []map[string]string{binding}, ""
@@ -45,7 +45,7 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, r
 	types := s.handled()
 	if given[each] == "each sibling" {
 		if types = s.siblings(); len(types) == 0 {
-			return nil, "handling a type beside which Stripe has others"
+			return nil, "a type beside which Stripe has others"
 		}
 	}
 	for _, eventType := range types {

@@ -65,12 +65,13 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 	if c.Check != "" {
 		return j.runCheck(ctx, c, result)
 	}
-	bindings, reason, err := precedence{s.sender}.bind(c.Given)
+	bindings, unhandled, err := precedence{s.sender}.bind(c.Given)
 	if err != nil {
 		return err
 	}
-	if reason != "" {
-		result.skip(needHandles, "needs "+reason)
+	if unhandled != "" {
+		result.skip(needHandles, "needs handling "+unhandled)
+		result.Unhandled = unhandled
 		return nil
 	}
 	bindings, err = j.bound(ctx, c, bindings)
@@ -128,7 +129,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 			return nil
 		}
 	}
-	result.Reason = j.updated()
+	result.Reason, result.Wrote = j.updated(), j.wrote
 	all.conclude(c, result)
 	return nil
 }

@@ -72,6 +72,15 @@ type Result struct {
 	// if it does not act on the one that was delivered. Set it in Subject.Variants.
 	WantedVariant string `json:"wanted_variant,omitempty"`
 
+	// Unhandled says which types the subject would have to handle, if Need is "handles" and
+	// it is known: an event type, or words for several.
+	Unhandled string `json:"-"`
+
+	// Golden reports whether the case compares with a golden file, and Wrote names those that
+	// Suite.Update has written.
+	Golden bool     `json:"-"`
+	Wrote  []string `json:"-"`
+
 	Duration time.Duration `json:"-"`
 	Millis   float64       `json:"duration_ms"`
 }

@@ -30,6 +30,8 @@ func TestGoldenFiles(t *testing.T) {
 			result = runOn(t, s, dir, updating).Cases[0]
 			require.Equal(t, contract.Pass, result.Verdict, "%s", result)
 			require.Equal(t, "written: deep/golden/paid.json", result.Reason)
+			require.Equal(t, []string{"deep/golden/paid.json"}, result.Wrote)
+			require.True(t, result.Golden)
 			written, err := os.ReadFile(filepath.Join(dir, "deep/golden/paid.json"))
 			require.NoError(t, err)
 			require.Equal(t, `{

@@ -259,6 +259,7 @@ func TestMissingTypesAreNamed(t *testing.T) {
   "steps": [{"send": ["a", "b"], "expect": "2xx"}]
 }`})
 	require.Equal(t, "needs handling invoice.paid and invoice.voided", result.Reason)
+	require.Equal(t, "invoice.paid and invoice.voided", result.Unhandled)
 }
 
 func TestSuiteWithoutASubject(t *testing.T) {

@@ -18,16 +18,16 @@ import (
 const variantOf = ".variant"
 
 // bindShapes gives values to a variable that stands for each variant, beside other ones.
-func (s *Subject) bindShapes(variable string, counting bool, others map[string]string) (bindings []map[string]string, reason string) {
+func (s *Subject) bindShapes(variable string, counting bool, others map[string]string) (bindings []map[string]string, unhandled string) {
 	for _, one := range s.shapes(variable, counting) {
 		maps.Copy(one, others)
 		bindings = append(bindings, one)
 	}
 	switch {
 	case len(bindings) == 0 && counting:
-		return nil, "handling a type with variants that mean the same"
+		return nil, "a type with variants that mean the same"
 	case len(bindings) == 0:
-		return nil, "handling a type that has variants"
+		return nil, "a type that has variants"
 	}
 	return bindings, ""
 }

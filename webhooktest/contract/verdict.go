@@ -131,7 +131,7 @@ func newResult(suite *Suite, c *contractCase) Result {
 	}
 	return Result{
 		ID: c.ID, Title: c.Title, Level: c.Level, Requirement: c.Requirement, Source: c.Source, Hint: c.Hint,
-		Reproduce: reproduce,
+		Reproduce: reproduce, Golden: c.golden(),
 	}
 }
 
