@@ -92,17 +92,24 @@ func requireVerdicts(t *testing.T, report contract.Report, err error, sound bool
 	}
 }
 
-func TestCheckReadsPostgres(t *testing.T) {
-	t.Parallel()
-	uri := realpart.Postgres(t)
+// postgresPool starts a server of PostgreSQL with some tables.
+func postgresPool(t *testing.T, tables string) (uri string, pool *pgxpool.Pool) {
+	t.Helper()
+	uri = realpart.Postgres(t)
 	pool, err := pgxpool.New(t.Context(), uri)
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
-	_, err = pool.Exec(t.Context(), `
+	_, err = pool.Exec(t.Context(), tables)
+	require.NoError(t, err)
+	return uri, pool
+}
+
+func TestCheckReadsPostgres(t *testing.T) {
+	t.Parallel()
+	uri, pool := postgresPool(t, `
 CREATE TABLE seen (event text PRIMARY KEY, at timestamptz DEFAULT now());
 CREATE TABLE payments (id bigserial PRIMARY KEY, event text, intent text, amount bigint, at timestamptz DEFAULT clock_timestamp());
 CREATE TABLE heartbeats (n serial, at timestamptz DEFAULT now())`)
-	require.NoError(t, err)
 	for name, insert := range map[string]string{
 		"sound": `WITH new AS (INSERT INTO seen (event) VALUES ($1) ON CONFLICT DO NOTHING RETURNING event)
 			INSERT INTO payments (event, intent, amount) SELECT event, $2::text, $3::bigint FROM new`,
@@ -124,13 +131,8 @@ CREATE TABLE heartbeats (n serial, at timestamptz DEFAULT now())`)
 // A load reads the rows of a database one by one.
 func TestLoadReadsPostgres(t *testing.T) {
 	t.Parallel()
-	uri := realpart.Postgres(t)
-	pool, err := pgxpool.New(t.Context(), uri)
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
-	_, err = pool.Exec(t.Context(), `CREATE TABLE payments (id bigserial PRIMARY KEY, intent text, amount bigint, at timestamptz DEFAULT clock_timestamp());
+	uri, pool := postgresPool(t, `CREATE TABLE payments (id bigserial PRIMARY KEY, intent text, amount bigint, at timestamptz DEFAULT clock_timestamp());
 CREATE TABLE customers (event text PRIMARY KEY)`)
-	require.NoError(t, err)
 	for name, insert := range map[string]string{
 		"sound": `WITH new AS (INSERT INTO customers (event) VALUES ($1) ON CONFLICT DO NOTHING RETURNING event)
 			INSERT INTO payments (intent, amount) SELECT $2::text, $3::bigint FROM new`,

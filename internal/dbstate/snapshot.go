@@ -43,7 +43,7 @@ func (s *snapshot) table(name string) *table {
 
 // mask hides what the database makes up by itself, and decodes JSON.
 func (s *snapshot) mask() {
-	m := masker{s, s.serials()}
+	m := masker{of: s, serial: s.serials()}
 	for name, rows := range s.rows {
 		for _, row := range rows.([]any) {
 			m.row(name, row.(map[string]any))
@@ -53,12 +53,12 @@ func (s *snapshot) mask() {
 
 // A masker masks rows of the tables of a snapshot.
 type masker struct {
-	*snapshot
+	of     *snapshot
 	serial map[place]bool
 }
 
 func (m *masker) row(table string, row map[string]any) {
-	for _, c := range m.table(table).Columns {
+	for _, c := range m.of.table(table).Columns {
 		value, there := row[c.Name]
 		switch {
 		case !there || value == nil:

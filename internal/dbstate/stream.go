@@ -53,7 +53,7 @@ type stateWriter struct {
 // begin names the tables, before any row.
 func (w *stateWriter) begin(tables []table, asked []string) error {
 	s := &snapshot{tables: tables}
-	w.masker = masker{s, s.serials()}
+	w.masker = masker{of: s, serial: s.serials()}
 	return s.checkNames(asked)
 }
 

@@ -57,7 +57,11 @@ func Sample[T any](list []T, step int) []T {
 	if Wanted() {
 		return list
 	}
-	var some []T
+	return Every(list, step)
+}
+
+// Every is one of so many of a list, the first among them.
+func Every[T any](list []T, step int) (some []T) {
 	for i := 0; i < len(list); i += step {
 		some = append(some, list[i])
 	}

@@ -68,11 +68,7 @@ func fewer(bugs []zooBug, step int) []zooBug {
 	case !thorough():
 		step *= 4
 	}
-	var some []zooBug
-	for i := 0; i < len(bugs); i += step {
-		some = append(some, bugs[i])
-	}
-	return some
+	return realpart.Every(bugs, step)
 }
 
 // zooWarned are the shortfalls of sound handlers that are real, and no more than a
