@@ -2,8 +2,6 @@ package stripeapi
 
 import (
 	"bytes"
-	"slices"
-	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/routes"
@@ -134,87 +132,4 @@ func (w *writer) delete(q *request, t target) (*node, *apiError) {
 	tree := tombstone(o.ref)
 	w.graph.change(o.ref, tree)
 	return tree, nil
-}
-
-// create executes POST /v1/{collection}.
-func (w *writer) create(t target, params *param) (*node, *apiError) {
-	kind := kindToMake(t, params)
-	for _, name := range writes().Required[kind] {
-		if !slices.ContainsFunc(strings.Split(name, "|"), func(either string) bool { return params.field(either) != nil }) {
-			return nil, lacking(name)
-		}
-	}
-	tree, failed := w.maker.make(kind, writes().Create[kind], params, t.parent)
-	if failed != nil {
-		return nil, failed
-	}
-	if id := params.get("id"); id != "" && known().kind(kind).id != "" {
-		tree.put("id", text(id))
-	}
-	r := refOf(kind, tree)
-	if old, exists := w.graph.objects.get(r); exists && r.id != "" && !old.deleted {
-		e := invalid("id", "%s already exists.", r.id)
-		e.code = "resource_already_exists"
-		return nil, e
-	}
-	if confirm, ok := writes().Actions[kind]["confirm"]; ok && params.get("confirm") == "true" {
-		if failed := w.confirm(r, tree, params, confirm); failed != nil {
-			return nil, failed
-		}
-	}
-	if kind == "subscription" {
-		w.beginTrial(tree, params)
-		if failed := w.begin(tree, params); failed != nil {
-			return nil, failed
-		}
-		if failed := w.bills.begin(tree, params); failed != nil {
-			return nil, failed
-		}
-	}
-	if kind == "checkout.session" && tree.child("mode").str() == "setup" {
-		if failed := w.beginSetup(tree, params); failed != nil {
-			return nil, failed
-		}
-	}
-	switch kind {
-	case "invoice":
-		w.bills.collect(tree, params)
-	case "invoiceitem":
-		w.bills.putOn(tree, params)
-	case "payment_method":
-		showCard(tree, params)
-	case "payment_link":
-		afterwards(tree, params)
-	}
-	if kind == "refund" {
-		if failed := w.maker.refundCharge(tree, params); failed != nil {
-			return nil, failed
-		}
-		if w.graph.outcome(tree).Refund == "pending" {
-			tree.put("status", text("pending"))
-		}
-	}
-	if kind == "checkout.session" || kind == "payment_link" || kind == "quote" {
-		if failed := w.items.make(r, tree, params); failed != nil {
-			return nil, failed
-		}
-	}
-	w.hostedAt(r, tree)
-	w.keepForLater(r, params)
-	w.graph.change(r, tree)
-	return tree, nil
-}
-
-// kindToMake chooses among the kinds of a collection.
-func kindToMake(t target, params *param) string {
-	for _, name := range []string{"external_account", "source", "bank_account"} {
-		kind := params.get(name, "object")
-		if kind == "" && (strings.HasPrefix(params.get(name), "btok_") || strings.HasPrefix(params.get(name), "ba_")) {
-			kind = "bank_account"
-		}
-		if slices.Contains(t.Kinds, kind) {
-			return kind
-		}
-	}
-	return t.Kinds[0]
 }
