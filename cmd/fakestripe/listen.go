@@ -130,14 +130,18 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 		return err
 	}
 	defer boundMemory(sh.getenv)()
+	return l.serve(ctx, sh, secret, endpoints)
+}
+
+// serve delivers, and answers API calls, until the end of the context, of the app, or of
+// the deliveries in --exit-after.
+func (l *listener) serve(ctx context.Context, sh shell, secret string, endpoints []listen.Endpoint) error {
 	server, err := l.open()
 	if err != nil {
 		return err
 	}
 	defer server.close()
-	p := newListenPrinter(sh, l.format)
-	p.several = func() bool { return len(l.hub.Endpoints()) > 1 }
-	l.completing.auto.Failed = func(err error) { p.talk("auto-complete: %v", err) }
+	p := l.printer(sh)
 	ended := l.watch(p)
 	if err := l.start(p, server, endpoints); err != nil {
 		return err
@@ -167,6 +171,13 @@ func (l *listener) run(ctx context.Context, sh shell) error {
 		return statusOf(sh, app.Failure())
 	}
 	return ending
+}
+
+func (l *listener) printer(sh shell) *listenPrinter {
+	p := newListenPrinter(sh, l.format)
+	p.several = func() bool { return len(l.hub.Endpoints()) > 1 }
+	l.completing.auto.Failed = func(err error) { p.talk("auto-complete: %v", err) }
+	return p
 }
 
 // watch prints what the hub does. It closes the channel after the number of deliveries in
