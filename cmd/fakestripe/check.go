@@ -14,7 +14,6 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/listen"
-	"github.com/fakestripe/fakestripe/internal/report"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -38,9 +37,7 @@ type checking struct {
 	partial  bool
 	list     bool
 	remote   bool
-	skipped  bool
-	reports  []string
-	format   format
+	output   checkOutput
 	command  string // check, or run with its folder
 	given    func(flag string) bool
 	again    string // flags that repeat a case
@@ -114,16 +111,16 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make choices, and ids together with --run-id, from this `number` (default random)")
 	flags.StringVar(&c.suite.RunID, "run-id", "", "make ids from this `text` too; a handler takes the ids of an earlier run for duplicates (default random)")
 	flags.BoolVar(&c.remote, "allow-remote", false, "allow a host outside this machine and private networks")
-	flags.StringArrayVar(&c.reports, "report", nil, "write a report, `format=file`: junit, html, markdown or json; or github, which annotates a workflow run (repeatable)")
-	flags.BoolVar(&c.skipped, "skipped", false, "name every skipped case and what it needs")
-	c.format.flag(cmd, "text or json: the report as one line of JSON")
+	flags.StringArrayVar(&c.output.reports, "report", nil, "write a report, `format=file`: junit, html, markdown or json; or github, which annotates a workflow run (repeatable)")
+	flags.BoolVar(&c.output.skipped, "skipped", false, "name every skipped case and what it needs")
+	c.output.format.flag(cmd, "text or json: the report as one line of JSON")
 }
 
 func (c *checking) run(ctx context.Context, sh shell) error {
 	if c.list {
 		return c.listCases(sh)
 	}
-	if err := report.Ready(files(c.reports)); err != nil {
+	if err := c.output.ready(); err != nil {
 		return err
 	}
 	if err := c.prepare(ctx, sh); err != nil {
@@ -146,96 +143,68 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if err := c.assume(ctx, sh); err != nil {
 		return err
 	}
-	done, err := c.watch(sh)
+	found, interrupted, err := c.judge(ctx, sh)
 	if err != nil {
 		return err
 	}
-	found, interrupted := contract.Check(ctx, c.suite)
+	c.addNotes(ctx, found)
+	nameReproduce(found, c.command, c.again)
+	printed, verdict := c.output.print(sh, found), c.verdict(sh, found, interrupted)
+	if !c.output.format.json() {
+		c.sayMore(sh, found, c.again)
+	}
+	return together(verdict, printed, c.output.write(ctx, sh, found, c.suite.Dir))
+}
+
+// judge runs the suite, again if the handler wants another API version. The second error
+// is for a suite that was interrupted before anything was judged.
+func (c *checking) judge(ctx context.Context, sh shell) (found *contract.Report, interrupted, err error) {
+	done, err := c.watch(sh)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, interrupted = contract.Check(ctx, c.suite)
 	done()
 	if c.suite.Dir == "" && c.adoptVersion(sh, found) {
 		found, interrupted = contract.Check(ctx, c.suite)
 		done()
 	}
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
-		return interrupted // nothing was judged yet
+		return nil, nil, interrupted
 	}
+	return found, interrupted, nil
+}
+
+// addNotes names flags in the report, and adds what the command knows of the run.
+func (c *checking) addNotes(ctx context.Context, found *contract.Report) {
 	found.Subject.State = c.state.at
 	nameFlags(found)
 	nameVariants(found)
 	c.nameVersions(found)
-	for _, note := range []string{c.unseen, found.Unjudged()} {
-		if note != "" {
-			found.Notes = append(found.Notes, note)
+	note := func(text string) {
+		if text != "" {
+			found.Notes = append(found.Notes, text)
 		}
 	}
+	note(c.unseen)
+	note(found.Unjudged())
 	c.nameHost(ctx, found)
-	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
-		found.Notes = append(found.Notes, label)
-	}
-	if note := c.state.lookups.note(); note != "" {
-		found.Notes = append(found.Notes, note)
-	}
+	note(mereLabel(c.bound.set, c.subject.APIVersion))
+	note(c.state.lookups.note())
 	if c.suite.Update {
-		if note := c.nothingWritten(found); note != "" {
-			found.Notes = append(found.Notes, note)
-		}
+		note(c.nothingWritten(found))
 	}
-	given := c.again
-	if found.Seed != 0 && !strings.Contains(c.again, " --seed ") {
-		c.again += fmt.Sprintf(" --seed %d", found.Seed)
+}
+
+// nameReproduce gives each result the command that repeats it: check or run, with flags
+// and the seed of the run.
+func nameReproduce(found *contract.Report, command, flags string) {
+	if found.Seed != 0 && !strings.Contains(flags, " --seed ") {
+		flags += fmt.Sprintf(" --seed %d", found.Seed)
 	}
 	for i := range found.Cases {
-		found.Cases[i].Reproduce = "fakestripe " + repeating(c.command, found.Cases[i].ID, c.again)
+		found.Cases[i].Reproduce = "fakestripe " + repeating(command, found.Cases[i].ID, flags)
 	}
-	printed, verdict := c.print(sh, found), c.verdict(sh, found, interrupted)
-	if !c.format.json() {
-		c.sayMore(sh, found, given)
-	}
-	return together(verdict, printed, c.writeReports(ctx, sh, found))
-}
-
-// lastReports is the time for readers of a pipe to take a report after an interrupt.
-const lastReports = 5 * time.Second
-
-func (c *checking) writeReports(ctx context.Context, sh shell, found *contract.Report) error {
-	if ctx.Err() != nil { // the report covers what was done until then
-		var cancel func()
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastReports)
-		defer cancel()
-	}
-	written := report.Write(ctx, found, files(c.reports))
-	if slices.ContainsFunc(c.reports, report.IsGitHub) {
-		return cmp.Or(c.annotate(sh, found), written)
-	}
-	return written
-}
-
-// files are the reports written to files.
-func files(reports []string) []string {
-	return slices.DeleteFunc(slices.Clone(reports), report.IsGitHub)
-}
-
-// annotate shows a report in a GitHub workflow run: on the run's page, and as an
-// annotation per finding. GitHub parses both stdout and stderr; the result is on stdout.
-func (c *checking) annotate(sh shell, found *contract.Report) error {
-	if err := report.Annotate(sh.err, found, c.suite.Dir); err != nil {
-		return err
-	}
-	if summary := sh.getenv("GITHUB_STEP_SUMMARY"); summary != "" {
-		return report.AppendSummary(summary, found)
-	}
-	return nil
-}
-
-func (c *checking) print(sh shell, found *contract.Report) error {
-	if c.format.json() {
-		return report.JSON(sh.out, found)
-	}
-	return report.Text(sh.out, found, report.Style{
-		Color:   sh.terminal(sh.out) && sh.getenv("NO_COLOR") == "",
-		Skipped: c.skipped,
-		More:    "--skipped",
-	})
 }
 
 // watch prints the plan, the current case, and how long the rest will take.
