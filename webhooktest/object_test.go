@@ -56,7 +56,7 @@ func TestObject(t *testing.T) {
 	require.Equal(t, id, valueAt(t, updated, "data.object.id"))
 	require.Equal(t, valueAt(t, created, item), valueAt(t, updated, item))
 	require.Equal(t, "past_due", valueAt(t, updated, "data.object.status"), "the version has the last word")
-	require.Equal(t, 1.0, valueAt(t, updated, "data.object.items.data.0.quantity"))
+	require.Equal(t, 2.0, valueAt(t, updated, "data.object.items.data.0.quantity"))
 	require.Equal(t, 3.0, valueAt(t, updated, "data.object.items.data.1.quantity"))
 }
 

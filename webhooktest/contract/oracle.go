@@ -109,7 +109,7 @@ func incomparable(b statediff.Baseline) error {
 	if said := b.String(); said != "" {
 		return errInconclusive{reason: "nothing in the state is comparable: " + said}
 	}
-	return errInconclusive{reason: "nothing in the state is comparable: clean delivery leaves nothing there that names the object"}
+	return errInconclusive{reason: "nothing in the state is comparable: clean delivery leaves nothing there that names the object, or nothing but counts and times of it"}
 }
 
 // judgeSame requires the same effect as the reference.

@@ -64,6 +64,10 @@ func zooOrderBugs() []zooBug {
 		newer("stale-overwrites", "B60: an older update overwrites a newer one", func(old, now zooSubscription) bool {
 			return !old.ended && !now.first
 		}),
+		zooWith("seats-overwritten", "an older update overwrites a newer one, and the state shows numbers alone", func(z *zooHandler) {
+			z.newer = func(old, now zooSubscription) bool { return !old.ended && !now.first }
+			z.show = func() any { return zooBeside(z, "subscriptions", z.seats()) }
+		}),
 		newer("created-overwrites", "B60: creation overwrites whatever is known", func(old, now zooSubscription) bool {
 			return !old.ended && now.first || zooNewer(old, now)
 		}),

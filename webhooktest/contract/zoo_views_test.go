@@ -190,6 +190,9 @@ func zooObjectViews() []zooView {
 			}
 			return zooBeside(z, "subscriptions", rows)
 		}},
+		{"seats", "how many seats each subscription has, and how often it was written", true, func(z *zooHandler) any {
+			return zooBeside(z, "subscriptions", z.seats())
+		}},
 		{"null-at-first", "nothing until there is something", true, func(z *zooHandler) any {
 			if len(z.log) == 0 {
 				return nil
@@ -197,6 +200,18 @@ func zooObjectViews() []zooView {
 			return z.everything()
 		}},
 	}
+}
+
+// seats shows of subscriptions nothing but numbers: the quantity, and a count of its own.
+func (z *zooHandler) seats() zooObject {
+	writes, rows := make(map[string]int), make(zooObject)
+	for _, change := range z.history() {
+		writes[change.Subscription]++
+	}
+	for id, subscription := range z.subscriptions {
+		rows[id] = zooObject{"seats": subscription.Quantity, "writes": writes[id]}
+	}
+	return rows
 }
 
 // zooBeside is all that a handler shows, with one part of it in other words.

@@ -7,26 +7,32 @@ import (
 
 // ObjectStates returns what a state says of each of our objects: entries whose key is one
 // of our ids, and records in lists that name one.
-func ObjectStates(state any, n Normalizer) Diff {
-	view := make(Diff)
-	view.collect("state", state, n.roles())
-	return view
+func ObjectStates(state any, n Normalizer, sent Numbers) Diff {
+	o := objectStates{view: make(Diff), roles: n.roles(), sent: sent}
+	o.collect("state", state)
+	return o.view
 }
 
-func (d Diff) collect(place string, value any, r *roles) {
+type objectStates struct {
+	view  Diff
+	roles *roles
+	sent  Numbers
+}
+
+func (o *objectStates) collect(place string, value any) {
 	switch value := value.(type) {
 	case map[string]any:
 		for key, member := range value {
-			if name := r.text(key); name != key {
-				d.say(place+"."+name, r.plain(member))
+			if name := o.roles.text(key); name != key {
+				o.say(place+"."+name, o.roles.plain(member))
 				continue
 			}
-			d.collect(place+"."+key, member, r)
+			o.collect(place+"."+key, member)
 		}
 	case []any:
 		for _, element := range value {
-			for _, role := range r.namedBy(element) {
-				d.say(place+"["+role+"]", r.plain(element))
+			for _, role := range o.roles.namedBy(element) {
+				o.say(place+"["+role+"]", o.roles.plain(element))
 			}
 		}
 	}
@@ -34,29 +40,33 @@ func (d Diff) collect(place string, value any, r *roles) {
 
 // say adds what a state says of an object. How often the object was written, and what it
 // was before, are the handler's own business.
-func (d Diff) say(place string, value any) {
+func (o *objectStates) say(place string, value any) {
 	if fields, ok := value.(map[string]any); ok {
-		value = objectState(fields)
+		value = o.status(fields)
 	}
 	if r := newRecord(value); len(r.fields) > 0 {
-		d.add(place, 0, r)
+		o.view.add(place, 0, r)
 	}
 }
 
-// objectState returns the fields that tell the status of an object: no numbers, which may
-// be counts, and no lists, which may be a history.
-func objectState(fields map[string]any) map[string]any {
-	stand := make(map[string]any)
+// status returns the fields that tell the status of an object: no numbers but those that
+// the events sent, since others may be counts, and no lists, which may be a history.
+func (o *objectStates) status(fields map[string]any) map[string]any {
+	status := make(map[string]any)
 	for key, value := range fields {
 		switch value := value.(type) {
-		case float64, []any:
+		case []any:
+		case float64:
+			if o.sent.has(key, value) {
+				status[key] = value
+			}
 		case map[string]any:
-			stand[key] = objectState(value)
+			status[key] = o.status(value)
 		default:
-			stand[key] = value
+			status[key] = value
 		}
 	}
-	return stand
+	return status
 }
 
 // namedBy returns the roles of our objects that a list's record names.
