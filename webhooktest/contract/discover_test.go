@@ -269,9 +269,11 @@ func TestDiscoverWithObjectsOfTheApp(t *testing.T) {
 		defer mu.Unlock()
 		return maps.Clone(paid), nil
 	}
-	found, err := contract.Discover(t.Context(), contract.Subject{Handler: handler, API: api, Create: create, State: state})
-	require.NoError(t, err)
-	require.Equal(t, []contract.HandledType{{Type: "checkout.session.completed", Shown: "state"}}, found)
+	bubble(t, func(t *testing.T) {
+		found, err := contract.Discover(t.Context(), contract.Subject{Handler: handler, API: api, Create: create, State: state})
+		require.NoError(t, err)
+		require.Equal(t, []contract.HandledType{{Type: "checkout.session.completed", Shown: "state"}}, found)
+	})
 }
 
 // discard is an answer that nobody reads.

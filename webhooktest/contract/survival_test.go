@@ -51,7 +51,7 @@ func (m *mortal) restart(context.Context) error {
 // A handler that crashes costs the case that brought it down, and no other.
 func TestCrashCostsItsOwnCase(t *testing.T) {
 	t.Parallel()
-	realpart.Long(t)
+	realpart.Gate(t)
 	for _, c := range []struct {
 		name      string
 		restarted bool
