@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	word "github.com/fakestripe/fakestripe/internal/shell"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -17,8 +19,11 @@ import (
 // assume finds out the API version and the types that the handler handles, if neither they
 // nor cases were given: who names a case knows what it is about.
 func (c *checking) assume(ctx context.Context, sh shell) error {
-	if c.suite.Dir != "" || c.given("handles") || len(c.suite.Only) > 0 {
+	if c.suite.Dir != "" || len(c.suite.Only) > 0 {
 		return nil
+	}
+	if c.given("handles") {
+		return c.assumeShape(ctx, sh)
 	}
 	if c.subject.Thin {
 		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles is not tried with thin events: give --handles TYPE,TYPE\n")
@@ -46,6 +51,53 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 	}
 	c.adoptTypes(sh, handled)
 	return nil
+}
+
+// assumeShape finds out the API version, and the shape in which the handler acts on the
+// first type that it handles: an app may sell subscriptions alone.
+func (c *checking) assumeShape(ctx context.Context, sh shell) error {
+	first := c.subject.Handles[0]
+	ofApp := c.bound.setFrom != "" || c.bound.prepare != "" || c.subject.Create != nil
+	if ofApp || c.subject.Thin || c.shapes.of(first) != "" || len(fixtures.Variants(first)) == 0 {
+		return nil
+	}
+	quick := contract.Suite{Only: []string{"control/accepted", "control/effect"}, New: func() contract.Subject { return c.subject }}
+	for range adoptions {
+		found, err := contract.Check(ctx, quick)
+		if err != nil {
+			return orInterrupted(ctx, err)
+		}
+		silent := ""
+		for _, result := range found.Cases {
+			silent = cmp.Or(silent, result.WantedVariant)
+		}
+		if !c.adopt(sh, found) && !c.adoptShape(sh, silent, "the plain one was not seen to do anything") {
+			return nil
+		}
+	}
+	return nil
+}
+
+// adoptions is how often check starts anew with what it found out: an API version, then a
+// shape.
+const adoptions = 3
+
+// adopt takes what would make the handler accept the first genuine event, and reports
+// whether there is such a thing.
+func (c *checking) adopt(sh shell, found *contract.Report) bool {
+	return c.adoptVersion(sh, found) || found != nil && c.adoptShape(sh, found.WantedVariant, "the plain one is refused")
+}
+
+// adoptShape takes the shape of a type, TYPE=VARIANT, unless the user gave it one.
+func (c *checking) adoptShape(sh shell, wanted, why string) bool {
+	eventType, _, _ := strings.Cut(wanted, "=")
+	if wanted == "" || c.shapes.of(eventType) != "" {
+		return false
+	}
+	c.shapes = append(slices.Clip(c.shapes), wanted)
+	c.subject.Variants = c.shapes.byType(c.subject.Handles)
+	c.assumed(sh, "variant", wanted, why)
+	return true
 }
 
 // orInterrupted is an error, or that there was an interrupt before it.
@@ -86,7 +138,7 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 		}
 	}
 	if len(types) == 0 {
-		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles was not to be seen: give --handles TYPE,TYPE%s\n", c.lacksState())
+		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles was not to be seen: give --handles TYPE,TYPE%s\n", lacksState(&c.subject))
 		return
 	}
 	types = c.shapes.among(types)
@@ -121,8 +173,8 @@ func leftOut(unseen []string) string {
 }
 
 // lacksState says what would show more.
-func (c *checking) lacksState() string {
-	if c.subject.State != nil || c.subject.StateOf != nil {
+func lacksState(s *contract.Subject) string {
+	if s.State != nil || s.StateOf != nil {
 		return ""
 	}
 	return ", or show the state (" + flagsFor["state"] + ")"

@@ -156,18 +156,19 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	return together(verdict, printed, c.output.write(ctx, sh, found, c.suite.Dir))
 }
 
-// judge runs the suite, again if the handler wants another API version. The second error
+// judge runs the suite, again if the handler wants another API version or shape. The second error
 // is for a suite that was interrupted before anything was judged.
 func (c *checking) judge(ctx context.Context, sh shell) (found *contract.Report, interrupted, err error) {
 	done, err := c.watch(sh)
 	if err != nil {
 		return nil, nil, err
 	}
-	found, interrupted = contract.Check(ctx, c.suite)
-	done()
-	if c.suite.Dir == "" && c.adoptVersion(sh, found) {
+	for range adoptions {
 		found, interrupted = contract.Check(ctx, c.suite)
 		done()
+		if c.suite.Dir != "" || !c.adopt(sh, found) {
+			break
+		}
 	}
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
 		return nil, nil, interrupted
@@ -235,7 +236,7 @@ func (c *checking) listCases(sh shell) error {
 		return err
 	}
 	for _, one := range cases {
-		if _, err := fmt.Fprintf(sh.out, "%-40s %-6s %s%s\n", one.ID, one.Level, one.Title, c.waived(one.ID)); err != nil {
+		if _, err := fmt.Fprintf(sh.out, "%-40s %-6s %s%s\n", one.ID, one.Level, one.Title, waived(c.subject.Waivers, one.ID)); err != nil {
 			return err
 		}
 	}
@@ -250,8 +251,8 @@ func (c *checking) readWaivers() (err error) {
 }
 
 // waived returns the end of a case's waiver, or "".
-func (c *checking) waived(id string) string {
-	for _, w := range c.subject.Waivers {
+func waived(waivers []contract.Waiver, id string) string {
+	for _, w := range waivers {
 		if w.Case == id {
 			return " (waived until " + w.Expires + ": " + visible(w.Reason) + ")"
 		}

@@ -5,31 +5,43 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/stripe/stripe-go/v76/webhook"
 )
 
 // plans is an app that sells subscriptions alone: a session makes the account, and an
-// update changes it. It ignores everything else.
+// update changes it. It ignores everything else. At /basil it refuses every API version but
+// that train's, without saying so, and crashes at a session without a subscription.
 func plans() http.Handler {
 	var mu sync.Mutex
 	accounts := make(map[string]string) // status, by subscription
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /webhook", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("POST /{path}", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if err := webhook.ValidatePayload(body, r.Header.Get("Stripe-Signature"), "whsec_script"); err != nil {
 			http.Error(w, "refused", http.StatusBadRequest)
 			return
 		}
 		var event struct {
-			Type string
-			Data struct {
+			Type    string
+			Version string `json:"api_version"`
+			Data    struct {
 				Object struct{ ID, Subscription, Status string }
 			}
 		}
 		_ = json.Unmarshal(body, &event)
 		object := event.Data.Object
+		if r.PathValue("path") == "basil" {
+			if !strings.HasSuffix(event.Version, ".basil") {
+				http.Error(w, "bad signature", http.StatusBadRequest)
+				return
+			}
+			if event.Type == "checkout.session.completed" && object.Subscription == "" {
+				panic(http.ErrAbortHandler)
+			}
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		switch {

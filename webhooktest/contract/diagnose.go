@@ -43,10 +43,15 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 	if err != nil || answer.Accepted() {
 		return found, err
 	}
-	found.add("a genuine " + event.Type() + " was answered " + answerOf(answer))
+	until := time.Now().Add(20 * time.Second) // some handlers take their time for each
 	if answer.Err != nil {
-		return found, nil
+		found.add("a genuine " + event.Type() + " got " + answerOf(answer))
+		if crashed(answer) {
+			err = found.tryShapes(ctx, e, event.Type(), like, until)
+		}
+		return found, err
 	}
+	found.add("a genuine " + event.Type() + " was answered " + answerOf(answer))
 	if said, ok := pinned.Find(string(answer.Body)); ok {
 		found.add(readRefusal(said))
 		found.wanted = wantedVersion(answer)
@@ -60,7 +65,6 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 		}
 		return found, err
 	}
-	until := time.Now().Add(20 * time.Second) // some handlers take their time for each
 	mistake, err := findMistake(ctx, e, event, until)
 	if mistake != nil || err != nil {
 		found.add(worded(mistake)...)
@@ -81,9 +85,9 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 	}
 	same := unsigned.StatusCode == answer.StatusCode
 	said, read := refusal.ReadStatus(answer.StatusCode)
-	crashed := said.ID == refusal.Crashed.ID
+	broke := said.ID == refusal.Crashed.ID
 	switch {
-	case crashed:
+	case broke:
 		d.add(append(readingLines(said), noCall(like)...)...)
 	case read && same: // what refuses it may stand before the handler
 		d.add(readingLines(said)...)
@@ -92,14 +96,8 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 		}
 		return nil
 	}
-	if like.at != nil {
-		if d.wanted, err = acceptedVersion(ctx, e, like.at, until); err != nil {
-			return err
-		}
-	}
-	if d.wanted != "" {
-		d.add(fmt.Sprintf("it accepts %s of API version %s, but not this one, of %s", answer.Event.Type(), d.wanted, answer.Event.APIVersion()))
-		return nil
+	if err := d.tryVersions(ctx, e, answer, like, until); d.wanted != "" || err != nil {
+		return err
 	}
 	if err := d.tryShapes(ctx, e, answer.Event.Type(), like, until); d.shape != "" || err != nil {
 		return err
@@ -108,7 +106,7 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 		return err
 	}
 	switch {
-	case crashed && same:
+	case broke && same:
 		d.add("an unsigned event gets the same answer: it may crash at the signature: look at the secret, too, and at whether it verifies the raw body")
 	case same:
 		d.add("an unsigned event gets the same answer: probably the secret differs from the handler's; else its API version is refused, or the body is changed before it is verified")
@@ -124,6 +122,27 @@ func noCall(like likeness) []string {
 		return nil
 	}
 	return []string{"it called nothing at fakestripe's API: if it fetches objects, its SDK still calls the real Stripe, which does not know them"}
+}
+
+// tryVersions delivers the type at other API versions. One at which the handler crashes,
+// where it refuses this one, is the one that it wants.
+func (d *diagnosis) tryVersions(ctx context.Context, e *webhooktest.Endpoint, answer *webhooktest.Response, like likeness, until time.Time) error {
+	if like.at == nil {
+		return nil
+	}
+	taken, err := triedVersions(ctx, e, like.at, until)
+	switch {
+	case err != nil || taken.version == "":
+		return err
+	case taken.answer.Accepted():
+		d.add(fmt.Sprintf("it accepts %s of API version %s, but not this one, of %s", answer.Event.Type(), taken.version, answer.Event.APIVersion()))
+	case crashed(answer):
+		return nil // at every version
+	default:
+		d.add(fmt.Sprintf("it does not refuse %s of API version %s so, but crashes: it got %s", answer.Event.Type(), taken.version, answerOf(taken.answer)))
+	}
+	d.wanted = taken.version
+	return nil
 }
 
 // tryShapes delivers the type in its other shapes: an app may sell subscriptions alone.

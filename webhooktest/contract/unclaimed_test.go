@@ -3,7 +3,6 @@ package contract_test
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -69,20 +68,56 @@ func TestUnclaimedTypes(t *testing.T) {
 	}
 }
 
-// A handler that refuses all but sessions in one mode is told which it accepts.
+// A handler that refuses all but sessions in one mode, or crashes at others, is told which
+// it accepts.
 func TestRefusedShape(t *testing.T) {
 	t.Parallel()
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var event struct {
-			Data struct{ Object struct{ Mode string } }
-		}
-		if json.NewDecoder(r.Body).Decode(&event) != nil || event.Data.Object.Mode != "subscription" {
-			http.Error(w, "no plan", http.StatusUnprocessableEntity)
-		}
-	})
-	report, _ := results(t, contract.Subject{Handler: handler, Handles: []string{"checkout.session.completed"}})
-	require.Equal(t, "checkout.session.completed=subscription", report.WantedVariant)
-	require.True(t, slices.ContainsFunc(report.Diagnosis, func(line string) bool { return strings.Contains(line, "of variant subscription") }), report.Diagnosis)
+	for name, refuse := range map[string]func(http.ResponseWriter){
+		"an answer": func(w http.ResponseWriter) { http.Error(w, "no plan", http.StatusUnprocessableEntity) },
+		"a panic":   func(http.ResponseWriter) { panic("nil pointer dereference") },
+		"no answer": func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				var event struct {
+					Data struct{ Object struct{ Mode string } }
+				}
+				if json.NewDecoder(r.Body).Decode(&event) != nil || event.Data.Object.Mode != "subscription" {
+					refuse(w)
+				}
+			})
+			report, _ := results(t, contract.Subject{Handler: handler, Handles: []string{"checkout.session.completed"}})
+			require.Equal(t, "checkout.session.completed=subscription", report.WantedVariant)
+			require.Contains(t, strings.Join(report.Diagnosis, "\n"), "of variant subscription")
+		})
+	}
+}
+
+// A handler that refuses all API versions but one, at which it crashes, is told that one.
+func TestCrashAtTheWantedVersion(t *testing.T) {
+	t.Parallel()
+	for name, crash := range map[string]func(http.ResponseWriter){
+		"an answer": func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },
+		"a panic":   func(http.ResponseWriter) { panic("nil pointer dereference") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				var event struct {
+					Version string `json:"api_version"`
+				}
+				if json.NewDecoder(r.Body).Decode(&event) != nil || !strings.HasSuffix(event.Version, ".basil") {
+					http.Error(w, "bad signature", http.StatusBadRequest)
+					return
+				}
+				crash(w)
+			})
+			report, _ := results(t, contract.Subject{Handler: handler, Handles: []string{"invoice.paid"}})
+			require.Equal(t, "2025-08-27.basil", report.WantedVersion)
+			require.Contains(t, strings.Join(report.Diagnosis, "\n"), "does not refuse invoice.paid of API version 2025-08-27.basil so, but crashes")
+		})
+	}
 }
 
 // What a handler does alike for every event shows nothing: that is said in the same words

@@ -2,8 +2,10 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -45,23 +47,41 @@ func setVariant(wanted string) string {
 	return fmt.Sprintf("set Variants: map[string]string{%q: %q} in the Subject", eventType, shape)
 }
 
-// acceptedVersion tries an event of each train, newest first, and returns the version of
-// the first that is accepted, or "". It skips trains without such an event.
-func acceptedVersion(ctx context.Context, e *webhooktest.Endpoint, at func(version string) (*webhooktest.Event, error), until time.Time) (string, error) {
+// A versionAnswer is the answer to an event of an API version.
+type versionAnswer struct {
+	version string // "": no version is taken
+	answer  *webhooktest.Response
+}
+
+// triedVersions tries an event of each train, newest first, and returns the first that is
+// accepted, else the first that the handler crashes at: it got past what refuses the
+// others. It skips trains without such an event.
+func triedVersions(ctx context.Context, e *webhooktest.Endpoint, at func(version string) (*webhooktest.Event, error), until time.Time) (taken versionAnswer, err error) {
 	for _, version := range fixtures.Trains() {
 		event, err := at(version)
 		if err != nil || fixtures.IsThin(event.Type()) || time.Now().After(until) { // thin events have no version
 			continue
 		}
 		response, err := e.Deliver(ctx, event)
-		if err != nil {
-			return "", err
-		}
-		if response.Accepted() {
-			return version, nil
+		switch {
+		case err != nil:
+			return versionAnswer{}, err
+		case response.Accepted():
+			return versionAnswer{version, response}, nil
+		case taken.version == "" && crashed(response):
+			taken = versionAnswer{version, response}
 		}
 	}
-	return "", nil
+	return taken, nil
+}
+
+// crashed reports whether a handler broke off: with a 5xx, or without an answer.
+func crashed(r *webhooktest.Response) bool {
+	if r.Err == nil {
+		return r.StatusCode >= 500
+	}
+	return r.StatusCode == 0 && !errors.Is(r.Err, context.DeadlineExceeded) && !errors.Is(r.Err, context.Canceled) &&
+		!errors.Is(r.Err, syscall.ECONNREFUSED)
 }
 
 // controlAt makes a control at another API version, with ids of its own.
