@@ -50,6 +50,7 @@ var mutants = []mutant{
 	// Order.
 	{why: "numbers say how an object stands", file: "internal/statediff/object_state.go", old: "if o.sent.has(key, value) {", new: "if o.sent != nil {", zoo: "lock-version"},
 	{why: "numbers say nothing of an object", file: "internal/statediff/numbers.go", old: "return len(values) > 1 && values[value]", new: "return len(values) < 0", zoo: "seats-overwritten"},
+	{why: "a field that one clean delivery lacks is compared", file: "internal/statediff/common_fields.go", old: "if !differ || len(common) == 0 {", new: "if differ || len(common) == 0 {", zoo: "revives-paid-until"},
 	{why: "logs say how an object stands", file: "internal/statediff/object_state.go", old: "if len(e.Records) > 1 {", new: "if len(e.Records) < 0 {", zoo: "history|sound"},
 	{why: "what was refused is not delivered again", file: "execution_deliver.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
 	{why: "creation does not come before", file: "precedence.go", old: `if own := p.sender.subject.creation(eventType); own != "" {`, new: `if own := p.sender.subject.creation(eventType); own == "none" {`, zoo: "waits-for-object"},

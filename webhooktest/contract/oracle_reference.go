@@ -68,7 +68,7 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 		b.Volatile = new(statediff.Volatile) // what differs here is no whim of the handler's
 	}
 	if o.spec.Compare == "object" {
-		b.References, did = statediff.WithoutLogs(o.references, did)
+		b.References, did = statediff.CommonFields(statediff.WithoutLogs(o.references, did))
 	}
 	return b, did
 }

@@ -105,6 +105,10 @@ func zooOrderBugs() []zooBug {
 		zooSaaS("revives-canceled", "a late update makes a canceled subscription active", func(z *zooHandler) {
 			z.newer = func(_, now zooSubscription) bool { return !now.first }
 		}),
+		zooSaaS("revives-paid-until", "the same, and a row says until when it is paid once an update has said so", func(z *zooHandler) {
+			z.newer = func(_, now zooSubscription) bool { return !now.first }
+			z.show = func() any { return zooBeside(z, "subscriptions", z.paidUntil()) }
+		}),
 		zooSaaS("saas-unpaid-fulfilled", "ships when the page is completed, and never hears of the money", func(z *zooHandler) {
 			z.effects["checkout.session.completed"] = z.fulfilUnpaid
 		}),

@@ -33,6 +33,7 @@ type zooSubscription struct {
 
 	id           string
 	first, ended bool // by a created, a deleted event
+	updated      bool // by this event, or one before
 	created      int64
 	arrival      int
 }
@@ -151,9 +152,11 @@ func (z *zooHandler) subscribed(d *zooDelivery) error {
 		}
 	}
 	key := z.subscriptionKey(&subscription)
-	if old, known := z.subscriptions[key]; known && !z.newer(old, now) {
+	old, known := z.subscriptions[key]
+	if known && !z.newer(old, now) {
 		return nil
 	}
+	now.updated = old.updated || !now.first && !now.ended
 	z.subscriptions[key] = now
 	z.note("subscription %s %s x%d", subscription.ID, now.Status, now.Quantity)
 	return nil

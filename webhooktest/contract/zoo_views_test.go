@@ -193,6 +193,9 @@ func zooObjectViews() []zooView {
 		{"seats", "how many seats each subscription has, and how often it was written", true, func(z *zooHandler) any {
 			return zooBeside(z, "subscriptions", z.seats())
 		}},
+		{"paid-until", "a time once an update has set it, and nothing before", false, func(z *zooHandler) any {
+			return zooBeside(z, "subscriptions", z.paidUntil())
+		}},
 		{"null-at-first", "nothing until there is something", true, func(z *zooHandler) any {
 			if len(z.log) == 0 {
 				return nil
@@ -210,6 +213,20 @@ func (z *zooHandler) seats() zooObject {
 	}
 	for id, subscription := range z.subscriptions {
 		rows[id] = zooObject{"seats": subscription.Quantity, "writes": writes[id]}
+	}
+	return rows
+}
+
+// paidUntil shows of subscriptions until when they are paid, which the creation does not
+// say.
+func (z *zooHandler) paidUntil() zooObject {
+	rows := make(zooObject)
+	for id, subscription := range z.subscriptions {
+		row := zooObject{"status": subscription.Status}
+		if subscription.updated {
+			row["paid_until"] = time.Now().AddDate(0, 1, 0).Unix()
+		}
+		rows[id] = row
 	}
 	return rows
 }
