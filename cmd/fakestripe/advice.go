@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/pinned"
@@ -52,7 +53,10 @@ const wasThin = "the event is thin, without data.object: if the endpoint wants s
 
 // unsaid is how to find out why a genuine event is refused.
 func unsaid(r *webhooktest.Response) string {
-	const why = "the answer does not say why: "
+	why := "the answer does not say why: "
+	if strings.Contains(strings.ToLower(string(r.Body)), "signature") {
+		why = "the answer names the signature, not what is wrong with it: "
+	}
 	if fixtures.IsThin(r.Event.Type()) {
 		return why + wasThin + "; else fakestripe check --to URL finds out"
 	}
