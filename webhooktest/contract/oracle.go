@@ -85,7 +85,7 @@ func (o *oracle) mustMove(ctx context.Context) error {
 	if spent != nil {
 		return spent
 	}
-	return o.session.unmoved("no event of the case moves the state by itself: " + strings.Join(types, ", "))
+	return o.session.unmoved("no event of this case changes the state when it is delivered alone: " + strings.Join(types, ", "))
 }
 
 // judgeBy compares with the effect of the same reference in an earlier case. A difference

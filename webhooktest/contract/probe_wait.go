@@ -104,7 +104,7 @@ func (p *probe) until(ctx context.Context, o *observation, diff statediff.Diff, 
 	took, ok, err := p.await(ctx, o, p.patience(), func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
 	switch {
 	case err == nil && !ok && p.learned.restless.Load():
-		return nil, errInconclusive{reason: "the state moves by itself, as control/quiet shows: there is no telling what an event did"}
+		return nil, errInconclusive{reason: "the state changes while nothing is delivered, as control/quiet shows, so nothing tells what an event did"}
 	case err != nil || !ok:
 		return diff, err
 	}
