@@ -129,7 +129,8 @@ func (l *loadRun) loadFlags(cmd *cobra.Command) {
 	apiVersionFlag(flags, &l.payloads.source.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.StringVar(&l.payloads.source.Account, "account", "", "connected `account` that the events come from, acct_…")
 	flags.BoolVar(&l.payloads.source.Livemode, "livemode", false, "send live-mode events")
-	flags.StringArrayVar(&l.payloads.set, "set", nil, "change a field: `path=value`, or type:path=value (repeatable)")
+	flags.StringArrayVar(&l.payloads.set, "set", nil, "change a field: `path=value`, or type:path=value; {n} in a value is the event's number, {order}, {pi} and others are its ids (repeatable)")
+	flags.StringArrayVar(&l.payloads.remove, "remove", nil, "remove a field: `path`, or type:path (repeatable)")
 	flags.BoolVar(&l.payloads.add, "add", false, "let --set create paths that the event does not have")
 	l.payloads.shapes.flag(flags, "make the events of a type in another of its shapes: `type=name` (repeatable; see list --variants)")
 	l.payloads.changed = flags.Changed

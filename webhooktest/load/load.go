@@ -34,6 +34,12 @@ type Load struct {
 	// means none.
 	Edits func(name string) []webhooktest.Edit
 
+	// Fresh, if not nil, returns further edits whose values differ per event: fill replaces
+	// {n} in a text with the number of the event among those of its type or flow (from 1, and
+	// in instance i from i * 10,000,000 + 1), and {order}, {pi} and others as
+	// webhooktest.Event.Fill does. It is called for samples only.
+	Fresh func(name string, fill func(text string) string) ([]webhooktest.Edit, error)
+
 	// Rate is the schedule of arrivals. Without one, the next event goes out when an answer
 	// comes.
 	Rate Rate
