@@ -16,6 +16,9 @@ type advice struct {
 	always      bool // even if a refusal was expected: not this one
 }
 
+// unsaidCause is the cause where the answer says nothing that is known.
+const unsaidCause = "unsaid"
+
 // adviceOn reads the refusal of a genuine event. Where the answer says nothing that is
 // known, it says how to find out.
 func adviceOn(r *webhooktest.Response, mutations []string) (found advice, ok bool) {
@@ -26,7 +29,7 @@ func adviceOn(r *webhooktest.Response, mutations []string) (found advice, ok boo
 		return advice{said.ID, said.String(), false}, true
 	}
 	if r.Err == nil && len(mutations) == 0 && (r.StatusCode == http.StatusBadRequest || r.StatusCode == http.StatusUnprocessableEntity) {
-		return advice{"unsaid", unsaid(r), false}, true
+		return advice{unsaidCause, unsaid(r), false}, true
 	}
 	return advice{}, false
 }

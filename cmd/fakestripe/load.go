@@ -102,6 +102,7 @@ func (l *loadRun) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.sent, "sent", "", "write what was sent to this `file`, for --verify")
 	flags.BoolVar(&l.verify, "verify", false, "judge the effects of what several instances sent, by the files of their --sent")
 	flags.StringVar(&l.failOn, "fail-on", "", "`conditions` that must hold: p99<500ms,errors<0.1%,rate>190,lost<1")
+	flags.BoolVar(&l.load.KeepGoing, "keep-going", false, "go on when the first events are all refused, with 4xx or for a known reason (default: stop, and say why)")
 	flags.BoolVar(&l.insecure, "skip-verify", false, "accept any TLS certificate")
 	flags.BoolVar(&l.remote, "allow-remote", false, "allow a host outside this machine and private networks")
 	flags.StringArrayVar(&l.reports, "report", nil, "write a report, `format=file`: html (with plots), junit, markdown or json (repeatable)")
@@ -172,12 +173,29 @@ func (l *loadRun) explain(ctx context.Context, err error) error {
 	case errors.Is(err, load.ErrNoEffect):
 		return fmt.Errorf("%w: nothing could be judged. Does the state show the effect of %s? Is it slower than --wait %s?", err, l.names(), l.load.Wait)
 	case errors.As(err, &refused):
-		if given, ok := adviceOn(refused.Response, nil); ok {
-			return fmt.Errorf("%w: %s", err, given.text)
-		}
-		return err
+		return onRefusal(refused)
 	}
 	return explain(err)
+}
+
+// onRefusal says why a handler refused the first events, and what to do.
+func onRefusal(refused *load.RefusedError) error {
+	given, ok := adviceOn(refused.Response, nil)
+	switch {
+	case ok && given.cause != unsaidCause:
+		return fmt.Errorf("%s with %d: %s", refused.Count(), refused.Response.StatusCode, given.text)
+	case ok:
+		return fmt.Errorf("%w: %s%s", refused, given.text, orGoOn(refused))
+	}
+	return fmt.Errorf("%w%s", refused, orGoOn(refused))
+}
+
+// orGoOn names the flag that loads a handler that refuses.
+func orGoOn(refused *load.RefusedError) string {
+	if refused.Refusals == 0 {
+		return ""
+	}
+	return "; --keep-going sends the rest all the same"
 }
 
 // adviseOn says what the first refusal means.

@@ -117,7 +117,7 @@ func (r *run) deliverOnce(ctx context.Context, of *stream, number int, mutations
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case !response.Accepted() && !of.forged:
-			return &RefusedError{response}
+			return &RefusedError{Response: response}
 		case response.Accepted():
 			of.tracked.accept(number)
 		}

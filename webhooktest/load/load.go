@@ -83,6 +83,10 @@ type Load struct {
 	// DefaultWait.
 	Wait time.Duration
 
+	// KeepGoing sends on when the handler refuses the first events for what more events would
+	// not change, such as their API version: otherwise Run returns a [RefusedError].
+	KeepGoing bool
+
 	// Progress, if not nil, is called from time to time, never concurrently.
 	Progress func(Progress)
 }
@@ -118,17 +122,31 @@ type Progress struct {
 	Missing    int           // effects, while waiting
 }
 
-// A RefusedError is the answer of a handler that does not even accept a perfect delivery,
-// so that nothing can be learned.
-type RefusedError struct{ Response *webhooktest.Response }
+// A RefusedError is the answer of a handler that does not even accept a perfect delivery:
+// before a load, so that nothing can be learned, or at its start.
+type RefusedError struct {
+	Response *webhooktest.Response
+	Refusals int // at the start of the load; 0: before it
+}
 
 // Error implements error.
 func (e *RefusedError) Error() string {
-	text := "a genuine event was refused before the load: " + e.Response.String()
+	text := e.Count() + ": " + e.Response.String()
 	if said := e.Response.Excerpt(); said != "" {
 		text += ": " + said
 	}
 	return text
+}
+
+// Count says how much was refused.
+func (e *RefusedError) Count() string {
+	switch e.Refusals {
+	case 0:
+		return "a genuine event was refused before the load"
+	case 1:
+		return "the first event of the load was refused"
+	}
+	return fmt.Sprintf("the first %d events of the load were all refused", e.Refusals)
 }
 
 // ErrNoEffect means that the state does not show any type of the load.

@@ -22,6 +22,9 @@ func (l *Load) Run(ctx context.Context) (*Report, error) {
 		}
 	}
 	r.load(ctx)
+	if err := r.gate.failed(); err != nil {
+		return nil, err
+	}
 	report := r.report()
 	if r.oracle != nil {
 		report.Verdict = r.judge(ctx)
