@@ -146,15 +146,17 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	if err := c.assume(ctx, sh); err != nil {
 		return err
 	}
-	done, err := c.watch(sh)
+	progress, err := c.watch(sh)
 	if err != nil {
 		return err
 	}
+	progress.start()
 	found, interrupted := contract.Check(ctx, c.suite)
-	done()
+	progress.end()
 	if c.suite.Dir == "" && c.adoptVersion(sh, found) {
+		progress.start()
 		found, interrupted = contract.Check(ctx, c.suite)
-		done()
+		progress.end()
 	}
 	if found == nil || interrupted != nil && ctx.Err() == nil && !found.Judged() {
 		return interrupted // nothing was judged yet
@@ -238,8 +240,9 @@ func (c *checking) print(sh shell, found *contract.Report) error {
 	})
 }
 
-// watch prints the plan, the current case, and how long the rest will take.
-func (c *checking) watch(sh shell) (done func(), err error) {
+// watch prints the plan, and returns what prints the current case, and how long the rest
+// will take.
+func (c *checking) watch(sh shell) (*checkProgress, error) {
 	cases, err := c.suite.Cases()
 	if err != nil {
 		return nil, err
@@ -248,13 +251,9 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		fmt.Fprintf(sh.err, "fakestripe: %s\n", label)
 	}
-	p := checkProgress{out: sh.err, terminal: sh.terminal(sh.err), all: len(cases), most: cmp.Or(c.suite.MaxTime, contract.DefaultMaxTime), begun: time.Now()}
-	c.suite.Progress = p.add
-	return func() {
-		if p.terminal {
-			fmt.Fprint(sh.err, "\r\x1b[K")
-		}
-	}, nil
+	p := &checkProgress{out: sh.err, terminal: sh.terminal(sh.err), all: len(cases), most: cmp.Or(c.suite.MaxTime, contract.DefaultMaxTime)}
+	c.suite.Begins, c.suite.Progress = p.begin, p.add
+	return p, nil
 }
 
 func (c *checking) listCases(sh shell) error {
