@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/pinned"
@@ -15,6 +16,9 @@ type advice struct {
 	always      bool // even if a refusal was expected: not this one
 }
 
+// unsaidCause is the cause where the answer says nothing that is known.
+const unsaidCause = "unsaid"
+
 // adviceOn reads the refusal of a genuine event. Where the answer says nothing that is
 // known, it says how to find out.
 func adviceOn(r *webhooktest.Response, mutations []string) (found advice, ok bool) {
@@ -25,7 +29,7 @@ func adviceOn(r *webhooktest.Response, mutations []string) (found advice, ok boo
 		return advice{said.ID, said.String(), false}, true
 	}
 	if r.Err == nil && len(mutations) == 0 && (r.StatusCode == http.StatusBadRequest || r.StatusCode == http.StatusUnprocessableEntity) {
-		return advice{"unsaid", unsaid(r), false}, true
+		return advice{unsaidCause, unsaid(r), false}, true
 	}
 	return advice{}, false
 }
@@ -52,7 +56,10 @@ const wasThin = "the event is thin, without data.object: if the endpoint wants s
 
 // unsaid is how to find out why a genuine event is refused.
 func unsaid(r *webhooktest.Response) string {
-	const why = "the answer does not say why: "
+	why := "the answer does not say why: "
+	if strings.Contains(strings.ToLower(string(r.Body)), "signature") {
+		why = "the answer names the signature, not what is wrong with it: "
+	}
 	if fixtures.IsThin(r.Event.Type()) {
 		return why + wasThin + "; else fakestripe check --to URL finds out"
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -156,16 +155,17 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	return together(verdict, printed, c.output.write(ctx, sh, found, c.suite.Dir))
 }
 
-// judge runs the suite, again if the handler wants another API version or shape. The second error
-// is for a suite that was interrupted before anything was judged.
+// judge runs the suite, again if the handler wants another API version or shape. The second
+// error is for a suite that was interrupted before anything was judged.
 func (c *checking) judge(ctx context.Context, sh shell) (found *contract.Report, interrupted, err error) {
-	done, err := c.watch(sh)
+	progress, err := c.watch(sh)
 	if err != nil {
 		return nil, nil, err
 	}
 	for range adoptions {
+		progress.start()
 		found, interrupted = contract.Check(ctx, c.suite)
-		done()
+		progress.end()
 		if c.suite.Dir != "" || !c.adopt(sh, found) {
 			break
 		}
@@ -208,8 +208,9 @@ func nameReproduce(found *contract.Report, command, flags string) {
 	}
 }
 
-// watch prints the plan, the current case, and how long the rest will take.
-func (c *checking) watch(sh shell) (done func(), err error) {
+// watch prints the plan, and returns what prints the current case, and how long the rest
+// will take.
+func (c *checking) watch(sh shell) (*checkProgress, error) {
 	cases, err := c.suite.Cases()
 	if err != nil {
 		return nil, err
@@ -218,13 +219,9 @@ func (c *checking) watch(sh shell) (done func(), err error) {
 	if label := mereLabel(c.bound.set, c.subject.APIVersion); label != "" {
 		fmt.Fprintf(sh.err, "fakestripe: %s\n", label)
 	}
-	p := checkProgress{out: sh.err, terminal: sh.terminal(sh.err), all: len(cases), most: cmp.Or(c.suite.MaxTime, contract.DefaultMaxTime), begun: time.Now()}
-	c.suite.Progress = p.add
-	return func() {
-		if p.terminal {
-			fmt.Fprint(sh.err, "\r\x1b[K")
-		}
-	}, nil
+	p := &checkProgress{out: sh.err, terminal: sh.terminal(sh.err), all: len(cases), most: cmp.Or(c.suite.MaxTime, contract.DefaultMaxTime)}
+	c.suite.Begins, c.suite.Progress = p.begin, p.add
+	return p, nil
 }
 
 func (c *checking) listCases(sh shell) error {

@@ -3,47 +3,110 @@ package main
 import (
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A checkProgress says how far a check has come: on a terminal with each case, elsewhere once,
-// when it takes long.
+// A checkProgress says how far a check has come, and at which case it is: on a terminal in a
+// live line, elsewhere now and then, when it takes long.
 type checkProgress struct {
 	out      io.Writer
 	terminal bool
 	all      int
 	most     time.Duration // after which no case is begun
 	begun    time.Time
-	done     int
-	told     bool // when it will end
+
+	mu    sync.Mutex
+	done  int
+	at    string    // the case that began last
+	since time.Time // when it began
+	ended chan struct{}
 }
 
-// tellAfter is how long a check may take before it says when it will end.
-const tellAfter = 10 * time.Second
+// Where there is no terminal, a check says how far it is after tellAfter, and from then on
+// each tellEvery.
+const (
+	tellAfter = 10 * time.Second
+	tellEvery = 30 * time.Second
+)
+
+// start begins to tell, until end.
+func (p *checkProgress) start() {
+	ended := make(chan struct{})
+	p.begun, p.ended, p.done = time.Now(), ended, 0
+	first, every := tellAfter, tellEvery
+	if p.terminal {
+		first, every = time.Second, time.Second
+	}
+	go func() {
+		timer := time.NewTimer(first)
+		defer timer.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case <-timer.C:
+				p.tell()
+				timer.Reset(every)
+			}
+		}
+	}()
+}
+
+// end removes the live line. Nothing is told from then on.
+func (p *checkProgress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.ended)
+	p.ended = nil
+	if p.terminal {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
+}
+
+// begin takes in a case that begins.
+func (p *checkProgress) begin(id string) {
+	p.mu.Lock()
+	p.at, p.since = id, time.Now()
+	p.mu.Unlock()
+	if p.terminal {
+		p.tell()
+	}
+}
 
 // add takes in a case that is done.
-func (p *checkProgress) add(result contract.Result) {
+func (p *checkProgress) add(contract.Result) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.done++
-	elapsed := time.Since(p.begun)
-	left := timeLeft(elapsed, p.done, p.all, p.most)
-	if p.terminal {
-		fmt.Fprintf(p.out, "\r\x1b[K%d of %d  %s", p.done, p.all, result.ID)
-		if elapsed >= tellAfter {
-			fmt.Fprintf(p.out, "  about %s left, no case begins after --max-time %s", left, p.most)
-		}
+}
+
+// tell says how far the check is.
+func (p *checkProgress) tell() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ended == nil || p.done >= p.all || p.done == 0 && !p.terminal {
 		return
 	}
-	if elapsed >= tellAfter && !p.told && p.done < p.all {
-		p.told = true
-		fmt.Fprintf(p.out, "fakestripe: %d of %s after %s: about %s left, and no case begins after --max-time %s\n",
-			p.done, plural(p.all, "case"), elapsed.Round(time.Second), left, p.most)
+	elapsed := time.Since(p.begun)
+	rest := fmt.Sprintf("at least %s left, and no case begins after --max-time %s", timeLeft(elapsed, p.done, p.all, p.most), p.most)
+	if !p.terminal {
+		fmt.Fprintf(p.out, "fakestripe: %d of %s after %s, now at %s: %s\n", p.done, plural(p.all, "case"), elapsed.Round(time.Second), p.at, rest)
+		return
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K%d of %d  %s", p.done, p.all, p.at)
+	if took := time.Since(p.since).Round(time.Second); took > time.Second {
+		fmt.Fprintf(p.out, " for %s", took)
+	}
+	if elapsed >= tellAfter {
+		fmt.Fprintf(p.out, "  %s", rest)
 	}
 }
 
-// timeLeft is how long the rest of the cases takes if they are as those that are done, and
-// at most until no further one is begun.
+// timeLeft is how long the rest of the cases takes at least: those that wait, and races,
+// take longer than most and come late. It ends when no further case is begun.
 func timeLeft(elapsed time.Duration, done, all int, most time.Duration) time.Duration {
 	left := elapsed / time.Duration(max(1, done)) * time.Duration(all-done)
 	return max(0, min(left, most-elapsed)).Round(time.Second)

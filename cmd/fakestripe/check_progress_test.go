@@ -28,24 +28,29 @@ func TestTimeLeft(t *testing.T) {
 	}
 }
 
-// What takes long says once when it will end, and which flag gives it longer; a terminal
-// is told with each case.
-func TestProgressSaysWhenItEnds(t *testing.T) {
+// What takes long says so from time to time, with the case that it is at; a terminal shows
+// each case.
+func TestProgressSaysWhereItIs(t *testing.T) {
 	t.Parallel()
 	for _, terminal := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			var out strings.Builder
-			p := checkProgress{out: &out, terminal: terminal, all: 10, most: 3 * time.Minute, begun: time.Now()}
-			for range 10 {
-				time.Sleep(4 * time.Second)
-				p.add(contract.Result{ID: "control/quiet"})
+			p := checkProgress{out: &out, terminal: terminal, all: 5, most: 3 * time.Minute}
+			p.start()
+			time.Sleep(time.Millisecond) // so that nothing happens at the same instant
+			for _, id := range []string{"control/quiet", "signature/unsigned", "body/compact", "idempotency/concurrent", "ordering/reversed"} {
+				p.begin(id)
+				time.Sleep(9 * time.Second)
+				p.add(contract.Result{ID: id})
 			}
+			p.end()
 			if terminal {
-				require.Equal(t, 10, strings.Count(out.String(), "\r"))
-				require.Contains(t, out.String(), "3 of 10  control/quiet  about 28s left, no case begins after --max-time 3m0s")
+				require.Contains(t, out.String(), "\r\x1b[K1 of 5  signature/unsigned for 5s  at least 56s left, and no case begins after --max-time 3m0s\r")
+				require.True(t, strings.HasSuffix(out.String(), "\r\x1b[K"))
 				return
 			}
-			require.Equal(t, "fakestripe: 3 of 10 cases after 12s: about 28s left, and no case begins after --max-time 3m0s\n", out.String())
+			require.Equal(t, "fakestripe: 1 of 5 cases after 10s, now at signature/unsigned: at least 40s left, and no case begins after --max-time 3m0s\n"+
+				"fakestripe: 4 of 5 cases after 40s, now at ordering/reversed: at least 10s left, and no case begins after --max-time 3m0s\n", out.String())
 		})
 	}
 }

@@ -102,6 +102,7 @@ func (l *loadRun) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.sent, "sent", "", "write what was sent to this `file`, for --verify")
 	flags.BoolVar(&l.verify, "verify", false, "judge the effects of what several instances sent, by the files of their --sent")
 	flags.StringVar(&l.failOn, "fail-on", "", "`conditions` that must hold: p99<500ms,errors<0.1%,rate>190,lost<1")
+	flags.BoolVar(&l.load.KeepGoing, "keep-going", false, "go on when the first events are all refused, with 4xx or for a known reason (default: stop, and say why)")
 	flags.BoolVar(&l.insecure, "skip-verify", false, "accept any TLS certificate")
 	flags.BoolVar(&l.remote, "allow-remote", false, "allow a host outside this machine and private networks")
 	flags.StringArrayVar(&l.reports, "report", nil, "write a report, `format=file`: html (with plots), junit, markdown or json (repeatable)")
@@ -129,7 +130,8 @@ func (l *loadRun) loadFlags(cmd *cobra.Command) {
 	apiVersionFlag(flags, &l.payloads.source.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.StringVar(&l.payloads.source.Account, "account", "", "connected `account` that the events come from, acct_…")
 	flags.BoolVar(&l.payloads.source.Livemode, "livemode", false, "send live-mode events")
-	flags.StringArrayVar(&l.payloads.set, "set", nil, "change a field: `path=value`, or type:path=value (repeatable)")
+	flags.StringArrayVar(&l.payloads.set, "set", nil, "change a field: `path=value`, or type:path=value; {n} in a value is the event's number, {order}, {pi} and others are its ids (repeatable)")
+	flags.StringArrayVar(&l.payloads.remove, "remove", nil, "remove a field: `path`, or type:path (repeatable)")
 	flags.BoolVar(&l.payloads.add, "add", false, "let --set create paths that the event does not have")
 	l.payloads.shapes.flag(flags, "make the events of a type in another of its shapes: `type=name` (repeatable; see list --variants)")
 	l.payloads.changed = flags.Changed
@@ -171,12 +173,29 @@ func (l *loadRun) explain(ctx context.Context, err error) error {
 	case errors.Is(err, load.ErrNoEffect):
 		return fmt.Errorf("%w: nothing could be judged. Does the state show the effect of %s? Is it slower than --wait %s?", err, l.names(), l.load.Wait)
 	case errors.As(err, &refused):
-		if given, ok := adviceOn(refused.Response, nil); ok {
-			return fmt.Errorf("%w: %s", err, given.text)
-		}
-		return err
+		return onRefusal(refused)
 	}
 	return explain(err)
+}
+
+// onRefusal says why a handler refused the first events, and what to do.
+func onRefusal(refused *load.RefusedError) error {
+	given, ok := adviceOn(refused.Response, nil)
+	switch {
+	case ok && given.cause != unsaidCause:
+		return fmt.Errorf("%s with %d: %s", refused.Count(), refused.Response.StatusCode, given.text)
+	case ok:
+		return fmt.Errorf("%w: %s%s", refused, given.text, orGoOn(refused))
+	}
+	return fmt.Errorf("%w%s", refused, orGoOn(refused))
+}
+
+// orGoOn names the flag that loads a handler that refuses.
+func orGoOn(refused *load.RefusedError) string {
+	if refused.Refusals == 0 {
+		return ""
+	}
+	return "; --keep-going sends the rest all the same"
 }
 
 // adviseOn says what the first refusal means.

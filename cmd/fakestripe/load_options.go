@@ -111,14 +111,12 @@ func (l *loadRun) prepareMix(names []string) error {
 	if len(l.load.Mix) == 0 {
 		return errors.New("load of what? name event types or flows, such as payment_intent.succeeded (see fakestripe list)")
 	}
-	for _, text := range l.payloads.set {
-		if _, value, _ := strings.Cut(text, "="); hasPlaceholder(value) {
-			return fmt.Errorf("--set %q: load takes no placeholders", text)
-		}
-	}
 	edits, err := l.payloads.edits()
 	if err != nil {
 		return err
+	}
+	if l.payloads.anyFresh() {
+		l.load.Fresh = func(_ string, fill func(string) string) ([]webhooktest.Edit, error) { return l.payloads.fresh(fill) }
 	}
 	all := make([]string, len(l.load.Mix))
 	for i, share := range l.load.Mix {

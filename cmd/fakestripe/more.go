@@ -78,7 +78,7 @@ func moreTypes(found *contract.Report) (lines []string) {
 		if cases[types] == 1 {
 			verb = "needs"
 		}
-		lines = append(lines, fmt.Sprintf("%s more %s handling %s: add it to --handles if the handler does", plural(cases[types], "case"), verb, types))
+		lines = append(lines, fmt.Sprintf("%s more %s handling %s: add it to --handles if the handler handles it", plural(cases[types], "case"), verb, types))
 	}
 	return lines
 }

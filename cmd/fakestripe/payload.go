@@ -24,8 +24,10 @@ type payloads struct {
 	created string
 	id      string
 	set     []string
+	remove  []string
 	add     bool
 	shapes  variants
+	made    int // events so far, for {n}
 
 	changed func(flag string) bool
 }
@@ -34,7 +36,7 @@ type payloads struct {
 func (p *payloads) flags(cmd *cobra.Command) {
 	p.sourceFlags(cmd)
 	cmd.Flags().StringVar(&p.id, "id", "", "the event's `id`")
-	cmd.Flags().StringArrayVar(&p.set, "set", nil, "change a field: `path=value`, such as data.object.amount=4200; the value is JSON, else text (repeatable)")
+	cmd.Flags().StringArrayVar(&p.set, "set", nil, "change a field: `path=value`, such as data.object.amount=4200; the value is JSON, else text; {n} in it is the event's number, {order}, {pi} and others are its ids (repeatable)")
 }
 
 // sourceFlags adds the flags common to all events of a command.
@@ -116,7 +118,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 		if err := p.versioned(name); err != nil {
 			return nil, err
 		}
-		event, err := p.source.Event(name, append(p.shapes.edits(name), edits...)...)
+		event, err := p.filled(p.source.Event(name, append(p.shapes.edits(name), edits...)...))
 		if errors.Is(err, fixtures.ErrUnknownType) {
 			err = listed(err, name, "list and list --thin")
 			if _, missing := os.Stat(name); missing == nil {
@@ -134,10 +136,10 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 	if thin && p.changed("api-version") {
 		return nil, noVersion(p.source.APIVersion, name)
 	}
-	if edits = append(p.envelope(thin), edits...); len(edits) == 0 {
-		return event, nil
+	if edits = append(p.envelope(thin), edits...); len(edits) > 0 {
+		event, err = event.Edit(edits...)
 	}
-	event, err = event.Edit(edits...)
+	event, err = p.filled(event, err)
 	return event, explain(err)
 }
 
@@ -202,16 +204,25 @@ func mustBeEvent(body []byte, name string) error {
 	return fmt.Errorf("%s: %s, not an event; %s", fileName(name), what, how)
 }
 
-// edits are the changes to every event, of any origin.
+// edits are the changes to every event, of any origin, but for those with placeholders.
 func (p *payloads) edits() ([]webhooktest.Edit, error) {
 	var edits []webhooktest.Edit
 	if p.id != "" {
 		edits = append(edits, p.edit("id", p.id))
 	}
+	for _, path := range p.remove {
+		if path == "" || strings.Contains(path, "=") {
+			return nil, fmt.Errorf("--remove %q: want a PATH, such as data.object.receipt_email", path)
+		}
+		edits = append(edits, forType(path, webhooktest.Remove))
+	}
 	for _, text := range p.set {
 		path, value, ok := strings.Cut(text, "=")
 		if !ok || path == "" {
 			return nil, fmt.Errorf("--set %q: want PATH=VALUE, such as data.object.amount=4200", text)
+		}
+		if hasPlaceholder(value) {
+			continue
 		}
 		typed, err := parseValue(value)
 		if err != nil {
@@ -225,13 +236,20 @@ func (p *payloads) edits() ([]webhooktest.Edit, error) {
 // edit sets a path, or adds it if --add allows that. A type before the path limits it to
 // events of the type.
 func (p *payloads) edit(path string, value any) webhooktest.Edit {
+	return forType(path, func(path string) webhooktest.Edit {
+		if p.add {
+			return webhooktest.Add(path, value)
+		}
+		return webhooktest.Set(path, value)
+	})
+}
+
+// forType makes an edit of a path, for the events of the type before it, if any.
+func forType(path string, make func(path string) webhooktest.Edit) webhooktest.Edit {
 	if eventType, rest, typed := strings.Cut(path, ":"); typed && !strings.HasPrefix(path, "data.") && strings.Contains(eventType, ".") {
-		return p.edit(rest, value).For(eventType)
+		return forType(rest, make).For(eventType)
 	}
-	if p.add {
-		return webhooktest.Add(path, value)
-	}
-	return webhooktest.Set(path, value)
+	return make(path)
 }
 
 // envelope holds the flags that a source applies when it makes an event. A caller's own

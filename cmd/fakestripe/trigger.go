@@ -135,7 +135,7 @@ func (tr *triggering) flow(name string) (*webhooktest.Flow, error) {
 		return nil, err
 	}
 	edits = append(tr.payloads.shapes.edits(name), edits...)
-	flow, err := tr.payloads.source.Flow(name, edits...)
+	flow, err := tr.payloads.flow(name, edits)
 	if errors.Is(err, fixtures.ErrUnknownType) {
 		err = listed(err, name, "list and list --flows")
 	}

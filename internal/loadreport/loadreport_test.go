@@ -38,7 +38,7 @@ func sample() *load.Report {
 			Wrong:    load.Finding{Count: 1, Events: []load.Named{{Event: "evt_wrong", Said: `status is <i>open</i>, not paid`}}},
 			Forged:   load.Finding{Count: 1, Events: []load.Named{{Event: "evt_forged"}}},
 			Counters: []string{"total moved by 1,190, where 1,199 events make 1,199: 9 lost"},
-			Notes:    []string{"not judged, since it moves by itself or differs between two deliveries: uptime"},
+			Notes:    []string{"not judged, since it changes without a delivery or differs between two deliveries: uptime"},
 		},
 	}
 	for i := range 13 {

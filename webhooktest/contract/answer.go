@@ -72,7 +72,7 @@ func readAnswer(r *webhooktest.Response) string {
 // wantedAnswer words what a step expects of the status.
 func wantedAnswer(expected string) string {
 	if unwanted, not := strings.CutPrefix(expected, "!"); not {
-		return "any answer but " + unwanted
+		return "a status other than " + unwanted
 	}
 	return expected
 }

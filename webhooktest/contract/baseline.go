@@ -52,7 +52,7 @@ func (b *baseline) repeated(ctx context.Context, eventType string, did statediff
 	case len(did) > 0 || !b.known.anyFirst():
 		return did, nil
 	case !b.probe.careful:
-		return nil, errInconclusive{reason: "the effect of a second " + eventType + " was not waited for"} // it will be
+		return nil, errInconclusive{reason: "the effect of a second " + eventType + " is still to come"} // it will be
 	}
 	b.known.spend(eventType, oneObject)
 	return nil, errSpent(oneObject)
@@ -141,7 +141,7 @@ func (b *baseline) isGone(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if !b.probe.careful {
-		return false, errInconclusive{reason: "the effect of a genuine " + control + " was not waited for"} // it will be
+		return false, errInconclusive{reason: "the effect of a genuine " + control + " is still to come"} // it will be
 	}
 	return true, nil
 }

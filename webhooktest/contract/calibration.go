@@ -24,6 +24,7 @@ type calibration struct {
 
 	restless atomic.Bool  // the state never is still, as control/quiet reports
 	waited   atomic.Int32 // how often an effect on a restless state was waited for
+	absent   sync.Map     // causes for which an effect was waited for, and did not come
 
 	created sync.Map // numbers of the calls by which the app created objects for events
 

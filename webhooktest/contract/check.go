@@ -44,7 +44,7 @@ func checkQuiet(ctx context.Context, s *session) ([]finding, error) {
 		}
 	}
 	s.run.learned.restless.Store(true)
-	return []finding{{expected: "a state that stays the same while nothing is sent", actual: "it moved at " + strings.Join(moved.Places(), ", ")}}, nil
+	return []finding{{expected: "a state that stays the same while nothing is sent", actual: "it changed at " + strings.Join(moved.Places(), ", ")}}, nil
 }
 
 // checkEffect finds a state that does not show the control.
@@ -58,7 +58,7 @@ func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 		return nil, err
 	}
 	if len(s.probe.noise) > 0 {
-		return nil, s.unmoved("the state moves by itself, at " + strings.Join(s.probe.noise, ", "))
+		return nil, s.unmoved("the state changes while nothing is delivered, at " + strings.Join(s.probe.noise, ", "))
 	}
 	if err := s.unclaimed(ctx, s.subject.control()); err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func checkSecondEvent(ctx context.Context, s *session) ([]finding, error) {
 		return nil, spent
 	}
 	if !judged {
-		return nil, s.unmoved("a genuine " + s.subject.control() + " does not move the state")
+		return nil, s.unmoved("a genuine " + s.subject.control() + " does not change the state")
 	}
 	return nil, nil
 }
@@ -110,7 +110,7 @@ func checkLateDuplicate(ctx context.Context, s *session) ([]finding, error) {
 		return nil, err
 	}
 	if len(touched) == 0 {
-		return nil, s.unmoved("a genuine " + s.subject.control() + " does not move the state")
+		return nil, s.unmoved("a genuine " + s.subject.control() + " does not change the state")
 	}
 	event, err := longAgo(ctx, s)
 	if err != nil {

@@ -73,7 +73,8 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if wanted := j.diagnosis.shape; wanted != "" {
 		t.Log("fakestripe: " + setVariant(wanted))
 	}
-	all := new(tally)
+	all := &tally{began: time.Now()}
+	parent := t
 	t.Cleanup(func() { all.log(t, j.session) })
 	for i := range cases {
 		t.Run(cases[i].ID, func(t *testing.T) {
@@ -87,6 +88,9 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 				t.Fatalf("fakestripe: %v", err)
 			}
 			all.add(result)
+			if line := all.progress(len(cases)); line != "" {
+				parent.Log("fakestripe: " + line)
+			}
 			result.tell(t)
 		})
 	}
@@ -96,12 +100,28 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 type tally struct {
 	mu      sync.Mutex
 	results []Result
+
+	began time.Time
+	told  time.Duration // after which progress was told last
 }
 
 func (a *tally) add(result Result) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.results = append(a.results, result)
+}
+
+// progress says how far a long run has come, every ten seconds; "" in between.
+func (a *tally) progress(of int) string {
+	const interval = 10 * time.Second
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	elapsed := time.Since(a.began)
+	if elapsed < a.told+interval {
+		return ""
+	}
+	a.told = elapsed
+	return fmt.Sprintf("%d of %d cases after %s", len(a.results), of, elapsed.Round(time.Second))
 }
 
 // log writes the totals, and what the run noticed beside the cases.

@@ -19,11 +19,11 @@ var ErrNoObject = errors.New("the app has no further object")
 const needObjects = "objects"
 
 // oneObject is why an effect cannot be seen again where all events are about one object.
-const oneObject = "needs an object of the app for each event: what the first genuine events changed, later ones about the same object do not change"
+const oneObject = "needs an object of the app for each event: later events about the same object do not change what the first one changed"
 
 // noneIsLeft is why it cannot where each was about another one.
 func noneIsLeft(eventType string) string {
-	return "needs more objects of the app: a genuine " + eventType + " about another one, which had an effect before, has none any more"
+	return "needs more objects of the app: a genuine " + eventType + " about another one had an effect before, and has none any more"
 }
 
 // errSpent is why the effect of a type cannot be seen again.

@@ -85,7 +85,7 @@ func (o *oracle) mustMove(ctx context.Context) error {
 	if spent != nil {
 		return spent
 	}
-	return o.session.unmoved("no event of the case moves the state by itself: " + strings.Join(types, ", "))
+	return o.session.unmoved("no event of this case changes the state when it is delivered alone: " + strings.Join(types, ", "))
 }
 
 // judgeBy compares with the effect of the same reference in an earlier case. A difference
@@ -114,7 +114,7 @@ func incomparable(b statediff.Baseline) error {
 
 // judgeSame requires the same effect as the reference.
 func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff) ([]finding, error) {
-	did, err := o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool {
+	did, err := o.until(ctx, e, did, func(did statediff.Diff) bool {
 		b, did := o.baseline(did)
 		return !b.Lacks(did)
 	})
@@ -145,7 +145,7 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 // judgeDiffers requires another effect than the reference.
 func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.Diff) ([]finding, error) {
 	b, _ := o.baseline(did)
-	did, err := o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return b.Differs(did) || o.silent(o.spec.Steps) })
+	did, err := o.until(ctx, e, did, func(did statediff.Diff) bool { return b.Differs(did) || o.silent(o.spec.Steps) })
 	if err != nil {
 		return nil, err
 	}
@@ -167,6 +167,12 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 		same = append([]string{"the same:"}, lines...)
 	}
 	return e.withState(same, "another effect than "+cleanly(o.spec)), nil
+}
+
+// until waits for the effect of the case's steps: at full length once for the cases of one
+// cause.
+func (o *oracle) until(ctx context.Context, e *execution, did statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
+	return o.session.probe.untilFor(ctx, cmp.Or(o.spec.Cause, o.spec.ID), e.observed, did, hoped)
 }
 
 // effect returns the effect of one event of a type. If it no longer shows because the

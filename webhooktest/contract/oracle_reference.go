@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -43,7 +44,8 @@ func (o *oracle) takeReference(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	did, err = o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool {
+	cause := "no trace of " + cmp.Or(o.spec.referenceKey(o.variant), o.spec.ID) // as of an object that is deleted in the end
+	did, err = o.session.probe.untilFor(ctx, cause, e.observed, did, func(did statediff.Diff) bool {
 		if second {
 			return did.AsMuchAs(o.references[0])
 		}

@@ -16,6 +16,10 @@ import (
 // the clock: a machine that stalls takes none of it from the handler.
 const effectTimeout = 8 * time.Second
 
+// secondPatience is how long it is waited for once another effect, missing for the same
+// cause, did not come in effectTimeout.
+const secondPatience = time.Second
+
 // window is for how long the state must have been still to be believed.
 func (p *probe) window() time.Duration {
 	switch {
@@ -31,12 +35,16 @@ func (p *probe) window() time.Duration {
 	return window
 }
 
-// patience is how long a missing effect is waited for. With a restless state, only the
-// first few waits take time: otherwise every case would wait.
-func (p *probe) patience() time.Duration {
+// patience is how long an effect is waited for that is missing for a cause, "" if unknown.
+// With a restless state, only the first few waits take time: otherwise every case would wait.
+// A handler that always works before it answers is waited for once for each cause.
+func (p *probe) patience(cause string) time.Duration {
 	const few = 3
 	if p.learned.restless.Load() && p.learned.waited.Add(1) > few {
 		return 0
+	}
+	if _, absent := p.learned.absent.Load(cause); absent && p.settle == 0 {
+		return secondPatience
 	}
 	return effectTimeout
 }
@@ -98,13 +106,21 @@ func (p *probe) awaitMove(ctx context.Context, o *observation, before any, patie
 // as expected or effectTimeout is over: work may still be in progress. If the
 // state is restless, the effect is inconclusive then.
 func (p *probe) until(ctx context.Context, o *observation, diff statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
+	return p.untilFor(ctx, "", o, diff, hoped)
+}
+
+// untilFor is until, for an effect that may be missing for a cause.
+func (p *probe) untilFor(ctx context.Context, cause string, o *observation, diff statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
 	if !p.careful || hoped(diff) {
 		return diff, nil
 	}
-	took, ok, err := p.await(ctx, o, p.patience(), func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
+	took, ok, err := p.await(ctx, o, p.patience(cause), func(state any) bool { return hoped(o.diff(state, p.learned.floor)) })
 	switch {
 	case err == nil && !ok && p.learned.restless.Load():
-		return nil, errInconclusive{reason: "the state moves by itself, as control/quiet shows: there is no telling what an event did"}
+		return nil, errInconclusive{reason: "the state changes while nothing is delivered, as control/quiet shows, so nothing tells what an event did"}
+	case err == nil && !ok && cause != "":
+		p.learned.absent.Store(cause, true)
+		return diff, nil
 	case err != nil || !ok:
 		return diff, err
 	}

@@ -54,9 +54,9 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 // moreBursts is what a race needs for more bursts.
 func (s *session) moreBursts() string {
 	if s.subject.bindsEach() {
-		return "more objects of the app than a race takes"
+		return "there are no more, since each burst takes an object of the app"
 	}
-	return "a longer maximum time for the run"
+	return "a longer maximum time for the run allows more"
 }
 
 // pace is how long half of the accepted events took at most to be answered.

@@ -48,11 +48,11 @@ func TestBursts(t *testing.T) {
 	}{
 		{name: "at once", want: 44, variants: 1},
 		{name: "quick", took: 10 * time.Millisecond, want: 44, variants: 1},
-		{name: "slow", took: 100 * time.Millisecond, want: 22, variants: 1, note: "odds of 10 %, for there were 22 bursts: more need a longer maximum time for the run"},
+		{name: "slow", took: 100 * time.Millisecond, want: 22, variants: 1, note: "22 bursts showed no fault; a fault that one burst in ten shows would go unseen with odds of 10 %: a longer maximum time for the run allows more"},
 		{name: "very slow", took: 20 * time.Second, want: 1, variants: 1, note: "odds of 90 %"},
-		{name: "a later type of three", at: 2, variants: 3, want: 22, note: "more need a longer"},
-		{name: "a later type of nine", at: 8, variants: 9, want: 11, note: "more need a longer"},
-		{name: "objects of the app", prepares: true, variants: 1, want: 10, note: "more need more objects of the app"},
+		{name: "a later type of three", at: 2, variants: 3, want: 22, note: "a longer maximum time"},
+		{name: "a later type of nine", at: 8, variants: 9, want: 11, note: "a longer maximum time"},
+		{name: "objects of the app", prepares: true, variants: 1, want: 10, note: "each burst takes an object of the app"},
 	} {
 		s := &session{run: &run{budget: newBudget(3 * time.Minute), log: &responseLog{keep: true}}}
 		s.run.log.add(&webhooktest.Response{StatusCode: 200, Duration: test.took})

@@ -43,7 +43,7 @@ func (l *raceLog) notes() (notes []string) {
 			continue
 		}
 		missed := 100 * math.Pow(1-shownIn, float64(count.tried))
-		notes = append(notes, fmt.Sprintf("%s: a race that shows in a tenth of tries would have been missed with odds of %.0f %%, for there were %d bursts: more need %s", id, missed, count.tried, count.lacks))
+		notes = append(notes, fmt.Sprintf("%s: %d bursts showed no fault; a fault that one burst in ten shows would go unseen with odds of %.0f %%: %s", id, count.tried, missed, count.lacks))
 	}
 	return notes
 }

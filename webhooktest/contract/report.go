@@ -116,7 +116,7 @@ func unjudged(results []Result) string {
 	if all <= mostInconclusive {
 		return ""
 	}
-	return fmt.Sprintf("%d of %d cases could not be judged, so that no fault of theirs would show: %d since %s", all, len(results), times[common], common)
+	return fmt.Sprintf("%d of %d cases could not be judged, so a fault there would go unseen: %d because %s", all, len(results), times[common], common)
 }
 
 func (r *Report) summarize() {

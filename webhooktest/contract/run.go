@@ -172,6 +172,11 @@ func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mu
 	if ctx.Err() != nil {
 		return untried(suite, []contractCase{*c})[0], nil
 	}
+	if suite.Begins != nil {
+		progress.Lock()
+		suite.Begins(c.ID)
+		progress.Unlock()
+	}
 	own := j.with(suite.New)
 	defer func() { own.session.close() }()
 	result, err := own.judge(ctx, c)

@@ -40,7 +40,9 @@ type Suite struct {
 	Seed  uint64
 	RunID string
 
-	// Progress, if not nil, is called with each finished case.
+	// Begins and Progress, if not nil, are called with the id of each case that begins, and with
+	// each finished case, never concurrently.
+	Begins   func(id string)
 	Progress func(Result)
 }
 

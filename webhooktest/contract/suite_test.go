@@ -150,11 +150,11 @@ func TestUnjudgedIsSaid(t *testing.T) {
 	tests := []struct{ name, id, reason string }{
 		{"sulks", "signature/wrong-secret", "the control, a genuine payment_intent.succeeded, was not accepted"},
 		{"sulks", "signature/malformed-header", "the control, a genuine payment_intent.succeeded, was not accepted"},
-		{"ledger", "control/effect", "the state moves with every event"},
-		{"number", "idempotency/two-changes", "no event of the case moves the state by itself"},
+		{"ledger", "control/effect", "every event changes the state"},
+		{"number", "idempotency/two-changes", "no event of this case changes the state when it is delivered alone"},
 		{"counters", "idempotency/two-changes", "the state does not show what the case is about"},
 		{"times-in-german", "ordering/stale-update", "nothing in the state is comparable"},
-		{"first-only", "control/second-event", "a genuine payment_intent.succeeded does not move the state"},
+		{"first-only", "control/second-event", "a genuine payment_intent.succeeded does not change the state"},
 	}
 	realpart.Long(t)
 	for _, test := range tests {

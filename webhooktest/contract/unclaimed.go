@@ -36,8 +36,8 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 // says, there is no effect.
 func (s *session) unmoved(reason string) error {
 	if alike := s.run.learned.alike(); len(alike) > 0 {
-		return errInconclusive{need: needState, tried: true, reason: "the state moves with every event, also of unknown types, at " +
-			strings.Join(alike, ", ") + ", so that nothing tells what one did: show what handled types alone change"}
+		return errInconclusive{need: needState, tried: true, reason: "every event changes the state, also one of an unknown type, at " +
+			strings.Join(alike, ", ") + ", so nothing tells what one event did: show only what the handled types change"}
 	}
 	if len(s.subject.Handles) == 0 {
 		return errInconclusive{need: needHandles, tried: true, reason: reason + ", and which types the handler acts on was not said"}

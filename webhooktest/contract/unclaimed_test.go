@@ -129,7 +129,7 @@ func TestEventLogShowsNothing(t *testing.T) {
 			s := &switchboard{ledger: true}
 			report, byID := results(t, contract.Subject{Handler: s, State: s.state, Thin: thin}, "control", "idempotency", "resilience", "signature")
 			effect := byID["control/effect"]
-			require.Contains(t, effect.Reason, "the state moves with every event, also of unknown types, at state.seen[]")
+			require.Contains(t, effect.Reason, "every event changes the state, also one of an unknown type, at state.seen[]")
 			for _, result := range report.Cases {
 				if result.Verdict == contract.Inconclusive {
 					require.Equal(t, effect.Reason, result.Reason, result.ID)

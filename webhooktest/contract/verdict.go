@@ -55,7 +55,7 @@ func (o *outcome) conclude(c *contractCase, result *Result) {
 		result.Verdict, result.WantedVariant = Pass, o.why.shape
 	}
 	if reason != "" && result.Verdict == Pass {
-		reason = "not judged everywhere: " + reason
+		reason = "judged only in part: " + reason
 	}
 	if result.Reason == "" {
 		result.Reason = reason

@@ -21,7 +21,7 @@ type repeat struct {
 func (o *oracle) learnAgain(of *stream, moved map[string]change) {
 	r := o.repeated(of, moved)
 	o.note(r.effects, "a duplicate of "+of.name+" has the same effect again: ")
-	o.note(r.counts, "taken for a count of deliveries, since a duplicate moves it too: ")
+	o.note(r.counts, "taken for a count of deliveries, since a duplicate changes it too: ")
 	for _, path := range r.counts {
 		o.again[path] = true
 	}
@@ -31,7 +31,7 @@ func (o *oracle) learnAgain(of *stream, moved map[string]change) {
 // learnForged takes in what a forgery moved.
 func (o *oracle) learnForged(of *stream, moved map[string]change) {
 	r := o.repeated(of, moved)
-	o.note(r.counts, "not judged, since a forgery moves it too: ")
+	o.note(r.counts, "not judged, since a forgery changes it too: ")
 	for _, path := range r.counts {
 		o.noise[path] = true
 	}

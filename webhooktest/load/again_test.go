@@ -188,7 +188,7 @@ func TestDuplicatesAreJudged(t *testing.T) {
 func TestDuplicatesAreExplained(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"a count of deliveries":                "taken for a count of deliveries, since a duplicate moves it too: sums.deliveries",
+		"a count of deliveries":                "taken for a count of deliveries, since a duplicate changes it too: sums.deliveries",
 		"totals beside orders":                 "a duplicate of payment_intent.succeeded has the same effect again: sums.count, sums.revenue",
 		"a log with two lines for what is new": "not judged, since each duplicate leaves something else there: tables.log[]",
 		"rows or a log":                        "each duplicate adds a row there too: tables.entries[]. If that logs deliveries, leave it out of the state; if not, each duplicate counts",

@@ -181,6 +181,8 @@ func (st *step) k6() (of k6Step) {
 			of.Parts = append(of.Parts, map[string]int{"role": h.role})
 		case unixHole:
 			of.Parts = append(of.Parts, map[string]int64{"unix": h.offset})
+		case numberHole:
+			of.Parts = append(of.Parts, map[string]int64{"number": instanceNumbers})
 		default:
 			of.Parts = append(of.Parts, map[string]int64{"text": h.offset})
 		}

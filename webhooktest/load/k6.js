@@ -86,7 +86,10 @@ export function setup() {
 const made = {};
 function words(identity, share, forged) {
   const key = `${share} ${forged}`;
-  made[key] ||= load.shares[share].roles.map((role, i) => word(identity, `${key} ${i}`, role));
+  made[key] ||= {
+    instance: identity.instance,
+    of: load.shares[share].roles.map((role, i) => word(identity, `${key} ${i}`, role)),
+  };
   return made[key];
 }
 
@@ -122,14 +125,18 @@ function fresh(w, number) {
   return word.padStart(w.role.digits, w.role.alphabet[0]);
 }
 
-// body fills the holes of a step: an id, a Unix time, or a time as text.
+// body fills the holes of a step: an id, the number of the event, a Unix time, or a time as
+// text.
 function body(step, ids, number, created) {
   return step.parts.map((part) => {
     if (typeof part === 'string') {
       return part;
     }
     if (part.role !== undefined) {
-      return fresh(ids[part.role], number);
+      return fresh(ids.of[part.role], number);
+    }
+    if (part.number !== undefined) {
+      return ids.instance * part.number + number + 1;
     }
     return part.unix !== undefined ? created + part.unix : new Date((created + part.text) * 1000).toISOString();
   }).join('');
@@ -248,7 +255,7 @@ function post(event, header, twice) {
 
 function idOf(identity, share, forged, role) {
   const at = load.shares[share].stems[role];
-  const w = words(identity, share, forged)[at];
+  const w = words(identity, share, forged).of[at];
   return w.role.label + w.role.prefix + w.stem;
 }
 

@@ -50,7 +50,7 @@ func (r *run) ready(base *reading) error {
 		if r.oracle.moved(s.tracked) != "" {
 			judged = true
 		} else {
-			r.oracle.notes = append(r.oracle.notes, "not judged: one "+s.name+" moves nothing that can be compared")
+			r.oracle.notes = append(r.oracle.notes, "not judged: one "+s.name+" changes nothing that can be compared")
 		}
 	}
 	if !judged {
@@ -63,7 +63,7 @@ func (r *run) ready(base *reading) error {
 	for _, s := range r.genuine {
 		s.tracked.first = s.next
 		if text := r.oracle.moved(s.tracked); text != "" {
-			r.tell(Progress{Phase: Learning, Text: fmt.Sprintf("one %s moves %s", s.name, text)})
+			r.tell(Progress{Phase: Learning, Text: fmt.Sprintf("one %s changes %s", s.name, text)})
 		}
 	}
 	for _, note := range r.oracle.notes {
@@ -117,7 +117,7 @@ func (r *run) deliverOnce(ctx context.Context, of *stream, number int, mutations
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case !response.Accepted() && !of.forged:
-			return &RefusedError{response}
+			return &RefusedError{Response: response}
 		case response.Accepted():
 			of.tracked.accept(number)
 		}

@@ -34,6 +34,12 @@ type Load struct {
 	// means none.
 	Edits func(name string) []webhooktest.Edit
 
+	// Fresh, if not nil, returns further edits whose values differ per event: fill replaces
+	// {n} in a text with the number of the event among those of its type or flow (from 1, and
+	// in instance i from i * 10,000,000 + 1), and {order}, {pi} and others as
+	// webhooktest.Event.Fill does. It is called for samples only.
+	Fresh func(name string, fill func(text string) string) ([]webhooktest.Edit, error)
+
 	// Rate is the schedule of arrivals. Without one, the next event goes out when an answer
 	// comes.
 	Rate Rate
@@ -77,6 +83,10 @@ type Load struct {
 	// DefaultWait.
 	Wait time.Duration
 
+	// KeepGoing sends on when the handler refuses the first events for what more events would
+	// not change, such as their API version: otherwise Run returns a [RefusedError].
+	KeepGoing bool
+
 	// Progress, if not nil, is called from time to time, never concurrently.
 	Progress func(Progress)
 }
@@ -112,17 +122,31 @@ type Progress struct {
 	Missing    int           // effects, while waiting
 }
 
-// A RefusedError is the answer of a handler that does not even accept a perfect delivery,
-// so that nothing can be learned.
-type RefusedError struct{ Response *webhooktest.Response }
+// A RefusedError is the answer of a handler that does not even accept a perfect delivery:
+// before a load, so that nothing can be learned, or at its start.
+type RefusedError struct {
+	Response *webhooktest.Response
+	Refusals int // at the start of the load; 0: before it
+}
 
 // Error implements error.
 func (e *RefusedError) Error() string {
-	text := "a genuine event was refused before the load: " + e.Response.String()
+	text := e.Count() + ": " + e.Response.String()
 	if said := e.Response.Excerpt(); said != "" {
 		text += ": " + said
 	}
 	return text
+}
+
+// Count says how much was refused.
+func (e *RefusedError) Count() string {
+	switch e.Refusals {
+	case 0:
+		return "a genuine event was refused before the load"
+	case 1:
+		return "the first event of the load was refused"
+	}
+	return fmt.Sprintf("the first %d events of the load were all refused", e.Refusals)
 }
 
 // ErrNoEffect means that the state does not show any type of the load.

@@ -119,7 +119,7 @@ func (o *oracle) learnMoves(of *tracked, first, second map[string]change) {
 // noteNoise names what is not judged.
 func (o *oracle) noteNoise() {
 	if noise := slices.Sorted(maps.Keys(o.noise)); len(noise) > 0 {
-		o.notes = append(o.notes, "not judged, since it moves by itself or differs between two deliveries: "+few(noise))
+		o.notes = append(o.notes, "not judged, since it changes without a delivery or differs between two deliveries: "+few(noise))
 	}
 }
 

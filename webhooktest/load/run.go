@@ -22,6 +22,9 @@ func (l *Load) Run(ctx context.Context) (*Report, error) {
 		}
 	}
 	r.load(ctx)
+	if err := r.gate.failed(); err != nil {
+		return nil, err
+	}
 	report := r.report()
 	if r.oracle != nil {
 		report.Verdict = r.judge(ctx)
@@ -53,7 +56,7 @@ func (l *Load) prepare() (*run, error) {
 		if l.Edits != nil {
 			edits = l.Edits(share.Name)
 		}
-		s, err := newStencil(r.Source, share.Name, edits)
+		s, err := newStencil(recipe{r.Source, share.Name, edits, l.Fresh})
 		if err != nil {
 			return nil, err
 		}

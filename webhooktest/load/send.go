@@ -15,6 +15,7 @@ type run struct {
 	schedule        *schedule
 	picker          *picker
 	oracle          *oracle
+	gate            gate
 	settle          time.Duration // how long effects took, at least shortestSettle
 
 	mu sync.Mutex // guards what is tracked of streams
@@ -55,6 +56,9 @@ var forgeries = []string{"unsigned", "wrong-secret", "body-tampered"}
 
 // load sends everything.
 func (r *run) load(ctx context.Context) {
+	ctx, r.gate.stop = context.WithCancel(ctx)
+	defer r.gate.stop()
+	r.gate.open = r.KeepGoing
 	r.picker = newPicker(r.Mix)
 	r.meter.start()
 	r.schedule = newSchedule(r, r.nextDelivery)

@@ -27,6 +27,7 @@ type series struct {
 	forged bool
 	words  []freshWord // by role
 	next   int         // the number of the next event
+	base   int64       // of the numbers in the text of events
 }
 
 const (
@@ -34,6 +35,9 @@ const (
 	instanceDigits = 3
 	shortestStem   = 14 - numberDigits // of ids as short as cus_…
 )
+
+// instanceNumbers is how far apart the numbers of instances begin, where an edit shows them.
+const instanceNumbers = 10_000_000
 
 // MaxInstance is the highest Instance.
 const MaxInstance = 62*62*62 - 1
@@ -49,7 +53,7 @@ type freshWord struct {
 
 // newSeries makes the series of a run.
 func newSeries(s *stencil, name string, forged bool, run string, instance int) *series {
-	made := &series{stencil: s, name: name, forged: forged}
+	made := &series{stencil: s, name: name, forged: forged, base: int64(instance)*instanceNumbers + 1}
 	for _, r := range s.roles {
 		kind := "genuine"
 		if forged {
@@ -130,6 +134,8 @@ func (s *series) append(dst []byte, step, number int, created time.Time) []byte 
 			dst = s.words[h.role].appendTo(dst, number)
 		case unixHole:
 			dst = strconv.AppendInt(dst, created.Unix()+h.offset, 10)
+		case numberHole:
+			dst = strconv.AppendInt(dst, s.base+int64(number), 10)
 		default:
 			dst = created.Add(time.Duration(h.offset)*time.Second).UTC().AppendFormat(dst, thinTime)
 		}

@@ -23,7 +23,7 @@ func TestSeriesOfEveryKind(t *testing.T) {
 		if i%7 != 0 && os.Getenv("FAKESTRIPE_THOROUGH") == "" {
 			continue
 		}
-		s, err := newStencil(new(webhooktest.Source), name, nil)
+		s, err := newStencil(recipe{like: new(webhooktest.Source), name: name})
 		require.NoError(t, err, name)
 		series := newSeries(s, name, false, "run", 7)
 		tracked := track(series)
@@ -60,10 +60,42 @@ func TestSeriesOfEveryKind(t *testing.T) {
 	}
 }
 
+// What an edit makes of {n} and of the event's ids differs in each event, wherever it stands.
+func TestFreshValues(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		share, path, text string
+		instance, number  int
+		want              string
+	}{
+		"a number in a text":       {"payment_intent.succeeded", "data.object.description", "order-{n}", 0, 0, `"order-1"`},
+		"it grows":                 {"payment_intent.succeeded", "data.object.description", "order-{n}", 0, 1233, `"order-1234"`},
+		"inside a word":            {"payment_intent.succeeded", "data.object.description", "no{n}x", 0, 41, `"no42x"`},
+		"twice":                    {"payment_intent.succeeded", "data.object.description", "{n}/{n}", 0, 41, `"42/42"`},
+		"of a later instance":      {"payment_intent.succeeded", "data.object.description", "order-{n}", 2, 0, `"order-20000001"`},
+		"beside an id":             {"payment_intent.succeeded", "data.object.description", "{pi} {n}", 0, 41, ` 42"`},
+		"in an event of a flow":    {"invoice.paid", "data.object.description", "order-{n}", 0, 41, `"order-42"`},
+		"of a thin event's object": {"v1.charge.refunded", "context", "acct_{n}", 0, 41, `"acct_42"`},
+	} {
+		fresh := func(_ string, fill func(string) string) ([]webhooktest.Edit, error) {
+			return []webhooktest.Edit{webhooktest.Add(test.path, fill(test.text))}, nil
+		}
+		s, err := newStencil(recipe{like: new(webhooktest.Source), name: test.share, fresh: fresh})
+		require.NoError(t, err, name)
+		series := newSeries(s, test.share, false, "run", test.instance)
+		event := series.event(0, test.number, time.Unix(1_800_000_000, 0))
+		require.True(t, json.Valid(event.Body()), name)
+		require.Contains(t, string(event.Body()), test.want, name)
+		if id, found := event.Lookup("data.object.id"); found && strings.Contains(test.text, "{pi}") {
+			require.Contains(t, string(event.Body()), `"`+id.(string)+test.want, name)
+		}
+	}
+}
+
 // Ids of other instances, runs, names and kinds are others.
 func TestSeriesAreApart(t *testing.T) {
 	t.Parallel()
-	s, err := newStencil(new(webhooktest.Source), "payment_intent.succeeded", nil)
+	s, err := newStencil(recipe{like: new(webhooktest.Source), name: "payment_intent.succeeded"})
 	require.NoError(t, err)
 	seen := make(map[string]bool)
 	for _, series := range []*series{

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -42,7 +41,8 @@ type holeKind int
 const (
 	wordHole holeKind = iota
 	unixHole
-	textHole // a time as thin events have it
+	textHole   // a time as thin events have it
+	numberHole // the event's number, from 1
 )
 
 // A role is one fresh word: the part of an id behind its prefix, such as the 3Qd0… of
@@ -55,18 +55,13 @@ type role struct {
 	sample   string // the word in the first sample, which identifies the role
 }
 
-// sampleTime is the clock of the first sample; the second's is a while later.
-var sampleTime = time.Unix(1_790_000_000, 0)
-
-const sampleShift = 12_345_678 * time.Second
-
 // newStencil makes the stencil of a type or flow.
-func newStencil(like *webhooktest.Source, name string, edits []webhooktest.Edit) (*stencil, error) {
-	first, err := sample(like, name, 1, sampleTime, edits)
+func newStencil(of recipe) (*stencil, error) {
+	first, err := of.sample(0)
 	if err != nil {
 		return nil, err
 	}
-	second, err := sample(like, name, 2, sampleTime.Add(sampleShift), edits)
+	second, err := of.sample(1)
 	if err != nil {
 		return nil, err
 	}
@@ -84,23 +79,6 @@ func newStencil(like *webhooktest.Source, name string, edits []webhooktest.Edit)
 		s.steps = append(s.steps, cut.step)
 	}
 	return s, nil
-}
-
-// sample makes the events once.
-func sample(like *webhooktest.Source, name string, seed uint64, now time.Time, edits []webhooktest.Edit) ([]*webhooktest.Event, error) {
-	source := webhooktest.Source{
-		APIVersion: like.APIVersion, Account: like.Account, Livemode: like.Livemode,
-		Seed: seed, Now: func() time.Time { return now },
-	}
-	if !slices.Contains(fixtures.Flows(), name) {
-		event, err := source.Event(name, edits...)
-		return []*webhooktest.Event{event}, err
-	}
-	flow, err := source.Flow(name, edits...)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Collect(flow.Events()), nil
 }
 
 // objectID returns the id of what an event is about, or "".
@@ -136,7 +114,10 @@ func (c *cutter) cut() error {
 		if c.timeText() {
 			continue
 		}
-		a, b := word(c.a[c.at:]), word(c.b[c.bt:])
+		if c.number() {
+			continue
+		}
+		a, b := beforeNumber(word(c.a[c.at:]), 0), beforeNumber(word(c.b[c.bt:]), 1)
 		if a == "" || b == "" {
 			if c.a[c.at] != c.b[c.bt] {
 				return errSamples
@@ -207,6 +188,21 @@ func (c *cutter) timeText() bool {
 	}
 	c.leave(hole{kind: textHole, offset: a.Unix() - sampleTime.Unix()}, len(thinTime), len(thinTime))
 	return true
+}
+
+// number leaves a hole for the event's number.
+func (c *cutter) number() bool {
+	if !strings.HasPrefix(c.a[c.at:], sampleNumbers[0]) || !strings.HasPrefix(c.b[c.bt:], sampleNumbers[1]) {
+		return false
+	}
+	c.leave(hole{kind: numberHole}, len(sampleNumbers[0]), len(sampleNumbers[1]))
+	return true
+}
+
+// beforeNumber cuts a word of a sample where the event's number begins.
+func beforeNumber(word string, which int) string {
+	before, _, _ := strings.Cut(word, sampleNumbers[which])
+	return before
 }
 
 // isLater reports whether two words are Unix times as far apart as the clocks.

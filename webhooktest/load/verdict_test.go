@@ -242,8 +242,8 @@ func TestCountsOfDeliveries(t *testing.T) {
 		report := run(t, l)
 		v := report.Verdict
 		require.True(t, v.Sound(), "%s %v %v", v, v.Counters, v.Notes)
-		require.Contains(t, v.Notes, "taken for a count of deliveries, since a duplicate moves it too: received, requests")
-		require.Contains(t, v.Notes, "not judged, since a forgery moves it too: requests")
+		require.Contains(t, v.Notes, "taken for a count of deliveries, since a duplicate changes it too: received, requests")
+		require.Contains(t, v.Notes, "not judged, since a forgery changes it too: requests")
 	})
 }
 

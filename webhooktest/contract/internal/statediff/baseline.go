@@ -39,7 +39,8 @@ func (b Baseline) Differs(did Diff) bool {
 }
 
 // compare judges what is left of the changes after a choice of the records that count.
-func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (differences []string, judged int) {
+func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (said []string, judged int) {
+	var differences []difference
 	for _, place := range slices.Sorted(maps.Keys(b.Touched())) {
 		if strings.HasSuffix(place, goneSuffix) {
 			continue
@@ -52,14 +53,16 @@ func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (diffe
 		judged++
 		want, got := changes[0], changes[len(changes)-1]
 		if !choose(got, want).same(want) {
-			lines := got.contrast(place, want)
-			if len(lines) == 0 { // rows beyond those of clean delivery
-				lines = []string{place + ": " + got.String()}
+			all := got.contrast(want)
+			if len(all) == 0 { // rows beyond those of clean delivery
+				all = []string{got.String()}
 			}
-			differences = append(differences, lines...)
+			for _, one := range all {
+				differences = append(differences, difference{place, one})
+			}
 		}
 	}
-	return differences, judged
+	return lines(differences), judged
 }
 
 // Alike returns the part of an effect that is like that of clean delivery, at the same
@@ -99,15 +102,16 @@ func (b Baseline) String() string {
 
 // Untouched is what the deliveries left where clean delivery leaves nothing, except for
 // sentences: a log may say that something came late.
-func (b Baseline) Untouched(did Diff) (differences []string) {
+func (b Baseline) Untouched(did Diff) []string {
+	var differences []difference
 	beyond := did.Without(b.Touched())
 	for _, place := range beyond.Places() {
 		if !slices.ContainsFunc(beyond[place].Records, func(r Record) bool { return !r.isSentence() }) {
 			continue
 		}
-		differences = append(differences, place+": "+beyond[place].String()+", want nothing")
+		differences = append(differences, difference{place, beyond[place].String() + ", want nothing"})
 	}
-	return differences
+	return lines(differences)
 }
 
 // Touched are the places that clean delivery touches.

@@ -116,15 +116,16 @@ func WithoutLogs(references []Diff, did Diff) (kept []Diff, left Diff) {
 // Multiplied names the places where each reference has one row for an object, and the
 // deliveries left several of the same kind. It skips logs, which have an entry per event
 // even in order.
-func Multiplied(references []Diff, did Diff) (differences []string) {
+func Multiplied(references []Diff, did Diff) []string {
+	var differences []difference
 	for _, place := range did.Places() {
 		rows := did[place].Records
 		if len(rows) < 2 || slices.ContainsFunc(references, func(clean Diff) bool { return !clean[place].isOneOf(rows) }) {
 			continue
 		}
-		differences = append(differences, place+": "+did[place].String()+", want 1")
+		differences = append(differences, difference{place, did[place].String() + ", want 1"})
 	}
-	return differences
+	return lines(differences)
 }
 
 // isOneOf reports whether a change is one row, of the same kind as others. A sentence is

@@ -61,28 +61,55 @@ func cut(words []string, most int) []string {
 	return append(slices.Clone(words[:most]), fmt.Sprintf("and %d more", len(words)-most))
 }
 
-// contrast describes what happened at a place where something else was expected, one line
-// for each difference. A row that clean delivery did not leave is shown only in place of
-// one that it did.
-func (e Change) contrast(place string, want Change) (lines []string) {
+// A difference is what is wrong at a place.
+type difference struct{ place, said string }
+
+// lines words differences, a line each. A row that several columns name has a place for each
+// of them: the same difference of the same list is said once.
+func lines(all []difference) (lines []string) {
+	var said []difference
+	for _, one := range all {
+		of := difference{rowsOf(one.place), one.said}
+		if of.place != "" && slices.Contains(said, of) {
+			continue
+		}
+		said = append(said, of)
+		lines = append(lines, one.place+": "+one.said)
+	}
+	return lines
+}
+
+// rowsOf is the list whose row a place names by one of our ids, or "".
+func rowsOf(place string) string {
+	list, _, named := strings.Cut(place, "[{")
+	if !named || !strings.HasSuffix(place, "}]") {
+		return ""
+	}
+	return list
+}
+
+// contrast describes what happened at a place where something else was expected, one
+// difference after the other. A row that clean delivery did not leave is shown only in place
+// of one that it did.
+func (e Change) contrast(want Change) (said []string) {
 	if !(Change{Delta: e.Delta}).same(Change{Delta: want.Delta}) {
-		lines = append(lines, place+": "+number64(e.Delta)+", want "+number64(want.Delta))
+		said = append(said, number64(e.Delta)+", want "+number64(want.Delta))
 	}
 	missing, other := minus(want.Records, e.Records), minus(e.Records, want.Records)
 	for _, wanted := range missing {
 		switch i := nearest(wanted, other); {
 		case i >= 0:
-			lines = append(lines, place+": "+wanted.mistaken(other[i]))
+			said = append(said, wanted.mistaken(other[i]))
 			other = slices.Delete(other, i, i+1)
 		default:
-			lines = append(lines, place+": "+lacking(alikeTo(wanted, e.Records), alikeTo(wanted, want.Records)))
+			said = append(said, lacking(alikeTo(wanted, e.Records), alikeTo(wanted, want.Records)))
 		}
 	}
 	for _, copies := range repeated(other, want.Records) {
 		all := alikeTo(copies, e.Records)
-		lines = append(lines, fmt.Sprintf("%s: %s", place, tooMany(all, len(alikeTo(copies, want.Records)))))
+		said = append(said, tooMany(all, len(alikeTo(copies, want.Records))))
 	}
-	return slices.Compact(lines)
+	return slices.Compact(said)
 }
 
 // number64 words a sum by which a number moved.
