@@ -161,6 +161,9 @@ func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
 		return l.explain(ctx, err)
 	}
 	p.adviseOn(found.Refused)
+	if l.load.State == nil {
+		p.talk("the answers were counted, not the effects: to have those judged, show the state (%s)", flagsFor["state"])
+	}
 	held := found.Judge(l.conditions)
 	return together(l.verdict(found, held), l.print(sh, found), l.write(ctx, found))
 }
