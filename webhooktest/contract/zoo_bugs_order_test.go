@@ -25,13 +25,7 @@ func zooSaaS(name, why string, change func(*zooHandler)) zooBug {
 // events change them if it takes them, at their time.
 func zooSessions(name, why string, takes func(*zooHandler, *zooDelivery) bool) zooBug {
 	return zooSaaS(name, why, func(z *zooHandler) {
-		z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
-			id := zooField(d, "subscription")
-			if _, known := z.subscriptions[id]; !known && id != "" {
-				z.subscriptions[id] = zooSubscription{Status: "active", first: true}
-			}
-			return nil
-		}
+		z.effects["checkout.session.completed"] = z.begun
 		z.effects["invoice.paid"] = z.invoiced
 		for _, change := range []string{"customer.subscription.updated", "customer.subscription.deleted", "invoice.paid"} {
 			effect := z.effects[change]
@@ -43,6 +37,15 @@ func zooSessions(name, why string, takes func(*zooHandler, *zooDelivery) bool) z
 			}
 		}
 	}).handling("invoice.paid").shaping("checkout.session.completed", "subscription")
+}
+
+// begun makes a row for the subscription of a session, unless there is one.
+func (z *zooHandler) begun(d *zooDelivery) error {
+	id := zooField(d, "subscription")
+	if _, known := z.subscriptions[id]; !known && id != "" {
+		z.subscriptions[id] = zooSubscription{Status: "active", first: true}
+	}
+	return nil
 }
 
 // knows reports whether there is a row for the subscription of an event.
