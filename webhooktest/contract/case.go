@@ -51,6 +51,7 @@ type contractCase struct {
 	Compare   string               `json:"compare"`
 	Either    bool                 `json:"either"`
 	Refusable bool                 `json:"refusable"`
+	Repeats   bool                 `json:"repeats"`
 	Bursts    int                  `json:"bursts"`
 	Check     string               `json:"check"`
 }

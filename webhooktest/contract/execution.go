@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
 // An execution is one execution of a case: its fresh events, and what came of delivering
@@ -30,7 +31,8 @@ type execution struct {
 	goldens  map[string]any // content for golden files, by name
 	differed bool           // whether the state differs from a golden file
 
-	outage apiOutage
+	outage  apiOutage
+	isWhole func(statediff.Diff) bool // whether an effect is that of clean delivery
 }
 
 // setUp makes the events of a case and delivers the controls: a refusal counts only where
@@ -188,6 +190,9 @@ func (e *execution) hook(ctx context.Context, name string) error {
 		return errLacks{"a hook to " + name + " it"}
 	}
 	e.session.probe.dirty.Store(true)
+	if name == "heal" && e.spec.Repeats {
+		return e.endAfterWork(ctx, hook)
+	}
 	err := hook(ctx)
 	if err != nil && !errors.As(err, new(errLacks)) {
 		return fmt.Errorf("hook %s: %w", name, err)

@@ -33,7 +33,7 @@ var mutants = []mutant{
 	{why: "after a stall the pace is what it was", file: "machine.go", old: "	m.recalibrated++\n	return true", new: "	return false", test: "TestStallIsNoticed"},
 	{why: "the time of the run does not end a wait", file: "probe_wait.go", old: `if over := p.budget.timeIsUp(); over != "" {`, new: `if over := ""; over != "" {`, test: "TestWaitEndsWithTheRun"},
 	{why: "an early update may wait for the retry", file: "retry.go", old: "case err != nil || len(findings) == 0:", new: "case true:", zoo: "early-update-is-404"},
-	{why: "once is enough to accuse", file: "retry.go", old: "if found == 0 || found == 2 ||", new: "if found == 0 || found == 1 ||", zoo: "hiccups"},
+	{why: "once is enough to accuse", file: "retry.go", old: "if found == 0 || found == enough ||", new: "if found == 0 || found == enough-1 ||", zoo: "hiccups"},
 	{why: "the state is not waited for", file: "probe.go", old: "if p.window() > 0 && p.dirty.Load() {", new: "if false {", zoo: "works-later|inbox"},
 	{why: "the witness is not asked", file: "oracle.go", old: "if len(o.spec.Witness) == 0 {", new: "if true {", zoo: "counters"},
 	{why: "a witness is held against the reference", file: "oracle.go", old: "if len(o.spec.Against) > 0 {", new: "if false {", test: "TestFirstChange"},
@@ -68,6 +68,7 @@ var mutants = []mutant{
 	{why: "no other shape is tried", file: "unclaimed.go", old: "if !s.probe.careful {", new: "if s.probe.careful {", test: "TestUnclaimedTypes"},
 	{why: "one version of an update is tried", file: "discover.go", old: "[]int{distinct, described.Versions}", new: "[]int{distinct, distinct + 0*described.Versions}", test: "TestDiscoverUpdates"},
 	{why: "no session links a subscription before", file: "precedence.go", old: "if !links || handled == eventType {", new: "if !links || links || handled == eventType {", zoo: "saas-linked"},
+	{why: "work counts as repeated whether it was or not", file: "failed_work.go", old: "return len(o.references) > 0 && !b.Lacks(did)", new: "return len(o.references) > 0 || b.Lacks(did)", zoo: "work-dropped"},
 
 	// Answers.
 	{why: "the first refusal is no failure", file: "judge.go", old: "if j.refused != nil && c.ID == \"control/accepted\" {", new: "if false {", zoo: "wrong-secret"},

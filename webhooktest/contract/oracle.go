@@ -23,6 +23,9 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	if err := o.session.recalibrate(ctx); err != nil {
 		return nil, err
 	}
+	if err := o.worksLater(); err != nil {
+		return nil, err
+	}
 	if err := o.mustMove(ctx); err != nil {
 		if _, ok := isInconclusive(err); ok && o.answersWillDo(err) {
 			return o.session.answers(ctx, o.spec, o.variant)
@@ -35,7 +38,7 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	case "moves":
 		return o.judgeMoves(ctx)
 	}
-	if known := o.session.run.known.reference(o.spec.referenceKey(o.variant)); known != nil && !o.session.probe.careful {
+	if known := o.session.run.known.reference(o.spec.referenceKey(o.variant)); known != nil && !o.session.probe.careful && !o.spec.Repeats {
 		if findings, judged, err := o.judgeBy(ctx, known); judged || err != nil {
 			return findings, err
 		}
@@ -51,8 +54,11 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.spec.State == "differs" {
+	switch {
+	case o.spec.State == "differs":
 		return o.judgeDiffers(ctx, e, did)
+	case o.spec.Repeats:
+		return o.judgeRepeated(ctx, e)
 	}
 	return o.judgeSame(ctx, e, did)
 }
@@ -243,6 +249,7 @@ func (o *oracle) execute(ctx context.Context, steps []caseStep) (e *execution, d
 	if e, err = o.session.setUp(ctx, o.spec, o.variant, steps); err != nil {
 		return nil, nil, err
 	}
+	e.isWhole = o.isWhole
 	did, err = o.session.probe.measure(ctx, e.observed, func() error { return e.run(ctx, steps) })
 	return e, did, err
 }
