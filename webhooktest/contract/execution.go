@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
 // An execution is one execution of a case: its fresh events, and what came of delivering
@@ -32,7 +31,7 @@ type execution struct {
 	differed bool           // whether the state differs from a golden file
 
 	outage  apiOutage
-	isWhole func(statediff.Diff) bool // whether an effect is that of clean delivery
+	failing workFailure
 }
 
 // setUp makes the events of a case and delivers the controls: a refusal counts only where
@@ -191,7 +190,7 @@ func (e *execution) hook(ctx context.Context, name string) error {
 	}
 	e.session.probe.dirty.Store(true)
 	if name == "heal" && e.spec.Repeats {
-		return e.endAfterWork(ctx, hook)
+		return e.failing.end(ctx, hook)
 	}
 	err := hook(ctx)
 	if err != nil && !errors.As(err, new(errLacks)) {

@@ -23,7 +23,7 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	if err := o.session.recalibrate(ctx); err != nil {
 		return nil, err
 	}
-	if err := o.worksLater(); err != nil {
+	if err := (workFailure{probe: o.session.probe}).possible(o.spec); err != nil {
 		return nil, err
 	}
 	if err := o.mustMove(ctx); err != nil {
@@ -249,7 +249,7 @@ func (o *oracle) execute(ctx context.Context, steps []caseStep) (e *execution, d
 	if e, err = o.session.setUp(ctx, o.spec, o.variant, steps); err != nil {
 		return nil, nil, err
 	}
-	e.isWhole = o.isWhole
+	e.failing = workFailure{o.session.probe, e.observed, o.isWhole}
 	did, err = o.session.probe.measure(ctx, e.observed, func() error { return e.run(ctx, steps) })
 	return e, did, err
 }

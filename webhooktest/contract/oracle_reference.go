@@ -82,6 +82,30 @@ func (o *oracle) referenceHasEffect() bool {
 	})
 }
 
+// isWhole reports whether an effect lacks nothing that the reference has. It reports false
+// if there is no reference yet.
+func (o *oracle) isWhole(did statediff.Diff) bool {
+	b, did := o.baseline(did)
+	return len(o.references) > 0 && !b.Lacks(did)
+}
+
+// judgeRepeated requires the whole effect in the end, however often the work was tried.
+func (o *oracle) judgeRepeated(ctx context.Context, e *execution) ([]finding, error) {
+	if o.session.probe.learned.restless.Load() {
+		return nil, errInconclusive{reason: "the state moves by itself, as control/quiet shows: there is no telling what an event did"}
+	}
+	did, done, err := e.failing.outlast(ctx)
+	if err != nil || done {
+		return e.findings, err
+	}
+	b, did := o.baseline(did)
+	differences, judged := b.Judge(did)
+	if judged == 0 {
+		return e.findings, incomparable(b)
+	}
+	return e.withState(differences, sameState), nil
+}
+
 // silent reports whether all types that the steps deliver beyond the reference were waited
 // for and had no effect.
 func (o *oracle) silent(steps []caseStep) bool {
