@@ -16,6 +16,7 @@ type oracle struct {
 	spec       *contractCase
 	variant    variant
 	references []statediff.Diff // what the reference steps did, twice
+	before     statediff.Diff   // what was before the event that the case is about, if it says so
 }
 
 // judge compares the effect of the case with the expected one.
@@ -38,7 +39,7 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	case "moves":
 		return o.judgeMoves(ctx)
 	}
-	if known := o.session.run.known.reference(o.spec.referenceKey(o.variant)); known != nil && !o.session.probe.careful && !o.spec.Repeats {
+	if known := o.session.run.known.reference(o.spec.referenceKey(o.variant)); known != nil && !o.session.probe.careful && !o.spec.Repeats && !ofChange(o.spec) {
 		if findings, judged, err := o.judgeBy(ctx, known); judged || err != nil {
 			return findings, err
 		}

@@ -9,7 +9,10 @@ import (
 
 // takeReferences runs the reference steps twice. If the two effects differ in size, one of
 // them was read too early: a careful try runs both once more.
-func (o *oracle) takeReferences(ctx context.Context) error {
+func (o *oracle) takeReferences(ctx context.Context) (err error) {
+	if o.before, err = beforeChange(ctx, o); err != nil {
+		return err
+	}
 	for range 2 {
 		o.references = nil
 		for range 2 {
@@ -25,6 +28,19 @@ func (o *oracle) takeReferences(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// beforeChange runs what comes before the event whose change is all that a case compares,
+// and returns what the state says then.
+func beforeChange(ctx context.Context, o *oracle) (statediff.Diff, error) {
+	if !ofChange(o.spec) {
+		return nil, nil
+	}
+	e, did, err := o.execute(ctx, o.spec.Against)
+	if err != nil {
+		return nil, err
+	}
+	return o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return len(did) > 0 })
 }
 
 // takeReference runs the reference steps. The second time, it runs the witness instead, if
@@ -69,6 +85,11 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 	}
 	if o.spec.Compare == "object" {
 		b.References, did = statediff.WithoutLogs(o.references, did)
+		if ofChange(o.spec) {
+			b.References, did = statediff.OfChange(o.before, b.References, did)
+		} else {
+			did = statediff.WithoutMoreTimes(b.References, did)
+		}
 	}
 	return b, did
 }
