@@ -177,7 +177,7 @@ func (h *Hook) log(r *Response, mutations []string) {
 	}
 	if hint := setVersion(r); hint != "" {
 		lines += "\n    " + hint
-	} else if said, ok := refusal.ReadText(r.Body); ok && len(mutations) == 0 && r.Err == nil && !r.Accepted() {
+	} else if said, ok := refusal.ReadText(r.Event.Type(), r.Body); ok && len(mutations) == 0 && r.Err == nil && !r.Accepted() {
 		lines += "\n    " + said.String()
 	}
 	h.t.Log(lines)

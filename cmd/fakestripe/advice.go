@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/internal/pinned"
 	"github.com/fakestripe/fakestripe/internal/refusal"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -40,12 +39,8 @@ func readingOf(r *webhooktest.Response, mutations []string) (said refusal.Readin
 	if r.Accepted() || r.Err != nil || len(mutations) > 0 {
 		return said, false
 	}
-	thin := fixtures.IsThin(r.Event.Type())
-	if _, pinned := pinned.Find(string(r.Body)); pinned && thin {
-		return refusal.Reading{Cause: refusal.WantsSnapshot}, true
-	}
-	said, ok = refusal.Read(r.StatusCode, r.Body)
-	if thin && said.ID == refusal.Crashed.ID {
+	said, ok = refusal.Read(r.Event.Type(), r.StatusCode, r.Body)
+	if fixtures.IsThin(r.Event.Type()) && said.ID == refusal.Crashed.ID {
 		said.Fix += "; " + wasThin
 	}
 	return said, ok

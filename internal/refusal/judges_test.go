@@ -91,7 +91,7 @@ func judge(t *testing.T, atLeast int, script *exec.Cmd) {
 	require.GreaterOrEqual(t, len(lines), atLeast)
 	for _, line := range lines {
 		cause, said, _ := strings.Cut(line, "\t")
-		reading, ok := refusal.ReadText([]byte(said))
+		reading, ok := refusal.ReadText(snapshot, []byte(said))
 		require.True(t, ok, line)
 		require.Equal(t, cause, reading.ID, said)
 	}

@@ -8,6 +8,9 @@ import (
 	"html"
 	"net/http"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/pinned"
 )
 
 // A Reading is what an answer says.
@@ -28,18 +31,27 @@ func (r Reading) Said() string {
 	return r.Problem + " (" + r.Who + " says so)"
 }
 
-// Read reads an answer other than 2xx: its text or, if that says nothing known, its
-// status.
-func Read(status int, body []byte) (Reading, bool) {
-	if said, ok := ReadText(body); ok {
+// Read reads an answer other than 2xx to an event of a type: its text or, if that says
+// nothing known, its status.
+func Read(eventType string, status int, body []byte) (Reading, bool) {
+	if said, ok := ReadText(eventType, body); ok {
 		return said, true
 	}
 	return ReadStatus(status)
 }
 
-// ReadText reads the text of an answer. Of several sentences, the first counts: a page
-// about an exception begins with it, and may go on with the code around.
-func ReadText(body []byte) (said Reading, ok bool) {
+// ReadText reads the text of an answer to an event of a type. A thin event has no API
+// version: an SDK that misses one parses snapshots.
+func ReadText(eventType string, body []byte) (Reading, bool) {
+	if _, versioned := pinned.Find(string(body)); versioned && fixtures.IsThin(eventType) {
+		return Reading{Cause: WantsSnapshot}, true
+	}
+	return firstSentence(body)
+}
+
+// firstSentence reads the first of several sentences: a page about an exception begins with
+// it, and may go on with the code around.
+func firstSentence(body []byte) (said Reading, ok bool) {
 	text := plain(string(body))
 	first := len(text)
 	for i := range sentences {

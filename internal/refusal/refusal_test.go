@@ -12,6 +12,9 @@ import (
 	"github.com/fakestripe/fakestripe/internal/refusal"
 )
 
+// snapshot is the type of the events that are refused.
+const snapshot = "payment_intent.succeeded"
+
 // what handlers answer, in the words of the SDK or framework, and what it means. The
 // first rows were printed by the program itself; judges_test.go has more of those.
 var answers = map[string]struct {
@@ -86,10 +89,28 @@ func TestRead(t *testing.T) {
 	for name, test := range answers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			said, ok := refusal.Read(test.status, []byte(test.body))
+			said, ok := refusal.Read(snapshot, test.status, []byte(test.body))
 			require.Equal(t, test.cause != "", ok)
 			require.Equal(t, test.cause, said.ID)
 			require.Contains(t, said.Fix, test.fix)
+		})
+	}
+}
+
+// A thin event has no API version, so what an SDK says of one means another thing: a version
+// would not help.
+func TestReadOfAThinEvent(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ eventType, body, cause string }{
+		"a version that it misses": {"v1.charge.refunded", "webhook: received event with API version , but stripe-go 82.5.1 expects API version 2025-08-27.basil", "wants-snapshot"},
+		"of a snapshot":            {snapshot, "webhook: received event with API version 2023-10-16, but stripe-go 82.5.1 expects API version 2025-08-27.basil", ""},
+		"another sentence":         {"v1.charge.refunded", "webhook has no Stripe-Signature header", "header-lost"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			said, ok := refusal.ReadText(test.eventType, []byte(test.body))
+			require.Equal(t, test.cause != "", ok)
+			require.Equal(t, test.cause, said.ID)
 		})
 	}
 }
@@ -99,7 +120,7 @@ func TestRead(t *testing.T) {
 func TestReadRepeatsNothing(t *testing.T) {
 	t.Parallel()
 	const private = "whsec_5f4dcc3b5aa765d61d8327deb882cf99 jane@example.com"
-	said, ok := refusal.Read(http.StatusBadRequest, []byte(private+` {"e":"WEBHOOK HAD\nNO VALID SIGNATURE"} `+private))
+	said, ok := refusal.Read(snapshot, http.StatusBadRequest, []byte(private+` {"e":"WEBHOOK HAD\nNO VALID SIGNATURE"} `+private))
 	require.True(t, ok)
 	require.Equal(t, refusal.NoMatch.ID, said.ID)
 	require.NotContains(t, said.String(), "jane")
@@ -115,7 +136,7 @@ func TestSentencesAreRead(t *testing.T) {
 	require.Greater(t, len(rows), 70)
 	for _, row := range rows {
 		sentence := row[1][1 : len(row[1])-1]
-		_, ok := refusal.ReadText([]byte(strings.ReplaceAll(sentence, " … ", " and so on ")))
+		_, ok := refusal.ReadText(snapshot, []byte(strings.ReplaceAll(sentence, " … ", " and so on ")))
 		require.True(t, ok, sentence)
 	}
 }
@@ -125,7 +146,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(test.body)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if said, ok := refusal.ReadText([]byte(text)); ok {
+		if said, ok := refusal.ReadText(snapshot, []byte(text)); ok {
 			require.NotEmpty(t, said.Problem)
 			require.NotEmpty(t, said.Fix)
 			require.NotEmpty(t, said.Who)

@@ -66,13 +66,18 @@ func (s *shortfall) headline() string {
 
 // evidence is the evidence of the best case, and a line for each case with this cause.
 func (s *shortfall) evidence() []fact {
-	whole := s.Result // the report may say once how to reproduce all cases
-	whole.Reproduce = cmp.Or(whole.Reproduce, s.view.reproduce)
-	facts := evidence(s.Result, whole.Explain())
+	facts := evidence(s.Result, s.explain())
 	if len(s.also) == 0 {
 		return facts
 	}
 	return append(facts, fact{"seen in", s.cases()})
+}
+
+// explain is the command that explains the best case, or "".
+func (s *shortfall) explain() string {
+	whole := s.Result // the report may say once how to reproduce all cases
+	whole.Reproduce = cmp.Or(whole.Reproduce, s.view.reproduce)
+	return whole.Explain()
 }
 
 // cases lists what happened in each case, the one with the evidence first.

@@ -77,6 +77,7 @@ func (p *page) card(s *shortfall) {
 	p.maybe(`<div class="actual"><dt>Actual</dt><dd>`, r.Actual, "</dd></div>")
 	p.own("</dl>\n")
 	p.maybe(`  <p class="hint"><b>Hint</b><span>`, r.Hint, "</span></p>\n")
+	p.maybe(`  <div class="reproduce"><span>Explain</span><pre tabindex="0"><code>`, s.explain(), "</code></pre></div>\n")
 	p.maybe(`  <div class="reproduce"><span>Reproduce</span><pre tabindex="0"><code>`, r.Reproduce, "</code></pre></div>\n")
 	if r.Source != "" {
 		p.own(`  <p class="source"><b>Source</b><span>`)

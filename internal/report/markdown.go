@@ -107,6 +107,9 @@ func (s *shortfall) markdown() string {
 		each(lines, prosaic)
 		paragraphs = append(paragraphs, "**Hint:** "+strings.Join(lines, "<br>\n"))
 	}
+	if command := s.explain(); command != "" {
+		paragraphs = append(paragraphs, "**Explain:** "+codeSpan(command))
+	}
 	if r.Reproduce != "" {
 		paragraphs = append(paragraphs, fence("sh", clip(r.Reproduce)))
 	}

@@ -261,7 +261,12 @@ func TestSharedCommand(t *testing.T) {
 		require.Equal(t, 1, strings.Count(got, "--state-cmd 'cat state.json'"), "%s: %s", format, got)
 		require.Contains(t, got, "fakestripe check CASE"+flags)
 	}
-	require.Contains(t, written(t, inText, shared), "explain   fakestripe explain signature/unsigned\n", "each case is explained")
+	for _, format := range []string{"txt", "md", "html", "github", "xml"} { // each finding of the contract is explained
+		got := written(t, writers[format], shared)
+		for _, id := range []string{"signature/unsigned", "signature/rolled-second", "signature/bad-is-4xx", "body/not-json"} {
+			require.Contains(t, got, "fakestripe explain "+id, format)
+		}
+	}
 	require.Equal(t, 1, strings.Count(written(t, report.HTML, shared), "fakestripe check CASE --to"))
 	for _, write := range []writer{report.JSON, report.JUnit} {
 		got := written(t, write, shared)

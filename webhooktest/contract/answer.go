@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/expect"
-	"github.com/fakestripe/fakestripe/internal/pinned"
 	"github.com/fakestripe/fakestripe/internal/refusal"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
@@ -59,10 +58,10 @@ func (a *answer) status(expected string, should bool) {
 
 // readAnswer is what a refusal of a genuine event says, with the fixes for it, or "".
 func readAnswer(r *webhooktest.Response) string {
-	if said, ok := pinned.Find(string(r.Body)); ok {
+	if said, ok := versionRefusal(r); ok {
 		return readRefusal(said)
 	}
-	said, ok := refusal.Read(r.StatusCode, r.Body)
+	said, ok := refusal.Read(r.Event.Type(), r.StatusCode, r.Body)
 	if !ok {
 		return ""
 	}

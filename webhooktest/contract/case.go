@@ -51,6 +51,7 @@ type contractCase struct {
 	Compare   string               `json:"compare"`
 	Either    bool                 `json:"either"`
 	Refusable bool                 `json:"refusable"`
+	Repeats   bool                 `json:"repeats"`
 	Bursts    int                  `json:"bursts"`
 	Check     string               `json:"check"`
 }
@@ -189,8 +190,8 @@ func (c *contractCase) validate() error {
 		return fmt.Errorf("state %s: a reference is missing", c.State)
 	case c.Either && c.State != "same":
 		return errors.New("either: want state same")
-	case len(c.Against) > 0 && (c.State != "differs" || len(c.Witness) == 0):
-		return errors.New("against: want state differs, and a witness")
+	case len(c.Against) > 0 && !ofChange(c) && (c.State != "differs" || len(c.Witness) == 0):
+		return errors.New("against: want state differs and a witness, or state same and compare object")
 	case c.Bursts < 0 || c.Bursts > 0 && c.State != "same":
 		return errors.New("bursts: want a number above zero, and state same")
 	case c.Compare != "" && c.Compare != "object":
@@ -210,6 +211,12 @@ func (c *contractCase) validate() error {
 
 // hasAlternative reports whether the case has two references that may end differently.
 func (c *contractCase) hasAlternative() bool { return c.State == "same" && len(c.Witness) > 0 }
+
+// ofChange reports whether the case compares only what its reference changes beyond what
+// comes before.
+func ofChange(c *contractCase) bool {
+	return c.State == "same" && c.Compare == "object" && len(c.Against) > 0
+}
 
 // stepLists returns the lists of steps, by key.
 func (c *contractCase) stepLists() map[string][]caseStep {

@@ -94,7 +94,7 @@ var consequences = []consequence{
 	{"ordering/missing-dependency", orderDecides, []string{"dispatch/handled-type-works"}},
 	{"dispatch/handled-type", "A handled type is refused", []string{"dispatch/handled-type-works"}},
 	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
-	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger"}},
+	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger", "resilience/failed-work"}},
 	{"dispatch/unpaid-checkout", "What was not paid is fulfilled", []string{"dispatch/late-payment"}},
 	{"resilience/retry-after-failure", "Failed events are lost", []string{"resilience/hang-up"}},
 	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}},

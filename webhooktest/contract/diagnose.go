@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/internal/pinned"
 	"github.com/fakestripe/fakestripe/internal/refusal"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
@@ -52,12 +51,12 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 		return found, err
 	}
 	found.add("a genuine " + event.Type() + " was answered " + answerOf(answer))
-	if said, ok := pinned.Find(string(answer.Body)); ok {
+	if said, ok := versionRefusal(answer); ok {
 		found.add(readRefusal(said))
 		found.wanted = wantedVersion(answer)
 		return found, nil
 	}
-	said, read := refusal.ReadText(answer.Body)
+	said, read := refusal.ReadText(event.Type(), answer.Body)
 	if read && !said.Unsure {
 		found.add(readingLines(said)...)
 		if said.ID == refusal.WantsThin.ID || said.ID == refusal.WantsSnapshot.ID {

@@ -43,6 +43,7 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 	const blame = "probably the secret"
 	for name, test := range map[string]struct {
 		handler http.Handler
+		thin    string // type of the control, "": a snapshot
 		api     bool
 		says    []string
 		never   string
@@ -62,6 +63,11 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		"a thin parser that says nothing": {
 			handler: refusing(400, "no", func(signed, thin bool, _ string) bool { return signed && thin }),
 			says:    []string{"it accepts a thin event"}, never: blame,
+		},
+		"a snapshot parser that misses the version of a thin event": {
+			handler: refusing(400, "received event with API version , but stripe-go 82.5.1 expects API version 2025-08-27.basil", func(signed, thin bool, _ string) bool { return signed && !thin }),
+			thin:    "v1.charge.refunded",
+			says:    []string{"it parses snapshot events, and was sent a thin event", "it accepts a snapshot event, charge.refunded"}, never: "API version 2025-08-27.basil and got",
 		},
 		"a type that it refuses": {
 			handler: refusing(400, "no", func(signed, thin bool, eventType string) bool {
@@ -100,6 +106,9 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			subject := contract.Subject{Handler: test.handler, Secret: refusingSecret}
+			if test.thin != "" {
+				subject.Handles, subject.Thin = []string{test.thin}, true
+			}
 			if test.api {
 				subject.API = new(stripeapi.Server)
 			}

@@ -30,7 +30,8 @@ type execution struct {
 	goldens  map[string]any // content for golden files, by name
 	differed bool           // whether the state differs from a golden file
 
-	outage apiOutage
+	outage  apiOutage
+	failing workFailure
 }
 
 // setUp makes the events of a case and delivers the controls: a refusal counts only where
@@ -188,6 +189,9 @@ func (e *execution) hook(ctx context.Context, name string) error {
 		return errLacks{"a hook to " + name + " it"}
 	}
 	e.session.probe.dirty.Store(true)
+	if name == "heal" && e.spec.Repeats {
+		return e.failing.end(ctx, hook)
+	}
 	err := hook(ctx)
 	if err != nil && !errors.As(err, new(errLacks)) {
 		return fmt.Errorf("hook %s: %w", name, err)

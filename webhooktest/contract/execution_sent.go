@@ -106,8 +106,12 @@ func (e *execution) withState(differences []string, wanted string) []finding {
 		}
 		e.find(e.sentSoFar(), wanted, shown)
 		f := &e.findings[len(e.findings)-1]
-		if f.ofState = true; e.outage.said != "" && e.session.run.learned.outlives.Load() && wanted == sameState {
-			f.notRepeated()
+		f.ofState = true
+		switch {
+		case e.spec.Repeats:
+			f.notRepeated(repeatPatience)
+		case e.outage.said != "" && e.session.run.learned.outlives.Load() && wanted == sameState:
+			f.notRepeated(effectTimeout)
 		}
 	}
 	return e.findings

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
@@ -38,9 +39,9 @@ type finding struct {
 
 // notRepeated says of a missing effect that its work failed when the event was acknowledged
 // already. A queue may try again in a minute, which is as long as nobody waits: a should.
-func (f *finding) notRepeated() {
+func (f *finding) notRepeated(waited time.Duration) {
 	f.should, f.unrepeated = true, true
-	f.actual = fmt.Sprintf("2xx, then its work failed, and was not repeated within %s of the end of the failure:\n%s", text.Brief(effectTimeout), f.actual)
+	f.actual = fmt.Sprintf("2xx, then its work failed, and was not repeated within %s of the end of the failure:\n%s", text.Brief(waited), f.actual)
 }
 
 // moves reports whether the state shows an effect that there should not be.

@@ -18,16 +18,13 @@ import (
 type observation struct {
 	events   map[string][]*webhooktest.Event
 	ids      statediff.Normalizer // what the ids of the events are called
-	numbers  statediff.Numbers    // of the events' objects
 	start    any                  // the state before the deliveries
 	byObject bool                 // compare what the state says of each object
 	as       string               // the name that ids have their roles by, if not each event's
 }
 
 func newObservation() *observation {
-	return &observation{
-		events: make(map[string][]*webhooktest.Event), ids: make(statediff.Normalizer), numbers: make(statediff.Numbers),
-	}
+	return &observation{events: make(map[string][]*webhooktest.Event), ids: make(statediff.Normalizer)}
 }
 
 // single is the name of an event that is delivered by itself.
@@ -47,15 +44,12 @@ func observe(events ...*webhooktest.Event) *observation {
 func (o *observation) add(name, role string, event *webhooktest.Event) {
 	o.events[name] = append(o.events[name], event)
 	o.ids.Name(event.ID(), event.Body(), cmp.Or(o.as, role))
-	if o.byObject {
-		o.numbers.Add(event.Body())
-	}
 }
 
 // diff is what happened since the observation began, but for the noise.
 func (o *observation) diff(state any, noise map[string]bool) statediff.Diff {
 	if o.byObject {
-		return statediff.ObjectStates(state, o.ids, o.numbers)
+		return statediff.ObjectStates(state, o.ids)
 	}
 	return o.since(o.start, state, noise)
 }

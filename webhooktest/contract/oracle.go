@@ -16,11 +16,15 @@ type oracle struct {
 	spec       *contractCase
 	variant    variant
 	references []statediff.Diff // what the reference steps did, twice
+	before     statediff.Diff   // what was before the event that the case is about, if it says so
 }
 
 // judge compares the effect of the case with the expected one.
 func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	if err := o.session.recalibrate(ctx); err != nil {
+		return nil, err
+	}
+	if err := (workFailure{probe: o.session.probe}).possible(o.spec); err != nil {
 		return nil, err
 	}
 	if err := o.mustMove(ctx); err != nil {
@@ -35,7 +39,7 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	case "moves":
 		return o.judgeMoves(ctx)
 	}
-	if known := o.session.run.known.reference(o.spec.referenceKey(o.variant)); known != nil && !o.session.probe.careful {
+	if known := o.session.run.known.reference(o.spec.referenceKey(o.variant)); known != nil && !o.session.probe.careful && !o.spec.Repeats && !ofChange(o.spec) {
 		if findings, judged, err := o.judgeBy(ctx, known); judged || err != nil {
 			return findings, err
 		}
@@ -51,8 +55,11 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.spec.State == "differs" {
+	switch {
+	case o.spec.State == "differs":
 		return o.judgeDiffers(ctx, e, did)
+	case o.spec.Repeats:
+		return o.judgeRepeated(ctx, e)
 	}
 	return o.judgeSame(ctx, e, did)
 }
@@ -249,6 +256,7 @@ func (o *oracle) execute(ctx context.Context, steps []caseStep) (e *execution, d
 	if e, err = o.session.setUp(ctx, o.spec, o.variant, steps); err != nil {
 		return nil, nil, err
 	}
+	e.failing = workFailure{o.session.probe, e.observed, o.isWhole}
 	did, err = o.session.probe.measure(ctx, e.observed, func() error { return e.run(ctx, steps) })
 	return e, did, err
 }

@@ -10,7 +10,10 @@ import (
 
 // takeReferences runs the reference steps twice. If the two effects differ in size, one of
 // them was read too early: a careful try runs both once more.
-func (o *oracle) takeReferences(ctx context.Context) error {
+func (o *oracle) takeReferences(ctx context.Context) (err error) {
+	if o.before, err = beforeChange(ctx, o); err != nil {
+		return err
+	}
 	for range 2 {
 		o.references = nil
 		for range 2 {
@@ -26,6 +29,19 @@ func (o *oracle) takeReferences(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// beforeChange runs what comes before the event whose change is all that a case compares,
+// and returns what the state says then.
+func beforeChange(ctx context.Context, o *oracle) (statediff.Diff, error) {
+	if !ofChange(o.spec) {
+		return nil, nil
+	}
+	e, did, err := o.execute(ctx, o.spec.Against)
+	if err != nil {
+		return nil, err
+	}
+	return o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return len(did) > 0 })
 }
 
 // takeReference runs the reference steps. The second time, it runs the witness instead, if
@@ -70,7 +86,12 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 		b.Volatile = new(statediff.Volatile) // what differs here is no whim of the handler's
 	}
 	if o.spec.Compare == "object" {
-		b.References, did = statediff.CommonFields(statediff.WithoutLogs(o.references, did))
+		b.References, did = statediff.WithoutLogs(o.references, did)
+		if ofChange(o.spec) {
+			b.References, did = statediff.OfChange(o.before, b.References, did)
+		} else {
+			did = statediff.WithoutMoreTimes(b.References, did)
+		}
 	}
 	return b, did
 }
@@ -82,6 +103,30 @@ func (o *oracle) referenceHasEffect() bool {
 		known, _ := o.session.run.known.effect(eventType)
 		return len(known) > 0
 	})
+}
+
+// isWhole reports whether an effect lacks nothing that the reference has. It reports false
+// if there is no reference yet.
+func (o *oracle) isWhole(did statediff.Diff) bool {
+	b, did := o.baseline(did)
+	return len(o.references) > 0 && !b.Lacks(did)
+}
+
+// judgeRepeated requires the whole effect in the end, however often the work was tried.
+func (o *oracle) judgeRepeated(ctx context.Context, e *execution) ([]finding, error) {
+	if o.session.probe.learned.restless.Load() {
+		return nil, errInconclusive{reason: "the state moves by itself, as control/quiet shows: there is no telling what an event did"}
+	}
+	did, done, err := e.failing.outlast(ctx)
+	if err != nil || done {
+		return e.findings, err
+	}
+	b, did := o.baseline(did)
+	differences, judged := b.Judge(did)
+	if judged == 0 {
+		return e.findings, incomparable(b)
+	}
+	return e.withState(differences, sameState), nil
 }
 
 // silent reports whether all types that the steps deliver beyond the reference were waited

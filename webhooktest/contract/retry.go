@@ -35,9 +35,12 @@ func (s *session) distrust(types []string) bool {
 // than once on a machine that stalls.
 func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
 	try := func() ([]finding, error) { return s.try(ctx, c, v) }
-	tries := 3
-	if c.Bursts > 0 {
+	tries, enough := 3, 2
+	switch {
+	case c.Bursts > 0:
 		tries = raceTries
+	case c.Repeats:
+		tries, enough = 1, 1 // which has waited longer than any other case
 	}
 	for found := 0; tries > 0; tries-- {
 		findings, err = s.tryCarefully(try)
@@ -59,7 +62,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		}
 		// When the run's time is up, end the current case.
 		stopped := s.run.budget.over() != "" && s.run.budget.timeIsUp() == ""
-		if found == 0 || found == 2 || stopped {
+		if found == 0 || found == enough || stopped {
 			break
 		}
 		findings = nil

@@ -203,8 +203,8 @@ func (s *session) isSlow(cases int) bool {
 }
 
 // order puts races, and what cannot come from Stripe, at the end: after the many events of
-// a race there is more to read. With a slow handler, musts come first: time may run out
-// before the rest.
+// a race there is more to read. Last comes what has work fail: it may be repeated when nobody
+// waits any more. With a slow handler, musts come first: time may run out before the rest.
 func (s *session) order(cases []contractCase) []int {
 	order := make([]int, len(cases))
 	for i := range order {
@@ -220,6 +220,9 @@ func (s *session) order(cases []contractCase) []int {
 		}
 		if impossible(&cases[i]) {
 			rank += 2 * len(levels)
+		}
+		if cases[i].Repeats {
+			rank += 4 * len(levels)
 		}
 		return rank
 	}

@@ -26,6 +26,8 @@ func zooAsync() []zooBug {
 		after("after-5-ms", 5*time.Millisecond),
 		after("after-50-ms", 50*time.Millisecond),
 		after("after-500-ms", 500*time.Millisecond),
+		async("repeats-in-15-s", "a worker that tries again in a quarter of a minute", func(z *zooHandler) { z.handle = z.repeating(15 * time.Second) }),
+		async("repeats-in-a-minute", "a worker that tries again in a minute", func(z *zooHandler) { z.handle = z.repeating(time.Minute) }),
 		async("after-jitter", "the effect comes 5 to 200 ms after the answer", func(z *zooHandler) {
 			z.handle = func(d *zooDelivery) error {
 				return z.laterBy(5*time.Millisecond+rand.N(195*time.Millisecond), d)

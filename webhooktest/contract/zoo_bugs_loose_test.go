@@ -126,6 +126,7 @@ func zooLooseSound() []zooBug {
 				return d.event.Type == "customer.subscription.updated" && !changed && stored && known.Status == zooField(d, "status")
 			})
 		}),
+		zooSince("saas-since", "the row says since when it is known, which only the first event about it tells", func(*zooHandler) {}),
 		zooSaaS("saas-parked", "keeps what comes for a subscription until a checkout has linked it to a user", (*zooHandler).parked),
 		zooWith("averages", "a share and an average are no sums", func(z *zooHandler) {
 			z.show = func() any {

@@ -1,6 +1,8 @@
 package contract_test
 
 import (
+	"context"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -25,13 +27,7 @@ func zooSaaS(name, why string, change func(*zooHandler)) zooBug {
 // events change them if it takes them, at their time.
 func zooSessions(name, why string, takes func(*zooHandler, *zooDelivery) bool) zooBug {
 	return zooSaaS(name, why, func(z *zooHandler) {
-		z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
-			id := zooField(d, "subscription")
-			if _, known := z.subscriptions[id]; !known && id != "" {
-				z.subscriptions[id] = zooSubscription{Status: "active", first: true}
-			}
-			return nil
-		}
+		z.effects["checkout.session.completed"] = z.begun
 		z.effects["invoice.paid"] = z.invoiced
 		for _, change := range []string{"customer.subscription.updated", "customer.subscription.deleted", "invoice.paid"} {
 			effect := z.effects[change]
@@ -43,6 +39,46 @@ func zooSessions(name, why string, takes func(*zooHandler, *zooDelivery) bool) z
 			}
 		}
 	}).handling("invoice.paid").shaping("checkout.session.completed", "subscription")
+}
+
+// begun makes a row for the subscription of a session, unless there is one.
+func (z *zooHandler) begun(d *zooDelivery) error {
+	id := zooField(d, "subscription")
+	if _, known := z.subscriptions[id]; !known && id != "" {
+		z.subscriptions[id] = zooSubscription{Status: "active", first: true}
+	}
+	return nil
+}
+
+// zooSince is such a handler whose rows say since when they are known, which depends on what
+// came first: the session does not say it.
+func zooSince(name, why string, change func(*zooHandler)) zooBug {
+	bug := zooSessions(name, why, func(*zooHandler, *zooDelivery) bool { return true })
+	build := bug.build
+	bug.build = func() (http.Handler, func(context.Context) (any, error)) {
+		handler, state := build()
+		z := handler.(*zooHandler)
+		change(z)
+		since := make(map[string]int64)
+		for eventType, field := range map[string]string{"checkout.session.completed": "subscription", "customer.subscription.updated": "id", "customer.subscription.deleted": "id"} {
+			effect := z.effects[eventType]
+			z.effects[eventType] = func(d *zooDelivery) error {
+				if _, known := since[zooField(d, field)]; !known {
+					since[zooField(d, field)] = map[bool]int64{true: d.event.Created}[field == "id"]
+				}
+				return effect(d)
+			}
+		}
+		z.show = func() any {
+			rows := []zooObject{}
+			for _, id := range slices.Sorted(maps.Keys(z.subscriptions)) {
+				rows = append(rows, zooObject{"subscription": id, "status": z.subscriptions[id].Status, "since": since[id]})
+			}
+			return zooBeside(z, "subscriptions", rows)
+		}
+		return z, state
+	}
+	return bug
 }
 
 // knows reports whether there is a row for the subscription of an event.
@@ -127,6 +163,9 @@ func zooOrderBugs() []zooBug {
 			}
 		}).handling("setup_intent.succeeded"),
 		zooSessions("early-events-dropped", "the session makes the row, and what comes before it is acknowledged and dropped", (*zooHandler).knows),
+		zooSince("revives-since", "a late update makes a canceled subscription active, and the row says since when it is known", func(z *zooHandler) {
+			z.newer = func(old, now zooSubscription) bool { return old.ended && !now.first || zooNewer(old, now) }
+		}),
 		zooSessions("early-end-dropped", "the same of deletions alone", func(z *zooHandler, d *zooDelivery) bool {
 			return d.event.Type != "customer.subscription.deleted" || z.knows(d)
 		}),

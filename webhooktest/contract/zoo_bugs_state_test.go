@@ -125,6 +125,9 @@ func zooRepeatBugs() []zooBug {
 // zooLossBugs lose events, when something fails or when much happens at once.
 func zooLossBugs() []zooBug {
 	return []zooBug{
+		zooWith("work-dropped", "a worker that logs what fails, and takes the next", func(z *zooHandler) {
+			z.handle, z.answer = z.dropping, zooAnswerWith(http.StatusAccepted)
+		}),
 		zooWith("marked-first", "B53: remembers before the effect, which may fail", func(z *zooHandler) {
 			z.handle = func(d *zooDelivery) error {
 				z.mu.Lock()

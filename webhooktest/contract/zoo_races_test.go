@@ -54,21 +54,12 @@ func zooRaceBugs() []zooBug {
 			}
 		}),
 		zooWith("creation-races", "two branches look for the row, find none and insert one, now and then", func(z *zooHandler) {
-			unlucky := zooTenth{}
 			z.handle = z.claimed
-			z.mirrored(func(id string) {
-				if unlucky.has(id) {
-					z.pause(time.Millisecond)
-				}
-			})
+			z.mirrored(z.waitingAtTenth())
 		}),
+		zooSessionsMirrored("session-races", "the session and an update look for the row, find none and insert one, now and then", (*zooHandler).waitingAtTenth),
 		zooWith("creation-races-later", "two workers find no row and insert one, now and then", func(z *zooHandler) {
-			unlucky := zooTenth{}
-			z.mirrored(func(id string) {
-				if unlucky.has(id) {
-					z.pause(time.Millisecond)
-				}
-			})
+			z.mirrored(z.waitingAtTenth())
 			z.handle = func(d *zooDelivery) error { return z.laterBy(20*time.Millisecond, d) }
 		}),
 		zooWith("creation-inserts", "the creation inserts a row, whatever is there", func(z *zooHandler) {
@@ -90,6 +81,9 @@ func zooSoundRaces() []zooBug {
 	return []zooBug{
 		zooWith("mirror", "a row for each subscription, inserted or updated in one statement", func(z *zooHandler) {
 			z.mirrored(func(string) {})
+		}),
+		zooSessionsMirrored("mirror-of-sessions", "the row comes of the session or of the update, in one statement", func(*zooHandler) func(string) {
+			return func(string) {}
 		}),
 		zooWith("mirror-claimed", "copies get 409 while one is at work, and come again", func(z *zooHandler) {
 			z.mirrored(func(string) {})
@@ -150,28 +144,57 @@ func (z *zooHandler) claimedBut(unlucky zooTenth) func(*zooDelivery) error {
 // mirrored keeps a row for each subscription. Between the look for it and the write,
 // something may happen.
 func (z *zooHandler) mirrored(between func(id string)) {
-	for eventType, effect := range z.effects {
-		if !strings.HasPrefix(eventType, "customer.subscription.") {
-			continue
-		}
-		z.effects[eventType] = func(d *zooDelivery) error {
-			id := zooField(d, "id")
-			find := func(row zooObject) bool { return row["subscription"] == id }
-			at := slices.IndexFunc(z.mirror, find)
-			between(id)
-			if err := effect(d); err != nil {
-				return err
-			}
-			if at < 0 {
-				z.mirror = append(z.mirror, zooObject{"subscription": id})
-			}
-			for i, row := range z.mirror {
-				if find(row) {
-					z.mirror[i] = zooObject{"subscription": id, "status": z.subscriptions[id].Status}
-				}
-			}
-			return nil
+	for eventType := range z.effects {
+		if strings.HasPrefix(eventType, "customer.subscription.") {
+			z.mirrors(eventType, "id", between)
 		}
 	}
 	z.show = func() any { return zooBeside(z, "mirror", slices.Clone(z.mirror)) }
+}
+
+// mirrors keeps a row for the subscription that a field of a type's events names.
+func (z *zooHandler) mirrors(eventType, field string, between func(id string)) {
+	effect := z.effects[eventType]
+	z.effects[eventType] = func(d *zooDelivery) error {
+		id := zooField(d, field)
+		if id == "" {
+			return effect(d)
+		}
+		find := func(row zooObject) bool { return row["subscription"] == id }
+		at := slices.IndexFunc(z.mirror, find)
+		between(id)
+		if err := effect(d); err != nil {
+			return err
+		}
+		if at < 0 {
+			z.mirror = append(z.mirror, zooObject{"subscription": id})
+		}
+		for i, row := range z.mirror {
+			if find(row) {
+				z.mirror[i] = zooObject{"subscription": id, "status": z.subscriptions[id].Status}
+			}
+		}
+		return nil
+	}
+}
+
+// zooSessionsMirrored is a handler whose row for a subscription the session makes, or the
+// update that comes with it.
+func zooSessionsMirrored(name, why string, between func(*zooHandler) func(id string)) zooBug {
+	return zooSaaS(name, why, func(z *zooHandler) {
+		z.handle = z.claimed
+		z.effects["checkout.session.completed"] = z.begun
+		z.mirrored(between(z))
+		z.mirrors("checkout.session.completed", "subscription", between(z))
+	}).shaping("checkout.session.completed", "subscription")
+}
+
+// waitingAtTenth has a tenth of the subscriptions wait.
+func (z *zooHandler) waitingAtTenth() func(id string) {
+	unlucky := zooTenth{}
+	return func(id string) {
+		if unlucky.has(id) {
+			z.pause(time.Millisecond)
+		}
+	}
 }

@@ -83,6 +83,55 @@ func (z *zooHandler) laterBy(delay time.Duration, d *zooDelivery) error {
 	return nil
 }
 
+// dropping has the effect in the background, once: what fails then is lost.
+func (z *zooHandler) dropping(d *zooDelivery) error {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	keys := z.keys(d)
+	if z.known(keys) {
+		return z.duplicate
+	}
+	if z.down {
+		return errZooDown // the queue is in the same database
+	}
+	z.remember(keys...)
+	z.working.Go(func() {
+		time.Sleep(20 * time.Millisecond)
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		_ = z.apply(d)
+	})
+	return nil
+}
+
+// repeating has the effect in the background, and repeats after a pause what failed.
+func (z *zooHandler) repeating(pause time.Duration) func(*zooDelivery) error {
+	return func(d *zooDelivery) error {
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		keys := z.keys(d)
+		switch {
+		case z.known(keys):
+			return z.duplicate
+		case z.down:
+			return errZooDown
+		}
+		z.remember(keys...)
+		z.working.Go(func() {
+			for wait := 20 * time.Millisecond; ; wait = pause {
+				time.Sleep(wait)
+				z.mu.Lock()
+				err := z.apply(d)
+				z.mu.Unlock()
+				if !errors.Is(err, errZooDown) {
+					return
+				}
+			}
+		})
+		return nil
+	}
+}
+
 // batched has the effects of all that has come together, time and again.
 func (z *zooHandler) batched(every time.Duration) func(*zooDelivery) error {
 	var batch []*zooDelivery

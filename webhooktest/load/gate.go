@@ -60,7 +60,7 @@ func saysWhy(r *webhooktest.Response) bool {
 	if _, ok := pinned.Find(string(r.Body)); ok {
 		return true
 	}
-	said, ok := refusal.ReadText(r.Body)
+	said, ok := refusal.ReadText(r.Event.Type(), r.Body)
 	return ok && said.ID != refusal.Crashed.ID
 }
 

@@ -16,6 +16,9 @@ import (
 // makes in it, without everything that must differ (ids, times): the ids that we sent
 // become their roles in the case.
 
+// timeName stands for a time.
+const timeName = "{time}"
+
 // A Normalizer holds the roles of the ids in one delivery, by id.
 type Normalizer map[string]string
 
@@ -82,7 +85,7 @@ func (r *roles) plain(value any) any {
 		return r.text(value)
 	case float64:
 		if timelike(value) {
-			return "{time}"
+			return timeName
 		}
 		return value
 	case []any:
@@ -95,7 +98,7 @@ func (r *roles) plain(value any) any {
 		plain := make(map[string]any, len(value))
 		for key, member := range value {
 			if member == nil && lastWritten().MatchString(key) {
-				member = "{time}" // or not written again yet
+				member = timeName // or not written again yet
 			}
 			plain[r.text(key)] = r.plain(member)
 		}
@@ -154,7 +157,7 @@ func withoutTimesIn(text string) string {
 	if !mayHaveTime(text) {
 		return text
 	}
-	return timeText().ReplaceAllString(text, "{time}")
+	return timeText().ReplaceAllString(text, timeName)
 }
 
 // mayHaveTime reports whether a text has four digits in a row, a colon after a digit, or a

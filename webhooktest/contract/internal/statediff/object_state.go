@@ -7,32 +7,26 @@ import (
 
 // ObjectStates returns what a state says of each of our objects: entries whose key is one
 // of our ids, and records in lists that name one.
-func ObjectStates(state any, n Normalizer, sent Numbers) Diff {
-	o := objectStates{view: make(Diff), roles: n.roles(), sent: sent}
-	o.collect("state", state)
-	return o.view
+func ObjectStates(state any, n Normalizer) Diff {
+	view := make(Diff)
+	view.collect("state", state, n.roles())
+	return view
 }
 
-type objectStates struct {
-	view  Diff
-	roles *roles
-	sent  Numbers
-}
-
-func (o *objectStates) collect(place string, value any) {
+func (d Diff) collect(place string, value any, r *roles) {
 	switch value := value.(type) {
 	case map[string]any:
 		for key, member := range value {
-			if name := o.roles.text(key); name != key {
-				o.say(place+"."+name, o.roles.plain(member))
+			if name := r.text(key); name != key {
+				d.say(place+"."+name, r.plain(member))
 				continue
 			}
-			o.collect(place+"."+key, member)
+			d.collect(place+"."+key, member, r)
 		}
 	case []any:
 		for _, element := range value {
-			for _, role := range o.roles.namedBy(element) {
-				o.say(place+"["+role+"]", o.roles.plain(element))
+			for _, role := range r.namedBy(element) {
+				d.say(place+"["+role+"]", r.plain(element))
 			}
 		}
 	}
@@ -40,33 +34,29 @@ func (o *objectStates) collect(place string, value any) {
 
 // say adds what a state says of an object. How often the object was written, and what it
 // was before, are the handler's own business.
-func (o *objectStates) say(place string, value any) {
+func (d Diff) say(place string, value any) {
 	if fields, ok := value.(map[string]any); ok {
-		value = o.status(fields)
+		value = objectState(fields)
 	}
 	if r := newRecord(value); len(r.fields) > 0 {
-		o.view.add(place, 0, r)
+		d.add(place, 0, r)
 	}
 }
 
-// status returns the fields that tell the status of an object: no numbers but those that
-// the events sent, since others may be counts, and no lists, which may be a history.
-func (o *objectStates) status(fields map[string]any) map[string]any {
-	status := make(map[string]any)
+// objectState returns the fields that tell the status of an object: no numbers, which may
+// be counts, and no lists, which may be a history.
+func objectState(fields map[string]any) map[string]any {
+	stand := make(map[string]any)
 	for key, value := range fields {
 		switch value := value.(type) {
-		case []any:
-		case float64:
-			if o.sent.has(key, value) {
-				status[key] = value
-			}
+		case float64, []any:
 		case map[string]any:
-			status[key] = o.status(value)
+			stand[key] = objectState(value)
 		default:
-			status[key] = value
+			stand[key] = value
 		}
 	}
-	return status
+	return stand
 }
 
 // namedBy returns the roles of our objects that a list's record names.

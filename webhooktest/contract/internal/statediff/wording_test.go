@@ -12,8 +12,8 @@ func TestOneLinePerRow(t *testing.T) {
 		return map[string]any{"customer_id": customer, "subscription_id": "sub_1MowQVLkdIwHu7ixeRlqHVzs", "status": status}
 	}
 	state := func(rows ...any) any { return map[string]any{"accounts": rows} }
-	clean := ObjectStates(state(row("cus_NffrFeUfNV2Hib", "past_due")), names, nil)
-	two := ObjectStates(state(row("cus_NffrFeUfNV2Hib", "past_due"), row("cus_OtherOtherOther", "past_due")), names, nil)
+	clean := ObjectStates(state(row("cus_NffrFeUfNV2Hib", "past_due")), names)
+	two := ObjectStates(state(row("cus_NffrFeUfNV2Hib", "past_due"), row("cus_OtherOtherOther", "past_due")), names)
 	for _, test := range []struct {
 		name  string
 		clean Diff
@@ -26,7 +26,7 @@ func TestOneLinePerRow(t *testing.T) {
 		{"two rows, both wrong", two, state(row("cus_NffrFeUfNV2Hib", "active"), row("cus_OtherOtherOther", "active")), 2},
 	} {
 		b := Baseline{References: []Diff{test.clean, test.clean}, Volatile: new(Volatile)}
-		if lines, _ := b.Judge(ObjectStates(test.after, names, nil)); len(lines) != test.want {
+		if lines, _ := b.Judge(ObjectStates(test.after, names)); len(lines) != test.want {
 			t.Errorf("%s: %d lines, want %d:\n%s", test.name, len(lines), test.want, strings.Join(lines, "\n"))
 		}
 	}

@@ -1,0 +1,109 @@
+package statediff
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unique"
+)
+
+// OfChange reduces what a state says of objects to what an event changed in it: the fields
+// that clean delivery leaves otherwise than they were before that event, and in the same way
+// each time. What else a row has may depend on what came first. Nothing is reduced where
+// the event changed no row.
+func OfChange(before Diff, references []Diff, did Diff) (reduced []Diff, left Diff) {
+	for _, view := range references {
+		reduced = append(reduced, maps.Clone(view))
+	}
+	left = maps.Clone(did)
+	some := false
+	for place, was := range before {
+		changed, rows := changedAt(place, was, references)
+		if !rows {
+			continue
+		}
+		some = some || len(changed) > 0
+		for _, view := range append(slices.Clone(reduced), left) {
+			view.reduce(place, changed)
+		}
+	}
+	if !some {
+		return references, did
+	}
+	return reduced, left
+}
+
+// WithoutMoreTimes takes out of rows the times where clean delivery leaves none: a row may
+// say since when it is known, and the event that comes first need not tell, so that there
+// is a zero.
+func WithoutMoreTimes(references []Diff, did Diff) Diff {
+	left := maps.Clone(did)
+	for place, change := range did {
+		if len(change.Records) != 1 || !slices.ContainsFunc(references, func(view Diff) bool { return len(view[place].Records) == 1 }) {
+			continue
+		}
+		kept := change.Records[0].values()
+		maps.DeleteFunc(kept, func(path, value string) bool {
+			return value == timeName && !slices.ContainsFunc(references, func(view Diff) bool { return view[place].has(path) })
+		})
+		if len(kept) < len(change.Records[0].fields) {
+			left[place] = Change{change.Delta, []Record{change.Records[0].only(kept)}}
+		}
+	}
+	return left
+}
+
+// has reports whether one of the records has a field.
+func (e Change) has(path string) bool {
+	return slices.ContainsFunc(e.Records, func(r Record) bool {
+		return slices.ContainsFunc(r.fields, func(l field) bool { return l.path == path })
+	})
+}
+
+// changedAt returns the paths of the fields that differ from before and agree among the
+// references. It is false if not each of these is one row.
+func changedAt(place string, was Change, references []Diff) (changed map[string]string, rows bool) {
+	if len(was.Records) != 1 || slices.ContainsFunc(references, func(view Diff) bool { return len(view[place].Records) != 1 }) {
+		return nil, false
+	}
+	old, changed := was.Records[0].values(), make(map[string]string)
+	for path, value := range references[0][place].Records[0].values() {
+		agreed := !slices.ContainsFunc(references, func(view Diff) bool { return view[place].Records[0].values()[path] != value })
+		if agreed && old[path] != value {
+			changed[path] = value
+		}
+	}
+	return changed, true
+}
+
+// reduce keeps some fields of the row at a place, and no row if there are none to keep.
+func (d Diff) reduce(place string, paths map[string]string) {
+	change, there := d[place]
+	switch {
+	case !there || len(change.Records) != 1:
+	case len(paths) == 0:
+		delete(d, place)
+	default:
+		d[place] = Change{change.Delta, []Record{change.Records[0].only(paths)}}
+	}
+}
+
+// values are the values of the fields, by path.
+func (r Record) values() map[string]string {
+	values := make(map[string]string, len(r.fields))
+	for _, l := range r.fields {
+		values[l.path] = l.value
+	}
+	return values
+}
+
+// only returns the record with no more than some fields.
+func (r Record) only(paths map[string]string) Record {
+	fields := slices.DeleteFunc(slices.Clone(r.fields), func(l field) bool { _, kept := paths[l.path]; return !kept })
+	names := make([]string, len(fields))
+	for i, l := range fields {
+		names[i] = l.path
+	}
+	kept := Record{shape: unique.Make(strings.Join(names, " ")), fields: fields, said: r.said}
+	return kept.masked(func(field) bool { return false })
+}

@@ -1,0 +1,86 @@
+package statediff
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What a deletion changes in a row is compared, and nothing else.
+func TestOfChange(t *testing.T) {
+	t.Parallel()
+	type row = map[string]any
+	for name, test := range map[string]struct {
+		why                string
+		before, clean, did []any
+		same               bool
+	}{
+		"another column": {
+			"since depends on what came first",
+			[]any{row{"id": "sub_1", "status": "active", "since": "never"}}, []any{row{"id": "sub_1", "status": "canceled", "since": "never"}},
+			[]any{row{"id": "sub_1", "status": "canceled", "since": "today"}}, true,
+		},
+		"a column that is missing": {
+			"so does whether it is there",
+			[]any{row{"id": "sub_1", "status": "active"}}, []any{row{"id": "sub_1", "status": "canceled"}},
+			[]any{row{"id": "sub_1", "status": "canceled", "since": "today"}}, true,
+		},
+		"the status": {
+			"it is not deleted",
+			[]any{row{"id": "sub_1", "status": "active"}}, []any{row{"id": "sub_1", "status": "canceled"}},
+			[]any{row{"id": "sub_1", "status": "active"}}, false,
+		},
+		"a mark": {
+			"the deletion sets it",
+			[]any{row{"id": "sub_1", "deleted": nil}}, []any{row{"id": "sub_1", "deleted": true}},
+			[]any{row{"id": "sub_1", "deleted": nil}}, false,
+		},
+		"no row": {
+			"clean delivery leaves one",
+			[]any{row{"id": "sub_1", "status": "active"}}, []any{row{"id": "sub_1", "status": "canceled"}}, nil, false,
+		},
+		"a row that is deleted": {
+			"and came back", []any{row{"id": "sub_1", "status": "active"}}, nil,
+			[]any{row{"id": "sub_1", "status": "active"}}, false,
+		},
+		"nothing changed": {
+			"then all is compared", []any{row{"id": "sub_1", "status": "active"}}, []any{row{"id": "sub_1", "status": "active"}},
+			[]any{row{"id": "sub_1", "status": "paused"}}, false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := Normalizer{"sub_1": "{sub}"}
+			view := func(rows []any) Diff { return ObjectStates(map[string]any{"subs": rows}, n) }
+			references, did := OfChange(view(test.before), []Diff{view(test.clean), view(test.clean)}, view(test.did))
+			b := Baseline{References: references, Volatile: new(Volatile)}
+			differences, _ := b.Judge(did)
+			require.Equal(t, test.same, len(append(differences, b.Untouched(did)...)) == 0, "%s: %v", test.why, differences)
+		})
+	}
+}
+
+// A row may say since when it is known, and the event that comes first need not tell.
+func TestWithoutMoreTimes(t *testing.T) {
+	t.Parallel()
+	type row = map[string]any
+	for name, test := range map[string]struct {
+		why        string
+		clean, did row
+		same       bool
+	}{
+		"a time for a zero": {"the other event tells since when", row{"id": "sub_1", "since": 0.0}, row{"id": "sub_1", "since": 1.795e9}, true},
+		"a time for null":   {"it is paused", row{"id": "sub_1", "paused_at": nil}, row{"id": "sub_1", "paused_at": 1.795e9}, false},
+		"a zero for a time": {"the time is lost", row{"id": "sub_1", "since": 1.795e9}, row{"id": "sub_1", "since": 0.0}, false},
+		"another status":    {"beside it", row{"id": "sub_1", "status": "new", "since": 0.0}, row{"id": "sub_1", "status": "old", "since": 1.795e9}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			view := func(r row) Diff { return ObjectStates(row{"subs": []any{r}}, Normalizer{"sub_1": "{sub}"}) }
+			references := []Diff{view(test.clean), view(test.clean)}
+			b := Baseline{References: references, Volatile: new(Volatile)}
+			differences, _ := b.Judge(WithoutMoreTimes(references, view(test.did)))
+			require.Equal(t, test.same, len(differences) == 0, "%s: %v", test.why, differences)
+		})
+	}
+}
