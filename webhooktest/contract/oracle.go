@@ -95,7 +95,8 @@ func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings 
 	if err != nil {
 		return nil, false, err
 	}
-	b := statediff.Baseline{Volatile: &o.session.run.known.volatile, References: known}
+	o.references = known
+	b, did := o.baseline(did)
 	if o.spec.State == "differs" {
 		return e.findings, b.Differs(did), nil
 	}
