@@ -221,6 +221,9 @@ func (o *oracle) checkClaims(ctx context.Context) error {
 		if err := o.session.unclaimed(ctx, eventType); err != nil {
 			return err
 		}
+		if err := o.session.upToDate(ctx, eventType); err != nil {
+			return err
+		}
 	}
 	return nil
 }
