@@ -49,6 +49,8 @@ func (f finding) cause(c *contractCase) string {
 		return forgeriesAnswered
 	case failed && (c.Cause == strangersActedOn || c.Cause == accountsIgnored):
 		return strangersCrash
+	case f.status >= http.StatusMultipleChoices && c.Cause == accountsIgnored:
+		return "" // it was looked at
 	case f.silent && c.Cause != fieldsMissing:
 		return ""
 	case f.status >= http.StatusMultipleChoices && repeats(c):
