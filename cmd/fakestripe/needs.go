@@ -26,6 +26,7 @@ var flagsFor = map[string]string{
 	"handles":         "--handles",
 	"bound":           "--set, --event",
 	"payments":        "without --variant checkout.session.completed",
+	"order":           "--set, --event",
 	"once-per-object": "--once-per-object",
 	contract.NeedTime: "--max-time",
 	"objects":         "--set PATH=order-{n}, --set-from, --prepare-cmd",

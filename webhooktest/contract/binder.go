@@ -36,6 +36,14 @@ func (b *binder) isSaid(eventType string) bool {
 	return slices.ContainsFunc(b.bindings(eventType), func(path string) bool { return slices.Contains(b.subject.Bind, path) })
 }
 
+// bindsOrder reports whether events of a type are bound to more than the customer, which
+// has no price.
+func (b *binder) bindsOrder(eventType string) bool {
+	return slices.ContainsFunc(slices.Concat(b.bindings(eventType), b.objects.given(eventType), b.subject.Bind), func(path string) bool {
+		return !strings.HasPrefix(path, "data.object.customer")
+	})
+}
+
 // bindings are the paths by which the user binds all events of a type to one object.
 func (b *binder) bindings(eventType string) []string {
 	if b.subject.Edit == nil || !b.takes(eventType) {

@@ -49,6 +49,8 @@ func (f finding) cause(c *contractCase) string {
 		return forgeriesAnswered
 	case failed && (c.Cause == strangersActedOn || c.Cause == accountsIgnored):
 		return strangersCrash
+	case f.status >= http.StatusMultipleChoices && c.Cause == accountsIgnored:
+		return "" // it was looked at
 	case f.silent && c.Cause != fieldsMissing:
 		return ""
 	case f.status >= http.StatusMultipleChoices && repeats(c):
@@ -81,7 +83,7 @@ var consequences = []consequence{
 	{"dispatch/shapes", fieldsMissing, []string{"dispatch/sibling-types"}},
 	{"dispatch/extra-properties", bodiesRefused, []string{"idempotency/changed-body"}},
 	{"body/not-an-event", "Signed bodies that are no events do harm", []string{"version/declared", "version/other-train"}},
-	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "resilience/retry-after-failure"}},
+	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "idempotency/two-refunds", "resilience/retry-after-failure"}},
 	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
 	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
 	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},

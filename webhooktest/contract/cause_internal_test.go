@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"net/http"
 	"path"
 	"slices"
 	"testing"
@@ -50,4 +51,13 @@ func TestAttribute(t *testing.T) {
 	other := results(Pass)
 	attribute(other)
 	require.Equal(t, staleAccepted, other[1].Cause)
+}
+
+// Who refuses the event of an unknown account has looked at the account.
+func TestRefusedAccountIsNotIgnored(t *testing.T) {
+	t.Parallel()
+	c := &contractCase{Case: Case{Cause: accountsIgnored}}
+	require.Equal(t, accountsIgnored, finding{status: http.StatusOK}.cause(c))
+	require.Empty(t, finding{status: http.StatusUnprocessableEntity}.cause(c))
+	require.Equal(t, strangersCrash, finding{status: http.StatusInternalServerError}.cause(c))
 }

@@ -79,14 +79,18 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 		return err
 	}
 	if len(bindings) == 0 {
-		result.skip("bound", "needs "+needs()["bound"].what+" by which the handler finds them")
+		what := needs()["bound"].what
+		if slices.Contains(c.Needs, "order") {
+			what = needs()["order"].what
+		}
+		result.skip("bound", "needs "+what+" by which the handler finds them")
 		return nil
 	}
 	return j.runVariants(ctx, c, bindings, result)
 }
 
 // bound keeps the bindings of a case about objects of the app to types that are bound to
-// such objects: other types say nothing about them.
+// such objects: other types say nothing about them. A customer alone has no price.
 func (j *judge) bound(ctx context.Context, c *contractCase, bindings []map[string]string) (kept []map[string]string, err error) {
 	if !slices.Contains(c.Needs, "bound") {
 		return bindings, nil
@@ -97,7 +101,7 @@ func (j *judge) bound(ctx context.Context, c *contractCase, bindings []map[strin
 			if err != nil {
 				return nil, err
 			}
-			if found {
+			if found && (!slices.Contains(c.Needs, "order") || j.session.sender.binder.bindsOrder(eventType)) {
 				kept = append(kept, types)
 				break
 			}

@@ -48,7 +48,8 @@ var mutants = []mutant{
 	{why: "what is known is not looked at again", file: "oracle.go", old: "return e.withState(differences, sameState), places > 0, nil", new: "return e.findings, places > 0 || len(differences) == 0, nil", zoo: "no-dedupe"},
 
 	// Order.
-	{why: "numbers say how an object stands", file: "internal/statediff/object_state.go", old: "case float64, []any:", new: "case []any:", zoo: "lock-version"},
+	{why: "small numbers say how an object stands", file: "internal/statediff/record.go", old: "math.Abs(n) <= mostCounted", new: "math.Abs(n) < 0", zoo: "writes-counted"},
+	{why: "small numbers never say how an object stands", file: "oracle_reference.go", old: "if !o.spec.hasAlternative() {", new: "if true {", zoo: "flag-overwritten"},
 	{why: "logs say how an object stands", file: "internal/statediff/object_state.go", old: "if len(e.Records) > 1 {", new: "if len(e.Records) < 0 {", zoo: "history|sound"},
 	{why: "what was refused is not delivered again", file: "execution_deliver.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
 	{why: "creation does not come before", file: "precedence.go", old: `if own := p.sender.subject.creation(eventType); own != "" {`, new: `if own := p.sender.subject.creation(eventType); own == "none" {`, zoo: "waits-for-object"},

@@ -34,11 +34,15 @@ func needs() map[string]need {
 		"https":           {"an https URL", "URL", func(s *Subject) bool { return s.Handler == nil && strings.HasPrefix(s.URL, "https://") }},
 		"secrets":         {"a second signing secret", "Secrets", func(s *Subject) bool { return len(s.Secrets) > 0 }},
 		needHandles:       {"the types that the handler handles", "Handles", func(s *Subject) bool { return len(s.Handles) > 0 }},
-		"bound":           {"payloads bound to objects of the app", "Edit", func(s *Subject) bool { return s.Edit != nil || s.bindsEach() }},
+		"bound":           {"payloads bound to objects of the app", "Edit", (*Subject).bindsSomething},
+		"order":           {"payloads bound to orders of the app, not only to customers,", "Edit", (*Subject).bindsSomething},
 		"payments":        {"sessions that pay for something at once", "Variants, without one for checkout.session.completed", (*Subject).takesPayments},
 		"once-per-object": {"a handler that means one effect for each object", "OncePerObject", func(s *Subject) bool { return s.OncePerObject }},
 	}
 }
+
+// bindsSomething reports whether events are bound to objects of the app.
+func (s *Subject) bindsSomething() bool { return s.Edit != nil || s.bindsEach() }
 
 // takesPayments reports whether a completed session pays for something at once. In the
 // modes subscription and setup, a handler may only link it.

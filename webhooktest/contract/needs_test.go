@@ -23,6 +23,15 @@ func TestNobodyIsAccusedOfWhatItIsNotFor(t *testing.T) {
 			func(s *contract.Subject) {
 				s.Prepare = func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error) { return nil, nil }
 			}, []string{"dispatch/foreign-object", "dispatch/wrong-amount", "dispatch/wrong-currency"}},
+		{"names the customer", "Prepare makes a customer of the app, of whom no price is due",
+			func(s *contract.Subject) {
+				s.Prepare = func(_ context.Context, e *webhooktest.Event) ([]webhooktest.Edit, error) {
+					if e.Type() != "checkout.session.completed" {
+						return nil, nil
+					}
+					return []webhooktest.Edit{webhooktest.Set("data.object.customer", e.Fill("{cus}"))}, nil
+				}
+			}, []string{"dispatch/wrong-amount", "dispatch/wrong-currency"}},
 		{"links subscriptions", "a session of mode subscription is linked before anything is paid",
 			func(s *contract.Subject) {
 				s.Variants = map[string]string{"checkout.session.completed": "subscription"}

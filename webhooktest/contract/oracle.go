@@ -102,7 +102,8 @@ func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings 
 	if err != nil {
 		return nil, false, err
 	}
-	b := statediff.Baseline{Volatile: &o.session.run.known.volatile, References: known}
+	o.references = known
+	b, did := o.baseline(did)
 	if o.spec.State == "differs" {
 		return e.findings, b.Differs(did), nil
 	}
@@ -231,6 +232,9 @@ func (o *oracle) checkClaims(ctx context.Context) error {
 			continue
 		}
 		if err := o.session.unclaimed(ctx, eventType); err != nil {
+			return err
+		}
+		if err := o.session.upToDate(ctx, eventType); err != nil {
 			return err
 		}
 	}

@@ -258,6 +258,39 @@ func TestFetchAndUpsertIsSound(t *testing.T) {
 	})
 }
 
+// A handler that fetches the subscription when its invoice is paid mostly finds what it
+// knows. One that fetches nothing has forgotten its branch.
+func TestFetchedWithoutNewsIsSound(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		why     string
+		fetches bool
+		want    contract.Verdict
+	}{
+		{"what it finds is known", true, contract.Pass},
+		{"it does nothing for the type", false, contract.Warn},
+	} {
+		t.Run(test.why, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				api, z := &stripeapi.Server{}, newZoo()
+				defer z.Close()
+				z.effects["invoice.paid"] = func(d *zooDelivery) (err error) {
+					if test.fetches {
+						_, err = stripeObject(d.r.Context(), api, http.MethodGet, "/v1/subscriptions/"+zooField(d, "subscription"), "")
+					}
+					return err
+				}
+				s := zooNamed(t, "sound").subject(z, z.State)
+				s.API, s.Handles = api, []string{"customer.subscription.created", "invoice.paid"}
+				const id = "dispatch/handled-type-works"
+				_, byID := results(t, s, id)
+				require.Equal(t, test.want, byID[id].Verdict, "%s", byID[id])
+			})
+		})
+	}
+}
+
 // refetched is the event as Stripe has it.
 func refetched(d *zooDelivery, api http.Handler) (event stripe.Event, err error) {
 	if event, err = parsed(d); err != nil {

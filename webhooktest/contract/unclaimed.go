@@ -10,6 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
 // A type without an effect is a fault only if the user says that the handler acts on it, in
@@ -29,6 +30,27 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 		err = errInconclusive{shape: eventType + "=" + shape, reason: fmt.Sprintf("%s has no effect, but one of variant %s has: is that what the handler is for?", s.subject.shaped(eventType), shape)}
 	}
 	return err
+}
+
+// upToDate returns why the lack of an effect says nothing, if a careful look finds that the
+// handler fetches an object for the event: it may have known already what it found.
+func (s *session) upToDate(ctx context.Context, eventType string) error {
+	if s.subject.API == nil || !s.probe.careful {
+		return nil
+	}
+	event, err := s.sender.event(ctx, eventType)
+	if err != nil {
+		return err
+	}
+	_, calls, err := deliverRecorded(ctx, s, event)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(calls, func(call stripeapi.Call) bool { return !call.Write() && call.ID != "" && call.ID != event.ID() })
+	if i < 0 {
+		return nil
+	}
+	return errInconclusive{reason: fmt.Sprintf("%s has no effect, but the handler asks for %s then: it may know already what it finds there", eventType, calls[i].Path)}
 }
 
 // unmoved is why the effect of a type cannot be judged that shows none: what all events

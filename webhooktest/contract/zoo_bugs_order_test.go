@@ -110,6 +110,10 @@ func zooOrderBugs() []zooBug {
 		newer("ended-overwritten", "B61: an update that comes after the end overwrites it", func(old, now zooSubscription) bool {
 			return old.ended && !now.first || zooNewer(old, now)
 		}),
+		zooWith("flag-overwritten", "B61: the same, and a 1 is all that its row shows of it", func(z *zooHandler) {
+			z.newer = func(old, now zooSubscription) bool { return old.ended && !now.first || zooNewer(old, now) }
+			z.show = func() any { return zooFlags(z, nil) }
+		}),
 		zooWith("resurrects", "B61: deletes the row, and makes it anew for a late event", func(z *zooHandler) {
 			z.effects["customer.subscription.deleted"] = func(d *zooDelivery) error {
 				delete(z.subscriptions, zooField(d, "id"))

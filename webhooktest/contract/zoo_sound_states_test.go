@@ -22,6 +22,17 @@ func zooSoundStates() (sound []zooBug) {
 				return zooObject{"rows": slices.Clone(rows)}
 			}
 		}),
+		zooWith("writes-counted", "rows with a flag, an amount and how often they were written: not for an older event", func(z *zooHandler) {
+			writes := make(map[string]int)
+			z.newer = func(old, now zooSubscription) bool {
+				if !zooNewer(old, now) {
+					return false
+				}
+				writes[now.id]++
+				return true
+			}
+			z.show = func() any { return zooFlags(z, writes) }
+		}),
 		zooWith("heartbeat", "numbers that move by themselves", func(z *zooHandler) {
 			started, reads := time.Now(), 0
 			z.show = func() any {
@@ -63,6 +74,22 @@ func zooSoundStates() (sound []zooBug) {
 			z.show = func() any { return zooBeside(z, "deliveries", slices.Clone(rows)) }
 		}),
 	)
+}
+
+// zooFlags are rows as SQLite has them, whose booleans are numbers.
+func zooFlags(z *zooHandler, writes map[string]int) any {
+	rows := []zooObject{}
+	for id, s := range z.subscriptions {
+		active := 0
+		if !s.ended {
+			active = 1
+		}
+		rows = append(rows, zooObject{"subscription": id, "active": active, "seats": s.Quantity, "writes": writes[id]})
+	}
+	state := z.everything().(zooObject)
+	delete(state, "log") // which has the status as a word
+	state["subscriptions"] = rows
+	return state
 }
 
 func (z *zooHandler) showAs(view zooView) { z.show = func() any { return view.show(z) } }

@@ -155,7 +155,7 @@ func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) 
 	}
 	for key, value := range after {
 		old, existed := before[key]
-		if existed && equal(old, value) {
+		if existed && (equal(old, value) || isRowVersion(key, value)) {
 			continue // most of a state is as it was
 		}
 		name := r.text(key)

@@ -19,3 +19,27 @@ func TestReplacedRowIsNoChange(t *testing.T) {
 		}
 	}
 }
+
+func TestRowVersionIsNoChange(t *testing.T) {
+	for _, test := range []struct {
+		column, why string
+		want        int // places
+	}{
+		{"lock_version", "ActiveRecord's", 0},
+		{"Version", "of a struct in Go", 0},
+		{"optlock", "Hibernate's", 0},
+		{"conversions", "which only ends alike", 1},
+		{"seats", "what is paid for", 1},
+	} {
+		row := func(n float64) any {
+			return map[string]any{"sub_1PzQm4Kd8Lw2Xc7VbN3Rt6Ys": map[string]any{"status": "active", test.column: n}}
+		}
+		list := func(n float64) any { return []any{row(n)} }
+		if did := Between(row(1), row(2), Normalizer{}); len(did) != test.want {
+			t.Errorf("%s (%s): %v, want %d places", test.column, test.why, did, test.want)
+		}
+		if did := Between(list(1), list(2), Normalizer{}); len(did) != test.want {
+			t.Errorf("%s in a list (%s): %v, want %d places", test.column, test.why, did, test.want)
+		}
+	}
+}

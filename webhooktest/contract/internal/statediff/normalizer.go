@@ -100,6 +100,9 @@ func (r *roles) plain(value any) any {
 			if member == nil && lastWritten().MatchString(key) {
 				member = timeName // or not written again yet
 			}
+			if isRowVersion(key, member) {
+				member = "{version}"
+			}
 			plain[r.text(key)] = r.plain(member)
 		}
 		return plain
@@ -112,6 +115,18 @@ func (r *roles) plain(value any) any {
 // anything.
 var lastWritten = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|_)(last_?)?(updated|modified|changed|synced|touched)(_?(at|on|time|ts|date))?$|(Updated|Modified|Synced)(At|On)?$`)
+})
+
+// isRowVersion reports whether a member counts the writes to its row, for optimistic
+// locking: writing the same once more is no effect.
+func isRowVersion(key string, member any) bool {
+	_, isNumber := member.(float64)
+	return isNumber && rowVersions().MatchString(key)
+}
+
+// rowVersions matches the names of columns that optimistic locks go by.
+var rowVersions = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^_?((opt|optimistic)_?)?(lock|row|record)?_?(version|revision|rev)$|^(opt|optimistic)_?lock$`)
 })
 
 // shortestPart is the minimum length of an object's name that is recognized inside a text.

@@ -43,13 +43,13 @@ func (d Diff) say(place string, value any) {
 	}
 }
 
-// objectState returns the fields that tell the status of an object: no numbers, which may
-// be counts, and no lists, which may be a history.
+// objectState returns the fields that tell the status of an object: no lists, which may be
+// a history.
 func objectState(fields map[string]any) map[string]any {
 	stand := make(map[string]any)
 	for key, value := range fields {
 		switch value := value.(type) {
-		case float64, []any:
+		case []any:
 		case map[string]any:
 			stand[key] = objectState(value)
 		default:
@@ -101,6 +101,48 @@ func WithoutLogs(references []Diff, did Diff) (kept []Diff, left Diff) {
 		kept = append(kept, view.Without(several))
 	}
 	return kept, did.Without(several)
+}
+
+// mostCounted is the highest number that may be a count of deliveries: a case makes few.
+const mostCounted = 10
+
+// WithoutCounts hides the numbers in records that may count how often an object was
+// written: small ones. Higher ones are amounts.
+func WithoutCounts(references []Diff, did Diff) (kept []Diff, left Diff) {
+	counts := make(map[spot]bool)
+	for _, view := range append(slices.Clone(references), did) {
+		view.findCounts(counts)
+	}
+	for _, view := range references {
+		kept = append(kept, view.hiding(counts))
+	}
+	return kept, did.hiding(counts)
+}
+
+// findCounts adds the fields that may be counts.
+func (d Diff) findCounts(counts map[spot]bool) {
+	for place, e := range d {
+		for _, r := range e.Records {
+			for _, l := range r.fields {
+				if l.isNumber && l.path != "" && l.isSmall() {
+					counts[spot{place, r.shape, l.path}] = true
+				}
+			}
+		}
+	}
+}
+
+// hiding returns the diff without some fields, and without records that have no others.
+func (d Diff) hiding(fields map[spot]bool) Diff {
+	rest := make(Diff)
+	for place, e := range d {
+		e = e.hiding(func(r Record, l field) bool { return fields[spot{place, r.shape, l.path}] })
+		e.Records = slices.DeleteFunc(e.Records, Record.isHidden)
+		if e.Delta != 0 || len(e.Records) > 0 {
+			rest[place] = e
+		}
+	}
+	return rest
 }
 
 // Multiplied names the places where each reference has one row for an object, and the

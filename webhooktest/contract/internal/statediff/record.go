@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,8 +28,15 @@ type shape = unique.Handle[string]
 
 // A field is a value at the end of a path, or a word of a sentence there.
 type field struct {
-	path  string
-	value string
+	path     string
+	value    string
+	isNumber bool // of JSON
+}
+
+// isSmall reports whether a number may be a count.
+func (l field) isSmall() bool {
+	n, ok := number(l.value)
+	return ok && math.Abs(n) <= mostCounted
 }
 
 // hidden stands for the value of a field that differs between clean deliveries.
@@ -58,15 +66,21 @@ func (r *Record) take(path string, value any) {
 		}
 	case string:
 		for i, word := range strings.Fields(value) {
-			r.fields = append(r.fields, field{fmt.Sprintf("%s/%d", path, i), word})
+			r.fields = append(r.fields, field{path: fmt.Sprintf("%s/%d", path, i), value: word})
 		}
 	default:
-		r.fields = append(r.fields, field{path, Canonical(value)})
+		_, isNumber := value.(float64)
+		r.fields = append(r.fields, field{path, Canonical(value), isNumber})
 	}
 }
 
 // JSON returns the record as JSON.
 func (r Record) JSON() string { return r.text }
+
+// isHidden reports whether all fields of the record are hidden.
+func (r Record) isHidden() bool {
+	return !slices.ContainsFunc(r.fields, func(l field) bool { return l.value != hidden })
+}
 
 // isSentence reports whether the record is a text of several words.
 func (r Record) isSentence() bool { return strings.HasPrefix(r.shape.Value(), "/0 /1") }
