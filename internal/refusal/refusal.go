@@ -52,6 +52,9 @@ func ReadText(body []byte) (said Reading, ok bool) {
 			}
 		}
 	}
+	if cause, at := readOwn(text); at >= 0 && at < first {
+		return Reading{Cause: *cause, Who: "the handler"}, true
+	}
 	return said, ok
 }
 
