@@ -300,6 +300,7 @@ func TestKindOf(t *testing.T) {
 		{`{"object": {"id": "ch_1"}, "previous_attributes": {}}`, capture.Data, "the data of an event"},
 		{`{"id": "ch_1", "object": "charge"}`, capture.Object, "a bare object of the kind charge"},
 		{`{"object": "list", "data": [` + body + `]}`, capture.List, "a list of 1"},
+		{`{"object": "search_result", "data": []}`, capture.List, "a list of 0"},
 		{`[` + body + `,` + body + `]`, capture.List, "a list of 2"},
 		{`{"payload":` + compact + `}`, capture.Envelope, "JSON with an event at payload"},
 		{`{"detail-type":"x","detail":` + compact + `}`, capture.Envelope, "an EventBridge event with an event at detail"},
