@@ -172,6 +172,9 @@ func importedLine(s importer.Summary, folder string) string {
 	if s.Repeated > 0 {
 		line += fmt.Sprintf("; %d that came before left out", s.Repeated)
 	}
+	if s.Prose > 0 {
+		line += fmt.Sprintf("; %s of text between them left out", plural(s.Prose, "line"))
+	}
 	if len(s.Forms) > 0 {
 		line += "; taken out of " + strings.Join(s.Forms, ", ")
 	}

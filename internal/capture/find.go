@@ -113,7 +113,7 @@ func (f *finder) tree(p place, n *node) {
 		return
 	}
 	if printed := n.buffer(); printed != nil {
-		if isEventText(printed) {
+		if q.parsed = false; isEventText(printed) {
 			f.add(q, printed, false)
 		}
 		return

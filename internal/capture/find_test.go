@@ -1,11 +1,15 @@
 package capture_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,9 +149,69 @@ var found = []struct {
 	{"a log line", "2026-11-21T23:20:16Z INFO Stripe-Signature " + header + " body " + body, "a log with JSON in it", "", true, true},
 	{"docker compose", "web-1  | " + strings.ReplaceAll(body, "\n", "\nweb-1  | "), "a log with a prefix before each line", "", true, false},
 	{"Kubernetes", "2026-11-21T23:20:16.1Z stdout F " + strings.ReplaceAll(body, "\n", "\n2026-11-21T23:20:16.1Z stdout F "), "a log with a prefix before each line", "", true, false},
+	{"Heroku", withPrefix("2026-11-21T23:20:16.000000+00:00 app[web.1]: "), "a log with a prefix before each line", "", true, false},
+	{"kubectl --timestamps, where each line has its time", "2026-11-21T23:20:16.1Z " + strings.ReplaceAll(body, "\n", "\n2026-11-21T23:20:17.2Z "), "a log with a prefix before each line", "", true, false},
+	{"Fly", withPrefix("2026-11-21T23:20:16Z app[d8a] ams [info]"), "a log with a prefix before each line", "", true, false},
+	{"turbo", withPrefix("api:dev: "), "a log with a prefix before each line", "", true, false},
+	{"concurrently", withPrefix("[0] "), "a log with a prefix before each line", "", true, false},
+	{"a quote in Markdown", withPrefix("> "), "a log with a prefix before each line", "", true, false},
+	{"an e-mail", email.Replace(body), "an e-mail", "", true, false},
+	{"Go's []byte", "body=" + fmt.Sprint([]byte(body)), "a list of bytes", "", true, false},
+	{"Java's signed bytes", "body: " + strings.ReplaceAll(signedBytes(), " ", ", "), "a list of bytes", "", true, false},
+	{"journald's bytes", `{"MESSAGE":` + strings.ReplaceAll(fmt.Sprint([]byte(body)), " ", ",") + `}`, "a record of journald", "MESSAGE", true, false},
+	{"hexdump -C", hex.Dump([]byte(body)), "a hex dump", "", true, false},
+	{"xxd", xxd(), "a hex dump", "", true, false},
+	{"Go's %x", "body=" + hex.EncodeToString([]byte(body)), "hexadecimal text", "", true, false},
+	{"PostgreSQL's bytea", ` 1 | \x` + hex.EncodeToString([]byte(body)), "hexadecimal text", "", true, false},
+	{"HAProxy", haproxy.Replace(body), "a log of HAProxy", "", true, false},
+	{"Apache, which escapes line breaks alone", "dumpio: " + strings.ReplaceAll(body, "\n", `\n`), `a log with \n for a line break`, "", true, false},
+	{"wget", "wget --header='Stripe-Signature: " + header + "' --post-data='" + strings.ReplaceAll(body, "'", `'\''`) + "' localhost", "text in a shell's quotes", "", true, true},
+	{"PowerShell", "Invoke-WebRequest -Headers @{\"stripe-signature\"=\"" + header + "\"} -Body \"" + strings.NewReplacer("`", "``", `"`, "`\"", "\n", "`n").Replace(body) + "\"", "a PowerShell command", "", true, true},
+	{"an editor's .http file", "POST http://localhost/webhook\nStripe-Signature: " + header + "\n\n" + body + "\n\n###\n", "an HTTP request", "", true, true},
+	{"CloudWatch's subscription", `{"awslogs":{"data":"` + base64ed(zipped(`{"logEvents":[{"message":`+quoted(body)+`}]}`)) + `"}}`, "", "awslogs.data.logEvents[0].message", true, false},
+	{"a data URL", "data:application/json;base64," + base64ed(body), "base64", "", true, false},
+	{"Laravel's dump", "array:7 [\n  \"id\" => \"evt_1Pabc\"\n  \"object\" => \"event\"\n  \"created\" => 1795303216\n  \"data\" => array:1 [\n    \"object\" => array:4 [\n      \"id\" => \"ch_1\"\n      \"object\" => \"charge\"\n      \"description\" => \"Größe \\\"L\\\" it's\"\n      \"metadata\" => []\n    ]\n  ]\n  \"livemode\" => false\n  \"request\" => null\n  \"type\" => \"charge.refunded\"\n]", "a printed object", "", false, false},
+	{"Elixir's map", "Parameters: " + strings.NewReplacer("=>", " => ", "{", "%{").Replace(rubyHash) + "}", "a printed object", "", false, false},
 	{"base64", base64ed(body), "base64", "", true, false},
 	{"curl", "curl localhost -H 'Stripe-Signature: " + header + "' --data-raw " + "'" + strings.ReplaceAll(body, "'", `'\''`) + "'", "a curl command", "", true, true},
 	{"an HTTP request", raw, "an HTTP request", "", true, true},
+}
+
+// email is how quoted-printable writes it.
+var email = strings.NewReplacer("ö", "=C3=B6", "ß", "=C3=9F", `"object": "charge"`, "\"object\": =\n\"charge\"")
+
+var haproxy = strings.NewReplacer("\n", "#0A", `"`, "#22", "{", "#7B", "}", "#7D")
+
+func withPrefix(prefix string) string { return prefix + strings.ReplaceAll(body, "\n", "\n"+prefix) }
+
+func signedBytes() string {
+	signed := make([]int8, len(body))
+	for i := range signed {
+		signed[i] = int8(body[i])
+	}
+	return fmt.Sprint(signed)
+}
+
+// xxd prints the event as xxd does.
+func xxd() string {
+	var out strings.Builder
+	for line := range slices.Chunk([]byte(body), 16) {
+		fmt.Fprintf(&out, "%08x: ", out.Len())
+		for pair := range slices.Chunk(line, 2) {
+			fmt.Fprintf(&out, "%x ", pair)
+		}
+		fmt.Fprintf(&out, " %s\n", bytes.Map(func(c rune) rune { return min(max(c, ' '), '~') }, line))
+	}
+	return out.String()
+}
+
+func zipped(text string) string {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write([]byte(text)); err != nil || w.Close() != nil {
+		panic(err)
+	}
+	return out.String()
 }
 
 func pythonBytes(text string) string {
@@ -236,6 +300,7 @@ func TestKindOf(t *testing.T) {
 		{`{"object": {"id": "ch_1"}, "previous_attributes": {}}`, capture.Data, "the data of an event"},
 		{`{"id": "ch_1", "object": "charge"}`, capture.Object, "a bare object of the kind charge"},
 		{`{"object": "list", "data": [` + body + `]}`, capture.List, "a list of 1"},
+		{`{"object": "search_result", "data": []}`, capture.List, "a list of 0"},
 		{`[` + body + `,` + body + `]`, capture.List, "a list of 2"},
 		{`{"payload":` + compact + `}`, capture.Envelope, "JSON with an event at payload"},
 		{`{"detail-type":"x","detail":` + compact + `}`, capture.Envelope, "an EventBridge event with an event at detail"},

@@ -38,6 +38,7 @@ var forms = []form{
 	{"a list of events", []string{"data", "has_more"}},
 	{"a webhook.site request", []string{"content", "headers"}},
 	{"a request as JSON", []string{"headers", "body"}},
+	{"a record of journald", []string{"MESSAGE"}},
 	{"a log record", []string{"level"}},
 	{"a log record", []string{"severity"}},
 	{"a log record", []string{"message"}},

@@ -33,7 +33,7 @@ func KindOf(text []byte) (kind Kind, name string) {
 		return Event, ""
 	case root.kind == '[':
 		return List, fmt.Sprintf("a list of %d", len(root.children))
-	case object.word() == "list" && root.child("data") != nil:
+	case (object.word() == "list" || object.word() == "search_result") && root.child("data") != nil:
 		return List, fmt.Sprintf("a list of %d", len(root.child("data").children))
 	case object != nil && object.kind == '{' && root.child("type") == nil && !object.isEvent():
 		return Data, "the data of an event"

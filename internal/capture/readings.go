@@ -4,7 +4,6 @@ package capture
 
 import (
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"html"
 	"regexp"
@@ -33,12 +32,20 @@ func readings() []reading {
 		{"text with &quot; for a quote", decoding("&", func(text []byte) []byte { return []byte(html.UnescapeString(string(text))) })},
 		{"a Buffer as Node prints it", decoding("<Buffer ", fromBuffers)},
 		{"a CSV file", decoding(`"":`, func(text []byte) []byte { return bytes.ReplaceAll(text, []byte(`""`), []byte(`"`)) })},
+		{"an e-mail", decoding("=\n", fromQuotedPrintable)},
 		{"a printed string", (*finder).printedString},
 		{"a row of psql", decoding("+", fromPsql)},
 		{"a log of syslog", decoding("#012", fromSyslog)},
+		{"a log of HAProxy", decoding("#22", fromHAProxy)},
+		{"text in a shell's quotes", decoding(`'\''`, replacing(`'\''`, "'"))},
+		{"a PowerShell command", decoding("`\"", fromPowerShell)},
+		{"a hex dump", decoding("7b", fromHexDump)},
 		{"escaped JSON", decoding(`\"`, fromEscaped)},
+		{`a log with \n for a line break`, decoding(`{\n`, replacing(`\r`, "", `\n`, "\n", `\t`, "\t"))},
+		{"a list of bytes", decoding("123", fromNumbers)},
 		{"a printed object", (*finder).printedValue},
-		{"a log with a prefix before each line", (*finder).prefixedLines},
+		{"a log with a prefix before each line", decoding("{\n", withoutPrefixes)},
+		{"hexadecimal text", decoding("7b", fromHex)},
 		{"base64", (*finder).base64},
 	}
 }
@@ -77,13 +84,15 @@ func (f *finder) request(p place) {
 	}
 }
 
-// withoutResponse removes the response that programs such as HTTPie print after a request.
+// withoutResponse removes what follows a request: the response that programs such as HTTPie
+// print, the ### that ends it in an editor's .http file.
 func withoutResponse(body []byte) []byte {
 	root, end, err := readTree(body)
-	if err != nil || root.kind != '{' || !bytes.HasPrefix(bytes.TrimSpace(body[end:]), []byte("HTTP/")) {
-		return body
+	after := bytes.TrimSpace(body[end:])
+	if err == nil && root.kind == '{' && (bytes.HasPrefix(after, []byte("HTTP/")) || bytes.HasPrefix(after, []byte("###"))) {
+		return body[:end]
 	}
-	return body[:end]
+	return body
 }
 
 var errFile = errors.New("a file")
@@ -208,59 +217,6 @@ func decoding(mark string, decode func([]byte) []byte) func(f *finder, p place) 
 	}
 }
 
-// fromPercent undoes the escapes of a form or a URL.
-func fromPercent(text []byte) []byte {
-	return percent().ReplaceAllFunc(bytes.ReplaceAll(text, []byte("+"), []byte(" ")), func(escape []byte) []byte {
-		decoded, err := hex.DecodeString(string(escape[1:]))
-		if err != nil {
-			return escape // cannot happen: these are two digits
-		}
-		return decoded
-	})
-}
-
-// fromBuffers replaces <Buffer 7b 22> by what it stands for. One that was cut, as Node does
-// after 50 bytes, stays.
-func fromBuffers(text []byte) []byte {
-	return buffers().ReplaceAllFunc(text, func(printed []byte) []byte {
-		digits := strings.ReplaceAll(string(printed[len("<Buffer "):len(printed)-1]), " ", "")
-		decoded, err := hex.DecodeString(digits)
-		if err != nil {
-			return printed
-		}
-		return decoded
-	})
-}
-
-// fromPsql joins the lines of a value as psql prints it: a + at the end of a line, and a | at
-// the beginning of the next.
-func fromPsql(text []byte) []byte { return wrapped().ReplaceAll(text, []byte("\n")) }
-
-var (
-	percent = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[0-9A-Fa-f]{2}`) })
-	buffers = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<Buffer( [0-9a-f]{2})+>`) })
-	wrapped = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m) *\+\r?\n[^|{}"\n]{0,80}\| ?`) })
-)
-
-// fromSyslog undoes the escapes of rsyslog.
-func fromSyslog(text []byte) []byte {
-	return []byte(strings.NewReplacer("#012", "\n", "#011", "\t", "#015", "\r").Replace(string(text)))
-}
-
-// fromEscaped undoes a backslash before each quote, and the other escapes with it.
-func fromEscaped(text []byte) []byte {
-	start, end := bytes.IndexByte(text, '{'), bytes.LastIndexByte(text, '}')
-	if start < 0 || end < start {
-		return nil
-	}
-	quoted := append(append([]byte{'`'}, bytes.ReplaceAll(text[start:end+1], []byte("`"), []byte("\\`"))...), '`')
-	value, _, ok := printed.String(quoted, 0)
-	if !ok {
-		return nil
-	}
-	return append(append(bytes.Clone(text[:start]), value...), text[end+1:]...)
-}
-
 // printedValue finds an event printed as a value of a language: {"id"=>"evt_1"} in a line of
 // Rails, a Python dict, PHP's var_export.
 func (f *finder) printedValue(p place) {
@@ -312,22 +268,12 @@ var printedOpening = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\{|\[|array ?\(|object\(`)
 })
 
-// prefixes are what docker compose, Kubernetes and others write before each line.
-var prefixes = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^(.{0,80}? \| ?|\S+ std(out|err) [FP] |\S+ \S+ \S+\[\d+\]: )`)
-})
-
-func (f *finder) prefixedLines(p place) {
-	if len(p.text) > maxPrinted || !prefixes().Match(p.text) {
-		return
-	}
-	if text := prefixes().ReplaceAll(p.text, nil); len(text) < len(p.text) {
-		f.search(p.within(text))
-	}
-}
-
 func (f *finder) base64(p place) {
-	if decoded := fromBase64(strings.TrimSpace(string(p.text[:min(len(p.text), maxPrinted)]))); len(decoded) > 20 {
+	text := strings.TrimSpace(string(p.text[:min(len(p.text), maxPrinted)]))
+	if _, data, ok := strings.Cut(text[:min(len(text), 100)], ";base64,"); ok { // a data URL
+		text = data + text[min(len(text), 100):]
+	}
+	if decoded := fromBase64(text); len(decoded) > 20 {
 		f.search(p.within(decoded))
 	}
 }

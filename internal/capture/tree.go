@@ -120,10 +120,12 @@ func (n *node) isEvent() bool {
 }
 
 // buffer returns the bytes of a Buffer that was written as JSON, {"type":"Buffer","data":[123]},
-// or nil.
+// or of a list of bytes, as journald writes it. Nil: it is neither.
 func (n *node) buffer() []byte {
 	data := n.child("data")
-	if data == nil || data.kind != '[' || n.child("type").word() != "Buffer" {
+	if n.kind == '[' && len(n.children) > 0 && string(n.children[0].text) == "123" {
+		data = n
+	} else if data == nil || data.kind != '[' || n.child("type").word() != "Buffer" {
 		return nil
 	}
 	text := make([]byte, 0, len(data.children))
@@ -137,12 +139,16 @@ func (n *node) buffer() []byte {
 	return text
 }
 
-// fromBase64 decodes base64 in any alphabet. Nil: it is something else.
+// fromBase64 decodes base64 in any alphabet, and what was compressed before. Nil: it is
+// something else.
 func fromBase64(text string) []byte {
 	text = strings.NewReplacer("-", "+", "_", "/", "\n", "", "\r", "").Replace(strings.TrimRight(text, "=\r\n"))
 	decoded, err := base64.RawStdEncoding.DecodeString(text)
 	if err != nil {
 		return nil
+	}
+	if plain := unzipped(decoded); plain != nil {
+		return plain
 	}
 	return decoded
 }

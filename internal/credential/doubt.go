@@ -24,6 +24,10 @@ func Doubt(secret string) string {
 		return "does not begin with whsec_, as Stripe's do"
 	case isPlaceholder(rest):
 		return "is a placeholder: put the endpoint's own there"
+	case strings.Contains(rest, "whsec_"):
+		return "has whsec_ in it twice: give one secret, as the Dashboard shows it"
+	case strings.ContainsAny(rest, " \t,;:#\\\"'()"):
+		return "has characters that no secret has, which are signed with: remove what follows it in the variable"
 	}
 	return ""
 }

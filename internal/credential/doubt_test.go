@@ -31,6 +31,11 @@ func TestDoubt(t *testing.T) {
 		{"in base64", "d2hzZWNfNEtxN1JtMlh2OVRiTjNzTDhkV2ZIeTVQY0pnNlplVWE=", "base64"},
 		{"a variable", "$STRIPE_WEBHOOK_SECRET", "variable's name"},
 		{"a variable in Node", "process.env.STRIPE_WEBHOOK_SECRET", "variable's name"},
+		{"two in one variable", secret + "," + secret, "twice"},
+		{"pasted behind its prefix", "whsec_" + secret, "twice"},
+		{"with a comment", secret + " # production", "characters"},
+		{"with the end of a statement", secret + ";", "characters"},
+		{"with an escape that nothing undid", secret + `\n`, "characters"},
 		{"in angle brackets", "whsec_<secret>", "placeholder"},
 	} {
 		got := credential.Doubt(c.secret)

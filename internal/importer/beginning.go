@@ -34,9 +34,13 @@ func (b *beginning) all() (text []byte, ok bool) {
 	return b.kept, true
 }
 
-// beginsAsJSON reports whether a text is JSON up to its second value: {"id"=>"evt_1"} is not.
+// beginsAsJSON reports whether a text is JSON up to its second value: {"id"=>"evt_1"} is not,
+// nor is a log whose lines begin with a number, as in 2026-11-21 or [0].
 func beginsAsJSON(text []byte) bool {
 	const first = 3 // a bracket, a key and a value
+	if text = bytes.TrimSpace(text); len(text) == 0 || text[0] != '{' && (text[0] != '[' || !opensList(text)) {
+		return false
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	for range first {
 		if _, err := decoder.Token(); err != nil {

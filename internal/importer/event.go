@@ -39,12 +39,12 @@ func eventsOf(text []byte) (events []event, form string, err error) {
 func taken(text []byte) (events []event, form string) {
 	for _, r := range capture.Find(text) {
 		e, err := recognize(r.Body)
-		if err != nil || r.Path == "" && r.Form == "" {
-			continue
+		if err != nil || r.Path == "" && r.Form == "" && len(r.Body) == len(bytes.TrimSpace(text)) {
+			continue // it is no event, or is what was looked at
 		}
 		e.delivered = e.delivered || !r.Parsed && bytes.IndexByte(r.Body, '\n') >= 0
 		if form = r.Form; form == "" {
-			form = "JSON around it, at " + r.Path
+			form = strings.TrimSuffix("JSON around it, at "+r.Path, ", at ")
 		}
 		events = append(events, e)
 	}

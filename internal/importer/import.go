@@ -47,6 +47,8 @@ type Summary struct {
 	Thin     int `json:"thin"`     // of these
 	Repeated int `json:"repeated"` // skipped: identical to an earlier one
 
+	Prose int `json:"lines,omitempty"` // of text between events, skipped
+
 	Forms []string `json:"forms,omitempty"` // what events were taken out of, such as "a HAR file"
 }
 
@@ -74,6 +76,7 @@ func (im *Importer) Read(ctx context.Context, name string, in io.Reader) error {
 	s.printed = im.addAll
 	err := s.scan()
 	im.read += s.at.Byte
+	im.Summary.Prose += s.prose
 	if err == nil && nothing() {
 		err = ErrNoEvents
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -281,6 +282,34 @@ func TestFiles(t *testing.T) {
 	require.ErrorContains(t, err, "no file in it ends in .json, .jsonl, .ndjson, .log")
 }
 
+// Text for people between events is passed over, and counted; what may be a part of an event
+// is not.
+func TestProseBetweenEvents(t *testing.T) {
+	t.Parallel()
+	line := sorted(t, event(t, "charge.succeeded"))
+	other := strings.Replace(line, "evt_", "evt_9", 1)
+	tests := []struct {
+		name, text string
+		counted    int
+	}{
+		{"a level of the CLI's log in brackets", "[Fri, 20 Nov 2026 08:39:32 UTC] ERROR Websocket error: EOF", 0},
+		{"a shell's prompt", "user@host:~$ stripe listen --format JSON", 1},
+		{"a stopped job", "[1]+  Stopped   stripe listen", 1},
+		{"what stripe trigger prints", "Trigger succeeded! Check dashboard for event details.", 1},
+		{"a library's log", "2026/11/20 08:39:32 websocket: close 1006 (abnormal closure)", 1},
+	}
+	for _, test := range tests {
+		cases, summary, err := imported(t, strings.NewReader(line+test.text+"\n"+other))
+		require.NoError(t, err, test.name)
+		require.Len(t, cases, 2, test.name)
+		require.Equal(t, test.counted, summary.Prose, test.name)
+	}
+	for _, cut := range []string{`  "livemode": false,`, `"livemode": false`, "null,", "  }", "]"} {
+		_, _, err := imported(t, strings.NewReader(line+cut+"\n"+other))
+		require.Error(t, err, cut)
+	}
+}
+
 // Log records around those with events are passed over; so are requests without one.
 func TestMixedRecords(t *testing.T) {
 	t.Parallel()
@@ -288,11 +317,17 @@ func TestMixedRecords(t *testing.T) {
 	text, err := json.Marshal(string(body))
 	require.NoError(t, err)
 	for name, input := range map[string]string{
-		"a log": `{"level":"info","msg":"start"}` + "\n" + `{"level":"info","msg":"got","body":` + string(text) + "}\n" + `{"level":"error","msg":"refused"}` + "\n",
-		"a HAR": `{"log":{"version":"1.2","entries":[{"request":{"method":"GET"}},{"request":{"postData":{"text":` + string(text) + `}}}]}}`,
-		"ngrok": `{"requests":[{"request":{"raw":""}},{"request":{"body":` + string(text) + `}}]}`,
-		"Node":  "received '" + strings.NewReplacer(`\`, `\\`, "'", `\'`, "\n", `\n`).Replace(string(body)) + "'\n",
-		"CSV":   "id,body\n1,\"" + strings.ReplaceAll(string(body), `"`, `""`) + "\"\n",
+		"a log":                                  `{"level":"info","msg":"start"}` + "\n" + `{"level":"info","msg":"got","body":` + string(text) + "}\n" + `{"level":"error","msg":"refused"}` + "\n",
+		"a HAR":                                  `{"log":{"version":"1.2","entries":[{"request":{"method":"GET"}},{"request":{"postData":{"text":` + string(text) + `}}}]}}`,
+		"ngrok":                                  `{"requests":[{"request":{"raw":""}},{"request":{"body":` + string(text) + `}}]}`,
+		"Node":                                   "received '" + strings.NewReplacer(`\`, `\\`, "'", `\'`, "\n", `\n`).Replace(string(body)) + "'\n",
+		"a log with the time before each line":   "2026-11-21T23:20:16Z " + strings.ReplaceAll(string(body), "\n", "\n2026-11-21T23:20:16Z ") + "\n",
+		"a log with a number before each line":   "[0] " + strings.ReplaceAll(string(body), "\n", "\n[0] ") + "\n",
+		"a hex dump":                             hex.Dump(body),
+		"rows of fields, as CloudWatch has them": `[[{"field":"@timestamp","value":"1"},{"field":"@message","value":` + string(text) + `}]]`,
+		"an event as a string":                   string(text) + "\n",
+		"a time in brackets, as logs have it, and a body": "[23:20:16] got " + string(text) + "\n",
+		"CSV": "id,body\n1,\"" + strings.ReplaceAll(string(body), `"`, `""`) + "\"\n",
 	} {
 		cases, summary, err := imported(t, strings.NewReader(input))
 		require.NoError(t, err, name)

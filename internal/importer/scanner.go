@@ -47,7 +47,9 @@ type scanner struct {
 	printed func(events []event, form string, at Position) error // found in a line of text
 
 	values int  // begun, and lines
+	some   bool // an event was found
 	strays bool // the last one is a line of no known kind
+	prose  int  // lines of text after an event, which were skipped
 
 	taking bool // recording the input
 	taken  []byte
@@ -73,10 +75,10 @@ func (s *scanner) scan() error {
 			return err
 		}
 		s.values++
-		switch c {
-		case '{':
+		switch {
+		case c == '{':
 			err = s.object()
-		case '[':
+		case c == '[' && s.opensList():
 			err = s.list(true)
 		default:
 			err = s.line()
@@ -88,6 +90,20 @@ func (s *scanner) scan() error {
 			return err
 		}
 	}
+}
+
+// opensList reports whether the bracket ahead opens a list.
+func (s *scanner) opensList() bool {
+	const enough = 256
+	ahead, _ := s.in.Peek(enough) // less before the end of the input
+	return opensList(ahead)
+}
+
+// opensList reports whether the bracket at the start of a text opens a list, and not a line of
+// a log that begins with a time, a level or a process: [Fri, 20 Nov 2026 08:39:32 UTC] ERROR …
+func opensList(text []byte) bool {
+	inside := bytes.TrimLeft(text[1:], " \t\r\n")
+	return len(inside) == 0 || strings.IndexByte(`{[]"`, inside[0]) >= 0
 }
 
 // peek returns the next byte without reading it.
@@ -177,7 +193,7 @@ func (s *scanner) take() { s.taking, s.taken, s.start = true, s.taken[:0], s.at 
 
 // give passes on the recorded input.
 func (s *scanner) give(alone bool) error {
-	s.taking = false
+	s.taking, s.some = false, true
 	return s.found(s.taken, s.start, alone)
 }
 

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"unicode"
 )
 
 // encodings are recognized by the first bytes of a file.
@@ -76,12 +77,25 @@ func (s *scanner) line() error {
 	}
 	if bytes.IndexByte(text, '{') >= 0 {
 		if events, form := taken(text); len(events) > 0 {
+			s.some = true
 			return s.printed(events, form, start)
 		}
 	}
 	if levels().Match(text) || slices.ContainsFunc(said, func(mark string) bool { return bytes.Contains(text, []byte(mark)) }) {
 		return nil
 	}
+	if s.some && isProse(text) {
+		s.prose++
+		return nil
+	}
 	s.strays = true
 	return fmt.Errorf("%s: got %q, want JSON, or what stripe listen prints", start, first)
+}
+
+// isProse reports whether a line is text for people, such as a shell's prompt or the end of a
+// process, and no part of a JSON value that was cut off.
+func isProse(text []byte) bool {
+	control := func(c rune) bool { return c < ' ' && c != '\t' && c != '\r' && c != 0x1b }
+	letters := bytes.ContainsFunc(text, unicode.IsLetter)
+	return letters && !bytes.ContainsAny(text, `"{}`) && !bytes.HasSuffix(bytes.TrimSpace(text), []byte(",")) && !bytes.ContainsFunc(text, control)
 }

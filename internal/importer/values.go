@@ -111,13 +111,14 @@ func (s *scanner) list(outermost bool) error {
 		if c, err = s.space(); err != nil {
 			break
 		}
-		if c != '{' {
+		if c != '{' && (c != '[' || !outermost) {
 			return s.unexpected("an event, which is an object")
 		}
 		s.take()
 		if err = s.value(); err != nil {
 			return err
 		}
+		s.mixed = s.mixed || c == '[' // rows of fields
 		if err = s.give(false); err != nil {
 			return err
 		}

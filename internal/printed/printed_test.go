@@ -19,6 +19,9 @@ func TestJSON(t *testing.T) {
 		{"PHP's var_export", "array (\n  'a' => NULL,\n  'b' => \n  array (\n    0 => 1,\n    1 => 'x',\n  ),\n)", `{"a":null,"b":[1,"x"]}`},
 		{"PHP's short arrays", `['a' => 1, 'b' => [1, 2]]`, `{"a":1,"b":[1,2]}`},
 		{"PHP's var_dump", "array(2) {\n  [\"a\"]=>\n  string(3) \"x\"y\"\n  [\"b\"]=>\n  array(1) {\n    [0]=>\n    int(7)\n  }\n}", `{"a":"x\"y","b":[7]}`},
+		{"Laravel's dump", "array:2 [\n  \"a\" => \"x\"\n  \"b\" => array:1 [\n    0 => array:1 [\n      \"c\" => 1\n    ]\n  ]\n]", `{"a":"x","b":[{"c":1}]}`},
+		{"Elixir's map", `%{"a" => nil, "b" => [%{"c" => 1}], "d" => %{}}`, `{"a":null,"b":[{"c":1}],"d":{}}`},
+		{"Elixir's map of atoms", `%{a: nil, b: [%{c: "x"}]}`, `{"a":null,"b":[{"c":"x"}]}`},
 		{"a pair of surrogates", `{'a': '\ud83d\ude00'}`, `{"a":"😀"}`},
 		{"control characters", `{'a': '\x01'}`, `{"a":"\u0001"}`},
 	}

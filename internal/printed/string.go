@@ -59,13 +59,22 @@ func afterPlus(text []byte, at int) int {
 		return -1
 	case rest[0] == '+' || rest[0] == '.':
 		rest = bytes.TrimLeft(rest[1:], " \t\r\n")
-	case !bytes.HasPrefix(bytes.TrimLeft(between, " \t\r"), []byte("\n")) || bytes.HasSuffix(between, []byte("\n")):
+	case !bytes.HasPrefix(bytes.TrimLeft(between, " \t\r"), []byte("\n")) || bytes.HasSuffix(between, []byte("\n")) || isKey(rest):
 		return -1
 	}
 	if len(rest) == 0 || strings.IndexByte("'\"`", rest[0]) < 0 {
 		return -1
 	}
 	return len(text) - len(rest)
+}
+
+// isKey reports whether a text begins with a string that is a key of the next line: "a" =>.
+func isKey(text []byte) bool {
+	if strings.IndexByte("'\"", text[0]) < 0 {
+		return false
+	}
+	closing := closingQuote(text, 0)
+	return closing > 0 && bytes.HasPrefix(bytes.TrimLeft(text[closing+1:], " "), []byte("=>"))
 }
 
 // letters are the escapes of one letter that mean a control character.

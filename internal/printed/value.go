@@ -39,7 +39,7 @@ type bracket struct{ open, closing string }
 
 // brackets are tried in this order.
 var brackets = []bracket{
-	{"{", "}"}, {"[", "]"}, {"array (", ")"}, {"array(", ")"}, {"(object) array(", ")"}, {"(object) array (", ")"},
+	{"{", "}"}, {"%{", "}"}, {"[", "]"}, {"array (", ")"}, {"array(", ")"}, {"(object) array(", ")"}, {"(object) array (", ")"},
 }
 
 // words are the constants of all languages.
@@ -60,6 +60,7 @@ func (p *parser) value(depth int) bool {
 	if p.dumped(depth) {
 		return true
 	}
+	p.counted()
 	for _, b := range brackets {
 		if p.skip(b.open) {
 			return p.members(b, depth)
@@ -68,11 +69,22 @@ func (p *parser) value(depth int) bool {
 	return p.scalar()
 }
 
+// counted skips the number of members that Symfony and Laravel print: array:2 [.
+func (p *parser) counted() {
+	start := p.at
+	if !p.skip("array:") {
+		return
+	}
+	if p.word(); !p.skip(" ") {
+		p.at = start
+	}
+}
+
 // members reads the rest of a list or an object.
 func (p *parser) members(b bracket, depth int) bool {
 	begin := len(p.out)
 	p.out = append(p.out, '{')
-	keyed, numbered := b.open == "{", false
+	keyed, numbered := b.closing == "}" && b.open != "", false
 	for n := 0; ; n++ {
 		p.space()
 		if p.skip(b.closing) {
@@ -87,7 +99,7 @@ func (p *parser) members(b bracket, depth int) bool {
 			}
 			p.out = append(p.out, ',')
 		}
-		if n == 0 && b.open != "{" {
+		if n == 0 && !keyed {
 			keyed, numbered = p.keys()
 		}
 		if written := len(p.out); (keyed || numbered) && !p.key() {

@@ -64,6 +64,9 @@ func firstSentence(body []byte) (said Reading, ok bool) {
 			}
 		}
 	}
+	if cause, at := readOwn(text); at >= 0 && at < first {
+		return Reading{Cause: *cause, Who: "the handler"}, true
+	}
 	return said, ok
 }
 

@@ -149,12 +149,12 @@ func checkCarried(ctx context.Context, s *session, field, header string, of func
 	return notCarried(event.String()+" with "+field+" "+foreignAccount, header, calls, of), nil
 }
 
-// notCarried returns the first call that does not name the account in a header or, for a
-// platform that asks about an account of its own, in the path.
+// notCarried returns the first call that does not name the account: in a header or, for a
+// platform that asks about an account of its own, otherwise.
 func notCarried(sent, header string, calls []stripeapi.Call, of func(stripeapi.Call) string) []finding {
 	for _, call := range calls {
 		got := of(call)
-		if got == foreignAccount || strings.HasPrefix(call.Path+"/", "/v1/accounts/"+foreignAccount+"/") {
+		if got == foreignAccount || isAbout(call, foreignAccount) {
 			continue
 		}
 		actual := called(call) + " with " + header + ": " + got
@@ -164,6 +164,21 @@ func notCarried(sent, header string, calls []stripeapi.Call, of func(stripeapi.C
 		return []finding{{sent: sent, expected: header + " in every call", actual: actual}}
 	}
 	return nil
+}
+
+// isAbout reports whether a call is about an account: in its path, or in a parameter, as the
+// account of a new link to onboarding and the destination of a transfer are. What metadata
+// says is for the app alone.
+func isAbout(call stripeapi.Call, account string) bool {
+	if slices.Contains(strings.Split(call.Path, "/"), account) {
+		return true
+	}
+	for name, values := range call.Params {
+		if !strings.HasPrefix(name, "metadata[") && slices.Contains(values, account) {
+			return true
+		}
+	}
+	return false
 }
 
 func called(call stripeapi.Call) string { return call.Method + " " + call.Path }

@@ -21,6 +21,11 @@ func TestCallsThatCarryTheAccount(t *testing.T) {
 		{"another account", stripeapi.Call{Path: "/v1/charges/ch_1", Account: "acct_Other"}, false},
 		{"in the path", stripeapi.Call{Path: "/v1/accounts/" + foreignAccount}, true},
 		{"below the path", stripeapi.Call{Path: "/v1/accounts/" + foreignAccount + "/capabilities"}, true},
+		{"in the path of v2", stripeapi.Call{Path: "/v2/core/accounts/" + foreignAccount}, true},
+		{"of a link to onboarding", stripeapi.Call{Path: "/v1/account_links", Params: map[string][]string{"account": {foreignAccount}}}, true},
+		{"of a transfer", stripeapi.Call{Path: "/v1/transfers", Params: map[string][]string{"destination": {foreignAccount}}}, true},
+		{"of a charge for it", stripeapi.Call{Path: "/v1/payment_intents", Params: map[string][]string{"transfer_data[destination]": {foreignAccount}}}, true},
+		{"in metadata alone", stripeapi.Call{Path: "/v1/customers", Params: map[string][]string{"metadata[shop]": {foreignAccount}}}, false},
 		{"another in the path", stripeapi.Call{Path: "/v1/accounts/" + foreignAccount + "2"}, false},
 	} {
 		found := notCarried("", "Stripe-Account", []stripeapi.Call{c.call}, func(call stripeapi.Call) string { return call.Account })

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -149,6 +150,20 @@ func gzipped(t testing.TB, body []byte) string {
 	return out.String()
 }
 
+// doubles are whole numbers in JSON without white space.
+var doubles = regexp.MustCompile(`":([0-9]{1,9})([,}])`)
+
+// camelCase renames the keys of a JSON text.
+func camelCase(text string) string {
+	return regexp.MustCompile(`"[a-z_0-9]+":`).ReplaceAllStringFunc(text, func(key string) string {
+		words := strings.Split(key, "_")
+		for i := range words[1:] {
+			words[i+1] = strings.ToUpper(words[i+1][:1]) + words[i+1][1:]
+		}
+		return strings.Join(words, "")
+	})
+}
+
 // What Go's own programs, editors and templates do.
 func TestAlterations(t *testing.T) {
 	t.Parallel()
@@ -217,6 +232,10 @@ func TestAlterations(t *testing.T) {
 		{"masked by a log that wrote it anew", event, strings.ReplaceAll(strings.ReplaceAll(event, "nora", "[FILTERED]"), "  ", "   "), "redacted reserialized other-secret"},
 		{"stripe-java's expandable fields", plain, strings.Replace(plain, `"currency": "usd"`, `"currency": {"id": "usd", "expanded_object": null}`, 1), "expanded-fields"},
 		{"the same by Gson, which wrote it anew", plain, marshal(json.RawMessage(strings.Replace(plain, `"currency": "usd"`, `"currency": {"id": "usd", "expandedObject": null}`, 1))), "json-stringify expanded-fields"},
+		{"Rails' parameters, as JSON", plain, strings.TrimSuffix(marshal(json.RawMessage(plain)), "}") + `,"controller":"hooks","action":"create"}`, "json-stringify members-added"},
+		{"null for an account, in a store's document", plain, `{"_id":"5f","account":null,` + strings.TrimPrefix(marshal(json.RawMessage(plain)), "{"), "json-stringify members-added"},
+		{"camelCase", plain, camelCase(marshal(json.RawMessage(plain))), "json-stringify keys-renamed"},
+		{"Gson's Map", plain, doubles.ReplaceAllString(strings.ReplaceAll(marshal(json.RawMessage(plain)), "1795303216", "1.795303216E9"), `":$1.0$2`), "json-stringify doubles"},
 		{"smee's envelope", event, `{"host":"smee.io","stripe-signature":"t=1,v1=0","body":` + marshal(json.RawMessage(body)) + `,"query":{},"timestamp":1}`, "raw-message smee-envelope"},
 		{"what the Dashboard shows", event, `{"object": {"id": "ch_1", "object": "charge"}, "previous_attributes": {}}`, "part-of-event"},
 		{"an object", event, `{"id": "ch_1", "object": "charge"}`, "part-of-event"},

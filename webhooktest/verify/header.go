@@ -245,6 +245,9 @@ func withoutBrackets(header string) string {
 }
 
 func withoutQuotes(header string) string {
+	if inside, ok := strings.CutPrefix(header, "b'"); ok { // Python's bytes
+		header = inside
+	}
 	return strings.NewReplacer(`\"`, "", `"`, "", "'", "", "&quot;", "", "“", "", "”", "").Replace(header)
 }
 

@@ -44,6 +44,7 @@ func TestHeaders(t *testing.T) {
 		{"a list of JSON", `["` + genuine + `"]`, "header-list header-quoted", true},
 		{"Go's list", "[" + genuine + "]", "header-list", true},
 		{"quoted", `"` + genuine + `"`, "header-quoted", true},
+		{"Python's bytes", "b'" + genuine + "'", "header-quoted", true},
 		{"a space after the comma", stamp + ", " + v1, "header-spaces", true},
 		{"a line break at the end", genuine + "\n", "header-spaces", true},
 		{"a space for the comma", stamp + " " + v1, "header-separators", true},

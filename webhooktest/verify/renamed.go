@@ -16,7 +16,7 @@ func (r *Received) findRenamed() string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		for _, value := range r.Header[name] {
-			if elements, ok := strictElements(value); ok && len(group(elements)) > 0 {
+			if h := readHeader(value); !h.unreadable && h.readings[0].hasV1() {
 				r.Signature = value
 				return name
 			}
