@@ -87,6 +87,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
+	flags.StringVar(&c.subject.Account, "account", "", "connected `account` that the events come from, acct_…, which the app knows")
 	flags.BoolVar(&c.subject.Connect, "connect", false, "the handler serves connected accounts")
 	flags.StringVar(&c.api, "api", "", "serve the Stripe API for the handler at this `address` (--api alone: "+listen.DefaultAddress+"); what the handler writes there counts as state")
 	flags.Lookup("api").NoOptDefVal = listen.DefaultAddress

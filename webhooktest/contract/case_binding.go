@@ -18,6 +18,10 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 		switch pattern := given[name]; {
 		case pattern == "handled":
 			binding[name] = s.control()
+		case pattern == "of a tenant":
+			if binding[name] = s.ofTenant(); binding[name] == "" {
+				return nil, "a type about what an account has"
+			}
 		case strings.HasPrefix(pattern, "each "):
 			each = name
 		case pattern == "unhandled":
@@ -59,6 +63,17 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 		bindings = append(bindings, one)
 	}
 	return bindings, ""
+}
+
+// ofTenant is the first handled type that is about something an account has, or "". News of
+// an account itself is how many a platform learns of it.
+func (s *Subject) ofTenant() string {
+	for _, eventType := range append([]string{s.control()}, s.handled()...) {
+		if described, err := fixtures.DescribeEvent(eventType); err != nil || described.Object != "account" {
+			return eventType
+		}
+	}
+	return ""
 }
 
 // carriesOn reports whether a type continues what another event began, so that it may

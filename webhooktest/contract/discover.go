@@ -131,13 +131,24 @@ func (d *discovery) known(all []HandledType, tried int) []HandledType {
 	if own := slices.DeleteFunc(slices.Clone(found), func(h HandledType) bool { return !byAnswer(h) }); len(own) > tried/2 {
 		found = slices.DeleteFunc(found, byAnswer) // each type has an answer of its own, which says nothing
 	}
-	slices.SortStableFunc(found, func(a, b HandledType) int { return strength(a) - strength(b) })
+	slices.SortStableFunc(found, func(a, b HandledType) int {
+		return cmp.Or(strength(a)-strength(b), failures(a)-failures(b))
+	})
 	for _, h := range all {
 		if unseen(h) && changes(h.Type, found) {
 			found = append(found, h)
 		}
 	}
 	return found
+}
+
+// failures counts a type that tells of a failure, which comes last: the first type is the
+// control.
+func failures(h HandledType) int {
+	if strings.HasSuffix(h.Type, "failed") {
+		return 1
+	}
+	return 0
 }
 
 // changes reports whether a type changes or ends objects that handled events create or are

@@ -123,6 +123,35 @@ func TestDiscover(t *testing.T) {
 	}
 }
 
+// A failure of an invoice that is paid is old news: a handler that says so must not seem to
+// ignore failures. Successes come first all the same: the first type is the control.
+func TestDiscoverFailures(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		status := make(map[string]string) // of invoices
+		handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			var event struct {
+				Type string
+				Data struct{ Object struct{ ID string } }
+			}
+			if json.NewDecoder(r.Body).Decode(&event) != nil {
+				return
+			}
+			switch invoice := event.Data.Object.ID; {
+			case event.Type == "invoice.paid":
+				status[invoice] = "paid"
+			case event.Type == "invoice.payment_failed" && status[invoice] == "":
+				status[invoice] = "failed"
+			}
+		})
+		found, err := contract.Discover(t.Context(), contract.Subject{
+			Handler: handler, State: func(context.Context) (any, error) { return maps.Clone(status), nil },
+		})
+		require.NoError(t, err)
+		require.Equal(t, []contract.HandledType{{Type: "invoice.paid", Shown: "state"}, {Type: "invoice.payment_failed", Shown: "state"}}, found)
+	})
+}
+
 // A mirror stores one field of the subscriptions that it knows.
 type mirror struct {
 	creates string   // the type that makes the row: of a session, in mode subscription only

@@ -8,8 +8,9 @@ type discoverableType struct {
 }
 
 // discoverable are the types that most handlers act on, each after the types that it
-// refers to. An app learns of a subscription from its session or from its creation. Source:
-// the guides at https://docs.stripe.com/webhooks, /billing/subscriptions/webhooks and
+// refers to, and a failure before the success that makes it old news. An app learns of a
+// subscription from its session or from its creation. Source: the guides at
+// https://docs.stripe.com/webhooks, /billing/subscriptions/webhooks and
 // /payments/checkout/fulfillment.
 var discoverable = []discoverableType{
 	{"payment_intent.succeeded", "", ""},
@@ -32,9 +33,9 @@ var discoverable = []discoverableType{
 	{"customer.subscription.trial_will_end", "", "customer.subscription.created"},
 	{"customer.subscription.deleted", "", "customer.subscription.created"},
 	{"invoice.finalized", "", ""},
+	{"invoice.payment_failed", "", "customer.subscription.created"},
 	{"invoice.paid", "", "customer.subscription.created"},
 	{"invoice.payment_succeeded", "", "customer.subscription.created"},
-	{"invoice.payment_failed", "", "customer.subscription.created"},
 	{"setup_intent.succeeded", "", ""},
 	{"payment_method.attached", "", ""},
 	{"account.updated", "", ""},

@@ -169,8 +169,10 @@ func (j *judge) runCheck(ctx context.Context, c *contractCase, result *Result) e
 	}
 	s := j.session
 	s.probe.careful = false
-	if err := s.recalibrate(ctx); err != nil {
-		return err
+	if s.run.budget.over() == "" { // else there may be no handler left to ask
+		if err := s.recalibrate(ctx); err != nil {
+			return err
+		}
 	}
 	try := func() ([]finding, error) { return check(ctx, s) }
 	findings, err := s.surviving(ctx, func() ([]finding, error) {

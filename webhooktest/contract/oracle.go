@@ -133,8 +133,11 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	b, did := o.baseline(did)
 	differences, judged := b.Judge(did)
 	if o.spec.Compare == "object" {
-		more := append(b.Untouched(did), statediff.Multiplied(o.references, whole)...)
-		differences, judged = append(differences, more...), judged+len(more)
+		beyond, several := b.Untouched(did), statediff.Multiplied(o.references, whole)
+		judged += len(beyond) + len(several)
+		if differences = append(differences, beyond...); !o.sendsMore() {
+			differences = append(differences, several...)
+		}
 	}
 	if judged == 0 {
 		return e.findings, incomparable(b)
@@ -148,6 +151,14 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 		return nil, nil
 	}
 	return e.withState(differences, sameState), nil
+}
+
+// sendsMore reports whether the case sends other events than the reference does. A ledger
+// has an entry for each of them: they are no repetition.
+func (o *oracle) sendsMore() bool {
+	return slices.ContainsFunc(o.spec.Steps, func(step caseStep) bool {
+		return slices.ContainsFunc(step.Send, func(name string) bool { return !sends(o.spec.Reference, name) })
+	})
 }
 
 // judgeDiffers requires another effect than the reference.

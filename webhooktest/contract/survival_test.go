@@ -2,6 +2,8 @@ package contract_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -82,6 +84,42 @@ func TestCrashCostsItsOwnCase(t *testing.T) {
 			require.Equal(t, c.judged, slices.Contains(shortfalls(report, contract.Pass), "http/no-session"))
 		})
 	}
+}
+
+// A handler that dies of what Stripe never sends is told so by the case about that: answers
+// are examined for secrets later, and then without a handler, or its state.
+func TestCrashIsNotOfTheAnswers(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		z := newZoo()
+		defer z.Close()
+		dead := false
+		s := zooNamed(t, "sound").subject(z, func(ctx context.Context) (any, error) {
+			if dead {
+				return nil, errors.New("connection refused")
+			}
+			return z.State(ctx)
+		})
+		s.Break, s.Heal, s.Restart = nil, nil, nil
+		s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err == nil && json.Valid(body) && !strings.Contains(string(body), `"data"`) {
+				dead = true
+			}
+			if dead {
+				panic(http.ErrAbortHandler)
+			}
+			r.Body = io.NopCloser(strings.NewReader(string(body)))
+			z.ServeHTTP(w, r)
+		})
+		report, err := contract.Check(t.Context(), contract.Suite{
+			New: func() contract.Subject { return s }, Only: []string{"control", "http/no-secrets", "http/no-traces", "body/not-an-event"},
+		})
+		require.NoError(t, err)
+		require.Empty(t, shortfalls(report, contract.Fail))
+		require.Equal(t, []string{"body/not-an-event"}, shortfalls(report, contract.Warn))
+		require.Subset(t, shortfalls(report, contract.Pass), []string{"http/no-secrets", "http/no-traces"})
+	})
 }
 
 // TestHangingIsFound holds that a handler which hangs for ever when more events come at once

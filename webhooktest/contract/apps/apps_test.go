@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "write the golden file anew")
 func all() []app {
 	return []app{
 		orders, credits, subscriptions, dispatch, refetch, ormSync, connect, jobs, eventLog, audit,
-		outbox, softDelete, totals, inbox, refunds, licenses, seats, members, notifier, tasks,
+		outbox, softDelete, totals, inbox, refunds, licenses, seats, members, notifier, tasks, givebacks,
 	}
 }
 
