@@ -18,7 +18,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// set adds or replaces the value at a path of the body. It gives no data to thin events.
+// set adds or replaces the value at a path of the body. It adds no data to thin events.
 func (d *draft) set(path string, raw []byte) error {
 	if d.event.thin && strings.HasPrefix(path, objectPath) {
 		return render.ErrThin
