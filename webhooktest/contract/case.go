@@ -29,7 +29,7 @@ type Case struct {
 	Needs       []string          `json:"needs"`
 	Hint        string            `json:"hint"`
 	Why         string            `json:"why"`     // the consequence of not meeting it
-	Mistake     string            `json:"mistake"` // the usual one
+	Mistake     string            `json:"mistake"` // the usual mistake
 	Fix         map[string]string `json:"fix"`     // code, by language: go, node, python, ruby
 }
 
@@ -72,10 +72,10 @@ type caseEvent struct {
 	Set       render.Changes `json:"set"`
 	Add       render.Changes `json:"add"`
 
-	payloads []payload // of File, or those that Payloads matches
+	payloads []payload // File, or the files that Payloads matches
 }
 
-// plain reports whether an event is an ordinary one of its type.
+// plain reports whether an event is an ordinary event of its type.
 func (e *caseEvent) plain() bool {
 	return e.About == "" && !e.Late && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
 }
@@ -100,7 +100,7 @@ type caseStep struct {
 	Golden       string            `json:"golden"`
 }
 
-// names are a single name or a list.
+// names is a single name or a list.
 type names []string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -121,7 +121,7 @@ func (s *caseStep) refuses() bool {
 	return s.Expect == "!2xx" || strings.HasPrefix(s.Expect, "4")
 }
 
-// exact reports whether an event is delivered as written in its file. The second time, it
+// exact reports whether an event is delivered as written in its file. The second delivery
 // is a redelivery.
 func (c *contractCase) exact() bool {
 	for _, event := range c.Events {
@@ -164,8 +164,8 @@ func contractCases() ([]contractCase, error) {
 	return cases, nil
 }
 
-// contractGroups lists the groups in the order of their runs: first what the others rely
-// on.
+// contractGroups lists the groups in the order of their runs: first the ones that others
+// rely on.
 var contractGroups = []string{
 	"control", "signature", "freshness", "body", "dispatch", "idempotency", "ordering",
 	"resilience", "http", "version", "connect", "mode", "thin",
@@ -174,7 +174,7 @@ var contractGroups = []string{
 // levels are the possible levels of a requirement.
 var levels = []string{"must", "should", "info"}
 
-// validate finds errors beyond those of strict decoding.
+// validate finds errors that strict decoding does not.
 func (c *contractCase) validate() error {
 	switch {
 	case c.Format != 1:
@@ -208,7 +208,8 @@ func (c *contractCase) validate() error {
 	return nil
 }
 
-// hasAlternative reports whether the case has two references that may end differently.
+// hasAlternative reports whether the case has two references with possibly different
+// results.
 func (c *contractCase) hasAlternative() bool { return c.State == "same" && len(c.Witness) > 0 }
 
 // stepLists returns the lists of steps, by key.
