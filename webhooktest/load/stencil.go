@@ -12,9 +12,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A stencil is the events of a type or flow with holes for what is fresh in each: ids and
-// times. It is found by comparison of two samples, whose ids and clocks differ, so that
-// edits, variants and flows need no rules of their own.
+// A stencil is the events of a type or flow with holes for values that are fresh in each:
+// ids and times. It comes from comparing two samples with different ids and clocks, so
+// edits, variants and flows need no special rules.
 type stencil struct {
 	steps []step
 	roles []role // of the ids, shared by all steps
@@ -26,10 +26,10 @@ type step struct {
 	text   string
 	holes  []hole
 	event  int // the role of the event's id
-	object int // that of its object; -1: none
+	object int // the role of the object's id; -1: none
 }
 
-// A hole is where a role's word belongs, or a time.
+// A hole is the position of a role's word, or of a time.
 type hole struct {
 	at     int // in the text
 	kind   holeKind
@@ -42,20 +42,20 @@ type holeKind int
 const (
 	wordHole holeKind = iota
 	unixHole
-	textHole // a time as thin events have it
+	textHole // a time as in thin events
 )
 
-// A role is one fresh word: the part of an id behind its prefix, such as the 3Qd0… of
-// pi_3Qd0…, wherever it stands in the events.
+// A role is one fresh word: the part of an id after its prefix, such as the 3Qd0… of
+// pi_3Qd0…, wherever it appears in the events.
 type role struct {
 	label    string // before the word: "pi_"; "" if unknown
-	prefix   string // the same in all: "3"
+	prefix   string // common to all: "3"
 	alphabet string
 	length   int    // of the word, with its prefix
 	sample   string // the word in the first sample, which identifies the role
 }
 
-// sampleTime is the clock of the first sample; the second's is a while later.
+// sampleTime is the clock of the first sample; the second's is later.
 var sampleTime = time.Unix(1_790_000_000, 0)
 
 const sampleShift = 12_345_678 * time.Second
@@ -103,7 +103,7 @@ func sample(like *webhooktest.Source, name string, seed uint64, now time.Time, e
 	return slices.Collect(flow.Events()), nil
 }
 
-// objectID returns the id of what an event is about, or "".
+// objectID returns the id of the object that an event is about, or "".
 func objectID(event *webhooktest.Event) string {
 	for _, path := range []string{"data.object.id", "related_object.id"} {
 		if id, ok := event.Lookup(path); ok {
@@ -126,7 +126,7 @@ type cutter struct {
 	step    step
 	text    []byte // of the step so far
 	a, b    string
-	at, bt  int // what was compared so far
+	at, bt  int // positions in a and b
 }
 
 var errSamples = errors.New("events of this kind differ in more than ids and times")
@@ -168,8 +168,8 @@ func (c *cutter) leave(h hole, a, b int) {
 	c.at, c.bt = c.at+a, c.bt+b
 }
 
-// shortestFresh is the length of words that are fresh: shorter ones differ only as parts of
-// a longer value, such as a UUID, that is fresh enough without them.
+// shortestFresh is the minimum length of a fresh word: shorter ones differ only as parts of
+// a longer value, such as a UUID, that is fresh without them.
 const shortestFresh = 5
 
 // word compares two words.
@@ -192,7 +192,7 @@ func (c *cutter) word(a, b string) error {
 	return nil
 }
 
-// timeText leaves a hole for a time written as text.
+// timeText leaves a hole for a textual time.
 func (c *cutter) timeText() bool {
 	if len(c.a)-c.at < len(thinTime) || len(c.b)-c.bt < len(thinTime) {
 		return false
@@ -219,7 +219,7 @@ func isLater(a, b string) bool {
 	return err == nil && second-first == int64(sampleShift/time.Second)
 }
 
-// role returns the index of a role, which is new if its word was not seen yet.
+// role returns the index of a role, and adds it if it is new.
 func (s *stencil) role(r role) int {
 	if at := slices.IndexFunc(s.roles, func(known role) bool { return known.sample == r.sample }); at >= 0 {
 		return at
@@ -234,7 +234,7 @@ const (
 	base62      = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// newRole finds the shape of a word in two samples of it. A fixed prefix has up to two
+// newRole derives the shape of a word from two samples. A fixed prefix has up to two
 // characters (pi_3…, ed_61…).
 func newRole(a, b string) role {
 	r := role{length: len(a), sample: a, alphabet: base62}
@@ -250,8 +250,8 @@ func newRole(a, b string) role {
 	return r
 }
 
-// labelBefore returns the prefix of an id whose word begins at the end of a text: "pi_". What
-// follows another id in a text, as in a client secret, has the label between: "secret_".
+// labelBefore returns the prefix of an id whose word begins at the end of a text: "pi_".
+// After another id, as in a client secret, it is the label in between: "secret_".
 func labelBefore(text string) string {
 	if !strings.HasSuffix(text, "_") {
 		return ""
@@ -261,13 +261,13 @@ func labelBefore(text string) string {
 		start--
 	}
 	label := text[start:]
-	for strings.ContainsAny(label, capitals) { // another id's
+	for strings.ContainsAny(label, capitals) { // from another id
 		_, label, _ = strings.Cut(label, "_")
 	}
 	return label
 }
 
-// word returns the letters and digits that a text begins with.
+// word returns the leading letters and digits of a text.
 func word(text string) string {
 	for i := range len(text) {
 		if !isWord(text[i]) {
