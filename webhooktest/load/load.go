@@ -143,7 +143,7 @@ func (l *Load) check() error {
 	case l.Count < 0:
 		return fmt.Errorf("count %d: want 1 or more", l.Count)
 	case l.Duration < 0:
-		return fmt.Errorf("duration %s: want more than 0s", l.Duration)
+		return fmt.Errorf("duration %s: must be positive, such as 10s", l.Duration)
 	case l.Rate.From != l.Rate.To && l.Duration == 0 && l.Count > 0:
 		return fmt.Errorf("rate %s: a ramp needs a duration", l.Rate)
 	case !(l.Forge >= 0 && l.Forge <= 1):

@@ -92,7 +92,7 @@ var sentLine = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // ErrNothingSent means that a text contains no record of what was sent.
-var ErrNothingSent = errors.New("no line that says what an instance sent")
+var ErrNothingSent = errors.New("no line with what an instance sent")
 
 // ParseSent reads the records of instances: a line of JSON each, possibly among k6's other
 // output, which names the events that were not accepted.
@@ -125,7 +125,7 @@ func ParseSent(text []byte) (sent []*Sent, err error) {
 func parseSent(line []byte) (*Sent, error) {
 	s := new(Sent)
 	if err := json.Unmarshal(line, s); err != nil {
-		return nil, fmt.Errorf("want a line of JSON that says what was sent: %w", err)
+		return nil, fmt.Errorf("want a line of JSON from an instance: %w", err)
 	}
 	if s.Format != sentFormat {
 		return nil, fmt.Errorf("format %d: want %d", s.Format, sentFormat)
@@ -140,11 +140,11 @@ func parseSent(line []byte) (*Sent, error) {
 
 func (s *SentIDs) check() error {
 	if len(s.Stems) < max(1, s.Steps) {
-		return fmt.Errorf("%d stems: want one for the ids of each event", len(s.Stems))
+		return fmt.Errorf("%d stems: want one or more for each event", len(s.Stems))
 	}
 	for _, stem := range s.Stems {
 		if word := stem[strings.LastIndexByte(stem, '_')+1:]; len(word) < shortestStem {
-			return fmt.Errorf("stem %q: want %d letters and digits or more behind the last underscore", stem, shortestStem)
+			return fmt.Errorf("stem %q: want %d letters and digits, or more, after the last underscore", stem, shortestStem)
 		}
 	}
 	for _, ranges := range [][][2]int{s.Accepted, s.Unsure} {

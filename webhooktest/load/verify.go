@@ -9,7 +9,7 @@ import (
 )
 
 // ErrSentTwice means that two records have the same ids.
-var ErrSentTwice = errors.New("two of the records have the same ids: each instance needs a run or an instance of its own")
+var ErrSentTwice = errors.New("two of the records have the same ids: each instance needs its own run or instance")
 
 // Verify judges the effects of what several instances sent, by the ids in the state. It
 // does not judge counters: their starting values are unknown.
