@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Limits of a JSON text: deeper or more values are not searched.
+// Limits of a JSON text: values beyond them are not searched.
 const (
 	maxDepth  = 128
 	maxValues = 1 << 20
@@ -26,14 +26,14 @@ type node struct {
 	children []node
 }
 
-// A treeReader reads a tree with encoding/json.
+// A treeReader parses a tree with encoding/json.
 type treeReader struct {
 	text    []byte
 	decoder *json.Decoder
 	values  int
 }
 
-// readTree reads the JSON value at the start of a text, and returns where it ends.
+// readTree parses the JSON value at the start of a text, and returns where it ends.
 func readTree(text []byte) (root node, end int, err error) {
 	r := treeReader{text: text, decoder: json.NewDecoder(bytes.NewReader(text))}
 	r.decoder.UseNumber()
@@ -110,7 +110,7 @@ func (n *node) word() string {
 	return text
 }
 
-// isEvent reports whether an object is an event, by what it says of itself.
+// isEvent reports whether an object's own fields mark it as an event.
 func (n *node) isEvent() bool {
 	if n.kind != '{' || n.child("type").word() == "" {
 		return false
@@ -119,8 +119,8 @@ func (n *node) isEvent() bool {
 	return object == "event" || strings.HasPrefix(object, "v2.core.event")
 }
 
-// buffer returns the bytes of a Buffer that was written as JSON, {"type":"Buffer","data":[123]},
-// or nil.
+// buffer returns the bytes of a Buffer encoded as JSON, {"type":"Buffer","data":[123]}, or
+// nil.
 func (n *node) buffer() []byte {
 	data := n.child("data")
 	if data == nil || data.kind != '[' || n.child("type").word() != "Buffer" {
@@ -137,7 +137,7 @@ func (n *node) buffer() []byte {
 	return text
 }
 
-// fromBase64 decodes base64 in any alphabet. Nil: it is something else.
+// fromBase64 decodes base64 in any alphabet, or returns nil.
 func fromBase64(text string) []byte {
 	text = strings.NewReplacer("-", "+", "_", "/", "\n", "", "\r", "").Replace(strings.TrimRight(text, "=\r\n"))
 	decoded, err := base64.RawStdEncoding.DecodeString(text)
