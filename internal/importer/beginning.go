@@ -6,11 +6,11 @@ import (
 	"io"
 )
 
-// A beginning reads an input and keeps its start, until that is not needed.
+// A beginning reads an input and keeps its start for as long as needed.
 type beginning struct {
 	in   io.Reader
 	kept []byte
-	lost bool // not all of it was kept
+	lost bool // the start is incomplete
 }
 
 // Read implements io.Reader.
@@ -34,7 +34,8 @@ func (b *beginning) all() (text []byte, ok bool) {
 	return b.kept, true
 }
 
-// beginsAsJSON reports whether a text is JSON up to its second value: {"id"=>"evt_1"} is not.
+// beginsAsJSON reports whether a text is JSON up to its second value: {"id"=>"evt_1"} is
+// not.
 func beginsAsJSON(text []byte) bool {
 	const first = 3 // a bracket, a key and a value
 	decoder := json.NewDecoder(bytes.NewReader(text))

@@ -42,12 +42,12 @@ type scanner struct {
 	in    *bufio.Reader
 	at    Position
 	found func(text []byte, at Position, alone bool) error // alone: not part of a list
-	mixed bool                                             // in a list of all kinds of things
+	mixed bool                                             // in a list of mixed values
 
 	printed func(events []event, form string, at Position) error // found in a line of text
 
-	values int  // begun, and lines
-	strays bool // the last one is a line of no known kind
+	values int  // number of values and lines so far
+	strays bool // the last line has no known format
 
 	taking bool // recording the input
 	taken  []byte
