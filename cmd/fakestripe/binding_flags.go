@@ -28,7 +28,7 @@ func (b *binding) flags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&b.pins, "pin", nil, "no case changes this `path` (repeatable)")
 }
 
-// bind sets what binds events to objects of the app.
+// bind sets the edits and objects of a subject's events.
 func (b *binding) bind(subject *contract.Subject) error {
 	made, err := newBindings(bindings{version: subject.APIVersion, add: b.add, pins: b.pins, handled: subject.Handles}, b.set, b.remove, b.events)
 	if err != nil {

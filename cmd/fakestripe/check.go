@@ -44,7 +44,7 @@ type checking struct {
 	command  string // check, or run with its folder
 	given    func(flag string) bool
 	again    string // flags that repeat a case
-	unseen   string // types that the handler may handle
+	unseen   string // types that the handler may act on
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -198,7 +198,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 const lastReports = 5 * time.Second
 
 func (c *checking) writeReports(ctx context.Context, sh shell, found *contract.Report) error {
-	if ctx.Err() != nil { // the report covers what was done until then
+	if ctx.Err() != nil { // the report covers the run so far
 		var cancel func()
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastReports)
 		defer cancel()
@@ -300,7 +300,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
-	if !c.exec.wanted() { // which tells the app
+	if !c.exec.wanted() { // otherwise, the app gets the secrets
 		announce(sh, keys)
 	}
 	c.subject.Secret, c.subject.Secrets = keys[0], keys[1:]
@@ -310,13 +310,13 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err := c.bound.bind(&c.subject); err != nil {
 		return err
 	}
-	if c.api == "" && c.exec.wanted() { // the app calls it through the proxy: any port will do
+	if c.api == "" && c.exec.wanted() { // the app calls it through the proxy, so any port works
 		c.api = anyPort
 	}
 	if err := c.creating.bind(&c.subject, c.api); err != nil {
 		return err
 	}
-	if c.suite.Dir == "" { // whoever gives a type a shape handles it
+	if c.suite.Dir == "" { // a user who sets a type's shape handles it
 		c.subject.Handles = c.shapes.among(c.subject.Handles)
 	}
 	if err := c.shapes.check(c.subject.Handles...); err != nil {
@@ -357,7 +357,7 @@ func (c *checking) checkTypes() error {
 
 func (c *checking) checkLocal(ctx context.Context) error {
 	if c.subject.URL == "" {
-		return nil // it will be one of the app that is started here
+		return nil // the app started here will own it
 	}
 	endpoint := webhooktest.Endpoint{URL: c.subject.URL, Header: c.subject.Header}
 	if err := endpoint.Validate(); err != nil || c.remote {

@@ -8,22 +8,22 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A checkProgress says how far a check has come: on a terminal with each case, elsewhere once,
-// when it takes long.
+// A checkProgress shows the progress of a check: on a terminal with each case, elsewhere
+// once, if it takes long.
 type checkProgress struct {
 	out      io.Writer
 	terminal bool
 	all      int
-	most     time.Duration // after which no case is begun
+	most     time.Duration // no case begins after this time
 	begun    time.Time
 	done     int
-	told     bool // when it will end
+	told     bool // the remaining time was printed
 }
 
-// tellAfter is how long a check may take before it says when it will end.
+// tellAfter is how long a check takes before it prints the remaining time.
 const tellAfter = 10 * time.Second
 
-// add takes in a case that is done.
+// add counts a finished case.
 func (p *checkProgress) add(result contract.Result) {
 	p.done++
 	elapsed := time.Since(p.begun)
@@ -42,8 +42,8 @@ func (p *checkProgress) add(result contract.Result) {
 	}
 }
 
-// timeLeft is how long the rest of the cases takes if they are as those that are done, and
-// at most until no further one is begun.
+// timeLeft estimates the time for the remaining cases from the finished ones, up to the
+// time limit.
 func timeLeft(elapsed time.Duration, done, all int, most time.Duration) time.Duration {
 	left := elapsed / time.Duration(max(1, done)) * time.Duration(all-done)
 	return max(0, min(left, most-elapsed)).Round(time.Second)

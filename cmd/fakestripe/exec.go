@@ -35,7 +35,7 @@ signal ended it; after Ctrl-C that of fakestripe listen.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			l.exec.args, l.exec.stdout = args, sh.out
 			lines := sh
-			lines.out = sh.err // the standard output is the app's
+			lines.out = sh.err // stdout belongs to the app
 			if l.printJSON || l.format.json() {
 				l.exec.stdout, lines.out = sh.err, sh.out
 			}
@@ -45,6 +45,6 @@ signal ended it; after Ctrl-C that of fakestripe listen.`,
 	l.flags(cmd)
 	_ = cmd.Flags().MarkHidden("exec")
 	_ = cmd.Flags().MarkHidden("exec-output")
-	cmd.Flags().SetInterspersed(false) // the flags behind the command are the command's
+	cmd.Flags().SetInterspersed(false) // flags after the command belong to it
 	return cmd
 }

@@ -23,7 +23,7 @@ type k6Script struct {
 	instances int
 }
 
-// defaultInstances is how many machines the operator splits a load over.
+// defaultInstances is the default number of machines for the operator.
 const defaultInstances = 4
 
 func newK6(sh shell) *cobra.Command {
@@ -105,7 +105,7 @@ func replace(flag, name string, text []byte) error {
 	return nil
 }
 
-// testRun is the resource of the k6 operator that runs the script.
+// testRun returns the k6 operator's resource that runs the script.
 //
 // Source: https://grafana.com/docs/k6/latest/set-up/set-up-distributed-k6/usage/configure-testrun-crd/
 func (k *k6Script) testRun() []byte {

@@ -88,7 +88,7 @@ func completeLoads(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return slices.Concat(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()), cobra.ShellCompDirectiveNoFileComp
 }
 
-// flags adds all flags: those of what is sent, of the verdict, and of the report.
+// flags adds all flags: for the load, the verdict and the report.
 func (l *loadRun) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	l.loadFlags(cmd)
@@ -108,7 +108,7 @@ func (l *loadRun) flags(cmd *cobra.Command) {
 	l.format.flag(cmd, "text or json: the report as one line of JSON")
 }
 
-// loadFlags adds the flags for what is sent, at what rate, and how.
+// loadFlags adds the flags for the events, their rate and their delivery.
 func (l *loadRun) loadFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	l.changed = flags.Changed
@@ -163,7 +163,7 @@ func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
 	return together(l.verdict(found, held), l.print(sh, found), l.write(ctx, found))
 }
 
-// explain words why there was no load.
+// explain says why the load could not run.
 func (l *loadRun) explain(ctx context.Context, err error) error {
 	switch refused := new(load.RefusedError); {
 	case ctx.Err() != nil:
@@ -179,7 +179,7 @@ func (l *loadRun) explain(ctx context.Context, err error) error {
 	return explain(err)
 }
 
-// adviseOn says what the first refusal means.
+// adviseOn prints the meaning of the first refusal.
 func (p *loadProgress) adviseOn(r *webhooktest.Response) {
 	if r == nil {
 		return
@@ -200,7 +200,7 @@ func (l *loadRun) names() string {
 	return names
 }
 
-// verdict returns whether the handler fell short.
+// verdict returns errShort if the handler fell short.
 func (l *loadRun) verdict(found *load.Report, held bool) error {
 	v := found.Verdict
 	switch {
@@ -220,7 +220,7 @@ func (l *loadRun) print(sh shell, found *load.Report) error {
 	return loadreport.Text(sh.out, found)
 }
 
-// write writes the reports, and what was sent.
+// write writes the reports, and the record of what was sent.
 func (l *loadRun) write(ctx context.Context, found *load.Report) error {
 	if ctx.Err() != nil {
 		var cancel func()
@@ -299,7 +299,7 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	return l.checkLocal(ctx)
 }
 
-// prepareLoad makes what is sent from the flags, without a secret.
+// prepareLoad makes the load from the flags, without a secret.
 func (l *loadRun) prepareLoad(names []string) (err error) {
 	if l.endpoint.Header, err = parseHeaders(l.headers); err != nil {
 		return err

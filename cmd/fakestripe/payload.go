@@ -18,7 +18,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// payloads holds the flags that describe events, and what they make.
+// payloads holds the flags for events, and makes the events.
 type payloads struct {
 	source  webhooktest.Source
 	created string
@@ -180,8 +180,8 @@ func own(ctx context.Context, in io.Reader, name string) (*webhooktest.Event, er
 	return event, nil
 }
 
-// mustBeEvent refuses a part of an event and what has events inside, and says how to send
-// what is meant. JSON of no known kind may be sent.
+// mustBeEvent rejects a part of an event and anything with events inside, and says how to
+// send the intended event. It accepts JSON of unknown kind.
 func mustBeEvent(body []byte, name string) error {
 	kind, what := capture.KindOf(body)
 	file := name
@@ -202,7 +202,7 @@ func mustBeEvent(body []byte, name string) error {
 	return fmt.Errorf("%s: %s, not an event; %s", fileName(name), what, how)
 }
 
-// edits are the changes to every event, of any origin.
+// edits returns the changes to every event, of any origin.
 func (p *payloads) edits() ([]webhooktest.Edit, error) {
 	var edits []webhooktest.Edit
 	if p.id != "" {

@@ -34,7 +34,7 @@ func (r *redaction) open() (*redact.Redactor, error) {
 	return redactor, err
 }
 
-// redactionFlag is the flag with a given path.
+// redactionFlag returns the flag that gave a path.
 func redactionFlag(p redact.Path) string {
 	if p.Keep {
 		return "--keep"

@@ -21,8 +21,8 @@ func (s *secrets) flag(cmd *cobra.Command) {
 		"signing `secret` of the endpoint; several are those of a secret being rolled (default $"+secretVariable+", else that in .env, else "+webhooktest.DefaultSecret+")")
 }
 
-// get returns the secrets from the flag, else the environment, else the app's .env file, else
-// the documented one.
+// get returns the secrets from the flag, else the environment, else the app's .env file,
+// else the documented secret.
 func (s secrets) get(sh shell) ([]string, error) {
 	keys := []string(s)
 	if len(keys) == 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/dbstate"
 )
 
-// databaseState are the flags for a handler that keeps its state in a database.
+// databaseState holds the flags for a handler with its state in a database.
 type databaseState struct {
 	postgres, sqlite string
 	tables           []string
@@ -25,7 +25,7 @@ func (d *databaseState) flags(flags *pflag.FlagSet) {
 // given reports whether a database was named.
 func (d *databaseState) given() bool { return d.postgres != "" || d.sqlite != "" }
 
-// open finds the database. No error shows its password.
+// open opens the database. No error shows its password.
 func (d *databaseState) open(getenv func(string) string) (*dbstate.Database, error) {
 	for i, name := range d.tables {
 		if d.tables[i] = strings.TrimSpace(name); d.tables[i] == "" {
@@ -46,7 +46,7 @@ func (d *databaseState) open(getenv func(string) string) (*dbstate.Database, err
 	return db, missingProgram("--state-postgres", err)
 }
 
-// missingProgram says what else shows a state.
+// missingProgram adds the alternatives to an error about a missing program.
 func missingProgram(flag string, err error) error {
 	missing := new(dbstate.NotInstalledError)
 	switch {
@@ -58,7 +58,7 @@ func missingProgram(flag string, err error) error {
 	return nil
 }
 
-// redactDatabase is what --state-postgres was given, without a password.
+// redactDatabase returns the value of --state-postgres without a password.
 func redactDatabase(uri string) string {
 	if strings.HasPrefix(uri, "$") {
 		return uri
@@ -66,6 +66,6 @@ func redactDatabase(uri string) string {
 	return dbstate.Redact(uri)
 }
 
-// unreadable reports whether a text is no URI of a database, nor a variable. What it says is
-// not shown: it may be a password.
+// unreadable reports whether a text is neither a database URI nor a variable. It must not
+// be printed, since it may be a password.
 func unreadable(uri string) bool { return uri != "" && redactDatabase(uri) == "…" }

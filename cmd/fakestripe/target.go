@@ -24,7 +24,7 @@ type target interface {
 	close()
 }
 
-// targetFlags are the flags for where deliveries go and how they are signed.
+// targetFlags are the flags for the target of deliveries and their signature.
 type targetFlags struct {
 	to          string
 	secrets     secrets

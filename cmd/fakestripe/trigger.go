@@ -102,15 +102,15 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	return to.deliver(ctx, p, whileListening(p, events), 1, tr.target.mutations)
 }
 
-// nameTrigger lets a running listen know that the events of a flow belong together.
+// nameTrigger tells a running listen that the events of a flow belong together.
 func nameTrigger(to target, flow *webhooktest.Flow) {
 	if l, ok := to.(*listenTarget); ok {
 		l.client.Trigger = listen.NewTrigger(flow.Name)
 	}
 }
 
-// whileListening yields events until a delivery finds nobody at the target: the rest of the
-// flow would find nobody either.
+// whileListening yields events until nothing listens at the target: the rest of the flow
+// would fail, too.
 func whileListening(p *printer, events iter.Seq[*webhooktest.Event]) iter.Seq[*webhooktest.Event] {
 	return func(yield func(*webhooktest.Event) bool) {
 		for event := range events {

@@ -13,8 +13,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/payment"
 )
 
-// completion are the flags of trigger that bring an object to an end that the app has
-// created through the API of listen.
+// completion holds trigger's flags for completing an object that the app created through
+// listen's API.
 type completion struct {
 	object, action string
 	latest         bool
@@ -27,10 +27,10 @@ func (c *completion) flags(cmd *cobra.Command) {
 	flags.StringVar(&c.action, "action", "", "what happens to it: pay, decline or expire (default: what its test card says)")
 }
 
-// given reports whether an object of the app is meant.
+// given reports whether an object was given.
 func (c *completion) given() bool { return c.object != "" || c.latest }
 
-// args wants a type or flow, which an object of the app does not need.
+// args requires a type or flow, unless an object was given.
 func (c *completion) args(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 && c.given() {
 		return nil
@@ -38,7 +38,7 @@ func (c *completion) args(cmd *cobra.Command, args []string) error {
 	return onePayload(cmd, args)
 }
 
-// check refuses flags that do not go together.
+// check rejects conflicting flags.
 func (c *completion) check(changed func(string) bool) error {
 	switch {
 	case changed("object") && c.object == "":
@@ -61,7 +61,7 @@ func (c *completion) check(changed func(string) bool) error {
 	return nil
 }
 
-// complete delivers the events that bring the object to an end.
+// complete delivers the events that complete the object.
 func (tr *triggering) complete(ctx context.Context, sh shell, name string) error {
 	to, err := tr.target.open(ctx, sh, 1)
 	if err != nil {

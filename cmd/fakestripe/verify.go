@@ -127,11 +127,12 @@ var strippedByCurl = verify.Finding{
 	Fix:   []verify.Fix{{Where: "curl", How: "use --data-binary @FILE, not -d @FILE"}}, Proven: true,
 }
 
-// maxVerified is how many deliveries of a capture are verified: each may take a second.
+// maxVerified is the maximum number of deliveries to verify in a capture: each may take a
+// second.
 const maxVerified = 16
 
-// verify verifies the delivery that the flags and arguments describe: of several, the first
-// that was signed with a secret given, or else the first.
+// verify verifies the delivery in the flags and arguments: of several, the first signed
+// with a given secret, or else the first.
 func (v *verifying) verify(ctx context.Context, sh shell, changed func(string) bool, requests []*capture.Request) (first *verify.Verification, err error) {
 	for i, request := range requests[:min(len(requests), maxVerified)] {
 		r, err := v.received(sh, changed, request)
@@ -154,7 +155,7 @@ func (v *verifying) verify(ctx context.Context, sh shell, changed func(string) b
 	return first, nil
 }
 
-// taken says what part of a text was verified.
+// taken says which part of a text was verified.
 func taken(r *capture.Request, i, of int) (notes []string) {
 	if r.Form == "" {
 		return nil
@@ -172,7 +173,7 @@ func taken(r *capture.Request, i, of int) (notes []string) {
 	return []string{note}
 }
 
-// received returns a delivery with what the flags say of it.
+// received returns a delivery with the values from the flags.
 func (v *verifying) received(sh shell, changed func(string) bool, request *capture.Request) (r *verify.Received, err error) {
 	r = &verify.Received{
 		Signature: request.Signature(),
@@ -209,7 +210,7 @@ func (v *verifying) keys(sh shell) ([]string, error) {
 	return keys, nil
 }
 
-// requests returns the requests in the given form: one, or what a capture has.
+// requests returns the requests in the given form: one, or those in a capture.
 func (v *verifying) requests(ctx context.Context, sh shell, changed func(string) bool, args []string) ([]*capture.Request, error) {
 	given := len(args)
 	for _, flag := range []string{"curl", "request"} {
@@ -247,8 +248,8 @@ func (v *verifying) requests(ctx context.Context, sh shell, changed func(string)
 	return inFile(text, fileName(args[0]), changed("signature"))
 }
 
-// inFile returns what a file has: deliveries with their signatures or, if the signature is
-// given, the file as a body and what may be the body in it.
+// inFile returns the content of a file: deliveries with their signatures or, if the
+// signature is given, the file as a body and possible bodies inside.
 func inFile(text []byte, name string, signed bool) ([]*capture.Request, error) {
 	if !signed {
 		if found := signedIn(text); len(found) > 0 {
