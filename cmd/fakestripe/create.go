@@ -18,8 +18,8 @@ import (
 type creating struct{ url, command string }
 
 func (c *creating) flags(flags *pflag.FlagSet) {
-	flags.StringVar(&c.url, "create-url", "", "`url` of the app's own checkout: posted to for each new object, so that the app creates one at --api; [METHOD] URL[ FORM] such as 3000/checkout or 'POST 3000/checkout item=tea'")
-	flags.StringVar(&c.command, "create-cmd", "", "`command` that makes the app create an object at --api, for each new one; the event is about it")
+	flags.StringVar(&c.url, "create-url", "", "`url` of the app's own checkout, requested for each new Stripe object, so that the app creates one at --api; [METHOD] URL[ FORM] such as 3000/checkout or 'POST 3000/checkout item=tea'")
+	flags.StringVar(&c.command, "create-cmd", "", "`command` that makes the app create an object at --api for each new Stripe object; the event is about it")
 }
 
 // bind has the app create an object for each new Stripe object.

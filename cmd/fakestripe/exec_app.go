@@ -33,9 +33,9 @@ const execPatience = time.Minute
 const execGrace = 5 * time.Second
 
 func (e *execution) flags(flags *pflag.FlagSet, to string) {
-	flags.StringVar(&e.line, "exec", "", "start the app with this `command`, with its calls to Stripe answered here, and end it with fakestripe")
-	flags.BoolVar(&e.output, "exec-output", false, "show what the app prints, on standard error")
-	flags.DurationVar(&e.patience, "exec-timeout", execPatience, "how long the app may take until it listens on the port of "+to)
+	flags.StringVar(&e.line, "exec", "", "start the app with this `command`, answer its calls to Stripe, and end it with fakestripe")
+	flags.BoolVar(&e.output, "exec-output", false, "show the app's output on standard error")
+	flags.DurationVar(&e.patience, "exec-timeout", execPatience, "time for the app to listen on the port of "+to)
 	flags.BoolVar(&e.offline, "offline", false, "refuse the app's calls to hosts that are not Stripe's")
 }
 

@@ -30,8 +30,8 @@ func (d *draftConfig) flags(cmd *cobra.Command) {
 	flags.StringVar(&d.to, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	apiVersionFlag(flags, &d.version, "", "API `version` of the events")
 	for i, usage := range []string{
-		"`url` of what the handler stored, as JSON", "`command` that prints what the handler stored, as JSON",
-		"`uri` of the PostgreSQL database that the handler writes to, or $NAME for that in a variable", "`file` of the SQLite database that the handler writes to",
+		"`url` that returns what the handler stored, as JSON", "`command` that prints what the handler stored, as JSON",
+		"`uri` of the handler's PostgreSQL database, or $NAME for a variable that holds it", "`file` of the handler's SQLite database",
 	} {
 		flags.StringVar(&d.state[i], stateFlags[i], "", usage)
 	}

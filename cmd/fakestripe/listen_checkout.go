@@ -27,7 +27,7 @@ type completing struct {
 const autoComplete = "auto-complete"
 
 func (c *completing) flags(flags *pflag.FlagSet) {
-	flags.DurationVar(&c.delay, autoComplete, 0, "pay each Checkout Session, PaymentIntent, Invoice and Subscription this `long` after the app has created or confirmed it (--auto-complete alone: 1s); Stripe's test cards are declined, disputed …")
+	flags.DurationVar(&c.delay, autoComplete, 0, "pay each Checkout Session, PaymentIntent, Invoice and Subscription this `long` after the app created or confirmed it (--auto-complete alone: 1s); Stripe's test cards are declined, disputed …")
 	flags.Lookup(autoComplete).NoOptDefVal = time.Second.String()
 }
 

@@ -58,15 +58,15 @@ func newLoad(sh shell) *cobra.Command {
 		Long: `Send many unique, freshly signed events to a handler, at a rate or as fast as it
 answers, and report rates and latencies. Show it what the handler stores (--state-url,
 --state-cmd, --state-postgres, --state-sqlite) for a verdict on effects: how many events
-were lost, how many doubled, how many forgeries had an effect, and which.
+were lost or doubled, how many forgeries had an effect, and which.
 
 With --rate, events arrive on schedule whatever the handler does, and latency includes
-the time that an event waited for a free connection. docs/load.md explains the report,
-the verdict, and how several machines are judged together.
+the time an event waited for a free connection. docs/load.md explains the report, the
+verdict, and how to judge several machines together.
 
-Exit status: 0 when all is well, 1 when events were lost, doubled or refused, a forgery
-was accepted, or a condition of --fail-on does not hold, 2 for wrong usage, or when a
-state is shown and nothing could be judged.`,
+Exit status: 0 if all is well, 1 if events were lost, doubled or refused, a forgery was
+accepted, or a condition of --fail-on does not hold, 2 for wrong usage, or if a state
+is given and nothing could be judged.`,
 		Example: `  fakestripe load payment_intent.succeeded --to 4242/webhook --rate 200/s --duration 30s
   fakestripe load payment_intent.succeeded --to 4242/webhook --count 10000 --concurrency 64 --state-url 4242/ledger
   fakestripe load --mix charge.succeeded=8,charge.refunded=2 --to 4242/webhook --rate 50/s..500/s --duration 1m --chaos duplicate=0.05 --forge 0.01
@@ -93,14 +93,14 @@ func (l *loadRun) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	l.loadFlags(cmd)
 	l.secrets.flag(cmd)
-	flags.StringVar(&l.state.url, "state-url", "", "`url` of what the handler stored, as JSON")
+	flags.StringVar(&l.state.url, "state-url", "", "`url` that returns what the handler stored, as JSON")
 	flags.StringVar(&l.state.command, "state-cmd", "", "`command` that prints what the handler stored, as JSON")
 	l.state.database.flags(flags)
-	flags.DurationVar(&l.load.Wait, "wait", load.DefaultWait, "how long to wait for missing effects while none arrives")
-	flags.StringVar(&l.load.RunID, "run-id", "", "make ids from this `text`; a handler takes the ids of an earlier run for duplicates (default random)")
-	flags.IntVar(&l.load.Instance, "instance", 0, "the `number` of this instance, if several share a --run-id")
-	flags.StringVar(&l.sent, "sent", "", "write what was sent to this `file`, for --verify")
-	flags.BoolVar(&l.verify, "verify", false, "judge the effects of what several instances sent, by the files of their --sent")
+	flags.DurationVar(&l.load.Wait, "wait", load.DefaultWait, "time to wait for missing effects while none appears")
+	flags.StringVar(&l.load.RunID, "run-id", "", "make ids from this `text`; repeated ids look like duplicates to a handler (default random)")
+	flags.IntVar(&l.load.Instance, "instance", 0, "`number` of this instance, if several share a --run-id")
+	flags.StringVar(&l.sent, "sent", "", "write a record of what was sent to this `file`, for --verify")
+	flags.BoolVar(&l.verify, "verify", false, "judge the effects of several instances together, by their --sent files")
 	flags.StringVar(&l.failOn, "fail-on", "", "`conditions` that must hold: p99<500ms,errors<0.1%,rate>190,lost<1")
 	flags.BoolVar(&l.insecure, "skip-verify", false, "accept any TLS certificate")
 	flags.BoolVar(&l.remote, "allow-remote", false, "allow a host outside this machine and private networks")
@@ -117,25 +117,25 @@ func (l *loadRun) loadFlags(cmd *cobra.Command) {
 	}
 	flags.StringVar(&l.endpoint.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	flags.StringVar(&l.mix, "mix", "", "send `types` and flows by weight: charge.succeeded=8,charge.refunded=2")
-	flags.StringVar(&l.rate, "rate", "", "send at this `rate`, 200/s or 6000/m, or a ramp, 50/s..500/s (default: as fast as answers come)")
+	flags.StringVar(&l.rate, "rate", "", "send at this `rate`, 200/s or 6000/m, or a ramp, 50/s..500/s (default: as fast as answers arrive)")
 	flags.Float64Var(&l.maxRate, "max-rate", defaultMaxRate, "allow a --rate of up to this `number` of events a second")
 	flags.DurationVar(&l.load.Duration, "duration", 0, "how long to send (default 10s with --rate)")
 	flags.IntVar(&l.load.Count, "count", 0, "send `n` events (default 1000 without --rate and --duration)")
 	flags.IntVar(&l.load.Concurrency, "concurrency", 0, fmt.Sprintf("make up to `n` deliveries at a time (default %d, with --rate %d)", load.DefaultConcurrency, load.DefaultConnections))
 	flags.Float64Var(&l.load.Forge, "forge", 0, "make forgeries at this `rate`: 0.01")
 	flags.StringVar(&l.chaos, "chaos", "", "duplicate, reorder, delay or drop deliveries at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05; retry: retry quickly")
-	flags.StringVar(&l.retries, "retry-schedule", "none", "retry what is not accepted by this `schedule`: quick, sandbox, stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
+	flags.StringVar(&l.retries, "retry-schedule", "none", "retry refused events on this `schedule`: quick, sandbox, stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
 	flags.Float64Var(&l.speed, "clock-speed", 1, "run the time between attempts this many `times` as fast")
 	apiVersionFlag(flags, &l.payloads.source.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.StringVar(&l.payloads.source.Account, "account", "", "connected `account` that the events come from, acct_…")
 	flags.BoolVar(&l.payloads.source.Livemode, "livemode", false, "send live-mode events")
 	flags.StringArrayVar(&l.payloads.set, "set", nil, "change a field: `path=value`, or type:path=value (repeatable)")
 	flags.BoolVar(&l.payloads.add, "add", false, "let --set create paths that the event does not have")
-	l.payloads.shapes.flag(flags, "make the events of a type in another of its shapes: `type=name` (repeatable; see list --variants)")
+	l.payloads.shapes.flag(flags, "make the events of a type in another shape: `type=name` (repeatable; see list --variants)")
 	l.payloads.changed = flags.Changed
 	flags.Uint64Var(&l.load.Seed, "seed", 0, "seed the choices of --chaos and --forge with this `number` (default: by the run)")
 	flags.StringArrayVar(&l.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
-	flags.DurationVar(&l.endpoint.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
+	flags.DurationVar(&l.endpoint.Timeout, "timeout", webhooktest.DefaultTimeout, "time for the handler to answer")
 }
 
 func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {

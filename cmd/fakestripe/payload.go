@@ -43,9 +43,9 @@ func (p *payloads) sourceFlags(cmd *cobra.Command) {
 	apiVersionFlag(flags, &p.source.APIVersion, fixtures.DefaultVersion, "API `version` of the event")
 	flags.StringVar(&p.source.Account, "account", "", "connected `account` that the event comes from, acct_…; the context of a thin event")
 	flags.BoolVar(&p.source.Livemode, "livemode", false, "make a live-mode event")
-	flags.StringVar(&p.created, "created", "", "`time` at which the event was created: Unix seconds or RFC 3339 (default now)")
+	flags.StringVar(&p.created, "created", "", "creation `time` of the event: Unix seconds or RFC 3339 (default now)")
 	flags.Uint64Var(&p.source.Seed, "seed", 0, "make ids from this `number`; the same seed and time give the same bytes (default random)")
-	p.shapes.flag(flags, "make the events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
+	p.shapes.flag(flags, "make the events of a type in another shape: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
 	flags.BoolVar(&p.add, "add", false, "let --set create paths that the event does not have")
 	p.changed = flags.Changed
 }

@@ -18,7 +18,7 @@ type secrets []string
 
 func (s *secrets) flag(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar((*[]string)(s), "secret", nil,
-		"signing `secret` of the endpoint; several are those of a secret being rolled (default $"+secretVariable+", else that in .env, else "+webhooktest.DefaultSecret+")")
+		"signing `secret` of the endpoint; give both while it is being rolled (default $"+secretVariable+", else the one in .env, else "+webhooktest.DefaultSecret+")")
 }
 
 // get returns the secrets from the flag, else the environment, else the app's .env file,

@@ -35,7 +35,7 @@ type stateSource struct {
 }
 
 func (s *stateSource) flags(flags *pflag.FlagSet) {
-	flags.StringVar(&s.url, "state-url", "", "`url` of what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
+	flags.StringVar(&s.url, "state-url", "", "`url` that returns what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
 	flags.StringVar(&s.command, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
 	s.database.flags(flags)
 }

@@ -17,8 +17,8 @@ type databaseState struct {
 }
 
 func (d *databaseState) flags(flags *pflag.FlagSet) {
-	flags.StringVar(&d.postgres, "state-postgres", "", "`uri` of the PostgreSQL database that the handler writes to, or $NAME for that in a variable; read by psql")
-	flags.StringVar(&d.sqlite, "state-sqlite", "", "`file` of the SQLite database that the handler writes to; read by sqlite3")
+	flags.StringVar(&d.postgres, "state-postgres", "", "`uri` of the handler's PostgreSQL database, or $NAME for a variable that holds it; read by psql")
+	flags.StringVar(&d.sqlite, "state-sqlite", "", "`file` of the handler's SQLite database; read by sqlite3")
 	flags.StringSliceVar(&d.tables, "state-tables", nil, "read only these comma-separated `tables` of the database")
 }
 

@@ -36,16 +36,16 @@ func newTrigger(sh shell) *cobra.Command {
 arrive in Stripe's order. A type that is in no flow is delivered alone, as thin types
 are (fakestripe list --thin). A flow ends when nothing listens at the target.
 
-With --object or --latest the events are about what the app has created through the API
-of a running fakestripe listen: the Checkout Session is paid, with its own metadata,
-amount and customer. It needs no type then: the object and its test card say what
+With --object or --latest, the events are about an object that the app created through
+the API of a running fakestripe listen: they pay its Checkout Session, with its own
+metadata, amount and customer. Without a type, the object and its test card decide what
 happens.
 
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
 with retries. Each event is sent after the first answer to the previous one. The last
 answer within --wait counts.
 
-Exit status: 0 when every answer was as expected (2xx, of a forgery any other), 1 when
+Exit status: 0 if every answer was as expected (2xx, or for a forgery any other), 1 if
 an answer was wrong or missing, 2 for wrong usage.`,
 		Example: `  fakestripe trigger payment_intent.succeeded
   fakestripe trigger payment_intent.succeeded --to localhost:4242/webhook

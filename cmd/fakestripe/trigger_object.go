@@ -23,8 +23,8 @@ type completion struct {
 func (c *completion) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&c.object, "object", "", "pay the object with this `id`, which the app created through listen's API: a Checkout Session, PaymentIntent, SetupIntent, Invoice, Subscription or Refund")
-	flags.BoolVar(&c.latest, "latest", false, "pay the one that the app created last")
-	flags.StringVar(&c.action, "action", "", "what happens to it: pay, decline or expire (default: what its test card says)")
+	flags.BoolVar(&c.latest, "latest", false, "pay the object that the app created last")
+	flags.StringVar(&c.action, "action", "", "what happens to the object: pay, decline or expire (default: as its test card says)")
 }
 
 // given reports whether an object was given.

@@ -34,19 +34,19 @@ func newVerify(sh shell) *cobra.Command {
 	v := new(verifying)
 	cmd := &cobra.Command{
 		Use:   "verify [FILE|-]",
-		Short: "Find out why a signature does not verify",
-		Long: `verify checks whether every Stripe library accepts a delivery. If not, it undoes
-what goes wrong in practice with the secret, the header, the timestamp and the
-body, alone and in pairs, until the signature matches. It then prints what it had
-to undo, the usual cause, and how to fix it.
+		Short: "Explain why a signature does not verify",
+		Long: `Check whether every Stripe library accepts a delivery. If not, undo common mistakes
+with the secret, the header, the timestamp and the body, alone and in pairs, until the
+signature matches. Then print what had to be undone, the usual cause, and how to fix
+it.
 
 Give the delivery as a body (FILE, or - for standard input) with its --signature,
 as a --curl command line copied from a browser or an inspector, as a raw HTTP
---request, or as what has it inside: a HAR file, an answer of ngrok's API, a Postman
-collection, a Lambda event, a log, the error of an SDK. What has the signature, too,
-needs no --signature. Nothing is sent.
+--request, or inside something else: a HAR file, a response of ngrok's API, a Postman
+collection, a Lambda event, a log, the error of an SDK. If that contains the signature,
+--signature is not needed. Nothing is sent.
 
-The exit status is 0 if the delivery is valid, 1 if not.`,
+Exit status: 0 if the delivery is valid, 1 if not, 2 for wrong usage.`,
 		Example: `  fakestripe verify body.json --signature 't=1795303216,v1=5257a8…' --secret whsec_…
   pbpaste | fakestripe verify --curl - --secret whsec_…
   fakestripe verify localhost.har --secret whsec_… --tolerance 0
@@ -76,13 +76,13 @@ The exit status is 0 if the delivery is valid, 1 if not.`,
 
 func (v *verifying) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar((*[]string)(&v.secrets), "secret", nil, "signing `secret` of the handler; repeat it to try several (default $"+secretVariable+")")
+	flags.StringArrayVar((*[]string)(&v.secrets), "secret", nil, "signing `secret` of the handler; repeat to try several (default $"+secretVariable+")")
 	flags.StringVar(&v.signature, "signature", "", "value of the Stripe-Signature `header`; replaces that of the request")
 	flags.StringVar(&v.curl, "curl", "", "read a curl command line from `file`, or - for standard input")
 	flags.StringVar(&v.request, "request", "", "read a raw HTTP request from `file`, or - for standard input")
 	flags.StringVar(&v.at, "at", "", "`time` when the delivery was received: Unix seconds or RFC 3339 (default now)")
-	flags.StringVar(&v.answer, "answer", "", "what the handler answered or logged, as `text`: it may have refused the API version, not the signature")
-	flags.DurationVar(&v.tolerance, "tolerance", verify.DefaultTolerance, "how old the signature may be; 0 allows any age")
+	flags.StringVar(&v.answer, "answer", "", "the handler's answer or log, as `text`: it may have refused the API version, not the signature")
+	flags.DurationVar(&v.tolerance, "tolerance", verify.DefaultTolerance, "maximum age of the signature; 0 allows any age")
 	v.format.flag(cmd, "print text or one line of json")
 }
 
