@@ -96,7 +96,7 @@ const Mark = "FAKESTRIPE_EXEC"
 func Start(ctx context.Context, config Config) (*App, error) {
 	if config.Listens != "" && Reachable(ctx, config.Listens) {
 		removeFolder(config.Folder)
-		return nil, fmt.Errorf("something listens on %s already: stop it first, since the app is started here", config.Listens)
+		return nil, fmt.Errorf("something already listens on %s: stop it first, so that the app can start", config.Listens)
 	}
 	a := &App{config: config, mark: rand.Text(), ended: make(chan struct{})}
 	a.guard = startGuard(a.mark, config.Folder)
