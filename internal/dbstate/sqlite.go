@@ -77,7 +77,7 @@ func (f *sqliteFile) read(ctx context.Context, names []string) (*snapshot, error
 
 var (
 	errTablesChange = errors.New("its tables change while they are read")
-	errPrinted      = errors.New("sqlite3 printed what was not asked for")
+	errPrinted      = errors.New("unexpected output of sqlite3")
 )
 
 // readKnown reads, in one transaction, the list of tables and the rows of the known ones.
