@@ -111,7 +111,7 @@ func (c *Client) Secret(ctx context.Context) (string, error) {
 		Secret string `json:"secret"`
 	}
 	if answer.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(answer.Body, 1<<10)).Decode(&said) != nil || said.Secret == "" {
-		return "", fmt.Errorf("the listen at %s does not tell its signing secret", c.base)
+		return "", fmt.Errorf("the listen at %s does not reveal its signing secret", c.base)
 	}
 	return said.Secret, nil
 }
@@ -150,7 +150,7 @@ func (c *Client) Post(ctx context.Context, path string, into any) error {
 	defer answer.Body.Close()
 	switch {
 	case answer.StatusCode == http.StatusNotFound:
-		return fmt.Errorf("the listen at %s is of another release: end it and start this one", c.base)
+		return fmt.Errorf("the listen at %s is from another release: stop it and start this one", c.base)
 	case answer.StatusCode != http.StatusOK:
 		return refusal(answer)
 	}
