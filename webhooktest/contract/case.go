@@ -257,7 +257,7 @@ func selectCases(cases []contractCase, only, skip []string, level string) ([]con
 		return !wanted || slices.ContainsFunc(skip, c.is) || level != "" && c.Level != level
 	})
 	if len(chosen) == 0 {
-		return nil, errors.New("no case is left: all that are chosen are skipped, or of another level")
+		return nil, errors.New("no case is left: all chosen cases are skipped, or have another level")
 	}
 	return chosen, nil
 }

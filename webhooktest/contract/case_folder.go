@@ -59,7 +59,7 @@ func folderCases(dir string) ([]contractCase, error) {
 		cases = append(cases, *c)
 	}
 	if len(cases) == 0 {
-		return nil, fmt.Errorf("no cases in %s: a case is a .json file that has steps (fakestripe init writes a first suite)", dir)
+		return nil, fmt.Errorf("no cases in %s: a case is a .json file with steps (fakestripe init writes a first suite)", dir)
 	}
 	return cases, nil
 }
@@ -118,7 +118,7 @@ func decodeCase(data []byte) (*contractCase, error) {
 	}
 	if root.Child("steps") == nil {
 		if root.Child("events") != nil && root.Child("format") != nil {
-			return nil, at("events", errors.New("events, but no steps that deliver them"))
+			return nil, at("events", errors.New("events without steps to deliver them"))
 		}
 		return nil, nil
 	}

@@ -59,14 +59,14 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 	}
 	switch other, ok := c.Events[e.About]; {
 	case e.About == "" && (e.Unchanged || e.Changed):
-		return errors.New("changed, unchanged: say since which event, as about")
+		return errors.New("changed, unchanged: name the earlier event in about")
 	case e.Changed && (e.Unchanged || e.Version > 0):
 		return errors.New("changed: is a version of its own")
 	case e.About == "":
 	case !ok:
 		return fmt.Errorf("about %q: no event has this name", e.About)
 	case other.Type == "":
-		return fmt.Errorf("about %q: that is a payload, whose objects are not known: set the ids that are to agree", e.About)
+		return fmt.Errorf("about %q: the objects of a payload are unknown: set the ids that must agree", e.About)
 	}
 	seen := []string{e.About}
 	for about := e.About; about != ""; seen = append(seen, about) {
@@ -151,7 +151,7 @@ func (c *contractCase) validateOwnStep(s caseStep, known []string) error {
 	for _, name := range s.Send {
 		for _, needed := range c.waitsFor(name) {
 			if !slices.Contains(known, needed) {
-				return fmt.Errorf("event %q needs {%s}, which no step before has captured", name, needed)
+				return fmt.Errorf("event %q needs {%s}, which no earlier step captures", name, needed)
 			}
 		}
 	}
