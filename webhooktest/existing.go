@@ -132,7 +132,7 @@ func kindOf(object []byte) (string, error) {
 		return "", fmt.Errorf("object: %w", err)
 	}
 	if known.ID == "" || known.Object == "" {
-		return "", errors.New("object: no id, or no field object that says what it is, such as \"customer\"")
+		return "", errors.New("object: no id, or no field object with its type, such as \"customer\"")
 	}
 	return known.Object, nil
 }
