@@ -53,7 +53,7 @@ func theOnly(found, ports []string) (endpoint, why string, err error) {
 	listens := "the app listens on port " + strings.Join(ports, ", ")
 	switch {
 	case len(found) == 0:
-		return "", "", fmt.Errorf("%s, but no usual path of a webhook exists there: give it, as --to %s/PATH", listens, ports[0])
+		return "", "", fmt.Errorf("%s, but no common webhook path exists there: give it, as --to %s/PATH", listens, ports[0])
 	case len(found) > 1:
 		return "", "", fmt.Errorf("the app may take webhooks at %s: give one, as --to %s", strings.Join(found, ", "), found[0])
 	}

@@ -23,7 +23,7 @@ func appVariables(base []string, stripe localStripe) (environment, given []strin
 		name, value, _ := strings.Cut(entry, "=")
 		set[name] = value != ""
 		if isLive(value) {
-			return nil, nil, fmt.Errorf("$%s has a live key: unset it, or put a test key there, before an app is started", name)
+			return nil, nil, fmt.Errorf("$%s has a live key: unset it, or set a test key, before you start an app", name)
 		}
 	}
 	environment = slices.Clone(base)

@@ -83,7 +83,7 @@ func (l *listener) checkEvents() error {
 		}
 	}
 	if len(l.events) == 0 {
-		return errors.New("--events: want types with commas between, or *")
+		return errors.New("--events: want comma-separated types, or *")
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func (l *listener) tellSecret(ctx context.Context, sh shell, secret string) erro
 	running := client.Check(ctx) == nil
 	if running {
 		if secret, err = client.Secret(ctx); err != nil {
-			return fmt.Errorf("%w: it was given where it was started, by --secret or $%s", err, secretVariable)
+			return fmt.Errorf("%w: it was given at the start, by --secret or $%s", err, secretVariable)
 		}
 	}
 	if !running && l.signing.from == secretFresh {

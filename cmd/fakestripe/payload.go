@@ -120,7 +120,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 		if errors.Is(err, fixtures.ErrUnknownType) {
 			err = listed(err, name, "list and list --thin")
 			if _, missing := os.Stat(name); missing == nil {
-				err = fmt.Errorf("%w; for the file of this name write ./%s", err, name)
+				err = fmt.Errorf("%w; for a file of this name, write ./%s", err, name)
 			}
 		}
 		return event, explain(err)

@@ -29,7 +29,7 @@ func (d *databaseState) given() bool { return d.postgres != "" || d.sqlite != ""
 func (d *databaseState) open(getenv func(string) string) (*dbstate.Database, error) {
 	for i, name := range d.tables {
 		if d.tables[i] = strings.TrimSpace(name); d.tables[i] == "" {
-			return nil, errors.New("--state-tables: want names with commas between, such as orders,payments")
+			return nil, errors.New("--state-tables: want comma-separated names, such as orders,payments")
 		}
 	}
 	if d.sqlite != "" {

@@ -55,7 +55,7 @@ func (c *completion) check(changed func(string) bool) error {
 	}
 	for _, flag := range []string{"set", "add", "variant", "seed", "account", "livemode", "created", "order", "real-time", "to"} {
 		if changed(flag) {
-			return fmt.Errorf("--%s is not for an object of the app, whose listen knows all of it: leave it out, or --object and --latest", flag)
+			return fmt.Errorf("--%s does not apply to an object of the app, which listen knows already: leave it out, or --object and --latest", flag)
 		}
 	}
 	return nil

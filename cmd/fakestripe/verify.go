@@ -205,7 +205,7 @@ func (v *verifying) keys(sh shell) ([]string, error) {
 		return nil, fmt.Errorf("no signing secret: give --secret or set %s", secretVariable)
 	}
 	if slices.Contains(keys, "") {
-		return nil, errors.New("--secret is empty: is the variable set that it comes from?")
+		return nil, errors.New("--secret is empty: is its variable set?")
 	}
 	return keys, nil
 }
