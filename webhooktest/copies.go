@@ -6,13 +6,13 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// objectPath leads to the object of an event.
+// objectPath is the path prefix of an event's object.
 const objectPath = "data.object."
 
-// copies are the fields to which Stripe copies the metadata of an object, by resource: those
-// of a PaymentIntent to the charge when it is confirmed, those of a subscription to an invoice
-// and its lines. A Checkout Session and a payment link keep theirs: what they make has that
-// of payment_intent_data and subscription_data.
+// copies lists the fields to which Stripe copies an object's metadata, by resource: from a
+// PaymentIntent to the charge when it is confirmed, from a subscription to an invoice and
+// its lines. A Checkout Session and a payment link keep their own metadata: the objects
+// they create take it from payment_intent_data and subscription_data.
 //
 // Source: https://docs.stripe.com/metadata#copying-metadata-to-another-object; metadata of
 // https://docs.stripe.com/api/invoice-line-item/object.
@@ -23,7 +23,7 @@ var copies = [...]struct{ from, to, path string }{
 	{"subscription", "invoice", "lines.data.0.metadata"},
 }
 
-// copiesOf returns the paths in an event to which the metadata of a resource is copied.
+// copiesOf returns the paths in an event to which Stripe copies a resource's metadata.
 func copiesOf(from, to string, body []byte) (paths []string) {
 	for _, c := range copies {
 		if c.from != from || c.to != to || strings.HasPrefix(c.path, "lines.") && !billsSubscription(body) {

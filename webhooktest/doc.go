@@ -17,12 +17,12 @@
 //
 // # Events
 //
-// An [Event] is the exact JSON on the wire, in Stripe's layout, with fresh, consistent
-// IDs. A [Source] makes events by type, [Source.Flow] all events of a business action in
-// order of arrival, and [ParseEvent] keeps your own payload byte for byte. [Set], [Add]
-// and [Remove] change fields by path. [About] makes an event about the same objects as
-// another, [Existing] about an object that the app has created, [Object] with an object of
-// your own. [Version] picks a later state of an object, [Variant] another shape of it.
+// An [Event] is the exact JSON on the wire, in Stripe's layout, with fresh, consistent IDs.
+// A [Source] makes events by type, [Source.Flow] makes all events of a business action in
+// order of arrival, and [ParseEvent] keeps your own payload byte for byte. [Set], [Add] and
+// [Remove] change fields by path. [About] makes an event about the same objects as another,
+// [Existing] about an object that the app created, [Object] with an object of your own.
+// [Version] picks a later state of an object, [Variant] another shape of it.
 //
 // Thin events (v2 event notifications) are made the same way, by a type such as
 // v1.charge.refunded or v2.core.account.updated. They contain only a reference to their
@@ -49,7 +49,7 @@
 //
 // The package imports only the standard library and has no stripe-go type in its API: it
 // tests handlers that use any version of any SDK. [Source.APIVersion] sets the shape of
-// events, from 2023-10-16 (the default, that of stripe-go v76) to 2026-10-28.endive.
-// stripe-go v78 and later rejects events of versions other than its own: set it to
-// stripe.APIVersion.
+// events, from 2023-10-16 (the default, and the version of stripe-go v76) to
+// 2026-10-28.endive. stripe-go v78 and later rejects events of versions other than its own:
+// set it to stripe.APIVersion.
 package webhooktest

@@ -17,7 +17,7 @@ type draft struct {
 	tampered bool // sign the second after timestamp
 
 	// Set after signing.
-	v1       string   // the right signature, by the first secret
+	v1       string   // the right signature, with the first secret
 	elements []string // the parts of the header, in order
 }
 

@@ -17,14 +17,14 @@ var ErrNoPath = rawjson.ErrNoPath
 // An Edit changes an event under construction. Set, Add, Remove, Object, Existing, About,
 // Version and Variant return one; For limits it to one event type.
 type Edit struct {
-	typ     string // For
+	typ     string // event type, by For
 	set     bool   // Set, Add, Remove, Object or Existing
 	path    string
 	value   any
 	add     bool
 	remove  bool
 	object  []byte
-	exists  []byte // Existing
+	exists  []byte // object, by Existing
 	about   *Event
 	version int
 	variant string
@@ -57,10 +57,11 @@ func Remove(path string) Edit { return Edit{set: true, path: path, remove: true}
 // later, so handlers can tell which is newer. (Stripe's may share a second: Set "created"
 // for that.)
 //
-// What was Set, Added or Removed in the other event's object carries over, unless this event
-// tells something else there, or its Version does: fields of the same object but its state,
-// IDs and facts such as an amount wherever they are repeated, and metadata where Stripe copies
-// it, such as from a subscription to its invoices. Object does not carry over: give it again.
+// Values that were Set, Added or Removed in the other event's object carry over, unless
+// this event or its Version changes them: fields of the same object except its state, IDs
+// and facts such as an amount wherever they are repeated, and metadata where Stripe copies
+// it, such as from a subscription to its invoices. Object does not carry over: give it
+// again.
 func About(other *Event) Edit {
 	if other == nil {
 		other = new(Event) // about nothing: Source.Event refuses it
@@ -76,14 +77,14 @@ func Version(n int) Edit { return Edit{version: n} }
 
 // Variant gives the event another shape that Stripe sends under the same type: a
 // checkout.session.completed with Variant("setup") has a session that stores a payment
-// method. [fixtures.Variants] lists those of a type. Combined with a Version, the
+// method. [fixtures.Variants] lists the variants of a type. Combined with a Version, the
 // variant's values take precedence.
 //
 // In Source.Flow, it chooses the flow that leads to the variant.
 func Variant(name string) Edit { return Edit{variant: name} }
 
 // For limits an edit to the events of one type. In a flow with several types, it also
-// changes what the other events share with the edited ones:
+// changes the values that other events share with the edited ones:
 //
 //	hook.Trigger("customer.subscription.created",
 //		webhooktest.Set("data.object.metadata.order", "42").For("invoice.paid"))

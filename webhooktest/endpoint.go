@@ -62,7 +62,7 @@ type Endpoint struct {
 	transport http.RoundTripper
 	running   sync.WaitGroup // handlers in this process
 	target    *url.URL
-	err       error // of the configuration
+	err       error // configuration error
 }
 
 // Deliver sends the event once and returns the result. A missing response (connection

@@ -28,7 +28,7 @@ type Event struct {
 	typ       string
 	livemode  bool
 	nullable  []string            // paths that may be null; only for events from fixtures
-	resource  string              // of its object; only for events from fixtures
+	resource  string              // of the object; only for events from fixtures
 	facts     map[string][]string // facts shared between events, by path; only in flows with edits
 	objects   render.Objects      // the objects of the event
 	versioned []string            // paths changed by its version; only for events from fixtures
@@ -117,7 +117,7 @@ func (e *Event) changed(edits []Edit) (*Event, error) {
 	return changed, err
 }
 
-// elsewhere adds to the error for a missing path where other API versions have it: a
+// elsewhere adds the path's place in other API versions to the error for a missing path: a
 // better hint than a similar name.
 func (e *Event) elsewhere(err error) error {
 	var missing *pathError
@@ -130,10 +130,10 @@ func (e *Event) elsewhere(err error) error {
 	return err
 }
 
-// At converts the event to a later API version: its shape and label, as an endpoint of
-// that version gets it. The version is a word as in Source.APIVersion. Thin events have
-// no version and stay as they are. Converting an event of a later or unknown version is
-// an error.
+// At converts the event to a later API version, as an endpoint of that version receives it:
+// its shape and label. The version is a word as in Source.APIVersion. Thin events have no
+// version and stay unchanged. Converting an event of a later or unknown version is an
+// error.
 func (e *Event) At(version string) (*Event, error) {
 	name, err := fixtures.FindVersion(version)
 	if err != nil || e.thin || e.APIVersion() == name {
@@ -150,7 +150,7 @@ func (e *Event) At(version string) (*Event, error) {
 	return later, err
 }
 
-// after makes the event one about the object of an earlier event, created at least a
+// after moves the event to the object of an earlier event, and its creation to at least a
 // second later.
 func (e *Event) after(earlier *Event) (*Event, error) {
 	agreeing, err := e.agreeing(earlier)
@@ -181,7 +181,7 @@ func (e *Event) agreeing(earlier *Event) (*Event, error) {
 	}
 	made, ok := rawjson.Find(earlier.body, created)
 	if !ok {
-		return e, nil // not all objects have one
+		return e, nil // some objects have none
 	}
 	body, err := rawjson.Set(e.body, created, made, false)
 	if err != nil {

@@ -15,15 +15,16 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// Existing makes events tell of an object that exists already, as JSON: the Checkout Session
-// that the app has created. It keeps its id, metadata, amount, customer and all that it was
-// made with; the event brings the news, such as its status and the payment. An event about
-// another object, such as the charge of a PaymentIntent, has what both share. In Source.Flow
-// all events are about the object. It has the shape of the API version of the events.
+// Existing makes events about an object that exists already, given as JSON: the Checkout
+// Session that the app created. The object keeps its id, metadata, amount, customer and
+// everything else from its creation; the event changes its status and the payment. An event
+// about another object, such as the charge of a PaymentIntent, gets the shared values. In
+// Source.Flow, all events are about the object. Its shape must be that of the events' API
+// version.
 func Existing(object []byte) Edit { return Edit{set: true, exists: slices.Clone(object)} }
 
-// tellOf is Existing for one event: a flow of it and, if it is about something else, of one
-// that carries an object of the kind.
+// tellOf applies Existing to one event: in a flow of that event and, if it is about
+// something else, one event that carries an object of the kind.
 func (e *Event) tellOf(text, object []byte) ([]byte, error) {
 	kind, err := kindOf(object)
 	if err != nil {
@@ -52,7 +53,7 @@ func (e *Event) tellOf(text, object []byte) ([]byte, error) {
 	return flow.Steps[0].Event.body, nil
 }
 
-// carrier returns an event that carries an object of a kind to which the event refers.
+// carrier returns an event that carries an object of a kind the event refers to.
 func (e *Event) carrier(kind string) (*Event, error) {
 	template, err := render.Object(cmp.Or(e.APIVersion(), fixtures.DefaultVersion), kind)
 	if err != nil {
@@ -66,10 +67,10 @@ func (e *Event) carrier(kind string) (*Event, error) {
 	return carrier, err
 }
 
-// learnFacts finds out what the event tells that others tell too, if it is not known.
+// learnFacts finds the facts that the event shares with others, if they are not known yet.
 func (e *Event) learnFacts() error {
 	if carried, ok := rawjson.Find(e.body, objectPath+"object"); ok && e.resource == "" {
-		_ = json.Unmarshal(carried, &e.resource) // of a payload of the caller's own
+		_ = json.Unmarshal(carried, &e.resource) // for a caller's own payload
 	}
 	if e.facts != nil {
 		return nil
@@ -89,14 +90,14 @@ func (e *Event) learnFacts() error {
 	return nil
 }
 
-// tellOf makes the events of a flow tell of an object that exists.
+// tellOf puts an existing object into the events of a flow.
 func (f *Flow) tellOf(object []byte) error {
 	kind, err := kindOf(object)
 	if err != nil {
 		return err
 	}
 	causal := slices.SortedFunc(slices.Values(f.Steps), func(a, b FlowStep) int { return cmp.Compare(a.cause, b.cause) })
-	var last *Event // that carries the object: it knows the most
+	var last *Event // last event with the object: it knows the most
 	for _, step := range causal {
 		if step.Event.resource == kind {
 			last = step.Event
@@ -116,7 +117,7 @@ func (f *Flow) tellOf(object []byte) error {
 		}
 	}
 	for i := range f.Steps {
-		if event := f.Steps[i].Event; event.resource == kind { // the last one too: what was shared there need not be in the object
+		if event := f.Steps[i].Event; event.resource == kind { // the last one too: a value shared there need not be in the object
 			if f.Steps[i].Event, err = own.on(event); err != nil {
 				return err
 			}
@@ -131,19 +132,19 @@ func kindOf(object []byte) (string, error) {
 		return "", fmt.Errorf("object: %w", err)
 	}
 	if known.ID == "" || known.Object == "" {
-		return "", errors.New("object: no id, or no field object that says what it is, such as \"customer\"")
+		return "", errors.New("object: no id, or no field object with its type, such as \"customer\"")
 	}
 	return known.Object, nil
 }
 
-// A change is a field of an object that an event gets.
+// A change is a field of an object with its old and new value.
 type change struct {
 	path string // in the event
 	was  []byte
 	raw  []byte
 }
 
-// adopt gives an event a field of the object, and what tells the same in the others.
+// adopt sets a field of the object in one event, and the same fact in the others.
 func (f *Flow) adopt(id string, c change) error {
 	at := slices.IndexFunc(f.Steps, func(step FlowStep) bool { return step.Event.id == id })
 	event := f.Steps[at].Event
@@ -158,7 +159,7 @@ func (f *Flow) adopt(id string, c change) error {
 	if !wasID || c.raw[0] == '"' || strings.Contains(c.path[len(objectPath):], ".") {
 		return nil
 	}
-	return f.change(func(other *Event) ([]byte, error) { // nobody's, of the others too
+	return f.change(func(other *Event) ([]byte, error) { // id of another object, in the others too
 		if value, ok := rawjson.Find(other.body, c.path); ok && bytes.Equal(value, old) {
 			return rawjson.Set(other.body, c.path, c.raw, false)
 		}
@@ -175,7 +176,7 @@ func (f *Flow) add(at int, c change) (err error) {
 	return err
 }
 
-// copyMetadata gives what Stripe copies metadata to those of the object.
+// copyMetadata copies an object's metadata to where Stripe copies it.
 func (f *Flow) copyMetadata(kind string, object []byte) error {
 	metadata, ok := rawjson.Find(object, "metadata")
 	if !ok {
@@ -192,7 +193,7 @@ func (f *Flow) copyMetadata(kind string, object []byte) error {
 	})
 }
 
-// An overlay puts a known object over the one that an event carries.
+// An overlay replaces the object that an event carries with a known one.
 type overlay struct {
 	kind    string
 	known   []byte
@@ -200,8 +201,8 @@ type overlay struct {
 	inState bool // the object has the status of the event already
 }
 
-// of returns what differs in the object of an event. The id comes first: it is in other
-// fields too.
+// of returns the differences in an event's object. The id comes first, because other fields
+// contain it.
 func (o *overlay) of(event *Event) ([]change, error) {
 	carried, err := rawjson.Get(event.body, "data.object")
 	if err != nil {
@@ -220,7 +221,7 @@ func (o *overlay) of(event *Event) ([]change, error) {
 	return o.changes, err
 }
 
-// on returns an event with the object in place of the one that it carries.
+// on returns an event that carries the known object instead of its own.
 func (o *overlay) on(event *Event) (*Event, error) {
 	changes, err := o.of(event)
 	if err != nil {
@@ -235,7 +236,7 @@ func (o *overlay) on(event *Event) (*Event, error) {
 	return event.withBody(body)
 }
 
-// compare notes what an object has other than a carried one, below a path.
+// compare records the differences between a carried object and the known one, below a path.
 func (o *overlay) compare(path string, carried, known []byte) error {
 	var there, here map[string]json.RawMessage
 	if err := json.Unmarshal(carried, &there); err != nil {
@@ -260,7 +261,7 @@ func (o *overlay) compare(path string, carried, known []byte) error {
 	return nil
 }
 
-// isNews reports whether a field is for the event to tell, and not the object.
+// isNews reports whether the event sets a field, not the object.
 func (o *overlay) isNews(path string, was, is []byte) bool {
 	null := string(is) == "null"
 	switch {
@@ -272,7 +273,7 @@ func (o *overlay) isNews(path string, was, is []byte) bool {
 	return slices.Contains(news, path) || render.IsState(path)
 }
 
-// settled are the fields that an object has once it is paid, and not before, by kind.
+// settled lists, by kind, the fields that an object gets when it is paid.
 var settled = map[string][]string{
 	"charge":           {"balance_transaction"},
 	"checkout.session": {"customer", "customer_details", "invoice", "payment_intent", "setup_intent", "subscription"},
@@ -282,14 +283,14 @@ var settled = map[string][]string{
 	"subscription":     {"default_payment_method", "latest_invoice"},
 }
 
-// news are the fields that events change beside those of the state.
+// news lists the fields that events change besides the state.
 var news = []string{"last_payment_error", "last_setup_error", "url"}
 
-// lasting are the fields that look like a state and stay as they are.
+// lasting lists the fields that look like a state but do not change.
 var lasting = []string{"expires_at", "hosted_invoice_url", "invoice_pdf", "number", "cancel_at", "trial_settings"}
 
-// nests reports whether two values are objects whose fields are compared: all but lists and
-// what is the caller's own.
+// nests reports whether two values are objects to compare field by field: all but lists and
+// the caller's own data.
 func nests(key string, was, is []byte) bool {
 	if key == "metadata" || len(was) == 0 || len(is) == 0 || was[0] != '{' || is[0] != '{' {
 		return false

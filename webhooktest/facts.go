@@ -5,7 +5,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// readFacts has templates record the facts they share with others.
+// readFacts makes templates record the facts they share with others.
 func readFacts(options *render.Options) error {
 	options.Facts = new(render.Facts)
 	_, err := render.Read(fixtures.DefaultVersion, "shared.json", options.Facts)

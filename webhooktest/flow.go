@@ -17,8 +17,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A Flow is the events that Stripe sends for one business action: about the same objects,
-// in order of arrival.
+// A Flow is the sequence of events that Stripe sends for one business action, all about the
+// same objects, in order of arrival.
 type Flow struct {
 	Name  string
 	Title string // what happens, in one sentence
@@ -123,7 +123,8 @@ func variantFlow(eventType, name string) (f render.Flow, flow string, err error)
 	return f, variant.Flow, err
 }
 
-// leading maps each event type to the flow that leads to it. It reads the files once.
+// leading maps each event type to the flow that leads to it. It reads the files on first
+// use.
 var leading = sync.OnceValues(func() (map[string]string, error) {
 	leads := make(map[string]string)
 	for _, flow := range fixtures.Flows() {
@@ -185,7 +186,7 @@ func (s *Source) play(name string, f render.Flow, edited bool) (*Flow, error) {
 	return flow, flow.agree()
 }
 
-// known is a flow without the events that its API version does not have yet.
+// known returns the flow without the events that its API version does not have yet.
 func (s *Source) known(f render.Flow) (render.Flow, error) {
 	version, err := s.apiVersion()
 	f.Steps = slices.DeleteFunc(slices.Clone(f.Steps), func(step render.FlowStep) bool {

@@ -11,7 +11,8 @@ import (
 // Source: https://docs.stripe.com/webhooks#replay-attacks
 const timestampTolerance = 5 * time.Minute
 
-// These decide by a mutation's value whether it makes a delivery that Stripe never sends.
+// These functions decide by a mutation's value whether Stripe would never send the
+// delivery.
 
 func always(string) bool { return true }
 

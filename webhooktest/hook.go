@@ -12,10 +12,10 @@ import (
 	"github.com/fakestripe/fakestripe/internal/refusal"
 )
 
-// A Hook is a source of events and their endpoint, for use in a test. An event that
-// cannot be sent (unknown type, missing path) ends the test; judging the response is up
-// to the test. Each attempt is logged, so a failing test shows the conversation. As it
-// may end the test, use a Hook only on the test's own goroutine.
+// A Hook is a source of events and their endpoint, for use in a test. An event that cannot
+// be sent (unknown type, missing path) ends the test; the test itself judges the response.
+// Each attempt is logged, so a failing test shows the conversation. A Hook may end the
+// test, so use it only on the test's own goroutine.
 type Hook struct {
 	Source   *Source
 	Endpoint *Endpoint
@@ -161,7 +161,7 @@ func (h *Hook) DeliverTogether(events ...*Event) []*Response {
 	return responses
 }
 
-// log writes the two lines of an attempt and, after a refusal, the body, what it means, and
+// log writes the two lines of an attempt and, after a refusal, the body, its meaning, and
 // the field to set for another API version.
 func (h *Hook) log(r *Response, mutations []string) {
 	h.t.Helper()

@@ -18,7 +18,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// set adds or replaces the value at a path of the body. It gives no data to thin events.
+// set adds or replaces the value at a path of the body. It adds no data to thin events.
 func (d *draft) set(path string, raw []byte) error {
 	if d.event.thin && strings.HasPrefix(path, objectPath) {
 		return render.ErrThin
@@ -227,7 +227,7 @@ func nulls(d *draft, _ string) error {
 	case d.event.objects != (render.Objects{}):
 		return fmt.Errorf("%w: no field of the object in %s may be null", render.ErrNotApplicable, d.event.typ)
 	}
-	return errors.New("only events from fixtures have fields that are known to be nullable")
+	return errors.New("nullable fields are known only for events from fixtures")
 }
 
 // newerVersion advances the version by a month, as Stripe does within a train.

@@ -12,7 +12,7 @@ import (
 // the command line and in reports: "unsigned", or "age=10m" with a value.
 type Mutation struct {
 	Name    string
-	Example string // of a value; empty if the mutation takes none
+	Example string // example of a value; empty if the mutation takes none
 	Doc     string // the difference, in one line
 	Value   string // set by ParseMutation
 

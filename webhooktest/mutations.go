@@ -1,7 +1,7 @@
 package webhooktest
 
-// mutations is the complete list. Those of one delivery apply by stage, and within a
-// stage in the order of this list.
+// mutations is the complete list. The mutations of one delivery apply by stage, and within
+// a stage in the order of this list.
 var mutations = []Mutation{
 	// The signature.
 	{Name: "unsigned", stage: inForging, forges: always, apply: unsigned,

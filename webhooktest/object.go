@@ -13,11 +13,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// Object gives the event an object of the caller's own, for an app's real prices, say:
-// the object as JSON, or an event that contains it. Its ID is replaced everywhere by the
-// ID of the event's object, and the elements of its lists get new IDs, so no two events
-// share an object unless About says so. The creation time and, with Version, the values
-// changed by the version remain those of the event.
+// Object replaces the event's object with the caller's own, for example to test with an
+// app's real prices: the object as JSON, or an event that contains it. The ID of the
+// event's object replaces its ID everywhere, and the elements of its lists get new IDs, so
+// no two events share an object unless About says so. The creation time and, with Version,
+// the values changed by the version remain those of the event.
 func Object(text []byte) Edit { return Edit{set: true, object: slices.Clone(text)} }
 
 // carry puts the caller's object into the text of the event.
@@ -29,7 +29,7 @@ func (e *Event) carry(text, own []byte) ([]byte, error) {
 	before := text
 	var mine string
 	if raw, ok := rawjson.Find(text, objectPath+"id"); ok {
-		_ = json.Unmarshal(raw, &mine) // a balance has none
+		_ = json.Unmarshal(raw, &mine) // a balance has no id
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if name == "id" || name == "created" {

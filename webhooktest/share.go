@@ -68,7 +68,7 @@ func (f *Flow) edit(eventType string, edit Edit) error {
 	return nil
 }
 
-// remember makes an edit of one event known to all, and copies metadata.
+// remember records an edit of one event in all events, and copies metadata.
 func (f *Flow) remember(set *sharedEdit) error {
 	if !strings.HasPrefix(set.path, objectPath) || bytes.Equal(set.old, set.new) {
 		return nil
@@ -112,8 +112,7 @@ func (f *Flow) types() []string {
 	return types
 }
 
-// extend applies an edit with a new path. The other events about the same object get it,
-// too.
+// extend applies an edit with a new path, to the other events about the same object too.
 func (f *Flow) extend(event *Event, edit Edit) error {
 	object, _ := rawjson.Find(event.body, "data.object.id")
 	return f.change(func(other *Event) ([]byte, error) {
@@ -124,7 +123,7 @@ func (f *Flow) extend(event *Event, edit Edit) error {
 		}
 		body, err := other.apply(other.body, []Edit{edit})
 		if other != event && errors.Is(err, ErrNoPath) {
-			return other.body, nil // it does not fit there
+			return other.body, nil // does not fit there
 		}
 		return body, err
 	})
@@ -140,7 +139,7 @@ func (f *Flow) spread(event *Event, path string, old, raw []byte) error {
 		})
 	}
 	inObject := strings.HasPrefix(path, objectPath)
-	nothing := string(old) == "0" // 0 is no fact for two fields to share
+	nothing := string(old) == "0" // 0 is too common to be a shared fact
 	return f.change(func(other *Event) (body []byte, err error) {
 		body = other.body
 		if other == event {

@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A sharedEdit is what was set in an event's object, for later events about the same
+// A sharedEdit is an edit of an event's object, kept for later events about the same
 // objects.
 type sharedEdit struct {
 	typ, resource string // of the event
@@ -19,7 +19,8 @@ type sharedEdit struct {
 	old, new      []byte // old is nil for a field that was added, new for one that was removed
 }
 
-// sharing returns what an edit of the event sets in its object, given its text before.
+// sharing returns the change that an edit makes in the event's object, given the text
+// before.
 func (e *Event) sharing(edit Edit, before []byte) (set sharedEdit, ok bool) {
 	if !edit.set || edit.object != nil || edit.exists != nil || e.resource == "" || !strings.HasPrefix(edit.path, objectPath) {
 		return set, false
@@ -38,9 +39,9 @@ func (e *Event) sharing(edit Edit, before []byte) (set sharedEdit, ok bool) {
 	return set, !bytes.Equal(set.old, set.new)
 }
 
-// share gives an event what was set in an earlier one about the same objects: its object
-// keeps all but a state, IDs are the same everywhere, and so are facts and copies of
-// metadata. A value that differed from the start stays.
+// share applies the edits of an earlier event to an event about the same objects: the
+// object keeps all but its state, and IDs, facts and copies of metadata stay the same
+// everywhere. A value that differed from the start stays.
 func (s *Source) share(e, earlier *Event) (*Event, error) {
 	if len(earlier.shared) == 0 {
 		return e, nil
@@ -63,9 +64,9 @@ func (s *Source) share(e, earlier *Event) (*Event, error) {
 	return followed, err
 }
 
-// fieldsOf returns the paths in an event that tell the same as what was set.
+// fieldsOf returns the paths in an event that hold the same fact as an edit.
 func (s *Source) fieldsOf(e *Event, set *sharedEdit) ([]string, error) {
-	if e.thin || string(set.old) == "0" { // 0 is no fact for two fields to share
+	if e.thin || string(set.old) == "0" { // 0 is too common to be a shared fact
 		return nil, nil
 	}
 	mine, err := s.factsOf(e.typ)
@@ -76,7 +77,7 @@ func (s *Source) fieldsOf(e *Event, set *sharedEdit) ([]string, error) {
 	return fieldsOf(mine, theirs[set.path]), err
 }
 
-// on puts what was set into the text of an event that has some fields for the same.
+// on applies the edit to the text of an event, in the fields that hold the same fact.
 func (set *sharedEdit) on(e *Event, body []byte, fields []string) (_ []byte, err error) {
 	if set.isID() {
 		return bytes.ReplaceAll(body, set.old[1:len(set.old)-1], set.new[1:len(set.new)-1]), nil
@@ -100,14 +101,14 @@ func (set *sharedEdit) on(e *Event, body []byte, fields []string) (_ []byte, err
 	return set.copied(e, body)
 }
 
-// isID reports whether an ID was set in place of another.
+// isID reports whether the edit replaced an ID.
 func (set *sharedEdit) isID() bool {
 	_, _, wasID := render.SplitID(string(set.old))
 	return wasID && len(set.new) > 0 && set.new[0] == '"'
 }
 
-// tells reports whether a field of the object is news of the event: a state, or what its
-// version has changed.
+// tells reports whether the event itself sets a field of the object: a state, or a value
+// changed by its version.
 func (e *Event) tells(path string) bool {
 	field := path[len(objectPath):]
 	return (render.IsState(field) || slices.Contains(news, field)) && !slices.Contains(lasting, field) ||
@@ -116,7 +117,7 @@ func (e *Event) tells(path string) bool {
 		})
 }
 
-// at makes the change at a path, if the text has there what was there before.
+// at makes the change at a path, if the old value is there.
 func (set *sharedEdit) at(body []byte, path string) ([]byte, error) {
 	value, ok := rawjson.Find(body, path)
 	if ok != (set.old != nil) || ok && !same(value, set.old) {
@@ -130,12 +131,13 @@ func (set *sharedEdit) at(body []byte, path string) ([]byte, error) {
 		changed, err = rawjson.Set(body, path, set.new, true)
 	}
 	if errors.Is(err, ErrNoPath) {
-		return body, nil // it does not fit there
+		return body, nil // does not fit there
 	}
 	return changed, err
 }
 
-// same reports whether two events say the same: times count from when each was made.
+// same reports whether two events have equal values; times count from each event's
+// creation.
 func same(a, b []byte) bool {
 	const moment = 60 * 60
 	one, err := strconv.ParseInt(string(a), 10, 64)
@@ -146,7 +148,7 @@ func same(a, b []byte) bool {
 	return bytes.Equal(short(a), short(b))
 }
 
-// copied makes a change of metadata where Stripe copies it to.
+// copied makes a change of metadata in the places to which Stripe copies it.
 func (set *sharedEdit) copied(e *Event, body []byte) (_ []byte, err error) {
 	const metadata = objectPath + "metadata"
 	key, isMetadata := strings.CutPrefix(set.path, metadata)
@@ -161,7 +163,7 @@ func (set *sharedEdit) copied(e *Event, body []byte) (_ []byte, err error) {
 	return body, nil
 }
 
-// fieldsOf returns the paths that hold any of some facts, sorted.
+// fieldsOf returns the paths that hold any of the facts, sorted.
 func fieldsOf(known map[string][]string, facts []string) (paths []string) {
 	for field, names := range known {
 		if slices.ContainsFunc(names, func(name string) bool { return slices.Contains(facts, name) }) {

@@ -15,10 +15,10 @@ import (
 // default API version with fresh IDs. Changing a field affects later events. A Source is
 // safe for concurrent use, except while a field changes.
 type Source struct {
-	// APIVersion is the Stripe API version of the events, and decides their shape: a version
-	// ("2025-03-31.basil"), a train ("basil", its newest version), "latest", or an SDK
-	// release ("stripe-go@82"). Empty means 2023-10-16, that of stripe-go v76. Thin events
-	// have no version.
+	// APIVersion is the Stripe API version of the events, and decides their shape: a
+	// version ("2025-03-31.basil"), a train ("basil", its newest version), "latest", or an
+	// SDK release ("stripe-go@82"). Empty means 2023-10-16, the version of stripe-go v76.
+	// Thin events have no version.
 	APIVersion string
 
 	// Account is the connected account of the events, and the context of thin ones. Empty
@@ -104,8 +104,8 @@ func newEvent(t *render.Template, eventType string, who render.Identity) *Event 
 	}
 }
 
-// objectsOf extracts the edits that choose the event's objects, and the state or shape of
-// its own. The last of each kind counts.
+// objectsOf extracts the edits that choose the event's objects, and its own object's state
+// or shape. The last of each kind counts.
 func objectsOf(edits []Edit) (about *Event, state templateKey, err error) {
 	for _, edit := range edits {
 		if edit.about != nil {
@@ -132,7 +132,7 @@ func (s *Source) next(key templateKey) (*render.Template, render.Identity, error
 	return t, s.identify(), nil
 }
 
-// reset forgets what was made for other values of the fields.
+// reset discards results for earlier values of the fields.
 func (s *Source) reset() {
 	if now := s.renderOptions(); now != s.options || s.templates == nil {
 		s.options, s.templates, s.facts = now, make(map[templateKey]*render.Template), nil

@@ -9,10 +9,10 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// An advice is what a refusal means, and what to do.
+// An advice is the meaning of a refusal, and what to do.
 type advice struct {
 	cause, text string
-	always      bool // even if a refusal was expected: not this one
+	always      bool // given even if a refusal was expected, but not this one
 }
 
 // unsaidCause is the cause where the answer says nothing that is known.
@@ -33,8 +33,8 @@ func adviceOn(r *webhooktest.Response, mutations []string) (found advice, ok boo
 	return advice{}, false
 }
 
-// readingOf reads what the handler says when it refuses a delivery without mutations, which
-// are made to be refused. The API version is read by refusalOf.
+// readingOf interprets the refusal of a delivery without mutations: mutated ones are meant
+// to be refused. refusalOf handles the API version.
 func readingOf(r *webhooktest.Response, mutations []string) (said refusal.Reading, ok bool) {
 	if r.Accepted() || r.Err != nil || len(mutations) > 0 {
 		return said, false
@@ -46,10 +46,10 @@ func readingOf(r *webhooktest.Response, mutations []string) (said refusal.Readin
 	return said, ok
 }
 
-// wasThin is what may be wrong if a thin event is refused.
+// wasThin is a possible reason if a thin event is refused.
 const wasThin = "the event is thin, without data.object: if the endpoint wants snapshot events, send a snapshot type (fakestripe list)"
 
-// unsaid is how to find out why a genuine event is refused.
+// unsaid returns how to find the reason for the refusal of a genuine event.
 func unsaid(r *webhooktest.Response) string {
 	why := "the answer does not say why: "
 	if strings.Contains(strings.ToLower(string(r.Body)), "signature") {
@@ -61,7 +61,7 @@ func unsaid(r *webhooktest.Response) string {
 	return why + "often the secret is another one, or the SDK wants another API version; fakestripe check --to URL finds out, and fakestripe verify from the body and header that the handler got"
 }
 
-// advise returns an advice for an endpoint, "" if it was given before.
+// advise returns an advice for an endpoint, or "" if it was given before.
 func (p *printer) advise(endpoint string, given advice) string {
 	if _, before := p.advised.LoadOrStore([2]string{endpoint, given.cause}, true); before {
 		return ""

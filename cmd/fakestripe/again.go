@@ -12,7 +12,7 @@ import (
 	word "github.com/fakestripe/fakestripe/internal/shell"
 )
 
-// again is the command line without cases, reports and secrets.
+// again returns the command line without cases, reports and secrets.
 func again(cmd *cobra.Command) string {
 	var line strings.Builder
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
@@ -39,7 +39,7 @@ func again(cmd *cobra.Command) string {
 				line.WriteString(` --secret "$STRIPE_WEBHOOK_SECRET"`) // never the secret itself
 			case flag.Value.Type() == "bool" && value == "true":
 				fmt.Fprintf(&line, " --%s", flag.Name)
-			case flag.NoOptDefVal != "": // a word after it would be a case
+			case flag.NoOptDefVal != "": // a following word would be a case
 				fmt.Fprintf(&line, " --%s=%s", flag.Name, word.Quote(value))
 			default:
 				fmt.Fprintf(&line, " --%s %s", flag.Name, word.Quote(value))
@@ -49,7 +49,7 @@ func again(cmd *cobra.Command) string {
 	return line.String()
 }
 
-// repeating is the command line of a case. An id like a flag is none.
+// repeating returns the command line of a case, even one whose id looks like a flag.
 func repeating(command, id, flags string) string {
 	if strings.HasPrefix(id, "-") {
 		return command + flags + " -- " + word.Quote(id)
@@ -57,7 +57,7 @@ func repeating(command, id, flags string) string {
 	return command + " " + word.Quote(id) + flags
 }
 
-// folder is a folder as an argument. A name like a flag is none.
+// folder returns a folder as an argument, even one whose name looks like a flag.
 func folder(dir string) string {
 	if strings.HasPrefix(dir, "-") {
 		dir = "./" + dir
@@ -65,8 +65,8 @@ func folder(dir string) string {
 	return word.Quote(dir)
 }
 
-// values are the values of a flag: several if it is repeatable; a list stays as written,
-// with commas.
+// values returns the values of a flag: several if it is repeatable; a list stays as
+// written, with commas.
 func values(flag *pflag.Flag) []string {
 	list, ok := flag.Value.(pflag.SliceValue)
 	switch {

@@ -15,7 +15,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-// counted is a count of things.
+// counted returns a number with its noun.
 func counted(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one
@@ -43,7 +43,7 @@ func round(d time.Duration) time.Duration {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// notPositive is the error for a duration flag of zero or less.
+// notPositive returns the error for a duration flag of zero or less.
 func notPositive(flag string, given time.Duration, example string) error {
 	return fmt.Errorf("%s %s: must be positive, e.g. %s", flag, given, example)
 }

@@ -22,7 +22,7 @@ type apiAccess struct {
 }
 
 func (a *apiAccess) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&a.key, "api-key", "", "take only this API `key`, sk_test_… (default: any on loopback, else a new one, which is printed)")
+	cmd.Flags().StringVar(&a.key, "api-key", "", "accept only this API `key`, sk_test_… (default: any on loopback, else a new one, which is printed)")
 	cmd.Flags().StringArrayVar(&a.hosts, "api-host", nil, "also answer API calls to this host `name`; this machine's names and names without a dot need no flag (repeatable)")
 }
 

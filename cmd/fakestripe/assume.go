@@ -13,11 +13,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// What check was not told it finds out where it can, and says what it assumed: as flags, so
-// that they can be given, or corrected, the next time.
+// check detects missing settings where it can, and says what it assumed: as flags, to give
+// or correct them the next time.
 
-// assume finds out the API version and the types that the handler handles, if neither they
-// nor cases were given: who names a case knows what it is about.
+// assume detects the API version and the event types that the handler acts on, if neither
+// types nor cases were given: a user who names a case knows its type.
 func (c *checking) assume(ctx context.Context, sh shell) error {
 	if c.suite.Dir != "" || len(c.suite.Only) > 0 {
 		return nil
@@ -33,7 +33,7 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles is not tried with objects of the app: give --handles TYPE,TYPE\n")
 		return nil
 	}
-	bare := c.subject // the first answer is all that is asked for
+	bare := c.subject // only the first answer matters
 	bare.State, bare.StateOf = nil, nil
 	if bare.Create == nil {
 		bare.API = nil
@@ -43,7 +43,7 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 		return orInterrupted(ctx, err)
 	}
 	if adopted := c.adoptVersion(sh, first); !adopted && len(first.Diagnosis) > 0 {
-		return nil // the check will tell
+		return nil // the check reports it
 	}
 	handled, err := contract.Discover(ctx, c.subject)
 	if err != nil {
@@ -108,7 +108,7 @@ func orInterrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// adoptVersion takes the API version that the handler asked for, if none was given.
+// adoptVersion sets the API version that the handler wants, if none was given.
 func (c *checking) adoptVersion(sh shell, found *contract.Report) bool {
 	if found == nil || found.WantedVersion == "" || c.given("api-version") || c.subject.APIVersion == found.WantedVersion {
 		return false
@@ -118,8 +118,8 @@ func (c *checking) adoptVersion(sh shell, found *contract.Report) bool {
 	return true
 }
 
-// adoptTypes takes the types that the handler was seen to handle, and the shapes that they
-// were seen in, beside the types that were given a shape.
+// adoptTypes sets the types that the handler acts on, with the shapes it acts on, in
+// addition to types with a given shape.
 func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 	var types, unseen, shapes []string
 	shown := make(map[string]int)
@@ -151,7 +151,7 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 	c.unseen = leftOut(slices.DeleteFunc(unseen, func(eventType string) bool { return slices.Contains(types, eventType) }))
 }
 
-// because says what showed that types are handled.
+// because returns the evidence that types are handled.
 func because(shown map[string]int) string {
 	var said []string
 	for _, evidence := range []struct{ shown, said string }{
@@ -164,7 +164,7 @@ func because(shown map[string]int) string {
 	return strings.Join(said, ", ")
 }
 
-// leftOut says which types nothing showed to be handled, or "".
+// leftOut returns the types without evidence, or "".
 func leftOut(unseen []string) string {
 	if len(unseen) == 0 {
 		return ""
@@ -180,7 +180,7 @@ func lacksState(s *contract.Subject) string {
 	return ", or show the state (" + flagsFor["state"] + ")"
 }
 
-// assumed says what was found out and why. The line that repeats a case has it too.
+// assumed prints an assumption and its reason, and adds it to the line that repeats a case.
 func (c *checking) assumed(sh shell, flag, value, why string) {
 	fmt.Fprintf(sh.err, "fakestripe: assumed --%s %s: %s\n", flag, value, why)
 	c.again += " --" + flag + " " + word.Quote(value)

@@ -76,7 +76,7 @@ func (b *bindings) any() bool {
 
 func (s setting) constant() bool { return s.value == "" }
 
-// edits are the edits common to all events of a type.
+// edits returns the edits common to all events of a type.
 func (b *bindings) edits(eventType string) []webhooktest.Edit {
 	edits := slices.Clone(b.objects[eventType])
 	for _, one := range b.untyped {
@@ -92,7 +92,7 @@ func (b *bindings) edits(eventType string) []webhooktest.Edit {
 	return edits
 }
 
-// fresh are the settings that differ per object.
+// fresh returns the settings that differ per object.
 func (b *bindings) fresh(eventType string) (settings []setting) {
 	for _, one := range slices.Concat(b.untyped, b.typed[eventType]) {
 		if !one.constant() {

@@ -18,17 +18,17 @@ type binding struct {
 }
 
 func (b *binding) flags(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&b.set, "set", nil, "change a field of each event: `path=value` or type:path=value; for each new object, {n} is another number, {order} and {pi:2} another id (repeatable)")
+	flags.StringArrayVar(&b.set, "set", nil, "change a field of each event: `path=value` or type:path=value; in each new object, {n} is a new number, {order} and {pi:2} new ids (repeatable)")
 	flags.BoolVar(&b.add, "add", false, "let --set create paths that the events do not have")
-	flags.StringArrayVar(&b.remove, "remove", nil, "take a field out of each event: `path` or type:path (repeatable)")
-	flags.StringArrayVar(&b.events, "event", nil, "use your own object in events of a type, `type=file.json`; ids and times stay fresh (repeatable)")
-	flags.StringVar(&b.setFrom, "set-from", "", "`file` of objects that the app knows, each used once: a line of JSON for each, from paths to values")
-	flags.StringVar(&b.prepare, "prepare-cmd", "", "`command` that makes the app's object for each new one of Stripe's; its fields are in $OBJECT_ID, $OBJECT_AMOUNT …; may print fields to set, as JSON")
+	flags.StringArrayVar(&b.remove, "remove", nil, "remove a field from each event: `path` or type:path (repeatable)")
+	flags.StringArrayVar(&b.events, "event", nil, "use your own object in events of a type: `type=file.json`; ids and times stay fresh (repeatable)")
+	flags.StringVar(&b.setFrom, "set-from", "", "`file` of app objects, each used once: a line of JSON for each, mapping paths to values")
+	flags.StringVar(&b.prepare, "prepare-cmd", "", "`command` that makes an app object for each new Stripe object, whose fields are in $OBJECT_ID, $OBJECT_AMOUNT …; may print fields to set, as JSON")
 	flags.StringArrayVar(&b.bindPaths, "bind", nil, "the handler finds its object by this `path`, and must ignore events with another value (repeatable)")
 	flags.StringArrayVar(&b.pins, "pin", nil, "no case changes this `path` (repeatable)")
 }
 
-// bind sets what binds events to objects of the app.
+// bind sets the edits and objects of a subject's events.
 func (b *binding) bind(subject *contract.Subject) error {
 	made, err := newBindings(bindings{version: subject.APIVersion, add: b.add, pins: b.pins, handled: subject.Handles}, b.set, b.remove, b.events)
 	if err != nil {

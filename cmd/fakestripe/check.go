@@ -40,7 +40,7 @@ type checking struct {
 	command  string // check, or run with its folder
 	given    func(flag string) bool
 	again    string // flags that repeat a case
-	unseen   string // types that the handler may handle
+	unseen   string // types that the handler may act on
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -51,15 +51,15 @@ func newCheck(sh shell) *cobra.Command {
 		Long: `Run the contract against a handler: documented requirements and known bugs, each a
 case with an id such as signature/unsigned. Show it what the handler stores
 (--state-postgres, --state-sqlite, --state-url, --state-cmd) to judge effects too: a
-duplicate counts once, nothing is lost or overwritten.
+duplicate must count once, and nothing may be lost or overwritten.
 
-Without --handles, --api-version or --secret it finds out what it can (the secret from
+Without --handles, --api-version or --secret, it detects what it can (the secret from
 $STRIPE_WEBHOOK_SECRET or .env, the version and the types from the handler's answers,
 calls and state), and says what it assumed.
 
-Exit status: 0 when nothing failed, 1 when a case did, 2 for wrong usage, when nothing
-could be judged, when the state that is shown never changes and --handles is missing, or
-when --max-time left cases out (unless --partial).`,
+Exit status: 0 if nothing failed, 1 if a case did, 2 for wrong usage, if nothing could
+be judged, if the given state never changes and --handles is missing, or if --max-time
+left cases out (unless --partial).`,
 		Example: `  fakestripe check --to 4242/webhook
   fakestripe check --to 4242/webhook --handles payment_intent.succeeded,charge.dispute.created --state-url localhost:4242/ledger
   fakestripe check signature idempotency/redelivered --to 4242/webhook --report junit=contract.xml`,
@@ -80,10 +80,10 @@ func (c *checking) flags(cmd *cobra.Command) {
 	c.secrets.flag(cmd)
 	flags.StringSliceVar(&c.subject.Handles, "handles", nil, "comma-separated event `types` that the handler acts on")
 	c.state.flags(flags)
-	flags.DurationVar(&c.subject.Settle, "settle", 0, "how long the state must be unchanged before it is read (default: measured)")
+	flags.DurationVar(&c.subject.Settle, "settle", 0, "time for which the state must be unchanged before it counts (default: measured)")
 	c.bound.flags(flags)
 	c.creating.flags(flags)
-	c.shapes.flag(flags, "make all events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription; the type counts as handled (repeatable; see list --variants)")
+	c.shapes.flag(flags, "make all events of a type in another shape: `type=name`, such as checkout.session.completed=subscription; the type counts as handled (repeatable; see list --variants)")
 	apiVersionFlag(flags, &c.subject.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.BoolVar(&c.subject.Livemode, "livemode", false, "send live-mode events")
 	flags.BoolVar(&c.subject.Mode, "mode", false, "events of the other mode must have no effect")
@@ -96,10 +96,10 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.BoolVar(&c.subject.Thin, "thin", false, "the endpoint takes thin events")
 	flags.BoolVar(&c.subject.OncePerObject, "once-per-object", false, "the handler allows one effect per object")
 	flags.StringVar(&c.hooks.broken, "break-cmd", "", "`command` that breaks a dependency of the handler")
-	flags.StringVar(&c.hooks.heal, "heal-cmd", "", "`command` that repairs it")
+	flags.StringVar(&c.hooks.heal, "heal-cmd", "", "`command` that repairs the dependency")
 	flags.StringVar(&c.hooks.restart, "restart-cmd", "", "`command` that restarts the handler")
 	flags.StringArrayVar(&c.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
-	flags.DurationVar(&c.subject.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
+	flags.DurationVar(&c.subject.Timeout, "timeout", webhooktest.DefaultTimeout, "time for the handler to answer")
 	flags.StringSliceVar(&c.suite.Skip, "skip", nil, "skip these `cases` or groups")
 	flags.StringVar(&c.waivers, "waivers", "", "`file` of accepted failures, each with a reason and an expiry date")
 	flags.StringVar(&c.suite.Shard, "shard", "", "run only this `part` of the cases: 2/5 is the second of five, the same on every machine")
@@ -109,7 +109,7 @@ func (c *checking) flags(cmd *cobra.Command) {
 	flags.BoolVar(&c.strict, "strict", false, "fail on warnings too")
 	flags.BoolVar(&c.list, "list", false, "list the cases without running them")
 	flags.Uint64Var(&c.suite.Seed, "seed", 0, "make choices, and ids together with --run-id, from this `number` (default random)")
-	flags.StringVar(&c.suite.RunID, "run-id", "", "make ids from this `text` too; a handler takes the ids of an earlier run for duplicates (default random)")
+	flags.StringVar(&c.suite.RunID, "run-id", "", "make ids from this `text` too; repeated ids look like duplicates to a handler (default random)")
 	flags.BoolVar(&c.remote, "allow-remote", false, "allow a host outside this machine and private networks")
 	flags.StringArrayVar(&c.output.reports, "report", nil, "write a report, `format=file`: junit, html, markdown or json; or github, which annotates a workflow run (repeatable)")
 	flags.BoolVar(&c.output.skipped, "skipped", false, "name every skipped case and what it needs")
@@ -268,7 +268,7 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
-	if !c.exec.wanted() { // which tells the app
+	if !c.exec.wanted() { // otherwise, the app gets the secrets
 		announce(sh, keys)
 	}
 	c.subject.Secret, c.subject.Secrets = keys[0], keys[1:]
@@ -278,13 +278,13 @@ func (c *checking) prepare(ctx context.Context, sh shell) error {
 	if err := c.bound.bind(&c.subject); err != nil {
 		return err
 	}
-	if c.api == "" && c.exec.wanted() { // the app calls it through the proxy: any port will do
+	if c.api == "" && c.exec.wanted() { // the app calls it through the proxy, so any port works
 		c.api = anyPort
 	}
 	if err := c.creating.bind(&c.subject, c.api); err != nil {
 		return err
 	}
-	if c.suite.Dir == "" { // whoever gives a type a shape handles it
+	if c.suite.Dir == "" { // a user who sets a type's shape handles it
 		c.subject.Handles = c.shapes.among(c.subject.Handles)
 	}
 	if err := c.shapes.check(c.subject.Handles...); err != nil {
@@ -325,7 +325,7 @@ func (c *checking) checkTypes() error {
 
 func (c *checking) checkLocal(ctx context.Context) error {
 	if c.subject.URL == "" {
-		return nil // it will be one of the app that is started here
+		return nil // the app started here will own it
 	}
 	endpoint := webhooktest.Endpoint{URL: c.subject.URL, Header: c.subject.Header}
 	if err := endpoint.Validate(); err != nil || c.remote {

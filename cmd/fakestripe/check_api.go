@@ -39,12 +39,12 @@ func (c *checking) serveAPI(sh shell) (stop func(), err error) {
 	mux.Handle("/", c.access.handler(c.subject.API, at, hostOf(c.api)))
 	mountPages(mux, c.desk(), append(c.access.hosts, hostOf(c.api)))
 	api := server.New(mux)
-	go func() { _ = api.Serve(listener) }() // until it is closed
+	go func() { _ = api.Serve(listener) }() // until closed
 	fmt.Fprintf(sh.err, "fakestripe: Stripe API at http://%s, for %s\n", listener.Addr(), c.access.taken())
 	return func() { _ = api.Close() }, nil
 }
 
-// desk is where somebody pays what the app created, on the hosted pages of the API.
+// desk completes what the app created, through the hosted pages of the API.
 func (c *checking) desk() *checkout.Desk {
 	return &checkout.Desk{API: c.subject.API, Version: c.subject.APIVersion, Deliver: func(ctx context.Context, flow *webhooktest.Flow) error {
 		to := &webhooktest.Endpoint{URL: c.subject.URL, Secrets: []string{c.subject.Secret}, Header: c.subject.Header, Timeout: c.subject.Timeout}
@@ -62,8 +62,7 @@ func (c *checking) desk() *checkout.Desk {
 	}}
 }
 
-// startApp starts the app of --exec, if there is one, and makes it the one that is
-// restarted.
+// startApp starts the app of --exec, if any, and makes Restart restart it.
 func (c *checking) startApp(ctx context.Context, sh shell) (*runningApp, error) {
 	if !c.exec.wanted() {
 		return nil, nil

@@ -15,7 +15,7 @@ type checkProgress struct {
 	out      io.Writer
 	terminal bool
 	all      int
-	most     time.Duration // after which no case is begun
+	most     time.Duration // no case begins after this time
 	begun    time.Time
 
 	mu    sync.Mutex

@@ -19,19 +19,19 @@ import (
 	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
-// What a team would give as flags each time may stand in a file: each key is the name of a
-// flag, and a flag on the command line wins.
+// A file may hold the flags that a team would give each time: each key is the name of a
+// flag, and the command line wins.
 
 const (
 	configFile = "fakestripe.json" // in the working directory
 	maxConfig  = 1 << 20
 
-	// fromConfig marks flags that a file has set, so that a command line that is shown to be
-	// repeated need not.
+	// fromConfig marks flags set by a file, so that a command line to repeat need not
+	// contain them.
 	fromConfig = "fakestripe_config"
 )
 
-// configured lets a command take settings from a file. That may have settings of any
+// configured lets a command take settings from a file, which may have settings for any
 // command of the root.
 func configured(newCommand, newRoot func(shell) *cobra.Command) func(shell) *cobra.Command {
 	return func(sh shell) *cobra.Command {
@@ -62,14 +62,14 @@ func takeSettings(sh shell, cmd *cobra.Command, newRoot func(shell) *cobra.Comma
 	}
 }
 
-// A setting of a file is a key with its value.
+// A configSetting is a key of a file with its value.
 type configSetting struct {
 	key   string
 	line  int
 	value json.RawMessage
 }
 
-// configure gives a command the flags of a file that its command line does not have.
+// configure sets the flags from a file that the command line lacks.
 func configure(sh shell, cmd, root *cobra.Command, file string, data []byte) error {
 	settings, err := readConfig(data)
 	if err != nil {
@@ -94,7 +94,7 @@ func configure(sh shell, cmd, root *cobra.Command, file string, data []byte) err
 	return nil
 }
 
-// readConfig reads the settings of a file, each with its line.
+// readConfig parses the settings of a file, each with its line.
 func readConfig(data []byte) (settings []configSetting, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	line := func() int { return 1 + bytes.Count(data[:min(int(decoder.InputOffset()), len(data))], []byte("\n")) }
@@ -131,10 +131,10 @@ func readConfig(data []byte) (settings []configSetting, err error) {
 	return settings, nil
 }
 
-// stateFlags are those that show a state: one on the command line replaces the file's.
+// stateFlags are the flags for a state: one on the command line replaces the file's.
 var stateFlags = []string{"state-url", "state-cmd", "state-postgres", "state-sqlite"}
 
-// givenFlags reports which flags the command line leaves no room for.
+// givenFlags reports which flags the command line overrides.
 func givenFlags(flags *pflag.FlagSet) func(name string) bool {
 	given := make(map[string]bool)
 	flags.Visit(func(flag *pflag.Flag) { given[flag.Name] = true })
@@ -146,8 +146,7 @@ func givenFlags(flags *pflag.FlagSet) func(name string) bool {
 	return func(name string) bool { return given[name] }
 }
 
-// flagOf is the flag that one of the known keys sets, "" for none: it may be one of another
-// command.
+// flagOf returns the flag that a known key sets, or "" for a key of another command.
 func (s configSetting) flagOf(cmd *cobra.Command, known []string, all []configSetting) (name string, err error) {
 	has := func(key string) bool {
 		return slices.ContainsFunc(all, func(other configSetting) bool { return other.key == key })
@@ -162,14 +161,14 @@ func (s configSetting) flagOf(cmd *cobra.Command, known []string, all []configSe
 	case !slices.Contains(known, s.key):
 		return "", fmt.Errorf("unknown key %q%s (keys are names of flags)", s.key, suggest.DidYouMean(s.key, known))
 	case s.key == "to" && cmd.Flags().Lookup("forward-to") != nil && !has("forward-to"):
-		return "forward-to", nil // as listen calls it
+		return "forward-to", nil // listen's name for it
 	case cmd.Flags().Lookup(s.key) == nil:
 		return "", nil
 	}
 	return s.key, nil
 }
 
-// configKeys are the flags of all commands that take a file, but for those that are no
+// configKeys returns the flags of all commands that take a file, without flags that are not
 // settings.
 func configKeys(root *cobra.Command) (keys []string) {
 	for _, cmd := range root.Commands() {
@@ -213,7 +212,7 @@ func (s configSetting) apply(flag *pflag.Flag, flags *pflag.FlagSet) error {
 	return nil
 }
 
-// words are what the command line would have behind the flag, for each time.
+// words returns the arguments that the command line would have for the flag.
 func (s configSetting) words(flag *pflag.Flag) ([]string, error) {
 	var value any
 	decoder := json.NewDecoder(bytes.NewReader(s.value))
@@ -251,7 +250,7 @@ func (s configSetting) words(flag *pflag.Flag) ([]string, error) {
 	}[kind])
 }
 
-// configKind is what the value of a flag is in a file.
+// configKind returns the JSON type of a flag's value in a file.
 func configKind(flag *pflag.Flag) string {
 	_, several := flag.Value.(pflag.SliceValue)
 	switch kind := flag.Value.Type(); {
@@ -265,7 +264,7 @@ func configKind(flag *pflag.Flag) string {
 	return "string"
 }
 
-// holdsSecret reports whether a value is not for others to read.
+// holdsSecret reports whether a value must stay private.
 func holdsSecret(key, value string) bool {
 	switch key {
 	case "state-postgres":

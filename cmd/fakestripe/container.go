@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// containerFiles are in every container of Docker and Podman.
+// containerFiles exist in every container of Docker or Podman.
 var containerFiles = []string{"/.dockerenv", "/run/.containerenv"}
 
 // contained reports whether this process runs in a container.
@@ -39,7 +39,7 @@ func elsewhere(target string, contained bool) string {
 		" (on Linux with --add-host=host.docker.internal:host-gateway), for one in another container the name of its service"
 }
 
-// nobodyAt is what elsewhere says of a URL at which nothing listens, else "".
+// nobodyAt returns elsewhere's text for a URL at which nothing listens, else "".
 func nobodyAt(ctx context.Context, target string, contained bool) string {
 	hint := elsewhere(target, contained)
 	if hint == "" || !refusesConnections(ctx, target) {
@@ -62,7 +62,7 @@ func refusesConnections(ctx context.Context, target string) bool {
 	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
-// port is the port of a URL, or the usual one.
+// port returns the port of a URL, or the scheme's default.
 func port(u *url.URL) string {
 	switch {
 	case u.Port() != "":

@@ -14,15 +14,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// creating are the flags by which the app creates the objects that events are about.
+// creating holds the flags for the app's creation of objects.
 type creating struct{ url, command string }
 
 func (c *creating) flags(flags *pflag.FlagSet) {
-	flags.StringVar(&c.url, "create-url", "", "`url` of the app's own checkout: posted to for each new object, so that the app creates one at --api; [METHOD] URL[ FORM] such as 3000/checkout or 'POST 3000/checkout item=tea'")
-	flags.StringVar(&c.command, "create-cmd", "", "`command` that makes the app create an object at --api, for each new one; the event is about it")
+	flags.StringVar(&c.url, "create-url", "", "`url` of the app's own checkout, requested for each new Stripe object, so that the app creates one at --api; [METHOD] URL[ FORM] such as 3000/checkout or 'POST 3000/checkout item=tea'")
+	flags.StringVar(&c.command, "create-cmd", "", "`command` that makes the app create an object at --api for each new Stripe object; the event is about it")
 }
 
-// bind has the app create an object for each new one of Stripe's.
+// bind has the app create an object for each new Stripe object.
 func (c *creating) bind(subject *contract.Subject, api string) error {
 	switch {
 	case c.url == "" && c.command == "":
@@ -59,7 +59,7 @@ func (c *creating) run(ctx context.Context) error {
 // A creationRequest is a request to the app's own checkout.
 type creationRequest struct{ method, url, form string }
 
-// parseCreation reads [METHOD] URL [FORM].
+// parseCreation parses [METHOD] URL [FORM].
 func parseCreation(text string) (c creationRequest, err error) {
 	c.method = http.MethodPost
 	words := strings.Fields(text)
@@ -92,7 +92,7 @@ func redactURLs(text string) string {
 	return strings.Join(words, " ")
 }
 
-// send has the app create an object. Where the app leads the customer then is not followed.
+// send has the app create an object. It does not follow the redirect for the customer.
 func (c creationRequest) send(ctx context.Context) error {
 	where := redactURL(c.url)
 	ctx, cancel := context.WithTimeoutCause(ctx, hookTimeout, fmt.Errorf("no answer within %s", hookTimeout))
@@ -118,7 +118,7 @@ func (c creationRequest) send(ctx context.Context) error {
 	defer answer.Body.Close()
 	if answer.StatusCode >= http.StatusBadRequest {
 		said := &bounded{limit: maxSaid}
-		_, _ = said.buffer.ReadFrom(http.MaxBytesReader(nil, answer.Body, maxSaid)) // what there is
+		_, _ = said.buffer.ReadFrom(http.MaxBytesReader(nil, answer.Body, maxSaid)) // as much as arrives
 		return fmt.Errorf("--create-url %s answered %s: %s", where, status(answer), (&webhooktest.Response{Body: said.buffer.Bytes()}).Excerpt())
 	}
 	return nil

@@ -17,7 +17,7 @@ import (
 func newDemo(sh shell) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Show a small shop with good and bad webhooks",
+		Short: "Show how a small shop handles good and bad webhooks",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return demo(cmd.Context(), sh)

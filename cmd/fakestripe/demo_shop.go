@@ -18,7 +18,7 @@ import (
 
 // A demoShop is the handler of the demo: it verifies, dispatches by type and counts each
 // event once. It does by hand what examples/nethttp/shop leaves to stripe-go, whose types
-// would be a part of every download: 0.6 MB.
+// would add 0.6 MB to every download.
 type demoShop struct {
 	secret string
 

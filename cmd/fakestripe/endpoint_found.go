@@ -11,19 +11,19 @@ import (
 	"github.com/fakestripe/fakestripe/internal/child"
 )
 
-// usualPaths are where apps take Stripe's webhooks, as in Stripe's guides and in the guides
-// and packages of frameworks (Next.js, Laravel Cashier, dj-stripe, Pay for Rails, Medusa).
+// usualPaths are the common webhook paths, from Stripe's guides and those of frameworks and
+// packages (Next.js, Laravel Cashier, dj-stripe, Pay for Rails, Medusa).
 var usualPaths = []string{
 	"/webhook", "/webhooks", "/webhook/stripe", "/webhooks/stripe", "/stripe/webhook", "/stripe/webhooks", "/stripe_webhooks", "/stripe-webhook",
 	"/api/webhook", "/api/webhooks", "/api/webhook/stripe", "/api/webhooks/stripe", "/api/stripe/webhook", "/api/stripe/webhooks", "/api/stripe-webhook",
 	"/api/v1/webhook", "/api/v1/webhooks/stripe", "/hooks/stripe", "/hooks/payment/stripe", "/pay/webhooks/stripe", "/webhook/", "/stripe/webhook/",
 }
 
-// finds reports whether the address is found out, since the app is started here.
+// finds reports whether to detect the endpoint of an app started here.
 func (c *checking) finds() bool { return c.exec.wanted() && c.suite.Dir == "" && child.SeesPorts }
 
-// findEndpoint finds where the app takes webhooks if that was not given: at the one usual
-// path that exists on the ports that it listens on.
+// findEndpoint detects where the app takes webhooks if that was not given: at the only
+// common path that exists on its ports.
 func (c *checking) findEndpoint(ctx context.Context, sh shell, app *runningApp) error {
 	if c.subject.URL != "" {
 		return nil
@@ -47,21 +47,21 @@ func (c *checking) findEndpoint(ctx context.Context, sh shell, app *runningApp) 
 	return nil
 }
 
-// theOnly returns the endpoint that was found, and why it is that. An error says what to give
-// if there are none or several.
+// theOnly returns the endpoint found, and the reason. The error for none or several says
+// what to give.
 func theOnly(found, ports []string) (endpoint, why string, err error) {
 	listens := "the app listens on port " + strings.Join(ports, ", ")
 	switch {
 	case len(found) == 0:
-		return "", "", fmt.Errorf("%s, but no usual path of a webhook exists there: give it, as --to %s/PATH", listens, ports[0])
+		return "", "", fmt.Errorf("%s, but no common webhook path exists there: give it, as --to %s/PATH", listens, ports[0])
 	case len(found) > 1:
 		return "", "", fmt.Errorf("the app may take webhooks at %s: give one, as --to %s", strings.Join(found, ", "), found[0])
 	}
 	return found[0], listens + ", and answers a POST to no other usual path", nil
 }
 
-// endpointsAt returns the ports with the usual paths that exist there. Of several ports one
-// may be no web server.
+// endpointsAt returns the ports and the common paths that exist there. A port need not be a
+// web server.
 func endpointsAt(ctx context.Context, ports []string) (found []string, err error) {
 	for _, port := range ports {
 		paths, err := existing(ctx, "http://localhost:"+port, usualPaths)
@@ -75,11 +75,11 @@ func endpointsAt(ctx context.Context, ports []string) (found []string, err error
 	return found, nil
 }
 
-// noPath is one that no app has: what is answered there is answered to any.
+// noPath is a path that no app has: its response is that for any unknown path.
 const noPath = "/fakestripe/no-such-path"
 
-// existing returns the paths at which a server answers a request without a signature
-// otherwise than at a path that does not exist. It follows no redirects.
+// existing returns the paths at which a server answers an unsigned request differently than
+// at an unknown path. It follows no redirects.
 func existing(ctx context.Context, base string, paths []string) (found []string, err error) {
 	unknown, err := statusOfPost(ctx, base+noPath)
 	if err != nil {
@@ -91,7 +91,7 @@ func existing(ctx context.Context, base string, paths []string) (found []string,
 			return nil, err
 		}
 		moved := status >= http.StatusMultipleChoices && status < http.StatusBadRequest
-		same := slices.Contains(found, strings.TrimSuffix(path, "/")) // a slash at the end is nothing to most
+		same := slices.Contains(found, strings.TrimSuffix(path, "/")) // most servers ignore a trailing slash
 		if !same && status != unknown && status != http.StatusNotFound && status != http.StatusMethodNotAllowed && !moved {
 			found = append(found, path)
 		}

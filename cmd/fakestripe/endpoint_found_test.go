@@ -48,7 +48,7 @@ func TestTheOnlyEndpoint(t *testing.T) {
 		endpoint, why string
 	}{
 		{[]string{"3000/webhook"}, []string{"3000", "9229"}, "3000/webhook", "the app listens on port 3000, 9229, and answers a POST to no other usual path"},
-		{nil, []string{"3000"}, "", "the app listens on port 3000, but no usual path of a webhook exists there: give it, as --to 3000/PATH"},
+		{nil, []string{"3000"}, "", "the app listens on port 3000, but no common webhook path exists there: give it, as --to 3000/PATH"},
 		{[]string{"3000/webhook", "3000/webhooks"}, []string{"3000"}, "", "the app may take webhooks at 3000/webhook, 3000/webhooks: give one, as --to 3000/webhook"},
 	} {
 		endpoint, why, err := theOnly(test.found, test.ports)

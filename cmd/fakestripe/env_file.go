@@ -7,8 +7,8 @@ import (
 	"github.com/fakestripe/fakestripe/internal/credential"
 )
 
-// envFiles are where apps keep their settings when they are developed, and secretNames what
-// they call the signing secret there, the likelier first.
+// envFiles are the usual settings files of apps in development, and secretNames the usual
+// names of the signing secret there, the most likely first.
 var (
 	envFiles    = [...]string{".env.local", ".env.development.local", ".env.development", ".env"}
 	secretNames = [...]string{secretVariable, "STRIPE_WEBHOOK_SIGNING_SECRET", "STRIPE_SIGNING_SECRET", "STRIPE_ENDPOINT_SECRET", "STRIPE_WEBHOOK_KEY"}
@@ -17,13 +17,13 @@ var (
 // maxEnvFile limits the size of such a file.
 const maxEnvFile = 1 << 20
 
-// envSecret returns the signing secret that the app in the working directory has in a file,
-// "" for none. Nothing else in the file is looked at, and nobody sees it.
+// envSecret returns the signing secret from the settings files in the working directory, or
+// "". It reads nothing else from a file, and prints nothing.
 func envSecret(sh shell) string {
 	for _, file := range envFiles {
 		data, err := readRegular(file, maxEnvFile)
 		if err != nil {
-			continue // there is none, or it is not for us
+			continue // missing, or not readable for us
 		}
 		for _, name := range secretNames {
 			if secret := envValue(string(data), name); secret != "" && credential.CheckSecret(secret) == nil {
@@ -35,8 +35,8 @@ func envSecret(sh shell) string {
 	return ""
 }
 
-// envValue is the last value of a variable in the text of a file: NAME=value, with quotes or
-// without, perhaps with "export" before it and a comment behind it.
+// envValue returns the last value of a variable in the text of a file: NAME=value, with or
+// without quotes, an "export" before it and a comment after it.
 func envValue(text, name string) (value string) {
 	for line := range strings.Lines(text) {
 		rest, found := strings.CutPrefix(strings.TrimPrefix(strings.TrimSpace(line), "export "), name)

@@ -16,7 +16,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/intercept"
 )
 
-// execution are the flags for an app that is started here.
+// execution holds the flags for an app to start.
 type execution struct {
 	line     string    // for sh
 	args     []string  // of the command exec, instead
@@ -26,23 +26,23 @@ type execution struct {
 	offline  bool
 }
 
-// execPatience is how long an app may take until it listens: it may have to compile.
+// execPatience limits the time until an app listens: it may have to compile.
 const execPatience = time.Minute
 
-// execGrace is how long an app may take to end when it is asked to.
+// execGrace limits the time until an app ends on request.
 const execGrace = 5 * time.Second
 
 func (e *execution) flags(flags *pflag.FlagSet, to string) {
-	flags.StringVar(&e.line, "exec", "", "start the app with this `command`, with its calls to Stripe answered here, and end it with fakestripe")
-	flags.BoolVar(&e.output, "exec-output", false, "show what the app prints, on standard error")
-	flags.DurationVar(&e.patience, "exec-timeout", execPatience, "how long the app may take until it listens on the port of "+to)
+	flags.StringVar(&e.line, "exec", "", "start the app with this `command`, answer its calls to Stripe, and end it with fakestripe")
+	flags.BoolVar(&e.output, "exec-output", false, "show the app's output on standard error")
+	flags.DurationVar(&e.patience, "exec-timeout", execPatience, "time for the app to listen on the port of "+to)
 	flags.BoolVar(&e.offline, "offline", false, "refuse the app's calls to hosts that are not Stripe's")
 }
 
-// wanted reports whether an app is to be started.
+// wanted reports whether to start an app.
 func (e *execution) wanted() bool { return e.line != "" || len(e.args) > 0 }
 
-// check finds flags that make no sense.
+// check rejects flags without a meaning.
 func (e *execution) check(changed func(string) bool) error {
 	_, shown := e.command()
 	switch {
@@ -64,7 +64,7 @@ func (e *execution) check(changed func(string) bool) error {
 	return nil
 }
 
-// command is what is run, as a list and as the user wrote it.
+// command returns the command to run, as a list and as the user wrote it.
 func (e *execution) command() (args []string, shown string) {
 	if e.line != "" {
 		return []string{"sh", "-c", e.line}, e.line
@@ -72,13 +72,13 @@ func (e *execution) command() (args []string, shown string) {
 	return e.args, strings.Join(e.args, " ")
 }
 
-// A runningApp is an app and the proxy that it calls Stripe through.
+// A runningApp is an app and its proxy for calls to Stripe.
 type runningApp struct {
 	*child.App
 	proxy *intercept.Proxy
 }
 
-// start starts the app and waits until it takes events.
+// start starts the app and waits until it accepts events.
 func (e *execution) start(ctx context.Context, sh shell, stripe localStripe) (*runningApp, error) {
 	environment, given, err := appVariables(os.Environ(), stripe)
 	if err != nil {
@@ -113,8 +113,8 @@ func (e *execution) start(ctx context.Context, sh shell, stripe localStripe) (*r
 	return &runningApp{app, proxy}, nil
 }
 
-// streams connects the app's output. What reads a terminal from another process group is
-// stopped, so the app's input is empty then.
+// streams connects the app's output. Its input is empty, because a process in another group
+// is stopped when it reads a terminal.
 func (e *execution) streams(sh shell, config *child.Config) {
 	switch {
 	case len(e.args) > 0:
@@ -127,7 +127,7 @@ func (e *execution) streams(sh shell, config *child.Config) {
 	}
 }
 
-// hidden is an error without secrets, which an app may have printed.
+// hidden returns an error without secrets, which an app may have printed.
 func hidden(err error, secret string) error {
 	if ended := new(child.EndedError); errors.As(err, &ended) {
 		return &child.EndedError{Err: ended.Err, Output: credential.Hide(ended.Output, secret)}
@@ -135,7 +135,7 @@ func hidden(err error, secret string) error {
 	return errors.New(credential.Hide(err.Error(), secret))
 }
 
-// statusOf ends a command as its app ended.
+// statusOf ends a command with the status of its app.
 func statusOf(sh shell, e *child.EndedError) error {
 	if e.Status() != 0 {
 		complain(sh, e)
@@ -143,7 +143,8 @@ func statusOf(sh shell, e *child.EndedError) error {
 	return appStatus(e.Status())
 }
 
-// endedEarly is why an app could not be started: a command ends as its app ended.
+// endedEarly returns why an app could not be started, or ends the command with the app's
+// status.
 func endedEarly(sh shell, err error) error {
 	if ended := new(child.EndedError); errors.As(err, &ended) {
 		return statusOf(sh, ended)
@@ -151,7 +152,7 @@ func endedEarly(sh shell, err error) error {
 	return err
 }
 
-// stop ends the app and the proxy. Without an app there is nothing to do.
+// stop ends the app and the proxy, if any.
 func (r *runningApp) stop() {
 	if r != nil {
 		r.Stop()
@@ -159,7 +160,7 @@ func (r *runningApp) stop() {
 	}
 }
 
-// ended is closed when the app ended by itself, which no app never does.
+// ended is closed when the app exits by itself; without an app, never.
 func (r *runningApp) ended() <-chan struct{} {
 	if r == nil {
 		return nil

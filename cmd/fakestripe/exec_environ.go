@@ -12,18 +12,18 @@ import (
 	"github.com/fakestripe/fakestripe/internal/credential"
 )
 
-// execKey is the API key that an app gets. Any with its prefix would do.
+// execKey is the API key for the app. Any key with its prefix would work.
 const execKey = testKey + "fakestripeMadeForThisMachineOnly"
 
-// appVariables returns an environment for the app, and what was put into it. Those of the
-// user count, unless a flag says otherwise.
+// appVariables returns an environment for the app, and the added variables. The user's own
+// take precedence, unless a flag overrides them.
 func appVariables(base []string, stripe localStripe) (environment, given []string, err error) {
 	set := make(map[string]bool)
 	for _, entry := range base {
 		name, value, _ := strings.Cut(entry, "=")
 		set[name] = value != ""
 		if isLive(value) {
-			return nil, nil, fmt.Errorf("$%s has a live key: unset it, or put a test key there, before an app is started", name)
+			return nil, nil, fmt.Errorf("$%s has a live key: unset it, or set a test key, before you start an app", name)
 		}
 	}
 	environment = slices.Clone(base)
@@ -45,7 +45,7 @@ func appVariables(base []string, stripe localStripe) (environment, given []strin
 	return environment, given, nil
 }
 
-// isLive reports whether a text has a secret key of live mode. Publishable ones are no
+// isLive reports whether a text is a secret key of live mode. Publishable keys are not
 // secret, and no server calls Stripe with them.
 func isLive(text string) bool {
 	return slices.ContainsFunc(credential.Spans(text), func(s credential.Span) bool {
@@ -54,7 +54,7 @@ func isLive(text string) bool {
 	})
 }
 
-// upstream is the proxy that the variables of this process name for a host.
+// upstream returns the proxy that this process's variables name for a host.
 func upstream(address string) (proxy, authorization string) {
 	via, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: address}})
 	if err != nil || via == nil || via.Scheme != "http" {
@@ -72,13 +72,13 @@ func upstream(address string) (proxy, authorization string) {
 	return via.Host, authorization
 }
 
-// A localStripe is what an app is to take for Stripe.
+// A localStripe holds the addresses and keys that an app uses as Stripe's.
 type localStripe struct {
 	api    http.Handler
-	to     string // where the app takes events, "" when nobody knows
-	secret string // that they are signed with
-	key    string // the only one that the API takes, "" for any
+	to     string // where the app takes events, "" if unknown
+	secret string // for signing these events
+	key    string // the only key that the API accepts, "" for any
 
-	secretGiven bool // by a flag, so that it counts more than the app's variable
+	secretGiven bool // set by a flag, which overrides the app's variable
 	died        func(*child.EndedError)
 }

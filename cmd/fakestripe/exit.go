@@ -19,7 +19,7 @@ const exitInterrupted = 128 + int(syscall.SIGINT)
 // errShort ends a command after it has printed that the handler fell short.
 var errShort = errors.New("the handler fell short")
 
-// An appStatus is the exit status of an app that ended by itself, after that was said.
+// An appStatus is the exit status of an app that exited by itself, after a message.
 type appStatus int
 
 // Error implements error.

@@ -19,7 +19,8 @@ informs.
 
 `
 
-// contractPage is the contract for people: a table of contents by group, then each case.
+// contractPage returns the contract for people: a table of contents by group, then each
+// case.
 func contractPage(cases []contract.Case) string {
 	var page strings.Builder
 	page.WriteString(contractIntro)
@@ -40,7 +41,7 @@ func contractPage(cases []contract.Case) string {
 	return page.String()
 }
 
-// groupStarts are the first cases of the groups.
+// groupStarts returns the first case of each group.
 func groupStarts(cases []contract.Case) []contract.Case {
 	return slices.CompactFunc(slices.Clone(cases), func(a, b contract.Case) bool { return group(a) == group(b) })
 }
@@ -50,7 +51,7 @@ func group(c contract.Case) string {
 	return name
 }
 
-// anchor is GitHub's fragment for a heading with a case ID.
+// anchor returns GitHub's fragment for a heading with a case ID.
 func anchor(id string) string { return strings.ReplaceAll(id, "/", "") }
 
 func markdownCase(c contract.Case) string {
@@ -80,7 +81,7 @@ func source(text string) string {
 	return markdown(text)
 }
 
-// syntax is GitHub's name for the language of a fix.
+// syntax returns GitHub's name for the language of a fix.
 func syntax(language string) string {
 	if language == "node" {
 		return "js"

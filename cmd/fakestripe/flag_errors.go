@@ -25,8 +25,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%s (see %s --help)", said, cmd.CommandPath())
 }
 
-// wantedOf says what a flag wants instead of a text that it does not take, nil where the flag
-// does so itself: Go's own words are for programmers.
+// wantedOf returns what a flag accepts, for an invalid value, or nil if the flag's own
+// error says so: Go's wording is for programmers.
 func wantedOf(flag *pflag.Flag, text string) error {
 	switch kind := flag.Value.Type(); {
 	case kind == "duration":

@@ -31,13 +31,13 @@ func newImport(sh shell) *cobra.Command {
 		Short: "Turn existing events into test cases",
 		Long: `Turn each event in a file into a test case. A file is the JSON of GET /v1/events, the
 output of stripe listen --format JSON or of fakestripe listen, its --journal, or one
-event; it may be a folder of these, or - for standard input. Events are also taken out
-of what has them inside: the envelopes of EventBridge, CloudEvents, queues and Lambda,
-HAR files, ngrok's API, rows of tables, logs, printed objects. Writes all cases or none.
+event; it may be a folder of these, or - for standard input. Events are also extracted
+from the envelopes of EventBridge, CloudEvents, queues and Lambda, from HAR files,
+ngrok's API, rows of tables, logs and printed objects. Writes all cases or none.
 
 ` + redactionHelp + `
 
-Exit status: 0 when the cases were written, 2 when nothing was.`,
+Exit status: 0 if the cases were written, 2 if none was.`,
 		Example: `  fakestripe import events.json --out testdata/webhooks
   stripe listen --format JSON | tee listen.log; fakestripe import listen.log --out testdata/webhooks
   curl -s https://api.stripe.com/v1/events -u sk_test_…: | fakestripe import - --out testdata/webhooks --keep metadata.order_id`,

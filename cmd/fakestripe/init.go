@@ -28,10 +28,10 @@ func newInit(sh shell) *cobra.Command {
 		Use:   "init DIR --handles TYPES|--to URL",
 		Short: "Write a first suite of your own cases",
 		Long: `Write a folder of cases for fakestripe run and contract.RunDir. For each event type, a
-genuine event is accepted, a forged one is refused and, with --state or a place to
-read the state from, a redelivery has no second effect. Without --handles it asks the
-handler at --to, as check does. What was given and found out also goes into
-fakestripe.json, from which check, run and listen take it. Never overwrites a file.`,
+genuine event must be accepted, a forged one refused and, with --state or another
+state flag, a redelivery must have no second effect. Without --handles, it asks the
+handler at --to, as check does. It also writes these settings to fakestripe.json, which
+check, run, load and listen read. It never overwrites a file.`,
 		Example: `  fakestripe init testdata/webhooks --handles payment_intent.succeeded,charge.refunded
   fakestripe init testdata/webhooks --to 4242/webhook --state-sqlite shop.db`,
 		Args: func(cmd *cobra.Command, args []string) error {

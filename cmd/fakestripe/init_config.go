@@ -14,7 +14,7 @@ import (
 	word "github.com/fakestripe/fakestripe/internal/shell"
 )
 
-// A draftConfig is what init was told of the handler, for fakestripe.json.
+// A draftConfig holds init's flags about the handler, for fakestripe.json.
 type draftConfig struct {
 	to, version string
 	state       [4]string // by stateFlags
@@ -30,14 +30,14 @@ func (d *draftConfig) flags(cmd *cobra.Command) {
 	flags.StringVar(&d.to, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	apiVersionFlag(flags, &d.version, "", "API `version` of the events")
 	for i, usage := range []string{
-		"`url` of what the handler stored, as JSON", "`command` that prints what the handler stored, as JSON",
-		"`uri` of the PostgreSQL database that the handler writes to, or $NAME for that in a variable", "`file` of the SQLite database that the handler writes to",
+		"`url` that returns what the handler stored, as JSON", "`command` that prints what the handler stored, as JSON",
+		"`uri` of the handler's PostgreSQL database, or $NAME for a variable that holds it", "`file` of the handler's SQLite database",
 	} {
 		flags.StringVar(&d.state[i], stateFlags[i], "", usage)
 	}
 }
 
-// findOut asks the handler what was not given: its types and its API version.
+// findOut asks the handler for missing settings: its types and its API version.
 func (d *draft) findOut(ctx context.Context, sh shell) error {
 	if len(d.handles) > 0 || d.config.to == "" {
 		return nil
@@ -59,13 +59,13 @@ func (d *draft) findOut(ctx context.Context, sh shell) error {
 	return nil
 }
 
-// showsState reports whether it is known where the state is.
+// showsState reports whether a state was given.
 func (d *draftConfig) showsState() bool { return d.state != [4]string{} }
 
-// configSchemaURL is where editors find the schema of fakestripe.json.
+// configSchemaURL tells editors where to find the schema of fakestripe.json.
 const configSchemaURL = "https://raw.githubusercontent.com/fakestripe/fakestripe/main/fixtures/config/schema.json"
 
-// files are fakestripe.json with its text, or none if it is there.
+// files returns fakestripe.json with its text, or none if it exists.
 func (d *draftConfig) files(handles []string) (map[string]string, error) {
 	files := make(map[string]string)
 	if _, err := os.Lstat(configFile); !errors.Is(err, fs.ErrNotExist) {
@@ -94,13 +94,13 @@ func (d *draftConfig) stateSettings() (settings [][2]string) {
 	return settings
 }
 
-// member is a key and its value, as JSON.
+// member returns a key and its value as JSON.
 func member(key string, value any) string {
-	text, _ := json.Marshal(value) // texts have no error
+	text, _ := json.Marshal(value) // strings always encode
 	return fmt.Sprintf("%q: %s", key, text)
 }
 
-// missing are the flags that a run needs beyond what is in the file.
+// missing returns the flags that a run needs in addition to the file.
 func (d *draftConfig) missing(of *draft) (flags string) {
 	switch {
 	case d.to == "":

@@ -23,7 +23,7 @@ type k6Script struct {
 	instances int
 }
 
-// defaultInstances is how many machines the operator splits a load over.
+// defaultInstances is the default number of machines for the operator.
 const defaultInstances = 4
 
 func newK6(sh shell) *cobra.Command {
@@ -33,15 +33,15 @@ func newK6(sh shell) *cobra.Command {
 		Short: "Write a load as a script for k6, to send it from many machines",
 		Long: `Write what load would send as a script for stock k6 (https://k6.io): k6 on this machine,
 in the k6 operator on Kubernetes, or in any CI. The script makes fresh ids, signs each
-event, and needs no extension. Split over instances (--execution-segment), none sends
-the ids of another.
+event, and needs no extension. Split over instances (--execution-segment), each sends
+its own ids.
 
 The script contains no secret: give it STRIPE_WEBHOOK_SECRET when it runs. TO, RATE,
-DURATION, COUNT and VUS replace what the flags say. In k6, --count and --rate count
+DURATION, COUNT and VUS override the flags. In k6, --count and --rate count
 iterations: an event, or all of a flow.
 
-Each instance prints what it sent, and writes it to sent-N.json. fakestripe load
---verify judges the effects of all of them together.`,
+Each instance prints a record of what it sent, and writes it to sent-N.json. fakestripe
+load --verify judges the effects of all of them together.`,
 		Example: `  fakestripe k6 payment_intent.succeeded --rate 500/s --duration 1m --to https://staging.example.com/webhook --out script.js
   STRIPE_WEBHOOK_SECRET=whsec_… k6 run script.js
   fakestripe load --verify sent-*.json --state-url https://staging.example.com/payments
@@ -105,7 +105,7 @@ func replace(flag, name string, text []byte) error {
 	return nil
 }
 
-// testRun is the resource of the k6 operator that runs the script.
+// testRun returns the k6 operator's resource that runs the script.
 //
 // Source: https://grafana.com/docs/k6/latest/set-up/set-up-distributed-k6/usage/configure-testrun-crd/
 func (k *k6Script) testRun() []byte {

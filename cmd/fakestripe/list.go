@@ -42,11 +42,11 @@ func newList(sh shell) *cobra.Command {
 			return listNames(sh, fixtures.Types(version))
 		},
 	}
-	cmd.Flags().BoolVar(&flows, "flows", false, "list the flows, which trigger delivers")
+	cmd.Flags().BoolVar(&flows, "flows", false, "list the flows, for trigger")
 	cmd.Flags().BoolVar(&mutations, "mutations", false, "list the mutations, for --mutate")
 	cmd.Flags().BoolVar(&thin, "thin", false, "list the types of thin events, including counterparts of snapshot events")
 	cmd.Flags().BoolVar(&variants, "variants", false, "list the other shapes that events of a type may have, for --variant")
-	cmd.Flags().BoolVar(&versions, "api-versions", false, "list the API versions, with the first release of each SDK that pins one")
+	cmd.Flags().BoolVar(&versions, "api-versions", false, "list the API versions, with the first release of each SDK pinned to it")
 	apiVersionFlag(cmd.Flags(), &version, fixtures.DefaultVersion, "list the event types of this API `version`")
 	cmd.MarkFlagsMutuallyExclusive("flows", "mutations", "thin", "variants", "api-versions")
 	cmd.MarkFlagsMutuallyExclusive("flows", "mutations", "thin", "api-versions", "api-version")

@@ -48,19 +48,19 @@ func newListen(sh shell) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "listen",
 		Short: "Run a local Stripe: deliver events with retries, answer API calls, inspect both",
-		Long: `Deliver to your handler what fakestripe trigger and send make in another terminal,
-signed, and retry what the handler refuses. The same address is the API base for any
-Stripe SDK, with the objects of the events, and the inspector, a web page that shows
-and replays deliveries.
+		Long: `Deliver signed events from fakestripe trigger and send in another terminal to your
+handler, and retry refused ones. The same address is the API base for any Stripe SDK,
+with the objects of the events, and the inspector, a web page that shows and replays
+deliveries.
 
 Sign with --secret, --secret-file, $STRIPE_WEBHOOK_SECRET, or else a new secret, which
 is printed.
 
-Interrupt it (Ctrl-C) to finish what is under way and print a summary.
+Interrupt it (Ctrl-C) to finish deliveries in progress and print a summary.
 
-Exit status: 0 when everything was delivered, 1 when a delivery was given up or is
-still waiting, 2 for wrong usage. Mutated deliveries do not count, nor those that
---chaos dropped.`,
+Exit status: 0 if everything was delivered, 1 if a delivery was given up or is still
+waiting, 2 for wrong usage. Mutated deliveries and those dropped by --chaos do not
+count.`,
 		Example: `  fakestripe listen --forward-to localhost:4242/webhook
   fakestripe listen -f 4242/webhook -e payment_intent.succeeded,charge.refunded --secret-file .whsec
   fakestripe listen -f 4242/webhook --journal events.jsonl --retry-schedule stripe --clock-speed 1000
@@ -88,14 +88,14 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.BoolVar(&l.allowRemote, "allow-remote", false, "let API clients register endpoints outside this machine and private networks")
 	flags.StringVar(&l.signing.secret, "secret", "", "sign with this `secret` (default $"+secretVariable+", else a new one, which is printed)")
 	flags.StringVar(&l.signing.file, "secret-file", "", "sign with the secret in this `file`, created if missing")
-	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret, that of a listen which runs at the address, and exit")
+	flags.BoolVar(&l.printSecret, "print-secret", false, "print the signing secret, the running listen's if there is one at the address, and exit")
 	l.format.flag(cmd, "text or json: one JSON object per line (ready, event, attempt, summary)")
 	flags.BoolVarP(&l.printJSON, "print-json", "j", false, "short for --format json")
 	flags.StringVar(&l.ready.name, "ready-file", "", "write the address to this `file` when ready, remove it on exit")
-	flags.DurationVar(&l.hub.Timeout, "timeout", webhooktest.DefaultTimeout, "how long a handler has to answer")
+	flags.DurationVar(&l.hub.Timeout, "timeout", webhooktest.DefaultTimeout, "time for a handler to answer")
 	flags.IntVar(&l.hub.Concurrency, "concurrency", listen.DefaultConcurrency, "make up to `n` deliveries to an endpoint at a time")
 	flags.IntVar(&l.hub.Queue, "queue", listen.DefaultQueue, "refuse events while `n` deliveries are unfinished")
-	flags.StringVar(&l.retries, "retry-schedule", "quick", "retry by this `schedule`: quick (1s,2s,5s), sandbox (3 times within hours), stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
+	flags.StringVar(&l.retries, "retry-schedule", "quick", "retry on this `schedule`: quick (1s,2s,5s), sandbox (3 times within hours), stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
 	flags.Float64Var(&l.hub.Speed, "clock-speed", 1, "run the time between attempts this many `times` as fast")
 	flags.StringVar(&l.chaos, "chaos", "", "duplicate, reorder, delay or drop deliveries at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05")
 	flags.Uint64Var(&l.hub.Chaos.Seed, "seed", 0, "seed the choices of --chaos and --fail-api with this `number` (default random)")

@@ -15,8 +15,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// completing is how listen brings what the app has created to an end: on the hosted pages,
-// for trigger --object and, if it is asked to, by itself.
+// completing holds listen's settings for completing the app's objects: on the hosted pages,
+// for trigger --object and, if requested, automatically.
 type completing struct {
 	desk  checkout.Desk
 	auto  checkout.Auto
@@ -27,7 +27,7 @@ type completing struct {
 const autoComplete = "auto-complete"
 
 func (c *completing) flags(flags *pflag.FlagSet) {
-	flags.DurationVar(&c.delay, autoComplete, 0, "pay each Checkout Session, PaymentIntent, Invoice and Subscription this `long` after the app has created or confirmed it (--auto-complete alone: 1s); Stripe's test cards are declined, disputed …")
+	flags.DurationVar(&c.delay, autoComplete, 0, "pay each Checkout Session, PaymentIntent, Invoice and Subscription this `long` after the app created or confirmed it (--auto-complete alone: 1s); Stripe's test cards are declined, disputed …")
 	flags.Lookup(autoComplete).NoOptDefVal = time.Second.String()
 }
 
@@ -39,7 +39,7 @@ func (c *completing) check(changed func(string) bool) error {
 	return nil
 }
 
-// completes lets what clients of the API create come to an end.
+// completes enables completion of the objects that clients of the API create.
 func (l *listener) completes(s *listenServer) {
 	l.api.Pages = s.url()
 	l.completing.desk.API, l.completing.desk.Version = &l.api, l.version
@@ -53,8 +53,8 @@ func (l *listener) completes(s *listenServer) {
 	}
 }
 
-// mount serves the hosted pages, and what trigger --object asks. A page needs no token: who
-// has its address, with the id of the session, may pay.
+// mount serves the hosted pages, and the route for trigger --object. A page needs no token:
+// anyone with its address, which contains the session's id, may pay.
 func (c *completing) mount(mux *http.ServeMux, g *guard.Guard, hosts []string) {
 	mux.Handle(checkout.ControlPath, g.Handler(checkout.Control(&c.desk)))
 	mountPages(mux, &c.desk, slices.Concat(g.Hosts, hosts))

@@ -83,7 +83,7 @@ func (l *listener) checkEvents() error {
 		}
 	}
 	if len(l.events) == 0 {
-		return errors.New("--events: want types with commas between, or *")
+		return errors.New("--events: want comma-separated types, or *")
 	}
 	return nil
 }
@@ -135,8 +135,8 @@ func (l *listener) checkAPI() error {
 	return nil
 }
 
-// tellSecret prints the secret alone: that of a listen which runs at the address, or the
-// one with which a listen would start. It never prints another than the running one's.
+// tellSecret prints only the secret: that of a listen running at the address, or else the
+// one with which listen would start. If one is running, it never prints another secret.
 func (l *listener) tellSecret(ctx context.Context, sh shell, secret string) error {
 	client, err := listen.NewClient(l.address)
 	if err != nil {
@@ -146,7 +146,7 @@ func (l *listener) tellSecret(ctx context.Context, sh shell, secret string) erro
 	running := client.Check(ctx) == nil
 	if running {
 		if secret, err = client.Secret(ctx); err != nil {
-			return fmt.Errorf("%w: it was given where it was started, by --secret or $%s", err, secretVariable)
+			return fmt.Errorf("%w: it was given at the start, by --secret or $%s", err, secretVariable)
 		}
 	}
 	if !running && l.signing.from == secretFresh {
@@ -156,7 +156,7 @@ func (l *listener) tellSecret(ctx context.Context, sh shell, secret string) erro
 	return err
 }
 
-// endpoints are those of --forward-to and --forward-connect-to.
+// endpoints returns the endpoints of --forward-to and --forward-connect-to.
 func (l *listener) endpoints(secret string) ([]listen.Endpoint, error) {
 	headers, err := headerList("--headers", l.headers)
 	if err != nil {

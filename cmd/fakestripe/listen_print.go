@@ -27,7 +27,7 @@ func response(event *webhooktest.Event, a *listen.Attempt) *webhooktest.Response
 	return r
 }
 
-// outlook is the line after a refusal about the next attempt, or "".
+// outlook returns the line about the next attempt after a refusal, or "".
 func outlook(d listen.Delivery, a *listen.Attempt) string {
 	last := a.Number == len(d.Attempts)
 	switch {
@@ -67,10 +67,10 @@ func newAttempted(event *webhooktest.Event, d listen.Delivery, a *listen.Attempt
 // A listenPrinter prints the work of a hub.
 type listenPrinter struct {
 	*printer
-	several func() bool // whether there are several endpoints, to be told apart
+	several func() bool // whether there are several endpoints to distinguish
 
 	contained bool
-	hinted    sync.Map // URLs at which nothing listens, as was said; attempts end at once
+	hinted    sync.Map // URLs already reported as having no listener; attempts end concurrently
 }
 
 func newListenPrinter(sh shell, f format) *listenPrinter {
@@ -99,7 +99,7 @@ func (p *listenPrinter) accepted(event *webhooktest.Event, made []listen.Deliver
 func (p *listenPrinter) changed(d listen.Delivery) {
 	event, err := envelope(d)
 	if err != nil {
-		return // printed as an event before
+		return // already printed as an event
 	}
 	defer p.nowhere(d)
 	last := len(d.Attempts) - 1
@@ -116,8 +116,8 @@ func (p *listenPrinter) changed(d listen.Delivery) {
 	}
 }
 
-// nowhere says once for each URL which address would work if an attempt met nobody in this
-// container.
+// nowhere prints, once for each URL, which address would work if nothing listens at it
+// inside this container.
 func (p *listenPrinter) nowhere(d listen.Delivery) {
 	last := len(d.Attempts) - 1
 	if last < 0 || d.State == listen.Sending || d.Attempts[last].Error == "" {
@@ -135,7 +135,7 @@ func (p *listenPrinter) nowhere(d listen.Delivery) {
 	}
 }
 
-// envelope is an event with the delivery's ID and type, for printing.
+// envelope returns an event with the delivery's ID and type, for printing.
 func envelope(d listen.Delivery) (*webhooktest.Event, error) {
 	text, err := json.Marshal(map[string]string{"id": d.EventID, "type": d.Type})
 	if err != nil {
@@ -154,7 +154,7 @@ func (p *listenPrinter) ended(event *webhooktest.Event, d listen.Delivery) {
 	p.line(p.outgoing(event, notes...))
 }
 
-// notes are the remarks about a starting attempt.
+// notes returns the remarks about a starting attempt.
 func (p *listenPrinter) notes(d listen.Delivery) []string {
 	notes := append(p.to(d), d.Mutations...)
 	if d.ReplayOf != "" {
@@ -175,7 +175,7 @@ func (p *listenPrinter) to(d listen.Delivery) []string {
 
 const shownUndelivered = 20
 
-// ending prints the summary and what was never delivered.
+// ending prints the summary and the undelivered events.
 func (p *listenPrinter) ending(s listen.Summary) {
 	if p.format.json() {
 		p.json(map[string]any{"summary": s})

@@ -40,10 +40,10 @@ func (f *readyFile) clear() error {
 	}
 	switch url, made := readyURL(f.name); {
 	case !info.Mode().IsRegular() || !made:
-		return fmt.Errorf("--ready-file %s: fakestripe did not write what is there: choose another name", f.name)
+		return fmt.Errorf("--ready-file %s: the file is not from fakestripe: choose another name", f.name)
 	case answers(url):
 		shown, _, _ := strings.Cut(url, "/?") // the token belongs to its owner
-		return fmt.Errorf("--ready-file %s: a fakestripe listen that is running at %s owns it: stop that one, choose another name, or remove the file", f.name, shown)
+		return fmt.Errorf("--ready-file %s: a fakestripe listen running at %s owns it: stop that one, choose another name, or remove the file", f.name, shown)
 	}
 	return os.Remove(f.name)
 }

@@ -72,7 +72,7 @@ func kept(path string) (string, error) {
 	}
 	secret := strings.TrimSpace(string(data))
 	if !strings.HasPrefix(secret, "whsec_") || strings.ContainsAny(secret, " \t\r\n") || len(secret) > 1000 {
-		return "", fmt.Errorf("%s holds no signing secret: want one line that begins with whsec_; remove the file to have one made", path)
+		return "", fmt.Errorf("%s holds no signing secret: want one line that begins with whsec_; remove the file to get a new one", path)
 	}
 	return secret, nil
 }

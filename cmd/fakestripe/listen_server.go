@@ -81,8 +81,8 @@ func (s *listenServer) routes(l *listener) http.Handler {
 	return mux
 }
 
-// ownSecret tells the secret that listen made, as it prints it at the start, too. It tells
-// none that it was given.
+// ownSecret returns the secret that listen made and printed at the start. It does not
+// return a secret from the user.
 func (l *listener) ownSecret(w http.ResponseWriter, _ *http.Request) {
 	if !l.signing.from.own() {
 		http.Error(w, "the signing secret was given", http.StatusForbidden)
@@ -176,15 +176,15 @@ func (s *listenServer) close() {
 func (s *listenServer) address() netip.AddrPort {
 	address, err := netip.ParseAddrPort(s.listener.Addr().String())
 	if err != nil {
-		return netip.AddrPort{} // a TCP listener has one
+		return netip.AddrPort{} // a TCP listener always has one
 	}
 	return netip.AddrPortFrom(address.Addr().Unmap(), address.Port())
 }
 
-// url is the server's URL on this machine.
+// url returns the server's URL on this machine.
 func (s *listenServer) url() string { return localURL(s.address()) }
 
-// granted is the URL with the token, if any.
+// granted returns the URL with the token, if any.
 func (s *listenServer) granted() string {
 	if s.guard.Token == "" {
 		return s.url()
@@ -238,7 +238,7 @@ func (l *listener) tell(p *listenPrinter, s *listenServer) {
 	p.talk("API for SDKs at %s, with %s", s.url(), l.access.taken())
 }
 
-// readiness is the JSON form of announce.
+// readiness returns the JSON form of announce.
 func (l *listener) readiness(s *listenServer, secret, version string) any {
 	ready := map[string]any{"url": s.url(), "api_version": version, "endpoints": l.hub.Endpoints()}
 	if l.signing.from.own() {

@@ -58,15 +58,15 @@ func newLoad(sh shell) *cobra.Command {
 		Long: `Send many unique, freshly signed events to a handler, at a rate or as fast as it
 answers, and report rates and latencies. Show it what the handler stores (--state-url,
 --state-cmd, --state-postgres, --state-sqlite) for a verdict on effects: how many events
-were lost, how many doubled, how many forgeries had an effect, and which.
+were lost or doubled, how many forgeries had an effect, and which.
 
 With --rate, events arrive on schedule whatever the handler does, and latency includes
-the time that an event waited for a free connection. docs/load.md explains the report,
-the verdict, and how several machines are judged together.
+the time an event waited for a free connection. docs/load.md explains the report, the
+verdict, and how to judge several machines together.
 
-Exit status: 0 when all is well, 1 when events were lost, doubled or refused, a forgery
-was accepted, or a condition of --fail-on does not hold, 2 for wrong usage, or when a
-state is shown and nothing could be judged.`,
+Exit status: 0 if all is well, 1 if events were lost, doubled or refused, a forgery was
+accepted, or a condition of --fail-on does not hold, 2 for wrong usage, or if a state
+is given and nothing could be judged.`,
 		Example: `  fakestripe load payment_intent.succeeded --to 4242/webhook --rate 200/s --duration 30s
   fakestripe load payment_intent.succeeded --to 4242/webhook --count 10000 --concurrency 64 --state-url 4242/ledger
   fakestripe load --mix charge.succeeded=8,charge.refunded=2 --to 4242/webhook --rate 50/s..500/s --duration 1m --chaos duplicate=0.05 --forge 0.01
@@ -88,19 +88,19 @@ func completeLoads(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return slices.Concat(fixtures.Flows(), fixtures.Types(fixtures.DefaultVersion), fixtures.ThinTypes()), cobra.ShellCompDirectiveNoFileComp
 }
 
-// flags adds all flags: those of what is sent, of the verdict, and of the report.
+// flags adds all flags: for the load, the verdict and the report.
 func (l *loadRun) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	l.loadFlags(cmd)
 	l.secrets.flag(cmd)
-	flags.StringVar(&l.state.url, "state-url", "", "`url` of what the handler stored, as JSON")
+	flags.StringVar(&l.state.url, "state-url", "", "`url` that returns what the handler stored, as JSON")
 	flags.StringVar(&l.state.command, "state-cmd", "", "`command` that prints what the handler stored, as JSON")
 	l.state.database.flags(flags)
-	flags.DurationVar(&l.load.Wait, "wait", load.DefaultWait, "how long to wait for missing effects while none arrives")
-	flags.StringVar(&l.load.RunID, "run-id", "", "make ids from this `text`; a handler takes the ids of an earlier run for duplicates (default random)")
-	flags.IntVar(&l.load.Instance, "instance", 0, "the `number` of this instance, if several share a --run-id")
-	flags.StringVar(&l.sent, "sent", "", "write what was sent to this `file`, for --verify")
-	flags.BoolVar(&l.verify, "verify", false, "judge the effects of what several instances sent, by the files of their --sent")
+	flags.DurationVar(&l.load.Wait, "wait", load.DefaultWait, "time to wait for missing effects while none appears")
+	flags.StringVar(&l.load.RunID, "run-id", "", "make ids from this `text`; repeated ids look like duplicates to a handler (default random)")
+	flags.IntVar(&l.load.Instance, "instance", 0, "`number` of this instance, if several share a --run-id")
+	flags.StringVar(&l.sent, "sent", "", "write a record of what was sent to this `file`, for --verify")
+	flags.BoolVar(&l.verify, "verify", false, "judge the effects of several instances together, by their --sent files")
 	flags.StringVar(&l.failOn, "fail-on", "", "`conditions` that must hold: p99<500ms,errors<0.1%,rate>190,lost<1")
 	flags.BoolVar(&l.load.KeepGoing, "keep-going", false, "go on when the first events are all refused, with 4xx or for a known reason (default: stop, and say why)")
 	flags.BoolVar(&l.insecure, "skip-verify", false, "accept any TLS certificate")
@@ -109,7 +109,7 @@ func (l *loadRun) flags(cmd *cobra.Command) {
 	l.format.flag(cmd, "text or json: the report as one line of JSON")
 }
 
-// loadFlags adds the flags for what is sent, at what rate, and how.
+// loadFlags adds the flags for the events, their rate and their delivery.
 func (l *loadRun) loadFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	l.changed = flags.Changed
@@ -118,14 +118,14 @@ func (l *loadRun) loadFlags(cmd *cobra.Command) {
 	}
 	flags.StringVar(&l.endpoint.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	flags.StringVar(&l.mix, "mix", "", "send `types` and flows by weight: charge.succeeded=8,charge.refunded=2")
-	flags.StringVar(&l.rate, "rate", "", "send at this `rate`, 200/s or 6000/m, or a ramp, 50/s..500/s (default: as fast as answers come)")
+	flags.StringVar(&l.rate, "rate", "", "send at this `rate`, 200/s or 6000/m, or a ramp, 50/s..500/s (default: as fast as answers arrive)")
 	flags.Float64Var(&l.maxRate, "max-rate", defaultMaxRate, "allow a --rate of up to this `number` of events a second")
 	flags.DurationVar(&l.load.Duration, "duration", 0, "how long to send (default 10s with --rate)")
 	flags.IntVar(&l.load.Count, "count", 0, "send `n` events (default 1000 without --rate and --duration)")
 	flags.IntVar(&l.load.Concurrency, "concurrency", 0, fmt.Sprintf("make up to `n` deliveries at a time (default %d, with --rate %d)", load.DefaultConcurrency, load.DefaultConnections))
 	flags.Float64Var(&l.load.Forge, "forge", 0, "make forgeries at this `rate`: 0.01")
 	flags.StringVar(&l.chaos, "chaos", "", "duplicate, reorder, delay or drop deliveries at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05; retry: retry quickly")
-	flags.StringVar(&l.retries, "retry-schedule", "none", "retry what is not accepted by this `schedule`: quick, sandbox, stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
+	flags.StringVar(&l.retries, "retry-schedule", "none", "retry refused events on this `schedule`: quick, sandbox, stripe (15 times in three days, as in live mode), none, or waits such as 1s,10s,5m")
 	flags.Float64Var(&l.speed, "clock-speed", 1, "run the time between attempts this many `times` as fast")
 	apiVersionFlag(flags, &l.payloads.source.APIVersion, fixtures.DefaultVersion, "API `version` of the events")
 	flags.StringVar(&l.payloads.source.Account, "account", "", "connected `account` that the events come from, acct_…")
@@ -133,11 +133,11 @@ func (l *loadRun) loadFlags(cmd *cobra.Command) {
 	flags.StringArrayVar(&l.payloads.set, "set", nil, "change a field: `path=value`, or type:path=value; {n} in a value is the event's number, {order}, {pi} and others are its ids (repeatable)")
 	flags.StringArrayVar(&l.payloads.remove, "remove", nil, "remove a field: `path`, or type:path (repeatable)")
 	flags.BoolVar(&l.payloads.add, "add", false, "let --set create paths that the event does not have")
-	l.payloads.shapes.flag(flags, "make the events of a type in another of its shapes: `type=name` (repeatable; see list --variants)")
+	l.payloads.shapes.flag(flags, "make the events of a type in another shape: `type=name` (repeatable; see list --variants)")
 	l.payloads.changed = flags.Changed
 	flags.Uint64Var(&l.load.Seed, "seed", 0, "seed the choices of --chaos and --forge with this `number` (default: by the run)")
 	flags.StringArrayVar(&l.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
-	flags.DurationVar(&l.endpoint.Timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
+	flags.DurationVar(&l.endpoint.Timeout, "timeout", webhooktest.DefaultTimeout, "time for the handler to answer")
 }
 
 func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
@@ -168,7 +168,7 @@ func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
 	return together(l.verdict(found, held), l.print(sh, found), l.write(ctx, found))
 }
 
-// explain words why there was no load.
+// explain says why the load could not run.
 func (l *loadRun) explain(ctx context.Context, err error) error {
 	switch refused := new(load.RefusedError); {
 	case ctx.Err() != nil:
@@ -222,7 +222,7 @@ func (l *loadRun) names() string {
 	return names
 }
 
-// verdict returns whether the handler fell short.
+// verdict returns errShort if the handler fell short.
 func (l *loadRun) verdict(found *load.Report, held bool) error {
 	v := found.Verdict
 	switch {
@@ -242,7 +242,7 @@ func (l *loadRun) print(sh shell, found *load.Report) error {
 	return loadreport.Text(sh.out, found)
 }
 
-// write writes the reports, and what was sent.
+// write writes the reports, and the record of what was sent.
 func (l *loadRun) write(ctx context.Context, found *load.Report) error {
 	if ctx.Err() != nil {
 		var cancel func()
@@ -321,7 +321,7 @@ func (l *loadRun) prepare(ctx context.Context, sh shell, names []string) (err er
 	return l.checkLocal(ctx)
 }
 
-// prepareLoad makes what is sent from the flags, without a secret.
+// prepareLoad makes the load from the flags, without a secret.
 func (l *loadRun) prepareLoad(names []string) (err error) {
 	if l.endpoint.Header, err = parseHeaders(l.headers); err != nil {
 		return err

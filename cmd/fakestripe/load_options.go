@@ -90,7 +90,7 @@ func (l *loadRun) prepareFaults() error {
 	return nil
 }
 
-// prepareMix says what is sent.
+// prepareMix sets the event types and flows to send.
 func (l *loadRun) prepareMix(names []string) error {
 	if l.mix != "" {
 		if len(names) > 0 {
@@ -126,7 +126,7 @@ func (l *loadRun) prepareMix(names []string) error {
 	return l.payloads.shapes.check(all...)
 }
 
-// checkVerify rejects flags of a load where there is none.
+// checkVerify rejects flags for a load if there is none.
 func (l *loadRun) checkVerify() error {
 	for _, flag := range []string{"to", "mix", "rate", "duration", "count", "concurrency", "forge", "chaos", "sent", "run-id", "instance", "report", "fail-on"} {
 		if l.given(flag) {

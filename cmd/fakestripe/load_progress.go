@@ -7,12 +7,12 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
-// A loadProgress says how far a load has come: on a terminal in a live line, elsewhere
-// when it waits for effects.
+// A loadProgress shows the progress of a load: on a terminal in a live line, elsewhere when
+// it waits for effects.
 type loadProgress struct {
 	shell
 	terminal bool
-	waited   time.Time // when it last said so
+	waited   time.Time // last message about the wait
 }
 
 func newLoadProgress(sh shell) *loadProgress {
@@ -31,7 +31,7 @@ func (p *loadProgress) clear() {
 	}
 }
 
-// waitingInterval is how often a load says that it waits where there is no terminal.
+// waitingInterval is the interval of messages about the wait without a terminal.
 const waitingInterval = 10 * time.Second
 
 func (p *loadProgress) show(now load.Progress) {

@@ -11,7 +11,7 @@ import (
 
 const maxSent = 256 << 20
 
-// readSent reads what several instances sent.
+// readSent reads the records of several instances.
 func readSent(files []string) (all []*load.Sent, err error) {
 	if len(files) == 0 {
 		return nil, errors.New("--verify: name the files that --sent wrote, such as sent-*.json")
@@ -30,7 +30,7 @@ func readSent(files []string) (all []*load.Sent, err error) {
 	return all, nil
 }
 
-// sentReady finds out before the load whether the file can be written.
+// sentReady checks before the load whether the file can be written.
 func sentReady(name string) error {
 	if name == "" {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// whole returns what reads the state as a whole, or nil. States of any size are read as a
-// stream.
+// whole returns a function that reads the whole state, or nil. It reads states of any size
+// as a stream.
 func (s *stateSource) whole(getenv func(string) string) (func(context.Context) (any, error), error) {
 	if s.database.given() {
 		return s.wholeDatabase(getenv)
@@ -45,7 +45,7 @@ func (s *stateSource) wholeDatabase(getenv func(string) string) (func(context.Co
 	return func(ctx context.Context) (any, error) { return db.Stream(ctx), nil }, nil
 }
 
-// streamCommand starts a command that prints a state. It has failed if it says so at the
+// streamCommand starts a command that prints a state. The reader returns its failure at the
 // end.
 func streamCommand(ctx context.Context, line string) (io.ReadCloser, error) {
 	said := &beginning{bounded{limit: maxSaid}}
@@ -61,7 +61,7 @@ func streamCommand(ctx context.Context, line string) (io.ReadCloser, error) {
 	return &commandOutput{output, command, said, line, false}, nil
 }
 
-// A commandOutput is what a command prints.
+// A commandOutput is the output of a command.
 type commandOutput struct {
 	output  io.ReadCloser
 	command *exec.Cmd
@@ -70,7 +70,7 @@ type commandOutput struct {
 	ended   bool
 }
 
-// Read implements io.Reader. At the end it reports a command that has failed.
+// Read implements io.Reader. At the end it returns the command's failure.
 func (o *commandOutput) Read(p []byte) (int, error) {
 	n, err := o.output.Read(p)
 	if err == io.EOF && !o.ended {
@@ -82,7 +82,7 @@ func (o *commandOutput) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close implements io.Closer. It ends a command whose output is not read to the end.
+// Close implements io.Closer. It ends the command if its output was not read to the end.
 func (o *commandOutput) Close() error {
 	if !o.ended {
 		_ = o.command.Process.Kill()

@@ -12,8 +12,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// giveable are the flags that enable more cases for any handler, unlike those that
-// describe the handler. Words in capitals are for the user to fill in.
+// giveable are the flags that enable more cases for any handler, unlike those that describe
+// the handler. The user fills in words in capitals.
 var giveable = []struct{ need, flags string }{
 	{"handles", "--handles TYPE,TYPE"},
 	{"state", "--state-url URL"},
@@ -47,7 +47,7 @@ func (c *checking) moreCommand(found *contract.Report, given string) (command st
 	return strings.Join(slices.Concat([]string{"fakestripe", c.command}, cases), " ") + given + " " + strings.Join(flags, " "), more
 }
 
-// needing counts the cases that were not judged by their needs.
+// needing counts the unjudged cases with a need.
 func needing(found *contract.Report, need string) (n int) {
 	for i := range found.Cases {
 		unjudged := found.Cases[i].Verdict == contract.Skip || found.Cases[i].Verdict == contract.Inconclusive && need == "handles"
@@ -58,11 +58,11 @@ func needing(found *contract.Report, need string) (n int) {
 	return n
 }
 
-// mostTypes is how many lines say which types would let more cases be judged.
+// mostTypes is the maximum number of lines about types that would let more cases be judged.
 const mostTypes = 3
 
-// moreTypes says which types the skipped cases are about that the user did not name: those
-// that more cases are about first.
+// moreTypes lists the types of skipped cases that the user did not name, those with more
+// cases first.
 func moreTypes(found *contract.Report) (lines []string) {
 	cases := make(map[string]int)
 	for i := range found.Cases {
@@ -83,7 +83,7 @@ func moreTypes(found *contract.Report) (lines []string) {
 	return lines
 }
 
-// sayMore suggests at the end of a check how to judge more.
+// sayMore prints at the end of a check how to judge more.
 func (c *checking) sayMore(sh shell, found *contract.Report, given string) {
 	if command, more := c.moreCommand(found, given); command != "" {
 		fmt.Fprintf(sh.err, "fakestripe: to judge %s more:\n  %s\n", plural(more, "case"), command)

@@ -139,7 +139,7 @@ func fitting(event *webhooktest.Event, row []setting, edits []webhooktest.Edit) 
 	for _, one := range row {
 		edited, err := event.Edit(one.try)
 		switch {
-		case errors.Is(err, webhooktest.ErrNoPath): // another type has it
+		case errors.Is(err, webhooktest.ErrNoPath): // another type has the path
 		case err != nil:
 			return nil, nil, err
 		default:

@@ -17,7 +17,7 @@ func mountPages(mux *http.ServeMux, desk *checkout.Desk, hosts []string) {
 	}
 }
 
-// localURL is the URL of an address for clients on this machine.
+// localURL returns the URL of an address for clients on this machine.
 func localURL(at netip.AddrPort) string {
 	if at.Addr().IsUnspecified() {
 		at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), at.Port())

@@ -18,7 +18,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// payloads holds the flags that describe events, and what they make.
+// payloads holds the flags for events, and makes the events.
 type payloads struct {
 	source  webhooktest.Source
 	created string
@@ -45,9 +45,9 @@ func (p *payloads) sourceFlags(cmd *cobra.Command) {
 	apiVersionFlag(flags, &p.source.APIVersion, fixtures.DefaultVersion, "API `version` of the event")
 	flags.StringVar(&p.source.Account, "account", "", "connected `account` that the event comes from, acct_…; the context of a thin event")
 	flags.BoolVar(&p.source.Livemode, "livemode", false, "make a live-mode event")
-	flags.StringVar(&p.created, "created", "", "`time` at which the event was created: Unix seconds or RFC 3339 (default now)")
+	flags.StringVar(&p.created, "created", "", "creation `time` of the event: Unix seconds or RFC 3339 (default now)")
 	flags.Uint64Var(&p.source.Seed, "seed", 0, "make ids from this `number`; the same seed and time give the same bytes (default random)")
-	p.shapes.flag(flags, "make the events of a type in another of its shapes: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
+	p.shapes.flag(flags, "make the events of a type in another shape: `type=name`, such as checkout.session.completed=subscription (repeatable; see list --variants)")
 	flags.BoolVar(&p.add, "add", false, "let --set create paths that the event does not have")
 	p.changed = flags.Changed
 }
@@ -122,7 +122,7 @@ func (p *payloads) event(ctx context.Context, in io.Reader, name string) (*webho
 		if errors.Is(err, fixtures.ErrUnknownType) {
 			err = listed(err, name, "list and list --thin")
 			if _, missing := os.Stat(name); missing == nil {
-				err = fmt.Errorf("%w; for the file of this name write ./%s", err, name)
+				err = fmt.Errorf("%w; for a file of this name, write ./%s", err, name)
 			}
 		}
 		return event, explain(err)
@@ -182,8 +182,8 @@ func own(ctx context.Context, in io.Reader, name string) (*webhooktest.Event, er
 	return event, nil
 }
 
-// mustBeEvent refuses a part of an event and what has events inside, and says how to send
-// what is meant. JSON of no known kind may be sent.
+// mustBeEvent rejects a part of an event and anything with events inside, and says how to
+// send the intended event. It accepts JSON of unknown kind.
 func mustBeEvent(body []byte, name string) error {
 	kind, what := capture.KindOf(body)
 	file := name

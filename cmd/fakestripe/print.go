@@ -87,8 +87,8 @@ func (p *printer) count(r *webhooktest.Response) {
 	})
 }
 
-// nobodyListens reports whether the last delivery was not answered because nothing
-// listens at the target.
+// nobodyListens reports whether the last delivery got no answer because nothing listens at
+// the target.
 func (p *printer) nobodyListens() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,7 +130,7 @@ func (p *printer) summary() {
 	}
 }
 
-// verdict is errShort unless every delivery ended as expected.
+// verdict returns errShort unless every delivery ended as expected.
 func (p *printer) verdict() error {
 	if p.err != nil {
 		return p.err
@@ -173,7 +173,7 @@ func (p *printer) talk(format string, args ...any) {
 	fmt.Fprintf(p.shell.err, "fakestripe: "+format+"\n", args...)
 }
 
-// hint prints to stderr what may help, if there is anything.
+// hint prints a hint to stderr, if there is one.
 func (p *printer) hint(text string) {
 	if text != "" {
 		p.talk("%s", text)
@@ -187,8 +187,8 @@ func indented(text string) string {
 
 func (p *printer) time(t time.Time) string { return p.paint("2", t.Format(timeLayout)) }
 
-// expects is the expected answer: that of --expect or, by default, a refusal of a forgery
-// and 2xx of anything else.
+// expects returns the expected answer: that of --expect or, by default, a refusal of a
+// forgery and 2xx of anything else.
 func (p *printer) expects(mutations []string) expect.Expectation {
 	if p.expected.String() != "" {
 		return p.expected
@@ -232,12 +232,12 @@ type delivery struct {
 	Headers   http.Header `json:"headers"`
 	Body      string      `json:"body"`
 	Truncated bool        `json:"truncated,omitempty"`
-	Wanted    string      `json:"wanted_version,omitempty"` // the API version expected by the handler's SDK
+	Wanted    string      `json:"wanted_version,omitempty"` // the API version that the handler's SDK expects
 	Right     bool        `json:"as_expected"`
-	Refusal   *refused    `json:"refusal,omitempty"` // what the answer means, if that is known
+	Refusal   *refused    `json:"refusal,omitempty"` // the meaning of the answer, if known
 }
 
-// refused is what a refusal means, as JSON.
+// refused is the meaning of a refusal, as JSON.
 type refused struct {
 	Cause   string `json:"cause"`
 	Problem string `json:"problem"`
@@ -262,7 +262,7 @@ func newDelivery(r *webhooktest.Response, mutations []string, expected expect.Ex
 	return d
 }
 
-// usual is the answer that is expected of a delivery with mutations.
+// usual returns the expected answer to a delivery with mutations.
 func usual(mutations []string) expect.Expectation {
 	text := "2xx"
 	if listen.Forged(mutations) {

@@ -53,7 +53,7 @@ end.
 ` + redactionHelp + `
 Signatures are not kept: replays are signed again.
 
-Exit status: 0, or 2 when a case could not be written.`,
+Exit status: 0, or 2 if a case could not be written.`,
 		Example: `  fakestripe record --to localhost:4242 --out testdata/webhooks
   stripe listen --forward-to localhost:4243/webhook`,
 		Args: cobra.NoArgs,
@@ -65,7 +65,7 @@ Exit status: 0, or 2 when a case could not be written.`,
 	flags.StringVar(&r.to, "to", "", "the handler's `url`; requests keep their path, / becomes the path of this URL")
 	flags.StringVar(&r.listen, "listen", defaultListen, "`address` to listen on")
 	flags.StringVar(&r.out, "out", "", "write the cases into this `folder`")
-	flags.StringArrayVar((*[]string)(&r.secrets), "secret", nil, "signing `secret` of the endpoint: keep only what is signed with it (default $"+secretVariable+", else everything is kept; repeatable)")
+	flags.StringArrayVar((*[]string)(&r.secrets), "secret", nil, "signing `secret` of the endpoint: keep only webhooks signed with it (default $"+secretVariable+", else everything is kept; repeatable)")
 	flags.BoolVar(&r.skipVerify, "skip-verify", false, "accept any TLS certificate of the handler")
 	r.redaction.flags(cmd)
 	r.format.flag(cmd, "text or json: one JSON object per line")

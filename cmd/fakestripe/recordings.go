@@ -16,9 +16,10 @@ type redaction struct {
 }
 
 const redactionHelp = `Personal data and secrets are replaced before they are written: known fields, and text
-that looks like either. The same value becomes the same stand-in, so ids still link.
-The end lists the replacements. Give --keep and --redact the end of a path,
-metadata.order_id, with * for a list position or part of a key; it covers what is inside.`
+that looks like either. The same value always gets the same replacement, so ids still
+match. A list of replacements ends the output. --keep and --redact take the end of a
+path, such as metadata.order_id, with * for a list position or part of a key; it
+includes everything inside.`
 
 func (r *redaction) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
@@ -34,7 +35,7 @@ func (r *redaction) open() (*redact.Redactor, error) {
 	return redactor, err
 }
 
-// redactionFlag is the flag with a given path.
+// redactionFlag returns the flag that gave a path.
 func redactionFlag(p redact.Path) string {
 	if p.Keep {
 		return "--keep"

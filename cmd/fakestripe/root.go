@@ -18,8 +18,8 @@ func newRoot(sh shell) *cobra.Command {
 }
 
 // rootFor returns the command for a command line. If that begins with the name of a
-// subcommand, the others, whose flags take longer to define than a short command takes
-// to run, are not made.
+// subcommand, it omits the others: defining their flags takes longer than a short command
+// takes to run.
 func rootFor(sh shell, args []string) *cobra.Command {
 	if len(args) == 0 {
 		return newRoot(sh)
@@ -35,7 +35,7 @@ func rootFor(sh shell, args []string) *cobra.Command {
 	return newRoot(sh)
 }
 
-// A subcommand is its name and what makes it.
+// A subcommand is a command's name and its constructor.
 type subcommand struct {
 	name string
 	make func(shell) *cobra.Command

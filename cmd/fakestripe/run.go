@@ -27,9 +27,9 @@ the contract, plus payloads from files, headers and bodies of answers, variables
 golden files of the state (fixtures/README.md). fakestripe init writes a first suite,
 record and import turn real events into cases.
 
-Exit status: 0 when nothing failed, 1 when a case did or was tried but could not be
-judged, 2 for wrong usage, when nothing could be judged, or when --max-time left
-cases out (unless --partial).`,
+Exit status: 0 if nothing failed, 1 if a case failed or was tried but could not be
+judged, 2 for wrong usage, if nothing could be judged, or if --max-time left cases
+out (unless --partial).`,
 		Example: `  fakestripe run testdata/webhooks --to localhost:4242/webhook
   fakestripe run testdata/webhooks --to 4242/webhook --state-url localhost:4242/ledger --update
   fakestripe run testdata/webhooks --to 4242/webhook --watch`,

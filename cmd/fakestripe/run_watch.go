@@ -15,7 +15,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// watchEvery is the interval between looks, maxWatched the maximum number of files.
+// watchEvery is the interval of checks, maxWatched the maximum number of files.
 const (
 	watchEvery = 500 * time.Millisecond
 	maxWatched = 20_000
@@ -75,13 +75,13 @@ func (w *watcher) changed(ctx context.Context) string {
 	return ""
 }
 
-// replaced reports whether some servers are gone, and others there. One more or less is a
+// replaced reports whether servers were replaced by others. One more or one less is a
 // worker of the same server.
 func replaced(before, now map[string]bool) bool {
 	return lacks(before, now) && lacks(now, before)
 }
 
-// lacks reports whether one of the servers is not among others.
+// lacks reports whether others lack one of the servers.
 func lacks(some, others map[string]bool) bool {
 	for one := range some {
 		if !others[one] {
@@ -91,7 +91,7 @@ func lacks(some, others map[string]bool) bool {
 	return false
 }
 
-// serversOf are the servers behind a URL, as far as they are of this machine.
+// serversOf returns the servers behind a URL, as far as they are on this machine.
 func serversOf(to string) map[string]bool {
 	host, port := hostPort(to)
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
@@ -100,7 +100,7 @@ func serversOf(to string) map[string]bool {
 	return nil
 }
 
-// changedFile is the first file that differs.
+// changedFile returns the first file that differs.
 func changedFile(before, now map[string]stamp) string {
 	for _, name := range slices.Sorted(maps.Keys(now)) {
 		if before[name] != now[name] {
@@ -137,7 +137,7 @@ func stamps(dir string) map[string]stamp {
 	return found
 }
 
-// hostPort are the host and the port of a URL.
+// hostPort returns the host and the port of a URL.
 func hostPort(to string) (host, port string) {
 	target, err := url.Parse((&webhooktest.Endpoint{URL: to}).Target())
 	if err != nil {
@@ -147,7 +147,7 @@ func hostPort(to string) (host, port string) {
 	return target.Hostname(), cmp.Or(target.Port(), defaults[target.Scheme])
 }
 
-// addressOf is the host and port of a URL, "" if it has none.
+// addressOf returns the host and port of a URL, "" if it has none.
 func addressOf(to string) string {
 	host, port := hostPort(to)
 	if to == "" || host == "" {

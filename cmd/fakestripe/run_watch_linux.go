@@ -7,9 +7,9 @@ import (
 	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
-// servers are the sockets that listen at a port of this machine, and the processes that
-// have them. A server that restarts has a new socket or, where a reloader keeps it, a new
-// process: however quick it is, that shows afterwards.
+// servers returns the listening sockets at a port of this machine, with their processes. A
+// server that restarts has a new socket or, if a reloader keeps it, a new process, so even
+// a quick restart shows.
 func servers(port string) map[string]bool {
 	found := make(map[string]bool)
 	for socket, at := range sockets.Listening() {
@@ -20,7 +20,7 @@ func servers(port string) map[string]bool {
 	if len(found) == 0 {
 		return found
 	}
-	descriptors, _ := filepath.Glob("/proc/[0-9]*/fd/[0-9]*") // those of other users are not there
+	descriptors, _ := filepath.Glob("/proc/[0-9]*/fd/[0-9]*") // other users' are missing
 	for _, descriptor := range descriptors {
 		if socket, err := os.Readlink(descriptor); err == nil && found[socket] {
 			found[filepath.Dir(filepath.Dir(descriptor))+" "+socket] = true

@@ -18,11 +18,11 @@ type secrets []string
 
 func (s *secrets) flag(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar((*[]string)(s), "secret", nil,
-		"signing `secret` of the endpoint; several are those of a secret being rolled (default $"+secretVariable+", else that in .env, else "+webhooktest.DefaultSecret+")")
+		"signing `secret` of the endpoint; give both while it is being rolled (default $"+secretVariable+", else the one in .env, else "+webhooktest.DefaultSecret+")")
 }
 
-// get returns the secrets from the flag, else the environment, else the app's .env file, else
-// the documented one.
+// get returns the secrets from the flag, else the environment, else the app's .env file,
+// else the documented secret.
 func (s secrets) get(sh shell) ([]string, error) {
 	keys := []string(s)
 	if len(keys) == 0 {

@@ -37,7 +37,7 @@ or - for standard input; files are delivered byte for byte.
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
 with retries. The last answer within --wait counts.
 
-Exit status: 0 when every answer was as expected (2xx, of a forgery any other), 1 when
+Exit status: 0 if every answer was as expected (2xx, or for a forgery any other), 1 if
 an answer was wrong or missing, 2 for wrong usage.`,
 		Example: `  fakestripe send payment_intent.succeeded --to localhost:4242/webhook --secret whsec_…
   fakestripe send payment_intent.succeeded

@@ -25,22 +25,22 @@ import (
 // maxState limits the size of a state.
 const maxState = 64 << 20
 
-// stateSource holds the flags for where the handler's state is read.
+// stateSource holds the flags for reading the handler's state.
 type stateSource struct {
 	url, command string
 	database     databaseState
 
 	at      string   // for reports
-	lookups *lookups // nil: the state is read at once
+	lookups *lookups // nil: the whole state is read at once
 }
 
 func (s *stateSource) flags(flags *pflag.FlagSet) {
-	flags.StringVar(&s.url, "state-url", "", "`url` of what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
+	flags.StringVar(&s.url, "state-url", "", "`url` that returns what the handler stored, as JSON; may contain {event.id}, {object.id} or {customer.id}")
 	flags.StringVar(&s.command, "state-cmd", "", "`command` that prints what the handler stored, as JSON; same placeholders")
 	s.database.flags(flags)
 }
 
-// check rejects two places of the state, and tables of none.
+// check rejects two sources of the state, and tables without a database.
 func (s *stateSource) check() error {
 	var given []string
 	for _, flag := range []struct{ name, value string }{
@@ -59,8 +59,8 @@ func (s *stateSource) check() error {
 	return nil
 }
 
-// bind has a check read the state: as a whole, or per event if the URL or the command has
-// an ID in braces.
+// bind sets how a check reads the state: as a whole, or per event if the URL or the command
+// has an ID in braces.
 func (s *stateSource) bind(subject *contract.Subject, getenv func(string) string) error {
 	if err := s.check(); err != nil {
 		return err
@@ -109,7 +109,7 @@ func (s *stateSource) bind(subject *contract.Subject, getenv func(string) string
 	return nil
 }
 
-// address is the URL of the state, completed.
+// address returns the URL of the state, completed.
 func (s *stateSource) address() string {
 	if s.url == "" || strings.Contains(s.url, "://") {
 		return s.url
@@ -117,15 +117,15 @@ func (s *stateSource) address() string {
 	return completed(s.url)
 }
 
-// lookups are the reads of what is stored under an id.
+// lookups counts the reads by ID.
 type lookups struct {
 	found  atomic.Bool
-	reason atomic.Value // of the last that found nothing
+	reason atomic.Value // of the last read that found nothing
 }
 
 func (l *lookups) absent(err error) { l.reason.Store(err.Error()) }
 
-// note says that no id was found, "" if one was or none was looked up.
+// note says that no ID was found, or is "" if one was found or none was looked up.
 func (l *lookups) note() string {
 	if l == nil {
 		return ""

@@ -10,26 +10,26 @@ import (
 	"github.com/fakestripe/fakestripe/internal/dbstate"
 )
 
-// databaseState are the flags for a handler that keeps its state in a database.
+// databaseState holds the flags for a handler with its state in a database.
 type databaseState struct {
 	postgres, sqlite string
 	tables           []string
 }
 
 func (d *databaseState) flags(flags *pflag.FlagSet) {
-	flags.StringVar(&d.postgres, "state-postgres", "", "`uri` of the PostgreSQL database that the handler writes to, or $NAME for that in a variable; read by psql")
-	flags.StringVar(&d.sqlite, "state-sqlite", "", "`file` of the SQLite database that the handler writes to; read by sqlite3")
+	flags.StringVar(&d.postgres, "state-postgres", "", "`uri` of the handler's PostgreSQL database, or $NAME for a variable that holds it; read by psql")
+	flags.StringVar(&d.sqlite, "state-sqlite", "", "`file` of the handler's SQLite database; read by sqlite3")
 	flags.StringSliceVar(&d.tables, "state-tables", nil, "read only these comma-separated `tables` of the database")
 }
 
 // given reports whether a database was named.
 func (d *databaseState) given() bool { return d.postgres != "" || d.sqlite != "" }
 
-// open finds the database. No error shows its password.
+// open opens the database. No error shows its password.
 func (d *databaseState) open(getenv func(string) string) (*dbstate.Database, error) {
 	for i, name := range d.tables {
 		if d.tables[i] = strings.TrimSpace(name); d.tables[i] == "" {
-			return nil, errors.New("--state-tables: want names with commas between, such as orders,payments")
+			return nil, errors.New("--state-tables: want comma-separated names, such as orders,payments")
 		}
 	}
 	if d.sqlite != "" {
@@ -46,7 +46,7 @@ func (d *databaseState) open(getenv func(string) string) (*dbstate.Database, err
 	return db, missingProgram("--state-postgres", err)
 }
 
-// missingProgram says what else shows a state.
+// missingProgram adds the alternatives to an error about a missing program.
 func missingProgram(flag string, err error) error {
 	missing := new(dbstate.NotInstalledError)
 	switch {
@@ -58,7 +58,7 @@ func missingProgram(flag string, err error) error {
 	return nil
 }
 
-// redactDatabase is what --state-postgres was given, without a password.
+// redactDatabase returns the value of --state-postgres without a password.
 func redactDatabase(uri string) string {
 	if strings.HasPrefix(uri, "$") {
 		return uri
@@ -66,6 +66,6 @@ func redactDatabase(uri string) string {
 	return dbstate.Redact(uri)
 }
 
-// unreadable reports whether a text is no URI of a database, nor a variable. What it says is
-// not shown: it may be a password.
+// unreadable reports whether a text is neither a database URI nor a variable. It must not
+// be printed, since it may be a password.
 func unreadable(uri string) bool { return uri != "" && redactDatabase(uri) == "…" }

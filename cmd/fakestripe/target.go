@@ -24,7 +24,7 @@ type target interface {
 	close()
 }
 
-// targetFlags are the flags for where deliveries go and how they are signed.
+// targetFlags are the flags for the target of deliveries and their signature.
 type targetFlags struct {
 	to          string
 	secrets     secrets
@@ -50,12 +50,12 @@ func (f *targetFlags) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.to, "to", "", "deliver to this `url`; 4242/webhook is short for http://localhost:4242/webhook (default: a running fakestripe listen delivers)")
 	flags.StringVar(&f.base, "api-base", "http://"+listen.DefaultAddress, "`url` of the running fakestripe listen that delivers when there is no --to")
-	flags.DurationVar(&f.wait, "wait", defaultWait, "how long to wait for the outcome of each event that listen delivers, including retries")
+	flags.DurationVar(&f.wait, "wait", defaultWait, "time to wait for the outcome of each event that listen delivers, including retries")
 	f.secrets.flag(cmd)
 	flags.StringArrayVar(&f.mutations, "mutate", nil, "mutate the delivery with this `mutation` (see fakestripe list --mutations; repeatable)")
 	flags.StringArrayVar(&f.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
-	flags.StringVar(&f.expect, "expect", "", "expected `answer`: a status (400), a class (2xx), or any other (!2xx) (default 2xx, of a forgery !2xx)")
-	flags.DurationVar(&f.timeout, "timeout", webhooktest.DefaultTimeout, "how long the handler has to answer")
+	flags.StringVar(&f.expect, "expect", "", "expected `answer`: a status (400), a class (2xx), or any other (!2xx) (default 2xx, for a forgery !2xx)")
+	flags.DurationVar(&f.timeout, "timeout", webhooktest.DefaultTimeout, "time for the handler to answer")
 	flags.BoolVar(&f.skipVerify, "skip-verify", false, "accept any TLS certificate")
 	flags.BoolVar(&f.allowRemote, "allow-remote", false, fmt.Sprintf("allow more than %d deliveries to a host outside this machine and private networks", remoteLimit))
 	f.changed = flags.Changed

@@ -171,7 +171,7 @@ func (l *listenTarget) failed() error {
 	return l.err
 }
 
-// verdict is the command's result. A full queue, or the end of listen, fails the
+// verdict returns the command's result. A full queue, or the end of listen, fails the
 // deliveries; an event that listen rejects is wrong usage.
 func (l *listenTarget) verdict(p *printer, ended bool) error {
 	switch {

@@ -12,7 +12,7 @@ import (
 // A urlTarget is a URL that this command delivers to.
 type urlTarget struct{ endpoint webhooktest.Endpoint }
 
-// openURL checks that the deliveries can go out as the flags say.
+// openURL checks that the flags allow these deliveries.
 func openURL(ctx context.Context, sh shell, f *targetFlags, deliveries int) (*urlTarget, error) {
 	t := &urlTarget{webhooktest.Endpoint{URL: f.to, Timeout: f.timeout}}
 	var err error

@@ -36,16 +36,16 @@ func newTrigger(sh shell) *cobra.Command {
 arrive in Stripe's order. A type that is in no flow is delivered alone, as thin types
 are (fakestripe list --thin). A flow ends when nothing listens at the target.
 
-With --object or --latest the events are about what the app has created through the API
-of a running fakestripe listen: the Checkout Session is paid, with its own metadata,
-amount and customer. It needs no type then: the object and its test card say what
+With --object or --latest, the events are about an object that the app created through
+the API of a running fakestripe listen: they pay its Checkout Session, with its own
+metadata, amount and customer. Without a type, the object and its test card decide what
 happens.
 
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
 with retries. Each event is sent after the first answer to the previous one. The last
 answer within --wait counts.
 
-Exit status: 0 when every answer was as expected (2xx, of a forgery any other), 1 when
+Exit status: 0 if every answer was as expected (2xx, or for a forgery any other), 1 if
 an answer was wrong or missing, 2 for wrong usage.`,
 		Example: `  fakestripe trigger payment_intent.succeeded
   fakestripe trigger payment_intent.succeeded --to localhost:4242/webhook
@@ -102,15 +102,15 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	return to.deliver(ctx, p, whileListening(p, events), 1, tr.target.mutations)
 }
 
-// nameTrigger lets a running listen know that the events of a flow belong together.
+// nameTrigger tells a running listen that the events of a flow belong together.
 func nameTrigger(to target, flow *webhooktest.Flow) {
 	if l, ok := to.(*listenTarget); ok {
 		l.client.Trigger = listen.NewTrigger(flow.Name)
 	}
 }
 
-// whileListening yields events until a delivery finds nobody at the target: the rest of the
-// flow would find nobody either.
+// whileListening yields events until nothing listens at the target: the rest of the flow
+// would fail, too.
 func whileListening(p *printer, events iter.Seq[*webhooktest.Event]) iter.Seq[*webhooktest.Event] {
 	return func(yield func(*webhooktest.Event) bool) {
 		for event := range events {

@@ -13,8 +13,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/payment"
 )
 
-// completion are the flags of trigger that bring an object to an end that the app has
-// created through the API of listen.
+// completion holds trigger's flags for completing an object that the app created through
+// listen's API.
 type completion struct {
 	object, action string
 	latest         bool
@@ -23,14 +23,14 @@ type completion struct {
 func (c *completion) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&c.object, "object", "", "pay the object with this `id`, which the app created through listen's API: a Checkout Session, PaymentIntent, SetupIntent, Invoice, Subscription or Refund")
-	flags.BoolVar(&c.latest, "latest", false, "pay the one that the app created last")
-	flags.StringVar(&c.action, "action", "", "what happens to it: pay, decline or expire (default: what its test card says)")
+	flags.BoolVar(&c.latest, "latest", false, "pay the object that the app created last")
+	flags.StringVar(&c.action, "action", "", "what happens to the object: pay, decline or expire (default: as its test card says)")
 }
 
-// given reports whether an object of the app is meant.
+// given reports whether an object was given.
 func (c *completion) given() bool { return c.object != "" || c.latest }
 
-// args wants a type or flow, which an object of the app does not need.
+// args requires a type or flow, unless an object was given.
 func (c *completion) args(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 && c.given() {
 		return nil
@@ -38,7 +38,7 @@ func (c *completion) args(cmd *cobra.Command, args []string) error {
 	return onePayload(cmd, args)
 }
 
-// check refuses flags that do not go together.
+// check rejects conflicting flags.
 func (c *completion) check(changed func(string) bool) error {
 	switch {
 	case changed("object") && c.object == "":
@@ -55,13 +55,13 @@ func (c *completion) check(changed func(string) bool) error {
 	}
 	for _, flag := range []string{"set", "add", "variant", "seed", "account", "livemode", "created", "order", "real-time", "to"} {
 		if changed(flag) {
-			return fmt.Errorf("--%s is not for an object of the app, whose listen knows all of it: leave it out, or --object and --latest", flag)
+			return fmt.Errorf("--%s does not apply to an object of the app, which listen knows already: leave it out, or --object and --latest", flag)
 		}
 	}
 	return nil
 }
 
-// complete delivers the events that bring the object to an end.
+// complete delivers the events that complete the object.
 func (tr *triggering) complete(ctx context.Context, sh shell, name string) error {
 	to, err := tr.target.open(ctx, sh, 1)
 	if err != nil {

@@ -51,7 +51,7 @@ func (v variants) check(eventTypes ...string) error {
 	return nil
 }
 
-// among adds the types that are given a shape to types.
+// among adds the types with a given shape to types.
 func (v variants) among(eventTypes []string) []string {
 	for _, text := range v {
 		if eventType, _, typed := strings.Cut(text, "="); typed && !slices.Contains(eventTypes, eventType) {

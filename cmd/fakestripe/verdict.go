@@ -25,7 +25,7 @@ func (c *checking) verdict(sh shell, found *contract.Report, interrupted error) 
 	return err
 }
 
-// shortfall describes what is wrong with the cases reached.
+// shortfall describes the problems of the cases that ran.
 func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error) error {
 	switch {
 	case interrupted != nil && !errors.Is(interrupted, context.Canceled):
@@ -51,8 +51,8 @@ func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error
 	return nil
 }
 
-// effectUnjudged is why no effect was judged, or "": whoever shows a state, and not which
-// types change it, has effects left unjudged, and answers alone are no pass.
+// effectUnjudged says why no effect was judged, or is "": with a state but without types
+// that change it, effects stay unjudged, and the answers alone are not a pass.
 func effectUnjudged(found *contract.Report) string {
 	for _, result := range found.Cases {
 		if result.ID == "control/effect" && result.Verdict == contract.Inconclusive && result.Need == "handles" {
@@ -62,7 +62,7 @@ func effectUnjudged(found *contract.Report) string {
 	return ""
 }
 
-// unreached counts the cases that --max-time left out, or returns "".
+// unreached returns the number of cases that --max-time left out, or "".
 func unreached(found *contract.Report) string {
 	all, musts := 0, 0
 	for _, result := range found.Cases {
@@ -79,7 +79,7 @@ func unreached(found *contract.Report) string {
 	return fmt.Sprintf("time ran out before %s could be judged, including %s", plural(all, "case"), plural(musts, "must"))
 }
 
-// commonReason is the most common reason for cases left unjudged.
+// commonReason returns the most common reason for unjudged cases.
 func commonReason(found *contract.Report) string {
 	if len(found.Cases) == 0 {
 		return "no case was chosen"

@@ -34,19 +34,19 @@ func newVerify(sh shell) *cobra.Command {
 	v := new(verifying)
 	cmd := &cobra.Command{
 		Use:   "verify [FILE|-]",
-		Short: "Find out why a signature does not verify",
-		Long: `verify checks whether every Stripe library accepts a delivery. If not, it undoes
-what goes wrong in practice with the secret, the header, the timestamp and the
-body, alone and in pairs, until the signature matches. It then prints what it had
-to undo, the usual cause, and how to fix it.
+		Short: "Explain why a signature does not verify",
+		Long: `Check whether every Stripe library accepts a delivery. If not, undo common mistakes
+with the secret, the header, the timestamp and the body, alone and in pairs, until the
+signature matches. Then print what had to be undone, the usual cause, and how to fix
+it.
 
 Give the delivery as a body (FILE, or - for standard input) with its --signature,
 as a --curl command line copied from a browser or an inspector, as a raw HTTP
---request, or as what has it inside: a HAR file, an answer of ngrok's API, a Postman
-collection, a Lambda event, a log, the error of an SDK. What has the signature, too,
-needs no --signature. Nothing is sent.
+--request, or inside something else: a HAR file, a response of ngrok's API, a Postman
+collection, a Lambda event, a log, the error of an SDK. If that contains the signature,
+--signature is not needed. Nothing is sent.
 
-The exit status is 0 if the delivery is valid, 1 if not.`,
+Exit status: 0 if the delivery is valid, 1 if not, 2 for wrong usage.`,
 		Example: `  fakestripe verify body.json --signature 't=1795303216,v1=5257a8…' --secret whsec_…
   pbpaste | fakestripe verify --curl - --secret whsec_…
   fakestripe verify localhost.har --secret whsec_… --tolerance 0
@@ -76,13 +76,13 @@ The exit status is 0 if the delivery is valid, 1 if not.`,
 
 func (v *verifying) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar((*[]string)(&v.secrets), "secret", nil, "signing `secret` of the handler; repeat it to try several (default $"+secretVariable+")")
+	flags.StringArrayVar((*[]string)(&v.secrets), "secret", nil, "signing `secret` of the handler; repeat to try several (default $"+secretVariable+")")
 	flags.StringVar(&v.signature, "signature", "", "value of the Stripe-Signature `header`; replaces that of the request")
 	flags.StringVar(&v.curl, "curl", "", "read a curl command line from `file`, or - for standard input")
 	flags.StringVar(&v.request, "request", "", "read a raw HTTP request from `file`, or - for standard input")
 	flags.StringVar(&v.at, "at", "", "`time` when the delivery was received: Unix seconds or RFC 3339 (default now)")
-	flags.StringVar(&v.answer, "answer", "", "what the handler answered or logged, as `text`: it may have refused the API version, not the signature")
-	flags.DurationVar(&v.tolerance, "tolerance", verify.DefaultTolerance, "how old the signature may be; 0 allows any age")
+	flags.StringVar(&v.answer, "answer", "", "the handler's answer or log, as `text`: it may have refused the API version, not the signature")
+	flags.DurationVar(&v.tolerance, "tolerance", verify.DefaultTolerance, "maximum age of the signature; 0 allows any age")
 	v.format.flag(cmd, "print text or one line of json")
 }
 
@@ -127,11 +127,12 @@ var strippedByCurl = verify.Finding{
 	Fix:   []verify.Fix{{Where: "curl", How: "use --data-binary @FILE, not -d @FILE"}}, Proven: true,
 }
 
-// maxVerified is how many deliveries of a capture are verified: each may take a second.
+// maxVerified is the maximum number of deliveries to verify in a capture: each may take a
+// second.
 const maxVerified = 16
 
-// verify verifies the delivery that the flags and arguments describe: of several, the first
-// that was signed with a secret given, or else the first.
+// verify verifies the delivery in the flags and arguments: of several, the first signed
+// with a given secret, or else the first.
 func (v *verifying) verify(ctx context.Context, sh shell, changed func(string) bool, requests []*capture.Request) (first *verify.Verification, err error) {
 	for i, request := range requests[:min(len(requests), maxVerified)] {
 		r, err := v.received(sh, changed, request)
@@ -154,7 +155,7 @@ func (v *verifying) verify(ctx context.Context, sh shell, changed func(string) b
 	return first, nil
 }
 
-// taken says what part of a text was verified.
+// taken says which part of a text was verified.
 func taken(r *capture.Request, i, of int) (notes []string) {
 	if r.Form == "" {
 		return nil
@@ -172,7 +173,7 @@ func taken(r *capture.Request, i, of int) (notes []string) {
 	return []string{note}
 }
 
-// received returns a delivery with what the flags say of it.
+// received returns a delivery with the values from the flags.
 func (v *verifying) received(sh shell, changed func(string) bool, request *capture.Request) (r *verify.Received, err error) {
 	r = &verify.Received{
 		Signature: request.Signature(),
@@ -204,12 +205,12 @@ func (v *verifying) keys(sh shell) ([]string, error) {
 		return nil, fmt.Errorf("no signing secret: give --secret or set %s", secretVariable)
 	}
 	if slices.Contains(keys, "") {
-		return nil, errors.New("--secret is empty: is the variable set that it comes from?")
+		return nil, errors.New("--secret is empty: is its variable set?")
 	}
 	return keys, nil
 }
 
-// requests returns the requests in the given form: one, or what a capture has.
+// requests returns the requests in the given form: one, or those in a capture.
 func (v *verifying) requests(ctx context.Context, sh shell, changed func(string) bool, args []string) ([]*capture.Request, error) {
 	given := len(args)
 	for _, flag := range []string{"curl", "request"} {
@@ -247,8 +248,8 @@ func (v *verifying) requests(ctx context.Context, sh shell, changed func(string)
 	return inFile(text, fileName(args[0]), changed("signature"))
 }
 
-// inFile returns what a file has: deliveries with their signatures or, if the signature is
-// given, the file as a body and what may be the body in it.
+// inFile returns the content of a file: deliveries with their signatures or, if the
+// signature is given, the file as a body and possible bodies inside.
 func inFile(text []byte, name string, signed bool) ([]*capture.Request, error) {
 	if !signed {
 		if found := signedIn(text); len(found) > 0 {

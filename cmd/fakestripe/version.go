@@ -23,7 +23,7 @@ func printVersion(sh shell) error {
 	return err
 }
 
-// version is the binary's module version.
+// version returns the binary's module version.
 func version() string {
 	built := "(devel)"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {

@@ -1,6 +1,6 @@
-// Package capture parses requests in the forms people have at hand: the raw text of an
-// HTTP request, the curl command line copied from browsers, inspectors and tunnels, and
-// whatever else has a delivery in it ([Find]): captures, envelopes, logs, printed objects.
+// Package capture parses requests in the formats that people have: the raw text of an HTTP
+// request, the curl command line copied from browsers, inspectors and tunnels, and anything
+// else that contains a delivery ([Find]): captures, envelopes, logs, printed objects.
 //
 // It is as tolerant as possible without changing the body: a signature covers bytes.
 // Errors name the line.
@@ -24,14 +24,14 @@ type Request struct {
 	// removed none.
 	Unstripped []byte
 
-	// What Find took the body out of, such as "a HAR file", and where: the path in its JSON, and
-	// the byte at which that or the printed value begins.
+	// The source of a body returned by Find, such as "a HAR file", and its place: the path
+	// in the source's JSON, and the byte at which it or the printed value begins.
 	Form  string
 	Path  string
 	Start int
 
-	// Parsed means that Body is no text that was kept: it was JSON inside other JSON, or a
-	// printed value, and may be laid out in another way than what was delivered.
+	// Parsed means that Body is not an original text: it was JSON inside other JSON, or a
+	// printed value, and its layout may differ from the delivery's.
 	Parsed bool
 }
 

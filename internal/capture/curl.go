@@ -136,7 +136,7 @@ func dashed(name string) string {
 	return "--" + name
 }
 
-var errOnlyShell = errors.New("has a $(…) that only a shell fills in: run the command with set -x and take what that prints, or give the signature and the body")
+var errOnlyShell = errors.New("has a $(…) that only a shell fills in: run the command with set -x and use its output, or give the signature and the body")
 
 func (c *curl) do(name string, value word) error {
 	matters := true

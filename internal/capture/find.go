@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// Limits of a search. Programs save captures of a few MB; logs are printed in lines.
+// Limits of a search. Programs save captures of a few MB; logs have a line for each record.
 const (
-	maxNested  = 6        // texts in texts
-	maxFound   = 1 << 14  // deliveries of one text
-	maxPrinted = 8 << 20  // bytes of what a program printed
-	maxTried   = 16 << 20 // bytes read in tries that found nothing
+	maxNested  = 6        // levels of texts inside texts
+	maxFound   = 1 << 14  // deliveries in one text
+	maxPrinted = 8 << 20  // bytes of a printed value
+	maxTried   = 16 << 20 // bytes read in failed attempts
 )
 
-// Find finds the deliveries in what people have of them: captures, envelopes, log lines and
-// printed objects. The forms are tables: see form and reading. It never takes an envelope for
-// the event in it. Nil: there is none.
+// Find finds the deliveries in a capture, an envelope, log lines or printed objects. The
+// formats are tables: see form and reading. It never mistakes an envelope for the event
+// inside. It returns nil if there is no delivery.
 //
-// A delivery whose body is an event stands as it is only if it is the whole text: what Find
-// returns has been taken out of something.
+// It does not return an event that is the whole text: its results are always parts of
+// something.
 func Find(text []byte) []*Request {
 	f := finder{tries: maxTried}
 	f.search(place{text: bytes.TrimPrefix(text, []byte("\ufeff")), base: len(text) - len(bytes.TrimPrefix(text, []byte("\ufeff")))})
@@ -31,30 +31,30 @@ func Find(text []byte) []*Request {
 // A finder searches texts in texts.
 type finder struct {
 	found []*Request
-	tries int // bytes that may still be read in vain
+	tries int // bytes left for failed attempts
 }
 
 // A place is a text to search, and how to find it in the outermost one.
 type place struct {
 	text   []byte
-	form   string // of what it was taken from
+	form   string // source format
 	path   string
 	start  int         // in the outermost text
-	base   int         // of text in the outermost text, -1 if it is no part of that
+	base   int         // of text in the outermost text, -1 if it is not part of that
 	header http.Header // of the delivery, nil if unknown
-	inside bool        // in a JSON value of text
-	parsed bool        // the text was written anew by Find
+	inside bool        // inside a JSON value of text
+	parsed bool        // Find wrote the text anew
 	depth  int
 }
 
-// within returns the place of a text that was taken out of this one.
+// within returns the place of a text taken out of this one.
 func (p place) within(text []byte) place {
 	p.text, p.base, p.inside = text, -1, false
 	p.depth++
 	return p
 }
 
-// signed returns the place with the signature that stands in the text.
+// signed returns the place with the signature found in the text.
 func (p place) signed() place {
 	if p.header == nil {
 		p.header = signatureNear(p.text)
@@ -77,7 +77,7 @@ func (f *finder) search(p place) bool {
 			return true
 		}
 		if r.name == "JSON" && json.Valid(p.text) {
-			return false // it is JSON through and through, and was searched
+			return false // it is JSON throughout, and was searched
 		}
 	}
 	return false
@@ -139,8 +139,8 @@ func (f *finder) tree(p place, n *node) {
 	}
 }
 
-// string searches a string: for JSON, a request or a log line, as text or in base64. What it
-// stands for is exact, even in a value that was printed.
+// string searches a string: for JSON, a request or a log line, as text or in base64. Its
+// content is exact, even inside a printed value.
 func (f *finder) string(p place, n *node) {
 	const shortest = 20
 	if len(n.text) < shortest {
@@ -163,13 +163,13 @@ func (f *finder) string(p place, n *node) {
 }
 
 // mayHold reports whether a text is worth a search: it begins like JSON or a request, or it
-// has a word that is in every event.
+// contains a word found in every event.
 func mayHold(text []byte) bool {
 	first := bytes.TrimSpace(text)
 	return len(first) > 0 && strings.IndexByte(`{["`, first[0]) >= 0 || isRequest(text) || bytes.Contains(text, []byte("event"))
 }
 
-// isEventText reports whether a text is JSON of an event.
+// isEventText reports whether a text is the JSON of an event.
 func isEventText(text []byte) bool {
 	if trimmed := bytes.TrimSpace(text); len(trimmed) == 0 || trimmed[0] != '{' {
 		return false
@@ -178,8 +178,8 @@ func isEventText(text []byte) bool {
 	return err == nil && len(bytes.TrimSpace(text[end:])) == 0 && root.isEvent()
 }
 
-// preferExact drops what was parsed where the same record has the bytes themselves: both
-// are the same delivery.
+// preferExact drops parsed bodies of a record that also has the original bytes: both are
+// the same delivery.
 func (f *finder) preferExact(from int) {
 	signature := func(r *Request) string { return r.Signature() }
 	found := f.found[from:]
@@ -194,13 +194,13 @@ func (f *finder) preferExact(from int) {
 	})...)
 }
 
-// bodies are where captures keep a body, the most exact first.
+// bodies are the fields in which captures store a body, the most exact first.
 var bodies = []string{
 	"rawBody", "raw_body", "bodyRaw", "postData.text", "request.postData.text", "body.raw", "request.body.raw", "rawRequest",
 	"body", "request.body", "payload", "content", "data", "text", "raw",
 }
 
-// barely adds a delivery with a signature whose body is no event.
+// barely adds a delivery with a signature whose body is not an event.
 func (f *finder) barely(p place, n *node, own bool) {
 	if !own || !hasSignature(p.header) {
 		return

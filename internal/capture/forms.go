@@ -1,15 +1,15 @@
 package capture
 
-// The forms of captures and envelopes, by their keys: a table. Find needs none of them, as it
-// looks at what is inside; they are for who reads what was found.
+// A table of the formats of captures and envelopes, by their keys. Find does not need them,
+// since it looks inside; they name a source for readers.
 
-// A form is what a JSON object is.
+// A form is a format of JSON objects.
 type form struct {
 	name string
-	keys []string // it has all of these, as paths
+	keys []string // it has all of these paths
 }
 
-// forms are in order: the first that fits is the name.
+// forms are in order: the first match gives the name.
 var forms = []form{
 	{"a HAR file", []string{"log.entries"}},
 	{"a request of a HAR file", []string{"request.postData"}},
@@ -44,7 +44,7 @@ var forms = []form{
 	{"a log record", []string{"message"}},
 }
 
-// formOf returns the name of an object's form, or "".
+// formOf returns the name of an object's format, or "".
 func formOf(n *node) string {
 	if n.kind != '{' {
 		return ""

@@ -1,6 +1,6 @@
 package capture
 
-// Headers as captures keep them: a map, a list of names and values, a flat list.
+// Headers as captures store them: a map, a list of names and values, a flat list.
 
 import (
 	"net/http"
@@ -11,8 +11,8 @@ import (
 
 const signatureName = "Stripe-Signature"
 
-// headerIn finds the header of a delivery near an object: in it, or in a few objects inside.
-// Nil: there is no Stripe-Signature.
+// headerIn finds the header of a delivery near an object: in it, or in a few objects
+// inside. It returns nil if there is no Stripe-Signature.
 func headerIn(n *node, levels int) http.Header {
 	if header := headerOf(n); hasSignature(header) {
 		return header
@@ -32,7 +32,7 @@ func headerIn(n *node, levels int) http.Header {
 	return nil
 }
 
-// headerOf reads an object or a list as a header. Nil: it is none.
+// headerOf parses an object or a list as a header. It returns nil for anything else.
 func headerOf(n *node) http.Header {
 	header := make(http.Header)
 	for i := range n.children {
@@ -80,8 +80,8 @@ func texts(n *node) (list []string) {
 	return list
 }
 
-// add adds a field. The names of environment variables (HTTP_STRIPE_SIGNATURE) and of
-// log records (stripe_signature) are those of the header.
+// add adds a field. It converts the names of environment variables (HTTP_STRIPE_SIGNATURE)
+// and of log fields (stripe_signature) to header names.
 func add(header http.Header, name string, values []string) {
 	plain := strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(name), "_", "-"), "http-")
 	if plain == "stripe-signature" && len(values) > 0 {
@@ -93,7 +93,7 @@ func add(header http.Header, name string, values []string) {
 	}
 }
 
-// hasSignature reports whether a header has a signature, under whatever name.
+// hasSignature reports whether a header has a signature, under any name.
 func hasSignature(header http.Header) bool {
 	for name := range header {
 		if strings.HasSuffix(strings.ToLower(name), "stripe-signature") {
@@ -103,8 +103,8 @@ func hasSignature(header http.Header) bool {
 	return false
 }
 
-// Signature returns the value of Stripe-Signature, several joined as proxies do. "": the
-// header has none.
+// Signature returns the value of Stripe-Signature, with several joined as proxies do, or
+// "".
 func (r *Request) Signature() string { return strings.Join(r.Header.Values(signatureName), ", ") }
 
 // IsSigned reports whether the request has a signature, even under another name.
@@ -116,7 +116,7 @@ var signature = sync.OnceValue(func() *regexp.Regexp {
 
 func isSignature(text string) bool { return signature().FindString(text) == text && text != "" }
 
-// signatureNear returns the header with the signature in a text, nil if it has none or
+// signatureNear returns a header with the signature in a text, or nil if it has none or
 // several.
 func signatureNear(text []byte) http.Header {
 	var found string

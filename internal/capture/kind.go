@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// A Kind is what a JSON text is, in relation to an event.
+// A Kind describes a JSON text in relation to an event.
 type Kind int
 
-// The kinds. Other is also text that is no JSON.
+// The kinds. Other includes text that is not JSON.
 const (
 	Other    Kind = iota
 	Event         // an event
 	Data          // its data, as the Dashboard shows it: {"object": {…}, "previous_attributes": {…}}
 	Object        // its object alone
-	List          // several events, or an answer of the API with them
+	List          // several events, or an API response with them
 	Envelope      // something with one or more events inside
 )
 
-// KindOf returns what a JSON text is, and its name for the user, such as "a Lambda event with
-// an event at body". The name of an event and of what is unknown is empty.
+// KindOf returns the kind of a JSON text, and a name for the user, such as "a Lambda event
+// with an event at body". The name of an event or an unknown text is empty.
 func KindOf(text []byte) (kind Kind, name string) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	root, end, err := readTree(text)

@@ -1,6 +1,6 @@
 package capture
 
-// How logs and programs write what they got: a table.
+// A table of how logs and programs write deliveries.
 
 import (
 	"bytes"
@@ -13,14 +13,14 @@ import (
 	"github.com/fakestripe/fakestripe/internal/printed"
 )
 
-// A reading finds deliveries in a text of one form.
+// A reading finds deliveries in a text of one format.
 type reading struct {
-	name string // of what it takes deliveries from
+	name string // of the source
 	read func(f *finder, p place)
 }
 
-// readings returns the table, in the order in which the forms are tried until one has
-// something. (It is a function because they read what is inside with all of it.)
+// readings returns the table, in the order of attempts; the first with a result wins. (It
+// is a function because each searches the text inside with all of them.)
 func readings() []reading {
 	return []reading{
 		{"JSON", (*finder).json},
@@ -50,7 +50,7 @@ func readings() []reading {
 	}
 }
 
-// json reads JSON values on lines of their own.
+// json reads JSON values, each starting on a new line.
 func (f *finder) json(p place) {
 	if first := bytes.TrimSpace(p.text); len(first) == 0 || first[0] != '{' && first[0] != '[' && first[0] != '"' {
 		return
@@ -58,7 +58,7 @@ func (f *finder) json(p place) {
 	if root, end, err := readTree(p.text); err == nil && len(bytes.TrimSpace(p.text[end:])) == 0 {
 		before := len(f.found)
 		f.tree(p, &root)
-		if len(f.found) == before+1 && f.found[before].Header == nil { // wherever it stands, it is the only one
+		if len(f.found) == before+1 && f.found[before].Header == nil { // the only one, wherever it is
 			f.found[before].Header = signatureNear(p.text)
 		}
 	}
@@ -109,8 +109,8 @@ func (f *finder) curl(p place) {
 	f.add(p.within(nil), r.Body, false)
 }
 
-// jsonInText finds events in JSON after other text, as in log lines and in what Stripe's
-// libraries print of an object: <Stripe::Event:0x1 id=evt_1> JSON: {…}.
+// jsonInText finds events in JSON after other text, as in log lines and printed objects of
+// Stripe's libraries: <Stripe::Event:0x1 id=evt_1> JSON: {…}.
 func (f *finder) jsonInText(p place) {
 	p = p.signed()
 	for at := 0; at < len(p.text) && f.tries > 0; at++ {
@@ -146,7 +146,7 @@ func (f *finder) jsonInText(p place) {
 	}
 }
 
-// linesOf returns the lines on which a part of a text stands.
+// linesOf returns the lines that contain a part of a text.
 func linesOf(text []byte, from, to int) []byte {
 	from = bytes.LastIndexByte(text[:from], '\n') + 1
 	if length := bytes.IndexByte(text[to:], '\n'); length >= 0 {
@@ -155,8 +155,8 @@ func linesOf(text []byte, from, to int) []byte {
 	return text[from:]
 }
 
-// fromSQL returns the JSON at a place of a text if it is a string of SQL, in which each single
-// quote is doubled. Nil: it is none.
+// fromSQL returns the JSON at a place of a text if it is an SQL string, in which each
+// single quote is doubled. It returns nil for anything else.
 func fromSQL(text []byte, from, to int) []byte {
 	if from == 0 || text[from-1] != '\'' || to == len(text) || text[to] != '\'' {
 		return nil
@@ -169,7 +169,7 @@ func fromSQL(text []byte, from, to int) []byte {
 	return single
 }
 
-// quotedBody is where a printed string with JSON in it may begin.
+// quotedBody matches the possible start of a printed string with JSON in it.
 var quotedBody = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile("b?['\"`](\\\\n|\\s)*[{]")
 })
@@ -249,8 +249,8 @@ func (f *finder) printedValue(p place) {
 	}
 }
 
-// withoutWrapper removes what Rails adds to the parameters of a JSON request: all of them
-// again, under the name of the controller.
+// withoutWrapper removes what Rails adds to the parameters of a JSON request: a copy of all
+// of them, under the name of the controller.
 func withoutWrapper(value []byte) []byte {
 	root, _, err := readTree(value)
 	if err != nil || len(root.children) < 2 {

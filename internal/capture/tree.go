@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Limits of a JSON text: deeper or more values are not searched.
+// Limits of a JSON text: values beyond them are not searched.
 const (
 	maxDepth  = 128
 	maxValues = 1 << 20
@@ -26,14 +26,14 @@ type node struct {
 	children []node
 }
 
-// A treeReader reads a tree with encoding/json.
+// A treeReader parses a tree with encoding/json.
 type treeReader struct {
 	text    []byte
 	decoder *json.Decoder
 	values  int
 }
 
-// readTree reads the JSON value at the start of a text, and returns where it ends.
+// readTree parses the JSON value at the start of a text, and returns where it ends.
 func readTree(text []byte) (root node, end int, err error) {
 	r := treeReader{text: text, decoder: json.NewDecoder(bytes.NewReader(text))}
 	r.decoder.UseNumber()
@@ -110,7 +110,7 @@ func (n *node) word() string {
 	return text
 }
 
-// isEvent reports whether an object is an event, by what it says of itself.
+// isEvent reports whether an object's own fields mark it as an event.
 func (n *node) isEvent() bool {
 	if n.kind != '{' || n.child("type").word() == "" {
 		return false

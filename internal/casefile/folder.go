@@ -16,7 +16,7 @@ import (
 // A Folder collects cases. It is safe for concurrent use, also by several processes.
 type Folder struct {
 	dir  string
-	last atomic.Int64 // last number given out
+	last atomic.Int64 // last number assigned
 }
 
 // Open opens a folder, creating it if necessary. Numbers continue after the highest one
@@ -48,8 +48,8 @@ func lastNumber(dir string) (last int, err error) {
 	return last, nil
 }
 
-// Number reserves the next number: it decides the order of cases, whatever the order of
-// their addition.
+// Number reserves the next number: it determines the order of cases, whatever the order of
+// Add calls.
 func (f *Folder) Number() int { return int(f.last.Add(1)) }
 
 // Add writes a case and returns the name of its file. If another process has taken the

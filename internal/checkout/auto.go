@@ -11,14 +11,14 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// An Auto brings each object to an end by itself, some time after a client of the API has
-// created or confirmed it: it is paid, or declined as its test card says. The fields are set
-// before it is used.
+// An Auto completes each object automatically, some time after a client of the API created
+// or confirmed it: it is paid, or declined as its test card says. Set the fields before
+// use.
 type Auto struct {
 	Desk  *Desk
 	Delay time.Duration
 
-	// Failed is told why an object could not be brought to an end.
+	// Failed is called with the error if an object could not be completed.
 	Failed func(error)
 
 	mu      sync.Mutex
@@ -29,7 +29,7 @@ type Auto struct {
 	closed  bool
 }
 
-// Saw is told of each call of the API.
+// Saw processes a call of the API.
 func (a *Auto) Saw(call stripeapi.Call) {
 	if !begins(call) {
 		return
@@ -67,8 +67,8 @@ func (a *Auto) complete(id string) {
 	}
 }
 
-// begins reports whether a call sets off a payment: an object was created, but for a draft
-// of an invoice, or confirmed.
+// begins reports whether a call starts a payment: it created an object other than a draft
+// invoice, or confirmed one.
 func begins(call stripeapi.Call) bool {
 	switch {
 	case call.Replayed || call.ID == "" || call.Status != 200 && call.Status != 402 || call.Method != "POST":
@@ -81,7 +81,7 @@ func begins(call stripeapi.Call) bool {
 	return payment.Created(call)
 }
 
-// Close ends it: nothing that waits happens any more, and what is under way is broken off.
+// Close cancels waiting completions, and interrupts those in progress.
 func (a *Auto) Close() {
 	a.mu.Lock()
 	a.closed = true

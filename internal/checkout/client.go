@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/payment"
 )
 
-// Ask has a running listen make the events that bring an object to an end. They are the
-// caller's to submit. The version is that of the events, empty: that of listen.
+// Ask has a running listen make the events that complete an object. The caller submits
+// them. The version is that of the events; empty means listen's.
 func Ask(ctx context.Context, client *listen.Client, r payment.Request, version string) (*webhooktest.Flow, error) {
 	query := url.Values{"object": {r.Object}, "type": {r.Type}, "action": {string(r.Action)}, "api_version": {version}}
 	var made Completion

@@ -12,17 +12,17 @@ import (
 // ControlPath is where Control is mounted.
 const ControlPath = "/fakestripe/completions"
 
-// A Completion is the answer of Control: the events that bring an object to an end, which
-// are the caller's to submit.
+// A Completion is the response of Control: the events that complete an object. The caller
+// submits them.
 type Completion struct {
 	Name   string   `json:"name"`   // of the flow
 	Title  string   `json:"title"`  // what happens
-	Events []string `json:"events"` // each as it is delivered, in the order of arrival
+	Events []string `json:"events"` // as delivered, in order of arrival
 }
 
-// Control returns the handler by which another process has an object brought to an end: a
-// POST with the parameters object, type, action and api_version. It lets every request in: a
-// guard stands before it.
+// Control returns the handler through which another process completes an object: a POST
+// with the parameters object, type, action and api_version. It accepts every request, so
+// put a guard before it.
 func Control(d *Desk) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
@@ -41,7 +41,7 @@ func Control(d *Desk) http.Handler {
 			refuse(w, http.StatusBadRequest, err)
 			return
 		}
-		_ = json.NewEncoder(w).Encode(made) // who asked may be gone
+		_ = json.NewEncoder(w).Encode(made) // the client may have left
 	})
 }
 
@@ -50,7 +50,7 @@ func refuse(w http.ResponseWriter, status int, err error) {
 	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()})
 }
 
-// events makes the events. The API learns of each when it is submitted.
+// events makes the events. The API registers each when it is submitted.
 func (d *Desk) events(r payment.Request, version string) (made Completion, err error) {
 	if version == "" {
 		version = d.Version

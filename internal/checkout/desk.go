@@ -1,6 +1,6 @@
-// Package checkout is where what an app has created at the local Stripe API is paid: by a
-// person, on the hosted page of a Checkout Session or payment link ([Pages]); by another
-// process ([Control], [Client]); or by itself ([Auto]).
+// Package checkout pays for what an app created at the local Stripe API: through a person,
+// on the hosted page of a Checkout Session or payment link ([Pages]); through another
+// process ([Control], [Client]); or automatically ([Auto]).
 package checkout
 
 import (
@@ -12,22 +12,21 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A Desk brings objects of an API to an end, one at a time. The fields are set before it is
-// used.
+// A Desk completes objects of an API, one at a time. Set the fields before use.
 type Desk struct {
 	API *stripeapi.Server
 
-	// Version is the API version of the events; empty: the default one.
+	// Version is the API version of the events; empty means the default.
 	Version string
 
-	// Deliver delivers the events. The API is told of each by then.
+	// Deliver delivers the events, which the API has registered by then.
 	Deliver func(context.Context, *webhooktest.Flow) error
 
 	mu sync.Mutex
 }
 
-// Complete brings an object to an end, and delivers the events. Nobody pays it twice: the
-// API knows of the events before another is served.
+// Complete completes an object, and delivers the events. An object cannot be paid twice:
+// the API registers the events before the next request.
 func (d *Desk) Complete(ctx context.Context, r payment.Request) error {
 	flow, err := d.settle(r)
 	if err != nil {
@@ -36,7 +35,7 @@ func (d *Desk) Complete(ctx context.Context, r payment.Request) error {
 	return d.Deliver(ctx, flow)
 }
 
-// settle makes the events and tells the API of them, as they happened.
+// settle makes the events and registers them with the API, in causal order.
 func (d *Desk) settle(r payment.Request) (*webhooktest.Flow, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -20,23 +20,23 @@ import (
 var assets embed.FS
 
 // Pages returns the hosted pages of Checkout Sessions and payment links: below
-// stripeapi.SessionPage and stripeapi.LinkPage. What is paid, declined or canceled there is
-// told by events; the page leads back to the success_url or cancel_url of the session, and
-// nowhere else. It lets every request in: a guard stands before it.
+// stripeapi.SessionPage and stripeapi.LinkPage. Paying, declining or canceling there sends
+// events; the page leads back to the success_url or cancel_url of the session, and nowhere
+// else. It accepts every request, so put a guard before it.
 func Pages(d *Desk) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+stripeapi.SessionPage+"{id}", d.show)
 	mux.HandleFunc("POST "+stripeapi.SessionPage+"{id}", d.act)
 	mux.HandleFunc("GET "+stripeapi.LinkPage+"{id}", d.visit)
 	mux.HandleFunc("GET /c/page.css", func(w http.ResponseWriter, _ *http.Request) {
-		style, _ := assets.ReadFile("page.css") // it is embedded
+		style, _ := assets.ReadFile("page.css") // embedded
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		_, _ = w.Write(style)
 	})
 	return mux
 }
 
-// A session is what the page needs of a Checkout Session.
+// A session holds the fields of a Checkout Session that the page shows.
 type session struct {
 	ID            string `json:"id"`
 	Mode          string `json:"mode"`
@@ -62,7 +62,7 @@ func (d *Desk) session(id string) (s session, ok bool) {
 		return s, false
 	}
 	if items, ok := d.API.LineItems("checkout.session", id); ok {
-		_ = json.Unmarshal(items, &s.Items) // what there is
+		_ = json.Unmarshal(items, &s.Items) // as far as known
 	}
 	return s, true
 }
@@ -77,7 +77,7 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request) {
 	d.page(w, http.StatusOK, view{Session: s})
 }
 
-// visit makes a session of a payment link and leads to it.
+// visit makes a session of a payment link and redirects to it.
 func (d *Desk) visit(w http.ResponseWriter, r *http.Request) {
 	id, ok := d.API.VisitLink(r.PathValue("id"))
 	if !ok {
@@ -87,10 +87,10 @@ func (d *Desk) visit(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, stripeapi.SessionPage+id, http.StatusSeeOther)
 }
 
-// maxForm bounds what the page sends: the name of a button.
+// maxForm limits the form: it holds the name of a button.
 const maxForm = 4 << 10
 
-// act does what a button says.
+// act performs the action of a button.
 func (d *Desk) act(w http.ResponseWriter, r *http.Request) {
 	s, ok := d.session(r.PathValue("id"))
 	if !ok {
@@ -119,11 +119,11 @@ func (d *Desk) act(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// leave leads back to the app, if the session says where.
+// leave redirects to the app, if the session has a URL for that.
 func (d *Desk) leave(w http.ResponseWriter, r *http.Request, s session, to string) {
 	back, err := backTo(to, s.ID)
 	if err != nil || back == "" {
-		s, _ = d.session(s.ID) // as it is now
+		s, _ = d.session(s.ID) // its current state
 		v := view{Session: s}
 		if err != nil {
 			v.Problem = err.Error()
@@ -135,12 +135,12 @@ func (d *Desk) leave(w http.ResponseWriter, r *http.Request, s session, to strin
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 
-// plainHost is a host without anything that could end a directive or a header.
+// plainHost matches a host without characters that could end a directive or a header.
 var plainHost = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?$`)
 })
 
-// backTo is where a URL of a session leads, with the id of the session: "" for nowhere.
+// backTo returns a URL of a session with the session's id filled in, or "".
 //
 // Source: https://docs.stripe.com/payments/checkout/custom-success-page
 func backTo(to, id string) (string, error) {
@@ -155,23 +155,23 @@ func backTo(to, id string) (string, error) {
 	return u.String(), nil
 }
 
-// A view is what the page shows.
+// A view is the content of the page.
 type view struct {
 	Session  session
 	Declined string
 	Problem  string
 }
 
-// Total is what is to be paid.
+// Total returns the total amount.
 func (v view) Total() string { return money(v.Session.AmountTotal, v.Session.Currency) }
 
-// Open reports whether something can be done yet.
+// Open reports whether the session can still be paid.
 func (v view) Open() bool { return v.Session.Status == "open" }
 
-// Price is what an item costs.
+// Price returns the price of an item.
 func (i item) Price() string { return money(i.AmountTotal, i.Currency) }
 
-// Back is where the page leads once the session has ended: "" for nowhere.
+// Back returns the URL to return to once the session has ended, or "".
 func (v view) Back() string {
 	to := v.Session.CancelURL
 	if v.Session.Status == "complete" {
@@ -181,7 +181,7 @@ func (v view) Back() string {
 	return back
 }
 
-// zeroDecimal are the currencies whose smallest unit is the whole
+// zeroDecimal lists the currencies without a smaller unit
 // (https://docs.stripe.com/currencies#zero-decimal).
 const zeroDecimal = " bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf "
 
@@ -206,8 +206,8 @@ func (d *Desk) page(w http.ResponseWriter, status int, v view) {
 	_, _ = io.WriteString(w, v.html()) // the client may have left
 }
 
-// formAction are the origins that a button may lead to: browsers hold the redirect that
-// follows against them, too.
+// formAction returns the origins that a button may lead to: browsers check the redirect
+// that follows, too.
 func formAction(s session) string {
 	allowed := "'self'"
 	for _, to := range []string{s.SuccessURL, s.CancelURL} {

@@ -6,7 +6,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/markup"
 )
 
-// html is the whole page.
+// html returns the whole page.
 func (v view) html() string {
 	var w markup.Writer
 	w.Own(`<!doctype html>
@@ -37,7 +37,7 @@ func (v view) html() string {
 	return w.String()
 }
 
-// heading says what the session is for, or how it ended.
+// heading writes what the session is for, or how it ended.
 func (v view) heading(w *markup.Writer) {
 	setup := v.Session.Mode == "setup"
 	switch {
@@ -56,7 +56,7 @@ func (v view) heading(w *markup.Writer) {
 	}
 }
 
-// items is the table of what is bought.
+// items writes the table of line items.
 func (v view) items(w *markup.Writer) {
 	w.Own("<table>\n<caption class=\"hidden\">What is bought</caption>\n<tbody>\n")
 	for _, i := range v.Session.Items {
@@ -69,7 +69,7 @@ func (v view) items(w *markup.Writer) {
 	w.Put("</tbody>\n<tfoot><tr><th scope=\"row\">Total</th><td class=\"money\">", v.Total(), "</td></tr></tfoot>\n</table>\n")
 }
 
-// actions are the buttons of an open session, or the way back to the shop.
+// actions writes the buttons of an open session, or the link back to the shop.
 func (v view) actions(w *markup.Writer) {
 	switch back := v.Back(); {
 	case v.Open():

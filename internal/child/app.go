@@ -1,5 +1,5 @@
-// Package child runs an app for the time of a command: it starts it, waits until it
-// listens, notices that it ended, restarts it, and ends it with all its children.
+// Package child runs an app for the duration of a command: it starts the app, waits until
+// it listens, detects its exit, restarts it, and ends it with all its children.
 package child
 
 import (
@@ -15,36 +15,36 @@ import (
 	"time"
 )
 
-// A Config says what is run, and how.
+// A Config says what to run, and how.
 type Config struct {
 	Args []string // the program and its arguments
 	Env  []string // name=value each
 
 	Stdin io.Reader // nil: nothing to read
 
-	// Stdout and Stderr get what the app prints. Nil: only its last lines are kept.
+	// Stdout and Stderr receive the app's output. If nil, only its last lines are kept.
 	Stdout, Stderr io.Writer
 
-	// Listens is the address that the app listens on when it is ready. Empty: it is ready
-	// as soon as it was started.
+	// Listens is the address on which the app listens when it is ready. Empty means that it
+	// is ready once started.
 	Listens string
 
-	// Patience is how long it may take until it listens, and Grace how long it may take to
-	// end when it is asked to.
+	// Patience limits the time until the app listens, and Grace the time until it ends on
+	// request.
 	Patience, Grace time.Duration
 
-	// Died is told when the app ended by itself. Nil: nobody is.
+	// Died, if not nil, is called when the app exits by itself.
 	Died func(*EndedError)
 
-	// Folder is one for the app, which is removed when the app was stopped, or this process
-	// killed. Empty: there is none.
+	// Folder is a folder for the app, removed when the app was stopped or this process was
+	// killed. Empty means none.
 	Folder string
 }
 
-// An EndedError says that an app ended by itself.
+// An EndedError says that an app exited by itself.
 type EndedError struct {
 	Err    error  // how, nil for status 0
-	Output string // its last lines, "" when they were shown
+	Output string // its last lines, "" if they were shown
 }
 
 // Error implements error.
@@ -63,8 +63,8 @@ func (e *EndedError) Error() string {
 // Unwrap returns how the app ended.
 func (e *EndedError) Unwrap() error { return e.Err }
 
-// Status is what a shell calls the way that the app ended: its exit status, or 128 and the
-// number of the signal.
+// Status returns the exit status in a shell's terms: the app's own, or 128 plus the number
+// of the signal.
 func (e *EndedError) Status() int {
 	if exit := new(exec.ExitError); errors.As(e.Err, &exit) {
 		return status(exit.ProcessState)
@@ -75,7 +75,7 @@ func (e *EndedError) Status() int {
 	return 0
 }
 
-// An App is one that Start started.
+// An App is an app started by Start.
 type App struct {
 	config Config
 	mark   string // the value of Mark in the environment of all its processes
@@ -83,20 +83,20 @@ type App struct {
 
 	mu      sync.Mutex // one start or stop at a time
 	process *process
-	ended   chan struct{} // closed when it ended by itself
+	ended   chan struct{} // closed when it exits by itself
 	failure *EndedError
 	once    sync.Once
 }
 
-// Mark is the environment variable that the processes of an app are found by.
+// Mark is the environment variable that identifies the processes of an app.
 const Mark = "FAKESTRIPE_EXEC"
 
-// Start starts an app and waits until it is ready. The error is an *EndedError when it
-// ended before.
+// Start starts an app and waits until it is ready. The error is an *EndedError if it exited
+// first.
 func Start(ctx context.Context, config Config) (*App, error) {
 	if config.Listens != "" && Reachable(ctx, config.Listens) {
 		removeFolder(config.Folder)
-		return nil, fmt.Errorf("something listens on %s already: stop it first, since the app is started here", config.Listens)
+		return nil, fmt.Errorf("something already listens on %s: stop it first, so that the app can start", config.Listens)
 	}
 	a := &App{config: config, mark: rand.Text(), ended: make(chan struct{})}
 	a.guard = startGuard(a.mark, config.Folder)
@@ -107,10 +107,10 @@ func Start(ctx context.Context, config Config) (*App, error) {
 	return a, nil
 }
 
-// Ended is closed when the app ended by itself for the first time; Failure then says how.
+// Ended is closed when the app first exits by itself; Failure then says how.
 func (a *App) Ended() <-chan struct{} { return a.ended }
 
-// Failure says how the app ended by itself.
+// Failure says how the app exited by itself.
 func (a *App) Failure() *EndedError {
 	<-a.ended
 	return a.failure
@@ -124,7 +124,7 @@ func (a *App) Restart(ctx context.Context) error {
 	return a.startLocked(ctx)
 }
 
-// Stop ends the app and all its children. It returns when none is left.
+// Stop ends the app and all its children, and returns when none is left.
 func (a *App) Stop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -157,7 +157,7 @@ func (a *App) startLocked(ctx context.Context) error {
 	return a.ready(ctx, p)
 }
 
-// await notices when a process ends by itself.
+// await detects that a process exits by itself.
 func (a *App) await(p *process) {
 	<-p.done
 	if p.stopping.Load() {
@@ -174,7 +174,7 @@ func (a *App) await(p *process) {
 	}
 }
 
-// lookEvery is how often is looked whether the app listens.
+// lookEvery is the interval of checks whether the app listens.
 const lookEvery = 50 * time.Millisecond
 
 // ready waits until the app listens.
@@ -209,7 +209,7 @@ func (a *App) stop() {
 	a.guard.watch(0)
 }
 
-// Reachable reports whether anybody listens on an address.
+// Reachable reports whether a program listens on an address.
 func Reachable(ctx context.Context, address string) bool {
 	dialer := net.Dialer{Timeout: time.Second}
 	c, err := dialer.DialContext(ctx, "tcp", address)
@@ -220,7 +220,7 @@ func Reachable(ctx context.Context, address string) bool {
 	return true
 }
 
-// environ is that of the app, with the mark.
+// environ returns the app's environment, with the mark.
 func environ(env []string, mark string) []string {
 	if env == nil {
 		env = os.Environ()

@@ -175,7 +175,7 @@ func TestAppListens(t *testing.T) {
 	require.NoError(t, err)
 
 	_, err = child.Start(t.Context(), config)
-	require.ErrorContains(t, err, "something listens on "+address+" already")
+	require.ErrorContains(t, err, "something already listens on "+address)
 
 	if child.SeesPorts {
 		ports, err := app.Ports(t.Context())

@@ -8,26 +8,26 @@ import (
 	"syscall"
 )
 
-// ownGroup makes a command the first of a process group, so that its children can be ended
-// with it, and so that the terminal's Ctrl-C is ours to pass on.
+// ownGroup starts a command in its own process group, to end its children with it, and to
+// keep the terminal's Ctrl-C for us to pass on.
 func ownGroup(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// askToEnd asks a group, and those that left it, to end.
+// askToEnd sends SIGTERM to a group, and to the processes that left it.
 func askToEnd(group int, mark string) { signal(group, mark, syscall.SIGTERM) }
 
-// kill ends a group, and those that left it.
+// kill kills a group, and the processes that left it.
 func kill(group int, mark string) { signal(group, mark, syscall.SIGKILL) }
 
 func signal(group int, mark string, s syscall.Signal) {
 	if group > 0 {
-		_ = syscall.Kill(-group, s) // an error: it is gone
+		_ = syscall.Kill(-group, s) // an error means that it is gone
 	}
 	for _, pid := range marked(mark) {
 		_ = syscall.Kill(pid, s)
 	}
 }
 
-// status is the exit status as a shell has it.
+// status returns the exit status in a shell's terms.
 func status(state *os.ProcessState) int {
 	if how, ok := state.Sys().(syscall.WaitStatus); ok && how.Signaled() {
 		return 128 + int(how.Signal())

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// guarding reads process groups, a line each, until whoever writes them has ended. Then it
-// kills the last group and what has the mark ($1), and removes a folder ($2).
+// guarding reads process groups, a line each, until the writer exits. Then it kills the
+// last group and the processes with the mark ($1), and removes a folder ($2).
 const guarding = `
 trap '' HUP INT TERM
 group=0
@@ -26,16 +26,16 @@ done
 [ -z "$2" ] || rm -rf -- "$2"
 `
 
-// A guard is a process that ends an app when this process is killed and cannot.
+// A guard is a process that ends an app if this process is killed.
 type guard struct {
 	command *exec.Cmd
 	lines   io.WriteCloser
 }
 
-// startGuard starts a guard. Without a shell there is none.
+// startGuard starts a guard. Without a shell, there is none.
 func startGuard(mark, folder string) *guard {
 	command := exec.Command("sh", "-c", guarding, "fakestripe-guard", mark, folder)
-	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // the terminal's signals are not for it
+	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no signals from the terminal
 	lines, err := command.StdinPipe()
 	if err != nil || command.Start() != nil {
 		return nil
@@ -43,10 +43,10 @@ func startGuard(mark, folder string) *guard {
 	return &guard{command, lines}
 }
 
-// watch says which group is to be killed, 0 for none.
+// watch sets the group to kill, 0 for none.
 func (g *guard) watch(group int) {
 	if g != nil {
-		fmt.Fprintln(g.lines, group) // an error: it was killed
+		fmt.Fprintln(g.lines, group) // an error means that it was killed
 	}
 }
 

@@ -7,13 +7,12 @@ import (
 	"strconv"
 )
 
-// isLeft reports whether anything of an app is left. A group may also have those that have
-// ended and wait for their parent, so it is not asked.
+// isLeft reports whether any process of an app is left. It does not check the group, which
+// may include zombies.
 func isLeft(_ int, mark string) bool { return len(marked(mark)) > 0 }
 
-// marked returns the processes with the mark in their environment: the children of an app,
-// also those that left its group. Those that have ended, and wait for their parent, have no
-// environment any more.
+// marked returns the processes with the mark in their environment: an app's children,
+// including those that left its group. Zombies have no environment.
 func marked(mark string) (pids []int) {
 	entry := []byte(Mark + "=" + mark + "\x00")
 	names, _ := filepath.Glob("/proc/[0-9]*/environ")

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// isLeft reports whether anything of an app's group is left.
+// isLeft reports whether any process of an app's group is left.
 func isLeft(group int, _ string) bool {
 	return group > 0 && !errors.Is(syscall.Kill(-group, 0), syscall.ESRCH)
 }

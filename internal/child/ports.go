@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Ports waits until the app listens, and returns the TCP ports that it listens on, in the
-// order of their digits. The error is an *EndedError when it ended before.
+// Ports waits until the app listens, and returns its TCP ports, in numerical order of their
+// text. The error is an *EndedError if it exited first.
 func (a *App) Ports(ctx context.Context) ([]string, error) {
 	patience := time.NewTimer(a.config.Patience)
 	defer patience.Stop()
@@ -31,15 +31,15 @@ func (a *App) Ports(ctx context.Context) ([]string, error) {
 	}
 }
 
-// Listens says where the app listens, which was not known when it was started: it is ready
-// after a restart when it listens there.
+// Listens sets the app's address, if it was unknown at the start: after a restart, the app
+// is ready when it listens there.
 func (a *App) Listens(address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.config.Listens = address
 }
 
-// silent is that the app does not listen, and what it said last.
+// silent returns the error that the app does not listen, with its last output.
 func (a *App) silent(where string) error {
 	text := []string{fmt.Sprintf("the app does not listen %s after %s", where, a.config.Patience)}
 	if last := a.process.tail.String(); last != "" && a.config.Stderr == nil {

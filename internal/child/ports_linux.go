@@ -10,10 +10,10 @@ import (
 	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
-// SeesPorts reports whether Ports can be known on this system.
+// SeesPorts reports whether Ports works on this system.
 const SeesPorts = true
 
-// ports are the TCP ports that the processes with the mark listen on.
+// ports returns the TCP ports on which the processes with the mark listen.
 func ports(mark string) []string {
 	listening, found := sockets.Listening(), make(map[string]bool)
 	for _, pid := range marked(mark) {

@@ -2,7 +2,7 @@
 
 package child
 
-// SeesPorts reports whether Ports can be known on this system.
+// SeesPorts reports whether Ports works on this system.
 const SeesPorts = false
 
 func ports(string) []string { return nil }

@@ -12,14 +12,14 @@ import (
 type process struct {
 	command  *exec.Cmd
 	tail     tail
-	shown    bool // what it printed
+	shown    bool // its output was shown
 	stopping atomic.Bool
 	cleared  sync.Once
-	done     chan struct{} // closed when it ended
-	err      error         // how, once done
+	done     chan struct{} // closed when it has ended
+	err      error         // how it ended, once done
 }
 
-// lastOutput is how long what the app left running may keep its output open.
+// lastOutput is how long the processes that an app leaves running may keep its output open.
 const lastOutput = 2 * time.Second
 
 func launch(config *Config, mark string) (*process, error) {
@@ -36,7 +36,7 @@ func launch(config *Config, mark string) (*process, error) {
 	}
 	go func() {
 		p.err = c.Wait()
-		if c.ProcessState.Success() { // what it left running has its output still
+		if c.ProcessState.Success() { // a process that it left running still has its output
 			p.err = nil
 		}
 		close(p.done)
@@ -46,7 +46,7 @@ func launch(config *Config, mark string) (*process, error) {
 
 func (p *process) pid() int { return p.command.Process.Pid }
 
-// failure says how a process that is done has ended.
+// failure says how a finished process ended.
 func (p *process) failure() *EndedError {
 	e := &EndedError{Err: p.err}
 	if !p.shown {
@@ -55,11 +55,10 @@ func (p *process) failure() *EndedError {
 	return e
 }
 
-// stop asks the process and its children to end, and kills those that are left after a
-// while.
+// stop asks the process and its children to end, and kills the rest after the grace period.
 func (p *process) stop(mark string, grace time.Duration) {
 	p.stopping.Store(true)
-	if !p.ended() { // else its number may be that of another group
+	if !p.ended() { // otherwise its number may be that of another group
 		askToEnd(p.pid(), mark)
 		await(grace, func() bool { return p.ended() && !isLeft(p.pid(), mark) })
 	}
@@ -67,11 +66,11 @@ func (p *process) stop(mark string, grace time.Duration) {
 	await(lastPatience, p.ended)
 }
 
-// lastPatience bounds the wait for what was killed: who waits for a disk ends after it.
+// lastPatience limits the wait for killed processes: one that waits for a disk ends later.
 const lastPatience = 5 * time.Second
 
-// clear kills what is left of the process's children. It does so once: later its number
-// may be that of another group.
+// clear kills the process's remaining children. It does so once: later its number may be
+// that of another group.
 func (p *process) clear(mark string) {
 	p.cleared.Do(func() {
 		kill(p.pid(), mark)
@@ -94,7 +93,7 @@ func (p *process) ended() bool {
 	}
 }
 
-// await waits until something is so, for a while at the most.
+// await waits for a condition, up to a time limit.
 func await(patience time.Duration, so func() bool) {
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()

@@ -6,13 +6,13 @@ import (
 	"sync"
 )
 
-// How much is kept of what an app prints.
+// Limits of the kept output.
 const (
 	tailLines = 20
 	tailBytes = 8 << 10
 )
 
-// A tail keeps the end of what is written to it.
+// A tail keeps the end of its input.
 type tail struct {
 	mu   sync.Mutex
 	text []byte

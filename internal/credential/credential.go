@@ -1,5 +1,5 @@
 // Package credential finds Stripe's signing secrets and API keys in text, so that nothing
-// printed, kept or compared reveals one.
+// printed, stored or compared reveals one.
 //
 // Source of the forms: https://docs.stripe.com/keys and
 // https://docs.stripe.com/webhooks#verify-manually.

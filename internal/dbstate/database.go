@@ -1,11 +1,11 @@
-// Package dbstate reads what a handler keeps in a database: all tables, in one snapshot,
-// through the programs psql and sqlite3. Their drivers would make the command half as
-// large again (see Measured in the command's README).
+// Package dbstate reads the data of a handler's database: all tables, in one snapshot,
+// through the programs psql and sqlite3. Their drivers would make the command half as large
+// again (see Measured in the command's README).
 //
-// The state is a map from the names of tables to their rows, in the order of the primary
-// key. What the database makes up by itself is the same in every row: a number that it
-// counts, also where another table refers to it, is "{id}", a point in time "{time}". Text
-// that is a JSON object or list is decoded, bytes are hexadecimal.
+// The state maps table names to rows, in the order of the primary key. Values that the
+// database generates are the same in every row: a serial number, even where another table
+// refers to it, is "{id}", a point in time "{time}". Text that is a JSON object or list is
+// decoded, bytes are hexadecimal.
 package dbstate
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
-// A Database is where a handler keeps its state.
+// A Database is a database with a handler's state.
 type Database struct {
 	name   string
 	tables []string // "" for all
@@ -39,7 +39,7 @@ func (d *Database) State(ctx context.Context) (any, error) {
 	}
 	s.mask()
 	for _, name := range d.tables {
-		if s.rows[name] == nil { // not made yet
+		if s.rows[name] == nil { // not created yet
 			s.rows[name] = []any{}
 		}
 	}
@@ -63,8 +63,8 @@ func find(program, pack string) (string, error) {
 	return path, nil
 }
 
-// checkNames finds a name that no table has. A database without tables is one whose
-// handler has not made them yet.
+// checkNames rejects a name that no table has. It accepts any name if the database has no
+// tables: its handler has not created them yet.
 func (s *snapshot) checkNames(names []string) error {
 	if len(s.tables) == 0 {
 		return nil

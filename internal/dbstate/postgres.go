@@ -15,8 +15,8 @@ import (
 	"strings"
 )
 
-// Postgres returns the database at a URI. No tables: all that the search path finds. A name
-// may have its schema before it.
+// Postgres returns the database at a URI. Without tables, it reads all in the search path.
+// A name may have its schema before it.
 func Postgres(uri string, tables ...string) (*Database, error) {
 	psql, err := findPsql()
 	if err != nil {
@@ -33,8 +33,8 @@ func Postgres(uri string, tables ...string) (*Database, error) {
 	return &Database{name: s.conninfo, tables: tables, read: s.read, stream: s.stream}, nil
 }
 
-// findPsql returns the path of psql. What Debian has under the name is a script that
-// chooses among versions, which takes longer than psql itself.
+// findPsql returns the path of psql. Debian's is a script that chooses a version, which
+// takes longer than psql itself.
 func findPsql() (string, error) {
 	psql, err := find("psql", "postgresql-client")
 	if target, err := filepath.EvalSymlinks(psql); err == nil && filepath.Base(target) == "pg_wrapper" {
@@ -48,20 +48,20 @@ func findPsql() (string, error) {
 // A postgresServer is a database of PostgreSQL.
 type postgresServer struct {
 	conninfo string // without a password, which is in the environment
-	schema   string // to search instead of the search path
+	schema   string // replaces the search path
 	secret   string
 	program
 }
 
-// foreign are parameters that others put into a URI: Prisma, and drivers' pools.
+// foreign lists URI parameters for others: Prisma, and drivers' pools.
 var foreign = []string{"schema", "connection_limit", "pool_timeout", "socket_timeout", "pgbouncer", "statement_cache_size",
 	"sslaccept", "pool_max_conns", "pool_min_conns", "pool_max_conn_lifetime", "pool_max_conn_idle_time", "pool_health_check_period"}
 
-// readURI reads a URI as PostgreSQL's library, drivers and ORMs write it.
+// readURI parses a URI as PostgreSQL's library, drivers and ORMs write it.
 // Source: https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING
 func readURI(uri string) (*postgresServer, error) {
 	scheme, _, found := strings.Cut(uri, "://")
-	dialect, _, _ := strings.Cut(scheme, "+") // postgresql+psycopg of SQLAlchemy
+	dialect, _, _ := strings.Cut(scheme, "+") // SQLAlchemy's postgresql+psycopg
 	parsed, err := url.Parse("postgres" + strings.TrimPrefix(uri, scheme))
 	if !found || dialect != "postgres" && dialect != "postgresql" || err != nil {
 		return nil, errors.New("want a URI, such as postgres://user@localhost:5432/shop") // the error of Parse would show the password
@@ -87,14 +87,14 @@ func readURI(uri string) (*postgresServer, error) {
 	parsed.RawQuery = query.Encode()
 	s.conninfo = parsed.String()
 	if strings.Contains(s.conninfo, s.secret) {
-		s.hidden = "" // it is the user's name, say: hiding it would hide what is wrong
+		s.hidden = "" // it is also the user's name, say: hiding it would hide the problem
 	}
 	return s, nil
 }
 
-// readPostgres reads all in one transaction that can change nothing: first what the tables
-// are, then their rows. Both are JSON, a value a line. A lock that somebody holds is not
-// waited for longer than the reading may take.
+// readPostgres reads everything in one read-only transaction: first the tables, then their
+// rows. Both are JSON, a value a line. It waits no longer for a lock than a reading may
+// take.
 const readPostgres = `
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL statement_timeout = '8s';
@@ -154,8 +154,7 @@ func (s *postgresServer) read(ctx context.Context, _ []string) (*snapshot, error
 	return readLines(output)
 }
 
-// A line is one value of what psql prints: a table, the mark that the rows of one follow, or
-// a row.
+// A line is one value of psql's output: a table, the mark before a table's rows, or a row.
 type line struct {
 	Table   string
 	Columns []column
@@ -163,7 +162,7 @@ type line struct {
 	Row     map[string]any
 }
 
-// readLines reads what psql prints.
+// readLines parses psql's output.
 func readLines(text []byte) (*snapshot, error) {
 	s := &snapshot{rows: make(map[string]any)}
 	var name string
@@ -185,7 +184,7 @@ func readLines(text []byte) (*snapshot, error) {
 	return s, nil
 }
 
-// linesOf yields what psql prints.
+// linesOf yields the values of psql's output.
 func linesOf(in io.Reader) iter.Seq2[line, error] {
 	return func(yield func(line, error) bool) {
 		decoder := json.NewDecoder(in)
@@ -206,7 +205,7 @@ func linesOf(in io.Reader) iter.Seq2[line, error] {
 	}
 }
 
-// stream writes the state from what psql prints, a row at a time.
+// stream writes the state from psql's output, a row at a time.
 func (s *postgresServer) stream(ctx context.Context, asked []string, out *stateWriter) error {
 	file, err := s.spool(ctx, readPostgres)
 	if err != nil {
@@ -233,13 +232,13 @@ func (s *postgresServer) stream(ctx context.Context, asked []string, out *stateW
 			return err
 		}
 	}
-	if len(out.tables) == 0 { // none of those that were asked for
+	if len(out.tables) == 0 { // none of the requested tables
 		return out.begin(tables, asked)
 	}
 	return nil
 }
 
-// Redact returns a URI for people to read: without the password.
+// Redact returns a URI for display, without the password.
 func Redact(uri string) string {
 	s, err := readURI(uri)
 	switch {

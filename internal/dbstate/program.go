@@ -17,25 +17,26 @@ import (
 )
 
 const (
-	maxState = 64 << 20 // of what a program prints
-	maxSaid  = 4 << 10  // of what it says when it fails
+	maxState = 64 << 20 // bytes of a program's output
+	maxSaid  = 4 << 10  // bytes of its error output
 
-	// patience is how long a server may take to connect, and a file to be free, of the ten
+	// patience limits the wait for a server's connection or a file's lock, out of the ten
+	// seconds of a reading.
 	// seconds that a reading has.
 	patience = 5 * time.Second
 )
 
 var errNoJSON = errors.New("no JSON")
 
-// A program is psql or sqlite3, with what it is started with.
+// A program is psql or sqlite3, with its arguments.
 type program struct {
 	path        string
 	args        []string
 	environment []string
-	hidden      string // never said
+	hidden      string // never printed
 }
 
-// run runs a script, and returns what the program prints.
+// run runs a script, and returns the program's output.
 func (p *program) run(ctx context.Context, script string) ([]byte, error) {
 	output := &bounded{limit: maxState}
 	err := p.runTo(ctx, script, output)
@@ -45,7 +46,7 @@ func (p *program) run(ctx context.Context, script string) ([]byte, error) {
 	return output.buffer.Bytes(), err
 }
 
-// runTo runs a script, and writes what the program prints.
+// runTo runs a script, and writes the program's output.
 func (p *program) runTo(ctx context.Context, script string, output io.Writer) error {
 	said := &bounded{limit: maxSaid}
 	command := exec.CommandContext(ctx, p.path, p.args...)
@@ -62,14 +63,14 @@ func (p *program) runTo(ctx context.Context, script string, output io.Writer) er
 	return err
 }
 
-// spool runs a script, and returns what the program prints as a temporary file without a
-// name: the program is not held up, and neither is who waits for its locks.
+// spool runs a script, and returns the program's output as an unnamed temporary file:
+// neither the program nor a process that waits for its locks is held up.
 func (p *program) spool(ctx context.Context, script string) (*os.File, error) {
 	file, err := os.CreateTemp("", "fakestripe-state-")
 	if err != nil {
 		return nil, err
 	}
-	_ = os.Remove(file.Name()) // where an open file cannot be removed, discard does
+	_ = os.Remove(file.Name()) // where an open file cannot be removed, discard does it
 	if err = p.runTo(ctx, script, file); err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
@@ -85,12 +86,12 @@ func discard(file *os.File) {
 	_ = os.Remove(file.Name())
 }
 
-// preamble is what the programs put before what is wrong, which is of no use to a user.
+// preamble matches what the programs print before the actual error.
 var preamble = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^(psql:(<stdin>:\d+:)?|Error: (in prepare, )?|Parse error near line \d+:|Runtime error near line \d+:)\s*(error: )?`)
 })
 
-// reason is what a program said, in one line and without a secret.
+// reason returns a program's error, on one line and without a secret.
 func (p *program) reason(said string) string {
 	said = strings.Join(strings.Fields(preamble().ReplaceAllString(said, "")), " ")
 	if p.hidden != "" {
@@ -99,7 +100,7 @@ func (p *program) reason(said string) string {
 	return credential.Hide(said)
 }
 
-// A bounded keeps what is written to it up to a limit, and refuses more.
+// A bounded stores writes up to a limit, and refuses more.
 type bounded struct {
 	buffer bytes.Buffer
 	limit  int

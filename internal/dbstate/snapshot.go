@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// A snapshot is what a database holds at one moment.
+// A snapshot is the content of a database at one moment.
 type snapshot struct {
 	tables []table
 	rows   map[string]any // by table, each a []any of map[string]any
 }
 
-// A table is what a database says of one of its tables.
+// A table is a database's description of one of its tables.
 type table struct {
 	Name    string
 	Columns []column
 }
 
-// A column is what a database says of one of its columns.
+// A column is a database's description of one of its columns.
 type column struct {
 	Name   string
-	Time   bool    // of a type that is a point in time
+	Time   bool    // of a type for points in time
 	Serial bool    // the database numbers the rows with it
 	Refers []place // to columns of other tables
 }
@@ -41,7 +41,7 @@ func (s *snapshot) table(name string) *table {
 	return nil
 }
 
-// mask hides what the database makes up by itself, and decodes JSON.
+// mask hides values that the database generates, and decodes JSON.
 func (s *snapshot) mask() {
 	m := masker{of: s, serial: s.serials()}
 	for name, rows := range s.rows {
@@ -72,7 +72,8 @@ func (m *masker) row(table string, row map[string]any) {
 	}
 }
 
-// serials are the columns that the database numbers, and those that refer to them.
+// serials returns the columns that the database numbers, and the columns that refer to
+// them.
 func (s *snapshot) serials() map[place]bool {
 	found := make(map[place]bool)
 	for more := true; more; {
@@ -89,11 +90,11 @@ func (s *snapshot) serials() map[place]bool {
 	return found
 }
 
-// largest is the number up to which a float64, as JSON decodes all, tells each from the next.
+// largest is the limit up to which a float64, the type of all decoded numbers, is exact.
 const largest = 1 << 53
 
-// plain returns a value as a state has it. Text that is a JSON object or list is decoded, so
-// that it is compared member by member; a number that float64 has no room for is a text.
+// plain returns a value in the form of a state. It decodes text that is a JSON object or
+// list, to compare it member by member; a number too large for a float64 becomes text.
 func plain(value any) any {
 	switch value := value.(type) {
 	case string:
@@ -122,7 +123,7 @@ func plain(value any) any {
 	return value
 }
 
-// decode decodes one JSON value, with numbers as they are written.
+// decode decodes one JSON value, and keeps numbers as written.
 func decode(text string) (value any, err error) {
 	if !json.Valid([]byte(text)) {
 		return nil, errNoJSON

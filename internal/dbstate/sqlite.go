@@ -14,14 +14,14 @@ import (
 	"sync"
 )
 
-// SQLite returns the database in a file, which need not exist yet: its handler may make it
-// when it needs it. No tables: all.
+// SQLite returns the database in a file, which need not exist yet: its handler may create
+// it when needed. Without tables, it reads all.
 func SQLite(path string, tables ...string) (*Database, error) {
 	sqlite3, err := find("sqlite3", "sqlite3")
 	if err != nil {
 		return nil, err
 	}
-	absolute, err := filepath.Abs(path) // sqlite3 would take -x for an option
+	absolute, err := filepath.Abs(path) // sqlite3 would treat -x as an option
 	if err != nil {
 		return nil, err
 	}
@@ -38,11 +38,11 @@ type sqliteFile struct {
 	program
 
 	mu        sync.Mutex
-	described string // the tables, as SQLite described them last
+	described string // the tables, in SQLite's latest description
 	tables    []sqliteTable
 }
 
-// check finds a path at which there will never be a database.
+// check rejects a path at which there can be no database.
 func (f *sqliteFile) check() error {
 	info, err := os.Stat(f.path)
 	switch {
@@ -66,7 +66,7 @@ func (f *sqliteFile) read(ctx context.Context, names []string) (*snapshot, error
 		return newSnapshot(nil), nil
 	}
 	s, err := f.readKnown(ctx, names)
-	if s == nil && ctx.Err() == nil { // now the tables are known, unless they change all the time
+	if s == nil && ctx.Err() == nil { // the tables are known now, unless they keep changing
 		s, err = f.readKnown(ctx, names)
 	}
 	if s == nil && err == nil {
@@ -77,16 +77,16 @@ func (f *sqliteFile) read(ctx context.Context, names []string) (*snapshot, error
 
 var (
 	errTablesChange = errors.New("its tables change while they are read")
-	errPrinted      = errors.New("sqlite3 printed what was not asked for")
+	errPrinted      = errors.New("unexpected output of sqlite3")
 )
 
-// readKnown reads, in one transaction, which tables there are and the rows of those that
-// are known. It returns nil if they are others by now, and learns them.
+// readKnown reads, in one transaction, the list of tables and the rows of the known ones.
+// If the list has changed, it stores the new one and returns nil.
 func (f *sqliteFile) readKnown(ctx context.Context, names []string) (*snapshot, error) {
 	chosen := f.chosen(names)
 	output, err := f.run(ctx, selectSQLite(chosen))
 	if err != nil {
-		f.described, f.tables = "", nil // of which one may be gone
+		f.described, f.tables = "", nil // a known table may be gone
 		return nil, err
 	}
 	parts, err := sections(output, 1+len(chosen))
@@ -115,8 +115,8 @@ func newSnapshot(tables []sqliteTable) *snapshot {
 	return s
 }
 
-// describeSQLite asks for the columns of all tables. A table in the memory of a module is
-// none: what it holds is in others.
+// describeSQLite lists the columns of all tables. It skips virtual tables: other tables
+// hold their data.
 const describeSQLite = `
 SELECT m.name AS "table", c.name AS "column", upper(c.type) AS type, c.pk,
        m.sql LIKE '%WITHOUT%ROWID%' AS rowless,
@@ -127,14 +127,14 @@ WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND m.sql NOT 
 ORDER BY m.name, c.cid;
 `
 
-// A sqliteColumn is what SQLite says of a column.
+// A sqliteColumn is SQLite's description of a column.
 type sqliteColumn struct {
 	Table, Column, Type string
 	PK, Rowless         int
 	Refers, To          *string
 }
 
-// readTables reads what SQLite says of its tables.
+// readTables parses SQLite's description of its tables.
 func readTables(text []byte) (tables []sqliteTable, err error) {
 	var all []sqliteColumn
 	if len(text) > 0 {
@@ -149,7 +149,8 @@ func readTables(text []byte) (tables []sqliteTable, err error) {
 	return tables, err
 }
 
-// A sqliteTable has its columns by name: one that refers to several others is several rows.
+// A sqliteTable holds its columns by name: a column that refers to several others has
+// several rows.
 type sqliteTable struct {
 	name    string
 	columns []string
@@ -163,7 +164,7 @@ func (t *sqliteTable) add(c sqliteColumn) {
 	t.of = append(t.of, c)
 }
 
-// key are the columns of the primary key, in their order.
+// key returns the columns of the primary key, in order.
 func (t *sqliteTable) key() []string {
 	key := make([]string, len(t.columns))
 	for _, c := range t.of {
@@ -174,8 +175,8 @@ func (t *sqliteTable) key() []string {
 	return slices.DeleteFunc(key, func(name string) bool { return name == "" })
 }
 
-// described are the columns as a snapshot has them. A primary key that is one INTEGER is
-// another name of the row's number, which SQLite makes up.
+// described returns the columns as in a snapshot. A primary key of one INTEGER column is an
+// alias of the row's number, which SQLite generates.
 // Source: https://www.sqlite.org/lang_createtable.html#rowid
 func (t *sqliteTable) described(all []sqliteTable) (columns []column) {
 	for _, name := range t.columns {
@@ -195,8 +196,8 @@ func (t *sqliteTable) described(all []sqliteTable) (columns []column) {
 	return columns
 }
 
-// target is what a foreign key refers to: without a column, the primary key. Names are the
-// same in any case.
+// target returns the column that a foreign key refers to: by default, the primary key.
+// Names ignore case.
 func target(all []sqliteTable, name string, to *string) place {
 	for _, t := range all {
 		if !strings.EqualFold(t.name, name) {
@@ -215,9 +216,9 @@ func target(all []sqliteTable, name string, to *string) place {
 	return place{}
 }
 
-// selectSQLite reads what the tables are, and the rows of some, in one transaction. Each
-// part is after a mark: where there are no rows sqlite3 prints nothing. It has no JSON for
-// bytes.
+// selectSQLite reads the list of tables, and the rows of some, in one transaction. Each
+// part follows a mark, because sqlite3 prints nothing for no rows. It cannot print bytes as
+// JSON.
 func selectSQLite(tables []sqliteTable) string {
 	var script strings.Builder
 	script.WriteString("BEGIN;\n" + markSQLite + describeSQLite)
@@ -243,10 +244,10 @@ const (
 	mark       = `[{"":"fakestripe"}]`
 )
 
-// quoted is a name as SQL writes it, whatever is in it.
+// quoted quotes any name for SQL.
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// sections are what sqlite3 printed after each mark, nil for nothing.
+// sections returns sqlite3's output after each mark, nil for nothing.
 func sections(text []byte, want int) (parts []json.RawMessage, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	for decoder.More() && err == nil {
@@ -267,7 +268,7 @@ func sections(text []byte, want int) (parts []json.RawMessage, err error) {
 	return parts, err
 }
 
-// readRows reads the rows of a table.
+// readRows parses the rows of a table.
 func readRows(text []byte) (any, error) {
 	list := []any{}
 	if text == nil {

@@ -12,7 +12,7 @@ import (
 	"slices"
 )
 
-// stream writes the state from what sqlite3 prints, a row at a time.
+// stream writes the state from sqlite3's output, a row at a time.
 func (f *sqliteFile) stream(ctx context.Context, names []string, out *stateWriter) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -23,7 +23,7 @@ func (f *sqliteFile) stream(ctx context.Context, names []string, out *stateWrite
 		return nil
 	}
 	done, err := f.streamKnown(ctx, names, out)
-	if !done && ctx.Err() == nil { // now the tables are known, unless they change all the time
+	if !done && ctx.Err() == nil { // the tables are known now, unless they keep changing
 		done, err = f.streamKnown(ctx, names, out)
 	}
 	if !done && err == nil {
@@ -32,12 +32,12 @@ func (f *sqliteFile) stream(ctx context.Context, names []string, out *stateWrite
 	return err
 }
 
-// streamKnown is readKnown, row by row: it has written nothing unless it is done.
+// streamKnown is readKnown, row by row: it writes nothing unless the tables are current.
 func (f *sqliteFile) streamKnown(ctx context.Context, names []string, out *stateWriter) (done bool, err error) {
 	chosen := f.chosen(names)
 	file, err := f.spool(ctx, selectSQLite(chosen))
 	if err != nil {
-		f.described, f.tables = "", nil // of which one may be gone
+		f.described, f.tables = "", nil // a known table may be gone
 		return false, err
 	}
 	defer discard(file)
@@ -58,8 +58,8 @@ func (f *sqliteFile) streamKnown(ctx context.Context, names []string, out *state
 	return true, f.streamRows(decoder, next, chosen, out)
 }
 
-// description reads what is between the first mark and the next: what the tables are. It
-// reports whether that is there.
+// description reads the list of tables, between the first mark and the next. It reports
+// whether the next is there.
 func description(decoder *json.Decoder) (text string, next bool, err error) {
 	var part json.RawMessage
 	if err := decoder.Decode(&part); err != nil || string(part) != mark {
@@ -78,7 +78,7 @@ func description(decoder *json.Decoder) (text string, next bool, err error) {
 	return text, next, err
 }
 
-// streamRows writes the rows of the chosen tables, the first of which follows.
+// streamRows writes the rows of the chosen tables, whose output follows.
 func (f *sqliteFile) streamRows(decoder *json.Decoder, next bool, chosen []sqliteTable, out *stateWriter) error {
 	at := -1
 	begin := func() error {
@@ -119,7 +119,7 @@ func (f *sqliteFile) streamRows(decoder *json.Decoder, next bool, chosen []sqlit
 	return nil
 }
 
-// chosen are the known tables among the names, or all without names.
+// chosen returns the known tables with these names, or all.
 func (f *sqliteFile) chosen(names []string) []sqliteTable {
 	return slices.DeleteFunc(slices.Clone(f.tables), func(t sqliteTable) bool {
 		return len(names) > 0 && !slices.Contains(names, t.name)

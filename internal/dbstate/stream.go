@@ -9,9 +9,8 @@ import (
 	"slices"
 )
 
-// Stream is State as JSON that is read row by row, however many there are: a row at a time
-// is in memory, the others are in a temporary file. Whoever does not read to the end must
-// close it.
+// Stream is State as JSON, read row by row: one row at a time is in memory, the others are
+// in a temporary file. A caller that does not read to the end must close it.
 func (d *Database) Stream(ctx context.Context) io.ReadCloser {
 	ctx, cancel := context.WithCancel(ctx)
 	reader, writer := io.Pipe()
@@ -30,7 +29,7 @@ func (d *Database) Stream(ctx context.Context) io.ReadCloser {
 	return stream{reader, cancel}
 }
 
-// A stream is a state that is read.
+// A stream is a state being read.
 type stream struct {
 	*io.PipeReader
 	cancel context.CancelFunc
@@ -47,7 +46,7 @@ type stateWriter struct {
 	out    *bufio.Writer
 	masker masker
 	tables []string // so far; the last one is open
-	rows   int      // in that
+	rows   int      // in the last table
 }
 
 // begin names the tables, before any row.
@@ -86,7 +85,7 @@ func (w *stateWriter) row(row map[string]any) error {
 	return err
 }
 
-// end ends the state. Tables that were asked for and are not made yet are empty.
+// end ends the state. Requested tables that do not exist yet are empty.
 func (w *stateWriter) end(asked []string) error {
 	for _, name := range asked {
 		if !slices.Contains(w.tables, name) {

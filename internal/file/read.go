@@ -1,6 +1,6 @@
-// Package file opens, reads and writes files named by a user. Whatever the name stands
-// for, a pipe without a writer or an endless device, every operation can be interrupted
-// and uses bounded memory. Files are written completely or not at all.
+// Package file opens, reads and writes files named by a user. Whatever the name refers to,
+// a pipe without a writer or an endless device, every operation can be interrupted and uses
+// bounded memory. Files are written completely or not at all.
 //
 // Errors say what is wrong but do not name the file: the caller adds the name its user
 // knows.

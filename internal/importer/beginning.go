@@ -6,11 +6,11 @@ import (
 	"io"
 )
 
-// A beginning reads an input and keeps its start, until that is not needed.
+// A beginning reads an input and keeps its start for as long as needed.
 type beginning struct {
 	in   io.Reader
 	kept []byte
-	lost bool // not all of it was kept
+	lost bool // the start is incomplete
 }
 
 // Read implements io.Reader.

@@ -16,14 +16,15 @@ type event struct {
 	eventType string
 	thin      bool
 	delivered bool // text is the body of a delivery, byte for byte
-	named     bool // it says that it is an event
+	named     bool // its fields mark it as an event
 }
 
-// errNothing means that a value is no event, and need not be one.
+// errNothing means that a value is not an event, and need not be one.
 var errNothing = errors.New("nothing to import")
 
-// eventsOf returns the events of a JSON object: itself, or those that it has inside, as a
-// queue's envelope, a capture of requests or a row of a table does. form is what it is then.
+// eventsOf returns the events of a JSON object: itself, or the events inside, as in a
+// queue's envelope, a capture of requests or a row of a table. form names the format of the
+// latter.
 func eventsOf(text []byte) (events []event, form string, err error) {
 	e, err := recognize(text)
 	if err == nil && e.named {
@@ -35,7 +36,7 @@ func eventsOf(text []byte) (events []event, form string, err error) {
 	return []event{e}, "", err
 }
 
-// taken finds the events inside of something else.
+// taken finds the events inside something else.
 func taken(text []byte) (events []event, form string) {
 	for _, r := range capture.Find(text) {
 		e, err := recognize(r.Body)

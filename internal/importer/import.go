@@ -1,11 +1,11 @@
-// Package importer reads existing events: the JSON of GET /v1/events, the output of
-// stripe listen --format JSON, the journal and output of fakestripe listen, and files of
-// one event each. It recognizes the input by its content, and takes events out of what has
-// them inside (see package capture): envelopes of queues, captures, rows of tables, logs.
+// Package importer reads existing events: the JSON of GET /v1/events, the output of stripe
+// listen --format JSON, the journal and output of fakestripe listen, and files of one event
+// each. It recognizes the input by its content, and extracts events from envelopes of
+// queues, captures, rows of tables and logs (see package capture).
 //
-// The input is a stream of JSON values, each on lines of its own. It is read once, with
-// at most one event in memory. Only what is no such stream, up to 1 MiB, is read as a whole.
-// Errors name line, column and byte.
+// The input is a stream of JSON values, each starting on a new line. It is read once, with
+// at most one event in memory. Only other input, up to 1 MiB, is read as a whole. Errors
+// name line, column and byte.
 package importer
 
 import (
@@ -89,11 +89,11 @@ func (im *Importer) Read(ctx context.Context, name string, in io.Reader) error {
 	return nil
 }
 
-// whole imports from a text that is no stream of JSON values: a log, a printed object. If it
-// has no event, the error is the one given.
+// whole imports from a text that is not a stream of JSON values: a log, a printed object.
+// If it contains no event, it returns the given error.
 func (im *Importer) whole(start *beginning, err error) error {
 	text, ok := start.all()
-	if !ok || beginsAsJSON(text) { // what is wrong with JSON is for its author to say
+	if !ok || beginsAsJSON(text) { // the JSON parser's error is better
 		return err
 	}
 	events, form := taken(text)
@@ -152,7 +152,8 @@ func (im *Importer) repeated(text []byte) bool {
 	return before
 }
 
-// event imports one JSON object of the input. mixed means that it need not have an event.
+// event imports one JSON object of the input. mixed means that it need not contain an
+// event.
 func (im *Importer) event(text []byte, at Position, alone, mixed bool) error {
 	events, form, err := eventsOf(text)
 	var syntax *json.SyntaxError
@@ -173,7 +174,7 @@ func (im *Importer) event(text []byte, at Position, alone, mixed bool) error {
 	return im.addAll(events, form, at)
 }
 
-// addAll imports events that were taken out of a form, "" if they stood for themselves.
+// addAll imports events extracted from a format, "" if they stood alone.
 func (im *Importer) addAll(events []event, form string, at Position) error {
 	if form != "" && !slices.Contains(im.Summary.Forms, form) {
 		im.Summary.Forms = append(im.Summary.Forms, form)

@@ -42,7 +42,7 @@ type scanner struct {
 	in    *bufio.Reader
 	at    Position
 	found func(text []byte, at Position, alone bool) error // alone: not part of a list
-	mixed bool                                             // in a list of all kinds of things
+	mixed bool                                             // in a list of mixed values
 
 	printed func(events []event, form string, at Position) error // found in a line of text
 

@@ -47,8 +47,8 @@ var said = []string{
 	"Your API key has expired", "stripe login", "Please note: this key will expire", "^C",
 }
 
-// levels are the lines of its log: [Fri, 20 Nov 2026 08:39:32 UTC] DEBUG …, and those of
-// logrus where there is no terminal: time="…" level=debug ….
+// levels matches the lines of its log: [Fri, 20 Nov 2026 08:39:32 UTC] DEBUG …, or logrus
+// without a terminal: time="…" level=debug ….
 var levels = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(\x1b\[[0-9;]*m)*(\[[^\]]*\]\s*(\x1b\[[0-9;]*m)*\s*(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)\b|time="?[^ ]+.*\blevel=[a-z]+)`)
 })

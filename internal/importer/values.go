@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// lists are the keys of lists that may be of any length, and have events in some of their
-// elements: the requests of ngrok and of a HAR file (in its log), a Postman collection, the
-// records of a queue, the rows of a table.
+// lists are the keys of lists of any length with events in some of their elements: the
+// requests of ngrok and of a HAR file (in its log), a Postman collection, the records of a
+// queue, the rows of a table.
 var lists = []string{"requests", "entries", "item", "Records", "records", "rows", "events", "results", "messages"}
 
 // object reads an event, or an object with a list of events.

@@ -9,13 +9,13 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A madeCall is a call of the API, and whether it created what can be paid.
+// A madeCall is a call of the API, and whether it created a payable object.
 type madeCall struct {
 	stripeapi.Call
 	Payable bool `json:"payable,omitempty"`
 }
 
-// calls returns the latest calls of the API, newest first: a handler may make some after
+// calls returns the latest calls of the API, newest first: a handler may make calls after
 // its response.
 func calls(hub *listen.Hub, completes bool) http.HandlerFunc {
 	const most = 200

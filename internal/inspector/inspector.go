@@ -51,14 +51,14 @@ type Config struct {
 	// fresh IDs.
 	Source *webhooktest.Source
 
-	// Given is a signing secret that the user gave: the page does not tell it.
+	// Given is a signing secret from the user: the page does not reveal it.
 	Given string
 
 	// Version is the program's version, shown on the page.
 	Version string
 
-	// Complete brings an object that a client of the API created to an end. If nil,
-	// the page does not offer it.
+	// Complete completes an object that a client of the API created. If nil, the page does
+	// not offer it.
 	Complete func(context.Context, payment.Request) error
 
 	// Trigger is the command for a first event, shown while there is none. Empty means

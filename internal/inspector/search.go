@@ -10,8 +10,7 @@ import (
 )
 
 // search returns the IDs of deliveries with all words of a text, in any order and case: in
-// what the list shows of it, in the event, or in a response. The page itself searches its
-// list.
+// the list's columns, in the event, or in a response. The page itself searches its list.
 func search(hub *listen.Hub) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		words := strings.Fields(strings.ToLower(r.FormValue("text")))
@@ -51,8 +50,8 @@ func anyContains(texts [][]byte, word []byte) bool {
 	return false
 }
 
-// listed is what the page searches of a delivery itself; one word may be there and another
-// in the event. Keep it equal to words in filter.js.
+// listed returns what the page searches by itself; one word may be there and another in the
+// event. Keep it equal to words in filter.js.
 func listed(d listen.Delivery) string {
 	s := summarize(d)
 	texts := []string{

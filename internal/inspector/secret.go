@@ -9,9 +9,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// secret tells the signing secret of an endpoint, to be copied. It is in no other answer:
-// pages, streams and lists are read over shoulders and kept in logs. One that the user
-// gave is not told, as nowhere else.
+// secret returns the signing secret of an endpoint, for copying. No other response contains
+// it: pages, streams and lists are read over shoulders and kept in logs. A secret from the
+// user is never returned.
 func secret(hub *listen.Hub, given string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		endpoints, id := hub.Endpoints(), r.PathValue("id")

@@ -78,7 +78,7 @@ func send(hub *listen.Hub, source *webhooktest.Source) http.HandlerFunc {
 	}
 }
 
-// original names what a payload was edited from, if that is still kept.
+// original names the delivery that a payload was edited from, if it is still kept.
 func original(hub *listen.Hub, id string) listen.Original {
 	if d, ok := hub.Delivery(id); ok {
 		return listen.Original{Delivery: id, EventID: d.EventID}

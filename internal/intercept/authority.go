@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// validity is for how long a certificate is valid: longer than anybody lets an app run
-// without starting it anew. What keeps the authority from harm is that its key is in the
-// memory of one process, and that it may name Stripe's hosts only.
+// validity is how long a certificate is valid: longer than any app runs without a restart.
+// The authority is safe because its key exists only in one process's memory, and because it
+// may certify only Stripe's hosts.
 const validity = 30 * 24 * time.Hour
 
-// An authority is a certificate authority for Stripe's hosts, made for one run. Its key is
-// forgotten as soon as it has signed the one certificate that there is.
+// An authority is a certificate authority for Stripe's hosts, made for one run. It discards
+// its key after signing its only certificate.
 type authority struct {
 	pem  []byte          // the certificate of the authority
 	host tls.Certificate // the certificate for Stripe's hosts, with its key
@@ -60,7 +60,7 @@ func newAuthority(now time.Time) (*authority, error) {
 	}, nil
 }
 
-// sign makes a key and a certificate for it, signed by a parent or, without one, by itself.
+// sign makes a key and its certificate, signed by a parent or self-signed.
 func sign(template, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// Environ returns an environment, name=value each, with what makes a program and its
-// children come to the proxy. What is set for their runtimes already is kept.
+// Environ returns an environment, name=value each, with variables that lead a program and
+// its children to the proxy. It keeps existing settings of their runtimes.
 func (p *Proxy) Environ(base []string, f *Folder) []string {
 	e := environment(slices.Clone(base))
 	proxy := fmt.Sprintf("http://127.0.0.1:%d", p.Port())
 	proxied := []string{"HTTPS_PROXY"}
-	if p.config.Offline { // these are refused
+	if p.config.Offline { // only then: other hosts are refused
 		proxied = append(proxied, "HTTP_PROXY", "ALL_PROXY")
 	}
 	direct := directHosts(e.get("NO_PROXY"), e.get("no_proxy"))
@@ -41,13 +41,13 @@ func (p *Proxy) Environ(base []string, f *Folder) []string {
 	e.before("PYTHONPATH", f.file("python"), list)
 	e.before("RUBYLIB", f.file("ruby"), list)
 	e.before("RUBYOPT", "-rfakestripe_exec", " ")
-	// An empty part stands for the folder that PHP was built with.
+	// An empty part means PHP's built-in folder.
 	e.set("PHP_INI_SCAN_DIR", e.get("PHP_INI_SCAN_DIR")+list+f.file("php"))
 	return e
 }
 
-// directHosts are the hosts that are reached without a proxy: those of the variables,
-// unless Stripe's are among them, and this machine.
+// directHosts returns the hosts to reach without a proxy: those of the variables, unless
+// they include Stripe's, and this machine.
 func directHosts(lists ...string) string {
 	direct := []string{"localhost", "127.0.0.1", "::1"}
 	for _, list := range lists {
@@ -79,7 +79,7 @@ func (e *environment) set(name, value string) {
 	*e = append(*e, name+"="+value)
 }
 
-// before puts a part before those that a variable has.
+// before prepends a part to a variable's list.
 func (e *environment) before(name, part, separator string) {
 	if have := e.get(name); have != "" {
 		part += separator + have

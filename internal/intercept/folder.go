@@ -12,23 +12,24 @@ import (
 	"strings"
 )
 
-// preload has what makes runtimes come to the proxy whose SDK heeds no variable.
+// preload holds files that lead runtimes to the proxy whose SDK ignores environment
+// variables.
 //
 //go:embed preload
 var preload embed.FS
 
-// The names of the certificates in a folder. What is preloaded knows the first.
+// The names of the certificate files in a folder. Preloaded files know the first.
 const (
-	ownFile    = "ca.pem"     // the authority of the run
-	bundleFile = "bundle.pem" // and those that the system trusts
+	ownFile    = "ca.pem"     // the run's authority
+	bundleFile = "bundle.pem" // the run's authority and the system's
 )
 
-// A Folder is a private temporary folder with what a proxy's clients need: certificates,
-// and files for their runtimes to preload. No key is in it.
+// A Folder is a private temporary folder for a proxy's clients: certificates, and files for
+// their runtimes to preload. It contains no key.
 type Folder struct{ path string }
 
-// NewFolder makes a folder. The certificates that the system trusts, or those in $SSL_CERT_FILE,
-// are trusted still.
+// NewFolder makes a folder. The system's trusted certificates, or those in $SSL_CERT_FILE,
+// stay trusted.
 func (p *Proxy) NewFolder(getenv func(string) string) (*Folder, error) {
 	at, err := os.MkdirTemp("", "fakestripe-exec-") // 0700
 	if err != nil {
@@ -42,10 +43,10 @@ func (p *Proxy) NewFolder(getenv func(string) string) (*Folder, error) {
 	return f, nil
 }
 
-// Remove removes the folder and all that is in it.
+// Remove removes the folder and its content.
 func (f *Folder) Remove() { _ = os.RemoveAll(f.path) }
 
-// Path is where the folder is.
+// Path returns the path of the folder.
 func (f *Folder) Path() string { return f.path }
 
 func (f *Folder) file(name string) string { return filepath.Join(f.path, name) }
@@ -58,8 +59,8 @@ func (f *Folder) certificates(p *Proxy, getenv func(string) string) error {
 	)
 }
 
-// rootFiles is where systems keep the certificates that they trust, as Go's crypto/x509
-// looks for them.
+// rootFiles are the files in which systems keep trusted certificates, as in Go's
+// crypto/x509.
 var rootFiles = []string{
 	"/etc/ssl/certs/ca-certificates.crt", // Debian, Arch, Alpine
 	"/etc/pki/tls/certs/ca-bundle.crt",   // Fedora, RHEL
@@ -68,7 +69,7 @@ var rootFiles = []string{
 	"/etc/ssl/cert.pem", // macOS, BSD
 }
 
-// systemRoots are the certificates that the system trusts, none where they are in no file.
+// systemRoots returns the system's trusted certificates, or nil if they are in no file.
 func systemRoots(getenv func(string) string) []byte {
 	for _, name := range append([]string{getenv("SSL_CERT_FILE")}, rootFiles...) {
 		if roots, err := os.ReadFile(name); err == nil {
@@ -78,7 +79,7 @@ func systemRoots(getenv func(string) string) []byte {
 	return nil
 }
 
-// preloads writes what runtimes preload, each with the port in it.
+// preloads writes the files to preload, with the port filled in.
 func (f *Folder) preloads(p *Proxy) error {
 	fill := strings.NewReplacer("FAKESTRIPE_PORT", strconv.Itoa(p.Port()), "FAKESTRIPE_OFFLINE", strconv.FormatBool(p.config.Offline),
 		"FAKESTRIPE_FOLDER", filepath.ToSlash(f.path))

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// domain is that of Stripe's hosts.
+// domain is the domain of Stripe's hosts.
 const domain = "stripe.com"
 
-// called are the hosts that servers call. The API answers at all of them; of a path that
-// it does not have it says so.
+// called are the hosts that servers call. The API answers for all of them, with an error
+// for an unknown path.
 var called = []string{"api", "files", "connect", "checkout", "m", "meter-events"}
 
 // IsStripe reports whether a name is one of Stripe's hosts.
@@ -21,8 +21,8 @@ func IsStripe(host string) bool {
 	return host == domain || strings.HasSuffix(host, "."+domain)
 }
 
-// hosts answers the hosts that servers call with the API, and others with an error in
-// Stripe's shape (https://docs.stripe.com/api/errors).
+// hosts answers requests to these hosts with the API, and to others with an error in
+// Stripe's format (https://docs.stripe.com/api/errors).
 func hosts(api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := strings.ToLower(strings.TrimSuffix(hostname(r.Host), "."))

@@ -1,10 +1,10 @@
-// Package intercept answers the calls that an app makes to Stripe on this machine, with
-// nothing changed in the app or the system.
+// Package intercept answers an app's calls to Stripe on this machine, without changes to
+// the app or the system.
 //
 // A [Proxy] is one port on loopback. It is an HTTPS proxy for programs that honor
-// HTTPS_PROXY, and takes TLS connections directly from those that are made to come here by
-// a preloaded file ([Folder]). Stripe's hosts are answered by a handler, with a certificate
-// of an authority that is made for the run; all others are passed through untouched.
+// HTTPS_PROXY, and accepts TLS connections directly from programs led here by a preloaded
+// file ([Folder]). A handler answers for Stripe's hosts, with a certificate from an
+// authority made for the run; other connections pass through unchanged.
 package intercept
 
 import (
@@ -24,23 +24,23 @@ import (
 	"github.com/fakestripe/fakestripe/internal/server"
 )
 
-// A Config says what a Proxy does.
+// A Config configures a Proxy.
 type Config struct {
-	// Stripe answers what is called at Stripe's hosts that servers call.
+	// Stripe answers requests to the Stripe hosts that servers call.
 	Stripe http.Handler
 
 	// Offline refuses connections to all other hosts.
 	Offline bool
 
-	// Refused is told each host that was refused, once. Nil: nobody is.
+	// Refused, if not nil, is called once with each refused host.
 	Refused func(host string)
 
-	// Upstream returns the proxy that a host is reached through, "" for none: an address
-	// with a port, and the value of Proxy-Authorization. Nil: all are reached directly.
+	// Upstream returns the proxy to use for a host, or "": an address with a port, and the
+	// value of Proxy-Authorization. If nil, all connections are direct.
 	Upstream func(host string) (address, authorization string)
 }
 
-// A Proxy is a port on loopback that stands for Stripe's hosts.
+// A Proxy is a port on loopback that answers for Stripe's hosts.
 type Proxy struct {
 	config    Config
 	authority *authority
@@ -72,15 +72,15 @@ func Start(config Config) (*Proxy, error) {
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.decrypted.closed = p.ctx.Done()
-	p.running.Go(func() { _ = p.server.Serve(&p.decrypted) }) // until it is closed
+	p.running.Go(func() { _ = p.server.Serve(&p.decrypted) }) // until closed
 	p.running.Go(p.accept)
 	return p, nil
 }
 
-// Port is the port of the proxy on 127.0.0.1.
+// Port returns the port of the proxy on 127.0.0.1.
 func (p *Proxy) Port() int { return p.listener.Addr().(*net.TCPAddr).Port }
 
-// Close ends all connections, and returns when nothing of the proxy runs any more.
+// Close ends all connections, and returns when nothing of the proxy is running.
 func (p *Proxy) Close() {
 	p.cancel()
 	_ = p.listener.Close()
@@ -94,7 +94,7 @@ func (p *Proxy) accept() {
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return
-		case err != nil: // too many files are open: others may be closed meanwhile
+		case err != nil: // too many open files: others may be closed meanwhile
 			select {
 			case <-time.After(100 * time.Millisecond):
 			case <-p.ctx.Done():
@@ -105,14 +105,14 @@ func (p *Proxy) accept() {
 	}
 }
 
-// patience is how long a client may take for its first bytes, and a host to connect.
+// patience limits the time for a client's first bytes, and for connecting to a host.
 const patience = 10 * time.Second
 
 // maxHeader limits the header of a request to the proxy, in bytes, as server does.
 const maxHeader = 64 << 10
 
-// serve finds out what a connection is: TLS begins with the record type handshake (22), and
-// a request to a proxy with its method.
+// serve detects the protocol of a connection: TLS begins with the record type handshake
+// (22), and a request to a proxy with its method.
 func (p *Proxy) serve(c net.Conn) {
 	stop := context.AfterFunc(p.ctx, func() { _ = c.Close() })
 	keep := false
@@ -151,8 +151,8 @@ func (p *Proxy) serve(c net.Conn) {
 	p.pass(&buffered{c, in}, request.Host)
 }
 
-// decrypt shakes hands in the name of one of Stripe's hosts, and hands the connection to
-// the server. It reports whether the server has it.
+// decrypt completes a TLS handshake as one of Stripe's hosts, and hands the connection to
+// the server. It reports whether the server took it.
 func (p *Proxy) decrypt(c net.Conn) bool {
 	secure := tls.Server(c, &tls.Config{
 		MinVersion: tls.VersionTLS12,
@@ -172,7 +172,7 @@ func (p *Proxy) decrypt(c net.Conn) bool {
 	return p.decrypted.give(secure)
 }
 
-// plain answers a request that is not for a tunnel.
+// plain answers a request other than CONNECT.
 func (p *Proxy) plain(c net.Conn, request *http.Request) {
 	status, text := http.StatusNotImplemented, "fakestripe exec is a proxy for https only"
 	if p.config.Offline {
@@ -182,7 +182,7 @@ func (p *Proxy) plain(c net.Conn, request *http.Request) {
 	respond(c, status, text)
 }
 
-// pass connects a client with the host that it wants, both untouched.
+// pass connects a client to its host, without changes.
 func (p *Proxy) pass(client *buffered, address string) {
 	if p.config.Offline {
 		p.refuse(hostname(address))
@@ -207,7 +207,7 @@ func (p *Proxy) pass(client *buffered, address string) {
 	sending.Wait()
 }
 
-// shovel copies until one side ends, and tells the other.
+// shovel copies until one side ends, and then closes the other for writing.
 func shovel(to, from net.Conn) {
 	_, _ = io.Copy(to, from)
 	if half, ok := to.(interface{ CloseWrite() error }); ok {
@@ -215,7 +215,7 @@ func shovel(to, from net.Conn) {
 	}
 }
 
-// refuse tells of a host, once.
+// refuse reports a host, once.
 func (p *Proxy) refuse(host string) {
 	p.mu.Lock()
 	told := p.refused[host] || len(p.refused) >= maxRefused
@@ -226,7 +226,7 @@ func (p *Proxy) refuse(host string) {
 	}
 }
 
-// maxRefused bounds how many hosts are remembered and told.
+// maxRefused limits the number of hosts remembered and reported.
 const maxRefused = 1000
 
 func offline(host string) string {
@@ -239,10 +239,10 @@ func respond(c net.Conn, status int, text string) {
 		Header:        http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
 		ContentLength: int64(len(text) + 1), Body: io.NopCloser(strings.NewReader(text + "\n")),
 	}
-	_ = response.Write(c) // who does not wait for it does not get it
+	_ = response.Write(c) // a client that has left does not get it
 }
 
-// hostname is the name in an address with a port.
+// hostname returns the name in an address with a port.
 func hostname(address string) string {
 	if host, _, err := net.SplitHostPort(address); err == nil {
 		return host
@@ -250,7 +250,7 @@ func hostname(address string) string {
 	return address
 }
 
-// A buffered connection is one whose first bytes were read already.
+// A buffered connection has unread bytes from before.
 type buffered struct {
 	net.Conn
 	in *bufio.Reader
@@ -259,7 +259,7 @@ type buffered struct {
 // Read implements io.Reader.
 func (b *buffered) Read(p []byte) (int, error) { return b.in.Read(p) }
 
-// CloseWrite ends what is sent.
+// CloseWrite closes the writing side.
 func (b *buffered) CloseWrite() error {
 	if half, ok := b.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -274,7 +274,7 @@ type handoff struct {
 	closed      <-chan struct{}
 }
 
-// give hands a connection over. It reports whether the listener took it.
+// give hands over a connection. It reports whether the listener took it.
 func (h *handoff) give(c net.Conn) bool {
 	select {
 	case h.connections <- c:
@@ -294,7 +294,7 @@ func (h *handoff) Accept() (net.Conn, error) {
 	}
 }
 
-// Close implements net.Listener. The proxy closes what the connections come from.
+// Close implements net.Listener. The proxy closes the source of the connections.
 func (h *handoff) Close() error { return nil }
 
 // Addr implements net.Listener.

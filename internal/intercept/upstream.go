@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// dial connects to a host, through the proxy that leads there if there is one.
+// dial connects to a host, through its proxy if there is one.
 func (p *Proxy) dial(address string) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: patience}
 	if p.config.Upstream == nil {

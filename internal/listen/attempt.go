@@ -45,8 +45,8 @@ func (t *task) outcome(a *Attempt, retries Schedule, speed float64) outcome {
 	}
 }
 
-// conclude records an outcome: on disk first, then for Report, then for everyone else.
-// Only after that can the next attempt begin, or a follower submit the next event.
+// conclude records an outcome: on disk first, then for Report, then for all others. Only
+// after that can the next attempt begin, or a follower submit the next event.
 func (h *Hub) conclude(t *task, o outcome) {
 	if h.log(newChangeEntry(t.ID, o)) != nil {
 		h.history.interrupt(t) // the hub has stopped: leave the attempt unreported

@@ -14,7 +14,7 @@ import (
 // Source: https://docs.stripe.com/webhooks#handle-duplicate-events and
 // #event-ordering
 type Chaos struct {
-	Duplicate float64 // delivered twice, side by side
+	Duplicate float64 // delivered twice, concurrently
 	Reorder   float64 // held until the next event to the endpoint has been delivered
 	Delay     float64 // delivered up to MaxDelay later
 	Drop      float64 // never delivered
@@ -67,9 +67,8 @@ type faults struct {
 	delay                    time.Duration
 }
 
-// faults derives the faults of a delivery from the seed and its number alone. It draws
-// every value for every delivery, so changing one rate leaves the other faults as they
-// were.
+// faults derives the faults of a delivery only from the seed and its number. It draws every
+// value for every delivery, so changing one rate does not affect the other faults.
 func (c Chaos) faults(number int) faults {
 	if c == (Chaos{Seed: c.Seed}) {
 		return faults{}

@@ -95,11 +95,12 @@ func (c *Client) Check(ctx context.Context) error {
 	return nil
 }
 
-// SecretPath is the path at which a listen tells its own signing secret, behind its guard.
+// SecretPath is the path at which a listen returns its own signing secret, behind its
+// guard.
 const SecretPath = "/fakestripe/secret"
 
-// Secret returns the signing secret that the listen made. A secret that it was given is
-// not told.
+// Secret returns the signing secret that the listen made. It does not return a secret that
+// the user gave.
 func (c *Client) Secret(ctx context.Context) (string, error) {
 	answer, err := c.do(ctx, http.MethodGet, SecretPath, nil)
 	if err != nil {
@@ -110,7 +111,7 @@ func (c *Client) Secret(ctx context.Context) (string, error) {
 		Secret string `json:"secret"`
 	}
 	if answer.StatusCode != http.StatusOK || json.NewDecoder(io.LimitReader(answer.Body, 1<<10)).Decode(&said) != nil || said.Secret == "" {
-		return "", fmt.Errorf("the listen at %s does not tell its signing secret", c.base)
+		return "", fmt.Errorf("the listen at %s does not reveal its signing secret", c.base)
 	}
 	return said.Secret, nil
 }
@@ -136,10 +137,11 @@ func (c *Client) Submit(ctx context.Context, event *webhooktest.Event, mutations
 	}
 }
 
-// maxAnswer bounds the answer of a route beside Control.
+// maxAnswer limits the response of a route other than Control.
 const maxAnswer = 64 << 20
 
-// Post asks a route beside Control, and decodes its answer. An error is what it says.
+// Post requests a route other than Control, and decodes its response. An error has the
+// response's message.
 func (c *Client) Post(ctx context.Context, path string, into any) error {
 	answer, err := c.do(ctx, http.MethodPost, path, nil)
 	if err != nil {
@@ -148,7 +150,7 @@ func (c *Client) Post(ctx context.Context, path string, into any) error {
 	defer answer.Body.Close()
 	switch {
 	case answer.StatusCode == http.StatusNotFound:
-		return fmt.Errorf("the listen at %s is of another release: end it and start this one", c.base)
+		return fmt.Errorf("the listen at %s is from another release: stop it and start this one", c.base)
 	case answer.StatusCode != http.StatusOK:
 		return refusal(answer)
 	}

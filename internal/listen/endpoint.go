@@ -116,8 +116,8 @@ func (e *endpoints) release(s *sender) {
 	}
 }
 
-// removed reports whether a destination was removed. That of a restored delivery, nil, may
-// be there under its ID.
+// removed reports whether a destination was removed. Without one, a restored delivery may
+// still find its endpoint by ID.
 func (e *endpoints) removed(d *destination) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

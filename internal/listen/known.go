@@ -13,7 +13,7 @@ func register(api *stripeapi.Server, event *webhooktest.Event, mutations []strin
 		return
 	}
 	if body := known(event, mutations); body != nil {
-		_ = api.Add(body) // an event of another shape is delivered, but the API does not have it
+		_ = api.Add(body) // an event of another shape is delivered, but not registered
 	}
 }
 

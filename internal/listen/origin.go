@@ -8,10 +8,10 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A Trigger names the events that were made together: by one fakestripe trigger, or by
-// one on the inspector's page.
+// A Trigger identifies the events made together: by one fakestripe trigger, or by one on
+// the inspector's page.
 type Trigger struct {
-	ID   string `json:"id"`   // the same for all of them
+	ID   string `json:"id"`   // common to all of them
 	Name string `json:"name"` // event type or flow
 }
 
@@ -24,7 +24,7 @@ const (
 	maxTriggerName = 256
 )
 
-// query and triggerIn carry a trigger in the query of Control.
+// query and triggerIn encode a trigger in the query of Control.
 func (t Trigger) query() url.Values {
 	if t.ID == "" {
 		return url.Values{}
@@ -40,13 +40,13 @@ func triggerIn(query url.Values) (Trigger, error) {
 	return t, nil
 }
 
-// An Original is what an event was edited from by hand.
+// An Original names the event from which another was edited by hand.
 type Original struct {
 	Delivery string `json:"delivery"` // Delivery.ID
 	EventID  string `json:"event_id"`
 }
 
-// A Request is an event to deliver, where to, and what it came from.
+// A Request is an event to deliver, with its destination and origin.
 type Request struct {
 	Event     *webhooktest.Event
 	Mutations []string

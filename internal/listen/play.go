@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// Play submits the events of a flow in their order, each once the one before was attempted
-// at every endpoint, or its turn has ended. It returns their deliveries. An error ends it.
+// Play submits the events of a flow in order, each after the previous one was attempted at
+// every endpoint, or its turn has ended. It returns their deliveries. An error ends it.
 func (h *Hub) Play(ctx context.Context, trigger Trigger, events iter.Seq[*webhooktest.Event], mutations ...string) (all []Delivery, err error) {
 	for event := range events {
 		if len(all) > 0 {
@@ -24,7 +24,7 @@ func (h *Hub) Play(ctx context.Context, trigger Trigger, events iter.Seq[*webhoo
 	return all, nil
 }
 
-// turn is how long an event of a flow waits for an answer to the one before, so that
+// turn is how long an event of a flow waits for the response to the previous one, so that
 // events arrive in order unless the handler is slow.
 const turn = time.Second
 

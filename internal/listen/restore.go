@@ -190,11 +190,11 @@ func (r *restorer) begin() error {
 }
 
 // reserve counts one extra attempt of every unfinished delivery: a crash may have
-// interrupted it. A long journal may have many such lines and many deliveries, so they are
-// only counted here, and settled for each delivery at its end.
+// interrupted it. A long journal may have many such lines and many deliveries, so this only
+// counts them; settle adds them to each delivery at its end.
 func (r *restorer) reserve() { r.lost++ }
 
-// settle adds what a delivery may have lost while it was unfinished.
+// settle adds the attempts that a delivery may have lost while it was unfinished.
 func (r *restorer) settle(t *task) {
 	if born, unfinished := r.born[t]; unfinished {
 		t.used.sent += r.lost - born

@@ -7,15 +7,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A shape is an event as it is sent to some endpoints: those of one API version. Each is
-// journaled and printed by itself, so that both have what a handler gets.
+// A shape is an event as sent to some endpoints: those of one API version. Each shape is
+// journaled and printed separately, so both show what a handler receives.
 type shape struct {
 	event      *webhooktest.Event
 	deliveries []Delivery
 }
 
-// shapesOf returns the shapes of an event, the oldest API version first: it can become any
-// other again. An event for nobody has one.
+// shapesOf returns the shapes of an event, the oldest API version first, because it can
+// become any later one. An event without endpoints has one.
 func shapesOf(event *webhooktest.Event, tasks []*task) (all []shape) {
 	if len(tasks) == 0 {
 		return []shape{{event: event}}
@@ -31,7 +31,7 @@ func shapesOf(event *webhooktest.Event, tasks []*task) (all []shape) {
 	return all
 }
 
-// entriesOf are the lines of a journal for shapes.
+// entriesOf returns the lines of a journal for shapes.
 func entriesOf(shapes []shape) (lines []*entry) {
 	for _, s := range shapes {
 		lines = append(lines, newEventEntry(s.event.Body(), s.deliveries))

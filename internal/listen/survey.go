@@ -270,7 +270,7 @@ func (s *survey) choose(most load) {
 	}
 }
 
-// events counts the events, each once, whatever shapes it has.
+// events counts the events, each once, whatever its shapes.
 func (s *survey) events() (n int) {
 	for _, g := range s.groups {
 		if !g.further {

@@ -1,5 +1,5 @@
-// Package loadreport formats the result of a load: for a terminal, for programs, for CI, for
-// a pull request and as a web page with plots.
+// Package loadreport formats the result of a load: for a terminal, for programs, for CI,
+// for a pull request and as a web page with plots.
 package loadreport
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
-// Writer returns what writes a report in any format.
+// Writer returns a function that writes a report in any format.
 func Writer(r *load.Report) func(report.Format, io.Writer) error {
 	return func(format report.Format, w io.Writer) error {
 		switch format {
@@ -36,7 +36,7 @@ func Writer(r *load.Report) func(report.Format, io.Writer) error {
 // JSON writes a report as one line.
 func JSON(w io.Writer, r *load.Report) error { return encode(w, r) }
 
-// VerdictJSON writes a verdict alone, as one line.
+// VerdictJSON writes only a verdict, as one line.
 func VerdictJSON(w io.Writer, v *load.Verdict) error { return encode(w, v) }
 
 func encode(w io.Writer, value any) error {
@@ -62,7 +62,7 @@ func Text(w io.Writer, r *load.Report) error {
 	return err
 }
 
-// Verdict writes the verdict alone, for a terminal.
+// Verdict writes only the verdict, for a terminal.
 func Verdict(w io.Writer, v *load.Verdict) error {
 	_, err := io.WriteString(w, verdictText(v))
 	return err
@@ -72,11 +72,11 @@ func verdictText(v *load.Verdict) string {
 	return fmt.Sprintf("verdict  %s\n", v) + lines("         ", details(v))
 }
 
-// mostDetails limits the events of each finding that a text shows; JSON has more.
+// mostDetails limits the events shown for each finding; JSON has more.
 const mostDetails = 10
 
-// details are what a verdict says beyond its line: the events, by finding, what counters
-// show, and what was not judged.
+// details lists what a verdict says beyond its line: the events, by finding, the
+// differences in counters, and what was not judged.
 func details(v *load.Verdict) (all []string) {
 	for _, f := range []struct {
 		what string
@@ -106,7 +106,7 @@ func holds(c load.Outcome) string {
 	return "FAIL"
 }
 
-// headline says what was sent, and how fast.
+// headline returns what was sent, and how fast.
 func headline(r *load.Report) string {
 	line := fmt.Sprintf("%s events in %s: %s/s", load.Number(r.Events+r.Forgeries), seconds(r.Seconds), rate(r.Rate))
 	if r.AskedRate != "" {
@@ -155,7 +155,7 @@ func facts(r *load.Report) (all []fact) {
 	return all
 }
 
-// latencies are the named values of a distribution.
+// latencies returns the named values of a distribution.
 func latencies(l load.Latency) []fact {
 	return []fact{
 		{"min", load.Milliseconds(l.Min)}, {"mean", load.Milliseconds(l.Mean)}, {"p50", load.Milliseconds(l.P50)},

@@ -8,7 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
-// cell escapes what would end a cell of a table or be taken for markup.
+// cell escapes text that would end a table cell or look like markup.
 var cell = strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", ">", "&gt;", "`", "'", "[", `\[`, "*", `\*`, "_", `\_`)
 
 func markdown(w io.Writer, r *load.Report) error {
@@ -27,7 +27,7 @@ func markdown(w io.Writer, r *load.Report) error {
 	fmt.Fprintf(&out, "| target | %s |\n", cell.Replace(r.Target))
 	for _, f := range facts(r) {
 		if f.name == "latency" {
-			continue // above
+			continue // shown above
 		}
 		fmt.Fprintf(&out, "| %s | %s |\n", f.name, cell.Replace(f.text))
 	}

@@ -98,12 +98,12 @@ func (pl plot) ticks(xMax float64) (ticks []tick) {
 }
 
 // nines spreads percentiles so that each further nine has the same width: 90 is 1, 99 is 2.
-// The highest has no place.
+// The highest has no position.
 func nines(percentile float64) (at float64, inside bool) {
 	return -math.Log10(1 - percentile/100), percentile < 100
 }
 
-// ceiling is the next round number: 1, 2 or 5 times a power of ten.
+// ceiling returns the next round number: 1, 2 or 5 times a power of ten.
 func ceiling(n float64) float64 {
 	if n <= 0 {
 		return 1

@@ -1,4 +1,4 @@
-// Package markup writes HTML and escapes what is not ours.
+// Package markup writes HTML and escapes all other text.
 //
 // Templates would be shorter, but they call methods by name: the linker then keeps every
 // exported method, which makes the program a fifth larger.

@@ -1,14 +1,14 @@
 package printed
 
-// What PHP's var_dump prints: each value after its type.
+// PHP's var_dump prints each value after its type.
 
 import (
 	"bytes"
 	"strconv"
 )
 
-// dumped reads string(3) "abc", int(1), float(1.5), bool(true) and NULL, and array(1) { … }
-// and object(Name)#1 (1) { … }, whose keys are in brackets.
+// dumped reads string(3) "abc", int(1), float(1.5), bool(true), NULL, array(1) { … } and
+// object(Name)#1 (1) { … }. Keys are in brackets.
 func (p *parser) dumped(depth int) bool {
 	start, written := p.at, len(p.out)
 	if p.skip("string(") {
@@ -42,7 +42,7 @@ func (p *parser) dumpedString() bool {
 	return p.skip(`"`)
 }
 
-// back undoes a try.
+// back undoes an attempt.
 func (p *parser) back(to, written int) bool {
 	p.at, p.out = to, p.out[:written]
 	return false

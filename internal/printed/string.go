@@ -11,9 +11,9 @@ import (
 	"unicode/utf8"
 )
 
-// String reads the quoted string at a position of a text, and those that are added to it
-// with + or ., as Node prints one of several lines. It returns what the string stands for,
-// and where it ends. A b before the quote makes it bytes, as in Python.
+// String reads the quoted string at a position of a text, and any strings joined to it with
+// + or ., as Node prints a string of several lines. It returns the decoded string and its
+// end. A b before the quote makes it bytes, as in Python.
 func String(text []byte, at int) (value []byte, end int, ok bool) {
 	isBytes := bytes.HasPrefix(text[min(at, len(text)):], []byte("b'")) || bytes.HasPrefix(text[min(at, len(text)):], []byte(`b"`))
 	if isBytes {
@@ -36,7 +36,7 @@ func String(text []byte, at int) (value []byte, end int, ok bool) {
 	}
 }
 
-// closingQuote returns where the string that begins at a quote ends, or -1.
+// closingQuote returns the end of the string that begins at a quote, or -1.
 func closingQuote(text []byte, quote int) int {
 	for i := quote + 1; i < len(text); i++ {
 		switch text[i] {
@@ -49,8 +49,8 @@ func closingQuote(text []byte, quote int) int {
 	return -1
 }
 
-// afterPlus returns where the next string begins after a + (or PHP's .), or -1. Python's
-// pprint has it on the next line, indented, with nothing in between.
+// afterPlus returns the start of the next string after a + (or PHP's .), or -1. Python's
+// pprint puts it on the next line, indented, with nothing in between.
 func afterPlus(text []byte, at int) int {
 	rest := bytes.TrimLeft(text[at:], " \t\r\n")
 	between := text[at : len(text)-len(rest)]
@@ -80,8 +80,8 @@ func isKey(text []byte) bool {
 // letters are the escapes of one letter that mean a control character.
 var letters = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'f': '\f', 'v': '\v', '0': 0, 'a': 7, 'e': 0x1b}
 
-// appendUnescaped undoes the escapes of a string. \xe9 is a character, or a byte in a string
-// of bytes. Before any other character, a backslash means the character.
+// appendUnescaped decodes the escapes of a string. \xe9 is a character, or a byte in a
+// string of bytes. A backslash before any other character means the character.
 func appendUnescaped(out, text []byte, isBytes bool) []byte {
 	for i := 0; i < len(text); i++ {
 		if text[i] != '\\' || i+1 == len(text) {
@@ -107,8 +107,8 @@ func appendUnescaped(out, text []byte, isBytes bool) []byte {
 	return out
 }
 
-// escapedCode reads x41, u0041, u{41}, U00000041 and a pair of surrogates. A length of 0
-// means that it is nothing of these.
+// escapedCode decodes x41, u0041, u{41}, U00000041 and a surrogate pair. A length of 0
+// means that it is none of these.
 func escapedCode(text []byte) (code rune, length int) {
 	switch text[0] {
 	case 'x':
@@ -143,7 +143,7 @@ func hexadecimal(text []byte, from, digits int) (code rune, length int) {
 	return rune(n), from + digits
 }
 
-// Unescaped undoes \x22 for any byte, as nginx writes its logs, and nothing else.
+// Unescaped decodes \x22 for any byte, as in nginx logs, and nothing else.
 func Unescaped(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
@@ -159,7 +159,7 @@ func Unescaped(text []byte) []byte {
 	return out
 }
 
-// AppendQuoted appends a text as a JSON string, with no more escapes than JSON needs.
+// AppendQuoted appends a text as a JSON string, with only the escapes that JSON requires.
 func AppendQuoted(out, text []byte) []byte {
 	out = append(out, '"')
 	for _, c := range text {

@@ -1,5 +1,6 @@
 // Package printed reads values as programs print them: a Python dict, a Ruby Hash, a PHP
-// array, an object as Node's console.log shows it, a Java Map. It writes them as JSON.
+// array, a Java Map, an object in the format of Node's console.log. It converts them to
+// JSON.
 package printed
 
 import (
@@ -13,11 +14,11 @@ import (
 // MaxDepth limits nesting: events have about 12 levels.
 const MaxDepth = 128
 
-// ErrNoValue means that no value was printed here.
+// ErrNoValue means that the text is not a printed value.
 var ErrNoValue = errors.New("no printed value")
 
 // JSON reads the value at the start of a text and returns it as JSON without white space,
-// and where it ends in the text. Keys keep their order.
+// and its end in the text. Keys keep their order.
 func JSON(text []byte) (value []byte, end int, err error) {
 	p := parser{text: text}
 	if !p.value(0) {
@@ -33,7 +34,7 @@ type parser struct {
 	out  []byte
 }
 
-// A bracket opens a list or an object. In some languages one bracket does both: the first
+// A bracket opens a list or an object. Some languages use one bracket for both: the first
 // member decides.
 type bracket struct{ open, closing string }
 
@@ -119,7 +120,7 @@ func (p *parser) members(b bracket, depth int) bool {
 }
 
 // keys reports whether the members of a list or a PHP array have keys, and whether these
-// are only their numbers.
+// are just their indexes.
 func (p *parser) keys() (keyed, numbered bool) {
 	ahead := parser{text: p.text, at: p.at}
 	if !ahead.key() {
@@ -129,10 +130,10 @@ func (p *parser) keys() (keyed, numbered bool) {
 	return !numbered, numbered
 }
 
-// arrows come between a key and its value.
+// arrows separate a key from its value.
 var arrows = []string{"=>", ":", "="}
 
-// key reads a key and what follows it: "a": 'a'=> :a=> a: a= ["a"]=>
+// key reads a key and its arrow: "a": 'a'=> :a=> a: a= ["a"]=>
 func (p *parser) key() bool {
 	p.space()
 	inBrackets := p.skip("[")
@@ -159,8 +160,7 @@ func (p *parser) key() bool {
 	return false
 }
 
-// scalar reads a number or a word of the language or, after a = as in Java, a text without
-// quotes.
+// scalar reads a number or a constant or, after a = as in Java, text without quotes.
 func (p *parser) scalar() bool {
 	start := p.at
 	if p.bare() {
@@ -179,12 +179,13 @@ func (p *parser) scalar() bool {
 	return false
 }
 
-// bareEnd is where a text without quotes ends in Java's {a=b, c=d}. It may have commas.
+// bareEnd matches the end of a text without quotes in Java's {a=b, c=d}. The text may have
+// commas.
 var bareEnd = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`, [A-Za-z_][\w.-]*=|[{}\[\]\n]`)
 })
 
-// bare reads the text after a = that is neither a number nor a word of the language.
+// bare reads the text after a = that is neither a number nor a constant.
 func (p *parser) bare() bool {
 	if p.at == 0 || p.text[p.at-1] != '=' || p.at == len(p.text) {
 		return false
@@ -230,7 +231,7 @@ func (p *parser) space() {
 	}
 }
 
-// isNumber reports whether JSON has the number, too.
+// isNumber reports whether a number is valid in JSON.
 func isNumber(word string) bool {
 	digits := strings.TrimPrefix(word, "-")
 	whole, fraction, dotted := strings.Cut(digits, ".")

@@ -17,17 +17,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// PostgresPassword is that of the user app on servers that Postgres starts.
+// PostgresPassword is the password of the user app on servers started by Postgres.
 const PostgresPassword = "p4ss:w/rd"
 
-// Postgres starts a server of PostgreSQL for the test, and returns the URI of an empty
-// database. Only its socket, in a folder of the test's, leads to it.
+// Postgres starts a PostgreSQL server for the test, and returns the URI of an empty
+// database. It is reachable only through its socket, in a folder of the test.
 func Postgres(t testing.TB) (uri string) {
 	t.Helper()
 	Long(t)
 	psql := Need(t, "apt-get install postgresql-client", "psql")
 	programs := postgresPrograms(t)
-	dir, err := os.MkdirTemp("", "fakestripe-pg-") // short: a socket's path may not be long
+	dir, err := os.MkdirTemp("", "fakestripe-pg-") // short, because a socket's path is limited
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	identity := unprivileged(t, dir)
@@ -46,7 +46,7 @@ func Postgres(t testing.TB) (uri string) {
 	return at.String()
 }
 
-// servePostgres runs a server until the test ends, and waits until it takes connections.
+// servePostgres runs a server until the test ends, and waits until it accepts connections.
 func servePostgres(t testing.TB, server *exec.Cmd, identity *syscall.SysProcAttr) {
 	t.Helper()
 	server.SysProcAttr = identity
@@ -64,7 +64,7 @@ func servePostgres(t testing.TB, server *exec.Cmd, identity *syscall.SysProcAttr
 		_ = server.Wait() // the test has ended it
 	}()
 	t.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGQUIT) // at once, and nothing stays in the system
+		_ = server.Process.Signal(syscall.SIGQUIT) // immediate, and leaves nothing in the system
 		<-ended
 	})
 	select {
@@ -87,8 +87,8 @@ func postgresPrograms(t testing.TB) string {
 	return filepath.Dir(found[len(found)-1])
 }
 
-// unprivileged is whom the server runs as, in a folder that becomes theirs: it refuses to
-// run as root.
+// unprivileged returns the user for the server, and gives it the folder: the server refuses
+// to run as root.
 func unprivileged(t testing.TB, dir string) *syscall.SysProcAttr {
 	t.Helper()
 	if os.Geteuid() != 0 {

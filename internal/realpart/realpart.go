@@ -52,7 +52,7 @@ func Gate(t testing.TB) {
 	}
 }
 
-// Sample is the whole list in .ci/run, and elsewhere one of so many.
+// Sample returns the whole list in .ci/run, and elsewhere every step-th element.
 func Sample[T any](list []T, step int) []T {
 	if Wanted() {
 		return list
@@ -60,7 +60,7 @@ func Sample[T any](list []T, step int) []T {
 	return Every(list, step)
 }
 
-// Every is one of so many of a list, the first among them.
+// Every returns every step-th element of a list, starting with the first.
 func Every[T any](list []T, step int) (some []T) {
 	for i := 0; i < len(list); i += step {
 		some = append(some, list[i])
@@ -68,7 +68,7 @@ func Every[T any](list []T, step int) (some []T) {
 	return some
 }
 
-// Times is how often a test does something: often in .ci/run, elsewhere a share of that.
+// Times returns the number of repetitions: often in .ci/run, elsewhere a share of that.
 func Times(often, share int) int {
 	if Wanted() {
 		return often

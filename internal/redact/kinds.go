@@ -11,14 +11,14 @@ const (
 	kindStructure kind = "structure" // handlers branch on it
 	kindVersion   kind = "version"   // likewise; may look like an IP address
 	kindAmount    kind = "amount"    // likewise; may look like a card number
-	kindPage      kind = "page"      // likewise; the URL of what everybody may see
+	kindPage      kind = "page"      // likewise; the URL of a public page
 	kindPath      kind = "path"      // of a list in the API
 	kindKept      kind = "kept"      // kept at the user's request
 
 	kindAccount    kind = "account number"
 	kindAddress    kind = "address"
 	kindAgent      kind = "user agent"
-	kindAsked      kind = "as asked" // at the user's request, where the table has no kind
+	kindAsked      kind = "as asked" // at the user's request, if the table has no kind
 	kindBirthday   kind = "day of birth"
 	kindBirthYear  kind = "year of birth"
 	kindCard       kind = "card number"

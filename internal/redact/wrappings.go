@@ -209,7 +209,7 @@ func unpack(raw []byte, limit int, write func([]byte) string) (opened, error) {
 	return opened{string(raw), func(plain string) string { return write(pack([]byte(plain))) }}, nil
 }
 
-// narrow decodes UTF-16, as PowerShell and Java have it in base64. widen encodes it again.
+// narrow decodes UTF-16, as in base64 from PowerShell and Java. widen encodes it again.
 func narrow(raw []byte) (plain string, widen func(plain string) []byte, ok bool) {
 	for _, order := range []interface {
 		binary.ByteOrder

@@ -1,46 +1,46 @@
 package refusal
 
-// A Cause is a reason for which a genuine event is refused.
+// A Cause is a reason why a genuine event is refused.
 type Cause struct {
 	ID      string
-	Problem string // about the handler, which it calls "it"
+	Problem string // about the handler, called "it"
 	Fix     string // the first thing to do
 
-	// Topic is that of further fixes in webhooktest/internal/mistakes, if any.
+	// Topic is the topic of further fixes in webhooktest/internal/mistakes, if any.
 	Topic string
 
-	// Unsure reports that the text says what the handler saw, but not why.
+	// Unsure means that the text says what the handler saw, but not why.
 	Unsure bool
 }
 
-// Causes that others ask for.
+// Causes used by other packages.
 var (
-	// NoMatch is a signature that was computed and compared.
+	// NoMatch means that a signature was computed and compared.
 	NoMatch = Cause{
 		ID: "no-match", Topic: "which secret", Unsure: true,
 		Problem: "it compared the signatures and none matched: most likely its secret is another one; else the body was changed before it was verified",
 		Fix:     "give both sides the same secret; fakestripe check tries the known changes of the body",
 	}
-	// HeaderUnread is a header that is missing or malformed when it is verified. Some SDKs
-	// have one sentence for both.
+	// HeaderUnread means that the header is missing or malformed when the handler verifies
+	// it. Some SDKs have one sentence for both.
 	HeaderUnread = Cause{
 		ID: "header-unread", Topic: "header lost",
 		Problem: "it found no timestamp and signature in the Stripe-Signature header: the header was lost or changed before it was verified",
 		Fix:     "pass on the header's value unchanged, and see what stands before the handler",
 	}
-	// WantsThin is a parser of thin events that was given a snapshot.
+	// WantsThin means that a parser of thin events received a snapshot event.
 	WantsThin = Cause{
 		ID:      "wants-thin",
 		Problem: "it parses thin events, and was sent a snapshot event",
 		Fix:     "send a thin type, or parse with constructEvent",
 	}
-	// WantsSnapshot is a parser of snapshots that was given a thin event.
+	// WantsSnapshot means that a parser of snapshot events received a thin event.
 	WantsSnapshot = Cause{
 		ID:      "wants-snapshot",
 		Problem: "it parses snapshot events, and was sent a thin event",
 		Fix:     "send a snapshot type (fakestripe list); thin events go to an event destination of their own, which parses with parseEventNotification",
 	}
-	// Crashed is an answer that is no refusal.
+	// Crashed means that the response is not a refusal.
 	Crashed = Cause{
 		ID: "crashed", Unsure: true,
 		Problem: "it crashed, which is no refusal: 500 says that the handler failed",

@@ -1,7 +1,7 @@
-// Package refusal reads what a handler says when it refuses a genuine event: the errors
-// of Stripe's SDKs, and the pages of frameworks and of what stands before the handler.
+// Package refusal interprets a handler's refusal of a genuine event: the errors of Stripe's
+// SDKs, and the pages of frameworks and of servers in front of the handler.
 //
-// Package pinned reads the refusals of API versions, which have values of their own.
+// Package pinned parses refusals because of an API version, which contain values.
 package refusal
 
 import (
@@ -13,17 +13,17 @@ import (
 	"github.com/fakestripe/fakestripe/internal/pinned"
 )
 
-// A Reading is what an answer says.
+// A Reading is the meaning of a response.
 type Reading struct {
 	Cause
-	Who      string // e.g. stripe-node; "" if only the status says it
+	Who      string // such as stripe-node; "" if only the status shows it
 	Language string // of fixes to prefer, "" for any
 }
 
-// String is the reading on one line. It repeats nothing of the answer.
+// String returns the reading on one line. It quotes nothing from the response.
 func (r Reading) String() string { return r.Said() + ": " + r.Fix }
 
-// Said is the reading without the fix.
+// Said returns the reading without the fix.
 func (r Reading) Said() string {
 	if r.Who == "" {
 		return r.Problem
@@ -70,7 +70,7 @@ func firstSentence(body []byte) (said Reading, ok bool) {
 	return said, ok
 }
 
-// find returns the position of a sentence whose parts follow each other, or -1.
+// find returns the position of a sentence whose parts occur in order, or -1.
 func find(text, sentence string) int {
 	parts := strings.Split(sentence, " … ")
 	start := strings.Index(text, parts[0])
@@ -88,22 +88,22 @@ func find(text, sentence string) int {
 	return start
 }
 
-// escapes are those of JSON in which a sentence may be quoted.
+// escapes decodes JSON escapes that a quoted sentence may have.
 var escapes = strings.NewReplacer(`\n`, " ", `\r`, " ", `\t`, " ", `\/`, "/", `\"`, `"`, `\u0027`, "'", `\u0022`, `"`, `\u0060`, "`", "’", "'")
 
-// plain is a text in lower case with single spaces, out of JSON or HTML.
+// plain converts JSON or HTML to lower-case text with single spaces.
 func plain(text string) string {
 	text = escapes.Replace(html.UnescapeString(text))
 	return strings.ToLower(strings.Join(strings.Fields(text), " "))
 }
 
-// ReadStatus reads a status that says something by itself.
+// ReadStatus interprets a status with a meaning of its own.
 func ReadStatus(status int) (Reading, bool) {
 	var cause Cause
 	switch status {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
 		cause = wantsLogin
-		cause.Unsure = true // some handlers answer so to a bad signature
+		cause.Unsure = true // some handlers answer a bad signature with it
 	case http.StatusForbidden:
 		cause = forbidden
 	case http.StatusNotFound:

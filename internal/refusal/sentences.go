@@ -1,15 +1,15 @@
 package refusal
 
-// A sentence is a text by which an SDK, a framework or a service refuses a request.
+// A sentence is the text with which an SDK, a framework or a service refuses a request.
 type sentence struct {
 	who      string
-	language string // that of the fixes; "": any
+	language string // of the fixes; "": any
 	text     string // in lower case; parts with … between follow each other
 	cause    *Cause
-	fix      string // instead of the cause's
+	fix      string // replaces the cause's
 }
 
-// sentences over all generations. For those of the SDKs:
+// sentences cover all generations. Sources for the SDKs:
 //
 //   - stripe-go v70 to v86: webhook/client.go, v2_events.go
 //   - stripe-node 14 to 23: cjs/Webhooks.js, cjs/stripe.core.js, cjs/crypto
@@ -19,7 +19,7 @@ type sentence struct {
 //   - stripe-java: com/stripe/net/Webhook.java, com/stripe/StripeClient.java
 //   - stripe-dotnet: Services/Events/EventUtility.cs
 //
-// The others are in the source or documentation of the framework that is named.
+// The sources of the others are the code or documentation of the named framework.
 var sentences = [...]sentence{
 	// Before the signature is computed.
 	{"stripe-node", "node", "payload was provided as a parsed javascript object", &parsedBody, ""},
@@ -191,7 +191,7 @@ var sentences = [...]sentence{
 	{"Laravel", "php", "the post method is not supported for", &wrongMethod, "Route::post(…), in routes/api.php or exempt from CSRF protection"},
 	{"Django REST framework", "python", `method "post" not allowed`, &wrongMethod, "@api_view(['POST'])"},
 
-	// What the framework does with the body first.
+	// What the framework does with the body before the handler.
 	{"Fetch", "node", "body is unusable", &readTwice, "const body = await request.text(), once, and no request.json()"},
 	{"Fetch", "node", "body has already been read", &readTwice, "const body = await request.text(), once, and no request.json()"},
 	{"Fetch", "node", "body has already been used", &readTwice, "const body = await request.text(), once, and no request.json()"},

@@ -9,15 +9,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A shortfall is one cause for the reader: the case that shows it best, and the other
-// cases with the same cause, worst first.
+// A shortfall is one cause for the reader: the case that shows it best, and the other cases
+// with the same cause, worst first.
 type shortfall struct {
 	contract.Result
 	also []contract.Result
 	view *view
 }
 
-// findings are the results worth a look, grouped by cause.
+// findings returns the results worth a look, grouped by cause.
 func (v *view) findings() (all []*shortfall) {
 	byCause := make(map[string]*shortfall)
 	for _, r := range slices.Concat(v.of(contract.Fail), v.of(contract.Warn), v.of(contract.Info)) {
@@ -37,13 +37,13 @@ func (v *view) findings() (all []*shortfall) {
 	return all
 }
 
-// shortfalls are the findings of one verdict.
+// shortfalls returns the findings with one verdict.
 func (v *view) shortfalls(verdict contract.Verdict) []*shortfall {
 	return slices.DeleteFunc(v.findings(), func(s *shortfall) bool { return s.Verdict != verdict })
 }
 
-// plainest are the cases that show a cause in its most common form: their hint is the
-// hint of the cause.
+// plainest are the cases that show a cause in its most common form: their hint is the hint
+// of the cause.
 var plainest = []string{
 	"signature/unsigned", "signature/wrong-secret", "idempotency/acknowledged", "idempotency/redelivered", "idempotency/two-changes",
 	"dispatch/unknown-type", "dispatch/unpaid-checkout", "dispatch/foreign-object", "resilience/retry-after-failure", "resilience/restart-keeps-work",
@@ -56,7 +56,7 @@ func plainer(r, other contract.Result) bool {
 	return mine >= 0 && (theirs < 0 || mine < theirs)
 }
 
-// headline is the cause if it has several cases, else what happened.
+// headline returns the cause if it has several cases, else what happened.
 func (s *shortfall) headline() string {
 	if len(s.also) == 0 {
 		return headline(s.Result)
@@ -64,7 +64,7 @@ func (s *shortfall) headline() string {
 	return fmt.Sprintf("%s (%d cases)", s.Cause, 1+len(s.also))
 }
 
-// evidence is the evidence of the best case, and a line for each case with this cause.
+// evidence returns the evidence of the best case, and a line for each case with this cause.
 func (s *shortfall) evidence() []fact {
 	facts := evidence(s.Result, s.explain())
 	if len(s.also) == 0 {

@@ -23,8 +23,8 @@ func (p *page) sections() {
 	p.own("</main>\n")
 }
 
-// cards shows findings in full. Cases of less grave verdicts may be folded into them: the
-// section and the card have these too, so that the choice of what the page shows finds them.
+// cards shows findings in full. Cases with milder verdicts may be folded into them: the
+// section and the card list these verdicts too, so that the page's filters find the cases.
 func (p *page) cards(begin, heading markup, shortfalls []*shortfall) {
 	if len(shortfalls) == 0 {
 		return
@@ -87,14 +87,14 @@ func (p *page) card(s *shortfall) {
 	if len(s.also) > 0 {
 		var details markup = "<details>"
 		if has(r.Verdict, s.also) != string(r.Verdict) {
-			details = "<details open>" // the page may be asked for these only
+			details = "<details open>" // a filter may show only these
 		}
 		p.foldIn(details, "Other cases of this cause", s.also)
 	}
 	p.own("</article>")
 }
 
-// has lists the verdicts of a finding and of the cases that are folded into it.
+// has lists the verdicts of a finding and of the cases folded into it.
 func has(verdict contract.Verdict, also []contract.Result) string {
 	words := []string{string(verdict)}
 	for _, r := range also {

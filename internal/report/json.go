@@ -36,8 +36,8 @@ func complete(r *contract.Report) *contract.Report {
 	return &c
 }
 
-// ascii escapes the control characters that encoding/json leaves alone: some terminals
-// obey them, and some programs take one of them for a line break.
+// ascii escapes the control characters that encoding/json leaves alone: some terminals obey
+// them, and some programs treat one as a line break.
 func ascii(line []byte) []byte {
 	var out []byte
 	for _, r := range string(line) {

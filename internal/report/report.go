@@ -61,9 +61,9 @@ func Write(ctx context.Context, r *contract.Report, specs []string) error {
 	return WriteAll(ctx, specs, func(format Format, w io.Writer) error { return formats[format](w, r) })
 }
 
-// WriteAll writes what render makes of each target's format. It completes all of them before
-// moving the first into place: an error leaves earlier files untouched. Pipes come last, each
-// waiting for a reader until the context ends.
+// WriteAll writes a report for each target, with content from render. It completes all of
+// them before moving the first into place: an error leaves earlier files untouched. Pipes
+// come last, each waiting for a reader until the context ends.
 func WriteAll(ctx context.Context, specs []string, render func(Format, io.Writer) error) error {
 	outputs, err := parse(specs)
 	if err != nil {

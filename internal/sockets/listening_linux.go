@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Listening returns the TCP ports that are listened on in this machine, by socket: the link
-// that a file descriptor of its process is in /proc. Elsewhere than on Linux nothing is known.
+// Listening returns the TCP ports with a listener on this machine, by socket: the link
+// target of the process's file descriptor in /proc. It works only on Linux.
 func Listening() (ports map[string]string) {
 	ports = make(map[string]string)
 	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
@@ -25,7 +25,8 @@ func Listening() (ports map[string]string) {
 	return ports
 }
 
-// listening is the socket and port of a line of /proc/net/tcp, "" if it does not listen.
+// listening returns the socket and port of a line of /proc/net/tcp, "" if it does not
+// listen.
 // Source: proc(5).
 func listening(fields []string) (socket, port string) {
 	const address, state, inode, listen = 1, 3, 9, "0A"

@@ -2,5 +2,5 @@
 
 package sockets
 
-// Listening returns nothing: what listens is known on Linux only.
+// Listening returns nil: it works only on Linux.
 func Listening() map[string]string { return nil }

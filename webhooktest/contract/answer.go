@@ -15,17 +15,17 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// An answer is a response that is compared with what a step expects of it.
+// An answer is a response to compare with what a step expects.
 type answer struct {
 	response *webhooktest.Response
-	sent     string // what it answers
-	known    values // what stands for the names in braces
+	sent     string // the event and mutations it answers
+	known    values // values for the names in braces
 	machine  *machine
-	genuine  bool // it answers what Stripe would send, in a case of the user's
+	genuine  bool // the answer to an event that Stripe would send, in a user's case
 	findings []finding
 }
 
-// judge compares the answer with everything that a step expects. An error means that its
+// judge compares the answer with everything a step expects. An error means that its
 // duration cannot be judged.
 func (a *answer) judge(step caseStep) error {
 	a.status(step.Expect, false)
@@ -56,7 +56,7 @@ func (a *answer) status(expected string, should bool) {
 	}
 }
 
-// readAnswer is what a refusal of a genuine event says, with the fixes for it, or "".
+// readAnswer explains a refusal of a genuine event and how to fix it, or returns "".
 func readAnswer(r *webhooktest.Response) string {
 	if said, ok := versionRefusal(r); ok {
 		return readRefusal(said)
@@ -76,8 +76,8 @@ func wantedAnswer(expected string) string {
 	return expected
 }
 
-// meets reports whether an answer is as a step expects, which was checked when the case
-// was read.
+// meets reports whether an answer has the status that a step expects. The expectation was
+// checked when the case was read.
 func meets(r *webhooktest.Response, expected string) bool {
 	e, err := expect.Parse(expected)
 	return err == nil && e.Met(r.StatusCode, r.Err)
@@ -126,7 +126,7 @@ func (a *answer) find(should bool, expected, actual string) {
 	a.findings = append(a.findings, finding{should: should, sent: a.sent, expected: expected, actual: actual, wanted: wantedVersion(a.response)})
 }
 
-// answered is the status of an answer, or why there was none.
+// answered returns the status of an answer, or why there was none.
 func answered(r *webhooktest.Response) string {
 	if r.Err != nil {
 		return r.Err.Error()

@@ -11,11 +11,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// outagePrefix begins the hooks that make Stripe's API fail.
+// outagePrefix is the prefix of the hooks that make Stripe's API fail.
 const outagePrefix = "api="
 
-// silence is how long an unanswered request waits. It is short enough for all retries of
-// an SDK to end before the delivery does.
+// silence is how long an unanswered request waits: short enough for an SDK's retries to end
+// before the delivery does.
 const silence = 500 * time.Millisecond
 
 // An outageKind is a way in which Stripe's API fails.
@@ -25,7 +25,8 @@ type outageKind struct {
 	said    string
 }
 
-// outageKinds, by what follows the prefix (https://docs.stripe.com/error-low-level).
+// outageKinds maps the word after the prefix to a kind
+// (https://docs.stripe.com/error-low-level).
 var outageKinds = map[string]outageKind{
 	"500":     {failure: stripeapi.Failure{Status: http.StatusInternalServerError}, said: "while Stripe's API answers 500"},
 	"429":     {failure: stripeapi.Failure{Status: http.StatusTooManyRequests}, said: "while Stripe's API answers 429, too many requests"},
@@ -33,13 +34,13 @@ var outageKinds = map[string]outageKind{
 }
 
 // canFail reports whether the local API can stand in for a dependency of the handler.
-// Subjects that run side by side may share it.
+// Concurrent subjects may share the API, so it cannot for them.
 func (s *Subject) canFail() bool { return s.API != nil && !s.Isolated }
 
-// hasHooks reports whether the user can break what the handler depends on.
+// hasHooks reports whether the user can break the handler's dependencies.
 func (s *Subject) hasHooks() bool { return s.Break != nil && s.Heal != nil }
 
-// lacksFault reports whether a row is a fault that the subject cannot be given.
+// lacksFault reports whether a row names a fault that this subject cannot have.
 func (s *Subject) lacksFault(row string) bool {
 	if strings.HasPrefix(row, outagePrefix) {
 		return !s.canFail()
@@ -52,11 +53,11 @@ func (s *Subject) lacksFault(row string) bool {
 type apiOutage struct {
 	session *session
 	lasts   bool
-	calls   int    // that the handler had made when it began
-	said    string // what it was, "" if there was none
+	calls   int    // the handler's calls before the outage
+	said    string // description of the outage, "" if there was none
 
 	silent   bool      // calls get no answer
-	answered time.Time // when an event was last accepted meanwhile
+	answered time.Time // when an event was last accepted during the outage
 }
 
 // begin makes the calls of the handler fail.
@@ -67,7 +68,7 @@ func (o *apiOutage) begin(kind string) {
 	o.session.subject.API.Slow(outage.slow...)
 }
 
-// note notes when events are accepted during an outage.
+// note records when events are accepted during an outage.
 func (o *apiOutage) note(responses []*webhooktest.Response) {
 	for _, r := range responses {
 		if o.lasts && r.Accepted() {
@@ -76,8 +77,9 @@ func (o *apiOutage) note(responses []*webhooktest.Response) {
 	}
 }
 
-// outlives reports whether a call was made after the answer, or went on then. A handler that
-// waits for it does not answer before, unless it gave up on one that gets no answer.
+// outlives reports whether a call was made after the answer, or was still in progress then.
+// A handler that waits for its call answers after it, unless it gave up on an unanswered
+// call.
 func (o *apiOutage) outlives(call stripeapi.Call) bool {
 	ended := call.At
 	if !o.silent {
@@ -86,8 +88,8 @@ func (o *apiOutage) outlives(call stripeapi.Call) bool {
 	return !o.answered.IsZero() && ended.After(o.answered)
 }
 
-// end lets calls succeed again. A handler that made no call meanwhile depends on something
-// else.
+// end lets calls succeed again. A handler that made no call during the outage depends on
+// something else.
 func (o *apiOutage) end(ctx context.Context) error {
 	err := awaitCall(ctx, o.session, o.calls) // it may call later than it answers
 	o.stop()
@@ -100,7 +102,7 @@ func (o *apiOutage) end(ctx context.Context) error {
 	return err
 }
 
-// stop ends an outage that still lasts.
+// stop ends an outage that is still in progress.
 func (o *apiOutage) stop() {
 	if o.lasts {
 		o.session.subject.API.Fail()

@@ -8,7 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// A baseline is what clean delivery does: one event of a type, once.
+// A baseline is the effect of clean delivery: one event of a type, once.
 type baseline struct {
 	sender *sender
 	probe  *probe
@@ -58,7 +58,7 @@ func (b *baseline) repeated(ctx context.Context, eventType string, did statediff
 	return nil, errSpent(oneObject)
 }
 
-// outOfObjects notices that genuine events no longer have an effect although each is about
+// outOfObjects detects that genuine events have no effect any more although each is about
 // another object: the app may have fewer objects than the user said.
 func (b *baseline) outOfObjects(ctx context.Context, eventType string) error {
 	if known, _ := b.known.effect(eventType); !b.sender.subject.bindsEach() || len(known) == 0 {
@@ -76,7 +76,7 @@ func (b *baseline) outOfObjects(ctx context.Context, eventType string) error {
 	return errSpent(why)
 }
 
-// mayHaveEffect reports whether a type is one that the handler is meant for.
+// mayHaveEffect reports whether the handler is meant to act on a type.
 func (b *baseline) mayHaveEffect(eventType string) bool {
 	return b.sender.binder.anyType || slices.Contains(b.sender.subject.handled(), eventType)
 }
@@ -110,7 +110,7 @@ func (b *baseline) awaitAny(ctx context.Context, types []string) (statediff.Diff
 	return b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
 }
 
-// deliverOnce delivers an event of each type, and returns what that does to the state.
+// deliverOnce delivers an event of each type, and returns the effect on the state.
 func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observation, did statediff.Diff, err error) {
 	var events []*webhooktest.Event
 	for _, eventType := range types {
@@ -126,7 +126,7 @@ func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observat
 	return o, did, err
 }
 
-// isGone notices a handler that has no effect any more, though the control had one.
+// isGone detects a handler that has no effect any more, although the control had one.
 func (b *baseline) isGone(ctx context.Context) (bool, error) {
 	control := b.sender.subject.control()
 	if known, _ := b.known.effect(control); len(known) == 0 {

@@ -10,17 +10,17 @@ import (
 
 // A baselineCache keeps what a run has learned about clean delivery: the effect of one
 // event of a type, and of the reference steps that many cases share. It saves time. Before
-// a case fails, everything is learned again.
+// a case fails, everything is measured again.
 type baselineCache struct {
-	keep     bool               // references: a folder of cases shares none
+	keep     bool               // references: cases of a folder share none
 	volatile statediff.Volatile // fields of the state that the handler makes up
 
 	mu         sync.Mutex
-	effects    map[string]statediff.Diff   // what one event of a type does
-	references map[string][]statediff.Diff // what reference steps did, by their key
-	firsts     map[string]statediff.Diff   // what the first event of a type did, of those bound to one object of the app
-	spent      map[string]string           // types that had an effect once, and have no more: why
-	silent     map[string]bool             // event types that have no effect; false: seem to have none
+	effects    map[string]statediff.Diff   // effect of one event, by type
+	references map[string][]statediff.Diff // effects of reference steps, by their key
+	firsts     map[string]statediff.Diff   // effect of the first event of a type, for types bound to one object of the app
+	spent      map[string]string           // why a type that had an effect has none any more
+	silent     map[string]bool             // event types without an effect; false: seem to have none
 }
 
 func newBaselineCache(keep bool) *baselineCache {
@@ -31,7 +31,7 @@ func newBaselineCache(keep bool) *baselineCache {
 	}
 }
 
-// effect returns what is known of an event type.
+// effect returns the known effect of an event type.
 func (b *baselineCache) effect(eventType string) (statediff.Diff, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -39,7 +39,7 @@ func (b *baselineCache) effect(eventType string) (statediff.Diff, bool) {
 	return known, ok
 }
 
-// learn keeps what an event type does.
+// learn stores the effect of an event type.
 func (b *baselineCache) learn(eventType string, did statediff.Diff) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -51,7 +51,8 @@ func (b *baselineCache) learn(eventType string, did statediff.Diff) {
 	}
 }
 
-// learnFirst keeps what the first event of a type did, and reports whether it was the first.
+// learnFirst stores the effect of a type's first event, and reports whether it was the
+// first.
 func (b *baselineCache) learnFirst(eventType string, did statediff.Diff) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -62,14 +63,14 @@ func (b *baselineCache) learnFirst(eventType string, did statediff.Diff) bool {
 	return true
 }
 
-// first is what the first event of a type did.
+// first returns the effect of a type's first event.
 func (b *baselineCache) first(eventType string) statediff.Diff {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.firsts[eventType]
 }
 
-// anyFirst reports whether the first event of any type did something.
+// anyFirst reports whether the first event of any type had an effect.
 func (b *baselineCache) anyFirst() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -81,7 +82,7 @@ func (b *baselineCache) anyFirst() bool {
 	return false
 }
 
-// spend keeps why a type has no effect any more.
+// spend records why a type has no effect any more.
 func (b *baselineCache) spend(eventType, why string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -109,15 +110,15 @@ func (b *baselineCache) forgetAll() {
 	clear(b.references)
 }
 
-// isSilent reports whether the effect of a type was waited for, and there was none.
+// isSilent reports whether a type had no effect although the engine waited for one.
 func (b *baselineCache) isSilent(eventType string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.silent[eventType]
 }
 
-// seemSilent returns a type together with all others that seem to have no effect and were
-// not waited for.
+// seemSilent returns a type together with all other types that seem to have no effect and
+// that the engine has not waited for.
 func (b *baselineCache) seemSilent(eventType string) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -131,7 +132,7 @@ func (b *baselineCache) seemSilent(eventType string) []string {
 	return types
 }
 
-// silence keeps that types have no effect.
+// silence records that types have no effect.
 func (b *baselineCache) silence(types []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -140,7 +141,8 @@ func (b *baselineCache) silence(types []string) {
 	}
 }
 
-// reference is what the reference steps of a key did, nil if they were not taken yet.
+// reference returns the effects of the reference steps with a key, or nil if they have not
+// run.
 func (b *baselineCache) reference(key string) []statediff.Diff {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -159,7 +161,7 @@ func (b *baselineCache) learnReference(key string, did []statediff.Diff) {
 }
 
 // referenceKey identifies reference steps that several cases may share. It is empty for
-// steps that no other case can have.
+// steps that occur in one case only.
 func (c *contractCase) referenceKey(v variant) string {
 	hangsUp := func(step caseStep) bool { return slices.Contains(step.Mutate, "hang-up") } // and leaves work behind
 	if c.Compare != "" || v.payload != 0 || slices.ContainsFunc(c.Steps, hangsUp) {
@@ -183,7 +185,7 @@ func (c *contractCase) referenceKey(v variant) string {
 	return string(key)
 }
 
-// referenceOf is the key of one event, delivered once: what most cases refer to.
+// referenceOf returns the key of one event, delivered once: the reference of most cases.
 func referenceOf(eventType string) string {
 	c := contractCase{Events: map[string]caseEvent{"e": {Type: eventType}}, Reference: []caseStep{{Send: names{"e"}}}}
 	return c.referenceKey(variant{})

@@ -8,12 +8,12 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// Many apps hear of no creation: the checkout session in mode subscription makes the
-// account that later events change. Cases about a creation that is not handled take the
-// event for it with which such an app begins.
+// Many apps handle no creation: the checkout session in mode subscription creates the
+// account that later events change. A case about an unhandled creation uses the event that
+// creates such an app's records instead.
 
-// bind gives values to the type variables of a case, as Subject.bind does, with creations
-// that are not handled replaced by what the handler makes its records of.
+// bind binds the type variables of a case, as Subject.bind does, but replaces unhandled
+// creations by the event that creates the handler's records.
 func (p precedence) bind(given map[string]string) (bindings []map[string]string, unhandled string, err error) {
 	begun := make(map[string]string)
 	given = maps.Clone(given)
@@ -41,7 +41,7 @@ func (p precedence) bind(given map[string]string) (bindings []map[string]string,
 	return bindings, unhandled, nil
 }
 
-// begin replaces the creations in a binding that a pattern found and nobody handles.
+// begin replaces the unhandled creations that a pattern bound.
 func (p precedence) begin(given, types map[string]string) error {
 	for name, pattern := range given {
 		if pattern != "any *.created" {
@@ -58,12 +58,12 @@ func (p precedence) begin(given, types map[string]string) error {
 	return nil
 }
 
-// beginning returns the handled type, and its shape, that tells of a new object whose own
+// beginning returns the handled type, and its shape, that introduces a new object whose own
 // creation is not handled, or "".
 func (p precedence) beginning(creation string) (handled, shape string, err error) {
 	described, err := fixtures.DescribeEvent(creation)
 	if err != nil || slices.Contains(p.sender.subject.Handles, creation) {
-		return "", "", nil //nolint:nilerr // a type that is not known begins nothing
+		return "", "", nil //nolint:nilerr // an unknown type begins nothing
 	}
 	for _, handled := range p.sender.subject.Handles {
 		for _, v := range fixtures.Variants(handled) {

@@ -10,11 +10,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// A binder knows by what the events of a subject are bound to objects of its app.
+// A binder knows which fields bind a subject's events to objects of its app.
 type binder struct {
 	subject *Subject
 	objects *appObjects
-	anyType bool // every type is taken for a handled one: the user named none
+	anyType bool // treat every type as handled: the user named none
 }
 
 // takes reports whether events of a type are bound to objects of the app.
@@ -66,13 +66,13 @@ func (b *binder) bindings(eventType string) []string {
 	return paths
 }
 
-// bindingsOf are the paths by which one event is bound to an object of the app.
+// bindingsOf returns the paths by which one event is bound to an object of the app.
 func (b *binder) bindingsOf(event *webhooktest.Event) []string {
 	return slices.Concat(b.bindings(event.Type()), b.objects.paths[event], b.subject.Bind)
 }
 
 // boundIn returns the paths at which two forms of one event name different objects of the
-// app. Not every changed field does: a price or a mode is the same in other events.
+// app. Some changed fields name none: a price or a mode is the same in other events.
 func (b *binder) boundIn(before, after *webhooktest.Event) (paths []string) {
 	source := webhooktest.Source{APIVersion: b.subject.APIVersion, Seed: 2}
 	other, err := source.Event(before.Type())
@@ -92,7 +92,7 @@ func (b *binder) boundIn(before, after *webhooktest.Event) (paths []string) {
 	return paths
 }
 
-// changedPaths returns the paths at which a body was written otherwise before.
+// changedPaths returns the paths at which two bodies differ.
 func changedPaths(before, after []byte) (paths []string) {
 	was, err := rawjson.Parse(before)
 	is, err2 := rawjson.Parse(after)
@@ -111,9 +111,9 @@ func changedPaths(before, after []byte) (paths []string) {
 	return paths
 }
 
-// name gives the values that bind an event to an object of the app the names of their
-// roles, like ids. What binds all events of the type to one object is no event's own: its
-// name is the same whichever of them came first.
+// name names the values that bind an event to an object of the app by their roles, as it
+// does ids. A value that binds all events of the type to one object belongs to no event:
+// its name is the same whichever event came first.
 func (b *binder) name(seen *observation, name string, event *webhooktest.Event) {
 	role := cmp.Or(seen.as, name) + "."
 	if b.literal(event.Type()) {
@@ -127,14 +127,14 @@ func (b *binder) name(seen *observation, name string, event *webhooktest.Event) 
 	}
 }
 
-// isFresh reports whether a text is another one in each event: an id, or made of one.
+// isFresh reports whether a text differs in each event: an id, or text made from one.
 func isFresh(value any, path string, other *webhooktest.Event) bool {
 	_, isText := value.(string)
 	elsewhere, _ := other.Lookup(path)
 	return isText && value != elsewhere
 }
 
-// namesObject reports whether a path is one by which apps find their own objects.
+// namesObject reports whether apps find their own objects by a path.
 func namesObject(path string) bool {
 	last := path[strings.LastIndexByte(path, '.')+1:]
 	return strings.Contains(path, ".metadata.") || last == "client_reference_id" || strings.Contains(last, "email")

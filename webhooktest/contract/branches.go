@@ -9,15 +9,15 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// A branchLog remembers the branches of a handler that no event could reach because of
-// what the user sets in each event.
+// A branchLog remembers the branches of a handler that no event could reach because of the
+// user's edits.
 type branchLog struct {
 	mu        sync.Mutex
 	unreached []string
 }
 
-// miss remembers a variant that could not be made, by the fields in which it differs from
-// the plain object: handlers branch on them.
+// miss records a variant that could not be made, by the fields in which it differs from the
+// plain object: handlers branch on them.
 func (l *branchLog) miss(eventType, variant string, plain, shaped any) {
 	before, _ := plain.(map[string]any)
 	after, _ := shaped.(map[string]any)
@@ -42,7 +42,7 @@ func (l *branchLog) miss(eventType, variant string, plain, shaped any) {
 	}
 }
 
-// notes says which branches were never reached.
+// notes lists the branches that were never reached.
 func (l *branchLog) notes() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -7,23 +7,23 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// NeedTime is the Need of a case that the time of the run was too short for.
+// NeedTime is the Need of a case for which the run had too little time.
 const NeedTime = "time"
 
-// A budget is the rest of a run, until its time is up or nothing more can be judged.
+// A budget is the rest of a run: until its time is up or nothing more can be judged.
 type budget struct {
 	limit    time.Duration
 	deadline time.Time
 
 	mu    sync.Mutex
-	ended string // why, "" while it is not
+	ended string // why the run ended, "" before
 }
 
 func newBudget(limit time.Duration) *budget {
 	return &budget{limit: limit, deadline: time.Now().Add(limit)}
 }
 
-// end ends what can be judged, for a reason. The first one stays.
+// end ends the run for a reason. The first reason stays.
 func (b *budget) end(reason string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -32,7 +32,7 @@ func (b *budget) end(reason string) {
 	}
 }
 
-// over says why nothing more is judged, "" if it is.
+// over returns why nothing more is judged, or "".
 func (b *budget) over() string {
 	if up := b.timeIsUp(); up != "" {
 		b.end(up)
@@ -42,7 +42,7 @@ func (b *budget) over() string {
 	return b.ended
 }
 
-// timeIsUp says that the time of the run is over, "" if it is not.
+// timeIsUp returns why the time of the run is over, or "".
 func (b *budget) timeIsUp() string {
 	if time.Now().Before(b.deadline) {
 		return ""
@@ -50,7 +50,8 @@ func (b *budget) timeIsUp() string {
 	return b.timeWasOver()
 }
 
-// need is what a run that is over lacked: time, or nothing that anybody could give.
+// need returns what a run that is over lacked: time, or "" for nothing that a user could
+// provide.
 func (b *budget) need() string {
 	if b.over() == b.timeWasOver() {
 		return NeedTime

@@ -7,7 +7,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// firstPatience is how long the state has to show the first event at all.
+// firstPatience is how long to wait for the state to show the first event.
 const firstPatience = 5 * time.Second
 
 // calibrate delivers a first event and measures what all cases rely on. If the event is
@@ -30,7 +30,7 @@ func (s *session) calibrate(ctx context.Context, control string) (refused *webho
 		return nil, err
 	}
 	if ctx.Err() != nil {
-		return nil, ctx.Err() // which says nothing of the handler
+		return nil, ctx.Err() // says nothing about the handler
 	}
 	if !response.Accepted() {
 		return response, nil
@@ -51,7 +51,7 @@ func (s *session) calibrate(ctx context.Context, control string) (refused *webho
 	return nil, err
 }
 
-// recalibrate discards what was measured before the machine began to stall, and measures
+// recalibrate discards measurements from before the machine began to stall, and measures
 // again how long a genuine event takes to show.
 func (s *session) recalibrate(ctx context.Context) error {
 	if s.subject.Settle > 0 || s.run.learned.first == nil || !s.probe.observed() || !s.run.machine.outrun() {

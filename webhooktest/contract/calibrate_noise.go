@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// noise finds the noise floor: what changes when nothing is sent, after a request that
-// cannot be mistaken for an event, and after an event that nobody handles.
+// noise finds the noise floor: what changes when nothing is sent, after a request that is
+// clearly not an event, and after an event that no handler acts on.
 func (c calibrator) noise(ctx context.Context) error {
 	idle := max(c.session.probe.settle, 20*time.Millisecond)
 	nothing := func(*webhooktest.Event) error { return c.session.run.machine.pause(ctx, idle) }

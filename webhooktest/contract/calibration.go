@@ -11,16 +11,16 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A calibration is what a run measures before its first case: what changes in the state by
-// itself, whether the handler writes to Stripe, and how long it works.
+// A calibration is what a run measures before its first case: background changes of the
+// state, whether the handler writes to Stripe, and how long it works.
 type calibration struct {
-	first  *webhooktest.Event // that was accepted
-	floor  map[string]bool    // places of the state that move by themselves
-	idle   map[string]bool    // those that did when nothing at all was sent
-	still  any                // the state when it was last still, of cases one by one
+	first  *webhooktest.Event // the first accepted event
+	floor  map[string]bool    // places of the state that change without an event
+	idle   map[string]bool    // the subset that changed when nothing was sent
+	still  any                // the last settled state, if cases run one by one
 	writes atomic.Bool        // the handler writes to Stripe
 
-	outlives atomic.Bool // the handler's work goes on when the event is acknowledged
+	outlives atomic.Bool // the handler goes on working after it acknowledges an event
 
 	restless atomic.Bool  // the state never is still, as control/quiet reports
 	waited   atomic.Int32 // how often an effect on a restless state was waited for
@@ -29,14 +29,14 @@ type calibration struct {
 	created sync.Map // numbers of the calls by which the app created objects for events
 
 	mu     sync.Mutex
-	settle time.Duration // for how long the state must be still
+	settle time.Duration // how long the state must be unchanged
 }
 
 func newCalibration(settle time.Duration) *calibration {
 	return &calibration{floor: make(map[string]bool), settle: settle}
 }
 
-// isEffect reports whether a call did something at Stripe because an event came.
+// isEffect reports whether a call changed something at Stripe because of an event.
 func (c *calibration) isEffect(call stripeapi.Call) bool {
 	_, made := c.created.Load(call.N)
 	return !made && hadResult(call)
@@ -54,7 +54,7 @@ func (c *calibration) keepSettle(settle time.Duration) {
 	c.settle = settle
 }
 
-// alike are the places that every event changes, also one of an unknown type.
+// alike returns the places that every event changes, even one of an unknown type.
 func (c *calibration) alike() (places []string) {
 	for place := range c.floor {
 		if !c.idle[place] {
@@ -65,7 +65,7 @@ func (c *calibration) alike() (places []string) {
 	return places
 }
 
-// ignore makes the places of a diff part of the noise floor.
+// ignore adds the places of a diff to the noise floor.
 func (c *calibration) ignore(moved statediff.Diff) {
 	for place := range moved {
 		c.floor[place] = true

@@ -20,7 +20,7 @@ func (c calibrator) idle(ctx context.Context, o *observation) (state any, err er
 		return nil, err
 	}
 	var moved statediff.Diff
-	for looks := range 2 { // what moves once may be the end of earlier work
+	for looks := range 2 { // a single change may be the end of earlier work
 		if err = c.session.run.machine.pause(ctx, 20*time.Millisecond); err != nil {
 			return nil, err
 		}
@@ -40,7 +40,7 @@ func (c calibrator) idle(ctx context.Context, o *observation) (state any, err er
 	return state, nil
 }
 
-// pace waits for the first event to show, and derives the settle time from how long that
+// pace waits until the first event shows, and derives the settle time from how long that
 // took.
 func (c calibrator) pace(ctx context.Context, o *observation, before any) error {
 	if c.session.subject.Settle > 0 {
@@ -62,7 +62,7 @@ func (c calibrator) pace(ctx context.Context, o *observation, before any) error 
 	return err
 }
 
-// effect keeps what the first event changed, in case no later one changes anything: all
+// effect keeps what the first event changed, in case no later event changes anything: all
 // may be about one object of the app, which changes only once.
 func (c calibrator) effect(ctx context.Context, o *observation, before any) error {
 	control := o.events[single][0].Type()

@@ -29,7 +29,7 @@ type Case struct {
 	Needs       []string          `json:"needs"`
 	Hint        string            `json:"hint"`
 	Why         string            `json:"why"`     // the consequence of not meeting it
-	Mistake     string            `json:"mistake"` // the usual one
+	Mistake     string            `json:"mistake"` // the usual mistake
 	Fix         map[string]string `json:"fix"`     // code, by language: go, node, python, ruby
 }
 
@@ -73,10 +73,10 @@ type caseEvent struct {
 	Set       render.Changes `json:"set"`
 	Add       render.Changes `json:"add"`
 
-	payloads []payload // of File, or those that Payloads matches
+	payloads []payload // File, or the files that Payloads matches
 }
 
-// plain reports whether an event is an ordinary one of its type.
+// plain reports whether an event is an ordinary event of its type.
 func (e *caseEvent) plain() bool {
 	return e.About == "" && !e.Late && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
 }
@@ -101,7 +101,7 @@ type caseStep struct {
 	Golden       string            `json:"golden"`
 }
 
-// names are a single name or a list.
+// names is a single name or a list.
 type names []string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -122,7 +122,7 @@ func (s *caseStep) refuses() bool {
 	return s.Expect == "!2xx" || strings.HasPrefix(s.Expect, "4")
 }
 
-// exact reports whether an event is delivered as written in its file. The second time, it
+// exact reports whether an event is delivered as written in its file. The second delivery
 // is a redelivery.
 func (c *contractCase) exact() bool {
 	for _, event := range c.Events {
@@ -165,8 +165,8 @@ func contractCases() ([]contractCase, error) {
 	return cases, nil
 }
 
-// contractGroups lists the groups in the order of their runs: first what the others rely
-// on.
+// contractGroups lists the groups in the order of their runs: first the ones that others
+// rely on.
 var contractGroups = []string{
 	"control", "signature", "freshness", "body", "dispatch", "idempotency", "ordering",
 	"resilience", "http", "version", "connect", "mode", "thin",
@@ -175,7 +175,7 @@ var contractGroups = []string{
 // levels are the possible levels of a requirement.
 var levels = []string{"must", "should", "info"}
 
-// validate finds errors beyond those of strict decoding.
+// validate finds errors that strict decoding does not.
 func (c *contractCase) validate() error {
 	switch {
 	case c.Format != 1:
@@ -209,7 +209,8 @@ func (c *contractCase) validate() error {
 	return nil
 }
 
-// hasAlternative reports whether the case has two references that may end differently.
+// hasAlternative reports whether the case has two references with possibly different
+// results.
 func (c *contractCase) hasAlternative() bool { return c.State == "same" && len(c.Witness) > 0 }
 
 // ofChange reports whether the case compares only what its reference changes beyond what
@@ -263,7 +264,7 @@ func selectCases(cases []contractCase, only, skip []string, level string) ([]con
 		return !wanted || slices.ContainsFunc(skip, c.is) || level != "" && c.Level != level
 	})
 	if len(chosen) == 0 {
-		return nil, errors.New("no case is left: all that are chosen are skipped, or of another level")
+		return nil, errors.New("no case is left: all chosen cases are skipped, or have another level")
 	}
 	return chosen, nil
 }

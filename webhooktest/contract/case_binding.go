@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// bind gives values to the type variables of a case: one binding, or one for each handled
-// type. If there is none, unhandled says which types would allow one.
+// bind binds the type variables of a case: once, or once for each handled type. If there is
+// no binding, unhandled names the types that would allow one.
 func (s *Subject) bind(given map[string]string) (bindings []map[string]string, unhandled string) {
 	binding := make(map[string]string)
 	each := ""

@@ -9,7 +9,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A bodyExpectation is what the body of an answer is to be.
+// A bodyExpectation is the expected body of an answer.
 type bodyExpectation struct {
 	Contains names          `json:"contains"`
 	JSON     render.Changes `json:"json"` // values by path
@@ -17,8 +17,8 @@ type bodyExpectation struct {
 
 func (b *bodyExpectation) empty() bool { return len(b.Contains) == 0 && len(b.JSON) == 0 }
 
-// matches compares a text with the expected one: the same text or, after a ~, a regular
-// expression that matches somewhere in it.
+// matches compares a text with the expected text or, after a ~, searches it for a regular
+// expression.
 func matches(want, got string) bool {
 	pattern, isPattern := strings.CutPrefix(want, "~")
 	if !isPattern {
@@ -46,7 +46,7 @@ func sameJSON(want, got []byte) bool {
 	return matches(pattern, text)
 }
 
-// checkPattern says what is wrong with a regular expression, if a text is one.
+// checkPattern returns the error in a regular expression, if a text is one.
 func checkPattern(text string) error {
 	pattern, isPattern := strings.CutPrefix(text, "~")
 	if !isPattern {

@@ -21,8 +21,8 @@ const (
 	maxPayloads = 512 << 20
 )
 
-// A folder holds a user's cases. Nothing outside of it is read or written, not even
-// through a link.
+// A folder holds a user's cases. Nothing outside it is read or written, not even through a
+// link.
 type folder struct {
 	dir  string
 	root *os.Root
@@ -51,7 +51,7 @@ func folderCases(dir string) ([]contractCase, error) {
 		if c == nil {
 			continue
 		}
-		// Letters of another size are no difference to some file systems.
+		// Some file systems ignore the case of letters.
 		if other := ids[strings.ToLower(c.ID)]; other != "" {
 			return nil, fmt.Errorf("%s: line 1: another case has the id %s too, %s: rename one", f.name(name), c.ID, f.name(other))
 		}
@@ -59,12 +59,12 @@ func folderCases(dir string) ([]contractCase, error) {
 		cases = append(cases, *c)
 	}
 	if len(cases) == 0 {
-		return nil, fmt.Errorf("no cases in %s: a case is a .json file that has steps (fakestripe init writes a first suite)", dir)
+		return nil, fmt.Errorf("no cases in %s: a case is a .json file with steps (fakestripe init writes a first suite)", dir)
 	}
 	return cases, nil
 }
 
-// files lists what may be a case.
+// files lists the files that may be cases.
 func (f *folder) files() (files []string, err error) {
 	err = fs.WalkDir(f.root.FS(), ".", func(file string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
@@ -81,7 +81,7 @@ func (f *folder) files() (files []string, err error) {
 	return files, err
 }
 
-// name is what a file is called in errors.
+// name returns the name of a file in errors.
 func (f *folder) name(file string) string { return filepath.Join(f.dir, filepath.FromSlash(file)) }
 
 // read returns a file of the folder, in bounded memory.
@@ -118,7 +118,7 @@ func decodeCase(data []byte) (*contractCase, error) {
 	}
 	if root.Child("steps") == nil {
 		if root.Child("events") != nil && root.Child("format") != nil {
-			return nil, at("events", errors.New("events, but no steps that deliver them"))
+			return nil, at("events", errors.New("events without steps to deliver them"))
 		}
 		return nil, nil
 	}
@@ -132,8 +132,8 @@ func decodeCase(data []byte) (*contractCase, error) {
 	return c, nil
 }
 
-// complete adds what a user may leave out and what is in other files, and finds what is
-// wrong.
+// complete adds what a user may leave out and the contents of other files, and finds
+// errors.
 func (f *folder) complete(c *contractCase) error {
 	if c.Title == "" {
 		c.Title = c.ID
@@ -142,7 +142,7 @@ func (f *folder) complete(c *contractCase) error {
 		c.Requirement = c.Title
 	}
 	source := c.Source
-	c.Source = "of one's own" // which needs none
+	c.Source = "of one's own" // needs no source
 	err := c.validate()
 	c.Source = source
 	if err == nil {
@@ -159,7 +159,7 @@ func (f *folder) complete(c *contractCase) error {
 	return err
 }
 
-// implied are the needs that follow from what a case does.
+// implied returns the needs that follow from a case's steps.
 func (c *contractCase) implied() (needs []string) {
 	if c.golden() {
 		needs = append(needs, "state")
@@ -177,7 +177,7 @@ func (c *contractCase) implied() (needs []string) {
 	return needs
 }
 
-// resolve returns the path in the folder of a file that a case names beside itself.
+// resolve returns the path in the folder of a file that a case refers to.
 func (c *contractCase) resolve(name string) (string, error) {
 	file := path.Join(path.Dir(c.ID), name)
 	if name == "" || path.IsAbs(name) || strings.Contains(name, `\`) || !filepath.IsLocal(filepath.FromSlash(file)) {

@@ -15,9 +15,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A payload is a file beside a case whose bytes are delivered.
+// A payload is a file beside a case. Its bytes are delivered.
 type payload struct {
-	name  string // the file's, without .json
+	name  string // of the file, without .json
 	event *webhooktest.Event
 }
 
@@ -33,7 +33,7 @@ func (e *caseEvent) payload(v variant) *payload {
 	return &e.payloads[v.payload]
 }
 
-// payloads is how many payloads the case is to be run with, one after the other.
+// payloads returns how many payloads to run the case with, one after the other.
 func (c *contractCase) payloads() int {
 	n := 1
 	for _, event := range c.Events {
@@ -42,7 +42,7 @@ func (c *contractCase) payloads() int {
 	return n
 }
 
-// readPayloads reads the files that the events of a case name.
+// readPayloads reads the payload files of a case's events.
 func (f *folder) readPayloads(c *contractCase) error {
 	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
 		event := c.Events[name]
@@ -66,7 +66,7 @@ func (f *folder) readPayloads(c *contractCase) error {
 	return nil
 }
 
-// payloadFiles are the files that an event stands for.
+// payloadFiles returns the files that an event refers to.
 func (f *folder) payloadFiles(c *contractCase, event *caseEvent) ([]string, error) {
 	name := cmp.Or(event.File, event.Payloads)
 	if name == "" {
@@ -128,10 +128,10 @@ func (c *contractCase) renamer(who render.Identity, v variant) *strings.Replacer
 	return strings.NewReplacer(pairs...)
 }
 
-// shortestID is how long a text must be to be taken for an id wherever it stands.
+// shortestID is the minimum length of a text to be replaced as an id wherever it appears.
 const shortestID = 8
 
-// freshID returns another id of the same form: the prefix stays, and so does everything
+// freshID returns another id of the same form: it keeps the prefix, and every character
 // that is neither a letter nor a digit.
 func freshID(id string, who render.Identity) string {
 	prefix := strings.LastIndexByte(id, '_') + 1
@@ -150,12 +150,12 @@ func freshID(id string, who render.Identity) string {
 		}
 	}
 	if rest := 14 - (len(out) - prefix); rest > 0 {
-		out = append(out, digits[:rest]...) // too short to be another one each time
+		out = append(out, digits[:rest]...) // too short to differ each time
 	}
 	return string(out)
 }
 
-// validate finds what cannot be meant together.
+// validate finds keys that contradict each other.
 func (e *caseEvent) validate(given map[string]string) error {
 	sources := 0
 	for _, source := range []string{e.Type, e.File, e.Payloads} {

@@ -14,7 +14,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// A fault is an error about a place in a file.
+// A fault is an error at a place in a file.
 type fault struct {
 	path string // such as steps.0.send
 	err  error
@@ -23,10 +23,10 @@ type fault struct {
 func (f *fault) Error() string { return f.err.Error() }
 func (f *fault) Unwrap() error { return f.err }
 
-// at says where an error is.
+// at adds the place of an error.
 func at(path string, err error) error { return &fault{path, err} }
 
-// located puts the line before an error that knows its place.
+// located prepends the line to an error that knows its place.
 func located(data []byte, err error) error {
 	var f *fault
 	if !errors.As(err, &f) {
@@ -51,8 +51,8 @@ func lineError(data []byte, offset int, err error) error {
 	return fmt.Errorf("line %d: %w", 1+bytes.Count(data[:offset], []byte("\n")), err)
 }
 
-// decodeLocated decodes strictly. The error for an unknown key or a value of the wrong
-// kind names the line.
+// decodeLocated decodes strictly. The error for an unknown key or a value of the wrong type
+// names the line.
 func decodeLocated(data []byte, root *rawjson.Value, v any) error {
 	if err := checkKeys(data, root, reflect.TypeOf(v).Elem()); err != nil {
 		return err
@@ -60,11 +60,11 @@ func decodeLocated(data []byte, root *rawjson.Value, v any) error {
 	return json.Unmarshal(data, v)
 }
 
-// checkKeys compares what is written with what a type can hold.
+// checkKeys compares the JSON with the keys that a type can hold.
 func checkKeys(data []byte, v *rawjson.Value, t reflect.Type) error {
 	raw := data[v.Start:v.End]
 	switch {
-	case string(raw) == "null" && t != reflect.TypeFor[json.RawMessage](): // which is a value of an event
+	case string(raw) == "null" && t != reflect.TypeFor[json.RawMessage](): // null is a value of an event
 		return lineError(data, v.From, errors.New("null: leave the key out"))
 	case decodesItself(t):
 	case t.Kind() == reflect.Struct && v.Kind == '{':
@@ -108,13 +108,13 @@ func checkMembers(data []byte, v *rawjson.Value, t reflect.Type) error {
 	return nil
 }
 
-// decodesItself reports whether a type says itself what JSON it takes.
+// decodesItself reports whether a type has its own JSON decoder.
 func decodesItself(t reflect.Type) bool {
 	pointer := reflect.PointerTo(t)
 	return pointer.Implements(reflect.TypeFor[json.Unmarshaler]()) || pointer.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
-// wanted words what a key takes.
+// wanted describes the values that a key accepts.
 func wanted(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:

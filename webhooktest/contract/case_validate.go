@@ -17,7 +17,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// validateOwn finds what is wrong in a user's case. Tests check those of the contract.
+// validateOwn finds errors in a user's case. Tests check the contract's cases.
 func (c *contractCase) validateOwn() error {
 	if c.Check != "" {
 		return at("check", errors.New("check is for the contract: a case of your own has steps"))
@@ -45,7 +45,7 @@ func (c *contractCase) validateOwn() error {
 // givenWords are what a variable can stand for, beside types and patterns of types.
 var givenWords = []string{"handled", "of a tenant", "each handled", "each telling", "each thin", "each sibling", "each variant", "each counting variant", "unhandled"}
 
-// checkGiven finds a literal type that Stripe does not have.
+// checkGiven rejects a literal type that Stripe does not have.
 func checkGiven(pattern string) error {
 	if strings.Contains(pattern, "*") || slices.Contains(givenWords, pattern) {
 		return nil
@@ -59,14 +59,14 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 	}
 	switch other, ok := c.Events[e.About]; {
 	case e.About == "" && (e.Unchanged || e.Changed):
-		return errors.New("changed, unchanged: say since which event, as about")
+		return errors.New("changed, unchanged: name the earlier event in about")
 	case e.Changed && (e.Unchanged || e.Version > 0):
 		return errors.New("changed: is a version of its own")
 	case e.About == "":
 	case !ok:
 		return fmt.Errorf("about %q: no event has this name", e.About)
 	case other.Type == "":
-		return fmt.Errorf("about %q: that is a payload, whose objects are not known: set the ids that are to agree", e.About)
+		return fmt.Errorf("about %q: the objects of a payload are unknown: set the ids that must agree", e.About)
 	}
 	seen := []string{e.About}
 	for about := e.About; about != ""; seen = append(seen, about) {
@@ -80,8 +80,7 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 	return c.validatePaths(e)
 }
 
-// validatePaths tries the paths that an event sets on the fixture or payload it will be
-// made from, if that is known by now.
+// validatePaths tries an event's edits on its fixture or payload, if that is known already.
 func (c *contractCase) validatePaths(e *caseEvent) error {
 	if _, isVariable := c.Given[e.Type]; isVariable {
 		return nil
@@ -116,10 +115,10 @@ func (c *contractCase) validatePaths(e *caseEvent) error {
 	return nil
 }
 
-// variableName is what variables are called: small letters, unlike those of types.
+// variableName matches the names of variables: lower case, unlike names of types.
 var variableName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]*$`) })
 
-// validateVariables follows the steps: what an event needs must have been captured.
+// validateVariables follows the steps: each event needs variables captured before it.
 func (c *contractCase) validateVariables() error {
 	for name := range c.Vars {
 		if err := checkVariable(name); err != nil {
@@ -152,7 +151,7 @@ func (c *contractCase) validateOwnStep(s caseStep, known []string) error {
 	for _, name := range s.Send {
 		for _, needed := range c.waitsFor(name) {
 			if !slices.Contains(known, needed) {
-				return fmt.Errorf("event %q needs {%s}, which no step before has captured", name, needed)
+				return fmt.Errorf("event %q needs {%s}, which no earlier step captures", name, needed)
 			}
 		}
 	}
@@ -178,10 +177,10 @@ func (c *contractCase) validateOwnStep(s caseStep, known []string) error {
 	return c.validateGolden(s)
 }
 
-// maxTimes bounds what a typo can do to a handler.
+// maxTimes limits the damage of a typo.
 const maxTimes = 10_000
 
-// validateAnswer finds what can be no part of an answer.
+// validateAnswer finds expectations that no answer can meet.
 func (s *caseStep) validateAnswer() error {
 	for name, want := range s.ExpectHeader {
 		if name != http.CanonicalHeaderKey(name) && strings.ContainsAny(name, " :\r\n") {
@@ -210,7 +209,7 @@ func (s *caseStep) validateAnswer() error {
 	return nil
 }
 
-// validateGolden keeps an update from writing over anything else.
+// validateGolden keeps an update from overwriting other files.
 func (c *contractCase) validateGolden(s caseStep) error {
 	if s.Golden == "" {
 		return nil
@@ -238,7 +237,7 @@ func (c *contractCase) resolveGolden(name string) (string, error) {
 	return file, nil
 }
 
-// expects reports whether anything that a handler does could fail the case.
+// expects reports whether any behavior of a handler could fail the case.
 func (c *contractCase) expects() bool {
 	return c.State != "" || slices.ContainsFunc(c.Steps, func(s caseStep) bool {
 		judged := s.Expect != "" && s.Expect != "any" || s.AnyExpect != "" && s.AnyExpect != "any" || s.Prefer != "" && s.Prefer != "any"

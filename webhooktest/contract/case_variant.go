@@ -9,17 +9,16 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A variant is one way to run a case: with certain types, one of its rows and one of its
-// payloads.
+// A variant is one way to run a case: with certain types, one row and one payload.
 type variant struct {
 	types   map[string]string
 	each    string
 	payload int
-	bursts  int // how often a race is tried, 0 for a case that is none
+	bursts  int // how often to try a race, 0 for other cases
 }
 
-// variants lists the ways to run a case: with each binding of its types, each of its rows
-// and each of its payloads.
+// variants lists the ways to run a case: with each binding of its types, each row and each
+// payload.
 func (c *contractCase) variants(bindings []map[string]string, rows []string) (all []variant) {
 	if len(c.Each) == 0 {
 		rows = []string{""}
@@ -34,7 +33,7 @@ func (c *contractCase) variants(bindings []map[string]string, rows []string) (al
 	return all
 }
 
-// typeOf returns the type that a case means by a name: a variable or the type.
+// typeOf resolves a name in a case: a variable or a type.
 func (v variant) typeOf(name string) string {
 	if bound := v.types[name]; bound != "" {
 		return bound
@@ -48,12 +47,12 @@ func (c *contractCase) asksForEffect() bool {
 	return c.State == "differs" && c.Level != "must" && len(c.Against) == 0
 }
 
-// types are the handled types of a case's events.
+// types returns the handled types of a case's events.
 func (c *contractCase) types(v variant) []string {
 	return c.typesNamed(v, slices.Sorted(maps.Keys(c.Events)))
 }
 
-// typesOf are the types of the events that steps deliver.
+// typesOf returns the types of the events that steps deliver.
 func (c *contractCase) typesOf(v variant, steps []caseStep) []string {
 	var sent []string
 	for _, step := range steps {
@@ -79,8 +78,8 @@ func (c *contractCase) typesNamed(v variant, events []string) (types []string) {
 	return types
 }
 
-// independent reports whether the events of a case are about objects of their own, as the
-// payments of one customer are.
+// independent reports whether each event of a case is about objects of its own, like
+// several payments of one customer.
 func (c *contractCase) independent() bool {
 	for _, event := range c.Events {
 		if _, own := event.Set["data.object.id"]; event.About != "" && !own {
@@ -90,7 +89,7 @@ func (c *contractCase) independent() bool {
 	return true
 }
 
-// reversed are steps in the opposite order, with what each sends.
+// reversed reverses the steps, and the events within each.
 func reversed(steps []caseStep) []caseStep {
 	steps = slices.Clone(steps)
 	slices.Reverse(steps)
@@ -101,7 +100,7 @@ func reversed(steps []caseStep) []caseStep {
 	return steps
 }
 
-// foreign reports whether a case is about objects that the app does not know.
+// foreign reports whether a case is about objects unknown to the app.
 func foreign(c *contractCase) bool {
 	for _, event := range c.Events {
 		if event.Foreign {
@@ -111,13 +110,13 @@ func foreign(c *contractCase) bool {
 	return false
 }
 
-// races reports whether a case is a race: its fault shows only if several deliveries are
-// in progress at the same time.
+// races reports whether a case is a race: its fault shows only if several deliveries
+// overlap.
 func races(c *contractCase) bool {
 	return c.Bursts > 0 || slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Together && s.Times > 1 })
 }
 
-// cleanly names what the reference delivers.
+// cleanly describes what the reference delivers.
 func cleanly(c *contractCase) string {
 	var names []string
 	for _, step := range c.Reference {
@@ -131,16 +130,16 @@ func sends(steps []caseStep, name string) bool {
 	return slices.ContainsFunc(steps, func(step caseStep) bool { return slices.Contains(step.Send, name) })
 }
 
-// impossible reports whether a case delivers, correctly signed, what Stripe never signs: a
-// body that is not an event.
+// impossible reports whether a case delivers, correctly signed, a body that Stripe never
+// signs: one that is not an event.
 func impossible(c *contractCase) bool {
 	return provokes(c.Check) || slices.ContainsFunc(c.Steps, func(step caseStep) bool {
 		return slices.ContainsFunc(step.Mutate, func(mutation string) bool { return strings.HasPrefix(mutation, "body=") })
 	})
 }
 
-// genuine reports whether Stripe would send what these mutations make: they forge nothing
-// and do not replace the body.
+// genuine reports whether Stripe would send the result of these mutations: they forge
+// nothing and do not replace the body.
 func genuine(mutations []string) bool {
 	return !slices.ContainsFunc(mutations, func(text string) bool {
 		m, err := webhooktest.ParseMutation(text)
@@ -148,7 +147,7 @@ func genuine(mutations []string) bool {
 	})
 }
 
-// tag tells the roles of the objects of one burst from those of another.
+// tag distinguishes the roles of one burst's objects from those of another burst.
 func (v variant) tag(burst int) string {
 	if v.bursts == 0 {
 		return ""
@@ -156,8 +155,9 @@ func (v variant) tag(burst int) string {
 	return fmt.Sprintf("-%d", burst+1)
 }
 
-// beginsAs stands, beside a type, for the shape in which it is a creation: {C.begins}.
+// beginsAs, after a type, is the variable for the shape in which it is a creation:
+// {C.begins}.
 const beginsAs = ".begins"
 
-// shapeFor is the shape in which an event of a case stands for a creation, or "".
+// shapeFor returns the shape in which an event of a case serves as a creation, or "".
 func (v variant) shapeFor(spec caseEvent) string { return v.types[spec.Type+beginsAs] }

@@ -13,7 +13,7 @@ import (
 // values are the variables of a case by name, as JSON.
 type values map[string]json.RawMessage
 
-// text is a value as it stands inside a longer text.
+// text returns a value as it appears inside a longer text.
 func (v values) text(name string) string {
 	var text string
 	if json.Unmarshal(v[name], &text) == nil {
@@ -22,7 +22,7 @@ func (v values) text(name string) string {
 	return string(v[name])
 }
 
-// fill puts the variables into a text, once: what they hold is no template.
+// fill inserts the variables into a text. It does not expand their values again.
 func (v values) fill(text string) string {
 	if !strings.Contains(text, "{") {
 		return text
@@ -34,18 +34,18 @@ func (v values) fill(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// fillJSON inserts the variables into JSON. A string that is nothing but a variable
-// becomes its value, of any kind.
+// fillJSON inserts the variables into JSON. A string that consists of one variable becomes
+// its value, of any type.
 func (v values) fillJSON(raw []byte) []byte {
 	var pairs []string
 	for name, value := range v {
-		inside, _ := rawjson.Encode(v.text(name)) // a string always has a JSON form
+		inside, _ := rawjson.Encode(v.text(name)) // a string always encodes
 		pairs = append(pairs, `"{`+name+`}"`, string(value), "{"+name+"}", string(inside[1:len(inside)-1]))
 	}
 	return []byte(strings.NewReplacer(pairs...).Replace(string(raw)))
 }
 
-// captures are the names that steps capture.
+// captures returns the names that steps capture.
 func (c *contractCase) captures() (names []string) {
 	for _, steps := range c.stepLists() {
 		for _, step := range steps {
@@ -55,17 +55,17 @@ func (c *contractCase) captures() (names []string) {
 	return names
 }
 
-// waits reports whether an event is made only when it is sent: what it tells of has not
-// happened before, or a step captures a value for it.
+// waits reports whether an event is made only when it is sent: it describes something that
+// has not happened before, or a step captures a value for it.
 func (c *contractCase) waits(name string) bool {
 	return c.Events[name].Late || len(c.waitsFor(name)) > 0
 }
 
 // waitsFor lists the captured variables that an event needs, including those of the event
-// that it is about.
+// it is about.
 func (c *contractCase) waitsFor(name string) (needed []string) {
 	captures := c.captures()
-	for range len(c.Events) { // no longer, if events should be about each other
+	for range len(c.Events) { // a bound, in case events are about each other
 		event, ok := c.Events[name]
 		if !ok || len(captures) == 0 {
 			break

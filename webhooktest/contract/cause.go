@@ -5,7 +5,7 @@ import (
 	"path"
 )
 
-// Causes that several cases show, where the engine tells them apart.
+// These causes are shared by several cases, and chosen by the engine.
 const (
 	forgeriesAccepted = "Forged events are accepted"
 	refusedProcessed  = "Refused events are processed"
@@ -26,12 +26,12 @@ const (
 	fieldsMissing     = "Fields that may be missing crash the handler" // some servers answer nothing then
 )
 
-// repeats reports whether a case is about an event that comes again.
+// repeats reports whether a case is about a repeated event.
 func repeats(c *contractCase) bool { return c.Cause == repeatsCount }
 
-// cause is the cause that the finding may share with others, or "" for none: the end of a
-// handler is not what a case is about. One case may have several causes, since an error
-// has another one than an accepted event.
+// cause returns the cause that the finding may share with others, or "": a handler's end is
+// never a case's subject. One case may have several causes, since an error has another
+// cause than an accepted event.
 func (f finding) cause(c *contractCase) string {
 	failed := f.status >= http.StatusInternalServerError
 	switch {
@@ -61,14 +61,14 @@ func (f finding) cause(c *contractCase) string {
 	return c.Cause
 }
 
-// A consequence says which cases fail for no other reason than one that does.
+// A consequence names the cases that fail only because another one does.
 type consequence struct {
-	of    string   // the case
-	cause string   // that it shows
-	on    []string // cases, or groups of them: signature/*
+	of    string   // the case that fails first
+	cause string   // the cause of its failure
+	on    []string // dependent cases, or groups of them: signature/*
 }
 
-// consequences, in the order in which they are drawn.
+// consequences are applied in this order.
 var consequences = []consequence{
 	{"signature/wrong-secret", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "freshness/far-future", "signature/forged-no-effect", "resilience/bad-input", "thin/at-snapshot-endpoint"}},
 	{"signature/wrong-secret", forgeriesDropped, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/client-error", "thin/at-snapshot-endpoint"}},
@@ -103,7 +103,7 @@ var consequences = []consequence{
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
 }
 
-// attribute gives results that are the consequence of another its cause.
+// attribute gives results that are consequences of another result its cause.
 func attribute(results []Result) {
 	for _, rule := range consequences {
 		if !shows(results, rule.of, rule.cause) {

@@ -8,7 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// checks are the cases that are code: what no delivery of events shows.
+// checks are the cases written in code: no delivery of events can express them.
 var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"quiet":          checkQuiet,
 	"effect":         checkEffect,
@@ -33,7 +33,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"sums":           checkSums,
 }
 
-// checkQuiet finds a state that moves when nothing is sent.
+// checkQuiet detects a state that changes when nothing is sent.
 func checkQuiet(ctx context.Context, s *session) ([]finding, error) {
 	var moved statediff.Diff
 	for range 2 { // the first time may see the end of earlier work
@@ -47,9 +47,9 @@ func checkQuiet(ctx context.Context, s *session) ([]finding, error) {
 	return []finding{{expected: "a state that stays the same while nothing is sent", actual: "it changed at " + strings.Join(moved.Places(), ", ")}}, nil
 }
 
-// checkEffect finds a state that does not show the control.
+// checkEffect detects a state that does not show the control.
 func checkEffect(ctx context.Context, s *session) ([]finding, error) {
-	s.run.known.forget(s.subject.control()) // so that noise is of this event
+	s.run.known.forget(s.subject.control()) // noise depends on this event
 	moved, err := s.baseline.effect(ctx, s.subject.control())
 	if isSpent(err) && len(s.run.known.first(s.subject.control()).Without(s.run.learned.floor)) > 0 {
 		return nil, nil
@@ -66,7 +66,7 @@ func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 	return []finding{{sent: "a genuine " + s.subject.control(), expected: "a change of the state", actual: "none"}}, nil
 }
 
-// checkSecondEvent finds a handler that deals with one event of a type and no more.
+// checkSecondEvent detects a handler that acts on only one event of a type.
 func checkSecondEvent(ctx context.Context, s *session) ([]finding, error) {
 	judged, spent := false, error(nil)
 	for _, eventType := range s.subject.handled() {
@@ -79,7 +79,7 @@ func checkSecondEvent(ctx context.Context, s *session) ([]finding, error) {
 			return nil, err
 		}
 		if len(first) == 0 {
-			continue // control/effect and dispatch/handled-type-works tell
+			continue // control/effect and dispatch/handled-type-works report that
 		}
 		judged = true
 		s.run.known.forget(eventType)

@@ -35,8 +35,8 @@ func provoke(ctx context.Context, s *session) error {
 	return nil
 }
 
-// checkNoSecrets looks for secrets in every answer of the run. Text in the form of a
-// secret counts only if it is long enough to be one.
+// checkNoSecrets looks for secrets in every answer of the run. Text in a secret's format
+// counts only if it is long enough.
 func checkNoSecrets(ctx context.Context, s *session) ([]finding, error) {
 	if err := provoke(ctx, s); err != nil {
 		return nil, err
@@ -58,16 +58,16 @@ func checkNoSecrets(ctx context.Context, s *session) ([]finding, error) {
 	return nil, nil
 }
 
-// everything is what the handler said: headers and body.
+// everything returns the whole response: headers and body.
 func everything(r *webhooktest.Response) string {
 	var text strings.Builder
-	_ = r.Header.Write(&text) // a strings.Builder takes everything
+	_ = r.Header.Write(&text) // a strings.Builder never fails
 	text.Write(r.Body)
 	return text.String()
 }
 
-// expectedSignature is what the handler may have computed: the MAC of a forgery under the
-// right secret.
+// expectedSignature returns what the handler may have computed: the MAC of a forgery with
+// the right secret.
 func expectedSignature(r *webhooktest.Response, secret string) string {
 	_, rest, found := strings.Cut(r.Signature, "t=")
 	timestamp, _, _ := strings.Cut(rest, ",")
@@ -79,7 +79,7 @@ func expectedSignature(r *webhooktest.Response, secret string) string {
 	return mac
 }
 
-// traces are what the pages and dumps of frameworks have in common.
+// traces are strings that the error pages and dumps of frameworks contain.
 var traces = []string{
 	"Traceback (most recent call last)", "goroutine ", "panic:", "at Object.", "    at ", ".rb:", "Exception in thread",
 	"stack trace", "Stack trace", `id="backtrace"`, "/gems/", "node_modules", "site-packages", "runtime error",
@@ -99,7 +99,7 @@ func checkNoTraces(ctx context.Context, s *session) ([]finding, error) {
 	return nil, nil
 }
 
-// checkTiming judges the time that accepted events took so far.
+// checkTiming judges the response times of the events accepted so far.
 func checkTiming(ctx context.Context, s *session) ([]finding, error) {
 	if s.run.budget.over() == "" {
 		if _, err := s.sender.deliverControl(ctx); err != nil {
@@ -128,7 +128,7 @@ func checkTiming(ctx context.Context, s *session) ([]finding, error) {
 	return nil, nil
 }
 
-// slowest returns the event type whose events took longest but for one in twenty.
+// slowest returns the event type with the highest 95th percentile.
 func slowest(byType map[string][]time.Duration) (slow time.Duration, eventType string) {
 	for _, candidate := range slices.Sorted(maps.Keys(byType)) {
 		times := byType[candidate]

@@ -11,11 +11,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A call to Stripe's API that a handler makes for an event is an effect, too. The local
-// API records it.
+// A handler's call to Stripe's API is an effect of the event, too. The local API records
+// it.
 
-// deliverRecorded delivers an event and returns the calls that the handler makes
-// meanwhile, including those of work in the background.
+// deliverRecorded delivers an event and returns the calls that the handler makes until its
+// background work ends.
 func deliverRecorded(ctx context.Context, s *session, event *webhooktest.Event) (*webhooktest.Response, []stripeapi.Call, error) {
 	api := s.subject.API
 	before := api.Called()
@@ -26,7 +26,7 @@ func deliverRecorded(ctx context.Context, s *session, event *webhooktest.Event) 
 	return response, api.CallsSince(before), err
 }
 
-// awaitCall waits for a further call, and for the end of the work that it may be part of.
+// awaitCall waits for another call, and for the end of the work that it may belong to.
 func awaitCall(ctx context.Context, s *session, before int) (err error) {
 	for waited := time.Duration(0); err == nil && waited < max(s.probe.window(), 100*time.Millisecond) && s.subject.called() == before; waited += 10 * time.Millisecond {
 		err = s.run.machine.pause(ctx, 10*time.Millisecond)
@@ -37,7 +37,7 @@ func awaitCall(ctx context.Context, s *session, before int) (err error) {
 	return err
 }
 
-// callsOf is deliverRecorded, for checks that say nothing of a handler that asks nothing.
+// callsOf is deliverRecorded for checks that do not apply to a handler without calls.
 func callsOf(ctx context.Context, s *session, edits ...webhooktest.Edit) (*webhooktest.Event, []stripeapi.Call, error) {
 	event, err := s.sender.event(ctx, s.subject.control(), edits...)
 	if err != nil {
@@ -76,7 +76,8 @@ func checkIdempotencyKeys(ctx context.Context, s *session) ([]finding, error) {
 	return nil, nil
 }
 
-// setsOff reports whether repeating a call would do something twice. Setting a field again
+// setsOff reports whether repeating a call would have a second effect. Setting a field
+// again would not.
 // would not.
 func setsOff(call stripeapi.Call) bool { return hadResult(call) && !isUpdate(call) }
 
@@ -183,7 +184,7 @@ func isAbout(call stripeapi.Call, account string) bool {
 
 func called(call stripeapi.Call) string { return call.Method + " " + call.Path }
 
-// silentAPI is the remark about a local API that was never called.
+// silentAPI returns a remark if the local API was never called.
 func (s *session) silentAPI() []string {
 	if s.subject.API == nil || s.subject.Isolated || s.subject.API.Called() > 0 || !s.run.log.anyAccepted() {
 		return nil

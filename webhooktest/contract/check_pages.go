@@ -12,7 +12,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// Stripe embeds the first page of a list, and says has_more: the rest is to be asked for.
+// Stripe embeds the first page of a list and sets has_more: handlers must request the rest.
 const (
 	linesPath     = "data.object.lines"
 	embeddedLines = 10
@@ -21,8 +21,8 @@ const (
 
 // A longInvoice is an event about an invoice with many lines.
 type longInvoice struct {
-	whole *webhooktest.Event // all of them
-	event *webhooktest.Event // that is delivered
+	whole *webhooktest.Event // the event with all lines
+	event *webhooktest.Event // the event to deliver
 }
 
 // billing makes invoices under one event type.
@@ -32,8 +32,8 @@ type billing struct {
 }
 
 // checkFirstPage compares the effect of an invoice whose event has only the first page of
-// its lines with that of an invoice with these lines alone. The effects must differ if one
-// line less makes a difference.
+// its lines with the effect of an invoice that has only these lines. The effects must
+// differ if one line less makes a difference.
 func checkFirstPage(ctx context.Context, s *session) ([]finding, error) {
 	judged := false
 	for _, eventType := range s.subject.handled() {
@@ -64,8 +64,8 @@ func checkFirstPage(ctx context.Context, s *session) ([]finding, error) {
 	return nil, nil
 }
 
-// tenLines returns the effect of an invoice with ten lines, twice, and reports whether one
-// with nine has another effect.
+// tenLines returns the effect of an invoice with ten lines, twice, and reports whether nine
+// lines have another effect.
 func (b billing) tenLines(ctx context.Context) (clean statediff.Baseline, ok bool, err error) {
 	clean.Volatile = &b.session.run.known.volatile
 	for range 2 {
@@ -102,7 +102,8 @@ func (b billing) bill(ctx context.Context, lines int, hoped func(statediff.Diff)
 }
 
 // invoice makes an event about an invoice with a number of lines. The local API has all of
-// them, the event only those that Stripe embeds. It makes none for a type without lines.
+// them, the event only the lines that Stripe embeds. It makes no event for a type without
+// lines.
 func (b billing) invoice(ctx context.Context, lines int) (made longInvoice, err error) {
 	event, err := b.session.sender.prepared(ctx, b.eventType)
 	if err != nil {
@@ -125,7 +126,7 @@ func (b billing) invoice(ctx context.Context, lines int) (made longInvoice, err 
 	return made, b.session.sender.register(made.event.Body())
 }
 
-// copiesOf are elements like one, with ids of their own.
+// copiesOf returns copies of an element, each with its own id.
 func copiesOf(element []byte, n int) []byte {
 	id, _ := rawjson.Get(element, "id")
 	copies := make([][]byte, n)
@@ -136,7 +137,7 @@ func copiesOf(element []byte, n int) []byte {
 	return slices.Concat([]byte("["), bytes.Join(copies, []byte(",")), []byte("]"))
 }
 
-// pageOf gives an invoice some of so many lines, each like one.
+// pageOf gives an invoice the first page of its lines, all copies of one line.
 func pageOf(line []byte, held, all int) []webhooktest.Edit {
 	return []webhooktest.Edit{
 		webhooktest.Set(linesPath+".data", json.RawMessage(copiesOf(line, held))),

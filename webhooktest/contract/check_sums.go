@@ -95,7 +95,7 @@ func worth(ctx context.Context, s *sender, eventType string, amount int64) (*web
 	return s.registered(changed, err)
 }
 
-// numbers appends all numbers of a state, also those that are texts.
+// numbers appends all numbers of a state, including those in strings.
 func numbers(value any, all []string) []string {
 	switch value := value.(type) {
 	case float64:
@@ -124,7 +124,7 @@ func noisy(number string) bool {
 	return err == nil && value != rounded && math.Abs(value-rounded) < 1e-9 && math.Abs(value) < 1e7
 }
 
-// grew reports whether a number is another one plus an amount in dollars: a sum, not a
+// grew reports whether a number is another number plus an amount in dollars: a sum, not a
 // share or an average.
 func grew(number string, amount int64, before []string) bool {
 	sum, _ := strconv.ParseFloat(number, 64)

@@ -10,8 +10,8 @@ import (
 )
 
 // checkOtherTrain delivers a genuine event of another train. If it is refused, it also
-// delivers a forged one of the handler's own train: their answers must differ for anyone
-// who reads them.
+// delivers a forged event of the handler's own train: the two answers must differ in a
+// readable way.
 func checkOtherTrain(ctx context.Context, s *session) ([]finding, error) {
 	event, err := s.sender.controlOfOtherTrain()
 	if err != nil {
@@ -35,21 +35,21 @@ func checkOtherTrain(ctx context.Context, s *session) ([]finding, error) {
 // controlOfOtherTrain makes a control of the newest other train that has its type.
 func (s *sender) controlOfOtherTrain() (*webhooktest.Event, error) {
 	if fixtures.IsThin(s.subject.control()) {
-		return nil, render.ErrThin // and is the same at every version
+		return nil, render.ErrThin // it is the same at every version
 	}
 	own := trainOf(s.subject.version())
 	for _, version := range fixtures.Trains() {
 		if trainOf(version) == own {
 			continue
 		}
-		if event, err := s.controlAt(version); err == nil { // else the type, or a path that the user sets, is not there
+		if event, err := s.controlAt(version); err == nil { // otherwise the type, or a path that the user sets, is missing
 			return event, nil
 		}
 	}
 	return nil, errLacks{"a type that is in two trains: " + s.subject.control() + " is not"}
 }
 
-// trainOf is the train of an API version; one from before there were trains is its own.
+// trainOf returns the train of an API version; a version from before trains is its own.
 func trainOf(version string) string {
 	if _, train, named := strings.Cut(version, "."); named {
 		return train

@@ -10,33 +10,32 @@ import (
 	"time"
 )
 
-// Run runs the contract against a handler, each case as a subtest named by its id: go test
-// -run TestContract/signature/unsigned. The function returns the subject of a case. It may
-// return the same one each time.
+// Run runs the contract against a handler, with a subtest for each case, named by its id:
+// go test -run TestContract/signature/unsigned. The function returns the subject of a case.
+// It may return the same one each time.
 //
-// Cases run one after the other, or side by side if the subjects are Isolated, until the
-// -timeout of go test is near: a must that was not reached by then fails. A must that is
-// not met fails the test. What cannot be judged is skipped with the reason, and a should
-// that is not met is logged. With FAKESTRIPE_SHARD=2/5 in the environment, only the second
-// of five parts of the cases runs.
+// Cases run one after the other, or in parallel if the subjects are Isolated, until the
+// -timeout of go test is near: a must that has not run by then fails. A failed must fails
+// the test. A case that cannot be judged is skipped with the reason, and a failed should is
+// logged. With FAKESTRIPE_SHARD=2/5 in the environment, only the second of five parts of
+// the cases runs.
 func Run(t *testing.T, subject func(t *testing.T) Subject) {
 	t.Helper()
 	runSuite(t, Suite{}, subject)
 }
 
-// RunDir runs a folder of cases against a handler as Run runs the contract: each as a
-// subtest named by its id, the path below the folder without .json.
+// RunDir runs a folder of cases against a handler as Run runs the contract: with a subtest
+// for each case, named by its id, the path below the folder without .json.
 //
-// A case is a JSON file that has steps. Folders named payloads and golden, and those whose
+// A case is a JSON file with steps. Folders named payloads and golden, and folders whose
 // names begin with a dot, are not searched. The format is that of the contract, specified
-// in fixtures/README.md of the module, plus what only your own cases may have: payloads
-// from files, headers and bodies of answers, variables, and golden files of the state. A
-// case needs no level (it is a must), requirement or source. It is judged as it is
-// written, once. Only a case that compares the state with a reference is repeated before
-// it fails.
+// in fixtures/README.md of the module, plus keys for your own cases only: payloads from
+// files, headers and bodies of answers, variables, and golden files of the state. A case
+// needs no level (it is a must), requirement or source. It runs once, as written. Only a
+// case that compares the state with a reference is repeated before it fails.
 //
-// No first event has to be accepted. A case that expects a refusal delivers a control of
-// its own before it. A first genuine event is delivered only for cases that compare the
+// The handler need not accept a first event. A case that expects a refusal first delivers
+// its own control. A first genuine event is delivered only for cases that compare the
 // state.
 //
 // With FAKESTRIPE_UPDATE=1 in the environment, RunDir writes the golden files.
@@ -64,7 +63,7 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if err := j.prepare(t.Context(), cases); err != nil {
 		t.Fatalf("fakestripe: %v", err)
 	}
-	for _, line := range j.diagnosis.lines { // which t shows beside the cases that fail
+	for _, line := range j.diagnosis.lines { // t shows it with the cases that fail
 		t.Log("fakestripe: " + line)
 	}
 	if wanted := j.diagnosis.wanted; wanted != "" {
@@ -139,7 +138,7 @@ func (a *tally) log(t *testing.T, s *session) {
 	}
 }
 
-// causes are the causes that several cases fell short for, with these, a line each.
+// causes lists the causes that several cases share, with these cases, a line each.
 func (a *tally) causes() (lines []string) {
 	attribute(a.results)
 	cases := make(map[string][]string)
@@ -180,8 +179,8 @@ func (a *tally) totals() string {
 	return cmp.Or(strings.Join(parts, ", "), "no case ran")
 }
 
-// untilDeadline is the time for the cases: what is left until the -timeout of go test,
-// less a tenth for the case in progress. 0 means no deadline.
+// untilDeadline returns the time for the cases: what is left until the -timeout of go test,
+// minus a tenth for the case in progress. 0 means no deadline.
 func untilDeadline(t *testing.T) time.Duration {
 	deadline, ok := t.Deadline()
 	if !ok {
@@ -190,13 +189,13 @@ func untilDeadline(t *testing.T) time.Duration {
 	return max(time.Until(deadline)*9/10, time.Second)
 }
 
-// tell gives a result to a test.
+// tell reports a result to a test.
 func (r Result) tell(t *testing.T) {
 	switch r.Verdict {
 	case Fail:
 		t.Errorf("%s", r)
 	case Warn, Info:
-		t.Logf("%s: %s", strings.ToUpper(string(r.Verdict)), r) // go test has no word for it
+		t.Logf("%s: %s", strings.ToUpper(string(r.Verdict)), r) // go test has no such verdict
 	case Skip, Inconclusive:
 		if r.Need == NeedTime && r.Level == "must" {
 			t.Errorf("not tried, so not passed: %s (give go test a longer -timeout)", r.Reason)
@@ -212,8 +211,8 @@ func (r Result) tell(t *testing.T) {
 	}
 }
 
-// Remark is the reason beyond the evidence, or "". A must ends in a warning if it is met
-// but its recommendation is not.
+// Remark returns the reason beyond the evidence, or "". A must that is met passes with a
+// warning if its recommendation is not.
 func (r Result) Remark() string {
 	if r.Verdict != Warn || r.Level != "must" {
 		return r.Reason
@@ -225,7 +224,8 @@ func (r Result) Remark() string {
 	return why
 }
 
-// Explain is the command that explains the case, "" for a user's own: its file says all.
+// Explain returns the command that explains the case, or "" for a user's own case: its file
+// says everything.
 func (r Result) Explain() string {
 	if !strings.HasPrefix(r.Reproduce, "fakestripe check ") {
 		return ""
@@ -233,7 +233,7 @@ func (r Result) Explain() string {
 	return "fakestripe explain " + r.ID
 }
 
-// String words a result that is not a pass, in a few lines.
+// String describes a result that is not a pass, in a few lines.
 func (r Result) String() string {
 	text := r.Requirement
 	if r.Headline != "" {

@@ -14,13 +14,13 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A creation is an object that the app has created at the local API, for an event.
+// A creation is an object that the app created at the local API, for an event.
 type creation struct {
 	api      *stripeapi.Server
 	kind, id string
 }
 
-// create has the app create an object, and returns what makes an event one about it.
+// create has the app create an object, and returns the edits for an event about it.
 func (s *sender) create(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
 	api := s.subject.API
 	if api == nil {
@@ -30,7 +30,7 @@ func (s *sender) create(ctx context.Context, event *webhooktest.Event) ([]webhoo
 	err := s.subject.Create(ctx)
 	calls := api.CallsSince(before)
 	for _, call := range calls {
-		s.learned.created.Store(call.N, true) // which is no effect of an event
+		s.learned.created.Store(call.N, true) // not an effect of an event
 	}
 	if err != nil {
 		return nil, fmt.Errorf("create: %w", err)
@@ -43,12 +43,12 @@ func (s *sender) create(ctx context.Context, event *webhooktest.Event) ([]webhoo
 	return made.edits(event)
 }
 
-// mainKinds are the kinds that an event is about if no object of its own kind was created,
-// in order of preference.
+// mainKinds are the kinds of object to use for an event if none of its own kind was
+// created, in order of preference.
 var mainKinds = []string{"checkout.session", "subscription", "invoice", "payment_intent", "setup_intent", "payment_link", "quote", "customer"}
 
-// createdFor chooses the created object that an event is about: the last of its kind, else
-// the one for which the others were made.
+// createdFor chooses the created object for an event: the last of its kind, or else the
+// object for which the others were made.
 func createdFor(event *webhooktest.Event, calls []stripeapi.Call) (*creation, error) {
 	created := make(map[string]string)
 	for _, call := range calls {
@@ -75,7 +75,7 @@ func createdFor(event *webhooktest.Event, calls []stripeapi.Call) (*creation, er
 	return nil, fmt.Errorf("create: the app created nothing at the local Stripe API: its last call was %s %s: %s", last.Method, last.Path, said)
 }
 
-// aboutKind is the kind of the object that an event is about.
+// aboutKind returns the kind of the object that an event is about.
 func aboutKind(event *webhooktest.Event) string {
 	kind, ok := event.Lookup("data.object.object")
 	if !ok {
@@ -85,7 +85,7 @@ func aboutKind(event *webhooktest.Event) string {
 	return text
 }
 
-// edits make an event one about the object, or about what belongs to it.
+// edits returns the edits for an event about the object, or about a part of it.
 func (c *creation) edits(event *webhooktest.Event) ([]webhooktest.Edit, error) {
 	if fixtures.IsThin(event.Type()) {
 		return c.thinEdits(event), nil
@@ -104,7 +104,7 @@ func (c *creation) edits(event *webhooktest.Event) ([]webhooktest.Edit, error) {
 	}
 	id, hasID := event.Lookup("data.object.id")
 	if hasID {
-		edits = append(edits, webhooktest.Set("data.object.id", id)) // of all events that share it
+		edits = append(edits, webhooktest.Set("data.object.id", id)) // in all events that share it
 	}
 	if metadata := c.metadata(event); metadata != nil {
 		edits = append(edits, webhooktest.Set("data.object.metadata", metadata))
@@ -112,7 +112,7 @@ func (c *creation) edits(event *webhooktest.Event) ([]webhooktest.Edit, error) {
 	return edits, c.link(event)
 }
 
-// thinEdits make a thin event one about the object.
+// thinEdits returns the edits for a thin event about the object.
 func (c *creation) thinEdits(event *webhooktest.Event) []webhooktest.Edit {
 	if aboutKind(event) != c.kind {
 		return nil
@@ -122,7 +122,8 @@ func (c *creation) thinEdits(event *webhooktest.Event) []webhooktest.Edit {
 	return []webhooktest.Edit{webhooktest.Set("related_object.id", c.id), webhooktest.Set("related_object.url", at[:strings.LastIndexByte(at, '/')+1]+c.id)}
 }
 
-// metadata is that of what a session creates once it is paid, nil where it is not said.
+// metadata returns the metadata of what a session creates once it is paid, or nil if it
+// sets none.
 func (c *creation) metadata(event *webhooktest.Event) any {
 	from := map[string]string{"payment_intent": "payment_intent_data", "charge": "payment_intent_data", "subscription": "subscription_data"}[aboutKind(event)]
 	body, ok := c.api.Object(from, c.id)
@@ -136,7 +137,7 @@ func (c *creation) metadata(event *webhooktest.Event) any {
 	return given.Metadata
 }
 
-// link tells the API which objects of the event the session leads to: an app finds its
+// link tells the API which objects of the event belong to the session: an app finds its
 // session by the PaymentIntent.
 func (c *creation) link(event *webhooktest.Event) error {
 	body, ok := c.api.Object(c.kind, c.id)
@@ -155,7 +156,7 @@ func (c *creation) link(event *webhooktest.Event) error {
 		}
 		id, _ := event.Lookup(path)
 		if text, isText := id.(string); isText && string(session[field]) == "null" {
-			session[field], _ = json.Marshal(text) // a text can be encoded
+			session[field], _ = json.Marshal(text) // a string always encodes
 			linked = true
 		}
 	}

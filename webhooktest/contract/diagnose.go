@@ -14,20 +14,20 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// A likeness makes events like the refused one, and counts the handler's calls. Each of
+// A likeness makes events like the refused event, and counts the handler's calls. Each of
 // its functions may be nil.
 type likeness struct {
 	at     func(version string) (*webhooktest.Event, error)
 	event  func(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error)
-	shapes []string   // of its type, which mean something else
-	calls  func() int // of the local API since the event was delivered first
+	shapes []string   // shapes of its type with another meaning
+	calls  func() int // calls of the local API since the first delivery
 }
 
-// A diagnosis is why an endpoint rejects a genuine event.
+// A diagnosis explains why an endpoint rejects a genuine event.
 type diagnosis struct {
 	lines  []string
-	wanted string // the API version of which it accepts events, if that is why
-	shape  string // TYPE=VARIANT that it accepts, if that is why
+	wanted string // the API version that it accepts, if that is the reason
+	shape  string // the TYPE=VARIANT that it accepts, if that is the reason
 }
 
 func (d *diagnosis) add(lines ...string) { d.lines = append(d.lines, lines...) }
@@ -88,7 +88,7 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 	switch {
 	case broke:
 		d.add(append(readingLines(said), noCall(like)...)...)
-	case read && same: // what refuses it may stand before the handler
+	case read && same: // what refuses it may be middleware
 		d.add(readingLines(said)...)
 		if answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden {
 			d.add(fmt.Sprintf("if it answers %d to a bad signature, probably the secret differs from the handler's", answer.StatusCode))
@@ -115,7 +115,7 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 	return nil
 }
 
-// noCall says that a handler that crashed has not called the local API.
+// noCall says that a crashed handler has not called the local API.
 func noCall(like likeness) []string {
 	if like.calls == nil || like.calls() > 0 {
 		return nil
@@ -149,7 +149,7 @@ func (d *diagnosis) tryShapes(ctx context.Context, e *webhooktest.Endpoint, even
 	for _, shape := range like.shapes {
 		event, err := like.event(eventType, webhooktest.Variant(shape))
 		if err != nil || time.Now().After(until) {
-			continue // what is set in each event is not in this shape
+			continue // the user's edits do not fit this shape
 		}
 		response, err := e.Deliver(ctx, event)
 		if err != nil {
@@ -164,8 +164,9 @@ func (d *diagnosis) tryShapes(ctx context.Context, e *webhooktest.Endpoint, even
 	return nil
 }
 
-// tryTypes delivers another type, then the other kind of event, and reports whether what
-// is accepted explains the refusal. A handler that ignores most types accepts any other.
+// tryTypes delivers another type, then the other kind of event, and reports whether an
+// accepted event explains the refusal. A handler that ignores most types accepts any other
+// type.
 func (d *diagnosis) tryTypes(ctx context.Context, e *webhooktest.Endpoint, eventType string, like likeness) (explained bool, err error) {
 	for _, other := range []string{sibling(eventType), otherKind(eventType)} {
 		if accepted, err := d.tryType(ctx, e, like, other); accepted || err != nil {
@@ -196,7 +197,7 @@ func (d *diagnosis) tryType(ctx context.Context, e *webhooktest.Endpoint, like l
 	return true, nil
 }
 
-// sibling is another type of the same kind, about something else.
+// sibling returns another type of the same kind, about another object.
 func sibling(eventType string) string {
 	other := "customer.created"
 	if strings.Contains(eventType, "customer") {
@@ -208,7 +209,7 @@ func sibling(eventType string) string {
 	return other
 }
 
-// otherKind is a thin type for a snapshot type, and the reverse.
+// otherKind returns a thin type for a snapshot type, and the reverse.
 func otherKind(eventType string) string {
 	snapshot, _, counterpart := fixtures.Counterpart(eventType)
 	switch {
@@ -222,7 +223,7 @@ func otherKind(eventType string) string {
 	return "v1.charge.refunded"
 }
 
-// readingLines are what an answer says, and how to fix it, a line each.
+// readingLines explains an answer and how to fix its cause, a line each.
 func readingLines(said refusal.Reading) []string {
 	lines := []string{said.String()}
 	var languages []string
@@ -237,8 +238,8 @@ func readingLines(said refusal.Reading) []string {
 
 func firstFixes(fixes []mistakes.Fix) []mistakes.Fix { return fixes[:min(len(fixes), shownFixes)] }
 
-// answerOf describes an answer and the beginning of its body, or why there was none. The
-// body is interpreted elsewhere.
+// answerOf describes an answer and the beginning of its body, or why there was none. It
+// does not interpret the body.
 func answerOf(r *webhooktest.Response) string {
 	if r.Err != nil {
 		return "no answer: " + r.Err.Error()
@@ -253,8 +254,8 @@ func answerOf(r *webhooktest.Response) string {
 	return answer
 }
 
-// findMistake returns the mistake that the handler makes when it verifies, or nil if it
-// makes no known one.
+// findMistake returns the mistake in the handler's verification, or nil if it makes no
+// known mistake.
 func findMistake(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event, until time.Time) (*mistakes.HandlerMistake, error) {
 	for _, mistake := range mistakes.HandlerMistakes(event.Body(), secretsOf(e)[0]) {
 		if time.Now().After(until) {
@@ -271,10 +272,10 @@ func findMistake(ctx context.Context, e *webhooktest.Endpoint, event *webhooktes
 	return nil, nil
 }
 
-// shownFixes is how many fixes are shown for a mistake.
+// shownFixes is the maximum number of fixes shown for a mistake.
 const shownFixes = 6
 
-// worded is a mistake and its fixes, a line each.
+// worded describes a mistake and its fixes, a line each.
 func worded(mistake *mistakes.HandlerMistake) []string {
 	if mistake == nil {
 		return nil

@@ -16,27 +16,26 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A HandledType is an event type that a handler seems to do something for.
+// A HandledType is an event type that a handler seems to act on.
 type HandledType struct {
 	Type string
-	// Variant is the shape of the event that the handler acts on, if it does not act on the
-	// plain one: "subscription" of a session.
+	// Variant is the shape of the event that the handler acts on, if it ignores the plain
+	// event: "subscription" of a session.
 	Variant string
 	// Shown names the evidence: "state", "calls" to Stripe, or "answer" if it differs from
-	// the answer to a type that nobody handles. "" means that nothing shows it, though the
-	// handler acts on other events about the same object.
+	// the answer to an unknown type. "" means that there is no evidence, but the handler
+	// acts on other events about the same object.
 	Shown string
-	// Refused is the answer if it is not 2xx, or says that there was none, where a type that
-	// nobody handles gets a 2xx: the handler may look for an object that the app does not
-	// have.
+	// Refused is the answer if it is not 2xx, or says that there was none, where an unknown
+	// type gets a 2xx: the handler may look for an object that the app does not have.
 	Refused string
 }
 
 // Discover delivers an event of each common type, and returns the types that the handler
-// acts on, as far as its state, its calls to the local API and its answers show it, those
-// with an effect first. It returns none if nothing shows it, or if the handler refuses the
+// acts on, as shown by its state, its calls to the local API and its answers. Types with an
+// effect come first. It returns none if there is no evidence, or if the handler refuses the
 // first genuine event. It does not examine handlers of thin events. It ends with the first
-// event that is not answered, and after a minute.
+// unanswered event, and after a minute.
 func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 	if subject.Thin {
 		return nil, nil
@@ -46,7 +45,7 @@ func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 		return nil, err
 	}
 	defer func() { j.session.close() }()
-	j.session.sender.binder.anyType = subject.Create != nil // which creates an object for each
+	j.session.sender.binder.anyType = subject.Create != nil // it creates an object for each event
 	refused, err := j.session.calibrate(ctx, subject.control())
 	if refused != nil || err != nil {
 		return nil, err
@@ -55,19 +54,19 @@ func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 	return d.types(ctx)
 }
 
-// A discovery finds out which types a handler handles.
+// A discovery finds out which types a handler acts on.
 type discovery struct {
 	*session
 	made    map[string]*webhooktest.Event // by type, and by type=shape
-	unknown string                        // the answer to a type that nobody handles
-	told    bool                          // a delivery was accepted of a type that nobody handles
+	unknown string                        // the answer to an unknown type
+	told    bool                          // an event of an unknown type was accepted
 }
 
 func (d *discovery) types(ctx context.Context) (found []HandledType, err error) {
 	if err := d.deliverUnknown(ctx); err != nil {
 		return nil, err
 	}
-	if d.probe.observed() { // the control may be no type that it handles
+	if d.probe.observed() { // the handler may not act on the control
 		d.probe.settle = max(d.probe.settle, discoverySettle)
 	}
 	tried, start := 0, time.Now()
@@ -81,7 +80,7 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 		tried++
 		handled, err := d.try(ctx, one)
 		if errors.Is(err, webhooktest.ErrNoPath) && one.shape != "" {
-			continue // what is set in each event is not in this shape
+			continue // the user's edits do not fit this shape
 		}
 		if err != nil {
 			return nil, err
@@ -91,14 +90,14 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 	return d.known(found, tried), nil
 }
 
-// mayHave reports whether an event may have a shape: not if the user names another one, or
-// if the app creates the object.
+// mayHave reports whether an event may have a shape: not if the user names another shape,
+// or if the app creates the object.
 func (d *discovery) mayHave(one discoverableType) bool {
 	return one.shape == "" || d.subject.Create == nil && d.subject.Variants[one.eventType] == ""
 }
 
-// merge adds what was seen of a type to what was seen of others, and of the same type in
-// another shape: the first shape with an effect counts.
+// merge adds a type to those found. If the type was found in another shape, the first shape
+// with an effect counts.
 func merge(found []HandledType, handled HandledType) []HandledType {
 	at := slices.IndexFunc(found, func(h HandledType) bool { return h.Type == handled.Type })
 	switch {
@@ -110,26 +109,26 @@ func merge(found []HandledType, handled HandledType) []HandledType {
 	return found
 }
 
-// evidenceOrder are the kinds of evidence, the strongest first.
+// evidenceOrder lists the kinds of evidence, the strongest first.
 var evidenceOrder = []string{"state", "calls", "answer"}
 
-// strength is the rank of the evidence that a type is handled, the strongest first.
+// strength returns the rank of the evidence that a type is handled; the strongest is 0.
 func strength(h HandledType) int {
 	rank := slices.Index(evidenceOrder, h.Shown)
 	if rank < 0 || h.Refused != "" {
-		return len(evidenceOrder) // of a refusal and of nothing
+		return len(evidenceOrder) // refusals, and no evidence
 	}
 	return rank
 }
 
-// known are the types for which something speaks, the strongest evidence first, then those
-// for which nothing does and that are about the same objects.
+// known returns the types with evidence, the strongest first, then the types without any
+// that are about the same objects.
 func (d *discovery) known(all []HandledType, tried int) []HandledType {
 	unseen := func(h HandledType) bool { return h.Shown == "" }
 	found := slices.DeleteFunc(slices.Clone(all), unseen)
 	byAnswer := func(h HandledType) bool { return h.Shown == "answer" && h.Refused == "" }
 	if own := slices.DeleteFunc(slices.Clone(found), func(h HandledType) bool { return !byAnswer(h) }); len(own) > tried/2 {
-		found = slices.DeleteFunc(found, byAnswer) // each type has an answer of its own, which says nothing
+		found = slices.DeleteFunc(found, byAnswer) // each type has its own answer, which says nothing
 	}
 	slices.SortStableFunc(found, func(a, b HandledType) int {
 		return cmp.Or(strength(a)-strength(b), failures(a)-failures(b))
@@ -167,7 +166,7 @@ func changes(eventType string, found []HandledType) bool {
 	})
 }
 
-// discoveryTime limits a discovery: what takes longer would better be told.
+// discoveryTime limits a discovery: for slower handlers, the user should name the types.
 const discoveryTime = time.Minute
 
 // discoverySettle is how long the state must be unchanged, unless the handler is known to
@@ -186,9 +185,9 @@ func (d *discovery) deliverUnknown(ctx context.Context) error {
 	return err
 }
 
-// try delivers an event of a type, about the objects of another one if there is one. If its
-// object has several versions, it delivers those that differ most, until one shows: a
-// handler may store one field of many.
+// try delivers an event of a type, about the objects of another event if there is one. If
+// its object has several versions, it delivers the versions that differ most, until one
+// shows: a handler may store one field of many.
 func (d *discovery) try(ctx context.Context, one discoverableType) (handled HandledType, err error) {
 	versions := []int{0}
 	about := d.made[one.about]
@@ -217,7 +216,7 @@ func (d *discovery) try(ctx context.Context, one discoverableType) (handled Hand
 	return handled, nil
 }
 
-// distinctVersions are the versions of a type's object that differ most from its first one.
+// distinctVersions returns the versions of a type's object that differ most from its first.
 func distinctVersions(eventType string) ([]int, error) {
 	described, err := fixtures.DescribeEvent(eventType)
 	if err != nil {
@@ -247,7 +246,7 @@ func (d *discovery) event(ctx context.Context, one discoverableType, about *webh
 	return event, nil
 }
 
-// deliver delivers an event, and says what shows that it is handled.
+// deliver delivers an event, and returns the evidence that it is handled.
 func (d *discovery) deliver(ctx context.Context, event *webhooktest.Event) (HandledType, error) {
 	handled, called := HandledType{Type: event.Type()}, d.subject.called()
 	deliver := func() error { _, err := d.sender.deliver(ctx, event); return err }
@@ -275,7 +274,7 @@ func (d *discovery) deliver(ctx context.Context, event *webhooktest.Event) (Hand
 	return handled, nil
 }
 
-// answerShape is an answer without what differs between events: ids, type and numbers.
+// answerShape returns an answer without what differs between events: ids, type and numbers.
 func answerShape(r *webhooktest.Response) string {
 	if r.Err != nil {
 		return "none"

@@ -1,10 +1,10 @@
 package contract
 
-// A discoverableType is what a discovery delivers.
+// A discoverableType is a type that a discovery delivers.
 type discoverableType struct {
 	eventType string
 	shape     string // "" for the plain one
-	about     string // the type, or type=shape, whose objects it is about; "" for new ones
+	about     string // the type, or type=shape, whose objects it is about; "" for new objects
 }
 
 // discoverable are the types that most handlers act on, each after the types that it

@@ -1,6 +1,6 @@
-// Package contract checks a Stripe webhook handler against the webhook contract:
-// documented requirements and known bugs, each a case with its source. The cases are
-// listed in docs/contract.md of the module.
+// Package contract checks a Stripe webhook handler against the webhook contract: documented
+// requirements and known bugs, each a case with its source. docs/contract.md of the module
+// lists the cases.
 //
 //	func TestContract(t *testing.T) {
 //		contract.Run(t, func(t *testing.T) contract.Subject {
@@ -22,36 +22,37 @@
 //
 // A [Subject] describes the handler: where it is, its signing secret, and what it does.
 // Only Handler or URL is required. A case that needs more is skipped, and the reason names
-// the missing field. With Handles, the contract covers the event types of your app; with
-// State, it judges effects; with API, the handler's calls to Stripe. A handler that uses
-// stripe-go v78 or later needs its APIVersion.
+// the missing field. With Handles, the contract covers your app's event types; with State,
+// it judges effects; with API, the handler's calls to Stripe. A handler that uses stripe-go
+// v78 or later needs its APIVersion.
 //
 // State returns what the handler has stored, as any value that encoding/json encodes. You
 // write no expected values: the contract delivers an event once, cleanly, and bad delivery
 // (twice, ten at once, out of order) must leave the same state. IDs and times may differ.
-// Values that change by themselves are found beforehand and ignored.
+// Values that change without an event are detected beforehand and ignored.
 //
-// Many handlers look up an order, a user or a customer of their own. Prepare gives each
-// new Stripe object one of them:
+// Many handlers look up an order, a user or a customer of their own. Prepare creates one
+// for each new Stripe object:
 //
 //	Prepare: func(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
 //		order := shop.NewOrder(4800, "usd")
 //		return []webhooktest.Edit{webhooktest.Set("data.object.metadata.order_id", order.ID)}, nil
 //	},
 //
-// A handler that looks up what the app created at Stripe needs Create: it calls the app's
-// own checkout, and the next event is about the object that arrives at API.
+// A handler that looks up an object that the app created at Stripe needs Create: it calls
+// the app's own checkout, and the next event is about the object that arrives at API.
 //
 //	API:    api, // which the app calls
 //	Create: func(context.Context) error { return shop.Checkout("teapot") },
 //
 // # Verdicts
 //
-// A case is a must, a should, or info. A must that is not met is a [Fail] and fails the
-// test; a should is a [Warn], info an [Info], and both are logged. [Skip] means that the
+// A case is a must, a should, or info. A failed must is a [Fail] and fails the test; a
+// failed should is a [Warn], info an [Info], and both are logged. [Skip] means that the
 // case does not apply or needs more of the Subject, [Inconclusive] that it could not be
 // judged. A [Waiver] accepts a failure until a date. If the handler refuses the first
-// genuine event, the rest is skipped, and the diagnosis says why it was probably refused.
+// genuine event, the remaining cases are skipped, and the diagnosis gives the probable
+// reason.
 //
 // # Your own cases
 //

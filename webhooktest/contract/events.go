@@ -10,16 +10,16 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// An eventSource makes the events of all cases of a run, a second apart and in the past:
-// no two share a second, and none is from the future.
+// An eventSource makes the events of all cases of a run, a second apart and in the past: no
+// two share a second, and none is from the future.
 type eventSource struct {
 	mu         sync.Mutex
 	source     webhooktest.Source
 	clock      time.Time // of the next event
 	identities uint64    // made for placeholders in cases
-	used       bool      // something was made from the seed
+	used       bool      // the seed determined an id
 	alike      webhooktest.Source
-	alikeAt    time.Time // when the next event of alike is from
+	alikeAt    time.Time // creation time of the next event of alike
 
 	creations sync.Map // by event type: the types whose events come before it
 }
@@ -48,7 +48,7 @@ func (s *eventSource) eventLike(other *webhooktest.Event, edits ...webhooktest.E
 	return s.alike.Event(other.Type(), append([]webhooktest.Edit{webhooktest.About(other)}, edits...)...)
 }
 
-// createdAt is when an event was created.
+// createdAt returns when an event was created.
 func createdAt(event *webhooktest.Event) time.Time {
 	created, _ := event.Lookup("created")
 	seconds, _ := created.(float64)
@@ -67,7 +67,7 @@ func (s *eventSource) at(version string) *eventSource {
 	return other
 }
 
-// event makes an event, a second later than the one before.
+// event makes an event, a second later than the previous one.
 func (s *eventSource) event(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,14 +85,14 @@ func (s *eventSource) identity() render.Identity {
 	return render.NewIdentity(s.source.Seed, "case "+s.source.RunID, s.identities, s.clock)
 }
 
-// next is when the next event will have been created.
+// next returns the creation time of the next event.
 func (s *eventSource) next() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.clock.Add(time.Second)
 }
 
-// seed is what ids were made from, 0 if none were.
+// seed returns the seed of the ids, or 0 if there are none.
 func (s *eventSource) seed() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// An execution is one execution of a case: its fresh events, and what came of delivering
+// An execution is one execution of a case: its fresh events, and the results of delivering
 // them.
 type execution struct {
 	session  *session
@@ -34,8 +34,8 @@ type execution struct {
 	failing workFailure
 }
 
-// setUp makes the events of a case and delivers the controls: a refusal counts only where
-// a genuine event of the same type is accepted.
+// setUp makes the events of a case and delivers the controls: a refusal counts only if a
+// genuine event of the same type is accepted.
 func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps []caseStep) (*execution, error) {
 	events, err := newCaseEvents(s, c, v)
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps [
 	e.how, e.accepted, e.goldens = make(map[*webhooktest.Event]string), make(map[*webhooktest.Event]bool), make(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
 		if c.waits(name) || !sends(steps, name) {
-			continue // what is not delivered has not happened, unless it is what others are about
+			continue // an undelivered event has not happened, unless others are about it
 		}
 		if err := e.events.makeEvent(ctx, name); err != nil {
 			return nil, err
@@ -98,7 +98,7 @@ func (e *execution) controls(ctx context.Context, step caseStep) error {
 	return nil
 }
 
-// control delivers an event of the same type with ids of its own, not mutated.
+// control delivers an unmutated event of the same type with its own ids.
 func (e *execution) control(ctx context.Context, name string) error {
 	like := e.observed.events[name][0]
 	control, err := e.events.controlOf(ctx, name)

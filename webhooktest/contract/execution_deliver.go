@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// deliver delivers the events of a step, at once or one after the other.
+// deliver delivers the events of a step, concurrently or one after the other.
 func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhooktest.Event) (responses []*webhooktest.Response, err error) {
 	mutations := e.events.mutations(step)
 	switch {
@@ -35,7 +35,7 @@ func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhoo
 	return responses, err
 }
 
-// manner is how a step delivers its events: mutated, more than once, at the same time.
+// manner describes how a step delivers its events: mutated, more than once, concurrently.
 func (s *caseStep) manner(mutations []string) string {
 	manner := slices.Clone(mutations)
 	if s.Times > 1 {
@@ -48,7 +48,7 @@ func (s *caseStep) manner(mutations []string) string {
 }
 
 // deliverInTurn gives a handler that works in the background time between two events, of
-// one step or of two, so that it is not blamed for mixing up what came at once.
+// one step or of two, so it is not blamed for mixing up concurrent work.
 func (e *execution) deliverInTurn(ctx context.Context, events []*webhooktest.Event, mutations []string) (responses []*webhooktest.Response, err error) {
 	probe := e.session.probe
 	for i, event := range events {
@@ -66,8 +66,8 @@ func (e *execution) deliverInTurn(ctx context.Context, events []*webhooktest.Eve
 	return responses, nil
 }
 
-// redeliver delivers again what was never accepted, as Stripe does: later, when the
-// obstacle may be gone.
+// redeliver delivers the events that were never accepted again, as Stripe does: later, when
+// the obstacle may be gone.
 func (e *execution) redeliver(ctx context.Context) error {
 	for _, wait := range []time.Duration{20 * time.Millisecond, 200 * time.Millisecond, time.Second} {
 		left := slices.DeleteFunc(slices.Clone(e.sent), func(event *webhooktest.Event) bool { return e.accepted[event] })
@@ -84,7 +84,7 @@ func (e *execution) redeliver(ctx context.Context) error {
 			}
 			if e.accepted[event] = response.Accepted(); errors.Is(response.Err, context.DeadlineExceeded) {
 				e.unanswered([]*webhooktest.Response{response})
-				return nil // a handler that hangs does so for each that is left
+				return nil // it would hang again for each remaining event
 			}
 		}
 	}

@@ -19,24 +19,24 @@ type caseEvents struct {
 	session  *session
 	spec     *contractCase
 	variant  variant
-	observed *observation // the events that were made, by name
+	observed *observation // the events made so far, by name
 	identity render.Identity
-	values   values            // of the case's variables
-	renamed  *strings.Replacer // fresh ids for those of payloads
-	burst    int               // that an event is made for
+	values   values            // the case's variables
+	renamed  *strings.Replacer // fresh ids for those in payloads
+	burst    int               // the burst that an event is made for
 }
 
 func newCaseEvents(s *session, spec *contractCase, v variant) (*caseEvents, error) {
 	c := &caseEvents{session: s, spec: spec, variant: v, observed: newObservation(), identity: s.run.source.identity()}
 	c.observed.byObject = spec.Compare == "object"
 	if !spec.golden() && (spec.State == "none" || spec.State == "") {
-		c.observed.as = single // what it does is held against what an event by itself does
+		c.observed.as = single // its effect is compared with that of a single event
 	}
 	c.renamed = spec.renamer(c.identity, v)
 	return c, c.initVariables()
 }
 
-// makeEvent makes the events of a name, after the one that they are about.
+// makeEvent makes the events of a name, after the event that they are about.
 func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 	spec := c.spec.Events[name]
 	if c.observed.events[name] != nil {
@@ -68,7 +68,7 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 	return nil
 }
 
-// onlyForges reports whether a case never delivers an event as Stripe makes it.
+// onlyForges reports whether a case never delivers a genuine event of this name.
 func onlyForges(c *contractCase, name string, mutations func(caseStep) []string) bool {
 	sent := false
 	for _, step := range slices.Concat(c.Steps, c.Reference, c.Witness) {
@@ -82,7 +82,7 @@ func onlyForges(c *contractCase, name string, mutations func(caseStep) []string)
 	return sent
 }
 
-// newEvent makes one event: of a payload, or of a type.
+// newEvent makes one event: from a payload, or of a type.
 func (c *caseEvents) newEvent(ctx context.Context, spec caseEvent) (event *webhooktest.Event, err error) {
 	c.identity.Created = c.session.run.source.next().Unix()
 	eventType := c.variant.typeOf(spec.Type)
@@ -98,13 +98,13 @@ func (c *caseEvents) newEvent(ctx context.Context, spec caseEvent) (event *webho
 		event, err = c.session.sender.varied(event)
 	}
 	if fixtures.IsThin(eventType) && errors.Is(err, webhooktest.ErrNoPath) {
-		err = render.ErrThin // which may be what the case is about
+		err = render.ErrThin // may be what the case is about
 	}
 	return event, err
 }
 
-// bound makes an event of a type, about the objects of another event or about new ones:
-// those of the app or, if the case says so, foreign ones.
+// bound makes an event of a type, about the objects of another event or about new objects:
+// the app's or, if the case says so, foreign ones.
 func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string) (event *webhooktest.Event, err error) {
 	sender := c.session.sender
 	edits, err := c.forms(spec, eventType)
@@ -114,7 +114,7 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 	switch _, another := spec.Set["data.object.id"]; {
 	case spec.Foreign:
 		return sender.foreign(eventType, edits...)
-	case spec.About != "" && another: // which is given one of the app when it has its id
+	case spec.About != "" && another: // it gets an app object when it has its id
 		about := webhooktest.About(c.observed.events[spec.About][c.burst])
 		return sender.edited(eventType, append([]webhooktest.Edit{about}, edits...)...)
 	case spec.About != "":
@@ -123,7 +123,7 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 	return sender.prepared(ctx, eventType, edits...)
 }
 
-// forms are the edits for the version and the shape that a case wants of an event.
+// forms returns the edits for the version and shape that a case wants.
 func (c *caseEvents) forms(spec caseEvent, eventType string) (edits []webhooktest.Edit, err error) {
 	if spec.Version != 0 {
 		edits = append(edits, webhooktest.Version(spec.Version))
@@ -147,7 +147,8 @@ func (c *caseEvents) forms(spec caseEvent, eventType string) (edits []webhooktes
 	return edits, nil
 }
 
-// changed changes an event as the case says. What binds it to an object of the app stays.
+// changed applies the case's edits to an event. The fields that bind it to an app object
+// stay.
 func (c *caseEvents) changed(ctx context.Context, spec caseEvent, event *webhooktest.Event) (*webhooktest.Event, error) {
 	sender, pinned := c.session.sender, ""
 	bindings := sender.binder.bindingsOf(event)
@@ -171,10 +172,10 @@ func (c *caseEvents) changed(ctx context.Context, spec caseEvent, event *webhook
 	return changed, err
 }
 
-// within reports whether a path is another, or inside it.
+// within reports whether a path equals another, or is inside it.
 func within(path, outer string) bool { return path == outer || strings.HasPrefix(path, outer+".") }
 
-// edits are what the case sets and adds at the paths that it may change, with variables
+// edits returns what the case sets and adds at the paths that it may change, with variables
 // and placeholders filled in.
 func (c *caseEvents) edits(spec caseEvent, may func(path string) bool) (edits []webhooktest.Edit, err error) {
 	for i, fields := range []render.Changes{spec.Set, spec.Add} {
@@ -193,8 +194,8 @@ func (c *caseEvents) edits(spec caseEvent, may func(path string) bool) (edits []
 	return edits, nil
 }
 
-// replayed makes the event of a payload, with ids of its own unless it is to be delivered
-// as it is.
+// replayed makes the event of a payload, with its own ids unless it must be delivered
+// unchanged.
 func (c *caseEvents) replayed(from *payload, spec caseEvent, renamed *strings.Replacer) (*webhooktest.Event, error) {
 	edits, err := c.edits(spec, func(string) bool { return true })
 	if err != nil {
@@ -214,8 +215,8 @@ func (c *caseEvents) replayed(from *payload, spec caseEvent, renamed *strings.Re
 	return event, nil
 }
 
-// controlOf makes the control of an event: one of the same type or with the same payload,
-// and with ids of its own.
+// controlOf makes the control of an event: an event of the same type or with the same
+// payload, and with its own ids.
 func (c *caseEvents) controlOf(ctx context.Context, name string) (*webhooktest.Event, error) {
 	spec := c.spec.Events[name]
 	from := spec.payload(c.variant)
@@ -227,7 +228,7 @@ func (c *caseEvents) controlOf(ctx context.Context, name string) (*webhooktest.E
 	return c.session.sender.registered(c.replayed(from, spec, c.spec.renamer(c.session.run.source.identity(), c.variant)))
 }
 
-// mutations are those of a step, filled in.
+// mutations returns the mutations of a step, filled in.
 func (c *caseEvents) mutations(step caseStep) []string {
 	mutations := make([]string, len(step.Mutate))
 	for i, mutation := range step.Mutate {

@@ -12,13 +12,13 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/linediff"
 )
 
-// sinceBegun is what has happened to the state since the case began.
+// sinceBegun returns the change of the state since the case began.
 func (e *execution) sinceBegun(state any) any {
 	return document(e.observed.since(e.before, state, e.session.run.learned.idle))
 }
 
-// compareGolden compares the state after a step with the golden file of the step, or keeps
-// it for an update.
+// compareGolden compares the state after a step with the step's golden file, or keeps it
+// for an update.
 func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
 	if step.Golden == "" || e.stopped {
 		return nil
@@ -37,7 +37,7 @@ func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
 		e.find(e.sentSoFar(), "the state of "+name, "there is no such file yet: an update writes it")
 		return nil
 	}
-	if err != nil { // the other cases have files of their own
+	if err != nil { // the other cases have their own files
 		e.find(e.sentSoFar(), "the state of "+name, "there is nothing to compare with: "+err.Error())
 		return nil
 	}
@@ -51,7 +51,7 @@ func (e *execution) compareGolden(ctx context.Context, step caseStep) error {
 	return err
 }
 
-// noteIdle notes a golden file without any change for a step that expects no refusal: a
+// noteIdle notes a golden file without any change, for a step that expects no refusal: a
 // handler that does nothing passes it.
 func (e *execution) noteIdle(step caseStep, name string, state any) {
 	changes, known := state.(map[string]any)
@@ -60,8 +60,8 @@ func (e *execution) noteIdle(step caseStep, name string, state any) {
 	}
 }
 
-// goldenFile is the path of a step's golden file in the folder, for the variant that is
-// run.
+// goldenFile returns the path of a step's golden file in the folder, for the current
+// variant.
 func (e *execution) goldenFile(step caseStep) (string, error) {
 	name := e.events.fill(step.Golden)
 	for _, event := range e.spec.Events {
@@ -73,7 +73,7 @@ func (e *execution) goldenFile(step caseStep) (string, error) {
 }
 
 // settled returns the change of the state once it is as expected or will not be: a handler
-// may work later than it answers, and fails a golden file only after a wait.
+// may work after its answer, and fails a golden file only after a wait.
 func (e *execution) settled(ctx context.Context, hoped func(any) bool) (any, error) {
 	probe := e.session.probe
 	state, err := probe.read(ctx, e.observed)
@@ -95,9 +95,9 @@ func (e *execution) settled(ctx context.Context, hoped func(any) bool) (any, err
 		probe.widen(took)
 		probe.learned.keepSettle(probe.settle)
 	}
-	state, err = probe.readStill(ctx, e.observed) // there may be more to come
+	state, err = probe.readStill(ctx, e.observed) // more may follow
 	return e.sinceBegun(state), err
 }
 
-// updatePatience is for how long an update waits for any change: a case may have none.
+// updatePatience is how long an update waits for any change: a case may have none.
 const updatePatience = 2 * time.Second

@@ -13,7 +13,7 @@ import (
 )
 
 // checkPlain keeps a case about a variant of an event from repeating a fault of the plain
-// event: if that gets the same refusal, the variant says nothing.
+// event: if the plain event gets the same refusal, the variant shows nothing.
 func (e *execution) checkPlain(ctx context.Context, step caseStep, responses []*webhooktest.Response) error {
 	at := slices.IndexFunc(responses, func(r *webhooktest.Response) bool {
 		return r.Err == nil && !r.Accepted() && (step.Expect != "" && !meets(r, step.Expect) || step.Prefer != "" && !meets(r, step.Prefer))
@@ -68,7 +68,7 @@ func (e *execution) judge(step caseStep, responses []*webhooktest.Response) erro
 	return nil
 }
 
-// capture takes values for variables from the last answer of a step.
+// capture stores values from a step's last answer in variables.
 func (e *execution) capture(wanted map[string]string, responses []*webhooktest.Response) {
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		if len(responses) == 0 {

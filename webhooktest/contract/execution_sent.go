@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// unanswered reports the deliveries that got no answer, as one finding, and whether there
+// unanswered reports the deliveries without an answer, as one finding, and whether there
 // are any.
 func (e *execution) unanswered(responses []*webhooktest.Response) bool {
 	var silent []*webhooktest.Response
@@ -32,8 +32,8 @@ func (e *execution) unanswered(responses []*webhooktest.Response) bool {
 	return true
 }
 
-// sentSoFar lists what was delivered, one event per line. If there are several, they have
-// their names in the case, which also stand for ids in findings.
+// sentSoFar lists the deliveries, one event per line. If there are several events, it adds
+// their names in the case, which also replace ids in findings.
 func (e *execution) sentSoFar() string {
 	names := make(map[*webhooktest.Event]string)
 	if len(e.observed.events) > 1 {
@@ -46,7 +46,7 @@ func (e *execution) sentSoFar() string {
 	var sent []string
 	for _, event := range e.sent {
 		if e.variant.bursts > 1 && !e.observed.isLast(event) {
-			continue // as the last one
+			continue // like the last event
 		}
 		sent = append(sent, strings.TrimSpace(names[event]+e.events.described(event)+" "+e.how[event])+e.changesOf(event))
 	}
@@ -80,8 +80,8 @@ func (e *execution) changesOf(event *webhooktest.Event) string {
 	return " with " + strings.Join(changes, ", ")
 }
 
-// cameBefore lists the other events that were sent in a way that Stripe does not send
-// them: they may be the reason for a refusal.
+// cameBefore lists the other events that were sent as Stripe would not send them: they may
+// be the reason for a refusal.
 func (e *execution) cameBefore(event *webhooktest.Event) string {
 	var before strings.Builder
 	for _, other := range e.sent {
@@ -92,12 +92,12 @@ func (e *execution) cameBefore(event *webhooktest.Event) string {
 	return before.String()
 }
 
-// find keeps what was not as a must has it.
+// find records a failed must.
 func (e *execution) find(sent, expected, actual string) {
 	e.findings = append(e.findings, finding{sent: sent, expected: expected, actual: actual})
 }
 
-// withState adds what the state shows to what the answers show.
+// withState adds the state's evidence to that of the answers.
 func (e *execution) withState(differences []string, wanted string) []finding {
 	if len(differences) > 0 {
 		shown := evidence(differences)

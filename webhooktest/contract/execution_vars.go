@@ -11,7 +11,7 @@ import (
 )
 
 // known maps the names in braces in a case to values: its variables, its bound types, and
-// the row that is run.
+// the current row.
 func (c *caseEvents) known() values {
 	known := maps.Clone(c.values)
 	if known == nil {
@@ -30,13 +30,13 @@ func (c *caseEvents) known() values {
 	return known
 }
 
-// fill puts the row that is run, the types and the variables into a text.
+// fill inserts the row, the types and the variables into a text.
 func (c *caseEvents) fill(text string) string { return c.known().fill(text) }
 
-// fillJSON puts the same into a value of an event.
+// fillJSON inserts the same into a value of an event.
 func (c *caseEvents) fillJSON(raw json.RawMessage) []byte { return c.known().fillJSON(raw) }
 
-// initVariables gives the variables of the case their first values.
+// initVariables sets the initial values of the case's variables.
 func (c *caseEvents) initVariables() error {
 	c.values = make(values)
 	for name, raw := range c.spec.Vars {

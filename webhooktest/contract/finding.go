@@ -12,29 +12,29 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// stoppedAnswering is the headline of a case that brought the handler down.
+// stoppedAnswering is the headline of a case that crashed the handler.
 const stoppedAnswering = "Stopped answering"
 
-// What a finding expects of the state.
+// Expectations of a finding about the state.
 const (
 	sameState = "the same state as after clean delivery"
 	noChange  = "no change of the state"
 )
 
-// A finding is something that was not as it should be.
+// A finding is a difference between what was expected and what happened.
 type finding struct {
-	should                 bool // preferred only
+	should                 bool // failed a should only
 	grave                  bool // a fail whatever the level: nothing may end the handler
-	status                 int  // of the answer, if that was not as expected
+	status                 int  // of the answer, if not as expected
 	silent                 bool // there was no answer
 	accepted               bool // the answer was 2xx
 	dropped                bool // a forgery was accepted, and had no effect
 	ignored                bool // a genuine event was accepted, and had no effect
-	ofState                bool // the state shows it
-	unrepeated             bool // work that failed after the answer was not seen again
+	ofState                bool // the state is the evidence
+	unrepeated             bool // work that failed after the answer was not retried
 	sent, expected, actual string
-	wanted                 string // the API version for the lack of which the handler refused
-	said                   string // what its refusal of a genuine event says, and how to mend that
+	wanted                 string // the API version that the handler wants, if that is why it refused
+	said                   string // what its refusal of a genuine event says, and the fix
 }
 
 // notRepeated says of a missing effect that its work failed when the event was acknowledged
@@ -44,14 +44,15 @@ func (f *finding) notRepeated(waited time.Duration) {
 	f.actual = fmt.Sprintf("2xx, then its work failed, and was not repeated within %s of the end of the failure:\n%s", text.Brief(waited), f.actual)
 }
 
-// moves reports whether the state shows an effect that there should not be.
+// moves reports whether the state shows an effect where there should be none.
 func (f finding) moves() bool { return f.ofState && f.expected == noChange }
 
-// obeys reports whether a handler accepted what should have no effect, and acted on it.
+// obeys reports whether a handler accepted an event that should have no effect, and acted
+// on it.
 func (f finding) obeys() bool { return f.moves() && f.accepted }
 
 // waits reports whether a handler answered an early event with an error, after which Stripe
-// delivers it again: that is no crash.
+// delivers it again: that is not a crash.
 func (f finding) waits(c *contractCase) bool {
 	return c.Refusable && f.status >= http.StatusMultipleChoices
 }
@@ -59,8 +60,8 @@ func (f finding) waits(c *contractCase) bool {
 // misses reports whether the state lacks an effect, or may.
 func (f finding) misses() bool { return f.ignored || f.ofState && f.expected != noChange }
 
-// headline says what the handler did, or "" if the case does not say so. What a case says
-// about an answer holds for one answer; another answer has a verb of its own.
+// headline says what the handler did, or "" if the case does not say so. A case's wording
+// for an answer fits one status; other statuses have verbs of their own.
 func (f finding) headline(c *contractCase) string {
 	verb, rest, _ := strings.Cut(c.Finding, " ")
 	rest = strings.TrimPrefix(rest, "on ")
@@ -86,7 +87,7 @@ func (f finding) headline(c *contractCase) string {
 		return "Answered 2xx and ignored " + rest
 	case f.silent:
 		return "Gave no answer to " + rest
-	case f.status == http.StatusServiceUnavailable, f.waits(c): // which nobody answers by accident
+	case f.status == http.StatusServiceUnavailable, f.waits(c): // never sent by accident
 		return "Refused " + rest
 	case f.status >= http.StatusInternalServerError:
 		return "Crashed on " + rest
@@ -98,7 +99,7 @@ func (f finding) headline(c *contractCase) string {
 	return c.Finding
 }
 
-// after is what a finding says after its colon, with the colon.
+// after returns the part of a finding after its colon, with the colon.
 func after(finding string) string {
 	if _, more, found := strings.Cut(finding, ": "); found {
 		return ": " + more
@@ -106,10 +107,10 @@ func after(finding string) string {
 	return ""
 }
 
-// evidence is what the state shows, a line for each place, within reason.
+// evidence shows the differences in the state, a line for each place, up to a limit.
 func evidence(lines []string) string { return firstLines(lines, 10) }
 
-// firstLines are so many lines at most, and how many more there are.
+// firstLines returns the first lines, and how many more there are.
 func firstLines(lines []string, most int) string {
 	if len(lines) > most {
 		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("and %d more", len(lines)-most))
@@ -117,10 +118,10 @@ func firstLines(lines []string, most int) string {
 	return strings.Join(lines, "\n")
 }
 
-// accepts reports whether a handler accepted what it should have refused.
+// accepts reports whether a handler accepted an event that it should have refused.
 func (f finding) accepts() bool { return f.accepted && !f.should }
 
-// hint says how to fix what was found.
+// hint returns how to fix the finding.
 func (f finding) hint(c *contractCase) string {
 	switch {
 	case f.said != "":
@@ -141,12 +142,12 @@ func (f finding) hint(c *contractCase) string {
 	return c.Hint
 }
 
-// errInconclusive is why a case cannot be judged.
+// An errInconclusive says why a case cannot be judged.
 type errInconclusive struct {
 	reason string
 	wanted string // as in finding
-	need   string // what would let it be judged, as in Result, "" for nothing
-	tried  bool   // and was tried without
+	need   string // what would let it be judged, as in Result; "" for nothing
+	tried  bool   // was tried without the need
 	shape  string // as in Result.WantedVariant
 }
 
@@ -158,10 +159,10 @@ func isInconclusive(err error) (why errInconclusive, ok bool) {
 	return why, ok
 }
 
-// errLacks is what a case finds that the handler does not have.
+// An errLacks names what a case needs and the handler turns out not to have.
 type errLacks struct{ need string }
 
 func (e errLacks) Error() string { return "needs " + e.need }
 
-// Is makes it one of the reasons for which a case is not for a subject.
+// Is treats it as one of the reasons why a case does not apply to a subject.
 func (errLacks) Is(target error) bool { return target == render.ErrNotApplicable }

@@ -14,13 +14,14 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// A golden file holds what the steps of a case did to the state: by place, how much a
-// number changed and which records came, with ids replaced by their roles in the case.
+// A golden file holds the effect of a case's steps on the state: by place, how much a
+// number changed and which records were added, with ids replaced by their roles in the
+// case.
 
-// anyValue in a golden file stands for whatever is there.
+// anyValue in a golden file matches any value.
 const anyValue = "{any}"
 
-// document is a diff as JSON: a number that moved as "+1", what came as a list.
+// document encodes a diff as JSON: the change of a number as "+1", additions as a list.
 func document(d statediff.Diff) any {
 	doc := make(map[string]any)
 	for _, place := range d.Places() {
@@ -40,11 +41,11 @@ func document(d statediff.Diff) any {
 		}
 	}
 	var decoded any
-	_ = json.Unmarshal([]byte(statediff.Canonical(doc)), &decoded) // it was encoded just now
+	_ = json.Unmarshal([]byte(statediff.Canonical(doc)), &decoded) // just encoded
 	return decoded
 }
 
-// masked is what was found, with anyValue where the golden file has it.
+// masked returns the found state, with anyValue where the golden file has it.
 func masked(want, found any) any {
 	if want == anyValue && found != nil {
 		return anyValue
@@ -71,8 +72,8 @@ func masked(want, found any) any {
 	return found
 }
 
-// common is the first of two runs, with anyValue where the second differs: the handler
-// makes such values up.
+// common returns the first of two runs, with anyValue where the second differs: the handler
+// generates such values.
 func common(first, second any) any {
 	switch value := first.(type) {
 	case map[string]any:
@@ -103,15 +104,15 @@ func common(first, second any) any {
 	return first
 }
 
-// goldenFiles are those of a folder of cases.
+// goldenFiles are the golden files of a folder of cases.
 type goldenFiles struct {
 	dir string
 
 	mu      sync.Mutex
-	written map[string]string // what this run has written
+	written map[string]string // the files this run has written
 }
 
-// update writes a golden file if it has changed. What its owner left open stays open.
+// update writes a golden file if it has changed. It keeps the owner's anyValue marks.
 func (g *goldenFiles) update(name string, found any) (changed bool, err error) {
 	if before, err := readGolden(g.dir, name); err == nil {
 		found = masked(before, found)
@@ -134,7 +135,7 @@ func goldenText(doc any) string {
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(doc) // it was decoded from JSON
+	_ = encoder.Encode(doc) // just decoded
 	return out.String()
 }
 
@@ -149,13 +150,13 @@ func readGolden(dir, name string) (doc any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := webhooktest.ParseEvent(data); err != nil { // names line and column, and wants an object
+	if _, err := webhooktest.ParseEvent(data); err != nil { // names line and column, and requires an object
 		return nil, fmt.Errorf("%s: %w", f.name(name), err)
 	}
 	return doc, json.Unmarshal(data, &doc)
 }
 
-// writeGolden replaces a file at once, so that it is never there in half.
+// writeGolden replaces a file atomically, so that it is never half-written.
 func writeGolden(dir, name, text string) (changed bool, err error) {
 	root, err := file.OpenRoot(dir)
 	if err != nil {

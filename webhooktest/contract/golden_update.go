@@ -11,16 +11,16 @@ import (
 	"github.com/fakestripe/fakestripe/internal/file"
 )
 
-// update runs a case and writes its golden files. It leaves open what differs between two
-// runs. It runs a case only once if the events would be the same to the byte: the second
-// run would be a redelivery.
+// update runs a case and writes its golden files, with anyValue where two runs differ. It
+// runs a case only once if the events would be the same to the byte: the second run would
+// be a redelivery.
 func (j *judge) update(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	s := j.session
 	s.renew()
 	if s.subject.Settle == 0 {
-		s.probe.settle = max(s.probe.settle, asyncSettle) // what is written must be complete,
+		s.probe.settle = max(s.probe.settle, asyncSettle) // the written state must be complete,
 	}
-	s.probe.dirty.Store(true) // and no work that somebody else left
+	s.probe.dirty.Store(true) // without the rest of earlier work
 	first, err := s.execute(ctx, c, v)
 	if err != nil || len(first.findings) > 0 {
 		if first == nil {
@@ -54,7 +54,7 @@ func (j *judge) update(ctx context.Context, c *contractCase, v variant) ([]findi
 }
 
 // refuseTaken rejects golden files that cannot be replaced, such as a folder or a pipe,
-// before any is written.
+// before it writes any.
 func (e *execution) refuseTaken(dir string) error {
 	root, err := file.OpenRoot(dir)
 	if err != nil {
@@ -70,7 +70,7 @@ func (e *execution) refuseTaken(dir string) error {
 	return nil
 }
 
-// updated says which golden files were written, and in which nothing has changed.
+// updated lists the golden files that were written, and the unchanged ones.
 func (j *judge) updated() string {
 	var said []string
 	if len(j.wrote) > 0 {

@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A judge makes the result of a case.
+// A judge produces the result of a case.
 type judge struct {
 	session   *session
 	refused   *webhooktest.Response // the response to the first event, if refused
@@ -138,8 +138,8 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	return nil
 }
 
-// rows are the rows of a case, except those that are no fault of this subject: a
-// placeholder that is its secret, a failure of something it does not have.
+// rows returns the rows of a case, without those that are no fault for this subject: a
+// placeholder that is its real secret, the failure of something it does not have.
 func (j *judge) rows(c *contractCase) []string {
 	s, secrets := j.session, j.session.secrets()
 	return slices.DeleteFunc(slices.Clone(c.Each), func(row string) bool {
@@ -147,8 +147,8 @@ func (j *judge) rows(c *contractCase) []string {
 	})
 }
 
-// runVariant runs a case once as it is written. A case of the contract, or one that
-// compares states, is run as often as it takes to be sure.
+// runVariant runs a user's case once as written. It repeats a case of the contract, or a
+// case that compares states, as often as it takes to be sure.
 func (j *judge) runVariant(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	suite := &j.session.run.suite
 	j.session.probe.careful = false

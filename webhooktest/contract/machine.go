@@ -10,26 +10,27 @@ import (
 )
 
 const (
-	// leastStall is the delay of a timer that counts as a stall: schedulers are milliseconds
+	// leastStall is the minimum delay of a timer that counts as a stall: schedulers are
+	// milliseconds late, a Windows timer 16.
 	// late, a Windows timer 16.
 	leastStall = 50 * time.Millisecond
 
-	// mostStall bounds what is made of one stall: a laptop may have slept.
+	// mostStall limits the influence of one stall: a laptop may have slept.
 	mostStall = 2 * time.Second
 )
 
-// A machine notices that it stalls: a timer is late, or a reading of the state that used
-// to be quick is slow. What was measured of a handler's speed before then says nothing.
-// All cases of a run share one machine.
+// A machine detects stalls: a late timer, or a slow reading of the state that used to be
+// quick. They invalidate earlier measurements of a handler's speed. All cases of a run
+// share one machine.
 type machine struct {
 	mu           sync.Mutex
-	stalled      time.Duration // by how much it was late at worst
-	calibratedAt time.Duration // the same, when the pace was learned
-	recalibrated int           // how often the speed was measured again
-	quickest     time.Duration // reading of the state
+	stalled      time.Duration // longest delay
+	calibratedAt time.Duration // longest delay when the pace was measured
+	recalibrated int           // how many times the speed was measured again
+	quickest     time.Duration // quickest reading of the state
 }
 
-// pause waits, and notices if the machine stalls meanwhile.
+// pause waits, and detects a stall of the machine meanwhile.
 func (m *machine) pause(ctx context.Context, d time.Duration) error {
 	start := time.Now()
 	err := pause(ctx, d)
@@ -46,7 +47,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// noteStall keeps by how much the machine was late, if that is the most so far.
+// noteStall records a delay of the machine, if it is the longest so far.
 func (m *machine) noteStall(late time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -55,7 +56,7 @@ func (m *machine) noteStall(late time.Duration) {
 	}
 }
 
-// noteReading notices a reading of the state that takes ten times as long as the quickest.
+// noteReading detects a reading of the state that takes ten times as long as the quickest.
 func (m *machine) noteReading(took time.Duration) {
 	m.mu.Lock()
 	quickest := m.quickest
@@ -68,7 +69,7 @@ func (m *machine) noteReading(took time.Duration) {
 	}
 }
 
-// stall is by how much the machine was late at worst, 0 if it never was.
+// stall returns the machine's longest delay, 0 if it never stalled.
 func (m *machine) stall() time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -76,10 +77,10 @@ func (m *machine) stall() time.Duration {
 }
 
 // tooLong reports whether something took longer than its limit. On a machine that stalls,
-// it must exceed the limit by more than the stalls can have added. In between, nothing can
-// be said.
+// it must exceed the limit by more than the stalls can have added. In between, the result
+// is inconclusive.
 func (m *machine) tooLong(took, limit time.Duration) (bool, error) {
-	const stalls = 4 // an answer may meet more than one
+	const stalls = 4 // an answer may meet several
 	allowance := stalls * m.stall()
 	if took <= limit || took > limit+allowance {
 		return took > limit, nil
@@ -87,7 +88,7 @@ func (m *machine) tooLong(took, limit time.Duration) (bool, error) {
 	return false, errInconclusive{reason: fmt.Sprintf("an answer took %s, more than %s, but this machine stalls: a timer came %s late", text.Brief(took), limit, text.Brief(allowance/stalls))}
 }
 
-// calibrated keeps how the machine stalls while the pace is learned.
+// calibrated records how much the machine stalls while the pace is measured.
 func (m *machine) calibrated() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -95,7 +96,7 @@ func (m *machine) calibrated() {
 }
 
 // outrun reports whether the machine stalls much more than when the handler's speed was
-// measured, and counts the speed as measured again.
+// measured, and counts that measurement as repeated.
 func (m *machine) outrun() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -107,7 +108,7 @@ func (m *machine) outrun() bool {
 	return true
 }
 
-// notes are what the reader of a report should know of the machine.
+// notes returns the remarks on the machine for a reader of the report.
 func (m *machine) notes() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

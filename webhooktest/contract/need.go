@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// needHandles is the Need of a case about types that the handler does not handle.
+// needHandles is the Need of a case about unhandled types.
 const needHandles = "handles"
 
 // needState is the Need of a case about effects.
 const needState = "state"
 
-// A need is something that a case requires of a subject.
+// A need is a property that a case requires of a subject.
 type need struct {
 	what  string // as in "needs a URL"
-	field string // of Subject that gives it, "" for none
+	field string // the field of Subject that provides it, "" for none
 	given func(*Subject) bool
 }
 
-// needs are those that a case may name.
+// needs are the needs that a case may name.
 func needs() map[string]need {
 	return map[string]need{
 		needState:         {"what the handler stores", "State", (*Subject).observed},
@@ -51,7 +51,7 @@ func (s *Subject) takesPayments() bool {
 	return variant != "setup" && !strings.HasPrefix(variant, "subscription")
 }
 
-// lacks says what a case needs that the subject does not have, "" if it has it.
+// lacks says what a case needs and the subject lacks, or "".
 func (s *Subject) lacks(name string) string {
 	wanted, known := needs()[name]
 	switch {
@@ -63,7 +63,7 @@ func (s *Subject) lacks(name string) string {
 	return ""
 }
 
-// skipped is the reason of a result, with the field of Subject that would change it.
+// skipped returns the reason of a result, with the field of Subject that would change it.
 func (r Result) skipped() string {
 	field := needs()[r.Need].field
 	if r.Need == needObjects {

@@ -12,11 +12,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// nullsFor is how long the field that a handler stumbles over is looked for.
+// nullsFor limits the search for the null field that breaks a handler.
 const nullsFor = 3 * time.Second
 
-// nameNull names the responsible field in a finding about an event full of nulls: one
-// that, alone null in an event of its own, gets the same answer.
+// nameNull names the responsible field in a finding about an event full of nulls: a field
+// that gets the same answer when it alone is null.
 func (e *execution) nameNull(ctx context.Context, step caseStep, responses []*webhooktest.Response) error {
 	at := slices.IndexFunc(responses, func(r *webhooktest.Response) bool {
 		return (r.Err == nil || r.Duration < nullsFor) && step.Expect != "" && !meets(r, step.Expect)
@@ -47,8 +47,8 @@ func (e *execution) nameNull(ctx context.Context, step caseStep, responses []*we
 	return nil
 }
 
-// alike reports whether two answers are the same status, or fail in the same way: with a
-// handler that has ended, no connection is made.
+// alike reports whether two answers have the same status, or fail in the same way: an
+// exited handler accepts no connection.
 func alike(a, b *webhooktest.Response) bool {
 	if a.Err != nil && b.Err != nil {
 		return a.Err.Error() == b.Err.Error()
@@ -56,7 +56,7 @@ func alike(a, b *webhooktest.Response) bool {
 	return a.Err == nil && b.Err == nil && a.StatusCode == b.StatusCode
 }
 
-// nulled are the fields that are null in an event full of nulls, those of the object first.
+// nulled returns the fields that are null in an event full of nulls, the object's first.
 func (e *execution) nulled(event *webhooktest.Event) (paths []string) {
 	body, err := e.session.sender.endpoint.Body(event, "nulls")
 	var before, after any
@@ -68,7 +68,7 @@ func (e *execution) nulled(event *webhooktest.Event) (paths []string) {
 	return paths
 }
 
-// newNulls are the paths at which one value is null and another is not.
+// newNulls returns the paths at which one value is null and another is not.
 func newNulls(path string, before, after any) (paths []string) {
 	if before != nil && after == nil {
 		return []string{strings.TrimPrefix(path, ".")}

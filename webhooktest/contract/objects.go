@@ -11,22 +11,22 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// ErrNoObject is what Subject.Prepare returns, wrapped or not, when the app has no further
-// object. Cases that need one are skipped.
+// ErrNoObject is the error for Subject.Prepare to return, wrapped or not, when the app has
+// no further object. Cases that need one are skipped.
 var ErrNoObject = errors.New("the app has no further object")
 
-// needObjects is the need of a case that takes more objects of the app than there are.
+// needObjects is the Need of a case that uses more objects of the app than there are.
 const needObjects = "objects"
 
 // oneObject is why an effect cannot be seen again where all events are about one object.
 const oneObject = "needs an object of the app for each event: later events about the same object do not change what the first one changed"
 
-// noneIsLeft is why it cannot where each was about another one.
+// noneIsLeft says why it cannot if each event was about another object.
 func noneIsLeft(eventType string) string {
 	return "needs more objects of the app: a genuine " + eventType + " about another one had an effect before, and has none any more"
 }
 
-// errSpent is why the effect of a type cannot be seen again.
+// errSpent says why the effect of a type cannot be seen again.
 func errSpent(why string) error { return errInconclusive{need: needObjects, reason: why} }
 
 // isSpent reports whether an error says that there is no object left.
@@ -35,19 +35,19 @@ func isSpent(err error) bool {
 	return ok && why.need == needObjects
 }
 
-// appObjects is what is known of the objects of an app.
+// appObjects is what the engine knows of an app's objects.
 type appObjects struct {
-	last  map[string][]webhooktest.Edit             // that Prepare returned, by event type
-	of    map[*webhooktest.Event][]webhooktest.Edit // the same, by event
-	paths map[*webhooktest.Event][]string           // by which an event is bound with these
+	last  map[string][]webhooktest.Edit             // from Prepare, by event type
+	of    map[*webhooktest.Event][]webhooktest.Edit // from Prepare, by event
+	paths map[*webhooktest.Event][]string           // the paths they bind an event by
 	known *boundPaths
 }
 
 // boundPaths are the paths by which events are bound to objects of the app, by event type.
-// They are the same for all handlers of a run.
+// All handlers of a run share them.
 type boundPaths struct {
-	all   sync.Map // all events to one object
-	given sync.Map // each by what Prepare returns
+	all   sync.Map // events all bound to one object
+	given sync.Map // events bound one by one, by Prepare
 }
 
 func newAppObjects(known *boundPaths) *appObjects {
@@ -57,14 +57,14 @@ func newAppObjects(known *boundPaths) *appObjects {
 	}
 }
 
-// given are the paths by which Prepare binds events of a type.
+// given returns the paths by which Prepare binds events of a type.
 func (o *appObjects) given(eventType string) []string {
 	paths, _ := o.known.given.Load(eventType)
 	known, _ := paths.([]string)
 	return known
 }
 
-// keep keeps the object of an event for what the event was changed to.
+// keep records the app object of an event for its edited copy.
 func (o *appObjects) keep(event, changed *webhooktest.Event) {
 	if paths, known := o.paths[event]; known && changed != nil {
 		o.of[changed], o.paths[changed] = o.of[event], paths
@@ -78,8 +78,8 @@ func (s *sender) share() (end func()) {
 	return func() { s.shares = before }
 }
 
-// own gives a new Stripe object one of the app. Events of cases that only examine answers
-// share one, if what Prepare returned names it: an app has only so many.
+// own gives a new Stripe object one of the app's. Events of cases that only examine answers
+// share one, if Prepare's edits name it: an app has only so many.
 func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktest.Event, error) {
 	if !s.subject.bindsEach() || !s.binder.takes(event.Type()) {
 		return event, nil
@@ -101,7 +101,7 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 	return known, nil
 }
 
-// prepareObject has the user give an object of the app to the one that an event is about.
+// prepareObject calls Prepare for the object that an event is about.
 func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
 	edits, err := s.givenObject(ctx, event)
 	switch {
@@ -115,8 +115,8 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([
 	return edits, nil
 }
 
-// givenObject has the app create an object, if it can, and the user prepare one. The app
-// stores that: the state is not what it was when it last settled.
+// givenObject has the app create an object, if it can, and calls Prepare. Either may change
+// the state, so it is no longer settled.
 func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (edits []webhooktest.Edit, err error) {
 	if s.subject.bindsEach() {
 		s.dirty.Store(true)
@@ -134,8 +134,8 @@ func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (edi
 }
 
 // inherit gives an event the app object of another event about the same object, as far as
-// an event of its type can name it. If that event named none, such as a customer on whom
-// an order depends, the event gets one of its own.
+// an event of its type can name it. If the other event named none, such as a customer
+// needed by an order, the event gets its own.
 func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*webhooktest.Event, error) {
 	edits := s.objects.of[from]
 	switch {
@@ -160,8 +160,8 @@ func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*
 	return event, nil
 }
 
-// foreign makes an event about an object that the app does not know: it undoes all that
-// binds events of the type.
+// foreign makes an event about an object unknown to the app: it changes all fields that
+// bind events of the type.
 func (s *sender) foreign(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	event, err := s.edited(eventType, edits...)
 	if err != nil {

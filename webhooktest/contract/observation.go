@@ -13,21 +13,21 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// An observation is the context of a reading of the state: the events that are delivered
-// meanwhile, by name, and the state before.
+// An observation is the context of a reading of the state: the events delivered meanwhile,
+// by name, and the state before.
 type observation struct {
 	events   map[string][]*webhooktest.Event
-	ids      statediff.Normalizer // what the ids of the events are called
+	ids      statediff.Normalizer // names the ids of the events
 	start    any                  // the state before the deliveries
-	byObject bool                 // compare what the state says of each object
-	as       string               // the name that ids have their roles by, if not each event's
+	byObject bool                 // compare the state of each object
+	as       string               // the role name of ids, if not each event's own
 }
 
 func newObservation() *observation {
 	return &observation{events: make(map[string][]*webhooktest.Event), ids: make(statediff.Normalizer)}
 }
 
-// single is the name of an event that is delivered by itself.
+// single is the name of an event that is delivered alone.
 const single = "e"
 
 // observe returns an observation of events of one name.
@@ -40,13 +40,13 @@ func observe(events ...*webhooktest.Event) *observation {
 	return o
 }
 
-// add takes in an event of a name, whose ids have their roles by another.
+// add adds an event by name, with another name for the roles of its ids.
 func (o *observation) add(name, role string, event *webhooktest.Event) {
 	o.events[name] = append(o.events[name], event)
 	o.ids.Name(event.ID(), event.Body(), cmp.Or(o.as, role))
 }
 
-// diff is what happened since the observation began, but for the noise.
+// diff returns what changed since the observation began, without the noise.
 func (o *observation) diff(state any, noise map[string]bool) statediff.Diff {
 	if o.byObject {
 		return statediff.ObjectStates(state, o.ids)
@@ -54,12 +54,12 @@ func (o *observation) diff(state any, noise map[string]bool) statediff.Diff {
 	return o.since(o.start, state, noise)
 }
 
-// since is what happened between two states, but for the noise.
+// since returns what changed between two states, without the noise.
 func (o *observation) since(before, after any, noise map[string]bool) statediff.Diff {
 	return statediff.Between(before, after, o.ids).Without(noise)
 }
 
-// stored is what the handler stored of each object that the events are about.
+// stored returns what the handler stored of each object that the events are about.
 func (o *observation) stored(ctx context.Context, of func(context.Context, *webhooktest.Event) (any, error)) (any, error) {
 	stored := make(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(o.events)) {
@@ -73,7 +73,7 @@ func (o *observation) stored(ctx context.Context, of func(context.Context, *webh
 				key = fmt.Sprint(id)
 			}
 			for stored[key] != nil && !reflect.DeepEqual(stored[key], value) {
-				key += "'" // events of one object may be asked for one by one
+				key += "'" // StateOf may differ between events of one object
 			}
 			stored[key] = value
 		}

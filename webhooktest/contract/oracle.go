@@ -9,7 +9,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// An oracle judges the effect of a case's steps against that of its reference steps, which
+// An oracle compares the effect of a case's steps with that of its reference steps, which
 // are clean delivery.
 type oracle struct {
 	session    *session
@@ -111,8 +111,8 @@ func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings 
 	return e.withState(differences, sameState), places > 0, nil
 }
 
-// incomparable says why a state cannot be judged: clean delivery has another effect each
-// time, or none that the case is about.
+// incomparable says why a state cannot be judged: the effect of clean delivery varies, or
+// does not include what the case is about.
 func incomparable(b statediff.Baseline) error {
 	if said := b.String(); said != "" {
 		return errInconclusive{reason: "nothing in the state is comparable: " + said}
@@ -205,7 +205,7 @@ func (o *oracle) effect(ctx context.Context, eventType string) (did statediff.Di
 }
 
 // checkWitness checks that the state could show the difference in question: the effect of
-// the witness must differ from the reference, too, or from what it is held against.
+// the witness must differ from the reference, too, or from its own counterpart.
 func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	if len(o.spec.Witness) == 0 {
 		return nil
@@ -231,8 +231,8 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	return nil
 }
 
-// checkClaims checks that a type whose effect the case asks for is one that the handler is
-// meant for, in this shape.
+// checkClaims checks that the handler is meant to act on the type whose effect the case
+// asks for, in this shape.
 func (o *oracle) checkClaims(ctx context.Context) error {
 	if !o.spec.asksForEffect() || len(o.spec.Witness) > 0 {
 		return nil
@@ -252,8 +252,8 @@ func (o *oracle) checkClaims(ctx context.Context) error {
 	return nil
 }
 
-// against is what the witness is held against, measured twice, at the places that the
-// reference touches.
+// against returns the effect to compare the witness with, measured twice, at the places
+// that the reference touches.
 func (o *oracle) against(ctx context.Context, touched map[string]bool) (b statediff.Baseline, err error) {
 	b.Volatile = &o.session.run.known.volatile
 	for range 2 {

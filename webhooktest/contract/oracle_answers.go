@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// Stripe goes by the answer, but money is lost by the effect. If the state can be read, a
-// case about answers is judged by both: a forgery that is answered 2xx and dropped does no
+// Stripe goes by the answer, but the effect is what costs money. If the state can be read,
+// both decide a case about answers: a forgery that is answered 2xx and dropped does no
 // harm, and a genuine event that is answered 2xx and dropped is lost.
 
 // judgeAnswers runs a case that is about answers.
@@ -23,13 +23,12 @@ func (o *oracle) judgeAnswers(ctx context.Context) ([]finding, error) {
 	return o.session.answers(ctx, o.spec, o.variant)
 }
 
-// forges reports whether every step of a case wants a refusal.
+// forges reports whether every step of a case expects a refusal.
 func forges(c *contractCase) bool {
 	return !slices.ContainsFunc(c.Steps, func(step caseStep) bool { return !step.refuses() })
 }
 
-// varies reports whether a case is about one genuine event that is delivered once, in
-// another way than others.
+// varies reports whether a case delivers one genuine event once, in an unusual way.
 func varies(c *contractCase) bool {
 	if len(c.Steps) != 1 {
 		return false
@@ -38,8 +37,8 @@ func varies(c *contractCase) bool {
 	return step.Expect == "2xx" && len(step.Mutate) > 0 && len(step.Send) == 1 && step.Times <= 1 && genuine(step.Mutate)
 }
 
-// withFreshIDs returns the case without ids that are the same in every execution: an event
-// that a handler has seen has no effect.
+// withFreshIDs returns the case without fixed ids: an event that a handler has seen has no
+// effect.
 func withFreshIDs(c *contractCase) *contractCase {
 	fresh := *c
 	fresh.Events = maps.Clone(c.Events)
@@ -51,7 +50,7 @@ func withFreshIDs(c *contractCase) *contractCase {
 	return &fresh
 }
 
-// judgeForgery judges an accepted forgery by its effect: one that had none was dropped.
+// judgeForgery judges an accepted forgery by its effect: without one, it was dropped.
 func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 	findings, err := o.session.answers(ctx, o.spec, o.variant)
 	if err != nil || !slices.ContainsFunc(findings, finding.accepts) {
@@ -66,7 +65,7 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 		return nil, err
 	}
 	if len(clean.References[1]) == 0 {
-		return findings, nil // nor has a plain event any more
+		return findings, nil // a plain event has none any more either
 	}
 	fresh := &oracle{session: o.session, spec: withFreshIDs(o.spec), variant: o.variant}
 	e, did, err := fresh.execute(ctx, o.spec.Steps)
@@ -123,8 +122,8 @@ func (o *oracle) judgeVariant(ctx context.Context) ([]finding, error) {
 	return e.findings, nil
 }
 
-// plainHas checks that a plain event of the case's type still has its effect, which there
-// may be only once, or once for each object that the handler knows.
+// plainHas checks that a plain event of the case's type still has its effect, which may
+// occur only once, or once for each object that the handler knows.
 func (o *oracle) plainHas(ctx context.Context, has func(statediff.Diff) bool) error {
 	eventType := o.spec.types(o.variant)[0]
 	plain, did, err := o.session.baseline.deliverOnce(ctx, []string{eventType})
@@ -137,7 +136,7 @@ func (o *oracle) plainHas(ctx context.Context, has func(statediff.Diff) bool) er
 	return err
 }
 
-// effectShows reports whether the state shows what a genuine event of the case does.
+// effectShows reports whether the state shows the effect of a genuine event of the case.
 func (o *oracle) effectShows(ctx context.Context) (bool, error) {
 	if err := o.session.recalibrate(ctx); err != nil {
 		return false, err

@@ -11,8 +11,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// judgeMoves is for variants that must have an effect as plain events have, somewhere that
-// the ignored reference does not change. It does not judge refusals: Stripe retries them.
+// judgeMoves judges variants that must have an effect like plain events, somewhere that the
+// ignored reference does not change. It does not judge refusals: Stripe retries them.
 func (o *oracle) judgeMoves(ctx context.Context) ([]finding, error) {
 	_, ignored, err := o.execute(ctx, o.spec.Reference)
 	if err != nil {
@@ -40,7 +40,7 @@ func (o *oracle) judgeMoves(ctx context.Context) ([]finding, error) {
 	return did.execution.withState([]string{"nothing changed that an ignored event does not change too"}, "an effect, as a plain "+did.sent()+" has"), nil
 }
 
-// plain is the oracle of the same case with plain events.
+// plain returns the oracle of the same case with plain events.
 func (o *oracle) plain() *oracle {
 	spec := *o.spec
 	spec.Events = maps.Clone(spec.Events)
@@ -53,13 +53,13 @@ func (o *oracle) plain() *oracle {
 	return &other
 }
 
-// A movement is what an execution did.
+// A movement is the effect of an execution.
 type movement struct {
 	execution *execution
 	diff      statediff.Diff
 }
 
-// moved runs the steps of an oracle's case, and waits for what they do.
+// moved runs the steps of an oracle's case, and waits for their effect.
 func (o *oracle) moved(ctx context.Context, of *oracle, moves func(statediff.Diff) bool) (movement, error) {
 	e, did, err := of.execute(ctx, of.spec.Steps)
 	if err == nil {
@@ -72,7 +72,7 @@ func (m movement) accepted() bool {
 	return !slices.ContainsFunc(m.execution.sent, func(event *webhooktest.Event) bool { return !m.execution.accepted[event] })
 }
 
-// sent is the type of what was sent.
+// sent describes the delivered events.
 func (m movement) sent() string {
 	if len(m.execution.sent) == 0 {
 		return "event"

@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// judgeNone is for what must have no effect: nothing beyond the noise floor, at the places
-// that a genuine event changes.
+// judgeNone judges steps that must have no effect: nothing beyond the noise floor, at the
+// places that a genuine event changes.
 func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	clean, err := o.cleanEffect(ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	return findings, nil
 }
 
-// cleanEffect is what genuine events of the case's types do, twice.
+// cleanEffect returns the effect of genuine events of the case's types, twice.
 func (o *oracle) cleanEffect(ctx context.Context) (statediff.Baseline, error) {
 	first, again := make(statediff.Diff), make(statediff.Diff)
 	for _, eventType := range o.spec.types(o.variant) {
@@ -59,8 +59,8 @@ func (o *oracle) cleanEffect(ctx context.Context) (statediff.Baseline, error) {
 }
 
 // effectIn returns the part of a diff that is the effect of a genuine event. A handler may
-// store what it refuses in the same table as what it accepts: if the bodies are those of
-// genuine events, their effect has the same records.
+// store refused and accepted events in the same table: if the bodies are those of genuine
+// events, their effect has the same records.
 func (e *execution) effectIn(did statediff.Diff, clean statediff.Baseline) statediff.Diff {
 	if e.altersBody() {
 		return did.Near(clean.Touched())
@@ -68,8 +68,8 @@ func (e *execution) effectIn(did statediff.Diff, clean statediff.Baseline) state
 	return clean.Alike(did)
 }
 
-// altersBody reports whether the case delivers other bodies than genuine events of its
-// types have.
+// altersBody reports whether the case delivers bodies other than those of genuine events of
+// its types.
 func (e *execution) altersBody() bool {
 	for _, step := range e.spec.Steps {
 		for _, name := range step.Send {

@@ -21,7 +21,7 @@ func (o *oracle) takeReferences(ctx context.Context) (err error) {
 				return err
 			}
 			if o.variant.bursts > 0 && !o.session.probe.careful {
-				return nil // of so many deliveries, until there is something to find
+				return nil // too many deliveries, until there is something to find
 			}
 		}
 		if !o.session.probe.careful || o.references[0].AsMuchAs(o.references[1]) {
@@ -45,7 +45,7 @@ func beforeChange(ctx context.Context, o *oracle) (statediff.Diff, error) {
 }
 
 // takeReference runs the reference steps. The second time, it runs the witness instead, if
-// the case has one, which is just as clean: where the two differ, both are right. Or it
+// the case has one: both are clean delivery, so where they differ, both are right. Or it
 // runs the reference in another order, if the order does not matter.
 func (o *oracle) takeReference(ctx context.Context) error {
 	second := len(o.references) > 0
@@ -74,16 +74,17 @@ func (o *oracle) takeReference(ctx context.Context) error {
 	return nil
 }
 
-// keepReferences spares later cases the same reference steps.
+// keepReferences keeps the effects for later cases with the same reference steps.
 func (o *oracle) keepReferences() {
 	o.session.run.known.learnReference(o.spec.referenceKey(o.variant), o.references)
 }
 
-// baseline is what the reference did, and what of the case is measured by it.
+// baseline returns the reference's effect, and the part of the case's effect to compare
+// with it.
 func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Diff) {
 	b := statediff.Baseline{Volatile: &o.session.run.known.volatile, References: o.references}
 	if o.spec.hasAlternative() {
-		b.Volatile = new(statediff.Volatile) // what differs here is no whim of the handler's
+		b.Volatile = new(statediff.Volatile) // a difference here is not the handler's choice
 	}
 	if o.spec.Compare == "object" {
 		b.References, did = statediff.WithoutLogs(o.references, did)
@@ -143,7 +144,7 @@ func (o *oracle) silent(steps []caseStep) bool {
 	return len(types) > 0 && !slices.ContainsFunc(types, func(eventType string) bool { return !o.session.run.known.isSilent(eventType) })
 }
 
-// effectIsGone notices a handler that answers as before but no longer does anything, such
+// effectIsGone detects a handler that answers as before but no longer does anything, such
 // as one whose worker has died: neither clean delivery nor the control has an effect.
 func (o *oracle) effectIsGone(ctx context.Context) ([]finding, error) {
 	if o.spec.State != "same" || slices.ContainsFunc(o.references, func(did statediff.Diff) bool { return len(did) > 0 }) {

@@ -9,11 +9,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A precedence knows which of the handled types tell of an object before others do.
+// A precedence knows which handled types introduce an object before others refer to it.
 type precedence struct{ sender *sender }
 
-// creations are the handled types whose events come before one of a type, in the order of
-// their dependencies, found once. One in a shape of its own is TYPE=VARIANT.
+// creations returns the handled types whose events must precede events of a type, in the
+// order of their dependencies, computed once. A type in a special shape is TYPE=VARIANT.
 func (p precedence) creations(eventType string) ([]string, error) {
 	if known, ok := p.sender.source.creations.Load(eventType); ok {
 		return known.([]string), nil
@@ -35,8 +35,8 @@ func (p precedence) creations(eventType string) ([]string, error) {
 	return all, nil
 }
 
-// before appends to a list what comes before an event of a type and is not in it yet,
-// except for what that event itself must precede.
+// before appends the missing predecessors of a type to a list, except those that it must
+// itself precede.
 func (p precedence) before(eventType string, all, later []string) ([]string, error) {
 	later = append(slices.Clone(later), eventType)
 	for _, creation := range p.sender.subject.Handles {
@@ -57,10 +57,9 @@ func (p precedence) before(eventType string, all, later []string) ([]string, err
 	return all, nil
 }
 
-// linking appends to a list the handled types that, in one of their variants, tell of an
-// object that events of a type are about or refer to, and whose own creation is not
-// handled: most apps link a subscription to their user at the checkout session in mode
-// subscription.
+// linking appends the handled types that, in one of their variants, introduce an object
+// that events of a type are about or refer to, and whose own creation is not handled: most
+// apps link a subscription to their user at the checkout session in mode subscription.
 func (p precedence) linking(eventType string, all []string) ([]string, error) {
 	for _, handled := range p.sender.subject.Handles {
 		for _, v := range fixtures.Variants(handled) {
@@ -82,7 +81,7 @@ func (p precedence) linking(eventType string, all []string) ([]string, error) {
 	return all, nil
 }
 
-// links reports whether an event in a shape tells of an object of a kind that events of a
+// links reports whether an event in a shape introduces an object of a kind that events of a
 // type name, and no creation of that kind is handled.
 func (p precedence) links(eventType, linking, shape, kind string) (bool, error) {
 	if slices.ContainsFunc(p.sender.subject.Handles, func(handled string) bool {
@@ -97,7 +96,7 @@ func (p precedence) links(eventType, linking, shape, kind string) (bool, error) 
 	}
 	session, err := p.sender.edited(linking, webhooktest.About(event), webhooktest.Variant(shape))
 	if errors.Is(err, webhooktest.ErrNoPath) {
-		return false, nil // what is set in each event is not in this shape
+		return false, nil // the user's edits do not fit this shape
 	}
 	if err != nil {
 		return false, err
@@ -107,8 +106,8 @@ func (p precedence) links(eventType, linking, shape, kind string) (bool, error) 
 	return named && id != nil && contains(object, id), nil
 }
 
-// dependsOn reports whether events of a type refer to the object that another type
-// creates, and not the other way round as well.
+// dependsOn reports whether events of a type refer to the object that another type creates,
+// but not the reverse as well.
 func (p precedence) dependsOn(eventType, creation string) (bool, error) {
 	event, err := p.sender.edited(eventType)
 	if err != nil {
@@ -121,7 +120,7 @@ func (p precedence) dependsOn(eventType, creation string) (bool, error) {
 	return refersTo(event, created) && !refersTo(created, event), nil
 }
 
-// refersTo reports whether the object of an event names that of another one.
+// refersTo reports whether the object of an event names the object of another event.
 func refersTo(event, other *webhooktest.Event) bool {
 	object, _ := event.Lookup("data.object")
 	id, hasID := objectID(other)

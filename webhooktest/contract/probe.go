@@ -15,12 +15,14 @@ import (
 const stateTimeout = 10 * time.Second
 
 const (
-	// carefulWindow is how long the state must be unchanged in a second look at a handler
+	// carefulWindow is how long the state must be unchanged in a careful try with a handler
+	// that has always finished its work before it answered; carefulSettle, with other
+	// handlers.
 	// that has always worked before it answered; carefulSettle, at other handlers.
 	carefulWindow = 100 * time.Millisecond
 	carefulSettle = 2 * time.Second
 
-	// mostSettle limits the measured settle time: a slower handler sets Settle.
+	// mostSettle limits the measured settle time: slower handlers need Settle.
 	mostSettle = 2 * time.Second
 )
 
@@ -36,13 +38,13 @@ type probe struct {
 
 	settle  time.Duration // how long the state must be unchanged
 	careful bool          // trusts no earlier measurement, and settles for long
-	used    bool          // whether anything was measured
+	used    bool          // something was measured
 	noise   []string      // places of background changes in the last delivery
 	last    decodedState  // most states are read several times
 }
 
 // observed reports whether effects can be judged: the user shows a state, or the handler
-// was seen to write to Stripe.
+// has written to Stripe.
 func (p *probe) observed() bool { return p.subject.observed() || p.learned.writes.Load() }
 
 // measure returns the effect of a delivery on the state.
@@ -90,23 +92,23 @@ func (p *probe) movedSince(o *observation, state any) bool {
 	return len(o.since(still, state, p.learned.floor)) > 0
 }
 
-// moved reports whether the last state differs from that at the start of the observation,
-// in any part of it.
+// moved reports whether the last state differs anywhere from the state at the start of the
+// observation.
 func (p *probe) moved(o *observation) bool {
 	return len(o.since(o.start, p.last.state, p.learned.floor)) > 0
 }
 
 // readStill reads the state until it is unchanged for as long as the subject's handler may
-// take, within reason.
+// take, up to a limit.
 func (p *probe) readStill(ctx context.Context, o *observation) (state any, err error) {
 	state, err = p.readNow(ctx, o)
 	const polls = 4
 	window, left := p.window(), 80
 	switch {
 	case p.learned.restless.Load():
-		left = polls // it will not be still
+		left = polls // it will not settle
 	case p.careful:
-		left = 20 // the windows are wide
+		left = 20 // wide windows need few polls
 	}
 	for still := 0; err == nil && still < polls && left > 0; left-- {
 		if err = p.machine.pause(ctx, window/polls); err != nil {
@@ -125,7 +127,7 @@ func (p *probe) readStill(ctx context.Context, o *observation) (state any, err e
 	return state, err
 }
 
-// stateReads is how often reading the state is tried before a failure ends the run: the
+// stateReads is the number of attempts to read the state before a failure ends the run: the
 // handler may hold the lock of its database at that moment.
 const stateReads = 3
 

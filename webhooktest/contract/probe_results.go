@@ -7,15 +7,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// withResults adds the handler's effect at Stripe to the state: what it created, updated
-// and triggered. A request that changed nothing there has no effect, and of several
-// updates of one object the result counts.
+// withResults adds the handler's effect at Stripe to the state: the objects it created,
+// updated and triggered. A request that changed nothing there has no effect, and several
+// updates of one object count as their result.
 func (p *probe) withResults(state any) any {
 	if p.subject.API == nil {
 		return state
 	}
 	results := []any{}
-	updates := make(map[string]map[string][]string) // of objects, by path
+	updates := make(map[string]map[string][]string) // objects by path
 	for _, call := range p.subject.API.Calls() {
 		if !p.learned.isEffect(call) {
 			continue
@@ -35,8 +35,8 @@ func (p *probe) withResults(state any) any {
 	return map[string]any{"handler": state, "stripe": results}
 }
 
-// updatedAtStripe reports whether the handler updated an object of the events at Stripe. A
-// copy that it keeps is up to date only after the event of that update.
+// updatedAtStripe reports whether the handler updated an object of the events at Stripe.
+// The handler's own copy is up to date only after the event of that update.
 func (p *probe) updatedAtStripe(o *observation) bool {
 	if p.subject.API == nil {
 		return false
@@ -50,13 +50,13 @@ func (p *probe) updatedAtStripe(o *observation) bool {
 	return false
 }
 
-// hadResult reports whether a call changed anything at Stripe. One that was recognized as
-// a repetition did not.
+// hadResult reports whether a call changed anything at Stripe. A call recognized as a
+// repetition did not.
 func hadResult(call stripeapi.Call) bool {
 	return call.Write() && !call.Replayed && !call.Unchanged && call.Status < 300
 }
 
-// isUpdate reports whether a call sets fields of an object that exists.
+// isUpdate reports whether a call sets fields of an existing object.
 func isUpdate(call stripeapi.Call) bool {
 	return call.Method == "POST" && call.ID != "" && strings.HasSuffix(call.Path, "/"+call.ID)
 }

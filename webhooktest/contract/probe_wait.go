@@ -7,13 +7,13 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// A handler may acknowledge first and work later. How much later is measured with the
-// first genuine event, but no handler fails by that measurement alone: first the case is
-// tried again, carefully, and a missing effect is waited for.
+// A handler may acknowledge first and work later. The first genuine event measures how much
+// later, but no handler fails by that measurement alone: the case is tried again,
+// carefully, and waits for a missing effect.
 
-// effectTimeout is how long an effect is waited for before its absence counts against a
+// effectTimeout is how long to wait for an effect before its absence counts against a
 // handler. It does not depend on the measured speed. It is the sum of pauses, not time on
-// the clock: a machine that stalls takes none of it from the handler.
+// the clock: a stalled machine takes none of it from the handler.
 const effectTimeout = 8 * time.Second
 
 // secondPatience is how long it is waited for once another effect, missing for the same
@@ -49,15 +49,15 @@ func (p *probe) patience(cause string) time.Duration {
 	return effectTimeout
 }
 
-// widen makes the window wide enough for work of a duration, on a machine that stalls as
-// this one does. A state that shows the event at once needs no window.
+// widen makes the window wide enough for work of a duration, on a machine that stalls like
+// this one. A state that shows the event at once needs no window.
 func (p *probe) widen(took time.Duration) {
 	if took > 0 && p.subject.Settle == 0 {
 		p.settle = min(max(p.settle, asyncSettle, took+took/2+2*p.machine.stall()), mostSettle)
 	}
 }
 
-// slower notes that the handler works longer than expected: all earlier measurements may
+// slower records that the handler works longer than expected: all earlier measurements may
 // be wrong.
 func (p *probe) slower(took time.Duration) {
 	p.widen(max(took, p.settle, asyncSettle))
@@ -65,9 +65,9 @@ func (p *probe) slower(took time.Duration) {
 	p.known.forgetAll()
 }
 
-// await reads the state again and again, with growing pauses, until it is as expected or
-// the pauses add up to the patience. If the time of the run ends before, nothing can be
-// said.
+// await reads the state repeatedly, with growing pauses, until it is as expected or the
+// pauses add up to the patience. If the time of the run ends first, the result is
+// inconclusive.
 func (p *probe) await(ctx context.Context, o *observation, patience time.Duration, hoped func(state any) bool) (took time.Duration, ok bool, err error) {
 	start := time.Now()
 	for waited, wait := time.Duration(0), time.Duration(0); ; {
@@ -76,7 +76,7 @@ func (p *probe) await(ctx context.Context, o *observation, patience time.Duratio
 			return 0, false, err
 		}
 		if waited > 0 {
-			took = time.Since(start) // at once is at once, however long the reading takes
+			took = time.Since(start) // immediate, however long the reading takes
 		}
 		if hoped(state) {
 			return took, true, nil
@@ -95,16 +95,16 @@ func (p *probe) await(ctx context.Context, o *observation, patience time.Duratio
 	}
 }
 
-// awaitMove reads the state until it is another one than before.
+// awaitMove reads the state until it differs from the state before.
 func (p *probe) awaitMove(ctx context.Context, o *observation, before any, patience time.Duration) (took time.Duration, moved bool, err error) {
 	return p.await(ctx, o, patience, func(state any) bool {
 		return len(o.since(before, state, p.learned.floor)) > 0
 	})
 }
 
-// until returns the effect of deliveries. In a careful try, it waits until the effect is
-// as expected or effectTimeout is over: work may still be in progress. If the
-// state is restless, the effect is inconclusive then.
+// until returns the effect of deliveries. In a careful try, it waits until the effect is as
+// expected or effectTimeout is over: work may still be in progress. If the state is still
+// restless then, the effect is inconclusive.
 func (p *probe) until(ctx context.Context, o *observation, diff statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
 	return p.untilFor(ctx, "", o, diff, hoped)
 }
@@ -125,7 +125,7 @@ func (p *probe) untilFor(ctx context.Context, cause string, o *observation, diff
 		return diff, err
 	}
 	p.slower(took)
-	state, err := p.readStill(ctx, o) // there may be more to come
+	state, err := p.readStill(ctx, o) // more may follow
 	if err != nil {
 		return nil, err
 	}

@@ -8,25 +8,26 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A race shows only now and then. Such a case sends the same shape in short bursts, each
-// about new objects and so a try of its own, and reads the state once, after all of them:
-// 44 bursts miss a race that shows in a tenth of tries with odds of 1%.
+// A race is rarely visible. Such a case sends the same shape in short bursts, each about
+// new objects and so a separate try, and reads the state once, after all of them: 44 bursts
+// miss a race that shows in a tenth of tries with odds of 1%.
 
 const (
-	// raceShare is the part of the run's time that the bursts of one case may take. Slow
+	// raceShare is the part of the run's time that the bursts of one case may take:
+	// 1/raceShare. Slow handlers get fewer bursts.
 	// handlers get fewer bursts.
 	raceShare = 20
 
-	// raceTries is how often a race is tried in all once it has been seen, to see it again.
+	// raceTries is how often a race is tried in total to reproduce a finding.
 	raceTries = 6
 
-	// preparedBursts is how many bursts there are where each takes objects of the app.
+	// preparedBursts is the number of bursts if each uses objects of the app.
 	preparedBursts = 10
 )
 
-// bursts is the number of bursts for one of several variants of a case. All handled types
-// usually share a ledger: the first gets all bursts, the others as many together, and at
-// least a quarter each. Slow handlers get as many as there is time for.
+// bursts returns the number of bursts for one of several variants of a case. All handled
+// types usually share a ledger: the first gets all bursts, the others together as many
+// again, and at least a quarter each. Slow handlers get as many as time allows.
 func (s *session) bursts(c *contractCase, at, variants int) int {
 	if c.Bursts == 0 {
 		return 0
@@ -42,7 +43,7 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 		deliveries += 2 * len(step.Send)
 	}
 	for _, step := range c.Steps {
-		deliveries += len(step.Send) * max(1, step.Times) // a handler may take one at a time
+		deliveries += len(step.Send) * max(1, step.Times) // a handler may process one at a time
 	}
 	each := s.run.log.pace() * time.Duration(deliveries*variants)
 	if each <= 0 {
@@ -51,7 +52,7 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 	return max(1, min(most, int(s.run.budget.limit/raceShare/each)))
 }
 
-// moreBursts is what a race needs for more bursts.
+// moreBursts returns what a race needs for more bursts.
 func (s *session) moreBursts() string {
 	if s.subject.bindsEach() {
 		return "there are no more, since each burst takes an object of the app"
@@ -59,7 +60,7 @@ func (s *session) moreBursts() string {
 	return "a longer maximum time for the run allows more"
 }
 
-// pace is how long half of the accepted events took at most to be answered.
+// pace returns the median time to answer an accepted event.
 func (l *responseLog) pace() time.Duration {
 	var took []time.Duration
 	for _, response := range l.responses() {
@@ -74,8 +75,8 @@ func (l *responseLog) pace() time.Duration {
 	return took[len(took)/2]
 }
 
-// deliverBursts delivers the events of a step together, one burst at a time. A handler
-// that leaves one unanswered gets no more.
+// deliverBursts delivers the events of a step concurrently, one burst at a time. It stops
+// when an event gets no answer.
 func (e *execution) deliverBursts(ctx context.Context, step caseStep, mutations []string) (responses []*webhooktest.Response, err error) {
 	sender := e.session.sender
 	sender.raced = 0

@@ -8,10 +8,10 @@ import (
 	"sync"
 )
 
-// shownIn is the share of tries that the odds are given for.
+// shownIn is the share of tries in which a race shows, for computing odds.
 const shownIn = 0.1
 
-// A raceLog remembers how many bursts each case came to.
+// A raceLog records the number of bursts of each case.
 type raceLog struct {
 	mu    sync.Mutex
 	tried map[string]burstCount
@@ -33,7 +33,7 @@ func (l *raceLog) add(c *contractCase, bursts int, lacks string) {
 	l.tried[c.ID] = burstCount{c.Bursts, l.tried[c.ID].tried + bursts, lacks}
 }
 
-// notes say what may have been missed in cases that got fewer bursts than they wanted.
+// notes describes what cases with too few bursts may have missed.
 func (l *raceLog) notes() (notes []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -13,7 +13,7 @@ const (
 	Pass         Verdict = "pass"
 	Fail         Verdict = "fail"         // a must not met
 	Warn         Verdict = "warn"         // a should not met
-	Info         Verdict = "info"         // worth knowing, no judgment
+	Info         Verdict = "info"         // worth knowing, without judgment
 	Skip         Verdict = "skip"         // not tried; Reason says what it needs
 	Inconclusive Verdict = "inconclusive" // tried, but cannot be judged; Reason says why
 )
@@ -23,15 +23,15 @@ type Report struct {
 	Summary   map[Verdict]int `json:"summary"` // number of cases per verdict
 	Subject   SubjectReport   `json:"subject"`
 	Seed      uint64          `json:"seed"`
-	Diagnosis []string        `json:"diagnosis,omitempty"` // why the first genuine event was refused, if it was
-	Notes     []string        `json:"notes,omitempty"`     // on the run: that the machine stalls
+	Diagnosis []string        `json:"diagnosis,omitempty"` // why the handler refused the first genuine event, if it did
+	Notes     []string        `json:"notes,omitempty"`     // on the run, such as a stalling machine
 
 	// WantedVersion is the API version that the handler accepts, if it refused the first
 	// genuine event because of its version. Set it as Subject.APIVersion.
 	WantedVersion string `json:"wanted_version,omitempty"`
 
-	// WantedVariant is the shape of the first genuine event, as TYPE=VARIANT, that the handler
-	// accepts, if it refused the one that was delivered. Set it in Subject.Variants.
+	// WantedVariant is the shape of the first genuine event, as TYPE=VARIANT, that the
+	// handler accepts, if it refused the delivered shape. Set it in Subject.Variants.
 	WantedVariant string `json:"wanted_variant,omitempty"`
 
 	Cases []Result `json:"cases"`
@@ -42,7 +42,7 @@ type SubjectReport struct {
 	Target     string   `json:"target"` // a URL, or "in process"
 	Handles    []string `json:"handles"`
 	APIVersion string   `json:"api_version"`
-	State      string   `json:"state,omitempty"` // where the state was read
+	State      string   `json:"state,omitempty"` // the source of the state
 }
 
 // A Result is the outcome of one case. Its text may come from the handler: reporters
@@ -50,15 +50,15 @@ type SubjectReport struct {
 type Result struct {
 	ID          string  `json:"id"`
 	Title       string  `json:"title"`
-	Headline    string  `json:"headline,omitempty"` // of a shortfall: what the handler did
-	Cause       string  `json:"cause,omitempty"`    // of a shortfall: the cause it shares with others
+	Headline    string  `json:"headline,omitempty"` // for a shortfall: what the handler did
+	Cause       string  `json:"cause,omitempty"`    // for a shortfall: the cause it shares with others
 	Level       string  `json:"level"`              // must, should or info
 	Verdict     Verdict `json:"verdict"`
-	Reason      string  `json:"reason,omitempty"` // of a skip or an inconclusive; else a remark, such as on a waiver
-	Need        string  `json:"need,omitempty"`   // of a skip or an inconclusive: what would let the case be judged, a need of its file such as state, objects of the app, or NeedTime
+	Reason      string  `json:"reason,omitempty"` // for a skip or an inconclusive; otherwise a remark, such as on a waiver
+	Need        string  `json:"need,omitempty"`   // for a skip or an inconclusive: what would let the case be judged, such as state, objects of the app, or NeedTime
 	Requirement string  `json:"requirement"`
 	Source      string  `json:"source"`
-	Sent        string  `json:"sent,omitempty"` // and how it differs from what was accepted
+	Sent        string  `json:"sent,omitempty"` // with its differences from what was accepted
 	Expected    string  `json:"expected,omitempty"`
 	Actual      string  `json:"actual,omitempty"`
 	Hint        string  `json:"hint,omitempty"`
@@ -68,16 +68,16 @@ type Result struct {
 	// refused an event.
 	WantedVersion string `json:"wanted_version,omitempty"`
 
-	// WantedVariant is the shape of an event, as TYPE=VARIANT, in which the handler acts on it,
-	// if it does not act on the one that was delivered. Set it in Subject.Variants.
+	// WantedVariant is the shape, as TYPE=VARIANT, in which the handler acts on an event,
+	// if it does not act on the delivered shape. Set it in Subject.Variants.
 	WantedVariant string `json:"wanted_variant,omitempty"`
 
-	// Unhandled says which types the subject would have to handle, if Need is "handles" and
-	// it is known: an event type, or words for several.
+	// Unhandled names the types that the subject would have to handle, if Need is "handles"
+	// and they are known: an event type, or a description of several.
 	Unhandled string `json:"-"`
 
-	// Golden reports whether the case compares with a golden file, and Wrote names those that
-	// Suite.Update has written.
+	// Golden reports whether the case compares with a golden file, and Wrote names the
+	// golden files that Suite.Update has written.
 	Golden bool     `json:"-"`
 	Wrote  []string `json:"-"`
 
@@ -90,17 +90,17 @@ func (r *Report) Failed(strict bool) bool {
 	return r.Summary[Fail] > 0 || strict && r.Summary[Warn] > 0
 }
 
-// Judged reports whether anything was judged: whether a case has another verdict than Skip
+// Judged reports whether anything was judged: whether a case has a verdict other than Skip
 // or Inconclusive.
 func (r *Report) Judged() bool {
 	return r.Summary[Pass]+r.Summary[Fail]+r.Summary[Warn]+r.Summary[Info] > 0
 }
 
-// mostInconclusive is how many cases may be inconclusive without a remark.
+// mostInconclusive is the number of inconclusive cases that need no remark.
 const mostInconclusive = 9
 
-// Unjudged says that many cases could not be judged, how many and why most of them, or "":
-// what passes says little then.
+// Unjudged says how many cases could not be judged and why most of them, if there are so
+// many that a pass means little, or "".
 func (r *Report) Unjudged() string { return unjudged(r.Cases) }
 
 func unjudged(results []Result) string {

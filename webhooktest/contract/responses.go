@@ -9,21 +9,21 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// What proves that a handler is too slow, so that no more of it is needed.
+// Proof that a handler is too slow to go on.
 const (
 	tooSlow    = 10 * time.Second
 	slowEnough = 5
 )
 
-// A responseLog remembers the answers of a run for checks of all of them, and ends the run
-// if the handler is too slow.
+// A responseLog records the answers of a run for checks of all of them, and ends the run if
+// the handler is too slow.
 type responseLog struct {
 	budget *budget
-	keep   bool // the cases of one's own ask nothing of all answers
+	keep   bool // false for a user's own cases, which check no earlier answers
 
 	mu   sync.Mutex
 	all  []*webhooktest.Response
-	slow int // answers that took too long
+	slow int // number of slow answers
 }
 
 func (l *responseLog) add(responses ...*webhooktest.Response) {
@@ -33,8 +33,8 @@ func (l *responseLog) add(responses ...*webhooktest.Response) {
 		l.all = append(l.all, responses...)
 	}
 	for _, response := range responses {
-		// Its time for a forgery says nothing about the rest, and a missing answer belongs to
-		// the case that got none.
+		// The time for a forgery says nothing about the rest, and a missing answer belongs
+		// to its own case.
 		if response.Accepted() && response.Duration > tooSlow {
 			l.slow++
 		}
@@ -44,7 +44,7 @@ func (l *responseLog) add(responses ...*webhooktest.Response) {
 	}
 }
 
-// responses are all answers so far.
+// responses returns all answers so far.
 func (l *responseLog) responses() []*webhooktest.Response {
 	l.mu.Lock()
 	defer l.mu.Unlock()

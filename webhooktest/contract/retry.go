@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// No case fails, or is called inconclusive, at the first look. A state that was read too
-// early is a missing effect in this reading and an extra one in the next, and the effect
-// of clean delivery may have been read too early as well. So the case is tried again
-// without anything that was measured before: the state must be unchanged for a long time
-// before anything is sent, and each effect is waited for before it is judged.
+// No case fails, or is inconclusive, at the first look. A state that was read too early
+// shows a missing effect now and an extra one later, and the effect of clean delivery may
+// have been read too early as well. So the case is tried again without earlier
+// measurements: the state must be unchanged for a long time before anything is sent, and
+// each effect is waited for before it is judged.
 
-// distrust makes the next try of a case a careful one, which measures again what its types
-// do. If a handler has always worked before it answered, on a machine that never stalled,
-// what it did cannot have been the effect of something else. distrust reports whether
+// distrust makes the next try of a case a careful one, which measures the effects of its
+// types again. If a handler has always finished its work before it answered, on a machine
+// that never stalled, its effects cannot belong to another event. distrust reports whether
 // there is anything to measure again.
 func (s *session) distrust(types []string) bool {
 	if s.probe.careful || !s.probe.used && s.subject.called() == 0 {
@@ -31,7 +31,7 @@ func (s *session) distrust(types []string) bool {
 }
 
 // runUntilSure runs a case once and, before it fails or is inconclusive, up to twice more,
-// carefully: a fault must be found again. A race is not lost each time, and is tried more
+// carefully: a fault must be found again. A race does not show each time, and is tried more
 // than once on a machine that stalls.
 func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) (findings []finding, err error) {
 	try := func() ([]finding, error) { return s.try(ctx, c, v) }
@@ -51,7 +51,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 			return nil, err
 		}
 		if slices.ContainsFunc(findings, func(f finding) bool { return f.silent }) && !s.isAlive(ctx, 0, time.Second) {
-			return findings, nil // there is no subject for another try
+			return findings, nil // no subject for another try
 		}
 		if len(findings) > 0 {
 			found++
@@ -86,8 +86,8 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 	return findings, nil
 }
 
-// tryCarefully tries something with a subject of its own. It repeats a careful try if the
-// handler turns out to work longer than expected: the try was not careful enough.
+// tryCarefully runs a try with its own subject. It repeats a careful try if the handler
+// turns out to work longer than expected: the try was not careful enough.
 func (s *session) tryCarefully(try func() ([]finding, error)) (findings []finding, err error) {
 	for range 3 {
 		s.renew()
@@ -103,9 +103,9 @@ func (s *session) tryCarefully(try func() ([]finding, error)) (findings []findin
 	return findings, err
 }
 
-// runOnce runs a case as it is written. Before a handler that may work later than it
-// answers fails a golden file, it runs the case once more, with waits: the effect of
-// something sent before may have come in between.
+// runOnce runs a case as written. Before a handler that may work after its answer fails a
+// golden file, the case runs again with waits: the effect of an earlier delivery may have
+// come in between.
 func (s *session) runOnce(ctx context.Context, c *contractCase, v variant) ([]finding, error) {
 	s.renew()
 	first, err := s.execute(ctx, c, v)

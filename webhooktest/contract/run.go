@@ -13,13 +13,13 @@ import (
 )
 
 // Check runs the suite and reports what the handler gets right and wrong. The error is for
-// a suite that cannot run at all: an unknown case, a subject without a handler, a state
-// that cannot be read.
+// a suite that cannot run at all: an unknown case, a subject without a handler, an
+// unreadable state.
 //
 // Cases run one after the other, unless the subjects are Isolated. If the handler refuses
-// the first genuine event, nothing else can be judged, and the rest is skipped. When the
-// context ends, or a hook or the state of a subject fails, Check returns the error
-// together with the report of what was done until then.
+// the first genuine event, nothing else can be judged, and the remaining cases are skipped.
+// When the context ends, or a hook or the state of a subject fails, Check returns the error
+// together with the report so far.
 func Check(ctx context.Context, suite Suite) (*Report, error) {
 	cases, err := suite.cases()
 	if err != nil {
@@ -62,7 +62,7 @@ func newJudge(suite Suite) (*judge, error) {
 	if err := subject.checkFamilies(); err != nil {
 		return nil, err
 	}
-	if suite.Dir == "" { // its payloads may be of any type
+	if suite.Dir == "" { // payloads may be of any type
 		if err := subject.checkTypes(); err != nil {
 			return nil, err
 		}
@@ -77,19 +77,19 @@ func (j *judge) with(subjects func() Subject) *judge {
 }
 
 // prepare measures what the cases rely on. The contract needs everything; a user's cases
-// need only what they ask for: nothing if they examine answers alone, since a refusal has
-// a control of its own; background changes if they compare the state with golden files;
-// and a first genuine event if they compare it with a reference.
+// need only what they ask for: nothing if they examine only answers, since a refusal has
+// its own control; background changes if they compare the state with golden files; and a
+// first genuine event if they compare it with a reference.
 func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 	s := j.session
 	switch {
 	case s.run.suite.Dir == "":
 		return j.calibrate(ctx, s.subject.control())
 	case comparesState(cases):
-		_, err := s.calibrate(ctx, s.controlAmong(cases)) // a refusal is left to the controls of the cases
+		_, err := s.calibrate(ctx, s.controlAmong(cases)) // the cases' controls handle a refusal
 		return err
 	case s.probe.observed() && slices.ContainsFunc(cases, func(c contractCase) bool { return c.golden() }):
-		event, err := s.run.source.event(s.subject.control()) // sends nothing, and names nothing
+		event, err := s.run.source.event(s.subject.control()) // neither sent nor named
 		if err != nil {
 			return err
 		}
@@ -122,7 +122,8 @@ func comparesState(cases []contractCase) bool {
 	return slices.ContainsFunc(cases, func(c contractCase) bool { return c.State != "" })
 }
 
-// controlAmong is the first handled type or, if the user named none, a type of the cases.
+// controlAmong returns the first handled type or, if the user named none, a type of the
+// cases.
 func (s *session) controlAmong(cases []contractCase) string {
 	if len(s.subject.Handles) > 0 {
 		return s.subject.control()
@@ -188,7 +189,7 @@ func (j *judge) judgeOne(ctx context.Context, c *contractCase, progress *sync.Mu
 	return result, err
 }
 
-// slowWork is the settle time from which a handler counts as slow.
+// slowWork is the minimum settle time of a slow handler.
 const slowWork = 500 * time.Millisecond
 
 // perCase is the average number of deliveries in a case, races aside: measured with a
@@ -230,7 +231,7 @@ func (s *session) order(cases []contractCase) []int {
 	return order
 }
 
-// notes are what a run noticed beside its cases.
+// notes returns the remarks on the run.
 func (s *session) notes() []string {
 	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.races.notes())
 }

@@ -38,8 +38,8 @@ func (s *sender) event(ctx context.Context, eventType string, edits ...webhookte
 	return s.registered(s.unregistered(ctx, eventType, edits...))
 }
 
-// unregistered makes an event as the subject needs it, about a new object that the local
-// API does not know.
+// unregistered makes an event with the subject's edits, about a new object unknown to the
+// local API.
 func (s *sender) unregistered(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	event, err := s.edited(eventType, edits...)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *sender) unregistered(ctx context.Context, eventType string, edits ...we
 	return s.own(ctx, event)
 }
 
-// about makes an event about the objects of another, of which Stripe does not know.
+// about makes an event about the objects of another, without registering it.
 func (s *sender) about(ctx context.Context, other *webhooktest.Event, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	event, err := s.edited(eventType, append([]webhooktest.Edit{webhooktest.About(other)}, edits...)...)
 	if err != nil {
@@ -87,8 +87,8 @@ func (s *sender) register(body []byte) error {
 	return nil
 }
 
-// registerVariant registers an event with the local API as it is first delivered. Earlier
-// deliveries are registered as they were, forgeries never.
+// registerVariant registers an event with the local API as it is first delivered. Events
+// delivered before stay as they were, and forgeries are never registered.
 func (s *sender) registerVariant(event *webhooktest.Event, mutations []string) error {
 	if s.subject.API == nil || s.delivered[event] || !genuine(mutations) {
 		return nil
@@ -142,7 +142,8 @@ func (s *sender) deliverTogether(ctx context.Context, events []*webhooktest.Even
 	}
 	responses, err := s.endpoint.DeliverTogether(ctx, events, mutations...)
 	s.note(responses...)
-	// In process all are ready to run at once, and one that never waits leaves no room for a race.
+	// In process, all are ready to run at once, and a handler that never waits leaves no
+	// room for a race.
 	s.apart = s.apart || s.subject.Handler == nil && !overlap(responses)
 	return responses, err
 }

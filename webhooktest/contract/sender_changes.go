@@ -11,15 +11,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// sameAs make an event one in which the object is as it was in another.
+// sameAs returns the edits for an event with the same object as in another event.
 func sameAs(other *webhooktest.Event) []webhooktest.Edit {
 	object, _ := rawjson.Find(other.Body(), "data.object")
 	return []webhooktest.Edit{webhooktest.Set("data.object", json.RawMessage(object)), webhooktest.Add("data.previous_attributes", struct{}{})}
 }
 
 // changedSince returns the version of an update that shows a change since another event
-// about its object, whichever fields a handler stores: where it is not as the first
-// version, it is not as that event either.
+// about its object, whichever fields a handler stores: where it differs from the first
+// version, it differs from that event, too.
 func (s *sender) changedSince(other *webhooktest.Event, eventType string) (int, error) {
 	versions, err := render.Versions(eventType)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *sender) changedSince(other *webhooktest.Event, eventType string) (int, 
 }
 
 // changesBetween reports whether two events differ in their object, and whether the second
-// is as a third one anywhere there.
+// equals a third one anywhere there.
 func changesBetween(first, now, third *webhooktest.Event) (differs, similar bool) {
 	for _, path := range changedPaths(first.Body(), now.Body()) {
 		value, _ := now.Lookup(path)

@@ -10,8 +10,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// prepared makes one independent event, after delivering the events that must come before
-// it. It does not register the event.
+// prepared makes one independent event, after delivering the events that must precede it.
+// It does not register the event.
 func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	created, version, err := s.prelude(ctx, eventType)
 	switch {
@@ -24,7 +24,7 @@ func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhoo
 }
 
 // distinct makes an event that no case names. If its object has no id, such as a balance,
-// its amounts differ each time: else it would look like the last one.
+// its amounts differ each time: otherwise it would look like the previous one.
 func (s *sender) distinct(ctx context.Context, eventType string) (*webhooktest.Event, error) {
 	event, err := s.prepared(ctx, eventType)
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *sender) varied(event *webhooktest.Event) (*webhooktest.Event, error) {
 	return changed, err
 }
 
-// raised are the edits that raise all amounts of an object.
+// raised returns the edits that raise all amounts of an object.
 func raised(value any, path string, by float64) (edits []webhooktest.Edit) {
 	switch value := value.(type) {
 	case map[string]any:

@@ -8,10 +8,10 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// prelude delivers what must come before an event of a type: if the handler handles them,
-// the creations of the objects that the event refers to and of its own object. It returns
-// the last of them, or nil for none. If that event created the event's own object, or
-// links it, it also returns the version of the object that shows a change.
+// prelude delivers the events that must precede an event of a type: the creations of its
+// own object and of the objects it refers to, if the handler handles them. It returns the
+// last of them, or nil for none. If that event created the event's own object, or links it,
+// it also returns the version of the object that shows a change.
 func (s *sender) prelude(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
 	creations, err := precedence{s}.creations(eventType)
 	if err != nil {

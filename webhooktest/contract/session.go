@@ -32,8 +32,8 @@ func newRun(suite Suite, subject *Subject) *run {
 	return r
 }
 
-// A session holds what a case runs with: a subject, what sends to it, what reads its
-// state, and the baseline of clean delivery.
+// A session holds the parts that run a case: a subject, its sender and probe, and the
+// baseline of clean delivery.
 type session struct {
 	run      *run
 	subjects func() Subject
@@ -65,7 +65,7 @@ func (r *run) newSession(subject Subject, subjects func() Subject) *session {
 	return s
 }
 
-// renew takes a new subject for the next try.
+// renew gets a new subject for the next try.
 func (s *session) renew() {
 	s.close()
 	s.take(s.subjects())
@@ -74,14 +74,14 @@ func (s *session) renew() {
 func (s *session) take(subject Subject) {
 	s.subject = subject
 	s.sender.objects = s.run.objects
-	if subject.Handler != nil || subject.Isolated { // whose app may be another one each time
+	if subject.Handler != nil || subject.Isolated { // the app may be another one each time
 		s.sender.objects = newAppObjects(s.run.objects.known)
 	}
 	s.sender.binder.objects = s.sender.objects
 	s.sender.endpoint = subject.endpoint()
 }
 
-// secrets returns all secrets accepted by the handler.
+// secrets returns all secrets that the handler accepts.
 func (s *session) secrets() []string {
 	return slices.Concat(secretsOf(s.sender.endpoint), s.subject.Secrets)
 }

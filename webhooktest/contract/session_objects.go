@@ -6,8 +6,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
-// finds reports whether the handler finds an object of the app by what binds events of a
-// type to it: the user says so, or an event about another object has no effect.
+// finds reports whether the handler finds an object of the app by the fields that bind
+// events of a type to it: the user says so, or an event about another object has no effect.
 func (s *session) finds(ctx context.Context, eventType string) (bool, error) {
 	switch {
 	case s.sender.binder.isSaid(eventType):

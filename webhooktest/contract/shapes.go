@@ -14,10 +14,10 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// What stands for the variant that a case is run with, beside the type: {T.variant}.
+// variantOf, after a type, is the variable for the current variant: {T.variant}.
 const variantOf = ".variant"
 
-// bindShapes gives values to a variable that stands for each variant, beside other ones.
+// bindShapes binds a variable to each variant, with fixed values for the others.
 func (s *Subject) bindShapes(variable string, counting bool, others map[string]string) (bindings []map[string]string, unhandled string) {
 	for _, one := range s.shapes(variable, counting) {
 		maps.Copy(one, others)
@@ -32,9 +32,9 @@ func (s *Subject) bindShapes(variable string, counting bool, others map[string]s
 	return bindings, ""
 }
 
-// shapes are the handled types, each with its variants or, for counting, only with
-// variants that mean the same as the plain event. Of a type to which the user gives a
-// shape, no other one is expected to come.
+// shapes returns the handled types, each with its variants or, for counting, only with the
+// variants that mean the same as the plain event. If the user sets the shape of a type, no
+// other shape is expected.
 func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]string) {
 	for _, eventType := range s.Handles {
 		if s.Variants[eventType] != "" {
@@ -49,7 +49,7 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 	return bindings
 }
 
-// shapeOf says which variant an event is, "" if it is as any other of its type.
+// shapeOf returns the variant of an event, or "" for the usual shape of its type.
 func (c *caseEvents) shapeOf(event *webhooktest.Event) string {
 	for name, events := range c.observed.events {
 		spec := c.spec.Events[name]
@@ -61,13 +61,13 @@ func (c *caseEvents) shapeOf(event *webhooktest.Event) string {
 	return ""
 }
 
-// described is an event with its variant.
+// described names an event with its variant.
 func (c *caseEvents) described(event *webhooktest.Event) string {
 	return strings.TrimSpace(event.String() + " " + c.shapeOf(event))
 }
 
-// checkShape checks that an event has the shape that a case is about: what the user sets
-// may contradict it, or a later API version may lack the fields that distinguish it.
+// checkShape checks that an event has the shape that a case is about: the user's edits may
+// contradict it, or a later API version may lack the fields that distinguish it.
 func (c *caseEvents) checkShape(event *webhooktest.Event, err error, name string) error {
 	switch {
 	case errors.Is(err, webhooktest.ErrNoPath):
@@ -94,8 +94,8 @@ func (c *caseEvents) checkShape(event *webhooktest.Event, err error, name string
 	return nil
 }
 
-// compareShapes reports whether the object of a variant is distinct from the plain one,
-// and whether another object has kept what makes it so.
+// compareShapes reports whether the object of a variant is distinct from the plain one, and
+// whether another object has kept the difference.
 func compareShapes(plain, shaped, other any) (apart, kept bool) {
 	switch shaped := shaped.(type) {
 	case map[string]any:
@@ -132,7 +132,7 @@ func compareMembers(plain, shaped, other map[string]any) (apart, kept bool) {
 	return apart, kept
 }
 
-// compareElements compares lists: of one that has another length, only the length.
+// compareElements compares lists; if the lengths differ, only the lengths.
 func compareElements(plain, shaped, other []any) (apart, kept bool) {
 	if len(plain) != len(shaped) {
 		return true, len(shaped) == len(other)

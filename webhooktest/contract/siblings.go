@@ -8,8 +8,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// siblings are types that begin like a handled one, but are about an object of another
-// kind or without an id: invoice.upcoming beside invoice.paid. There is one for each kind.
+// siblings returns types with the same prefix as a handled type, but about an object of
+// another kind or without an id: invoice.upcoming beside invoice.paid. There is one for
+// each kind.
 func (s *Subject) siblings() (types []string) {
 	source := webhooktest.Source{APIVersion: s.APIVersion, Seed: 1}
 	known := make(map[string]bool) // kinds, by the first part of the type
@@ -29,13 +30,13 @@ func (s *Subject) siblings() (types []string) {
 	return types
 }
 
-// family is the first part of a type: customer of customer.subscription.updated.
+// family returns the first part of a type: customer of customer.subscription.updated.
 func family(eventType string) string {
 	first, _, _ := strings.Cut(eventType, ".")
 	return first
 }
 
-// kindOf is what the object of a type is, and whether it has an id.
+// kindOf returns the kind of a type's object, and whether it has an id.
 func kindOf(source *webhooktest.Source, eventType string) string {
 	event, err := source.Event(eventType)
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A Subject describes the handler that a suite runs against. Cases that need more than is
-// known of it are skipped.
+// A Subject describes the handler that a suite runs against. Cases that need more than it
+// provides are skipped.
 type Subject struct {
 	// Handler or URL receives the events, as in an Endpoint.
 	Handler http.Handler
@@ -31,9 +31,9 @@ type Subject struct {
 	// Secrets are further accepted secrets, each valid by itself.
 	Secrets []string
 
-	// Handles are the event types that the handler acts on. If empty, the control is
-	// payment_intent.succeeded, which need not have an effect, and cases about other types are
-	// skipped.
+	// Handles lists the event types that the handler acts on. If empty, the control is
+	// payment_intent.succeeded, which need not have an effect, and cases about other types
+	// are skipped.
 	Handles []string
 
 	// State returns what the handler has stored, as any value that encoding/json encodes. It
@@ -51,34 +51,34 @@ type Subject struct {
 
 	// Settle is how long the state must be unchanged before it counts. If 0, it is read at
 	// once, and again after 300 ms if the handler turns out to work asynchronously. In any
-	// case, a missing effect is waited for, up to 8 s, before it is reported.
+	// case, the contract waits up to 8 s for a missing effect before it reports it.
 	Settle time.Duration
 
 	// Edit returns the edits for each new event of a type, nil for none: a real handler needs
 	// its own metadata, customer or price.
 	Edit func(eventType string) []webhooktest.Edit
 
-	// Prepare gives each new Stripe object one of the app's own, which it may create. It gets
-	// the first event about the Stripe object, as Edit left it, and returns the edits that
-	// name the app's object in it. Later events about the same object get the same edits. If
-	// nil, all events are bound as Edit binds them, and if only the first of them has an
-	// effect, cases that need a second one are skipped. Return ErrNoObject if there is no
-	// further object.
+	// Prepare gives each new Stripe object an object of the app, which it may create. It
+	// gets the first event about the Stripe object, with Edit applied, and returns the
+	// edits that name the app's object in it. Later events about the same object get the
+	// same edits. If nil, all events are bound as Edit binds them, and if only the first of
+	// them has an effect, cases that need a second one are skipped. Return ErrNoObject if
+	// there is no further object.
 	Prepare func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error)
 
 	// Create has the app create an object at the API, for example by calling the app's own
 	// checkout as a customer would. The next event is about the object that arrives at the
-	// API, with its id, metadata, amount and customer; each new Stripe object needs one of
-	// its own. Create needs API. Prepare is called after it.
+	// API, with its id, metadata, amount and customer; each new Stripe object needs its
+	// own. Create needs API. Prepare is called after it.
 	Create func(context.Context) error
 
 	// Bind lists the paths in events by which the handler finds its own objects. No case
-	// changes them, except one about an object that the app does not know. For ids, metadata
-	// and email addresses that Edit sets, this is detected: an event with other values has no
+	// changes them, except a case about an object unknown to the app. For ids, metadata and
+	// email addresses that Edit sets, this is detected: an event with other values has no
 	// effect. Paths that Prepare sets are always included.
 	Bind []string
 
-	// Pin are paths that no case may change; cases that would are skipped.
+	// Pin lists paths that no case may change; cases that would are skipped.
 	Pin []string
 
 	// Variants are the shapes, by event type, that the handler expects: a handler of
@@ -104,8 +104,8 @@ type Subject struct {
 	// Waivers are accepted shortfalls.
 	Waivers []Waiver
 
-	// Isolated says that each subject has a handler and a state of its own, so that cases may
-	// run side by side.
+	// Isolated says that each subject has its own handler and state, so that cases may run
+	// in parallel.
 	Isolated bool
 
 	// Header, Timeout and TLS are as in an Endpoint.
@@ -117,7 +117,7 @@ type Subject struct {
 // asyncSettle is how long the state must be unchanged if the handler works asynchronously.
 const asyncSettle = 300 * time.Millisecond
 
-// bindsEach reports whether each object of Stripe's is given one of the app.
+// bindsEach reports whether each Stripe object gets an object of the app.
 func (s *Subject) bindsEach() bool { return s.Create != nil || s.Prepare != nil }
 
 func (s *Subject) endpoint() *webhooktest.Endpoint {
@@ -136,8 +136,8 @@ func secretsOf(e *webhooktest.Endpoint) []string {
 	return e.Secrets
 }
 
-// control is the type of the genuine event that serves as a reference: the first handled
-// type or, for an endpoint of thin events, the first thin one.
+// control returns the type of the genuine event that serves as a reference: the first
+// handled type or, for an endpoint of thin events, the first thin type.
 func (s *Subject) control() string {
 	own := slices.IndexFunc(s.Handles, func(handled string) bool { return fixtures.IsThin(handled) == s.Thin })
 	switch {
@@ -149,7 +149,7 @@ func (s *Subject) control() string {
 	return "payment_intent.succeeded"
 }
 
-// creation is the handled type that creates what a type changes or ends, or "".
+// creation returns the handled type that creates what a type changes or ends, or "".
 func (s *Subject) creation(eventType string) string {
 	creation := resourceOf(eventType) + ".created"
 	if creation == eventType || !slices.Contains(s.Handles, creation) {
@@ -175,7 +175,7 @@ func (s *Subject) handled() []string {
 	return s.Handles
 }
 
-// unhandled is an event type that the handler does not handle, of a resource that no
+// unhandled returns an event type that the handler does not handle, of a resource that no
 // handled type is about.
 func (s *Subject) unhandled() string {
 	preferred, types := "radar.early_fraud_warning.created", fixtures.Types(s.version())
@@ -191,13 +191,13 @@ func (s *Subject) unhandled() string {
 	return preferred
 }
 
-// takesBoth reports whether an endpoint for thin events takes snapshot events too, as an
-// app may while it migrates.
+// takesBoth reports whether an endpoint for thin events also takes snapshot events, as an
+// app may during migration.
 func (s *Subject) takesBoth() bool {
 	return s.Thin && slices.ContainsFunc(s.Handles, func(handled string) bool { return !fixtures.IsThin(handled) })
 }
 
-// version is the name of the API version of the events. An invalid one is returned as
+// version returns the name of the API version of the events. An invalid name is returned as
 // given: no event can be made then, and the error says why.
 func (s *Subject) version() string {
 	word := cmp.Or(s.APIVersion, fixtures.DefaultVersion)
@@ -220,7 +220,7 @@ func (s *Subject) checkType(eventType string) error {
 	return nil
 }
 
-// checkTypes finds handled types without fixtures.
+// checkTypes rejects handled types without fixtures.
 func (s *Subject) checkTypes() error {
 	if _, err := fixtures.FindVersion(s.version()); err != nil {
 		return fmt.Errorf("subject: APIVersion: %w", err)
@@ -238,7 +238,7 @@ func (s *Subject) checkTypes() error {
 	return nil
 }
 
-// checkFamilies finds types that contradict the endpoint's settings.
+// checkFamilies rejects types that contradict the endpoint's settings.
 func (s *Subject) checkFamilies() error {
 	thin := slices.IndexFunc(s.Handles, fixtures.IsThin)
 	switch {
@@ -250,7 +250,7 @@ func (s *Subject) checkFamilies() error {
 	return nil
 }
 
-// future is a type unknown to every handler.
+// future returns a type unknown to every handler.
 func (s *Subject) future() string {
 	if s.Thin {
 		return "v2." + statediff.FutureType

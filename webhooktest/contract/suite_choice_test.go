@@ -22,7 +22,7 @@ func TestSuiteMistakes(t *testing.T) {
 		{"a level that there is not", func(s *contract.Suite, _ *contract.Subject) { s.Level = "nope" }, `level "nope": want must, should or info`},
 		{"all skipped", func(s *contract.Suite, _ *contract.Subject) {
 			s.Only, s.Skip = []string{"signature"}, []string{"signature"}
-		}, "no case is left: all that are chosen are skipped, or of another level"},
+		}, "no case is left: all chosen cases are skipped, or have another level"},
 		{"an unknown case", func(s *contract.Suite, _ *contract.Subject) { s.Only = []string{"signature/unsignd"} }, `no case or group "signature/unsignd": did you mean signature/unsigned`},
 		{"no time", func(s *contract.Suite, _ *contract.Subject) { s.MaxTime = -time.Second }, "MaxTime -1s: must be positive, such as 3m"},
 		{"no stillness", func(_ *contract.Suite, s *contract.Subject) { s.Settle = -time.Second }, "Settle -1s: must not be negative"},

@@ -40,7 +40,7 @@ func (s *Suite) ReadWaivers(path string) ([]Waiver, error) {
 // maxWaiverFile bounds a file of waivers.
 const maxWaiverFile = 1 << 20
 
-// checkWaivers finds those that could never do what they are for.
+// checkWaivers finds waivers that could never take effect.
 func (s *Suite) checkWaivers(waivers []Waiver) error {
 	if len(waivers) == 0 {
 		return nil

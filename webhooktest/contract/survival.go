@@ -11,12 +11,12 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// A handler may end: it crashes, or never answers again. The case at fault is found by
-// repeating it once the handler is back, restarted by the subject's hook or by its
+// A handler may exit: it crashes, or never answers again. The engine finds the case at
+// fault by repeating it once the handler is back, restarted by the subject's hook or by its
 // supervisor. Without that, each remaining case would wait in vain.
 
-// surviving runs a try. If the handler has ended meanwhile, it runs the try once more: a
-// handler that died of an earlier case does not die of this one again.
+// surviving runs a try. If the handler has exited meanwhile, it runs the try again: a
+// handler that crashed because of an earlier case does not crash again.
 func (s *session) surviving(ctx context.Context, try func() ([]finding, error)) ([]finding, error) {
 	findings, err := try()
 	gone, ended := s.hasEnded(ctx, err)
@@ -71,7 +71,7 @@ func (s *session) revived(ctx context.Context) bool {
 const lifeTimeout = 5 * time.Second
 
 // isAlive reports whether the handler answers a genuine event after one of the pauses. If
-// the context has ended, it says nothing.
+// the context has ended, the result means nothing.
 func (s *session) isAlive(ctx context.Context, pauses ...time.Duration) bool {
 	for _, pause := range pauses {
 		if err := s.run.machine.pause(ctx, pause); err != nil {

@@ -14,16 +14,16 @@ import (
 )
 
 // A type without an effect is a fault only if the user says that the handler acts on it, in
-// the shape that it was delivered in.
+// the delivered shape.
 
-// unclaimed returns why the lack of an effect says nothing, if nobody named the type, or a
+// unclaimed returns why a missing effect says nothing, if nobody named the type, or if a
 // careful look finds that the handler acts on another shape of it.
 func (s *session) unclaimed(ctx context.Context, eventType string) error {
 	if len(s.subject.Handles) == 0 {
 		return errInconclusive{need: needHandles, tried: true, reason: "a genuine " + eventType + " has no effect, and which types the handler acts on was not said"}
 	}
 	if !s.probe.careful {
-		return nil // there will be another look
+		return nil // a careful try follows
 	}
 	shape, err := s.baseline.worksAs(ctx, eventType)
 	if err == nil && shape != "" {
@@ -67,7 +67,7 @@ func (s *session) unmoved(reason string) error {
 	return errInconclusive{reason: reason}
 }
 
-// shaped names a type, in the shape that the user gives it.
+// shaped names a type, with the shape that the user sets for it.
 func (s *Subject) shaped(eventType string) string {
 	if shape := s.Variants[eventType]; shape != "" {
 		return eventType + " of variant " + shape
@@ -75,8 +75,8 @@ func (s *Subject) shaped(eventType string) string {
 	return "a plain " + eventType
 }
 
-// worksAs returns a shape of a type in which it has an effect, though it has none as it is
-// delivered, or "".
+// worksAs returns a shape of a type that has an effect, although the delivered shape has
+// none, or "".
 func (b *baseline) worksAs(ctx context.Context, eventType string) (shape string, err error) {
 	shapes := b.sender.subject.otherShapes(eventType)
 	did, err := b.awaitShapes(ctx, eventType, shapes)
@@ -91,8 +91,8 @@ func (b *baseline) worksAs(ctx context.Context, eventType string) (shape string,
 	return "", nil
 }
 
-// otherShapes are the shapes of a type that mean something else than the one that the user
-// gives it, those that begin something else first.
+// otherShapes returns the shapes of a type that mean something other than the user's shape,
+// the shapes that begin something else first.
 func (s *Subject) otherShapes(eventType string) []string {
 	var first, others []string
 	for _, v := range fixtures.Variants(eventType) {
@@ -113,7 +113,7 @@ func (b *baseline) awaitShapes(ctx context.Context, eventType string, shapes []s
 	for _, shape := range shapes {
 		event, err := b.sender.registered(b.sender.prepared(ctx, eventType, webhooktest.Variant(shape)))
 		if errors.Is(err, webhooktest.ErrNoPath) {
-			continue // what is set in each event is not in this shape
+			continue // the user's edits do not fit this shape
 		}
 		if err != nil {
 			return nil, err

@@ -9,7 +9,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// An outcome is what the variants of one case came to.
+// An outcome is the combined result of a case's variants.
 type outcome struct {
 	judged        int
 	inconclusive  []string        // why variants could not be judged
@@ -17,7 +17,7 @@ type outcome struct {
 	notApplicable string          // why a variant says nothing about this subject
 }
 
-// add takes in what came of a variant, and returns the errors that end the run.
+// add adds the result of a variant, and returns the errors that end the run.
 func (o *outcome) add(err error) error {
 	if why, ok := isInconclusive(err); ok {
 		if !slices.Contains(o.inconclusive, why.reason) {
@@ -39,7 +39,7 @@ func (o *outcome) add(err error) error {
 	return err
 }
 
-// conclude gives a result without fault its verdict. A case that runs for each handled
+// conclude sets the verdict of a result without a fault. A case that runs for each handled
 // type passes if all that can be judged pass, and says which could not be judged; all of
 // its rows must be judged.
 func (o *outcome) conclude(c *contractCase, result *Result) {
@@ -62,7 +62,7 @@ func (o *outcome) conclude(c *contractCase, result *Result) {
 	}
 }
 
-// joinReasons joins reasons and says what several begin with once: "no effect: a; b".
+// joinReasons joins reasons and states a common prefix once: "no effect: a; b".
 func joinReasons(reasons []string) string {
 	var joined strings.Builder
 	last := ""
@@ -80,8 +80,8 @@ func joinReasons(reasons []string) string {
 	return joined.String()
 }
 
-// inconclusive gives a result the verdict of a case that could not be judged, or was not
-// tried because the user did not provide something.
+// inconclusive sets the verdict of a case that could not be judged, or was not tried
+// because the user did not provide something.
 func (r *Result) inconclusive(why errInconclusive) {
 	if why.need != "" && !why.tried {
 		r.skip(why.need, why.reason)
@@ -91,11 +91,11 @@ func (r *Result) inconclusive(why errInconclusive) {
 	r.WantedVersion, r.WantedVariant = why.wanted, why.shape
 }
 
-// skip gives a result the verdict of a case that was not tried, and says what it needs, ""
-// for nothing that a user could provide.
+// skip sets the verdict of a case that was not tried, and what it needs, "" for nothing
+// that a user could provide.
 func (r *Result) skip(need, reason string) { r.Verdict, r.Need, r.Reason = Skip, need, reason }
 
-// add puts the gravest of the findings into the result.
+// add puts the most severe of the findings into the result.
 func (r *Result) add(c *contractCase, findings []finding) {
 	if len(findings) == 0 {
 		return
@@ -118,12 +118,12 @@ func (r *Result) add(c *contractCase, findings []finding) {
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
 	r.Headline, r.Cause, r.Hint = worst.headline(c), worst.cause(c), worst.hint(c)
-	if verdict != Info { // where versions that the handler does not have may be asked about
+	if verdict != Info { // infos may ask for versions that the handler does not have
 		r.WantedVersion = worst.wanted
 	}
 }
 
-// newResult is the result of a case that has not been run.
+// newResult returns the result of a case that has not run.
 func newResult(suite *Suite, c *contractCase) Result {
 	reproduce := "fakestripe check " + c.ID
 	if suite.Dir != "" {
@@ -135,10 +135,10 @@ func newResult(suite *Suite, c *contractCase) Result {
 	}
 }
 
-// runEnded is why a case was not tried when the run was cut short.
+// runEnded says why a case was not tried when the run was cut short.
 const runEnded = "the run was interrupted"
 
-// untried are the results of cases that a run did not come to.
+// untried returns the results of cases that a run did not reach.
 func untried(suite *Suite, cases []contractCase) []Result {
 	results := make([]Result, len(cases))
 	for i := range cases {

@@ -14,8 +14,8 @@ import (
 )
 
 // wantedVersion returns the API version that the handler's SDK expects, if its answer says
-// so. It is "" if the SDK names another version than the event's, which a mutation changed
-// then, or if there are no fixtures for the one it expects.
+// so. It is "" if the SDK names a version other than the event's, which a mutation changed
+// then, or if there are no fixtures for the expected version.
 func wantedVersion(r *webhooktest.Response) string {
 	if r.Accepted() {
 		return ""
@@ -92,7 +92,7 @@ func crashed(r *webhooktest.Response) bool {
 		!errors.Is(r.Err, syscall.ECONNREFUSED)
 }
 
-// controlAt makes a control at another API version, with ids of its own.
+// controlAt makes a control at another API version, with its own ids.
 func (s *sender) controlAt(version string) (*webhooktest.Event, error) {
 	subject := *s.subject
 	subject.APIVersion = version
@@ -101,7 +101,7 @@ func (s *sender) controlAt(version string) (*webhooktest.Event, error) {
 	return other.event(context.Background(), subject.control())
 }
 
-// like makes events like the control, and counts the calls from here on.
+// like makes events like the control, and counts the calls from now on.
 func (s *sender) like() likeness {
 	like := likeness{at: s.controlAt, shapes: s.subject.otherShapes(s.subject.control())}
 	like.event = func(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {

@@ -9,15 +9,16 @@ import (
 	"strings"
 )
 
-// A repeat is what a delivery moved that should have no effect: a duplicate, or a forgery.
+// A repeat is what a delivery changed that should have no effect: a duplicate, or a
+// forgery.
 type repeat struct {
-	effects []string // as a genuine event does
-	counts  []string // of deliveries: columns that grow by one, and logs
-	other   []string // logs that say something else of it than of a genuine event
-	unclear []string // rows that are effects, or a log
+	effects []string // like a genuine event's
+	counts  []string // counts of deliveries: columns that grow by one, and logs
+	other   []string // logs with another entry than for a genuine event
+	unclear []string // rows that are either effects or a log
 }
 
-// learnAgain takes in what a duplicate moved.
+// learnAgain learns from what a duplicate changed.
 func (o *oracle) learnAgain(of *stream, moved map[string]change) {
 	r := o.repeated(of, moved)
 	o.note(r.effects, "a duplicate of "+of.name+" has the same effect again: ")
@@ -28,7 +29,7 @@ func (o *oracle) learnAgain(of *stream, moved map[string]change) {
 	o.keepLogs(r, "duplicate")
 }
 
-// learnForged takes in what a forgery moved.
+// learnForged learns from what a forgery changed.
 func (o *oracle) learnForged(of *stream, moved map[string]change) {
 	r := o.repeated(of, moved)
 	o.note(r.counts, "not judged, since a forgery changes it too: ")
@@ -44,7 +45,7 @@ func (o *oracle) note(paths []string, text string) {
 	}
 }
 
-// keepLogs takes out of the verdict the rows of logs, and those that may be.
+// keepLogs excludes the rows of logs, and possible logs, from the verdict.
 func (o *oracle) keepLogs(r repeat, what string) {
 	for _, path := range slices.Concat(r.other, r.unclear) {
 		o.noise[path] = true
@@ -66,7 +67,7 @@ func (o *oracle) logged(path string) bool {
 	return slices.ContainsFunc(o.logs, func(log string) bool { return within(path, log) })
 }
 
-// tells reports whether ids at a place tell which events had an effect.
+// tells reports whether ids at a place show which events had an effect.
 func (o *oracle) tells(path string) bool { return !o.noise[path] && !o.again[path] && !o.logged(path) }
 
 // within reports whether a place belongs to the elements of a collection.
@@ -74,8 +75,8 @@ func within(path, collection string) bool {
 	return len(path) > len(collection) && strings.HasPrefix(path, collection)
 }
 
-// repeated sorts what moved again. Only what grows by exactly one, and a log, may count
-// deliveries, and only if an effect elsewhere did not repeat.
+// repeated sorts what changed again. Only a number that grows by exactly one, or a log, may
+// count deliveries, and only if an effect elsewhere did not repeat.
 func (o *oracle) repeated(of *stream, moved map[string]change) (r repeat) {
 	once := o.once(of.tracked, moved)
 	for _, path := range slices.Sorted(maps.Keys(moved)) {
@@ -98,7 +99,8 @@ func (o *oracle) repeated(of *stream, moved map[string]change) (r repeat) {
 	return r
 }
 
-// join takes a count beside an amount that is an effect for one, too: {"sales": 2, "revenue": 8400}.
+// join treats a count beside an amount that is an effect as an effect, too: {"sales": 2,
+// "revenue": 8400}.
 func (r *repeat) join() {
 	beside := func(path string) bool {
 		return slices.ContainsFunc(r.effects, func(effect string) bool { return parent(effect) == parent(path) })
@@ -112,7 +114,7 @@ func (r *repeat) join() {
 	slices.Sort(r.effects)
 }
 
-// parent is the object that has a place as a member.
+// parent returns the object with a place as a member.
 func parent(path string) string { return path[:max(0, strings.LastIndexByte(path, '.'))] }
 
 // inRows reports whether a place belongs to rows that were added.
@@ -125,7 +127,7 @@ func inRows(path string, moved map[string]change) bool {
 	return false
 }
 
-// once returns the places that an event moves, and that moved no more.
+// once returns the places that an event changes, and that did not change again.
 func (o *oracle) once(of *tracked, moved map[string]change) (places []string) {
 	for path := range o.moves[of] {
 		if _, again := moved[path]; !again && (o.judges(path) || o.counts[path][of] > 0 && o.tells(path)) {
@@ -135,9 +137,9 @@ func (o *oracle) once(of *tracked, moved map[string]change) (places []string) {
 	return places
 }
 
-// sortRows decides what rows are that were added again. They are effects if they alone hold
-// the amount of an event that they do not name: a log names it. If they hold what is nowhere
-// else, but may be a log, nobody knows.
+// sortRows classifies rows that were added again. They are effects if only they hold the
+// amount of an event that they do not name: a log names it. If they hold unique data, but
+// may be a log, they are unclear.
 func (o *oracle) sortRows(of *stream, rows string, once []string, r *repeat) {
 	amounts := of.amounts()
 	elsewhere := make(map[int]bool)
@@ -163,7 +165,7 @@ func (o *oracle) sortRows(of *stream, rows string, once []string, r *repeat) {
 }
 
 // namedIn reports whether rows name the event, and whether they name an object of it that
-// is named nowhere else.
+// appears nowhere else.
 func (o *oracle) namedIn(of *tracked, rows string) (event, more bool) {
 	here, elsewhere := o.kinds(of, rows)
 	for kind := range here {
@@ -172,7 +174,7 @@ func (o *oracle) namedIn(of *tracked, rows string) (event, more bool) {
 	return here[eventKind], more
 }
 
-// kinds are the kinds of ids of an event that rows name, and those that are named elsewhere.
+// kinds returns the kinds of an event's ids that rows name, and those named elsewhere.
 func (o *oracle) kinds(of *tracked, rows string) (here, elsewhere map[string]bool) {
 	here, elsewhere = make(map[string]bool), make(map[string]bool)
 	for path, counts := range o.counts {
@@ -188,11 +190,11 @@ func (o *oracle) kinds(of *tracked, rows string) (here, elsewhere map[string]boo
 	return here, elsewhere
 }
 
-// doubtLogs takes lists with several rows for some events out of a verdict on what others
-// sent, if another list has none: they are logs if that names more of an event, else nobody
-// knows.
+// doubtLogs excludes lists with several rows for some events from a verdict on other
+// senders' events, if another list has no such rows: they are logs if the other list names
+// more of an event, otherwise they are unclear.
 func (o *oracle) doubtLogs(now *reading) {
-	lists := make(map[string]bool) // whether an event is there too often
+	lists := make(map[string]bool) // an event has too many rows
 	of := make(map[string]*tracked)
 	for path, want := range o.counts {
 		list := path[:strings.LastIndex(path, "[]")+1]
@@ -221,11 +223,11 @@ func (o *oracle) doubtLogs(now *reading) {
 	o.keepLogs(found, "duplicate")
 }
 
-// eventKind is how places that name an event end.
+// eventKind is the suffix of places that name an event.
 const eventKind = "evt}"
 
-// amounts are the numbers in the events that may be amounts, in hundredths, also of units
-// of a hundred.
+// amounts returns the numbers in the events that may be amounts, in hundredths, also
+// divided by a hundred.
 func (s *stream) amounts() map[int]bool {
 	all := make(map[int]bool)
 	for _, step := range s.steps {

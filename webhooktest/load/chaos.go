@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// faults are what happens to one event.
+// faults are the disturbances of one event.
 type faults struct {
 	duplicate, reorder, drop, forged bool
 	delay                            time.Duration
 }
 
-// faults derives the faults of an event from the seed and its place in the load alone. It
-// draws every value for every event, so changing one rate leaves the others as they were.
+// faults derives the faults of an event only from the seed and its place in the load. It
+// draws every value for every event, so changing one rate does not affect the others.
 func (r *run) faults(slot int) faults {
 	c := r.Chaos
 	if c == (Chaos{}) && r.Forge == 0 {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A Condition is something that must hold of a report: "p99<500ms", "errors<0.1%".
+// A Condition is a requirement for a report: "p99<500ms", "errors<0.1%".
 type Condition struct {
 	text     string
 	name     string
@@ -25,14 +25,14 @@ const (
 	plainNumber
 )
 
-// An Outcome is what came of a Condition.
+// An Outcome is the result of a Condition.
 type Outcome struct {
 	Condition string `json:"condition"`
 	Actual    string `json:"actual"`
 	Holds     bool   `json:"holds"`
 }
 
-// ParseConditions parses conditions with commas between: "p99<500ms,errors<0.1%".
+// ParseConditions parses conditions separated by commas: "p99<500ms,errors<0.1%".
 func ParseConditions(text string) ([]Condition, error) {
 	var all []Condition
 	for part := range strings.SplitSeq(text, ",") {
@@ -81,7 +81,7 @@ func parseCondition(text string) (c Condition, err error) {
 	return c, nil
 }
 
-// counted are the numbers of a verdict.
+// counted maps names to the counts of a verdict.
 var counted = map[string]func(*Verdict) int{
 	"lost":    func(v *Verdict) int { return v.Lost.Count },
 	"doubled": func(v *Verdict) int { return v.Doubled.Count },
@@ -95,7 +95,8 @@ func (c *Condition) percentile() (float64, bool) {
 	return n, is && err == nil
 }
 
-// Judge says whether conditions hold, in the report too.
+// Judge checks conditions, records the outcomes in the report, and reports whether all
+// hold.
 func (r *Report) Judge(conditions []Condition) (all bool) {
 	all = true
 	for i := range conditions {
@@ -133,8 +134,7 @@ func (c *Condition) judge(r *Report) Outcome {
 	return o
 }
 
-// actual returns the value that a condition is about. What nothing was measured of is not
-// known.
+// actual returns the value that a condition limits. It is unknown if nothing was measured.
 func (c *Condition) actual(r *Report) (value float64, known bool) {
 	if of := counted[c.name]; of != nil {
 		if r.Verdict == nil || r.Verdict.Inconclusive != "" {
@@ -160,7 +160,7 @@ func (c *Condition) actual(r *Report) (value float64, known bool) {
 		}
 		return float64(r.Failures), true
 	}
-	p, _ := c.percentile() // as parsed before
+	p, _ := c.percentile() // parsed before
 	return ms(r.hist.ValueAtQuantile(p)), r.hist != nil
 }
 

@@ -49,7 +49,7 @@ func (w *worker) attempt(ctx context.Context, d *delivery, step int, due time.Ti
 	d.of.tracked.fail(d.number)
 }
 
-// How an attempt came to be.
+// An origin says why an attempt was made.
 type origin int
 
 const (

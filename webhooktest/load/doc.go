@@ -1,6 +1,6 @@
-// Package load sends many events to a webhook handler and says what became of them: how
-// many effects the state shows, which events were lost, which were counted twice, and which
-// forgeries had an effect. It reports rates and latencies too.
+// Package load sends many events to a webhook handler and checks their effects: how many
+// the state shows, which events were lost, which were counted twice, and which forgeries
+// had an effect. It also reports rates and latencies.
 //
 //	shop := NewShop("whsec_test")
 //	l := load.Load{
@@ -14,9 +14,9 @@
 //	require.True(t, report.Verdict.Sound(), report.Verdict)
 //
 // Every event is unique and freshly signed. With a Rate, events arrive on schedule whatever
-// the handler does, and latency includes the time that an event waited for a free
-// connection. The verdict needs no expected values: it learns what one perfect delivery
-// does, and scales.
+// the handler does, and latency includes the time an event waited for a free connection.
+// The verdict needs no expected values: it learns the effect of one clean delivery, and
+// scales it.
 //
 // This is the only package under webhooktest that imports more than the standard library:
 // HdrHistogram, for percentiles.

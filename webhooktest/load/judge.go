@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// A judgment is a verdict under way.
+// A judgment is a verdict in progress.
 type judgment struct {
 	*oracle
 	now     *reading
 	verdict Verdict
 	found   map[*tracked]*oddities
-	missing int            // effects that may still come
-	forged  map[string]int // forgeries of the load with an effect, by what they pretend to be
+	missing int            // effects that may still appear
+	forged  map[string]int // forgeries of the load with an effect, by the event they imitate
 }
 
-// judge compares a reading with what that many perfect deliveries do.
+// judge compares a reading with the effect of that many clean deliveries.
 func (o *oracle) judge(now *reading) *judgment {
 	j := &judgment{oracle: o, now: now, found: make(map[*tracked]*oddities), forged: make(map[string]int)}
 	if o.repeats {
@@ -45,7 +45,7 @@ func (o *oracle) judge(now *reading) *judgment {
 	return j
 }
 
-// countIDs finds the events that are named too seldom or too often.
+// countIDs finds the events that appear too rarely or too often.
 func (j *judgment) countIDs(t *tracked) {
 	found := j.found[t]
 	for path, want := range j.counts {
@@ -68,7 +68,7 @@ func (j *judgment) countIDs(t *tracked) {
 	}
 }
 
-// compareRows takes in what stands beside the ids.
+// compareRows judges the values beside the ids.
 func (j *judgment) compareRows(t *tracked) {
 	odd, found := j.now.wrong[t], j.found[t]
 	if odd == nil {
@@ -105,7 +105,7 @@ func (j *judgment) name(t *tracked) {
 	}
 }
 
-// named names an event. What a flow is about tells more than its first event.
+// named names an event. The object of a flow says more than its first event.
 func (j *judgment) named(t *tracked, number int) Named {
 	one := Named{Event: t.id(0, number)}
 	for path, want := range j.counts {
@@ -116,7 +116,7 @@ func (j *judgment) named(t *tracked, number int) Named {
 	return one
 }
 
-// labelOf is how the ids of a stem are called in places.
+// labelOf returns how places refer to the ids of a stem.
 func labelOf(stem string) string { return stem[:max(0, strings.LastIndexByte(stem, '_'))] }
 
 func (f *Finding) add(one Named) {
@@ -126,8 +126,8 @@ func (f *Finding) add(one Named) {
 	}
 }
 
-// forgeries finds those that left an id where genuine events do. What was learned from one
-// counts if no other had an effect.
+// forgeries finds the forgeries that left an id where genuine events do. A forgery sent for
+// learning counts if no other had an effect.
 func (j *judgment) forgeries() {
 	for _, t := range j.oracle.forged {
 		accepted, unsure := t.counts()

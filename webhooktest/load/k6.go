@@ -16,13 +16,14 @@ import (
 //go:embed k6.js
 var k6Script string
 
-// k6Hole is what the script's data replaces.
+// k6Hole is replaced by the script's data.
 const k6Hole = "null; // fakestripe fills this in"
 
-// K6 writes the load as a script for stock k6, which may send it from many machines. The
-// script contains no secret. The Endpoint may be nil; its URL is the script's default target.
+// K6 writes the load as a script for stock k6, which may run on many machines. The script
+// contains no secret. The Endpoint may be nil; its URL is the script's default target.
 //
-// What k6 reads at the start is in docs/load.md; [Verify] judges what its instances sent.
+// docs/load.md describes the script's environment variables; [Verify] judges what its
+// instances sent.
 func (l *Load) K6(w io.Writer) error {
 	of := *l
 	if of.Endpoint == nil {
@@ -51,7 +52,7 @@ func (l *Load) K6(w io.Writer) error {
 	return err
 }
 
-// A k6Load is what the script knows of the load.
+// A k6Load is the data of the script.
 type k6Load struct {
 	To       string             `json:"to"`
 	Rate     string             `json:"rate"`

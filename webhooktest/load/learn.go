@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// learn finds out what one perfect delivery of each share does to the state.
+// learn measures the effect of one clean delivery of each share on the state.
 func (r *run) learn(ctx context.Context) error {
 	r.settle = shortestSettle
 	r.oracle = newOracle(r.State, trackedOf(r.genuine), trackedOf(r.forged))
@@ -43,7 +43,7 @@ func (r *run) learn(ctx context.Context) error {
 	return r.ready(before)
 }
 
-// ready ends the learning: what comes now is the load. There must be something to judge.
+// ready ends the learning and starts the load. There must be something to judge.
 func (r *run) ready(base *reading) error {
 	judged := false
 	for _, s := range r.genuine {
@@ -72,7 +72,7 @@ func (r *run) ready(base *reading) error {
 	return nil
 }
 
-// quiet finds out what moves by itself.
+// quiet finds background changes.
 func (r *run) quiet(ctx context.Context) (*reading, error) {
 	first, err := r.oracle.read(ctx)
 	if err != nil {
@@ -102,7 +102,7 @@ func (r *run) perfect(ctx context.Context, of *stream, before *reading, wait tim
 	return r.await(ctx, before, wait)
 }
 
-// deliverOnce delivers an event with all its steps.
+// deliverOnce delivers all steps of an event once.
 func (r *run) deliverOnce(ctx context.Context, of *stream, number int, mutations []string) error {
 	steps := len(of.steps)
 	if of.forged {
@@ -125,7 +125,7 @@ func (r *run) deliverOnce(ctx context.Context, of *stream, number int, mutations
 	return nil
 }
 
-// await reads the state until it has changed, at most for a time, and is still.
+// await reads the state until it has changed, up to a time limit, and has settled.
 func (r *run) await(ctx context.Context, before *reading, wait time.Duration) (*reading, error) {
 	began := time.Now()
 	pause, last, moved := shortestSettle/10, before, false
@@ -143,7 +143,7 @@ func (r *run) await(ctx context.Context, before *reading, wait time.Duration) (*
 		case moved && !changed, time.Since(began) >= wait && !moved:
 			return now, nil
 		case time.Since(began) >= wait+longestSettle:
-			return now, nil // it never stands still
+			return now, nil // it never settles
 		}
 		last = now
 		if !sleep(ctx, time.Now().Add(pause)) {
@@ -155,7 +155,7 @@ func (r *run) await(ctx context.Context, before *reading, wait time.Duration) (*
 	}
 }
 
-// learnAdverse finds out what a duplicate and a forgery do, if the load has any.
+// learnAdverse measures the effects of a duplicate and a forgery, if the load has any.
 func (r *run) learnAdverse(ctx context.Context, before *reading) (*reading, error) {
 	duplicates, base := r.Chaos.Duplicate > 0 || len(r.Retries) > 0, before
 	for i, of := range r.genuine {

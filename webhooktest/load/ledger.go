@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// A tracked is what is known of the numbered events of a series: three bits each.
+// A tracked records the numbered events of a series: three bits each.
 type tracked struct {
 	name    string
 	forged  bool
-	stems   []string // of its ids; the first are those of its events
-	events  int      // how many stems are of events: the steps of a flow
-	first   int      // the number of the first event of the load: those before were for learning
+	stems   []string // ID stems; those of the events come first
+	events  int      // number of event stems: the steps of a flow
+	first   int      // number of the load's first event: earlier ones were for learning
 	size    int      // numbers so far
-	unnamed int      // events not accepted, by a record that does not say which
+	unnamed int      // events not accepted, from a record that does not name them
 
-	attempts, deliveries int // of the load, with duplicates and retries; those that were accepted
+	attempts, deliveries int // of the load, with duplicates and retries; the accepted ones
 
 	sent, unsure bitmap      // unsure: not accepted, or not yet
-	open         map[int]int // steps that are not accepted yet, of flows under way
+	open         map[int]int // steps not accepted yet, of flows in progress
 }
 
 // track makes the record of a series.
@@ -36,7 +36,7 @@ func (t *tracked) id(stem, number int) string {
 	return string(appendNumber([]byte(t.stems[stem]), uint64(number), numberDigits, base62))
 }
 
-// begin notes that an event goes out.
+// begin records that an event goes out.
 func (t *tracked) begin(number int) {
 	t.size = max(t.size, number+1)
 	if t.sent.has(number) {
@@ -52,7 +52,7 @@ func (t *tracked) begin(number int) {
 	}
 }
 
-// accept notes that a step of an event was accepted.
+// accept records that a step of an event was accepted.
 func (t *tracked) accept(number int) {
 	if t.events > 1 {
 		left, under := t.open[number]
@@ -67,10 +67,10 @@ func (t *tracked) accept(number int) {
 	t.unsure.unset(number)
 }
 
-// fail notes that a step of an event is not accepted and not retried.
+// fail records that a step of an event was not accepted and is not retried.
 func (t *tracked) fail(number int) { delete(t.open, number) }
 
-// accepted reports whether all of an event was accepted.
+// accepted reports whether every step of an event was accepted.
 func (t *tracked) accepted(number int) bool { return t.sent.has(number) && !t.unsure.has(number) }
 
 // counts returns the numbers of accepted and of unsure events of the load.
@@ -80,7 +80,7 @@ func (t *tracked) counts() (accepted, unsure int) {
 	return sent - unsure, unsure
 }
 
-// addTo adds what identifies the events to an index.
+// addTo adds the ids of the events to an index.
 func (t *tracked) addTo(x *index) {
 	for i, stem := range t.stems {
 		at := strings.LastIndexByte(stem, '_')
@@ -106,7 +106,7 @@ func (b bitmap) unset(n int) {
 
 func (b bitmap) has(n int) bool { return n/64 < len(b) && b[n/64]>>(n%64)&1 == 1 }
 
-// count returns how many numbers from one on are in the set.
+// count returns how many numbers, starting with from, are in the set.
 func (b bitmap) count(from int) (n int) {
 	for i := from / 64; i < len(b); i++ {
 		word := b[i]

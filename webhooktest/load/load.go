@@ -12,10 +12,10 @@ import (
 
 // Defaults of a Load.
 const (
-	DefaultCount       = 1000             // events without a Rate, a Duration or a Count
-	DefaultDuration    = 10 * time.Second // with a Rate, without a Duration or a Count
+	DefaultCount       = 1000             // events without Rate, Duration or Count
+	DefaultDuration    = 10 * time.Second // with a Rate, without Duration or Count
 	DefaultConcurrency = 16               // without a Rate
-	DefaultConnections = 256              // with one
+	DefaultConnections = 256              // with a Rate
 	DefaultWait        = 10 * time.Second
 )
 
@@ -23,11 +23,11 @@ const (
 type Load struct {
 	Endpoint *webhooktest.Endpoint
 
-	// Source says which API version, account and mode the events have. Nil means
+	// Source sets the API version, account and mode of the events. Nil means
 	// webhooktest.Source's defaults. Its seed and clock are not used.
 	Source *webhooktest.Source
 
-	// Mix is the event types and flows to send.
+	// Mix lists the event types and flows to send.
 	Mix []Share
 
 	// Edits change every event of a type, and the events of a flow as in Source.Flow. Nil
@@ -41,19 +41,19 @@ type Load struct {
 	Fresh func(name string, fill func(text string) string) ([]webhooktest.Edit, error)
 
 	// Rate is the schedule of arrivals. Without one, the next event goes out when an answer
-	// comes.
+	// arrives.
 	Rate Rate
 
-	// Duration ends the schedule; a ramp takes that long. 0 means DefaultDuration with a Rate
-	// and no Count, else no limit.
+	// Duration ends the schedule; a ramp takes that long. 0 means DefaultDuration with a
+	// Rate and no Count, otherwise no limit.
 	Duration time.Duration
 
-	// Count is the number of events, forgeries included. 0 means DefaultCount without a Rate
-	// or a Duration, else no limit.
+	// Count is the number of events, forgeries included. 0 means DefaultCount without a
+	// Rate or a Duration, otherwise no limit.
 	Count int
 
-	// Concurrency is the number of deliveries at a time, with a Rate at most, up to 1024. 0
-	// means DefaultConcurrency, with a Rate DefaultConnections.
+	// Concurrency is the number of concurrent deliveries (with a Rate, the maximum), up to
+	// 1024. 0 means DefaultConcurrency, or DefaultConnections with a Rate.
 	Concurrency int
 
 	Chaos Chaos
@@ -61,26 +61,25 @@ type Load struct {
 	// Forge is the rate of forgeries, from 0 to 1.
 	Forge float64
 
-	// Retries are the waits before each retry of what was not accepted.
+	// Retries are the waits before each retry of an event that was not accepted.
 	Retries []time.Duration
 
-	// Seed fixes what Chaos and Forge choose. 0 means one that the run decides.
+	// Seed determines what Chaos and Forge choose. 0 means a seed derived from the run.
 	Seed uint64
 
-	// RunID decides the ids, together with Instance: two runs against one handler need
+	// RunID determines the ids, together with Instance: two runs against one handler need
 	// different ones. Empty means a fresh one.
 	RunID string
 
-	// Instance tells apart those who send parts of one run, from 0 to 238327.
+	// Instance distinguishes the senders of one run, from 0 to 238327.
 	Instance int
 
-	// State returns what the handler stored: any JSON-able value, or an io.Reader with JSON,
-	// which is read as a stream and closed if it is an io.Closer. Nil means that effects are
-	// not judged.
+	// State returns what the handler stored: any value that encoding/json encodes, or an
+	// io.Reader with JSON, which is read as a stream and closed if it is an io.Closer. Nil
+	// means that effects are not judged.
 	State func(context.Context) (any, error)
 
-	// Wait is how long to wait for effects that are missing while none arrives. 0 means
-	// DefaultWait.
+	// Wait is how long to wait for missing effects while none appears. 0 means DefaultWait.
 	Wait time.Duration
 
 	// KeepGoing sends on when the handler refuses the first events for what more events would
@@ -93,7 +92,7 @@ type Load struct {
 
 // Chaos disturbs deliveries, each with a rate from 0 to 1.
 type Chaos struct {
-	Duplicate float64 // delivered twice, side by side
+	Duplicate float64 // delivered twice, concurrently
 	Reorder   float64 // delivered after the next event
 	Delay     float64 // delivered up to ten seconds later
 	Drop      float64 // never delivered
@@ -104,22 +103,22 @@ const maxDelay = 10 * time.Second
 
 // Phases of a run.
 const (
-	Learning = "learning" // what one perfect delivery does
+	Learning = "learning" // the effect of one clean delivery
 	Loading  = "loading"
 	Waiting  = "waiting" // for effects
 )
 
-// Progress is how far a run has come.
+// Progress is the progress of a run.
 type Progress struct {
 	Phase      string
-	Text       string // what was learned
+	Text       string // the learned effect
 	Elapsed    time.Duration
-	Events     int // that went out
-	Deliveries int // that were answered or failed
+	Events     int // sent events
+	Deliveries int // answered or failed deliveries
 	Errors     int
-	Rate       float64       // deliveries a second, of late
-	P50, P99   time.Duration // of late
-	Missing    int           // effects, while waiting
+	Rate       float64       // recent deliveries a second
+	P50, P99   time.Duration // recent
+	Missing    int           // missing effects, while waiting
 }
 
 // A RefusedError is the answer of a handler that does not even accept a perfect delivery:
@@ -152,7 +151,7 @@ func (e *RefusedError) Count() string {
 // ErrNoEffect means that the state does not show any type of the load.
 var ErrNoEffect = errors.New("no event of the load changes the state")
 
-// check returns what is wrong with the fields.
+// check returns errors in the fields.
 func (l *Load) check() error {
 	if l.Endpoint == nil {
 		return errors.New("load needs an Endpoint")
@@ -168,7 +167,7 @@ func (l *Load) check() error {
 	case l.Count < 0:
 		return fmt.Errorf("count %d: want 1 or more", l.Count)
 	case l.Duration < 0:
-		return fmt.Errorf("duration %s: want more than 0s", l.Duration)
+		return fmt.Errorf("duration %s: must be positive, such as 10s", l.Duration)
 	case l.Rate.From != l.Rate.To && l.Duration == 0 && l.Count > 0:
 		return fmt.Errorf("rate %s: a ramp needs a duration", l.Rate)
 	case !(l.Forge >= 0 && l.Forge <= 1):

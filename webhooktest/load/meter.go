@@ -15,41 +15,41 @@ const (
 	digits  = 3
 )
 
-// A meter measures. Its size does not depend on the number of deliveries.
+// A meter measures the load. Its size does not depend on the number of deliveries.
 type meter struct {
 	mu      sync.Mutex
 	began   time.Time
 	ended   time.Time
-	cpu     time.Duration // of this process, at the beginning, then of the load
+	cpu     time.Duration // of this process: at the start, then for the load
 	latency *hdrhistogram.Histogram
-	lag     *hdrhistogram.Histogram // how late an event started that a worker was waiting for
+	lag     *hdrhistogram.Histogram // how late an event started although a worker was free
 	recent  *hdrhistogram.Histogram
 	line    timeline
 
 	events, forged, dropped       int
 	deliveries, copies, retries   int // of genuine events
-	failures                      int // of them
-	lateStarts                    int // for want of a free connection
+	failures                      int // failed ones among them
+	lateStarts                    int // with no free connection
 	longestQueue                  time.Duration
 	forgeries, acceptedForgeries  int
 	answers                       map[int]int
 	errors                        map[string]int
 	sinceProgress, recentFailures int
 	progressed                    time.Time
-	refused                       *webhooktest.Response // the first of a genuine event
+	refused                       *webhooktest.Response // the first for a genuine event
 }
 
-// An outcome is what came of one attempt.
+// An outcome is the result of one attempt.
 type outcome struct {
 	due, began, answered time.Time
-	late                 bool // it was due before a connection was free
+	late                 bool // due before a connection was free
 	response             *webhooktest.Response
 	how                  origin
 	forged               bool
 }
 
-// took returns the latency. A timer that fires late, by up to a millisecond, is the
-// sender's own lag: only the wait for a connection is the handler's.
+// took returns the latency. A timer up to a millisecond late is the sender's own lag: only
+// the wait for a connection is the handler's.
 func (o *outcome) took() time.Duration {
 	if o.late {
 		return o.answered.Sub(o.due)
@@ -77,7 +77,7 @@ func (m *meter) stop() {
 	m.line.close(m.ended.Sub(m.began))
 }
 
-// event counts an event that goes out the first time.
+// event counts the first delivery of an event.
 func (m *meter) event(forged bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -94,7 +94,7 @@ func (m *meter) drop(n int) {
 	m.dropped += n
 }
 
-// mostErrors limits the kinds of errors that are told apart.
+// mostErrors limits the number of different errors counted.
 const mostErrors = 20
 
 // fail counts an attempt that could not be made.
@@ -113,7 +113,7 @@ func (m *meter) countError(kind string) {
 	m.errors[kind]++
 }
 
-// record takes in an outcome.
+// record adds an outcome.
 func (m *meter) record(o *outcome) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -153,7 +153,7 @@ func (m *meter) record(o *outcome) {
 	}
 }
 
-// queue tells waiting for a connection from waking up late.
+// queue distinguishes waiting for a connection from waking up late.
 func (m *meter) queue(o *outcome) {
 	waited := o.began.Sub(o.due)
 	switch {
@@ -167,10 +167,10 @@ func (m *meter) queue(o *outcome) {
 	}
 }
 
-// lateAfter is how long after its time a start is late.
+// lateAfter is the minimum delay of a late start.
 const lateAfter = 10 * time.Millisecond
 
-// progress returns what happened of late.
+// progress returns the recent measurements.
 func (m *meter) progress() Progress {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A Share is an event type or a flow, and how much of the load it is.
+// A Share is an event type or a flow, and its weight in the load.
 type Share struct {
 	Name   string `json:"name"`
 	Weight int    `json:"weight,omitempty"` // relative to the others; 0 means 1
@@ -31,7 +31,7 @@ func ParseMix(text string) ([]Share, error) {
 	return shares, nil
 }
 
-// A picker chooses shares in turn, as often as their weights say, and evenly spread: the
+// A picker chooses shares in turn, in proportion to their weights and evenly spread: the
 // smooth weighted round-robin of nginx.
 type picker struct {
 	weights, due []int

@@ -11,30 +11,30 @@ import (
 	"time"
 )
 
-// learningEvents is how many events of each type are delivered before a load.
+// learningEvents is the number of events of each type delivered before a load.
 const learningEvents = 2
 
-// An oracle knows what one perfect delivery does to the state, and judges many by it.
+// An oracle knows the effect of one clean delivery on the state, and judges many by it.
 type oracle struct {
 	state   func(context.Context) (any, error)
 	ids     index
 	genuine []*tracked
 	forged  []*tracked
 
-	noise  map[string]bool                // moves by itself, or differs between two deliveries
-	moves  map[*tracked]map[string]change // by one event
-	counts map[string]map[*tracked]int    // by place, how often an event leaves its id there
+	noise  map[string]bool                // changes without an event, or differs between two deliveries
+	moves  map[*tracked]map[string]change // effect of one event
+	counts map[string]map[*tracked]int    // how often an event leaves its id at a place
 	rules  rowRules
-	again  map[string]bool // moves with every delivery, also of a duplicate
-	logs   []string        // collections with a row for a delivery, whatever came of it
+	again  map[string]bool // changes with every delivery, even of a duplicate
+	logs   []string        // collections with a row for each delivery, whatever its result
 	base   *reading        // before the load
 	notes  []string
 
-	unclear string // why what looks sound may not be
-	repeats bool   // others sent some events twice: what that does was not learned
+	unclear string // why a sound verdict is uncertain
+	repeats bool   // others sent some events twice, with an effect that was not learned
 }
 
-// A change is what a delivery does at a place: numbers and values that came.
+// A change is the effect of a delivery at a place: numbers and new values.
 type change struct {
 	sum   float64
 	count int
@@ -42,7 +42,7 @@ type change struct {
 
 func (c change) same(other change) bool { return c.count == other.count && near(c.sum, other.sum) }
 
-// like compares changes by what a place is judged by.
+// like reports whether two changes are equal as far as the place is judged.
 func (c change) like(path string, other change) bool {
 	if isCollection(path) {
 		return c.count == other.count
@@ -66,7 +66,7 @@ func newOracle(state func(context.Context) (any, error), genuine, forged []*trac
 // stateTimeout limits one reading of a state.
 const stateTimeout = 2 * time.Minute
 
-// read reads the state; rows are compared once they are known.
+// read reads the state; it compares rows once they are known.
 func (o *oracle) read(ctx context.Context) (*reading, error) {
 	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
 	defer cancel()
@@ -77,7 +77,7 @@ func (o *oracle) read(ctx context.Context) (*reading, error) {
 	return readState(ctx, o.state, &o.ids, rules, learningEvents)
 }
 
-// between returns what changed between two readings, but for what changes by itself.
+// between returns the changes between two readings, without background changes.
 func (o *oracle) between(before, after *reading) map[string]change {
 	changed := make(map[string]change)
 	for path, now := range after.places {
@@ -97,8 +97,8 @@ func (o *oracle) between(before, after *reading) map[string]change {
 	return changed
 }
 
-// learnMoves takes what two events of a series did for what each does. A counter may have
-// appeared with the first.
+// learnMoves derives the effect of one event of a series from two. The first may have
+// created a counter.
 func (o *oracle) learnMoves(of *tracked, first, second map[string]change) {
 	moves := make(map[string]change)
 	for path, c := range second {
@@ -116,15 +116,15 @@ func (o *oracle) learnMoves(of *tracked, first, second map[string]change) {
 	o.moves[of] = moves
 }
 
-// noteNoise names what is not judged.
+// noteNoise names the places that are not judged.
 func (o *oracle) noteNoise() {
 	if noise := slices.Sorted(maps.Keys(o.noise)); len(noise) > 0 {
 		o.notes = append(o.notes, "not judged, since it changes without a delivery or differs between two deliveries: "+few(noise))
 	}
 }
 
-// learnRows finds the places that name each event equally often, and what stands beside the
-// ids there, in a reading that has all events to learn from.
+// learnRows finds the places that name each event equally often, and the values beside the
+// ids there, in a reading with all learning events.
 func (o *oracle) learnRows(now *reading) {
 	o.counts, o.rules = make(map[string]map[*tracked]int), rowRules{stable: make(map[string]bool), expected: make(map[rowPlace]string)}
 	for path, p := range now.places {
@@ -147,7 +147,7 @@ func (o *oracle) learnRows(now *reading) {
 	}
 }
 
-// valued reports whether all events to learn from have a value at a place.
+// valued reports whether all learning events have a value at a place.
 func (o *oracle) valued(now *reading, at rowPlace, text string) bool {
 	for n := range min(at.in.size, learningEvents) {
 		if now.values[valueKey{at.place, at.in, n}] != text {
@@ -157,7 +157,7 @@ func (o *oracle) valued(now *reading, at rowPlace, text string) bool {
 	return true
 }
 
-// alike returns how often each of the first events was counted, or 0 if not equally often.
+// alike returns how often each of the first events was counted, or 0 if the counts differ.
 func alike(counts []uint8, events int) int {
 	if len(counts) < events || events == 0 {
 		return 0
@@ -170,8 +170,8 @@ func alike(counts []uint8, events int) int {
 	return int(counts[0])
 }
 
-// isConstant reports whether a value says something that each event must share: a number
-// that is no time, or a word without digits.
+// isConstant reports whether a value must be the same for each event: a number that is not
+// a time, or a word without digits.
 func isConstant(text string) bool {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil {
@@ -180,7 +180,7 @@ func isConstant(text string) bool {
 	return !isTime(n)
 }
 
-// isTime reports whether a number is a time of these days, in seconds or a smaller unit.
+// isTime reports whether a number is a present-day time, in seconds or a smaller unit.
 func isTime(n float64) bool {
 	for _, unit := range []float64{1, 1e3, 1e6, 1e9} {
 		if n >= 1.6e9*unit && n < 2.1e9*unit {
@@ -207,7 +207,7 @@ func (o *oracle) judges(path string) bool {
 }
 
 // isCollection reports whether a place counts the elements of a list, or keys that the
-// handler made up.
+// handler generated.
 func isCollection(path string) bool {
 	return strings.HasSuffix(path, "[]") || strings.HasSuffix(path, "*")
 }
@@ -229,7 +229,7 @@ func (o *oracle) moved(of *tracked) string {
 	return few(slices.Sorted(maps.Keys(paths)))
 }
 
-// few joins the first of some texts.
+// few joins the first few texts.
 func few(texts []string) string {
 	const most = 6
 	if len(texts) > most {

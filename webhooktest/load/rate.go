@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A Rate is a number of events a second, constant or changing evenly from one to another.
-// The zero value means no schedule: each event goes out as soon as an answer comes.
+// A Rate is a number of events a second, constant or changing linearly. The zero value
+// means no schedule: each event goes out as soon as an answer arrives.
 type Rate struct{ From, To float64 }
 
 // ParseRate parses "200/s", "6000/m", "3600/h", "200" (a second), or a ramp such as
@@ -46,7 +46,7 @@ func perSecond(text string) (float64, error) {
 	return n / seconds, nil
 }
 
-// String formats the rate for ParseRate; "" means none.
+// String formats the rate for ParseRate; "" means no rate.
 func (r Rate) String() string {
 	format := func(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) + "/s" }
 	switch {
@@ -61,12 +61,13 @@ func (r Rate) String() string {
 // Peak returns the highest number of events a second.
 func (r Rate) Peak() float64 { return max(r.From, r.To) }
 
-// during returns how many events arrive within a time, if the ramp takes that long.
+// during returns how many events arrive within a ramp's duration.
 func (r Rate) during(ramp time.Duration) int {
 	return int(math.Ceil((r.From+r.To)/2*ramp.Seconds() - 1e-9))
 }
 
-// at returns the time of the nth arrival, counted from 0. After the ramp the rate stays.
+// at returns the time of the nth arrival, counted from 0. After the ramp the rate stays
+// constant.
 func (r Rate) at(n int, ramp time.Duration) time.Duration {
 	events, whole := float64(n), (r.From+r.To)/2*ramp.Seconds()
 	var t float64

@@ -8,21 +8,22 @@ import (
 	"io"
 )
 
-// A reading is what a state holds at one moment, by place: sums, counts, and how often each
-// event is named. Its size depends on the number of places and events, not on that of rows.
+// A reading holds the contents of a state at one moment, by place: sums, counts, and how
+// often each event appears. Its size depends on the number of places and events, not of
+// rows.
 type reading struct {
 	ids    *index
 	places map[string]*place
-	rows   *rowRules // nil: learn what stands beside an id
+	rows   *rowRules // nil: learn the values beside an id
 
-	values map[valueKey]string // beside ids, of the events to learn from
+	values map[valueKey]string // beside ids, of the learning events
 	wrong  map[*tracked]*oddities
 }
 
-// A place is a path in a state, with [] for an element, {pi} for a key that names a
-// PaymentIntent of ours, and * for a key that the handler made up.
+// A place is a path in a state, with [] for an element, {pi} for a key that names one of
+// our PaymentIntents, and * for a key that the handler generated.
 type place struct {
-	count int     // of values
+	count int     // number of values
 	sum   float64 // of the numbers among them
 	seen  map[*tracked][]uint8
 }
@@ -36,7 +37,7 @@ type valueKey struct {
 
 // rowRules is what was learned about rows that name an event.
 type rowRules struct {
-	stable   map[string]bool     // id places by which a row is known
+	stable   map[string]bool     // id places that identify a row
 	expected map[rowPlace]string // values that each event has
 }
 
@@ -46,10 +47,10 @@ type rowPlace struct {
 	in    *tracked
 }
 
-// Oddities are events whose rows hold other values than those of one perfect delivery.
+// oddities are events whose rows hold values other than those of one clean delivery.
 type oddities struct {
 	lost, doubled, wrong bitmap
-	said                 map[int]string // about the first wrong ones
+	said                 map[int]string // the first wrong values
 }
 
 const mostSaid = 100
@@ -92,7 +93,7 @@ func (r *reading) at(path string) *place {
 	return p
 }
 
-// saw notes that an event is named at a place.
+// saw records that an event appears at a place.
 func (r *reading) saw(path string, m mark, number int) {
 	if number >= m.in.size {
 		return // of another part of the run
@@ -111,7 +112,7 @@ func (r *reading) saw(path string, m mark, number int) {
 	}
 }
 
-// times returns how often each event of a series is named at a place.
+// times returns how often each event of a series appears at a place.
 func (r *reading) times(path string, t *tracked) []uint8 {
 	if p := r.places[path]; p != nil {
 		return p.seen[t]

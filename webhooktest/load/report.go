@@ -9,7 +9,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A Report is the result of a load. Times are in the units that the names of JSON say.
+// A Report is the result of a load. The JSON names give the units of times.
 type Report struct {
 	Target      string    `json:"target"`
 	RunID       string    `json:"run"`
@@ -19,15 +19,15 @@ type Report struct {
 	Seconds     float64   `json:"duration_s"`
 	Interrupted bool      `json:"interrupted"`
 
-	Events            int `json:"events"`     // genuine ones that went out
-	Deliveries        int `json:"deliveries"` // of them, with duplicates and retries
+	Events            int `json:"events"`     // genuine events sent
+	Deliveries        int `json:"deliveries"` // deliveries of them, with duplicates and retries
 	Duplicates        int `json:"duplicates"`
 	Retries           int `json:"retries"`
 	Dropped           int `json:"dropped"`  // by chaos
 	Failures          int `json:"failures"` // deliveries that were not accepted
 	Forgeries         int `json:"forgeries"`
 	AcceptedForgeries int `json:"accepted_forgeries"`
-	NotAccepted       int `json:"not_accepted"` // events, in the end
+	NotAccepted       int `json:"not_accepted"` // events that were never accepted
 
 	AskedRate string         `json:"asked_rate,omitempty"`
 	Rate      float64        `json:"rate"` // events a second, forgeries included
@@ -40,15 +40,15 @@ type Report struct {
 	Verdict    *Verdict  `json:"verdict,omitempty"`
 	Conditions []Outcome `json:"conditions,omitempty"`
 
-	// Refused is the first answer other than 2xx to a genuine event, if there was any.
+	// Refused is the first answer other than 2xx to a genuine event, or nil.
 	Refused *webhooktest.Response `json:"-"`
 
 	sent *Sent
 	hist *hdrhistogram.Histogram
 }
 
-// Latency is the distribution of the times from the start of a delivery to its answer, and
-// from when it was due if no connection was free by then.
+// Latency is the distribution of the times to answer: from the start of a delivery or, if
+// no connection was free when it was due, from then.
 type Latency struct {
 	Min   float64      `json:"min_ms"`
 	Mean  float64      `json:"mean_ms"`
@@ -62,14 +62,14 @@ type Latency struct {
 	Curve [][2]float64 `json:"curve"` // percentiles and milliseconds
 }
 
-// Sender is what the load cost on the side of the sender.
+// Sender is the sender's own cost of the load.
 type Sender struct {
 	Processor    float64 `json:"cpu_s"` // of this process
 	PerDelivery  float64 `json:"cpu_us_per_delivery"`
-	LagP99       float64 `json:"lag_p99_ms"`  // events that a connection was free for started so late
-	LateStarts   int     `json:"late_starts"` // events for which none was free, by more than 10 ms
+	LagP99       float64 `json:"lag_p99_ms"`  // delay of events that had a free connection
+	LateStarts   int     `json:"late_starts"` // events delayed by more than 10 ms for lack of a connection
 	LongestQueue float64 `json:"longest_queue_ms"`
-	Note         string  `json:"note,omitempty"` // whose limit it was if the rate was not kept
+	Note         string  `json:"note,omitempty"` // which side limited the rate, if it was not kept
 }
 
 func (r *run) report() *Report {
@@ -95,7 +95,7 @@ func (r *run) report() *Report {
 	return report
 }
 
-// sender says what the load cost here, and whose limit it was if the rate was not kept.
+// sender returns the cost on this side, and which side limited the rate.
 func (r *run) sender() Sender {
 	m := r.meter
 	s := Sender{
@@ -135,5 +135,5 @@ func latencyOf(h *hdrhistogram.Histogram) Latency {
 	return l
 }
 
-// Sent returns what was sent, for a verdict on several instances together.
+// Sent returns a record of what was sent, to judge several instances together.
 func (r *Report) Sent() *Sent { return r.sent }

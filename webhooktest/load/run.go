@@ -9,8 +9,8 @@ import (
 )
 
 // Run runs the load, waits for its effects, and reports. When the context ends, the report
-// is of what was done until then. The error is for a load that cannot run, and for a handler
-// whose effects cannot be learned.
+// covers the run so far. The error is for a load that cannot run, and for a handler whose
+// effects cannot be learned.
 func (l *Load) Run(ctx context.Context) (*Report, error) {
 	r, err := l.prepare()
 	if err != nil {
@@ -66,7 +66,7 @@ func (l *Load) prepare() (*run, error) {
 	return r, nil
 }
 
-// limits fills in how much is sent.
+// limits sets how much to send.
 func (r *run) limits() {
 	scheduled := r.Rate != Rate{}
 	if r.Count == 0 && r.Duration == 0 {

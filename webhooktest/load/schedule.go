@@ -11,23 +11,23 @@ import (
 type delivery struct {
 	of      *stream
 	number  int
-	step    int // the first, of a flow's
-	steps   int // how many follow one another
-	slot    int // of the first step in the schedule; -1 for what is out of turn
+	step    int // the first step of a flow
+	steps   int // number of consecutive steps
+	slot    int // place of the first step in the schedule; -1 if out of turn
 	due     time.Time
-	created time.Time // zero: when it goes out
-	retry   int       // how many went before
+	created time.Time // zero: when it is sent
+	retry   int       // number of earlier attempts
 	faults  faults
-	late    bool // was due before anyone was free
+	late    bool // due before a worker was free
 }
 
-// A schedule hands out deliveries in the order in which they are due. What is yet to come is
-// a number, not a list, so that a handler may fall behind by any number of events.
+// A schedule hands out deliveries in the order in which they are due. It keeps a number,
+// not a list, of future events, so that a handler may fall behind by any number of them.
 type schedule struct {
 	rate  Rate
 	ramp  time.Duration
-	count int           // events; -1: until the end
-	until time.Duration // of a load without a rate; 0: no end
+	count int           // events; -1: no limit
+	until time.Duration // for a load without a rate; 0: no limit
 	next  func(slot int) *delivery
 
 	mu    sync.Mutex
@@ -35,7 +35,7 @@ type schedule struct {
 	start time.Time
 	slots int // events so far
 	later laterHeap
-	busy  int // workers that have a delivery
+	busy  int // workers with a delivery
 	over  bool
 }
 
@@ -57,7 +57,7 @@ func newSchedule(r *run, next func(slot int) *delivery) *schedule {
 	return s
 }
 
-// dueAt returns when an event is due; at once without a rate.
+// dueAt returns when an event is due; now without a rate.
 func (s *schedule) dueAt(slot int) time.Time {
 	if s.rate == (Rate{}) {
 		return time.Time{}
@@ -65,8 +65,7 @@ func (s *schedule) dueAt(slot int) time.Time {
 	return s.start.Add(s.rate.at(slot, s.ramp))
 }
 
-// take returns the next delivery. It waits while others might yet add one, unless told not
-// to.
+// take returns the next delivery. With wait, it blocks while others may still add one.
 func (s *schedule) take(wait bool) *delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,7 +82,7 @@ func (s *schedule) take(wait bool) *delivery {
 	return nil
 }
 
-// pop takes what is due next off the schedule.
+// pop removes the next due delivery from the schedule.
 func (s *schedule) pop() *delivery {
 	now := time.Now()
 	fresh := s.count < 0 || s.slots < s.count
@@ -109,7 +108,7 @@ func (s *schedule) pop() *delivery {
 	return d
 }
 
-// done says that a delivery is over, after what follows from it was added.
+// done records that a delivery is over, after its retries were added.
 func (s *schedule) done() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +117,7 @@ func (s *schedule) done() {
 	}
 }
 
-// mostLater limits the retries and delays that wait.
+// mostLater limits the number of waiting retries and delays.
 const mostLater = 200_000
 
 // add adds a delivery out of turn, unless too many wait.
@@ -133,7 +132,7 @@ func (s *schedule) add(d *delivery) bool {
 	return true
 }
 
-// end lets nobody take any more.
+// end stops all workers.
 func (s *schedule) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,7 +140,7 @@ func (s *schedule) end() {
 	s.wake.Broadcast()
 }
 
-// sleep waits until a time, and reports whether the context lasted.
+// sleep waits until a time, and reports whether the context is still active.
 func sleep(ctx context.Context, until time.Time) bool {
 	wait := time.Until(until)
 	if wait <= 0 {
@@ -157,7 +156,7 @@ func sleep(ctx context.Context, until time.Time) bool {
 	}
 }
 
-// A laterHeap has what is due first at its top.
+// A laterHeap has the earliest delivery at its top.
 type laterHeap []*delivery
 
 func (h laterHeap) Len() int           { return len(h) }

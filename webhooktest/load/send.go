@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A run is a load that runs.
+// A run is a load in progress.
 type run struct {
 	Load
 	genuine, forged []*stream
@@ -18,16 +18,16 @@ type run struct {
 	gate            gate
 	settle          time.Duration // how long effects took, at least shortestSettle
 
-	mu sync.Mutex // guards what is tracked of streams
+	mu sync.Mutex // guards what streams track
 }
 
-// Effects are looked for again after a pause of this length: it grows as they need longer.
+// Pauses between two looks for effects: longer if effects take longer.
 const (
 	shortestSettle = 100 * time.Millisecond
 	longestSettle  = 2 * time.Second
 )
 
-// A stream is the events of one share of the load, and what is known of each.
+// A stream is the events of one share of the load, and their records.
 type stream struct {
 	*series
 	tracked *tracked
@@ -54,7 +54,7 @@ func hashOf(text string) uint64 {
 // forgeries are the mutations of forged events, in turn.
 var forgeries = []string{"unsigned", "wrong-secret", "body-tampered"}
 
-// load sends everything.
+// load sends all events.
 func (r *run) load(ctx context.Context) {
 	ctx, r.gate.stop = context.WithCancel(ctx)
 	defer r.gate.stop()
@@ -74,7 +74,7 @@ func (r *run) load(ctx context.Context) {
 	ended()
 }
 
-// workers returns how many deliveries may be under way: no more than there are events.
+// workers returns the number of concurrent deliveries: no more than there are events.
 func (r *run) workers() int {
 	if n := r.schedule.count; n >= 0 && n < r.Concurrency {
 		return max(1, n)
@@ -99,10 +99,10 @@ func (r *run) nextDelivery(slot int) *delivery {
 	return d
 }
 
-// A worker sends what it takes off the schedule, one after the other.
+// A worker sends deliveries from the schedule, one after the other.
 type worker struct {
 	*run
-	held *delivery // until the next has been sent
+	held *delivery // until the next was sent
 }
 
 func (r *run) work(ctx context.Context) {
@@ -159,7 +159,7 @@ func (w *worker) send(ctx context.Context, d *delivery) {
 	}
 }
 
-// order returns the steps in the order in which they go out: chaos exchanges two.
+// order returns the steps in sending order: chaos swaps two.
 func (w *worker) order(d *delivery) []int {
 	order := make([]int, d.steps)
 	for i := range order {
@@ -172,7 +172,7 @@ func (w *worker) order(d *delivery) []int {
 	return order
 }
 
-// delay puts a step off, and reports whether it could.
+// delay postpones a step, and reports whether it could.
 func (w *worker) delay(d *delivery, step int, delay time.Duration) bool {
 	later := *d
 	later.step, later.steps, later.due, later.created = step, 1, time.Now().Add(delay), time.Now()

@@ -12,35 +12,35 @@ import (
 	"unicode"
 )
 
-// Sent is what an instance sent: enough to recompute the ids of all its events. Its JSON is
-// described in docs/load.md, so that any sender can write it.
+// Sent records what an instance sent: enough to recompute the ids of all its events.
+// docs/load.md describes its JSON, so that any sender can write it.
 type Sent struct {
 	Format   int       `json:"format"` // 1
 	Run      string    `json:"run"`
 	Instance int       `json:"instance"`
 	Sent     []SentIDs `json:"sent"`
 
-	// Repeats reports whether events were sent again: duplicates, or retries.
+	// Repeats reports whether events were sent more than once: duplicates, or retries.
 	Repeats bool `json:"repeats,omitempty"`
 
-	// NotAccepted are ids of events, of any instance, to be taken from those accepted.
+	// NotAccepted lists ids of events, of any instance, to exclude from the accepted ones.
 	NotAccepted []string `json:"not_accepted,omitempty"`
 }
 
-// SentIDs are the events of one type or flow.
+// SentIDs records the events of one type or flow.
 type SentIDs struct {
 	Name   string `json:"name"`
 	Forged bool   `json:"forged,omitempty"`
 
-	// Stems are the ids without the number: those of the events first, one for each step.
+	// Stems are the ids without the number: first those of the events, one for each step.
 	Stems []string `json:"stems"`
 	Steps int      `json:"steps,omitempty"` // of a flow; 0 means 1
 
-	// Accepted and Unsure are ranges of numbers, with both ends.
+	// Accepted and Unsure are ranges of numbers, inclusive.
 	Accepted [][2]int `json:"accepted"`
 	Unsure   [][2]int `json:"unsure"`
 
-	// Unnamed is how many of those in Accepted were not, with their ids elsewhere or nowhere.
+	// Unnamed is how many of those in Accepted were not accepted, without their ids here.
 	Unnamed int `json:"unnamed,omitempty"`
 }
 
@@ -49,7 +49,7 @@ const (
 	mostNumber = 1 << 30
 )
 
-// sent is what was sent of each stream, without what was for learning.
+// sent returns the record of each stream, without learning events.
 func (r *run) sent() *Sent {
 	s := &Sent{Format: sentFormat, Run: r.RunID, Instance: r.Instance, Repeats: r.Chaos.Duplicate > 0 || len(r.Retries) > 0}
 	for _, stream := range slices.Concat(r.genuine, r.forged) {
@@ -83,19 +83,19 @@ func extended(ranges [][2]int, n int) [][2]int {
 	return append(ranges, [2]int{n, n})
 }
 
-// notAccepted begins a line of k6's output that names an event.
+// notAccepted is the prefix of a line of k6's output that names an event.
 const notAccepted = "fakestripe: not accepted: "
 
-// sentLine matches the beginning of a line about what was sent.
+// sentLine matches the beginning of a record of what was sent.
 var sentLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\{\s*"format"\s*:`)
 })
 
-// ErrNothingSent means a text without a line about what was sent.
-var ErrNothingSent = errors.New("no line that says what an instance sent")
+// ErrNothingSent means that a text contains no record of what was sent.
+var ErrNothingSent = errors.New("no line with what an instance sent")
 
-// ParseSent reads what instances sent: a line of JSON each, possibly amid the rest of what
-// k6 prints, which names the events that were not accepted.
+// ParseSent reads the records of instances: a line of JSON each, possibly among k6's other
+// output, which names the events that were not accepted.
 func ParseSent(text []byte) (sent []*Sent, err error) {
 	others := new(Sent)
 	for line := range bytes.SplitSeq(text, []byte("\n")) {
@@ -125,7 +125,7 @@ func ParseSent(text []byte) (sent []*Sent, err error) {
 func parseSent(line []byte) (*Sent, error) {
 	s := new(Sent)
 	if err := json.Unmarshal(line, s); err != nil {
-		return nil, fmt.Errorf("want a line of JSON that says what was sent: %w", err)
+		return nil, fmt.Errorf("want a line of JSON from an instance: %w", err)
 	}
 	if s.Format != sentFormat {
 		return nil, fmt.Errorf("format %d: want %d", s.Format, sentFormat)
@@ -140,11 +140,11 @@ func parseSent(line []byte) (*Sent, error) {
 
 func (s *SentIDs) check() error {
 	if len(s.Stems) < max(1, s.Steps) {
-		return fmt.Errorf("%d stems: want one for the ids of each event", len(s.Stems))
+		return fmt.Errorf("%d stems: want one or more for each event", len(s.Stems))
 	}
 	for _, stem := range s.Stems {
 		if word := stem[strings.LastIndexByte(stem, '_')+1:]; len(word) < shortestStem {
-			return fmt.Errorf("stem %q: want %d letters and digits or more behind the last underscore", stem, shortestStem)
+			return fmt.Errorf("stem %q: want %d letters and digits, or more, after the last underscore", stem, shortestStem)
 		}
 	}
 	for _, ranges := range [][][2]int{s.Accepted, s.Unsure} {
@@ -157,7 +157,7 @@ func (s *SentIDs) check() error {
 	return nil
 }
 
-// idPrefix returns the id that a text begins with.
+// idPrefix returns the id at the beginning of a text.
 func idPrefix(text string) string {
 	end := strings.IndexFunc(text, func(r rune) bool { return r != '_' && (r > unicode.MaxASCII || !isWord(byte(r))) })
 	if end < 0 {
@@ -166,7 +166,7 @@ func idPrefix(text string) string {
 	return text[:end]
 }
 
-// tracked makes the record that a sender of these ids would have.
+// tracked makes the record that the sender of these ids would have.
 func (s *SentIDs) tracked() *tracked {
 	t := &tracked{name: s.Name, forged: s.Forged, stems: s.Stems, events: max(1, s.Steps), unnamed: s.Unnamed}
 	for i, ranges := range [][][2]int{s.Accepted, s.Unsure} {

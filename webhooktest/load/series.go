@@ -14,13 +14,13 @@ import (
 // thinTime is the format of times in thin events.
 const thinTime = render.ThinTime
 
-// A series is the numbered events of a stencil: each has ids that say which it is, so that
-// none needs to be remembered.
+// A series is the numbered events of a stencil. Their ids encode the number, so no event
+// needs to be remembered.
 //
 // An id is a stem and the number, in six digits of base 62. A stem is the id's prefix,
 // digits derived from the run, the series and the role, and three digits for the instance.
-// Words that are too short for that (the number of an order) are counted on from a start
-// that the run decides.
+// Words too short for that (the number of an order) count up from a start derived from the
+// run.
 type series struct {
 	*stencil
 	name   string
@@ -33,7 +33,7 @@ type series struct {
 const (
 	numberDigits   = 6
 	instanceDigits = 3
-	shortestStem   = 14 - numberDigits // of ids as short as cus_…
+	shortestStem   = 14 - numberDigits // for ids as short as cus_…
 )
 
 // instanceNumbers is how far apart the numbers of instances begin, where an edit shows them.
@@ -42,11 +42,11 @@ const instanceNumbers = 10_000_000
 // MaxInstance is the highest Instance.
 const MaxInstance = 62*62*62 - 1
 
-// A freshWord makes the word of a role.
+// A freshWord generates the word of a role.
 type freshWord struct {
-	stem     string // before the number; "" if there is no room for one
-	start    uint64 // of the numbers of a short word
-	room     uint64 // how many numbers a short word has
+	stem     string // before the number; "" if too short for one
+	start    uint64 // first number of a short word
+	room     uint64 // how many numbers a short word can hold
 	digits   int
 	alphabet string
 }
@@ -73,7 +73,7 @@ func newSeries(s *stencil, name string, forged bool, run string, instance int) *
 	return made
 }
 
-// mostCounted is how many digits of a short word count; others stay the same.
+// mostCounted is how many digits of a short word count; the others are fixed.
 const mostCounted = 10
 
 // appendTo appends the word of a number.
@@ -114,8 +114,8 @@ func parseNumber(digits []byte) (n int) {
 	return n
 }
 
-// event makes the event of a step with a number. The sample was read; what differs in
-// events are words and digits, so they need not be.
+// event makes the event of a step with a number. It does not read the body: only words and
+// digits differ from the sample.
 func (s *series) event(step, number int, created time.Time) *webhooktest.Event {
 	st := &s.steps[step]
 	body := s.append(make([]byte, 0, len(st.sample.Body())), step, number, created)
@@ -152,7 +152,7 @@ func (s *series) id(role, number int) string {
 // eventID returns the id of the event of a step.
 func (s *series) eventID(step, number int) string { return s.id(s.steps[step].event, number) }
 
-// stemmed returns the roles with a stem: those of the events first, then those of their
+// stemmed returns the roles with a stem: first those of the events, then those of their
 // objects.
 func (s *series) stemmed() (roles []int) {
 	add := func(role int) {
@@ -172,7 +172,7 @@ func (s *series) stemmed() (roles []int) {
 	return roles
 }
 
-// A mark is what a stem in a state identifies: the events of a series, by one of their ids.
+// A mark is what a stem identifies: the events of a series, by one of their ids.
 type mark struct {
 	in    *tracked
 	stem  int
@@ -181,7 +181,7 @@ type mark struct {
 
 // An index finds the events that a text names.
 type index struct {
-	marks map[string]mark // by the part of the stem behind the last underscore
+	marks map[string]mark // by the part of the stem after the last underscore
 }
 
 func (x *index) add(stem string, m mark) {
@@ -191,7 +191,7 @@ func (x *index) add(stem string, m mark) {
 	x.marks[stem] = m
 }
 
-// find calls found with every id of ours in a text, with the place of its word.
+// find calls found with each of our ids in a text, and the position of its word.
 func (x *index) find(text []byte, found func(m mark, number, start, end int)) {
 	if len(x.marks) == 0 || len(text) < shortestStem+numberDigits {
 		return

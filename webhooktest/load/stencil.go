@@ -11,9 +11,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A stencil is the events of a type or flow with holes for what is fresh in each: ids and
-// times. It is found by comparison of two samples, whose ids and clocks differ, so that
-// edits, variants and flows need no rules of their own.
+// A stencil is the events of a type or flow with holes for values that are fresh in each:
+// ids and times. It comes from comparing two samples with different ids and clocks, so
+// edits, variants and flows need no special rules.
 type stencil struct {
 	steps []step
 	roles []role // of the ids, shared by all steps
@@ -25,10 +25,10 @@ type step struct {
 	text   string
 	holes  []hole
 	event  int // the role of the event's id
-	object int // that of its object; -1: none
+	object int // the role of the object's id; -1: none
 }
 
-// A hole is where a role's word belongs, or a time.
+// A hole is the position of a role's word, or of a time.
 type hole struct {
 	at     int // in the text
 	kind   holeKind
@@ -45,11 +45,11 @@ const (
 	numberHole // the event's number, from 1
 )
 
-// A role is one fresh word: the part of an id behind its prefix, such as the 3Qd0… of
-// pi_3Qd0…, wherever it stands in the events.
+// A role is one fresh word: the part of an id after its prefix, such as the 3Qd0… of
+// pi_3Qd0…, wherever it appears in the events.
 type role struct {
 	label    string // before the word: "pi_"; "" if unknown
-	prefix   string // the same in all: "3"
+	prefix   string // common to all: "3"
 	alphabet string
 	length   int    // of the word, with its prefix
 	sample   string // the word in the first sample, which identifies the role
@@ -104,7 +104,7 @@ type cutter struct {
 	step    step
 	text    []byte // of the step so far
 	a, b    string
-	at, bt  int // what was compared so far
+	at, bt  int // positions in a and b
 }
 
 var errSamples = errors.New("events of this kind differ in more than ids and times")
@@ -149,8 +149,8 @@ func (c *cutter) leave(h hole, a, b int) {
 	c.at, c.bt = c.at+a, c.bt+b
 }
 
-// shortestFresh is the length of words that are fresh: shorter ones differ only as parts of
-// a longer value, such as a UUID, that is fresh enough without them.
+// shortestFresh is the minimum length of a fresh word: shorter ones differ only as parts of
+// a longer value, such as a UUID, that is fresh without them.
 const shortestFresh = 5
 
 // word compares two words.
@@ -173,7 +173,7 @@ func (c *cutter) word(a, b string) error {
 	return nil
 }
 
-// timeText leaves a hole for a time written as text.
+// timeText leaves a hole for a textual time.
 func (c *cutter) timeText() bool {
 	if len(c.a)-c.at < len(thinTime) || len(c.b)-c.bt < len(thinTime) {
 		return false
@@ -215,7 +215,7 @@ func isLater(a, b string) bool {
 	return err == nil && second-first == int64(sampleShift/time.Second)
 }
 
-// role returns the index of a role, which is new if its word was not seen yet.
+// role returns the index of a role, and adds it if it is new.
 func (s *stencil) role(r role) int {
 	if at := slices.IndexFunc(s.roles, func(known role) bool { return known.sample == r.sample }); at >= 0 {
 		return at
@@ -230,7 +230,7 @@ const (
 	base62      = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// newRole finds the shape of a word in two samples of it. A fixed prefix has up to two
+// newRole derives the shape of a word from two samples. A fixed prefix has up to two
 // characters (pi_3…, ed_61…).
 func newRole(a, b string) role {
 	r := role{length: len(a), sample: a, alphabet: base62}
@@ -246,8 +246,8 @@ func newRole(a, b string) role {
 	return r
 }
 
-// labelBefore returns the prefix of an id whose word begins at the end of a text: "pi_". What
-// follows another id in a text, as in a client secret, has the label between: "secret_".
+// labelBefore returns the prefix of an id whose word begins at the end of a text: "pi_".
+// After another id, as in a client secret, it is the label in between: "secret_".
 func labelBefore(text string) string {
 	if !strings.HasSuffix(text, "_") {
 		return ""
@@ -257,13 +257,13 @@ func labelBefore(text string) string {
 		start--
 	}
 	label := text[start:]
-	for strings.ContainsAny(label, capitals) { // another id's
+	for strings.ContainsAny(label, capitals) { // from another id
 		_, label, _ = strings.Cut(label, "_")
 	}
 	return label
 }
 
-// word returns the letters and digits that a text begins with.
+// word returns the leading letters and digits of a text.
 func word(text string) string {
 	for i := range len(text) {
 		if !isWord(text[i]) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// sums judges the places that have no ids: counters, and lists by their length.
+// sums judges the places without ids: counters, and lists by their length.
 func (j *judgment) sums() {
 	var lost, doubled int
 	for _, path := range j.summed() {
@@ -55,7 +55,7 @@ func plain(n float64) string {
 	return strconv.FormatFloat(n, 'g', 10, 64)
 }
 
-// summed returns the places that are judged by their sum or length.
+// summed returns the places to judge by their sum or length.
 func (j *judgment) summed() (paths []string) {
 	seen := make(map[string]bool)
 	for _, moves := range j.moves {
@@ -93,9 +93,9 @@ func (j *judgment) inRows(path string) bool {
 	return false
 }
 
-// An expectation is how much a place has moved after the load: between two bounds, since
-// events that were not accepted may count or not, and those that are known to be lost or
-// doubled explain as much.
+// An expectation is how much a place should change during the load: between two bounds,
+// since events that were not accepted may count or not, and events known to be lost or
+// doubled explain a difference.
 type expectation struct{ low, high, whole, each float64 }
 
 func (e expectation) slack(actual float64) float64 { return 1e-6 * max(1, math.Abs(actual)) }
@@ -124,7 +124,7 @@ func (j *judgment) expect(path string) (e expectation) {
 	return e
 }
 
-// one is what one event moves a place by.
+// one returns the change that one event makes at a place.
 func (j *judgment) one(t *tracked, path string) float64 {
 	if isCollection(path) {
 		return float64(j.moves[t][path].count)
@@ -132,7 +132,7 @@ func (j *judgment) one(t *tracked, path string) float64 {
 	return j.moves[t][path].sum
 }
 
-// actual is how far a place has moved since before the load.
+// actual returns the change of a place since the start of the load.
 func (j *judgment) actual(path string) float64 {
 	var was, now place
 	if p := j.base.places[path]; p != nil {

@@ -7,16 +7,15 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// A timeline is what happened in each interval of a load. Intervals grow, so that there are
-// never many.
+// A timeline records each interval of a load. Intervals grow, so that there are never many.
 type timeline struct {
 	width  time.Duration
 	points []Point
-	hist   *hdrhistogram.Histogram // of the interval under way
+	hist   *hdrhistogram.Histogram // of the current interval
 	errors int
 }
 
-// A Point is what happened in an interval of a load.
+// A Point describes an interval of a load.
 type Point struct {
 	At     float64 `json:"at_s"` // the end of the interval, in seconds since the start
 	Rate   float64 `json:"rate"` // deliveries a second
@@ -38,7 +37,7 @@ func (l *timeline) record(at time.Duration, took int64, failed bool) {
 	}
 }
 
-// end is the end of the interval under way.
+// end returns the end of the current interval.
 func (l *timeline) end() time.Duration { return time.Duration(len(l.points)+1) * l.width }
 
 // close ends an interval.
@@ -59,7 +58,7 @@ func (l *timeline) close(at time.Duration) {
 	}
 }
 
-// halve joins every two intervals. The percentiles of both are taken for the higher one.
+// halve joins every two intervals. It keeps the higher percentile of both.
 func (l *timeline) halve() {
 	for i := range mostPoints / 2 {
 		a, b := l.points[2*i], l.points[2*i+1]

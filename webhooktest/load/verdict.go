@@ -5,28 +5,27 @@ import (
 	"strings"
 )
 
-// A Verdict says what became of the events: what the state shows, compared with as many
-// perfect deliveries.
+// A Verdict compares the effects in the state with those of as many clean deliveries.
 type Verdict struct {
-	Delivered  int `json:"delivered"` // events that were accepted; those of a flow count as one
-	Unsure     int `json:"unsure"`    // events that were not: they may have had an effect
+	Delivered  int `json:"delivered"` // accepted events; a flow counts as one
+	Unsure     int `json:"unsure"`    // events not accepted: they may have had an effect
 	Duplicates int `json:"duplicates"`
 	Forgeries  int `json:"forgeries"`
 	Effects    int `json:"effects"` // of the delivered events
 
 	Lost    Finding `json:"lost"`
 	Doubled Finding `json:"doubled"`
-	Wrong   Finding `json:"wrong"`  // another effect than one perfect delivery has
+	Wrong   Finding `json:"wrong"`  // an effect other than that of one clean delivery
 	Forged  Finding `json:"forged"` // forgeries with an effect
 
-	Counters []string `json:"counters,omitempty"` // what counters show beyond that
+	Counters []string `json:"counters,omitempty"` // further differences that counters show
 	Notes    []string `json:"notes,omitempty"`
 
-	// Inconclusive says why nothing was judged.
+	// Inconclusive says why nothing was judged, or is "".
 	Inconclusive string `json:"inconclusive,omitempty"`
 }
 
-// A Finding is a number of events, of which the first are named. Those that only a counter
+// A Finding is a number of events, with the names of the first. Events that only a counter
 // shows have no name.
 type Finding struct {
 	Count  int     `json:"count"`
@@ -36,20 +35,20 @@ type Finding struct {
 // A Named is an event in a Finding.
 type Named struct {
 	Event  string `json:"event"`
-	Object string `json:"object,omitempty"` // what it is about, if the state names that
+	Object string `json:"object,omitempty"` // its object, if the state names that
 	Said   string `json:"said,omitempty"`
 }
 
 // MostNamed limits the events that a Finding names.
 const MostNamed = 1000
 
-// Sound reports whether the effects are as they should be.
+// Sound reports whether all effects are correct.
 func (v *Verdict) Sound() bool {
 	return v.Lost.Count+v.Doubled.Count+v.Wrong.Count+v.Forged.Count == 0
 }
 
-// String words the verdict in a line: "10000 delivered, 503 duplicates, 9998 effects: 2 lost
-// (evt_…, evt_…), 1 doubled (evt_…)".
+// String describes the verdict in a line: "10000 delivered, 503 duplicates, 9998 effects: 2
+// lost (evt_…, evt_…), 1 doubled (evt_…)".
 func (v *Verdict) String() string {
 	if v.Inconclusive != "" {
 		return "not judged: " + v.Inconclusive
@@ -95,7 +94,7 @@ func (f *Finding) names() string {
 	return " (" + strings.Join(names, ", ") + ")"
 }
 
-// String names the event, and what is known of it.
+// String names the event, with details.
 func (n Named) String() string {
 	text := n.Event
 	if n.Object != "" {

@@ -9,10 +9,10 @@ import (
 )
 
 // ErrSentTwice means that two records have the same ids.
-var ErrSentTwice = errors.New("two of the records have the same ids: each instance needs a run or an instance of its own")
+var ErrSentTwice = errors.New("two of the records have the same ids: each instance needs its own run or instance")
 
-// Verify judges the effects of what several instances sent, by the ids in the state. Counters
-// are not judged: nobody knows where they stood before.
+// Verify judges the effects of what several instances sent, by the ids in the state. It
+// does not judge counters: their starting values are unknown.
 func Verify(ctx context.Context, sent []*Sent, state func(context.Context) (any, error), wait time.Duration, progress func(Progress)) (*Verdict, error) {
 	genuine, forged, err := trackedBy(sent)
 	if err != nil {
@@ -63,8 +63,7 @@ func trackedBy(sent []*Sent) (genuine, forged []*tracked, err error) {
 	return genuine, forged, nil
 }
 
-// refuse notes the events that were not accepted, and returns how many more there were,
-// which nobody names.
+// refuse marks the events that were not accepted, and returns the number of unnamed ones.
 func refuse(genuine []*tracked, sent []*Sent) (unnamed int) {
 	byStem := make(map[string]*tracked)
 	for _, t := range genuine {
@@ -85,7 +84,7 @@ func refuse(genuine []*tracked, sent []*Sent) (unnamed int) {
 	return max(0, unnamed)
 }
 
-// excuse takes as many from the lost as were not accepted by an unknown name.
+// excuse reduces the lost events by the number of unnamed ones that were not accepted.
 func (v *Verdict) excuse(unnamed int) {
 	if unnamed == 0 {
 		return
@@ -101,7 +100,7 @@ func (v *Verdict) excuse(unnamed int) {
 	}
 }
 
-// learnFromMany takes what most events did for what each does.
+// learnFromMany takes the effect of most events as the effect of each.
 func (o *oracle) learnFromMany(now *reading) {
 	o.counts, o.rules = make(map[string]map[*tracked]int), rowRules{stable: make(map[string]bool), expected: make(map[rowPlace]string)}
 	for path, p := range now.places {
@@ -122,7 +121,7 @@ func (o *oracle) learnFromMany(now *reading) {
 	}
 }
 
-// most returns the count that most events have, and how many have it.
+// most returns the most common count, and how many events have it.
 func most(counts []uint8) (n, by int) {
 	var of [256]int
 	for _, times := range counts {

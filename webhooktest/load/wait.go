@@ -39,7 +39,7 @@ func (r *run) judge(ctx context.Context) *Verdict {
 	}
 }
 
-// counted adds what the sender knows.
+// counted adds the sender's counts.
 func (r *run) counted(v *Verdict) *Verdict {
 	switch {
 	case v.Inconclusive == "" && v.Sound():

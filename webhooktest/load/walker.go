@@ -16,32 +16,32 @@ type walker struct {
 	*reading
 	decoder *json.Decoder
 	stack   []frame
-	learned int // values beside the ids of numbers below this are kept
+	learned int // keep values beside the ids of numbers below this
 }
 
 // A frame is a list or an object that is being read.
 type frame struct {
 	path    string
 	list    bool
-	key     string // path of the member whose value comes next; "" if a key comes
+	key     string // path of the member whose value comes next; "" if a key is next
 	keys    int
-	owners  []owner // whom the values belong to
-	member  []owner // whom the key of the member names
+	owners  []owner // events that the values belong to
+	member  []owner // events that the member's key names
 	pending []scalar
 	flushed bool // too large to be a row
 }
 
-// An owner is an event that a row names, and where it does.
+// An owner is an event that a row names, and the place of the name.
 type owner struct {
 	mark
 	number int
 	place  string
 }
 
-// A scalar is a value in a row whose owner may not be known yet.
+// A scalar is a value in a row whose owner may still be unknown.
 type scalar struct{ path, text string }
 
-// mostInRow limits the values that wait for the id of their row.
+// mostInRow limits the values that wait for their row's id.
 const mostInRow = 128
 
 var errManyValues = errors.New("more than one JSON value")
@@ -62,7 +62,7 @@ func (w *walker) walk() error {
 	}
 }
 
-// unread says why a state cannot be read: it is no JSON, or who shows it has failed.
+// unread explains why a state cannot be read: it is not JSON, or its source has failed.
 func unread(err error) error {
 	var syntax *json.SyntaxError
 	switch {
@@ -74,7 +74,7 @@ func unread(err error) error {
 	return fmt.Errorf("not JSON: %w", err)
 }
 
-// token takes in the next token.
+// token processes the next token.
 func (w *walker) token(token json.Token) {
 	top := w.top()
 	if top != nil && !top.list && top.key == "" {
@@ -118,7 +118,7 @@ func (w *walker) top() *frame {
 	return &w.stack[len(w.stack)-1]
 }
 
-// value counts a value that begins, and returns its path.
+// value counts the value that begins here, and returns its path.
 func (w *walker) value() string {
 	path := ""
 	if top := w.top(); top != nil {
@@ -138,10 +138,11 @@ func (w *walker) after() {
 	}
 }
 
-// mostKeys is how many keys of an object have places of their own.
+// mostKeys is how many keys of an object get their own places.
 const mostKeys = 200
 
-// key takes in a key: it names a field, an event, or a thing of the handler's own.
+// key processes a key: the name of a field, of an event, or of something of the handler's
+// own.
 func (w *walker) key(f *frame, key string) {
 	f.keys++
 	name := cmp.Or(key, "(empty)")
@@ -161,12 +162,12 @@ func (w *walker) key(f *frame, key string) {
 	f.member = named
 }
 
-// madeUp matches keys that databases and handlers make up.
+// madeUp matches keys that databases and handlers generate.
 var madeUp = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\d+$|^[0-9a-f]{8,}$|^[0-9a-fA-F-]{36}$|^[a-z]*[_-]?[0-9A-Za-z]*\d[0-9A-Za-z]{8,}$`)
 })
 
-// text takes in a text, which may name events.
+// text processes a text, which may name events.
 func (w *walker) text(path, text string) {
 	named := false
 	w.ids.find([]byte(text), func(m mark, number, _, _ int) {
@@ -197,7 +198,7 @@ func (w *walker) scalar(path, text string) {
 }
 
 // end ends a list or an object: its values belong to the event that it names, or else to
-// that which what is around it names.
+// the event named by the enclosing row.
 func (w *walker) end() {
 	f := w.stack[len(w.stack)-1]
 	w.stack = w.stack[:len(w.stack)-1]
@@ -213,7 +214,7 @@ func (w *walker) end() {
 	}
 }
 
-// settle gives the values of a row to the event that it names, if it names one.
+// settle assigns the values of a row to the event that it names, if any.
 func (w *walker) settle(owners []owner, values []scalar) bool {
 	var of *owner
 	for i := range owners {
@@ -222,7 +223,7 @@ func (w *walker) settle(owners []owner, values []scalar) bool {
 			continue
 		}
 		if of != nil && (of.in != o.in || of.number != o.number) {
-			return false // about several
+			return false // about several events
 		}
 		of = o
 	}
@@ -240,7 +241,7 @@ func (w *walker) settle(owners []owner, values []scalar) bool {
 	return true
 }
 
-// compare compares a value with that of one perfect delivery.
+// compare compares a value with that of one clean delivery.
 func (w *walker) compare(of *owner, v scalar) {
 	want, judged := w.rows.expected[rowPlace{v.path, of.in}]
 	if !judged || want == v.text || of.number >= of.in.size {
@@ -264,8 +265,8 @@ func (w *walker) compare(of *owner, v scalar) {
 	}
 }
 
-// multiple returns how often one number is in another, if both are numbers and it is a
-// whole number of times.
+// multiple returns how many times one number contains another, if both are numbers and it
+// is a whole number of times.
 func multiple(text, one string) (times int, ok bool) {
 	var n, unit json.Number = json.Number(text), json.Number(one)
 	a, err := n.Float64()

@@ -2,7 +2,7 @@ package load
 
 import "time"
 
-// watch reports progress until it is told to end.
+// watch reports progress until end is called.
 func (r *run) watch() (end func()) {
 	if r.Progress == nil {
 		return func() {}

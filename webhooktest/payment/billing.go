@@ -10,8 +10,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// waiting returns the subscription that waits for an invoice, or for the PaymentIntent of one,
-// to be paid: the payment is news of it too. Of any other object it returns that.
+// waiting returns the subscription that waits for payment of an invoice, or of its
+// PaymentIntent: the payment changes the subscription, too. It returns any other object
+// unchanged.
 func (o *object) waiting(api *stripeapi.Server) *object {
 	invoice := o
 	if o.kind == "payment_intent" {
@@ -29,7 +30,7 @@ func (o *object) waiting(api *stripeapi.Server) *object {
 	if subscription == nil || ways().Waits[reason] == "" {
 		return o
 	}
-	subscription.fields["status"] = ways().Waits[reason] // as events have told, whatever the API was told since
+	subscription.fields["status"] = ways().Waits[reason] // as in earlier events, whatever the API learned since
 	return subscription
 }
 
@@ -46,7 +47,7 @@ func (o *object) related(api *stripeapi.Server, kind, id string) *object {
 	return other
 }
 
-// subscription is that of an invoice, in each of its shapes.
+// subscription returns the ID of an invoice's subscription, in each shape of the invoice.
 func (o *object) subscription() string {
 	if id := o.text("subscription"); id != "" {
 		return id
@@ -57,8 +58,8 @@ func (o *object) subscription() string {
 	return id
 }
 
-// billed makes the events about a subscription be about its invoice and the PaymentIntent of
-// that, too.
+// billed makes the events about a subscription refer to its invoice and that invoice's
+// PaymentIntent, too.
 func (m *making) billed(flow *webhooktest.Flow) (edits []webhooktest.Edit) {
 	if m.object.kind != "subscription" {
 		return nil
@@ -72,7 +73,7 @@ func (m *making) billed(flow *webhooktest.Flow) (edits []webhooktest.Edit) {
 	return edits
 }
 
-// renewed is a subscription in its next period, which has an invoice of its own.
+// renewed returns a subscription in its next period, which has its own invoice.
 func (o *object) renewed() []byte {
 	body := replaced(o.body, "latest_invoice", "null")
 	items, _ := o.fields["items"].(map[string]any)
@@ -88,7 +89,8 @@ func (o *object) renewed() []byte {
 	return body
 }
 
-// places are the paths of a subscription's items, which have the periods in later versions.
+// places returns the paths of a subscription's items, which hold the periods in later
+// versions.
 func places(n int) (paths []string) {
 	for i := range n {
 		paths = append(paths, "items.data."+strconv.Itoa(i)+".")
@@ -96,7 +98,7 @@ func places(n int) (paths []string) {
 	return paths
 }
 
-// replaced is an object with another value at a path, if there is one.
+// replaced returns an object with another value at a path, if the path exists.
 func replaced(body []byte, path, value string) []byte {
 	if changed, err := rawjson.Set(body, path, []byte(value), false); err == nil {
 		return changed

@@ -2,7 +2,7 @@ package payment
 
 import "github.com/fakestripe/fakestripe/webhooktest"
 
-// inPlace gives the PaymentIntent of a session what the session says of it.
+// inPlace copies fields of a session to its PaymentIntent.
 func (m *making) inPlace(flow *webhooktest.Flow) []webhooktest.Edit {
 	eventType, ok := last(flow, "payment_intent")
 	if !ok {
@@ -17,7 +17,7 @@ func (m *making) inPlace(flow *webhooktest.Flow) []webhooktest.Edit {
 	return edits
 }
 
-// declined says why a card was declined, in all events that tell it.
+// declined adds the reason for a decline to all events that have one.
 func (m *making) declined(flow *webhooktest.Flow) (edits []webhooktest.Edit) {
 	if m.outcome.Decline == nil {
 		return nil

@@ -17,7 +17,7 @@ type making struct {
 	outcome stripeapi.Outcome
 }
 
-// flow makes the events, and fits them to what else the API knows.
+// flow makes the events, and adapts them to the API's other objects.
 func (m *making) flow(source *webhooktest.Source, r Request) (*webhooktest.Flow, error) {
 	w := m.way()
 	name, err := m.name(w, r)
@@ -44,7 +44,7 @@ func (m *making) flow(source *webhooktest.Source, r Request) (*webhooktest.Flow,
 	return &webhooktest.Flow{Name: flow.Name, Title: flow.Title, Steps: steps}, nil
 }
 
-// way is how the object comes to an end.
+// way returns how to complete the object.
 func (m *making) way() way {
 	for _, w := range ways().Ways {
 		matches := w.Kind == m.object.kind && (!w.Told || m.api.Told(m.object.kind, m.object.id) != "")
@@ -58,7 +58,7 @@ func (m *making) way() way {
 	return way{Kind: m.object.kind}
 }
 
-// name is the flow or event type that is played.
+// name returns the flow or event type to play.
 func (m *making) name(w way, r Request) (string, error) {
 	name := w.Pay
 	switch {
@@ -81,15 +81,15 @@ func (m *making) name(w way, r Request) (string, error) {
 		if action == "" {
 			action = string(Pay)
 		}
-		return "", fmt.Errorf("there is no way to %s this %s: name an event type", action, m.object.kind)
+		return "", fmt.Errorf("cannot %s this %s: name an event type instead", action, m.object.kind)
 	}
 	return name, nil
 }
 
-// ended reports that an object has come to its end, and cannot do so again.
+// ended returns an error if an object is complete, and cannot be completed again.
 func (m *making) ended(w way, name string) error {
 	if !slices.Contains(w.ends(), name) || slices.Contains(w.Again, name) {
-		return nil // what comes later, such as a refund
+		return nil // what follows, such as a refund
 	}
 	if state := m.object.text("status"); slices.Contains(ways().Ended[m.object.kind], state) {
 		return fmt.Errorf("it is %s: %w", state, ErrEnded)
@@ -100,8 +100,8 @@ func (m *making) ended(w way, name string) error {
 	return nil
 }
 
-// leading is which of the ways leads to an event type: of a session the one of its mode.
-// Else it is the type itself.
+// leading returns the flow that leads to an event type, by the session's mode, or else the
+// type itself.
 func (m *making) leading(w way, eventType, preferred string) string {
 	for _, name := range append([]string{preferred}, w.ends()...) {
 		if name == "" {
@@ -118,8 +118,8 @@ func (m *making) leading(w way, eventType, preferred string) string {
 	return eventType
 }
 
-// play makes the events of a flow about the object. A decline of a session leaves it as it
-// is: the events are about a PaymentIntent of its amount.
+// play makes the events of a flow about the object. A decline does not change a session:
+// the events are about a PaymentIntent with its amount.
 func (m *making) play(source *webhooktest.Source, w way, name string) (*webhooktest.Flow, error) {
 	flow, err := source.Flow(name)
 	if err != nil {
@@ -136,7 +136,7 @@ func (m *making) play(source *webhooktest.Source, w way, name string) (*webhookt
 	return source.Flow(name, append(edits, m.declined(flow)...)...)
 }
 
-// kept leaves fields of the object as they are, which the flow has otherwise.
+// kept preserves fields of the object that the flow would change.
 func (m *making) kept(flow *webhooktest.Flow, w way) (edits []webhooktest.Edit) {
 	eventType, ok := last(flow, m.object.kind)
 	for _, field := range w.Keeps {
@@ -147,7 +147,7 @@ func (m *making) kept(flow *webhooktest.Flow, w way) (edits []webhooktest.Edit) 
 	return edits
 }
 
-// tells reports whether a flow has an event about objects of a kind.
+// tells reports whether a flow has an event about an object of a kind.
 func tells(flow *webhooktest.Flow, kind string) bool {
 	_, ok := last(flow, kind)
 	return ok
@@ -163,8 +163,8 @@ func last(flow *webhooktest.Flow, kind string) (eventType string, ok bool) {
 	return eventType, ok
 }
 
-// customer gives a session that is paid the e-mail address that the app gave, or the name
-// and address of the customer.
+// customer sets the e-mail address of a paid session to the app's, or the name and address
+// to the customer's.
 func (m *making) customer(flow *webhooktest.Flow) []webhooktest.Edit {
 	eventType := "checkout.session.completed"
 	if m.object.kind != "checkout.session" || !slices.ContainsFunc(flow.Steps, func(step webhooktest.FlowStep) bool { return step.Event.Type() == eventType }) {
@@ -173,7 +173,7 @@ func (m *making) customer(flow *webhooktest.Flow) []webhooktest.Edit {
 	about := map[string]any{"email": m.object.fields["customer_email"]}
 	if body, _, ok := m.api.ObjectAt("customer", m.object.text("customer"), ""); ok {
 		var customer map[string]any
-		_ = json.Unmarshal(body, &customer) // it is of the API
+		_ = json.Unmarshal(body, &customer) // from the API
 		about = customer
 	}
 	var edits []webhooktest.Edit
@@ -185,8 +185,8 @@ func (m *making) customer(flow *webhooktest.Flow) []webhooktest.Edit {
 	return edits
 }
 
-// isOld reports whether an event tells of what happened before: that something was created
-// which the app has made, such as its customer.
+// isOld reports whether an event describes the past: the creation of an object that the app
+// made, such as its customer.
 func (m *making) isOld(event *webhooktest.Event, w way) bool {
 	if slices.Contains(ways().MadeBefore, event.Type()) || slices.Contains(w.Without, event.Type()) {
 		return true
@@ -198,7 +198,7 @@ func (m *making) isOld(event *webhooktest.Event, w way) bool {
 	return created && m.known(event) != nil
 }
 
-// known returns the object that an event is about if the API knows it from elsewhere.
+// known returns the object of an event if the API knows it from elsewhere.
 func (m *making) known(event *webhooktest.Event) []byte {
 	kind, _ := event.Lookup("data.object.object")
 	id, _ := event.Lookup("data.object.id")
@@ -215,8 +215,8 @@ func (m *making) known(event *webhooktest.Event) []byte {
 	return body
 }
 
-// fit gives an event about another object what the API knows of that, and to what a session
-// creates what the session was made with.
+// fit updates an event about another object with the API's data on it, and what a session
+// creates with the session's parameters.
 func (m *making) fit(event *webhooktest.Event) (*webhooktest.Event, error) {
 	if body := m.known(event); body != nil {
 		return event.Edit(webhooktest.Existing(body))
@@ -241,18 +241,18 @@ func (m *making) fit(event *webhooktest.Event) (*webhooktest.Event, error) {
 		switch {
 		case err == nil:
 			event = changed
-		case !errors.Is(err, webhooktest.ErrNoPath): // which this version has elsewhere
+		case !errors.Is(err, webhooktest.ErrNoPath): // this version has it elsewhere
 			return nil, err
 		}
 	}
 	return event, nil
 }
 
-// given is a field of what a session was made with for later: metadata and text.
+// given returns metadata or text that a session was created with for a later object.
 func (m *making) given(from, field string) any {
 	var all map[string]any
 	if body, ok := m.api.Object(from, m.object.id); ok {
-		_ = json.Unmarshal(body, &all) // it is of the API
+		_ = json.Unmarshal(body, &all) // from the API
 	}
 	if field == "description" {
 		return all["description"]

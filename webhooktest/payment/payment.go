@@ -1,7 +1,7 @@
-// Package payment brings to an end what an app has begun: it pays, declines or lets expire
-// the Checkout Session, PaymentIntent, SetupIntent, Invoice or Subscription that the app has
-// created through the local Stripe API, as events about that very object, with its metadata,
-// amount, currency and customer.
+// Package payment completes what an app has started: it pays, declines or expires the
+// Checkout Session, PaymentIntent, SetupIntent, Invoice or Subscription that the app
+// created through the local Stripe API. The events are about that very object, with its
+// metadata, amount, currency and customer.
 //
 //	api := &stripeapi.Server{}                  // which the app calls
 //	…                                           // the app creates a Checkout Session
@@ -11,8 +11,8 @@
 //		hook.Deliver(event)
 //	}
 //
-// What comes of it follows Stripe's test cards (stripeapi.Server.OutcomeOf) unless the
-// request says so.
+// The outcome follows Stripe's test cards (stripeapi.Server.OutcomeOf) unless the request
+// sets it.
 package payment
 
 import (
@@ -35,16 +35,16 @@ import (
 type Action string
 
 const (
-	ByCard  Action = ""        // what the payment method says, of Stripe's test cards: else it is paid
+	ByCard  Action = ""        // as the payment method decides, if it is one of Stripe's test cards; otherwise paid
 	Pay     Action = "pay"     // it is paid
 	Decline Action = "decline" // the bank declines it
-	Expire  Action = "expire"  // nobody pays the session in time
+	Expire  Action = "expire"  // the session expires unpaid
 )
 
-// actions are the names of the actions, for messages.
+// actions lists the names of the actions, for messages.
 var actions = []string{string(Pay), string(Decline), string(Expire)}
 
-// ParseAction reads the name of an action.
+// ParseAction parses the name of an action.
 func ParseAction(name string) (Action, error) {
 	if name != "" && !slices.Contains(actions, name) {
 		return "", fmt.Errorf("%q: want %s", name, strings.Join(actions, ", "))
@@ -52,20 +52,21 @@ func ParseAction(name string) (Action, error) {
 	return Action(name), nil
 }
 
-// A Request says what is brought to an end, and how.
+// A Request says which object to complete, and how.
 type Request struct {
-	// Object is the id of the object. Empty: the one that a client of the API created last.
+	// Object is the id of the object. Empty means the object that a client of the API
+	// created last.
 	Object string
 
-	// Type is the event type or flow that it leads to, such as checkout.session.completed.
-	// Empty: what Action leads to.
+	// Type is the event type or flow to reach, such as checkout.session.completed. Empty
+	// means that Action decides.
 	Type string
 
-	// Action is what happens. Empty: what the payment method of the object says.
+	// Action is what happens. Empty means that the object's payment method decides.
 	Action Action
 }
 
-// Errors for which there is something else to do.
+// Errors that callers can handle.
 var (
 	ErrNoObject = errors.New("no such object was created through the API")
 	ErrEnded    = errors.New("nothing more happens to it")
@@ -74,17 +75,17 @@ var (
 //go:embed ways.json
 var waysJSON []byte
 
-// table is which flow brings what to an end.
+// A table says which flow completes which object.
 type table struct {
 	Ways       []way               `json:"ways"`
-	Ended      map[string][]string `json:"ended"`       // the states in which nothing more happens, by kind
-	Told       map[string][]string `json:"told"`        // events after which it has come to its end
+	Ended      map[string][]string `json:"ended"`       // final states, by kind
+	Told       map[string][]string `json:"told"`        // final events
 	Renews     []string            `json:"renews"`      // flows in which a subscription begins another period
 	Waits      map[string]string   `json:"waits"`       // the status of a subscription until its invoice is paid, by billing_reason
-	MadeBefore []string            `json:"made_before"` // events about what the app has made before
+	MadeBefore []string            `json:"made_before"` // events about objects that the app made before
 }
 
-// A way is how objects of a kind, with some values, come to an end: by which flow.
+// A way is how to complete objects of a kind, with some values: by which flow.
 type way struct {
 	Kind         string            `json:"kind"`
 	If           map[string]string `json:"if"`
@@ -94,17 +95,18 @@ type way struct {
 	Dispute      string            `json:"dispute"`
 	Expire       string            `json:"expire"`
 	Cancel       string            `json:"cancel"`
-	Told         bool              `json:"told"`    // only if events have told of the object
-	Again        []string          `json:"again"`   // the ends that follow another one
+	Told         bool              `json:"told"`    // only if there were events about the object
+	Again        []string          `json:"again"`   // flows that may follow another completion
 	Refunds      map[string]string `json:"refunds"` // by stripeapi.Outcome.Refund
-	Without      []string          `json:"without"` // event types that happened before
-	Keeps        []string          `json:"keeps"`   // fields that are the same in the end
+	Without      []string          `json:"without"` // event types of the past
+	Keeps        []string          `json:"keeps"`   // fields that do not change
 
-	// DeclinedWithout are the event types that a card does not lead to which is declined at once.
+	// DeclinedWithout lists the event types to omit for a card that is declined
+	// immediately.
 	DeclinedWithout []string `json:"declined_without"`
 }
 
-// ends are the flows and event types to which the way leads.
+// ends returns the flows and event types that the way leads to.
 func (w way) ends() []string {
 	ends := []string{w.Pay, w.Decline, w.Authenticate, w.Dispute, w.Expire, w.Cancel}
 	return append(ends, slices.Sorted(maps.Values(w.Refunds))...)
@@ -118,7 +120,7 @@ var ways = sync.OnceValue(func() *table {
 	return t
 })
 
-// Kinds are the kinds of objects that can be brought to an end.
+// Kinds returns the kinds of objects that can be completed.
 func Kinds() (kinds []string) {
 	for _, w := range ways().Ways {
 		if !slices.Contains(kinds, w.Kind) {
@@ -128,9 +130,9 @@ func Kinds() (kinds []string) {
 	return kinds
 }
 
-// Flow makes the events that bring an object of the API to an end, in the order in which
-// they arrive. The API is not told of them. The source says what their API version and
-// account are; an object that is known in a later version is told of in that.
+// Flow makes the events that complete an object of the API, in order of arrival. It does
+// not add them to the API. The source sets their API version and account; an object in a
+// later version keeps that version.
 func Flow(source *webhooktest.Source, api *stripeapi.Server, r Request) (*webhooktest.Flow, error) {
 	if source == nil {
 		source = new(webhooktest.Source)
@@ -154,7 +156,7 @@ func Flow(source *webhooktest.Source, api *stripeapi.Server, r Request) (*webhoo
 }
 
 // Latest returns the object that a client of the API created last, of the kinds that can be
-// brought to an end.
+// completed.
 func Latest(api *stripeapi.Server) (kind, id string, ok bool) {
 	for _, call := range slices.Backward(api.Calls()) {
 		if Created(call) {
@@ -164,17 +166,17 @@ func Latest(api *stripeapi.Server) (kind, id string, ok bool) {
 	return "", "", false
 }
 
-// Created reports whether a call created an object that can be brought to an end.
+// Created reports whether a call created an object that can be completed.
 func Created(call stripeapi.Call) bool {
 	made := call.Method == "POST" && !call.Replayed && (call.Status == 200 || call.Status == 402)
 	return made && call.ID != "" && slices.Contains(Kinds(), call.Object) && !strings.Contains(call.Path, call.ID)
 }
 
-// An object is one of the API.
+// An object is an object of the API.
 type object struct {
 	kind, id     string
 	body         []byte
-	asked, shape string // API versions
+	asked, shape string // requested and actual API version
 	fields       map[string]any
 }
 
@@ -202,7 +204,7 @@ func find(api *stripeapi.Server, id, version string) (*object, error) {
 	return o, json.Unmarshal(o.body, &o.fields)
 }
 
-// text returns a field that is text, or the id of an object that is expanded there.
+// text returns a text field, or the id of an expanded object.
 func (o *object) text(field string) string {
 	switch value := o.fields[field].(type) {
 	case string:
@@ -214,7 +216,7 @@ func (o *object) text(field string) string {
 	return ""
 }
 
-// outcome is what comes of an action.
+// outcome returns the result of an action.
 func (o *object) outcome(api *stripeapi.Server, action Action) stripeapi.Outcome {
 	switch {
 	case action == Decline:

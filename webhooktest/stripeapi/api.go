@@ -11,8 +11,8 @@ import (
 // data. Each line uses only the lines above it:
 //
 //	node, param              JSON, and the parameters of a request
-//	catalog, facts, writing  what is known of Stripe, read once
-//	objects, eventLog        what is kept, and how it is found
+//	catalog, facts, writing  facts about Stripe, read once
+//	objects, eventLog        stored data and its indexes
 //	graph                    both, with their lock; infers what others refer to
 //	maker, merge, lineItems  new objects, other states, parameters merged in
 //	finder, lister, expander the object or list at a path; objects in place of ids

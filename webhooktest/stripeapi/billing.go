@@ -8,8 +8,7 @@ type biller struct {
 	maker maker
 }
 
-// firstPayments are the states of the PaymentIntent for a first invoice, by that of the
-// invoice.
+// firstPayments maps the state of a first invoice to that of its PaymentIntent.
 var firstPayments = map[string]string{
 	"invoice.paid":                    "payment_intent.succeeded",
 	"invoice.finalized":               "payment_intent.created",
@@ -17,8 +16,8 @@ var firstPayments = map[string]string{
 	"invoice.payment_failed":          "payment_intent.payment_failed",
 }
 
-// begin makes the first invoice of a new subscription and the PaymentIntent that pays
-// it, if there is something to pay.
+// begin makes the first invoice of a new subscription and, if there is something to pay,
+// its PaymentIntent.
 //
 // Source: https://docs.stripe.com/billing/subscriptions/overview
 func (b *biller) begin(sub *node, params *param) *apiError {
@@ -42,7 +41,7 @@ func (b *biller) begin(sub *node, params *param) *apiError {
 	return nil
 }
 
-// firstState is the event that a first invoice is as in.
+// firstState returns the event type whose state a first invoice has.
 func (b *biller) firstState(sub *node, params *param) string {
 	switch {
 	case sub.child("collection_method").str() == "send_invoice":
@@ -69,7 +68,7 @@ func (b *biller) invoiceFor(sub *node, state string) (*node, *apiError) {
 	invoice.put("period_start", invoice.child("created"))
 	invoice.put("period_end", invoice.child("created"))
 	if state != "invoice.paid" {
-		invoice.put("next_payment_attempt", null()) // of a first invoice, nobody tries again
+		invoice.put("next_payment_attempt", null()) // a first invoice is not retried
 	}
 	return invoice, nil
 }
@@ -110,7 +109,7 @@ const billedSize = 200
 func (b *biller) settle(intent *node) {
 	id, ok := b.graph.billed.get(intent.child("id").str())
 	if !ok {
-		id = idOf(intent.child("invoice")) // which events have told of
+		id = idOf(intent.child("invoice")) // from events
 	}
 	if intent.child("status").str() != "succeeded" {
 		return
@@ -129,8 +128,8 @@ func (b *biller) settle(intent *node) {
 	b.activate(invoice)
 }
 
-// settled has the PaymentIntent of an invoice that was paid succeed, and its subscription
-// become active.
+// settled marks the PaymentIntent of a paid invoice as succeeded, and its subscription as
+// active.
 func (b *biller) settled(invoice *node) {
 	b.activate(invoice)
 	b.graph.forgetPayments(invoice.child("id").str())
@@ -144,7 +143,7 @@ func (b *biller) settled(invoice *node) {
 	b.graph.keep(o.ref, intent)
 }
 
-// activate makes a subscription active that waited for an invoice to be paid.
+// activate makes a subscription active that waited for payment of an invoice.
 func (b *biller) activate(invoice *node) {
 	id := idOf(invoice.child("subscription"))
 	if id == "" {
@@ -159,7 +158,8 @@ func (b *biller) activate(invoice *node) {
 	b.graph.keep(o.ref, sub)
 }
 
-// confirmationSecret is what a client confirms the payment of an invoice with, or nil.
+// confirmationSecret returns the secret with which a client confirms the payment of an
+// invoice, or nil.
 //
 // Source: https://docs.stripe.com/api/invoices/object#invoice_object-confirmation_secret
 func (g *graph) confirmationSecret(invoice *node) *node {

@@ -6,7 +6,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// fillIn gives an invoice its lines, and what they come to.
+// fillIn sets an invoice's lines and totals.
 func (b *biller) fillIn(invoice *node, lines []*node) {
 	var sum int64
 	for _, line := range lines {
@@ -29,7 +29,7 @@ func (b *biller) fillIn(invoice *node, lines []*node) {
 	invoice.put("amount_remaining", value(sum-paid))
 }
 
-// periodLines are the lines of an invoice for the items of a subscription.
+// periodLines returns the lines of an invoice for the items of a subscription.
 func (b *biller) periodLines(sub *node) (lines []*node) {
 	for _, item := range sub.at("items.data").children {
 		line := b.line("lines.data.0")
@@ -48,7 +48,7 @@ func (b *biller) periodLines(sub *node) (lines []*node) {
 	return lines
 }
 
-// itemLines are the lines of an invoice for invoice items.
+// itemLines returns the lines of an invoice for invoice items.
 func (b *biller) itemLines(items []*stored) (lines []*node) {
 	for _, o := range items {
 		item := o.tree()
@@ -64,13 +64,13 @@ func (b *biller) itemLines(items []*stored) (lines []*node) {
 	return lines
 }
 
-// line is a new line like one of the template.
+// line returns a new line like the template's.
 func (b *biller) line(like string) *node {
 	m := merge{graph: b.graph, bindings: render.NewBindings(b.graph.seed(), "line", b.graph.now().Unix())}
 	return m.element(known().kind("invoice").template.at(like))
 }
 
-// priced gives a line the price of an item.
+// priced sets the price and amount of a line from an item.
 func priced(line, item *node, amount int64) *node {
 	price := item.child("price")
 	line.put("price", price)
@@ -81,8 +81,8 @@ func priced(line, item *node, amount int64) *node {
 	return line
 }
 
-// itemsOn returns what a client has put on an invoice, or, without its id, what waits for
-// the next invoice of a customer; oldest first.
+// itemsOn returns a client's items on an invoice or, without its id, the items waiting for
+// a customer's next invoice; oldest first.
 //
 // Source: https://docs.stripe.com/api/invoiceitems/create
 func (g *graph) itemsOn(invoice, customer, currency string) (items []*stored) {
@@ -97,7 +97,7 @@ func (g *graph) itemsOn(invoice, customer, currency string) (items []*stored) {
 	return items
 }
 
-// take puts items that wait on an invoice.
+// take adds waiting items to an invoice.
 func (b *biller) take(items []*stored, invoice *node) {
 	for _, o := range items {
 		item := o.tree()
@@ -106,8 +106,8 @@ func (b *biller) take(items []*stored, invoice *node) {
 	}
 }
 
-// collect gives a new invoice the items that wait for it, if the app wants that. One of a
-// customer who has had an item begins with nothing else; another has an example of lines.
+// collect adds the waiting items to a new invoice, if the app asks for that. The invoice of
+// a customer who has ever had an item starts empty; another gets example lines.
 //
 // Source: https://docs.stripe.com/api/invoices/create#create_invoice-pending_invoice_items_behavior
 func (b *biller) collect(invoice *node, params *param) {
@@ -123,15 +123,14 @@ func (b *biller) collect(invoice *node, params *param) {
 	b.take(pending, invoice)
 }
 
-// hasItems reports whether an app makes invoice items for a customer.
+// hasItems reports whether the app has made invoice items for a customer.
 func (g *graph) hasItems(customer string) bool {
 	return slices.ContainsFunc(g.objects.ofKinds([]string{"invoiceitem"}), func(o *stored) bool {
 		return o.origin == stated && idOf(o.tree().child("customer")) == customer
 	})
 }
 
-// putOn gives a new item its amount, and puts it on the draft of an invoice that the app
-// names.
+// putOn sets the amount of a new item, and adds it to the draft invoice that the app names.
 func (b *biller) putOn(item *node, params *param) {
 	if params.field("amount") == nil {
 		item.put("amount", value(item.at("price.unit_amount").int()*max(1, item.child("quantity").int())))

@@ -18,7 +18,7 @@ var derivations = sync.OnceValue(func() *derivation {
 	return d
 })
 
-// derivation is the file derived.json: the state of objects inferred from others.
+// A derivation is the file derived.json: the states of inferred objects.
 type derivation struct {
 	States []derivedState `json:"states"`
 
@@ -26,9 +26,8 @@ type derivation struct {
 	Hidden map[string]map[string]json.RawMessage `json:"hidden"`
 }
 
-// A derivedState is the state of a kind of object, given the values of an object that
-// refers to it, or that it refers to: the PaymentIntent of an unpaid session has not
-// succeeded. The first match counts.
+// A derivedState is the state of a kind of object, given the values of a related object:
+// the PaymentIntent of an unpaid session has not succeeded. The first match counts.
 type derivedState struct {
 	Of     string                     `json:"of"`
 	If     map[string]json.RawMessage `json:"if"`

@@ -32,17 +32,15 @@
 // Lists, /search and expand[] are supported, and answers have the shape of the request's
 // Stripe-Version: see [Server].
 //
-// # Writes
+// POST creates an object from the fixtures, in its initial state with the parameters merged
+// in, or updates one. Later requests see the result. Actions such as /cancel, /capture and
+// /pay move an object to its next state. DELETE leaves {id, object, deleted}, for every
+// kind.
 //
-// POST creates an object from the fixtures, in its initial state with the parameters
-// merged in, or updates one. Later requests see the result. Actions such as /cancel,
-// /capture and /pay move an object to its next state. DELETE leaves {id, object,
-// deleted}, for every kind.
-//
-// Required parameters are required, amounts are integers, and a charge cannot be refunded
-// twice. A subscription has an invoice of its items, which its PaymentIntent pays. It is
-// still not Stripe: nothing is charged, and writes send no events. Package payment makes the
-// events that complete what was created.
+// Missing required parameters and amounts that are not integers are errors, and a charge
+// cannot be refunded twice. A subscription has an invoice of its items, which its
+// PaymentIntent pays. Still, this is not Stripe: nothing is charged, and writes send no
+// events. Package payment makes the events that complete what was created.
 //
 // A request with an Idempotency-Key is executed once. Stripe's test cards decline, or wait
 // for 3-D Secure. Errors have Stripe's shape, types and codes.

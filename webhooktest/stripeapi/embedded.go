@@ -1,10 +1,10 @@
 package stripeapi
 
-// mostEmbedded is how many elements of a list an object holds: the rest is at the list's
-// URL (https://docs.stripe.com/expand#includable-properties).
+// mostEmbedded is the maximum number of list elements in an object: the rest is at the
+// list's URL (https://docs.stripe.com/expand#includable-properties).
 const mostEmbedded = 10
 
-// firstPages cuts the lists inside an object or a page to what Stripe embeds of them.
+// firstPages cuts the lists inside an object or a page to what Stripe embeds.
 func firstPages(tree *node) {
 	tree.walk(func(_, _ string, v *node) {
 		data := v.child("data")
@@ -16,8 +16,7 @@ func firstPages(tree *node) {
 	})
 }
 
-// withRest gives the lists of an object that say that they have more the elements that
-// were known of them before.
+// withRest adds the elements known before to an object's lists that say they have more.
 func withRest(object, before *node) {
 	for _, key := range object.keys {
 		list, known := object.child(key), before.child(key)
@@ -30,7 +29,7 @@ func withRest(object, before *node) {
 	}
 }
 
-// beginsWith reports whether a list is another one and more.
+// beginsWith reports whether one list is a prefix of another.
 func beginsWith(all, first []*node) bool {
 	if len(all) <= len(first) {
 		return false

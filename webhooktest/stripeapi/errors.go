@@ -75,7 +75,7 @@ func lacking(param string) *apiError {
 	return e
 }
 
-// unrecognized is the error for an unknown path. It names what is known.
+// unrecognized is the error for an unknown path. It names known ones.
 func unrecognized(method, path string) *apiError {
 	return &apiError{
 		status: http.StatusNotFound, typ: invalidRequest,
@@ -83,7 +83,7 @@ func unrecognized(method, path string) *apiError {
 	}
 }
 
-// instead says what is known where a path leads, or up to which API version paths are.
+// instead names the known paths near a path, or the latest supported API version.
 func instead(path string) string {
 	t, ok := targetAt(path)
 	switch {
@@ -107,7 +107,7 @@ func unauthorized(format string, args ...any) *apiError {
 	return &apiError{status: http.StatusUnauthorized, typ: invalidRequest, message: fmt.Sprintf(format, args...)}
 }
 
-// noAnswer is what a client is told that cannot be left without an answer.
+// noAnswer is the error for a client whose connection cannot be closed.
 func noAnswer() *apiError {
 	return &apiError{status: http.StatusGatewayTimeout, typ: "api_error", message: "No answer (made to fail by fakestripe).", silent: true}
 }

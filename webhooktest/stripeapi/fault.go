@@ -70,7 +70,7 @@ func ParseSlowness(text string) (Slowness, error) {
 	delay, err := time.ParseDuration(first)
 	switch {
 	case err != nil:
-		return Slowness{}, fmt.Errorf("%q: want a duration such as 2s or 500ms, and a path after @ if only that is to be slow", text)
+		return Slowness{}, fmt.Errorf("%q: want a duration such as 2s or 500ms, and optionally @ and a path to slow only that", text)
 	case delay <= 0:
 		return Slowness{}, fmt.Errorf("%q: want a duration above zero", text)
 	case scoped:

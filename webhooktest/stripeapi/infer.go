@@ -23,9 +23,9 @@ func (g *graph) lookup(r ref) (*stored, *apiError) {
 	return g.infer(r), nil
 }
 
-// infer makes a referenced object: one of its kind, with the bindings of the objects that
-// refer to it. Their links and shared facts agree. It has the state from the newest thin
-// event, if any.
+// infer makes a referenced object: an object of its kind, with the bindings of the objects
+// that refer to it. Their links and shared facts agree. It has the state from the newest
+// thin event, if any.
 func (g *graph) infer(r ref) *stored {
 	b, from := g.bindingsOf(r)
 	template := known().kind(r.kind).template
@@ -51,7 +51,7 @@ func (g *graph) infer(r ref) *stored {
 		tree.put("id", text(r.id))
 	}
 	if r.kind == "payment_method" && isTestMethod(r.id) {
-		tree.put("customer", null()) // it is nobody's
+		tree.put("customer", null()) // it belongs to nobody
 	}
 	for _, field := range []string{"customer", "account"} {
 		if r.scope != "" && tree.child(field) != nil {

@@ -2,8 +2,8 @@ package stripeapi
 
 import "slices"
 
-// inferPayments infers the payments of the invoices that name a PaymentIntent, as those of
-// versions before 2025-03-31.basil do: later ones have them instead
+// inferPayments infers the payments of invoices that name a PaymentIntent, as invoices do
+// before 2025-03-31.basil: later versions have payments instead
 // (https://docs.stripe.com/api/invoice-payment).
 func (g *graph) inferPayments(kinds []string) {
 	if !slices.Contains(kinds, "invoice_payment") {
@@ -40,7 +40,7 @@ func (g *graph) inferPayment(o *stored, invoice *node) {
 	g.objects.keep(refOf("invoice_payment", tree), tree, inferred)
 }
 
-// forgetPayments drops the inferred payments of an invoice that was paid: they were open.
+// forgetPayments discards the inferred payments of a paid invoice: they were open.
 func (g *graph) forgetPayments(invoice string) {
 	for _, o := range g.objects.ofKinds([]string{"invoice_payment"}) {
 		if o.origin == inferred && idOf(o.tree().child("invoice")) == invoice {

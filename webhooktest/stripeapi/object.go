@@ -28,7 +28,7 @@ func identify(tree *node) (ref, error) {
 	}
 	kind := tree.child("object").str()
 	if kind == "" {
-		return ref{}, errors.New("no field object that says what it is, such as \"customer\"")
+		return ref{}, errors.New("no field object with its type, such as \"customer\"")
 	}
 	return refOf(kind, tree), nil
 }

@@ -1,6 +1,6 @@
 package stripeapi
 
-// outcome returns what comes of paying an object.
+// outcome returns the result of paying an object.
 func (g *graph) outcome(tree *node) Outcome {
 	if tree.child("object").str() == "refund" {
 		return Outcome{Refund: g.refundOutcome(tree)}
@@ -17,7 +17,7 @@ func (g *graph) outcome(tree *node) Outcome {
 	return g.outcomeOf(idOf(customer.tree().at("invoice_settings.default_payment_method")))
 }
 
-// refundOutcome returns what comes of a refund, by the card that paid.
+// refundOutcome returns the result of a refund, by the card of the payment.
 func (g *graph) refundOutcome(refund *node) string {
 	for _, kind := range []string{"charge", "payment_intent"} {
 		if o, ok := g.objects.get(ref{kind: kind, id: idOf(refund.child(kind))}); ok {
@@ -29,7 +29,7 @@ func (g *graph) refundOutcome(refund *node) string {
 	return ""
 }
 
-// outcomeOf returns what comes of paying with a payment method.
+// outcomeOf returns the result of paying with a payment method.
 func (g *graph) outcomeOf(id string) Outcome {
 	if card, ok := cardNamed(id); ok {
 		return testCards().Outcomes[card.Outcome]

@@ -73,7 +73,7 @@ func (r *reader) readPart(q *request, t target, o *stored) (*node, *apiError) {
 	field, id, _ := strings.Cut(t.rest, "/")
 	items, ok := r.lists.part(o, field)
 	if held := shaped(o.tree(), q.version).child(field); held.child("object").str() == "list" {
-		items = held.child("data").children // a version may take these from the object
+		items = held.child("data").children // a version may derive these from the object
 	}
 	switch {
 	case !ok:

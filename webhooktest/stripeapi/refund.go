@@ -8,7 +8,7 @@ func (m *maker) refundCharge(refund *node, params *param) *apiError {
 	id := refund.child("charge").str()
 	o, failed := m.graph.lookup(ref{kind: "charge", id: id})
 	if failed != nil || o.deleted {
-		return nil // nothing is known of the charge
+		return nil // the charge is unknown
 	}
 	charge := o.tree()
 	before := charge.child("amount_refunded").int()

@@ -33,13 +33,11 @@ import (
 // Stripe-Account is recorded but does not separate accounts: objects are visible with and
 // without it.
 //
-// # Writes
-//
 // Confirming a PaymentIntent with one of Stripe's test cards
-// (https://docs.stripe.com/testing) declines it, with 402 and the decline code, or waits for
-// 3-D Secure; [Server.OutcomeOf] tells the outcome of a payment. The payment methods pm_card_…
-// exist; attaching one makes a copy. With [Server.Pages], new Checkout Sessions and payment
-// links have their url there.
+// (https://docs.stripe.com/testing) declines it, with 402 and the decline code, or waits
+// for 3-D Secure; [Server.OutcomeOf] returns the result of a payment. The payment methods
+// pm_card_… exist; attaching one makes a copy. With [Server.Pages], new Checkout Sessions
+// and payment links have their url there.
 //
 // A request with an Idempotency-Key is executed once. Repeated, it gets the same answer,
 // marked Idempotent-Replayed; a different request with the same key gets an
@@ -54,8 +52,8 @@ import (
 // answer is compact JSON. A page ends early at 16 MiB (see has_more).
 type Server struct {
 	// Version is the API version named in answers to requests without one. Empty means
-	// fixtures.DefaultVersion. It is only a label: objects have the shape of the version in
-	// the request, else the one they were added with.
+	// fixtures.DefaultVersion. It is only a label: objects have the shape of the request's
+	// version, or else the one they were added with.
 	Version string
 
 	// Key is the only accepted API key, sent as Bearer or as the user name of Basic. Empty
@@ -69,9 +67,9 @@ type Server struct {
 	// Now is the clock. Nil means time.Now.
 	Now func() time.Time
 
-	// Pages is the base URL of the pages on which Checkout Sessions and payment links are
-	// paid: the url of a new one is there, at SessionPage or LinkPage and its id. Empty means that
-	// no such page is served, and the url leads nowhere.
+	// Pages is the base URL of the hosted pages for Checkout Sessions and payment links: a
+	// new object's url is there, at SessionPage or LinkPage and its id. Empty means that
+	// there are no such pages, and the url leads nowhere.
 	Pages string
 
 	// OnEndpoint is called when a client creates, updates or deletes a webhook endpoint. An
@@ -213,8 +211,8 @@ func (s *Server) undelivered(eventID string) bool {
 	return s.Undelivered != nil && s.Undelivered(eventID)
 }
 
-// Billed returns the PaymentIntent with which the API has billed a subscription's invoice,
-// or the invoice of such a PaymentIntent, "" for any other.
+// Billed returns the PaymentIntent of a subscription's invoice made by the API, the invoice
+// of such a PaymentIntent, or "" for any other ID.
 func (s *Server) Billed(id string) string {
 	g := s.built().graph
 	g.mu.Lock()
@@ -223,10 +221,10 @@ func (s *Server) Billed(id string) string {
 	return other
 }
 
-// OutcomeOf returns what comes of paying an object: a PaymentIntent, Invoice, Subscription
+// OutcomeOf returns the result of paying an object: a PaymentIntent, Invoice, Subscription
 // or SetupIntent with one of Stripe's test cards or payment methods, such as
-// pm_card_visa_chargeDeclined, or of a customer who has one. Of a Refund it returns what
-// comes of that.
+// pm_card_visa_chargeDeclined, or of a customer who has one. For a Refund, it returns the
+// result of the refund.
 func (s *Server) OutcomeOf(kind, id string) Outcome {
 	g := s.built().graph
 	g.mu.Lock()

@@ -2,7 +2,7 @@ package stripeapi
 
 import "bytes"
 
-// hostedAt gives a Checkout Session or payment link the address of its page.
+// hostedAt sets the url of a Checkout Session or payment link to its page.
 func (w *writer) hostedAt(r ref, tree *node) {
 	base := w.graph.pages()
 	url := tree.child("url")
@@ -17,25 +17,25 @@ func (w *writer) hostedAt(r ref, tree *node) {
 	}
 }
 
-// afterwards keeps where a payment link leads, which has other fields for each type.
+// afterwards sets where a payment link leads after payment, in the fields of its type.
 func afterwards(tree *node, params *param) {
 	if given := params.field("after_completion"); given != nil && given.kind == hash {
 		tree.put("after_completion", given.node())
 	}
 }
 
-// Where the hosted pages are below Server.Pages: the id follows.
+// The paths of the hosted pages below Server.Pages, followed by the id.
 const (
 	SessionPage = "/c/pay/"
 	LinkPage    = "/b/"
 )
 
-// forLater are the parameters of a Checkout Session that are of what it creates once it is
-// paid (https://docs.stripe.com/api/checkout/sessions/create).
+// forLater are the parameters of a Checkout Session for the object that it creates once it
+// is paid (https://docs.stripe.com/api/checkout/sessions/create).
 var forLater = []string{"payment_intent_data", "setup_intent_data", "subscription_data"}
 
-// keepForLater keeps what a session is made with and does not show: [Server.Object] has it,
-// as payment_intent_data and by the session's id.
+// keepForLater stores parameters of a session that the session does not show:
+// [Server.Object] returns them, by the kind payment_intent_data and the session's id.
 func (w *writer) keepForLater(r ref, params *param) {
 	for _, name := range forLater {
 		if given := params.field(name); given != nil && given.kind == hash {
@@ -44,7 +44,7 @@ func (w *writer) keepForLater(r ref, params *param) {
 	}
 }
 
-// beginSetup makes the SetupIntent of a session of mode setup, which it has from the start.
+// beginSetup makes the SetupIntent that a session of mode setup has from the start.
 func (w *writer) beginSetup(session *node, params *param) *apiError {
 	given := &param{kind: hash}
 	if data := params.field("setup_intent_data"); data != nil && data.kind == hash {
@@ -62,7 +62,7 @@ func (w *writer) beginSetup(session *node, params *param) *apiError {
 	return nil
 }
 
-// node is the parameter as JSON. Numbers that were sent as text stay text.
+// node returns the parameter as JSON. Numbers sent as text stay text.
 func (p *param) node() *node {
 	switch {
 	case p.kind == scalar && p.typed != nil:
@@ -83,8 +83,8 @@ func (p *param) node() *node {
 	return tree
 }
 
-// ObjectAt is Object in the shape of an API version, or of the later one that the object is
-// known in: changes go forward only. It returns which.
+// ObjectAt is Object in the shape of an API version, or of the object's own version if that
+// is later: conversion only goes forward. It returns the shape's version.
 func (s *Server) ObjectAt(kind, id, version string) (object []byte, shape string, ok bool) {
 	g := s.built().graph
 	g.mu.Lock()
@@ -100,7 +100,7 @@ func (s *Server) ObjectAt(kind, id, version string) (object []byte, shape string
 	return nil, "", false
 }
 
-// Told returns the type of the newest event about an object, "" if there was none.
+// Told returns the type of the newest event about an object, or "".
 func (s *Server) Told(kind, id string) (eventType string) {
 	g := s.built().graph
 	g.mu.Lock()
@@ -111,8 +111,8 @@ func (s *Server) Told(kind, id string) (eventType string) {
 	return ""
 }
 
-// LineItems returns what a Checkout Session, payment link or quote is about, as JSON: a list
-// of line items.
+// LineItems returns the line items of a Checkout Session, payment link or quote, as a JSON
+// list.
 func (s *Server) LineItems(kind, id string) (list []byte, ok bool) {
 	g := s.built().graph
 	g.mu.Lock()
@@ -125,8 +125,8 @@ func (s *Server) LineItems(kind, id string) (list []byte, ok bool) {
 	return listOf(items.of(o)...).encode(), true
 }
 
-// VisitLink opens a payment link, as a customer does: it makes a Checkout Session of what
-// the link sells, and returns its id.
+// VisitLink opens a payment link like a customer: it makes a Checkout Session for what the
+// link sells, and returns its id.
 func (s *Server) VisitLink(id string) (session string, ok bool) {
 	api := s.built()
 	api.graph.mu.Lock()
@@ -176,7 +176,7 @@ func (w *writer) visit(o *stored) (*node, *apiError) {
 	return tree, nil
 }
 
-// modeOf is the mode of a session by what it sells.
+// modeOf returns the mode of a session by what it sells.
 func modeOf(items []*node) string {
 	for _, item := range items {
 		if recurring := item.at("price.recurring"); !recurring.isNull() {

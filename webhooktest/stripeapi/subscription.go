@@ -7,8 +7,8 @@ import (
 
 const daySeconds = 24 * 60 * 60
 
-// beginTrial lets a new subscription begin with a trial, if the app wants one: its first
-// invoice comes to nothing.
+// beginTrial starts a new subscription with a trial, if the app asks for one: its first
+// invoice is for nothing.
 //
 // Source: https://docs.stripe.com/billing/subscriptions/trials
 func (w *writer) beginTrial(tree *node, params *param) {
@@ -28,9 +28,9 @@ func (w *writer) beginTrial(tree *node, params *param) {
 	}
 }
 
-// begin makes a new subscription incomplete if its first invoice is not paid at once: the
-// card is declined, the customer has to authenticate, or the app wants to have it paid later.
-// An error says so, and nothing is created, if the app wants that.
+// begin makes a new subscription incomplete if its first invoice is not paid immediately:
+// the card is declined, the customer has to authenticate, or the app wants a later payment.
+// If the app asks for that, an unpaid invoice is an error, and nothing is created.
 //
 // Source: https://docs.stripe.com/api/subscriptions/create#create_subscription-payment_behavior
 func (w *writer) begin(tree *node, params *param) *apiError {
@@ -48,7 +48,7 @@ func (w *writer) begin(tree *node, params *param) *apiError {
 	return nil
 }
 
-// payInvoice refuses to have an invoice paid with a card that does not pay: it stays open.
+// payInvoice refuses to pay an invoice with a card that fails: it stays open.
 //
 // Source: https://docs.stripe.com/api/invoices/pay
 func (w *writer) payInvoice(tree *node, params *param) *apiError {
@@ -62,7 +62,7 @@ func (w *writer) payInvoice(tree *node, params *param) *apiError {
 	return unpaid(outcome, "invoice_payment_intent_requires_action", "invoice")
 }
 
-// unpaid says why what was to be paid at once was not.
+// unpaid explains why an immediate payment failed.
 func unpaid(outcome Outcome, code, what string) *apiError {
 	e := &apiError{status: http.StatusPaymentRequired, typ: "card_error"}
 	if d := outcome.Decline; d != nil {

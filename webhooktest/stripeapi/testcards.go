@@ -7,13 +7,13 @@ import (
 	"sync"
 )
 
-// testCardsJSON is which of Stripe's test cards do what, as
-// https://docs.stripe.com/testing has them. Other cards and payment methods pay.
+// testCardsJSON says what Stripe's test cards do, according to
+// https://docs.stripe.com/testing. Other cards and payment methods pay.
 //
 //go:embed testcards.json
 var testCardsJSON []byte
 
-// testCards is read when the first payment needs it.
+// testCards is loaded by the first payment that needs it.
 var testCards = sync.OnceValue(func() *cardTable {
 	table := new(cardTable)
 	mustDecode(testCardsJSON, table)
@@ -32,22 +32,22 @@ type testCard struct {
 	Outcome string   `json:"outcome"`
 }
 
-// An Outcome is what comes of paying. The zero value: it is paid.
+// An Outcome is the result of a payment. The zero value means paid.
 type Outcome struct {
-	Decline      *Decline `json:"decline,omitempty"`      // why the bank says no
-	Authenticate bool     `json:"authenticate,omitempty"` // the customer has to, by 3-D Secure
-	Then         string   `json:"then,omitempty"`         // the event type that follows once it is paid
-	Refund       string   `json:"refund,omitempty"`       // what a refund is for some time ("pending"), or becomes ("failed"): else it has succeeded
+	Decline      *Decline `json:"decline,omitempty"`      // why the bank declines
+	Authenticate bool     `json:"authenticate,omitempty"` // the customer has to authenticate, by 3-D Secure
+	Then         string   `json:"then,omitempty"`         // the event type that follows the payment
+	Refund       string   `json:"refund,omitempty"`       // the status of a refund for some time ("pending"), or in the end ("failed"); otherwise it succeeds
 }
 
-// A Decline is why a card was declined (https://docs.stripe.com/declines/codes).
+// A Decline is the reason for a declined card (https://docs.stripe.com/declines/codes).
 type Decline struct {
 	Code        string `json:"code"`
 	DeclineCode string `json:"decline_code"`
 	Message     string `json:"message"`
 }
 
-// Declined is the outcome of a card that is declined without a reason.
+// Declined returns the outcome of a card declined without a reason.
 func Declined() Outcome { return testCards().Outcomes["generic_decline"] }
 
 // cardNamed returns the test card of a payment method or token.
@@ -72,6 +72,6 @@ func cardEnding(last4 string) (testCard, bool) {
 	return testCards().Cards[i], true
 }
 
-// isTestMethod reports whether an id is of the payment methods that every account has in
-// test mode.
+// isTestMethod reports whether an id is one of the payment methods that every account has
+// in test mode.
 func isTestMethod(id string) bool { return strings.HasPrefix(id, "pm_card_") }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// copyMethod makes a payment method of a customer's own of one that every account has.
+// copyMethod copies a payment method that every account has to a customer's own.
 func (w *writer) copyMethod(of *stored) (*stored, *apiError) {
 	tree, failed := w.maker.make(of.kind, writes().Create[of.kind], &param{kind: hash}, nil)
 	if failed != nil {
@@ -20,7 +20,7 @@ func (w *writer) copyMethod(of *stored) (*stored, *apiError) {
 	return o, nil
 }
 
-// showCard gives a new payment method the end of the card's number, or of that of a token.
+// showCard sets the last digits of a new payment method from the card's number or token.
 func showCard(tree *node, params *param) {
 	number := strings.Map(func(r rune) rune {
 		if r == ' ' || r == '-' {
@@ -36,8 +36,8 @@ func showCard(tree *node, params *param) {
 	}
 }
 
-// confirm moves a PaymentIntent or SetupIntent to where its payment method leads. The error
-// says why the card was declined; the intent is kept as it is then.
+// confirm moves a PaymentIntent or SetupIntent to the state that its payment method leads
+// to. The error says why the card was declined; the intent is stored either way.
 func (w *writer) confirm(r ref, tree *node, params *param, to changeTo) *apiError {
 	outcome := w.graph.outcome(tree)
 	failed := &apiError{status: http.StatusPaymentRequired, typ: "card_error"}
@@ -70,7 +70,7 @@ func (w *writer) confirm(r ref, tree *node, params *param, to changeTo) *apiErro
 	}
 	tree.put(field, why)
 	if method := tree.child("payment_method"); r.kind == "payment_intent" && !method.isNull() {
-		tree.put("payment_method", null()) // which did not work
+		tree.put("payment_method", null()) // it did not work
 	}
 	failed.intent = tree
 	w.graph.change(r, tree)

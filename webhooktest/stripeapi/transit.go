@@ -17,7 +17,7 @@ func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo
 	target := fill(b, template)
 	b.Now = began
 	shareFacts(b, kind, tree, kind, target)                                                   // the amount paid is the amount due
-	if has := tree.child("payment_intent"); kind == "invoice" && has != nil && has.isNull() { // which finalizing it makes
+	if has := tree.child("payment_intent"); kind == "invoice" && has != nil && has.isNull() { // finalizing creates it
 		tree.put("payment_intent", target.child("payment_intent"))
 	}
 	target.walk(func(path, key string, v *node) {
@@ -28,7 +28,7 @@ func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo
 	})
 }
 
-// bindingsFor returns the bindings of an object and of those that refer to it.
+// bindingsFor returns the bindings of an object and of the objects that refer to it.
 func (m *maker) bindingsFor(r ref, kind string, tree *node) *render.Bindings {
 	b, _ := m.graph.bindingsOf(r)
 	template := known().kind(kind).template

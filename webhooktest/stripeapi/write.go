@@ -75,7 +75,7 @@ func (w *writer) act(q *request, t target) (*node, *apiError) {
 	return tree, failed
 }
 
-// confirmed changes an intent as the parameters say, and pays it.
+// confirmed updates an intent from the parameters, and pays it.
 func (w *writer) confirmed(o *stored, params *param, to changeTo) (*node, *apiError) {
 	tree, failed := w.save(o, params, nil)
 	if failed == nil {

@@ -24,7 +24,7 @@ var writes = sync.OnceValue(func() *writing {
 // writing is the file writes.json: the effects of creating, deleting and actions on an
 // object.
 type writing struct {
-	// Lists are shown with an object on demand, with the kind of their elements.
+	// Lists are the lists shown with an object on demand, with the kind of their elements.
 	Lists map[string]map[string]string `json:"lists"`
 
 	// UnlessGiven are fields that are null in a new object unless set by a parameter. The
@@ -40,15 +40,15 @@ type writing struct {
 	Actions map[string]map[string]changeTo `json:"actions"`
 }
 
-// A fitting is what an object of a kind has if some of its fields have some values: a session
-// of mode setup has no amount.
+// A fitting sets fields of a kind depending on the values of others: a session of mode
+// setup has no amount.
 type fitting struct {
 	Kind string            `json:"kind"`
 	If   map[string]string `json:"if"`
 	changeTo
 }
 
-// fit sets what an object has because of its fields.
+// fit sets the fields that depend on others.
 func (w *writing) fit(kind string, field func(name string) string, template *node) {
 	for _, f := range w.Fitting {
 		fits := f.Kind == kind
@@ -81,8 +81,8 @@ func stateOf(kind string, to changeTo) (*node, error) {
 	return to.set(template), nil
 }
 
-// newState returns the template of a new object of a kind: as in the event of its
-// creation, if there is one and no other is named.
+// newState returns the template of a new object of a kind: as in the named event or, by
+// default, in the event of its creation.
 func newState(kind string, to changeTo) (*node, error) {
 	if to.Event == "" {
 		if template := creation(kind); template != nil {

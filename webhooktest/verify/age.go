@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 )
 
-// date notes when the delivery was signed.
+// date records when the delivery was signed.
 func (v *Verification) date(r *Received, timestamp string) {
 	v.Timestamp = timestamp
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
@@ -22,7 +22,7 @@ func (v *Verification) date(r *Received, timestamp string) {
 	v.Age = r.At.Sub(v.Signed)
 }
 
-// maxSeconds is the last date that is read, in the year 9999.
+// maxSeconds is the latest date accepted, in the year 9999.
 const maxSeconds = 253402300799
 
 var (
@@ -32,8 +32,7 @@ var (
 		Cause: "the receiver's clock is slow, or Stripe did not sign it. stripe-php and Stripe.net reject it; the other libraries accept it"}
 )
 
-// checkAge adds what is wrong with the age of the signature, whether it matched or
-// not.
+// checkAge adds problems with the age of the signature, whether it matched or not.
 func (v *Verification) checkAge(r *Received) {
 	if t, err := strconv.ParseInt(v.Timestamp, 10, 64); err == nil && t >= earliestMillis {
 		if !slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.ID == millisecondsMistake.ID }) {

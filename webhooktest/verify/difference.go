@@ -8,7 +8,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/credential"
 )
 
-// difference returns where two bodies begin to differ. Nil: nowhere.
+// difference returns where two bodies begin to differ, or nil.
 func difference(signed, received []byte) *Difference {
 	if bytes.Equal(signed, received) {
 		return nil
@@ -27,8 +27,8 @@ func difference(signed, received []byte) *Difference {
 	}
 }
 
-// excerpt returns a few bytes from a position on, without secrets. They are masked in
-// the whole body first: a part of one is not recognized.
+// excerpt returns a few bytes at an offset, without secrets. It masks them in the whole
+// body first: a part of a secret is not recognized.
 func excerpt(body []byte, at int) string {
 	const length = 36
 	masked := credential.Mask(string(body))

@@ -1,9 +1,9 @@
 // Package verify says why the signature of a Stripe webhook delivery does not verify.
 //
-// Give [Verify] what the handler has in its hands: the Stripe-Signature header, the body
-// and the signing secrets. It undoes what goes wrong in practice with the secret, the
-// header, the timestamp and the body, alone and in pairs, until the signature matches.
-// Whatever it had to undo is then proven to have happened:
+// Give [Verify] what the handler has: the Stripe-Signature header, the body and the signing
+// secrets. It undoes common mistakes with the secret, the header, the timestamp and the
+// body, alone and in pairs, until the signature matches. Each mistake it had to undo is
+// proven:
 //
 //	v, err := verify.Verify(ctx, verify.Received{
 //		Signature: r.Header.Get("Stripe-Signature"),
@@ -15,11 +15,11 @@
 //	}
 //	fmt.Print(v) // not valid: the body was re-serialized without white space, as …
 //
-// A [Finding] has a stable ID, the problem, its usual cause, and a [Fix] for each
-// framework concerned. If no signature matches, the findings say what is likely, and
-// are not Proven. A valid delivery has notes on what handlers trip over.
+// A [Finding] has a stable ID, the problem, its usual cause, and a [Fix] for each framework
+// concerned. If no signature matches, the findings are likely, not Proven. For a valid
+// delivery, notes name common pitfalls for handlers.
 //
-// Nothing is sent, no secret is printed, and the work is bounded. The command line has
-// the same as fakestripe verify. The package imports only the standard library, and
-// no other part of webhooktest comes with it.
+// It sends nothing, prints no secret, and limits its work. On the command line, fakestripe
+// verify does the same. The package imports only the standard library, and no other part of
+// webhooktest comes with it.
 package verify

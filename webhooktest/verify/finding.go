@@ -4,7 +4,7 @@ package verify
 
 import "github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 
-// found is a finding that is proven by a signature that matches.
+// found returns a finding proven by a matching signature.
 func found(m *mistakes.Mistake, subject string) Finding {
 	f := Finding{ID: m.ID, Problem: subject + m.Problem, Cause: m.Cause, Proven: true}
 	f.setFix(m.Fixes())

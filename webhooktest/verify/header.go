@@ -1,6 +1,6 @@
 package verify
 
-// Reading a Stripe-Signature header, and what goes wrong with headers: a table.
+// Parsing a Stripe-Signature header, and a table of mistakes in headers.
 
 import (
 	"encoding/base64"
@@ -14,35 +14,35 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 )
 
-// A reading is what a Stripe-Signature header says, or is supposed to say.
+// A reading is the parsed meaning of a Stripe-Signature header.
 type reading struct {
 	timestamp string
 	digests   []digest
 }
 
-// A digest is an element of a header that is not its timestamp.
+// A digest is an element of a header other than the timestamp.
 type digest struct{ scheme, value string }
 
 func (r reading) hasV1() bool {
 	return slices.ContainsFunc(r.digests, func(d digest) bool { return d.scheme == "v1" })
 }
 
-// A headerReading is what could be read from a header.
+// A headerReading is the result of parsing a header.
 type headerReading struct {
 	readings   []reading
 	faults     []Finding
 	unreadable bool // nothing can be verified with it
 }
 
-// maxHeader is how long a header may be, in bytes, and maxReadings how many joined
-// headers are tried. Servers accept only a few KB of headers.
+// maxHeader is the maximum length of a header, in bytes, and maxReadings the maximum number
+// of joined headers to try. Servers accept only a few KB of headers.
 const (
 	maxHeader   = 16 << 10
 	maxReadings = 8
 )
 
-// readHeader reads a header as strictly as the strictest library. If that fails, it
-// undoes mistakes until it can be read, and reports them.
+// readHeader parses a header as strictly as the strictest library. If that fails, it undoes
+// mistakes until parsing succeeds, and reports them.
 func readHeader(header string) headerReading {
 	var h headerReading
 	text := header
@@ -85,7 +85,7 @@ func (h *headerReading) reject(id string) {
 	h.faults = append([]Finding{found(&headerLacks[i], "the header ")}, undone...)
 }
 
-// lacking says why a header cannot be read even with its mistakes undone.
+// lacking says why a header cannot be parsed even with its mistakes undone.
 func lacking(header, text string) string {
 	has := func(part string) bool { return strings.Contains(","+strings.ToLower(text), part) }
 	trimmed := strings.ToLower(strings.TrimSpace(header))
@@ -131,15 +131,15 @@ func strictElements(header string) (elements []digest, ok bool) {
 	return elements, stamps > 0 && len(elements) > stamps
 }
 
-// isTimestamp reports whether text is a whole number. Negative ones count: they can be
+// isTimestamp reports whether text is a whole number. Negative numbers count: they can be
 // signed, and are too old.
 func isTimestamp(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
 	return digits != "" && len(digits) <= 18 && strings.Trim(digits, "0123456789") == ""
 }
 
-// isScheme reports whether a key could be that of a scheme: v1, v0, or another that
-// libraries ignore.
+// isScheme reports whether a key could name a scheme: v1, v0, or another that libraries
+// ignore.
 func isScheme(key string) bool {
 	return key != "" && key == strings.ToLower(key) && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz0123456789_-") == ""
 }
@@ -162,14 +162,14 @@ func group(elements []digest) []reading {
 	return readings
 }
 
-// A headerMistake is what goes wrong with a header on its way. undo returns the header
+// A headerMistake is a mistake in a header and how to undo it. undo returns the header
 // unchanged if the mistake was not made.
 type headerMistake struct {
 	mistakes.Mistake
 	undo func(header string) string
 }
 
-// headerMistakes are in the order in which they are undone.
+// headerMistakes are in the order of undoing.
 var headerMistakes = []headerMistake{
 	{mistakes.Mistake{ID: "header-name", Problem: "contains its own name", Topic: mistakes.ForHeader,
 		Cause: "a whole line of a log or of curl -v was used as the value"}, withoutName},
@@ -198,7 +198,7 @@ var headerMistakes = []headerMistake{
 var headerJoined = mistakes.Mistake{ID: "header-joined", Problem: "is several headers in one: it has several timestamps", Topic: mistakes.ForHeader,
 	Cause: "the request has Stripe-Signature twice, because a proxy added it again or a retry reused the request, and the two were joined with a comma; libraries use the first or the last"}
 
-// headerLacks cannot be undone.
+// headerLacks are mistakes that cannot be undone.
 var headerLacks = []mistakes.Mistake{
 	{ID: "unsigned", Problem: "is not signed: there is no Stripe-Signature", Topic: mistakes.ForUnsigned,
 		Cause: "it is not from Stripe, a proxy dropped the header, or the handler looks for another name; anyone can send such a request"},

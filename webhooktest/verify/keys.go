@@ -18,12 +18,12 @@ var (
 		Cause: "it is a forgery, aimed at handlers that take their secret from a header"}
 )
 
-// A key may have made the signature.
+// A key is a key that may have made the signature.
 type key struct {
 	text    string
 	secret  int // the index of the given secret that it derives from, or -1
 	mistake *mistakes.Mistake
-	subject string // what the mistake's Problem follows
+	subject string // the subject of the mistake's Problem
 	prefix  string // of the finding's id
 }
 
@@ -36,8 +36,8 @@ func (r *Received) given() []key {
 	return keys
 }
 
-// otherKeys returns what the secrets may have been or been mistaken for, and the keys
-// of forgers.
+// otherKeys returns what the secrets may have been or been mistaken for, and the keys that
+// forgers use.
 func (r *Received) otherKeys() []key {
 	var keys []key
 	for i, secret := range r.Secrets {

@@ -1,6 +1,6 @@
 package verify
 
-// What is likely when nothing makes the signature match: a table of symptoms.
+// A table of symptoms for deliveries that nothing makes verify.
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 )
 
-// A condition is what can be seen of a delivery that no search makes verify.
+// A condition holds the visible facts of a delivery that no search makes verify.
 type condition struct {
 	*Received
 	text     string // the start of the body, without leading white space
@@ -31,7 +31,7 @@ type symptom struct {
 	seen       func(c *condition) bool
 }
 
-// symptoms are in order, the most telling first.
+// symptoms are in order, the strongest evidence first.
 var symptoms = []symptom{
 	{mistakes.Mistake{ID: "api-key", Problem: "the secret given is an API key", Topic: mistakes.ForWhich,
 		Cause: "it was copied from the wrong page of the Dashboard, or read from the wrong variable"}, true,
@@ -93,7 +93,7 @@ var otherSecretMistake = mistakes.Mistake{ID: "other-secret", Problem: "the sign
 var noV1Mistake = mistakes.Mistake{ID: "no-v1", Problem: "has no v1, the only scheme that counts", Topic: mistakes.ForForgery,
 	Cause: "the element was lost on the way, or someone is trying an unused scheme; v0 is a decoy of test mode"}
 
-// addLikely adds what is likely if nothing made the signature match.
+// addLikely adds likely causes if nothing made the signature match.
 func (v *Verification) addLikely(r *Received, readings []reading, exhausted bool) {
 	if !slices.ContainsFunc(readings, reading.hasV1) {
 		v.Findings = append(v.Findings, found(&noV1Mistake, "the header "))
@@ -115,8 +115,8 @@ func (v *Verification) addLikely(r *Received, readings []reading, exhausted bool
 	}
 }
 
-// addSymptoms adds what is seen in a delivery, guesses only if asked for. certain means that
-// it explains all.
+// addSymptoms adds the symptoms of a delivery, guesses only on request. certain means that
+// they explain everything.
 func (v *Verification) addSymptoms(c *condition, guesses bool) (certain bool) {
 	for i := range symptoms {
 		s := &symptoms[i]
@@ -177,8 +177,8 @@ func printedObject(c *condition) bool {
 		})
 }
 
-// questions reports whether there are question marks where there may have been letters of
-// another alphabet: several, or next to letters, and not in a URL.
+// questions reports whether question marks may have replaced letters of another alphabet:
+// several, or next to letters, and not in a URL.
 func questions(body []byte) bool {
 	if bytes.Contains(body, []byte("??")) {
 		return true
@@ -191,7 +191,7 @@ func questions(body []byte) bool {
 	return false
 }
 
-// inURL reports whether a text in JSON ends within a URL or the path of one.
+// inURL reports whether a text in JSON ends inside a URL or its path.
 func inURL(before []byte) bool {
 	text := before[max(0, len(before)-200):]
 	text = text[bytes.LastIndexByte(text, '"')+1:]
@@ -200,8 +200,8 @@ func inURL(before []byte) bool {
 
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-// part says which part of an event the body is, or what it is instead of one event. "": it
-// is an event, or nothing that is known.
+// part describes the body if it is a part of an event or something else. "" means that it
+// is an event, or unknown.
 func (c *condition) part() string {
 	if c.document == nil {
 		return ""
@@ -209,7 +209,7 @@ func (c *condition) part() string {
 	root := c.document.Root()
 	word := func(key string) (text string, isObject bool) {
 		if v := root.Child(key); v != nil {
-			_ = json.Unmarshal([]byte(c.document.Source(v)), &text) // anything else is no word
+			_ = json.Unmarshal([]byte(c.document.Source(v)), &text) // anything else is not a word
 			return text, v.Kind == '{'
 		}
 		return "", false
@@ -267,7 +267,7 @@ var limits = []struct {
 	{8 << 10, "8 KiB, the size of a buffer"}, {32 << 10, "32 KiB, the size of a buffer"}, {4 << 10, "4 KiB, the size of a buffer"},
 }
 
-// whoseSecret says what is known about the missing secret.
+// whoseSecret describes the missing secret, as far as it is known.
 func (c *condition) whoseSecret() string {
 	cause := "each endpoint has its own secret, and so do test mode, live mode and stripe listen; or the header belongs to another delivery"
 	if c.asStripe() {
@@ -285,7 +285,7 @@ func (c *condition) whoseSecret() string {
 }
 
 // fromListen reports whether a secret looks like one from the Stripe CLI: 64 hexadecimal
-// digits. Those from the Dashboard have 32 letters and digits.
+// digits. Dashboard secrets have 32 letters and digits.
 func fromListen(secret string) bool {
 	return isDigest(strings.TrimPrefix(strings.TrimSpace(secret), mistakes.SecretPrefix))
 }

@@ -1,6 +1,6 @@
 package verify
 
-// What a search found, as findings.
+// The result of a search, as findings.
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ type match struct {
 // A step undoes one alteration of a body.
 type step struct {
 	alteration    *mistakes.Alteration // nil: re-serialized JSON
-	before, after []byte               // after is closer to what was signed
+	before, after []byte               // after is closer to the signed body
 }
 
 var (
@@ -38,7 +38,7 @@ var (
 		Cause: "something was appended to the header or to its element"}
 )
 
-// findings returns what had to be undone to make the signature match, in the order in
+// findings describes what had to be undone to make the signature match, in the order in
 // which it happened.
 func (m *match) findings() []Finding {
 	var list []Finding

@@ -1,6 +1,6 @@
 package verify
 
-// What may have been signed before the body: the timestamp, right or wrong.
+// The signed text before the body: the timestamp, right or wrong.
 
 import (
 	"strconv"
@@ -8,13 +8,13 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 )
 
-// A message is what comes before the body in the signed text.
+// A message is the signed text before the body.
 type message struct {
 	prefix  string
 	mistake *mistakes.Mistake // nil: none
 }
 
-// plain is the message that Stripe signs: the timestamp, a dot, the body.
+// plain returns the message that Stripe signs: the timestamp, a dot, the body.
 func plain(timestamp string) message { return message{prefix: timestamp + "."} }
 
 var (
@@ -36,7 +36,7 @@ var (
 		Cause: "the signer used Date.now() or currentTimeMillis; t is in seconds. stripe-php and Stripe.net read it as far in the future and reject it; the other libraries accept it forever"}
 )
 
-// otherMessages returns what may have been signed instead of what the header says.
+// otherMessages returns texts that may have been signed instead of the header's timestamp.
 // Each costs a signature.
 func otherMessages(timestamp string, body []byte) []message {
 	messages := []message{{"", &unstampedMistake}, {timestamp, &undottedMistake}}
@@ -55,14 +55,14 @@ func otherMessages(timestamp string, body []byte) []message {
 	return messages
 }
 
-// earliestMillis is from where a timestamp must be in milliseconds: it is in 1973 as
-// milliseconds, and in 5138 as seconds.
+// earliestMillis is the smallest timestamp taken for milliseconds: 1973 in milliseconds,
+// 5138 in seconds.
 const earliestMillis = 100_000_000_000
 
-// nearSeconds is how far from the timestamp in the header others are tried.
+// nearSeconds is the maximum distance from the header's timestamp to try.
 const nearSeconds = 300
 
-// nearMessages returns the timestamps around the one in the header. There are many.
+// nearMessages returns the many timestamps around the header's.
 func nearMessages(timestamp string, _ []byte) []message {
 	t, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || t <= 0 || t > maxSeconds {

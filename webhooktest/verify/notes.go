@@ -1,6 +1,6 @@
 package verify
 
-// What is worth knowing about a delivery besides what is wrong.
+// Notes on a delivery besides its problems.
 
 import (
 	"bytes"
@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// note adds what is worth knowing besides the findings: what handlers trip over in a
-// valid delivery, and where an invalid one was changed.
+// note adds remarks besides the findings: pitfalls in a valid delivery, and where an
+// invalid one was changed.
 func (v *Verification) note(r *Received, m *match) {
 	add := func(when bool, format string, args ...any) {
 		if when {
@@ -34,7 +34,7 @@ func (v *Verification) note(r *Received, m *match) {
 	add(len(v.Findings) == 0, "the bytes, the secret and the time are right. A handler that rejects them changes the bytes first, has another secret, %scalls constructEvent where Workers, Deno and Bun need constructEventAsync", pinnedElsewhere(m.body))
 }
 
-// pinnedElsewhere is the reason to reject an event that lies in its API version.
+// pinnedElsewhere returns a reason to reject an event because of its API version.
 func pinnedElsewhere(body []byte) string {
 	version, err := strconv.Unquote(string(envelopeOf(body).Version))
 	if err != nil {
@@ -63,8 +63,7 @@ func (v *Verification) noteHeader(m *match) {
 	}
 }
 
-// noteBody says what a handler may trip over in a body, unless something else is
-// wrong.
+// noteBody notes pitfalls in a body, unless something else is wrong.
 func (v *Verification) noteBody(body []byte, add func(bool, string, ...any)) {
 	others := len(body) - asciiBytes(body)
 	sound := len(v.Findings) == 0
@@ -84,20 +83,20 @@ func (v *Verification) noteBody(body []byte, add func(bool, string, ...any)) {
 	add(isEvent && c.document != nil && !c.asStripe(), "the signed body is not laid out as Stripe lays out events: something else signed it, such as a test. It must sign the exact bytes that it sends")
 }
 
-// An envelope is what a body says about itself.
+// An envelope holds the fields of a body that describe it.
 type envelope struct {
 	ID, Object string
 	Created    json.RawMessage // seconds, or the date of a thin event
 	Version    json.RawMessage `json:"api_version"`
 }
 
-// created is when a snapshot event was created. 0: it is something else.
+// created returns when a snapshot event was created, or 0 for anything else.
 func (e envelope) created() int64 {
 	seconds, _ := strconv.ParseInt(string(e.Created), 10, 64)
 	return seconds
 }
 
-// largestEvent is how large a body may be, in bytes, to be read as an event.
+// largestEvent is the maximum size of a body, in bytes, to be parsed as an event.
 const largestEvent = 1 << 20
 
 func envelopeOf(body []byte) envelope {
@@ -110,7 +109,7 @@ func envelopeOf(body []byte) envelope {
 
 // limitBelow names the largest common limit that a length exceeds.
 func limitBelow(length int) string {
-	const smallest = 16 << 10 // events are larger than smaller limits
+	const smallest = 16 << 10 // events exceed smaller limits
 	says, reached := "", smallest-1
 	for _, limit := range limits {
 		if length > limit.bytes && limit.bytes > reached {

@@ -25,7 +25,7 @@ func (r *Received) findRenamed() string {
 	return ""
 }
 
-// renamed says that the header has another name. The name is the request's own.
+// renamed says that the header has another name, the one in the request.
 func renamed(name string) Finding {
 	m := mistakes.Mistake{
 		ID: "header-renamed", Problem: "Stripe-Signature arrived under another name, " + printable(name), Topic: mistakes.ForLost,
@@ -34,7 +34,7 @@ func renamed(name string) Finding {
 	return found(&m, "")
 }
 
-// printable is a name that a header can have; others are not repeated.
+// printable returns a valid header name; it hides any other.
 func printable(name string) string {
 	odd := func(c rune) bool { return c <= ' ' || c > '~' }
 	if len(name) > 100 || strings.ContainsFunc(name, odd) {

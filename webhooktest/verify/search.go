@@ -13,7 +13,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 )
 
-// maxWork is how many bytes a search hashes at most.
+// maxWork is the maximum number of bytes that a search hashes.
 const maxWork = 1 << 30
 
 // A search tries keys, messages and bodies until a signature of the header matches.
@@ -33,7 +33,7 @@ func newSearch(ctx context.Context, r *Received, readings []reading) *search {
 	return &search{ctx: ctx, received: r, readings: readings, seed: maphash.MakeSeed(), seen: make(map[uint64]bool)}
 }
 
-// run tries the likely first: nothing wrong, one thing wrong, then pairs.
+// run tries likely combinations first: nothing wrong, one thing wrong, then pairs.
 func (s *search) run() *match {
 	if len(s.readings) == 0 {
 		return nil
@@ -60,8 +60,8 @@ func (s *search) run() *match {
 	return nil
 }
 
-// How many ways to undo a re-serialization are tried: a few at first, and in pairs with
-// something unrelated to the body.
+// How many ways to undo a re-serialization to try: a few at first, and in pairs with an
+// unrelated mistake.
 const (
 	fewRestorations = 24
 	allRestorations = -1
@@ -102,8 +102,8 @@ func (s *search) tryMessages(keys []key, c candidate, of func(timestamp string, 
 	return nil
 }
 
-// tryBodies tries what a body may have been before one thing happened to it, including
-// so many restorations of its JSON. It tries no body twice with the given secrets.
+// tryBodies tries the body before any one alteration, including a number of restorations of
+// its JSON. It tries no body twice with the given secrets.
 func (s *search) tryBodies(keys []key, c candidate, restorations int) *match {
 	given := keys[0].mistake == nil
 	return s.eachBody(c, restorations, func(before candidate) *match {
@@ -124,7 +124,7 @@ func (s *search) tryMessagesAndBodies(keys []key, c candidate) *match {
 	})
 }
 
-// eachBody calls try with what a body may have been before one thing happened to it.
+// eachBody calls try with each possible body before one alteration.
 func (s *search) eachBody(c candidate, restorations int, try func(candidate) *match) *match {
 	if m := s.eachAlteration(c, try); m != nil || s.over() || len(c.body) > mistakes.MaxSearched {
 		return m
@@ -138,7 +138,7 @@ func (s *search) eachBody(c candidate, restorations int, try func(candidate) *ma
 			s.spend(mistakes.RoomFor(c.body))
 			continue
 		}
-		if s.spend(len(body)); s.over() { // writing takes as long as signing
+		if s.spend(len(body)); s.over() { // writing costs as much as signing
 			return nil
 		}
 		if m := try(c.with(nil, body)); m != nil {
@@ -149,7 +149,7 @@ func (s *search) eachBody(c candidate, restorations int, try func(candidate) *ma
 }
 
 func (s *search) eachAlteration(c candidate, try func(candidate) *match) *match {
-	s.spend(16 * len(c.body)) // each reads it
+	s.spend(16 * len(c.body)) // each alteration reads it
 	for i := range mistakes.Alterations {
 		a := &mistakes.Alterations[i]
 		if a.Undo == nil || len(c.body) > mistakes.MaxSearched && !a.Cheap {
@@ -198,11 +198,11 @@ func (s *search) spend(n int) {
 
 func (s *search) over() bool { return s.exhausted || s.ctx.Err() != nil }
 
-// shortestDigest is how many hexadecimal digits of a signature are enough to recognize
-// it: 64 bits do not match by accident.
+// shortestDigest is the minimum number of hexadecimal digits that identify a signature: 64
+// bits do not match by accident.
 const shortestDigest = 16
 
-// alike reports whether a digest is the right one in any case, or was truncated or
+// alike reports whether a digest is the right one in upper or lower case, truncated or
 // extended.
 func alike(mac, digest string) bool {
 	digest = strings.ToLower(digest)

@@ -37,7 +37,7 @@ func (v *Verification) String() string {
 	return out.String()
 }
 
-// shownFixes is how many fixes are shown for each finding.
+// shownFixes is the maximum number of fixes shown for each finding.
 const shownFixes = 6
 
 func writeFixes(out *strings.Builder, list []Fix) {
@@ -83,7 +83,7 @@ func (v *Verification) writeEvidence(out *strings.Builder) {
 	}
 }
 
-// proof says what the findings are based on.
+// proof says what supports the findings.
 func (v *Verification) proof() string {
 	altered := slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.ID != "too-old" && f.ID != "in-the-future" })
 	switch {

@@ -1,7 +1,7 @@
 package verify
 
-// The steps of a verification: read the header, search for what was signed, explain
-// the match or say what is likely, then check the age.
+// The steps of a verification: parse the header, search for what was signed, explain the
+// match or likely causes, then check the age.
 
 import (
 	"context"
@@ -13,11 +13,10 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 )
 
-// Verify says whether a delivery verifies and, if not, why. It neither reads nor
-// sends anything, and its work is bounded: a body above 8 MiB gets only the cheap
-// tries.
+// Verify says whether a delivery verifies and, if not, why. It neither reads nor sends
+// anything, and its work is limited: a body above 8 MiB gets only the cheap attempts.
 //
-// The error is the context's, or says which secret is missing or must not be used.
+// The error is the context's, or says which secret is missing or unusable.
 func Verify(ctx context.Context, r Received) (*Verification, error) {
 	if err := checkSecrets(r.Secrets); err != nil {
 		return nil, err
@@ -32,7 +31,7 @@ func Verify(ctx context.Context, r Received) (*Verification, error) {
 	return v, nil
 }
 
-// checkSecrets rejects what must not be used as a secret. It prints none.
+// checkSecrets rejects unusable secrets. It prints none.
 func checkSecrets(secrets []string) error {
 	if len(secrets) == 0 || slices.Contains(secrets, "") {
 		return errors.New("no signing secret to verify with: give the endpoint's, which begins with whsec_")
@@ -83,7 +82,7 @@ func (v *Verification) diagnose(ctx context.Context, r *Received) error {
 	return nil
 }
 
-// explain turns what made the signature match into findings.
+// explain converts a match into findings.
 func (v *Verification) explain(r *Received, m *match) {
 	v.Secret = m.secret + 1
 	v.date(r, m.reading.timestamp)

@@ -2,7 +2,7 @@
 // order, escapes and number spelling. This detects that something on the way decoded and
 // re-encoded a text, and often undoes it.
 //
-// It works on text, not on decoded values: what a style does not concern keeps every
+// It works on text, not on decoded values: whatever a style does not affect keeps every
 // byte.
 package jsonstyle
 

@@ -1,6 +1,6 @@
 package mistakes
 
-// What happens to the bytes of a body, and how to undo it: a table.
+// A table of what may happen to the bytes of a body, and how to undo it.
 
 import (
 	"bytes"
@@ -8,22 +8,23 @@ import (
 	"unicode/utf8"
 )
 
-// An Alteration is what happens to a body between Stripe and the check.
+// An Alteration is a change to a body between Stripe and the check.
 type Alteration struct {
 	Mistake // its Problem follows "the body was" and "it verifies the body"
 
-	// Undo returns what the body may have been, nothing if it was not altered this way.
+	// Undo returns possible original bodies, or nil if the body was not altered this way.
 	Undo func(body []byte) [][]byte
 
-	// Redo alters a body as a handler does before it verifies. Nil: no handler does.
+	// Redo alters a body as a handler does before it verifies. Nil means that no handler
+	// does.
 	Redo func(body []byte) []byte
 
 	Cheap    bool                                   // tried on bodies of any size
-	Parsed   bool                                   // includes parsing: how the JSON was written then says nothing
+	Parsed   bool                                   // includes parsing: the spelling of the JSON then means nothing
 	Specific func(signed, received []byte) *Mistake // a closer description, or nil
 }
 
-// Alterations are tried in this order. Rewritings of JSON are a table of their own.
+// Alterations are tried in this order. Re-serializations of JSON have their own table.
 var Alterations = []Alteration{
 	{Mistake: Mistake{"newline-added", "given a trailing line break", "an editor, echo or a template added it, or the body was read line by line", ForNewline, ""},
 		Undo: all(withoutNewline), Redo: func(b []byte) []byte { return append(bytes.Clone(b), '\n') }, Cheap: true},

@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// windows1252 has the characters for the bytes from 0x80 to 0x9f, where Windows-1252
-// differs from Latin-1. Those that it does not define are as in Latin-1.
+// windows1252 maps the bytes from 0x80 to 0x9f, where Windows-1252 differs from Latin-1.
+// Undefined bytes are as in Latin-1.
 const windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ"
 
-// fromMojibake turns the characters back into the bytes that they came from.
+// fromMojibake converts the characters back to their original bytes.
 func fromMojibake(body []byte) [][]byte {
 	if isASCII(body) || !utf8.Valid(body) {
 		return nil

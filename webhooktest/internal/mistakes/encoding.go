@@ -19,7 +19,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// maxInflated is how large a decompressed body may be, in bytes.
+// maxInflated is the maximum size of a decompressed body, in bytes.
 const maxInflated = 2 * MaxSearched
 
 func decompressed(body []byte) [][]byte {
@@ -89,7 +89,7 @@ func fromEscaped(body []byte) [][]byte {
 	return jsonText(slices.Concat([]byte(`"`), text, []byte(`"`)))
 }
 
-// maxEnveloped is how many parts of an envelope are tried.
+// maxEnveloped is the maximum number of parts of an envelope to try.
 const maxEnveloped = 16
 
 // fromEnvelope finds events inside other JSON: strings that contain JSON, in plain text
@@ -189,7 +189,7 @@ func fromURLEncoded(body []byte) [][]byte {
 }
 
 // fromForm finds JSON in the fields of a form. A parser that mistakes a JSON body for a
-// form makes it the name of a field without a value.
+// form turns it into the name of a field without a value.
 func fromForm(body []byte) [][]byte {
 	if !bytes.Contains(body, []byte("=")) || json.Valid(body) {
 		return nil

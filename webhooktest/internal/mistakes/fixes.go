@@ -1,6 +1,6 @@
 package mistakes
 
-// How to fix mistakes, by topic: a table. A new fix is a row.
+// A table of fixes for mistakes, by topic. A new fix is a row.
 
 import "slices"
 
@@ -28,7 +28,7 @@ const (
 	ForUnset    = "unset secret"
 	ForHeader   = "header"
 	ForLost     = "header lost"
-	ForUnsigned = "unsigned" // lost, or never there
+	ForUnsigned = "unsigned" // lost, or never sent
 	ForTransit  = "header lost in transit"
 	ForCSRF     = "CSRF"
 	ForRelay    = "relay"
@@ -155,8 +155,8 @@ func Fixes(topic string, languages ...string) []Fix {
 	return list
 }
 
-// isFor reports whether the fix is for a topic. A header that is missing may have been lost
-// in transit.
+// isFor reports whether the fix is for a topic. A missing header may have been lost in
+// transit.
 func (f fix) isFor(topic string) bool {
 	missing := topic == ForLost || topic == ForUnsigned
 	return f.topic == topic || missing && f.topic == ForTransit

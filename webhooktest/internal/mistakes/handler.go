@@ -1,6 +1,6 @@
 package mistakes
 
-// The mistakes in the direction in which handlers make them.
+// Mistakes, made as handlers make them.
 
 import "bytes"
 
@@ -8,12 +8,12 @@ import "bytes"
 // that makes the mistake accepts a delivery signed for it, and a sound handler does
 // not: this is how to detect the mistake from outside.
 type HandlerMistake struct {
-	ID      string // that of the finding about the bytes that the handler verifies
+	ID      string // the ID of the finding about the bytes that the handler verifies
 	Problem string // completes "it verifies …"
 	Fix     []Fix
 
 	Body   []byte // what the handler verifies instead of the body
-	Secret string // what it uses as its secret
+	Secret string // what the handler uses as its secret
 }
 
 // HandlerMistakes returns the mistakes that change this body or this secret, the most
@@ -48,8 +48,8 @@ type mistaken struct {
 	list   []HandlerMistake
 }
 
-// add adds a mistake, unless it changes nothing or is one already in the list. A nil
-// body means that the mistake cannot be made with this body.
+// add adds a mistake, unless it changes nothing or is already in the list. A nil body means
+// that the mistake cannot be made with this body.
 func (l *mistaken) add(id, problem string, fix []Fix, body []byte, secret string) {
 	if body == nil || l.has(body, secret) {
 		return

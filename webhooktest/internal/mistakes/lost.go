@@ -1,6 +1,6 @@
 package mistakes
 
-// What JSON may have lost when it was decoded, and how to complete truncated JSON.
+// What JSON may lose when decoded, and how to complete truncated JSON.
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// A variant is a document with the values that it may have had before it was decoded.
+// A variant is a document with values that it may have had before it was decoded.
 type variant struct {
 	*jsonstyle.Document
 	unlikely bool // one of many
@@ -59,7 +59,7 @@ type place struct {
 	key, text string
 }
 
-// exactInteger is up to where a float64 holds every integer.
+// exactInteger is the limit up to which a float64 holds every integer.
 const exactInteger = 1 << 53
 
 func (l *losses) look(document *jsonstyle.Document, v *rawjson.Value) {
@@ -126,10 +126,10 @@ func (l *losses) usualDecimals() replacement {
 	return replace
 }
 
-// Bounds on what is tried.
+// Limits on what is tried.
 const (
 	maxEmpty    = 6   // lists tried in all combinations
-	maxDecimals = 64  // keys
+	maxDecimals = 64  // nearby integers; some are the same float64
 	maxNeighbor = 512 // nearby integers, of which some are the same float64
 )
 
@@ -181,7 +181,7 @@ func neighbors(text string) []string {
 	return same
 }
 
-// completed completes a body that was truncated in its last lines. It can because an
+// completed completes a body whose last lines are missing. This is possible because an
 // event ends with its type, and the types are known.
 func completed(body []byte) [][]byte {
 	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) || len(body) <= MaxSearched && json.Valid(body) {
@@ -204,7 +204,7 @@ func completed(body []byte) [][]byte {
 
 // missingEnd returns the rest of an ending that the body has begun.
 func missingEnd(body []byte, end string) (missing string, ok bool) {
-	const begun = 6 // enough to tell this key from others
+	const begun = 6 // enough to recognize this key
 	for n := len(end) - 1; n >= begun; n-- {
 		if bytes.HasSuffix(body, []byte(end[:n])) {
 			return end[n:], true

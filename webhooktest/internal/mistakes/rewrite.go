@@ -1,6 +1,6 @@
 package mistakes
 
-// How libraries re-serialize JSON: a table, and how to undo it.
+// A table of how libraries re-serialize JSON, and how to undo it.
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/jsonstyle"
 )
 
-// A rewriting is how a library re-serializes JSON that it has parsed.
+// A rewriting is a library's way of re-serializing parsed JSON.
 type rewriting struct {
 	id        string
 	effect    string // "without white space"
@@ -21,7 +21,7 @@ type rewriting struct {
 	style     jsonstyle.Style
 }
 
-// Parts that several rewritings share.
+// Parts shared by several rewritings.
 var (
 	raw      = jsonstyle.Text{Respell: true}
 	ascii    = jsonstyle.Text{Respell: true, ASCII: true, Also: "\x7f"} // Python's
@@ -109,7 +109,7 @@ func linesTrimmed(body []byte) []byte {
 	return bytes.Join(lines, []byte("\n"))
 }
 
-// apply re-serializes a body. Nil: it is not JSON.
+// apply re-serializes a body. It returns nil if the body is not JSON.
 func (w *rewriting) apply(body []byte) []byte {
 	document, err := jsonstyle.Parse(body)
 	if err != nil {
@@ -125,18 +125,18 @@ func (w *rewriting) write(body []byte, document *jsonstyle.Document) []byte {
 	return document.Write(w.style, RoomFor(body))
 }
 
-// RoomFor is how large a body may become when re-serialized. Otherwise deep nesting
+// RoomFor returns the maximum size of a re-serialized body. Without a limit, deep nesting
 // could turn a few bytes into indentation of any size.
 func RoomFor(body []byte) int { return 4*len(body) + 64<<10 }
 
-// maxNamed is how many other libraries are named that write the same bytes.
+// maxNamed is the maximum number of other libraries to name that write the same bytes.
 const maxNamed = 3
 
-// Rewritten tells which library turns the signed JSON into the received one, by
-// itself or with a line break after it, as print and jq add.
+// Rewritten returns the library that turns the signed JSON into the received one, alone or
+// with a line break after it, as print and jq add.
 func Rewritten(signed, received []byte) []Mistake {
 	line := bytes.TrimSuffix(received, []byte("\n"))
-	document, _ := jsonstyle.Parse(signed) // it was parsed before
+	document, _ := jsonstyle.Parse(signed) // parsed before
 	for _, written := range [][]byte{received, line} {
 		var fitting []*rewriting
 		for i := range rewritings {
@@ -189,11 +189,11 @@ func keyOrder(signed, received []byte) string {
 	return ", with the keys in another order"
 }
 
-// Restored yields what JSON may have been before something parsed and re-serialized
-// it: first in Stripe's layout, then in others, each with the keys as they are, in
-// Stripe's order and sorted, and with the spellings of various libraries. In which order the
-// keys of metadata were, nobody can tell: sorted is a guess. It yields nil
-// for what would become too long.
+// Restored yields possible texts of JSON before something parsed and re-serialized it:
+// first in Stripe's layout, then in others, each with the keys as they are, in Stripe's
+// order and sorted, and with the spellings of various libraries. The original order of the
+// keys of metadata is unknown: sorted is a guess. It yields nil for a text that would
+// become too long.
 func Restored(body []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		document, err := jsonstyle.Parse(body)
@@ -218,8 +218,8 @@ func Restored(body []byte) iter.Seq[[]byte] {
 	}
 }
 
-// originals are the styles that a signed body may have. Only the first likelyOriginals
-// of them are tried with an unlikely variant.
+// originals are the possible styles of a signed body. Only the first likelyOriginals of
+// them are tried with an unlikely variant.
 var originals = []jsonstyle.Style{
 	{Layout: opened},
 	{Layout: opened, Order: jsonstyle.StripeSorted},
@@ -254,9 +254,8 @@ func spellings(document *jsonstyle.Document, limit int) []jsonstyle.Text {
 }
 
 // AsStripe reports whether a body is laid out as Stripe lays out events. Empty objects and
-// lists may be closed, as in captures that were made from the API's answers. The keys of thin
-// events are in an order of their own, and there is no white space or as much as in Stripe's
-// documentation.
+// lists may be closed, as in captures of the API's answers. Thin events have their own key
+// order, with no white space or as much as in Stripe's documentation.
 func AsStripe(body []byte, document *jsonstyle.Document) bool {
 	layouts, order := []jsonstyle.Layout{opened, indented}, jsonstyle.Stripe
 	if object := document.Root().Child("object"); object != nil && strings.HasPrefix(document.Source(object), `"v2.core.event`) {

@@ -1,6 +1,6 @@
 package mistakes
 
-// How secrets go wrong: a table.
+// A table of mistakes with secrets.
 
 import (
 	"encoding/base64"
@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// A SecretMistake is a way to get a secret wrong. Right undoes it: it returns what the
-// secret may have been. Wrong makes the mistake. Nil: impossible, or not tried.
+// A SecretMistake is a way to get a secret wrong. Right undoes it: it returns possible
+// right secrets. Wrong makes the mistake. Nil means impossible, or not tried.
 type SecretMistake struct {
 	Mistake
 	Right func(secret string) []string
@@ -94,7 +94,7 @@ func afterAssignment(secret string) string {
 	return strings.Trim(secret[at:], "\"' ")
 }
 
-// base64Key is the key that Standard Webhooks would use for a secret.
+// base64Key returns the key that Standard Webhooks would use for a secret.
 func base64Key(secret string) string {
 	key, err := base64.RawStdEncoding.DecodeString(PlainBase64(strings.TrimPrefix(secret, SecretPrefix)))
 	if err != nil {
@@ -139,8 +139,8 @@ func firstHalf(secret string) string {
 	return half
 }
 
-// PublicSecrets are keys that anyone knows: those of tutorials and tests, and what is
-// left if a variable is not set.
+// PublicSecrets are keys that anyone knows: those of tutorials and tests, and the result of
+// an unset variable.
 var PublicSecrets = []string{
 	"whsec_fakestripe_default_secret", "whsec_test_secret", "whsec_mock_secret", "whsec_test", "whsec_...", "whsec_", "whsec_secret", "whsec_xxx",
 	"secret", "changeme", "test", "undefined", "null", "None", "nil", "false", "$STRIPE_WEBHOOK_SECRET", "${STRIPE_WEBHOOK_SECRET}",

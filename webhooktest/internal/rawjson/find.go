@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// Find is Get for text that is known to be valid, such as an event's: it skips all that
-// is not on the path, and has no error to word.
+// Find is Get for text known to be valid, such as an event's: it skips everything off the
+// path, and formats no error.
 func Find(text []byte, path string) (found []byte, ok bool) {
 	start, end, ok := locate(text, path)
 	if !ok {

@@ -146,7 +146,7 @@ func split(path string) []string {
 
 func (v *Value) noPath(path string) error { return &noPathError{v, path} }
 
-// A noPathError looks for the closest paths when it is printed, which most are not.
+// A noPathError looks for the closest paths only when it is printed.
 type noPathError struct {
 	root *Value
 	path string
@@ -190,7 +190,7 @@ func (v *Value) insertMember(text []byte, parent *Value, key string, raw []byte)
 // Source: metadata in captured deliveries.
 func KeepsOrder(key string) bool { return key == "metadata" }
 
-// KeyRank is the sort key of a member in Stripe's objects: id and object come first.
+// KeyRank returns the sort key of a member in Stripe's objects: id and object come first.
 func KeyRank(key string) string {
 	switch key {
 	case "id":

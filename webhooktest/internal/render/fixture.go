@@ -134,7 +134,7 @@ func DistinctVersion(eventType string) (int, error) {
 	return len(f.Versions), nil
 }
 
-// Versions is how many versions an event type has.
+// Versions returns the number of versions of an event type.
 func Versions(eventType string) (int, error) {
 	if fixtures.IsThin(eventType) {
 		return 0, nil
@@ -201,7 +201,7 @@ func (f *eventFixture) at(version int, object []byte) ([]byte, error) {
 	if err != nil || f.PreviousAttributes == nil || f.variant != nil && f.variant.PreviousAttributes != nil {
 		return after, err
 	}
-	before := []byte(f.PreviousAttributes) // the first version has none before it
+	before := []byte(f.PreviousAttributes) // the first version has no predecessor
 	if version > 1 {
 		if before, err = f.state(version-1, object); err != nil {
 			return nil, err
@@ -237,7 +237,7 @@ func (f *eventFixture) state(version int, object []byte) ([]byte, error) {
 func difference(before, after []byte) map[string]json.RawMessage {
 	var old, changed map[string]json.RawMessage
 	if json.Unmarshal(before, &old) != nil || json.Unmarshal(after, &changed) != nil {
-		return nil // one is not an object
+		return nil // one of them is not an object
 	}
 	for key, value := range old {
 		if equal(value, changed[key]) {

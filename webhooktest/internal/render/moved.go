@@ -62,10 +62,10 @@ type tracer struct {
 
 const traced = "traced"
 
-// mark labels what is at the path.
+// mark labels the value at the path.
 func (t *tracer) mark() { t.object.Label(t.field, traced) }
 
-// places are the current paths of the labeled values.
+// places returns the current paths of the labeled values.
 func (t *tracer) places() (places []string) {
 	t.object.Labeled(func(label, path string) {
 		if label == traced {
@@ -81,7 +81,7 @@ func (t *tracer) next(version string) error {
 	return err
 }
 
-// follow describes where the labeled value is at the last version.
+// follow describes the labeled value's place in the last version.
 func (t *tracer) follow(versions []string) string {
 	since, places := "", t.places()
 	for _, version := range versions {

@@ -6,7 +6,7 @@ import (
 )
 
 // IsState reports whether a field of an object, a path inside it, is part of the state that
-// events change, and not of what the object was made with.
+// events change, not of the values from its creation.
 func IsState(path string) bool {
 	first, _, _ := strings.Cut(path, ".")
 	last := path[strings.LastIndexByte(path, '.')+1:]

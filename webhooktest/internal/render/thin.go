@@ -31,7 +31,7 @@ type thinError struct{}
 
 func (thinError) Error() string { return "a thin event carries nothing of its object" }
 
-// Is makes it a reason for a case not to apply to thin events.
+// Is treats it as a reason why a case does not apply to thin events.
 func (thinError) Is(target error) bool { return target == ErrNotApplicable }
 
 // A thinFixture is the information about a thin event type, from any source.

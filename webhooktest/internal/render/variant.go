@@ -45,7 +45,7 @@ func inFlow(name, eventType string) (FlowEvent, error) {
 	return FlowEvent{}, fmt.Errorf("flow %s has no %s", name, eventType)
 }
 
-// vary makes the event one of a variant.
+// vary applies a variant to the event.
 func (f *eventFixture) vary(variant *fixtures.Variant) {
 	f.variant = variant
 	f.NotNull = append(f.NotNull, variant.NotNull...)

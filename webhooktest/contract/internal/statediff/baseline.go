@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// A Baseline is the effect of clean delivery, measured at least twice. What differs
-// between the measurements is the handler's own.
+// A Baseline is the effect of clean delivery, measured at least twice. Differences between
+// the measurements are the handler's choice.
 type Baseline struct {
-	References []Diff    // what each clean delivery did
+	References []Diff    // the effect of each clean delivery
 	Volatile   *Volatile // fields found to differ, shared by all baselines of a run
 }
 
@@ -32,7 +32,7 @@ func (b Baseline) Lacks(did Diff) bool {
 	return len(missing) > 0
 }
 
-// Differs reports whether the deliveries did something else, or more, than clean delivery.
+// Differs reports whether the deliveries did something other, or more, than clean delivery.
 func (b Baseline) Differs(did Diff) bool {
 	differences, _ := b.compare(did, func(got, _ Change) Change { return got })
 	return len(differences) > 0 || len(did.Without(b.Touched())) > 0
@@ -65,14 +65,14 @@ func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (said 
 	return lines(differences), judged
 }
 
-// Alike returns the part of an effect that is like that of clean delivery, at the same
-// places: numbers that changed, and records that are equal except for what the handler
-// makes up.
+// Alike returns the part of an effect that resembles clean delivery, at the same places:
+// numbers that changed, and records that are equal except for values that the handler
+// generates.
 func (b Baseline) Alike(did Diff) Diff {
 	same, touched := make(Diff), b.Touched()
 	for place, change := range did.Near(touched) {
 		if !touched[place] {
-			same.add(place, change.Delta) // of a record that had come before
+			same.add(place, change.Delta) // of an earlier record
 			continue
 		}
 		changes := append(b.at(place), did[place])
@@ -86,7 +86,7 @@ func (b Baseline) Alike(did Diff) Diff {
 	return same
 }
 
-// String says what clean delivery did, once and again.
+// String describes each clean delivery.
 func (b Baseline) String() string {
 	var said []string
 	for place := range b.Touched() {
@@ -114,7 +114,7 @@ func (b Baseline) Untouched(did Diff) []string {
 	return lines(differences)
 }
 
-// Touched are the places that clean delivery touches.
+// Touched returns the places that clean delivery changes.
 func (b Baseline) Touched() map[string]bool {
 	touched := make(map[string]bool)
 	for _, reference := range b.References {
@@ -125,7 +125,7 @@ func (b Baseline) Touched() map[string]bool {
 	return touched
 }
 
-// at is what each clean delivery did at a place.
+// at returns the changes of each clean delivery at a place.
 func (b Baseline) at(place string) []Change {
 	changes := make([]Change, len(b.References))
 	for i, reference := range b.References {
@@ -138,8 +138,8 @@ func alike(changes []Change) bool {
 	return !slices.ContainsFunc(changes, func(e Change) bool { return !e.same(changes[0]) })
 }
 
-// hide removes from changes, the last of which belongs to the deliveries, the fields that
-// differ between the others. Volatile remembers them.
+// hide removes volatile fields from changes: those that differ between all but the last,
+// which belongs to the deliveries. Volatile remembers them.
 func (b Baseline) hide(place string, changes []Change) {
 	values := make([]map[spot]string, len(changes)-1)
 	for i, e := range changes[:len(changes)-1] {
@@ -157,15 +157,15 @@ func (b Baseline) hide(place string, changes []Change) {
 	}
 }
 
-// A spot is where a field is: at a place, in records of a shape, at a path in them.
+// A spot is the location of a field: a place, the shape of its record, and its path there.
 type spot struct {
 	place string
 	shape shape
 	path  string
 }
 
-// Volatile holds the fields of records that the handler makes up, as baselines find them.
-// The zero value is empty. It is safe for concurrent use.
+// Volatile holds the record fields that the handler generates, as found by baselines. The
+// zero value is empty. It is safe for concurrent use.
 type Volatile struct {
 	mu     sync.Mutex
 	fields map[spot]bool

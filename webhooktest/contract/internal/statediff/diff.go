@@ -11,18 +11,19 @@ import (
 	"github.com/fakestripe/fakestripe/fixtures"
 )
 
-// A Diff is what a delivery did to the state, by place.
+// A Diff is the effect of a delivery on the state, by place.
 type Diff map[string]Change
 
-// A Change is what happened at one place: a number moved, and values or records came.
+// A Change is what happened at one place: a number changed, and values or records were
+// added.
 type Change struct {
 	Delta   float64
 	Records []Record // sorted
 }
 
-// Between returns what is new after a delivery. What is gone has places of its own: it
-// shows that something happened, but is never compared, since the handler may limit the
-// length of a list.
+// Between returns the difference that a delivery made. Removed values have their own
+// places: they show that something happened, but are never compared, since the handler may
+// limit the length of a list.
 func Between(before, after any, n Normalizer) Diff {
 	d := make(Diff)
 	d.compare("state", before, after, n.roles())
@@ -53,8 +54,8 @@ func (d Diff) compare(place string, before, after any, r *roles) {
 	}
 }
 
-// compareTexts compares two scalars. Another time is no change; other numbers in the same
-// words are counts.
+// compareTexts compares two scalars. A new time is no change; new numbers in the same words
+// are counts.
 func (d Diff) compareTexts(place string, before, after any, r *roles) {
 	was, is := newRecord(r.plain(before)), newRecord(r.plain(after))
 	if !d.recount(place, was, is) {
@@ -62,8 +63,8 @@ func (d Diff) compareTexts(place string, before, after any, r *roles) {
 	}
 }
 
-// compareLists adds the records that came to a list. A record that differs from one that
-// is gone only in numbers is that one, with a new count.
+// compareLists adds the new records of a list. A record that differs from a removed one
+// only in numbers is the same record, with a new count.
 func (d Diff) compareLists(place string, before, after []any, r *roles) {
 	before, after = apart(before, after)
 	gone := make(map[string][]Record)
@@ -91,15 +92,15 @@ func (d Diff) compareLists(place string, before, after []any, r *roles) {
 	}
 }
 
-// goneSuffix ends the places of what is gone.
+// goneSuffix marks the places of removed values.
 const goneSuffix = " (gone)"
 
-// IsGone reports whether a place is of what is gone.
+// IsGone reports whether a place holds removed values.
 func IsGone(place string) bool { return strings.HasSuffix(place, goneSuffix) }
 
 // recount treats a record as an earlier one with new counts, if only numbers differ. A
-// lone number must be in a text to be one. The serial number of a row that replaced one
-// like it counts nothing.
+// number by itself counts only inside a text. The serial number of a row that replaced a
+// similar one is not a count.
 func (d Diff) recount(place string, before, after Record) bool {
 	if len(after.fields) == 0 || before.key() != after.key() {
 		return false
@@ -113,12 +114,12 @@ func (d Diff) recount(place string, before, after Record) bool {
 	return true
 }
 
-// isSerial reports whether a column has a row's own number.
+// isSerial reports whether a column holds a row's serial number.
 func isSerial(path string) bool {
 	return slices.Contains([]string{".id", ".pk", ".rowid"}, strings.ToLower(path))
 }
 
-// apart takes off what two lists begin and end with: most only grow.
+// apart removes the common prefix and suffix of two lists: most only grow.
 func apart(a, b []any) (restA, restB []any) {
 	for len(a) > 0 && len(b) > 0 && equal(a[0], b[0]) {
 		a, b = a[1:], b[1:]
@@ -129,7 +130,7 @@ func apart(a, b []any) (restA, restB []any) {
 	return a, b
 }
 
-// less returns the values of a that b does not have, each as often as it lacks it.
+// less returns the values of a that b lacks, each as often as b lacks it.
 func less(a, b []any) (rest []any) {
 	counts := make(map[string]int)
 	for _, value := range b {
@@ -145,8 +146,8 @@ func less(a, b []any) (rest []any) {
 	return rest
 }
 
-// compareMaps compares by key. A new key that is an id of the handler's own is a record:
-// no two runs share its name.
+// compareMaps compares by key. A new key that is the handler's own id counts as a record,
+// because its name differs in every run.
 func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) {
 	for key, value := range before {
 		if _, stays := after[key]; !stays {
@@ -168,12 +169,12 @@ func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) 
 		}
 		d.compare(place+"."+name, old, value, r)
 		if _, isMap := value.(map[string]any); !existed && isMap && name != key {
-			d.add(place+"."+name, 0, newRecord("{new}")) // an entry without numbers or texts is one too
+			d.add(place+"."+name, 0, newRecord("{new}")) // an entry without numbers or texts counts, too
 		}
 	}
 }
 
-// equal reports whether two values of decoded JSON are the same.
+// equal reports whether two decoded JSON values are equal.
 func equal(a, b any) bool {
 	switch a := a.(type) {
 	case map[string]any:
@@ -185,7 +186,7 @@ func equal(a, b any) bool {
 	}
 	switch b.(type) {
 	case map[string]any, []any:
-		return false // which Go cannot compare
+		return false // not comparable in Go
 	}
 	return a == b
 }
@@ -196,7 +197,7 @@ const FutureType = "fakestripe.future_thing.happened"
 // isEventType reports whether a key is an event type.
 func isEventType(key string) bool { return eventTypes()[key] }
 
-// eventTypes are all types that a handler may have as keys.
+// eventTypes are the types that a handler may use as keys.
 var eventTypes = sync.OnceValue(func() map[string]bool {
 	types := map[string]bool{FutureType: true}
 	for _, version := range fixtures.Versions() {
@@ -210,7 +211,7 @@ var eventTypes = sync.OnceValue(func() map[string]bool {
 	return types
 })
 
-// foreignID matches keys that databases and handlers make up.
+// foreignID matches keys that databases and handlers generate.
 var foreignID = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\d+$|^[0-9a-f]{8,}$|^[0-9a-fA-F-]{36}$|^[a-z]*[_-]?[0-9A-Za-z]*\d[0-9A-Za-z]{8,}$`)
 })
@@ -226,10 +227,10 @@ func (d Diff) add(place string, delta float64, records ...Record) {
 	}
 }
 
-// Places returns where something happened, sorted.
+// Places returns the places of the changes, sorted.
 func (d Diff) Places() []string { return slices.Sorted(maps.Keys(d)) }
 
-// Lines words what came, a line for each place.
+// Lines describes the changes, a line for each place.
 func (d Diff) Lines() (lines []string) {
 	for _, place := range d.Places() {
 		if !IsGone(place) {
@@ -239,7 +240,7 @@ func (d Diff) Lines() (lines []string) {
 	return lines
 }
 
-// Without returns the diff but for some places.
+// Without returns the diff without some places.
 func (d Diff) Without(places map[string]bool) Diff {
 	rest := maps.Clone(d)
 	maps.DeleteFunc(rest, func(place string, _ Change) bool { return places[place] })
@@ -253,18 +254,18 @@ func (d Diff) At(places map[string]bool) Diff {
 	return rest
 }
 
-// Within returns the places of the diff that are among some.
+// Within returns the places of the diff that are in a set.
 func (d Diff) Within(places map[string]bool) []string {
 	return slices.DeleteFunc(d.Places(), func(place string) bool { return !places[place] })
 }
 
-// same reports whether two changes are the same.
+// same reports whether two changes are equal.
 func (e Change) same(other Change) bool {
 	return math.Abs(e.Delta-other.Delta) <= 1e-6*max(1, math.Abs(e.Delta)) &&
 		slices.EqualFunc(e.Records, other.Records, func(a, b Record) bool { return a.text == b.text })
 }
 
-// covers reports whether a change has all that another has, if not more.
+// covers reports whether a change includes another.
 func (e Change) covers(other Change) bool {
 	further := e.Delta*other.Delta > 0 && math.Abs(e.Delta) >= math.Abs(other.Delta)
 	if other.Delta != 0 && !further && !(Change{Delta: e.Delta}).same(Change{Delta: other.Delta}) {
@@ -297,8 +298,8 @@ func (d Diff) Only(other Diff) Diff {
 	return rest
 }
 
-// Near returns the part of a diff in the lists and at the places of another. A record that
-// comes to a list at first is counted later, at a place of its own.
+// Near returns the part of a diff in the lists and at the places given. A record new in a
+// list has the list's place; its later counts have their own.
 func (d Diff) Near(places map[string]bool) Diff {
 	lists := make(map[string]bool)
 	for place := range places {
@@ -309,7 +310,7 @@ func (d Diff) Near(places map[string]bool) Diff {
 	return near
 }
 
-// listOf is the place of the list that a place is in, or the place itself.
+// listOf returns the place of the list that contains a place, or the place itself.
 func listOf(place string) string {
 	if list, _, within := strings.Cut(place, "[]"); within {
 		return list + "[]"
@@ -317,7 +318,7 @@ func listOf(place string) string {
 	return place
 }
 
-// hiding returns the change without the fields of records that a test selects.
+// hiding returns the change without the record fields that a function selects.
 func (e Change) hiding(hide func(r Record, l field) bool) Change {
 	records := make([]Record, len(e.Records))
 	for i, r := range e.Records {
@@ -327,7 +328,7 @@ func (e Change) hiding(hide func(r Record, l field) bool) Change {
 	return Change{e.Delta, records}
 }
 
-// values are the values of each field of the records, sorted.
+// values returns the values of each field of the records, sorted.
 func (e Change) values(place string) map[spot]string {
 	lists := make(map[spot][]string)
 	for _, r := range e.Records {
@@ -344,8 +345,8 @@ func (e Change) values(place string) map[spot]string {
 	return values
 }
 
-// like keeps the records that the other change has, too. What else a handler notes about
-// deliveries is its own business.
+// like keeps the records that the other change has, too. Other notes about deliveries are
+// the handler's choice.
 func (e Change) like(other Change) Change {
 	records := slices.DeleteFunc(slices.Clone(e.Records), func(mine Record) bool {
 		return !slices.ContainsFunc(other.Records, func(theirs Record) bool { return theirs.text == mine.text })

@@ -12,9 +12,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// What a handler stores is any JSON. Two deliveries are compared by the change that each
-// makes in it, without everything that must differ (ids, times): the ids that we sent
-// become their roles in the case.
+// A handler may store any JSON. Two deliveries are compared by the change that each makes
+// in it, without values that must differ (ids, times): the ids we sent become their roles
+// in the case.
 
 // timeName stands for a time.
 const timeName = "{time}"
@@ -23,8 +23,8 @@ const timeName = "{time}"
 type Normalizer map[string]string
 
 // Name gives the ids of an event, its own and those in its body, their roles: their paths,
-// with a prefix. An id that has a role keeps it, so that the events of one object agree.
-// The account of an event is the same for all and has no role.
+// with a prefix. An id keeps the role it has, so that the events of one object agree. The
+// account of an event is the same for all and has no role.
 func (n Normalizer) Name(id string, body []byte, as string) {
 	if id != "" {
 		n[id] = "{event}"
@@ -39,8 +39,8 @@ func (n Normalizer) Name(id string, body []byte, as string) {
 	n.nameIn(body, &root, as)
 }
 
-// nameIn gives the ids in a value their paths, in the order of the keys, so that the
-// order of a body makes no difference.
+// nameIn gives the ids in a value their paths, in the order of the keys, so that the order
+// of a body does not matter.
 func (n Normalizer) nameIn(body []byte, v *rawjson.Value, place string) {
 	switch v.Kind {
 	case '"':
@@ -61,10 +61,10 @@ func (n Normalizer) nameIn(body []byte, v *rawjson.Value, place string) {
 	}
 }
 
-// roles is a Normalizer made ready to read a state, whose texts are many.
+// roles is a Normalizer prepared for reading a state with many texts.
 type roles struct {
 	of   Normalizer
-	ends map[string][]string // the ids by their last characters, of which few share them
+	ends map[string][]string // ids by their last characters, which few share
 }
 
 func (n Normalizer) roles() *roles {
@@ -110,8 +110,8 @@ func (r *roles) plain(value any) any {
 	return value
 }
 
-// lastWritten matches the names of columns for the time of the last write to a row, which
-// many handlers leave null until the second write. Neither the time nor null says
+// lastWritten matches the names of columns for the time of the last write to a row. Many
+// handlers leave it null until the second write, so neither the time nor null means
 // anything.
 var lastWritten = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|_)(last_?)?(updated|modified|changed|synced|touched)(_?(at|on|time|ts|date))?$|(Updated|Modified|Synced)(At|On)?$`)
@@ -130,7 +130,7 @@ var rowVersions = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // shortestPart is the minimum length of an object's name that is recognized inside a text.
-// A shorter one, such as the number of an order, may be part of anything.
+// A shorter name, such as the number of an order, may be part of anything.
 const shortestPart = 5
 
 // text replaces ids, the longest first, and times in a text.

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// ObjectStates returns what a state says of each of our objects: entries whose key is one
-// of our ids, and records in lists that name one.
+// ObjectStates returns what a state says about each of our objects: entries whose key is
+// one of our ids, and list records that contain one.
 func ObjectStates(state any, n Normalizer) Diff {
 	view := make(Diff)
 	view.collect("state", state, n.roles())
@@ -32,8 +32,8 @@ func (d Diff) collect(place string, value any, r *roles) {
 	}
 }
 
-// say adds what a state says of an object. How often the object was written, and what it
-// was before, are the handler's own business.
+// say adds what a state says about an object. How often the object was written, and its
+// earlier values, are the handler's choice.
 func (d Diff) say(place string, value any) {
 	if fields, ok := value.(map[string]any); ok {
 		value = objectState(fields)
@@ -59,7 +59,7 @@ func objectState(fields map[string]any) map[string]any {
 	return stand
 }
 
-// namedBy returns the roles of our objects that a list's record names.
+// namedBy returns the roles of our objects that a list record names.
 func (r *roles) namedBy(element any) (named []string) {
 	var texts []string
 	switch element := element.(type) {
@@ -80,8 +80,8 @@ func (r *roles) namedBy(element any) (named []string) {
 	return named
 }
 
-// logs are the places with several records for an object. The last record of a log is not
-// the status of the object.
+// logs returns the places with several records for an object. The last record of a log is
+// not the status of the object.
 func logs(views ...Diff) map[string]bool {
 	many := make(map[string]bool)
 	for _, view := range views {
@@ -94,7 +94,7 @@ func logs(views ...Diff) map[string]bool {
 	return many
 }
 
-// WithoutLogs takes out the places that are logs in any of the views.
+// WithoutLogs removes the places that are logs in any of the views.
 func WithoutLogs(references []Diff, did Diff) (kept []Diff, left Diff) {
 	several := logs(append(slices.Clone(references), did)...)
 	for _, view := range references {

@@ -12,18 +12,17 @@ import (
 	"unique"
 )
 
-// A Record is a value that came into the state, split into fields, to tell those that the
-// handler makes up (a serial number, a time in a format of its own) from those that it was
-// sent.
+// A Record is a value added to the state, split into fields, to separate the fields that
+// the handler generates (a serial number, a time in its own format) from those it received.
 type Record struct {
 	shape  shape
 	fields []field
-	text   string // as JSON; of a masked record, what is compared
-	said   string // as JSON, whatever is masked
+	text   string // as JSON; after masking, the text to compare
+	said   string // as JSON, even after masking
 }
 
-// A shape is the paths of a record's fields. A text of many lines has thousands, so each
-// shape is stored once and compares at once.
+// A shape is the list of a record's field paths. A text of many lines has thousands, so
+// each shape is stored once and compares at once.
 type shape = unique.Handle[string]
 
 // A field is a value at the end of a path, or a word of a sentence there.
@@ -39,7 +38,7 @@ func (l field) isSmall() bool {
 	return ok && math.Abs(n) <= mostCounted
 }
 
-// hidden stands for the value of a field that differs between clean deliveries.
+// hidden replaces the value of a field that differs between clean deliveries.
 const hidden = "…"
 
 func newRecord(plain any) Record {
@@ -85,7 +84,7 @@ func (r Record) isHidden() bool {
 // isSentence reports whether the record is a text of several words.
 func (r Record) isSentence() bool { return strings.HasPrefix(r.shape.Value(), "/0 /1") }
 
-// key is what tells the record from others: all that is no number.
+// key identifies the record: everything but numbers.
 func (r Record) key() string {
 	var key strings.Builder
 	key.WriteString(r.shape.Value())
@@ -97,7 +96,7 @@ func (r Record) key() string {
 	return key.String()
 }
 
-// label names a record that stays, in places: by its texts.
+// label names a record in the place of its counts: by its texts.
 func (r Record) label() string {
 	var words []string
 	for _, l := range r.fields {
@@ -111,7 +110,7 @@ func (r Record) label() string {
 	return "(" + strings.Join(words, " ") + ")"
 }
 
-// masked returns the record with the fields hidden that a test says yes to.
+// masked returns the record with fields hidden that a function selects.
 func (r Record) masked(hide func(field) bool) Record {
 	fields := slices.Clone(r.fields)
 	var text strings.Builder
@@ -126,7 +125,7 @@ func (r Record) masked(hide func(field) bool) Record {
 
 func compareRecords(a, b Record) int { return cmp.Compare(a.text, b.text) }
 
-// number reads a number: of JSON, or a decimal within a text such as "48.00".
+// number parses a number: JSON, or a decimal in a string such as "48.00".
 func number(text string) (n float64, ok bool) {
 	digits := strings.TrimLeft(text, "-+")
 	if digits == "" || digits[0] < '0' || digits[0] > '9' {
@@ -136,7 +135,7 @@ func number(text string) (n float64, ok bool) {
 	return n, err == nil && !timelike(n)
 }
 
-// Canonical is a value as text: encoding/json sorts the keys.
+// Canonical returns a value as text: encoding/json sorts the keys.
 func Canonical(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {

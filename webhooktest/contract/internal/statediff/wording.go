@@ -10,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
-// String words a change for a report.
+// String describes a change for a report.
 func (e Change) String() string {
 	var words []string
 	if e.Delta != 0 {
@@ -25,8 +25,8 @@ func (e Change) String() string {
 	return strings.Join(words, ", ")
 }
 
-// rows describes records: their number if there are several, and each that differs from
-// the others.
+// rows describes records: their number if there are several, and each that differs from the
+// others.
 func rows(records []Record) string {
 	var said []string
 	for _, r := range records {
@@ -47,13 +47,13 @@ func rows(records []Record) string {
 	return fmt.Sprintf("%d rows: %s", len(records), strings.Join(cut(said, mostRows), ", "))
 }
 
-// newEntry is what stands for an entry without numbers or texts: see compareMaps.
+// newEntry represents an entry without numbers or texts: see compareMaps.
 const newEntry = `"{new}"`
 
-// mostRows is how many rows that differ are shown of one place.
+// mostRows is the maximum number of different rows shown for one place.
 const mostRows = 4
 
-// cut keeps the first of several words, and says how many more there are.
+// cut keeps the first words, and says how many more there are.
 func cut(words []string, most int) []string {
 	if len(words) <= most {
 		return words
@@ -112,7 +112,7 @@ func (e Change) contrast(want Change) (said []string) {
 	return slices.Compact(said)
 }
 
-// number64 words a sum by which a number moved.
+// number64 describes the change of a number.
 func number64(delta float64) string {
 	if delta == 0 {
 		return "unchanged"
@@ -120,7 +120,7 @@ func number64(delta float64) string {
 	return fmt.Sprintf("%+g", delta)
 }
 
-// tooMany words rows of which fewer are wanted.
+// tooMany describes rows in excess.
 func tooMany(records []Record, want int) string {
 	said, others, several := strings.Cut(rows(records), ": ")
 	if !several || !strings.HasSuffix(said, " rows") {
@@ -129,7 +129,7 @@ func tooMany(records []Record, want int) string {
 	return fmt.Sprintf("%s, want %d: %s", said, want, others)
 }
 
-// lacking words that a row is missing, or is there too few times.
+// lacking describes a row that is missing, or present too few times.
 func lacking(got, want []Record) string {
 	if len(got) == 0 {
 		return "nothing, want " + rows(want)
@@ -137,7 +137,7 @@ func lacking(got, want []Record) string {
 	return fmt.Sprintf("%d of %s", len(got), rows(want))
 }
 
-// minus returns the records of a that b does not have, each as often as it lacks it.
+// minus returns the records of a that b lacks, each as often as b lacks it.
 func minus(a, b []Record) (rest []Record) {
 	counts := make(map[string]int)
 	for _, r := range b {
@@ -151,7 +151,7 @@ func minus(a, b []Record) (rest []Record) {
 	return rest
 }
 
-// alikeTo returns the records that compare as one does.
+// alikeTo returns the records that compare equal to one.
 func alikeTo(one Record, among []Record) (alike []Record) {
 	for _, r := range among {
 		if r.text == one.text {
@@ -161,7 +161,7 @@ func alikeTo(one Record, among []Record) (alike []Record) {
 	return alike
 }
 
-// repeated are the records that are among others too, each once.
+// repeated returns the records that also occur in another list, each once.
 func repeated(records, among []Record) (copies []Record) {
 	for _, r := range records {
 		if len(alikeTo(r, among)) > 0 && len(alikeTo(r, copies)) == 0 {
@@ -171,8 +171,8 @@ func repeated(records, among []Record) (copies []Record) {
 	return copies
 }
 
-// nearest is the index of the record that has most in common with one, or -1 if none has
-// half of it. A lone text is compared by its words.
+// nearest returns the index of the record that has most in common with another, or -1 if
+// none shares half of it. A single text is compared by its words.
 func nearest(one Record, among []Record) int {
 	best, most := -1, 0
 	for i, r := range among {
@@ -183,7 +183,7 @@ func nearest(one Record, among []Record) int {
 			}
 		}
 		if r.shape == one.shape {
-			common++ // the same columns make it that row
+			common++ // the same columns suggest the same row
 		}
 		if common > most && 2*common >= len(one.fields) {
 			best, most = i, common
@@ -210,10 +210,10 @@ func (r Record) mistaken(got Record) string {
 	return strings.Join(differ, ", ") + whose(r, wanted, found)
 }
 
-// whose names the row by what else it holds, "" if that is nothing but what differs.
+// whose identifies the row by its other values, "" if it has none.
 func whose(r Record, wanted, found map[string]string) string {
 	for name, value := range wanted {
-		if found[name] == value && strings.Contains(value, "{") { // an id by its role
+		if found[name] == value && strings.Contains(value, "{") { // an id, by its role
 			return ", of " + text.Excerpt(r.said)
 		}
 	}
@@ -227,7 +227,7 @@ func orNone(value string) string {
 	return value
 }
 
-// members are the fields by the names of JSON, the words of a text together.
+// members returns the fields by JSON name, with the words of a text joined.
 func (r Record) members() map[string]string {
 	words := make(map[string][]string)
 	members := make(map[string]string)
