@@ -161,3 +161,6 @@ const beginsAs = ".begins"
 
 // shapeFor returns the shape in which an event of a case serves as a creation, or "".
 func (v variant) shapeFor(spec caseEvent) string { return v.types[spec.Type+beginsAs] }
+
+// provokes reports whether a check makes the handler complain.
+func provokes(check string) bool { return check == "no-secrets" || check == "no-traces" }

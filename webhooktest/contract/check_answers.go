@@ -19,9 +19,6 @@ func looksBack(check string) bool {
 	return slices.Contains([]string{"no-secrets", "no-traces", "timing"}, check)
 }
 
-// provokes reports whether a check makes the handler complain.
-func provokes(check string) bool { return check == "no-secrets" || check == "no-traces" }
-
 // provoke makes the handler complain, for when no other case has yet.
 func provoke(ctx context.Context, s *session) error {
 	if s.run.budget.over() != "" {

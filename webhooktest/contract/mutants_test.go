@@ -69,7 +69,7 @@ var mutants = []mutant{
 	{why: "no other shape is tried", file: "unclaimed.go", old: "if !s.probe.careful {", new: "if s.probe.careful {", test: "TestUnclaimedTypes"},
 	{why: "one version of an update is tried", file: "discover.go", old: "[]int{distinct, described.Versions}", new: "[]int{distinct, distinct + 0*described.Versions}", test: "TestDiscoverUpdates"},
 	{why: "no session links a subscription before", file: "precedence.go", old: "if !links || handled == eventType {", new: "if !links || links || handled == eventType {", zoo: "saas-linked"},
-	{why: "work counts as repeated whether it was or not", file: "oracle_reference.go", old: "return len(o.references) > 0 && !b.Lacks(did)", new: "return len(o.references) > 0 || b.Lacks(did)", zoo: "work-dropped"},
+	{why: "work counts as repeated whether it was or not", file: "oracle.go", old: "return len(o.references) > 0 && !b.Lacks(did)", new: "return len(o.references) > 0 || b.Lacks(did)", zoo: "work-dropped"},
 
 	// Answers.
 	{why: "the first refusal is no failure", file: "judge.go", old: "if j.refused != nil && c.ID == \"control/accepted\" {", new: "if false {", zoo: "wrong-secret"},

@@ -135,7 +135,7 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	if o.spec.Compare == "object" {
 		beyond, several := b.Untouched(did), statediff.Multiplied(o.references, whole)
 		judged += len(beyond) + len(several)
-		if differences = append(differences, beyond...); !o.sendsMore() {
+		if differences = append(differences, beyond...); !sendsMore(o.spec) {
 			differences = append(differences, several...)
 		}
 	}
@@ -155,9 +155,9 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 
 // sendsMore reports whether the case sends other events than the reference does. A ledger
 // has an entry for each of them: they are no repetition.
-func (o *oracle) sendsMore() bool {
-	return slices.ContainsFunc(o.spec.Steps, func(step caseStep) bool {
-		return slices.ContainsFunc(step.Send, func(name string) bool { return !sends(o.spec.Reference, name) })
+func sendsMore(c *contractCase) bool {
+	return slices.ContainsFunc(c.Steps, func(step caseStep) bool {
+		return slices.ContainsFunc(step.Send, func(name string) bool { return !sends(c.Reference, name) })
 	})
 }
 
@@ -245,7 +245,7 @@ func (o *oracle) checkClaims(ctx context.Context) error {
 		if err := o.session.unclaimed(ctx, eventType); err != nil {
 			return err
 		}
-		if err := o.session.upToDate(ctx, eventType); err != nil {
+		if err := upToDate(ctx, o.session, eventType); err != nil {
 			return err
 		}
 	}
@@ -271,7 +271,10 @@ func (o *oracle) execute(ctx context.Context, steps []caseStep) (e *execution, d
 	if e, err = o.session.setUp(ctx, o.spec, o.variant, steps); err != nil {
 		return nil, nil, err
 	}
-	e.failing = workFailure{o.session.probe, e.observed, o.isWhole}
+	e.failing = workFailure{o.session.probe, e.observed, func(did statediff.Diff) bool {
+		b, did := o.baseline(did)
+		return len(o.references) > 0 && !b.Lacks(did) // nothing that the reference has
+	}}
 	did, err = o.session.probe.measure(ctx, e.observed, func() error { return e.run(ctx, steps) })
 	return e, did, err
 }

@@ -109,13 +109,6 @@ func (o *oracle) referenceHasEffect() bool {
 	})
 }
 
-// isWhole reports whether an effect lacks nothing that the reference has. It reports false
-// if there is no reference yet.
-func (o *oracle) isWhole(did statediff.Diff) bool {
-	b, did := o.baseline(did)
-	return len(o.references) > 0 && !b.Lacks(did)
-}
-
 // judgeRepeated requires the whole effect in the end, however often the work was tried.
 func (o *oracle) judgeRepeated(ctx context.Context, e *execution) ([]finding, error) {
 	if o.session.probe.learned.restless.Load() {

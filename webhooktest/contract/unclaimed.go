@@ -34,7 +34,7 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 
 // upToDate returns why the lack of an effect says nothing, if a careful look finds that the
 // handler fetches an object for the event: it may have known already what it found.
-func (s *session) upToDate(ctx context.Context, eventType string) error {
+func upToDate(ctx context.Context, s *session, eventType string) error {
 	if s.subject.API == nil || !s.probe.careful {
 		return nil
 	}
