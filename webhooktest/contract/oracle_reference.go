@@ -94,7 +94,7 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 		if ofChange(o.spec) {
 			b.References, did = statediff.OfChange(o.before, b.References, did)
 		} else {
-			did = statediff.WithoutMoreTimes(b.References, did)
+			b.References, did = statediff.WithoutMoreTimes(b.References, did)
 		}
 	}
 	return b, did

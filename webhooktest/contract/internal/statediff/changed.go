@@ -33,24 +33,51 @@ func OfChange(before Diff, references []Diff, did Diff) (reduced []Diff, left Di
 	return reduced, left
 }
 
-// WithoutMoreTimes takes out of rows the times where clean delivery leaves none: a row may
-// say since when it is known, and the event that comes first need not tell, so that there
-// is a zero.
-func WithoutMoreTimes(references []Diff, did Diff) Diff {
-	left := maps.Clone(did)
+// WithoutMoreTimes takes out of rows the times where clean delivery leaves none, and the
+// zeros that it leaves there: a row may say since when it is known, and the event that
+// comes first need not tell.
+func WithoutMoreTimes(references []Diff, did Diff) (kept []Diff, left Diff) {
+	for _, view := range references {
+		kept = append(kept, maps.Clone(view))
+	}
+	left = maps.Clone(did)
 	for place, change := range did {
 		if len(change.Records) != 1 || !slices.ContainsFunc(references, func(view Diff) bool { return len(view[place].Records) == 1 }) {
 			continue
 		}
-		kept := change.Records[0].values()
-		maps.DeleteFunc(kept, func(path, value string) bool {
-			return value == timeName && !slices.ContainsFunc(references, func(view Diff) bool { return view[place].has(path) })
+		more := change.Records[0].values()
+		maps.DeleteFunc(more, func(path, value string) bool {
+			return value != timeName || slices.ContainsFunc(references, func(view Diff) bool { return view[place].has(path) })
 		})
-		if len(kept) < len(change.Records[0].fields) {
-			left[place] = Change{change.Delta, []Record{change.Records[0].only(kept)}}
+		if len(more) == 0 {
+			continue
+		}
+		left[place] = change.without(func(l field) bool { _, is := more[l.path]; return is })
+		for _, view := range kept {
+			if clean, there := view[place]; there {
+				view[place] = clean.without(func(l field) bool { _, is := more[l.path+"/0"]; return is && l.isNumber })
+			}
 		}
 	}
-	return left
+	return kept, left
+}
+
+// without returns the change without some fields of its records.
+func (e Change) without(drop func(field) bool) Change {
+	records := make([]Record, len(e.Records))
+	for i, r := range e.Records {
+		kept := r.values()
+		for _, l := range r.fields {
+			if drop(l) {
+				delete(kept, l.path)
+			}
+		}
+		records[i] = r
+		if len(kept) < len(r.fields) {
+			records[i] = r.only(kept)
+		}
+	}
+	return Change{e.Delta, records}
 }
 
 // has reports whether one of the records has a field.
