@@ -107,7 +107,7 @@ func TestTriggerAnObjectOfTheApp(t *testing.T) {
 		"it is complete":                   {"--latest"},
 		"no such object was created":       {"--object", "cs_other"},
 		"give one":                         {"--object", id, "--latest"},
-		"--set is not for an object":       {"--latest", "--set", "data.object.amount=1"},
+		"--set does not apply to an object":       {"--latest", "--set", "data.object.amount=1"},
 		"want pay, decline, expire":        {"--latest", "--action", "sell"},
 		"--action is for an object":        {"payment_intent.succeeded", "--action", "pay"},
 		"--to is not for an object of the": {"--latest", "--to", "4242"},
