@@ -110,7 +110,7 @@ func TestTriggerAnObjectOfTheApp(t *testing.T) {
 		"--set does not apply to an object":       {"--latest", "--set", "data.object.amount=1"},
 		"want pay, decline, expire":        {"--latest", "--action", "sell"},
 		"--action is for an object":        {"payment_intent.succeeded", "--action", "pay"},
-		"--to is not for an object of the": {"--latest", "--to", "4242"},
+		"--to does not apply to an object of the": {"--latest", "--to", "4242"},
 		"no event about checkout.session":  {"invoice.paid", "--latest"},
 	} {
 		said, err := trigger(args...)
