@@ -93,9 +93,8 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 		}
 		if ofChange(o.spec) {
 			b.References, did = statediff.OfChange(o.before, b.References, did)
-		} else {
-			b.References, did = statediff.WithoutMoreTimes(b.References, did)
 		}
+		b.References, did = statediff.WithoutMoreTimes(b.References, did)
 	}
 	return b, did
 }

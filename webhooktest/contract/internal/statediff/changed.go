@@ -9,8 +9,8 @@ import (
 
 // OfChange reduces what a state says of objects to what an event changed in it: the fields
 // that clean delivery leaves otherwise than they were before that event, and in the same way
-// each time. What else a row has may depend on what came first. Nothing is reduced where
-// the event changed no row.
+// each time. What else a row has may depend on what came first. Where the event changed no
+// row, the fields that each clean delivery leaves count.
 func OfChange(before Diff, references []Diff, did Diff) (reduced []Diff, left Diff) {
 	for _, view := range references {
 		reduced = append(reduced, maps.Clone(view))
@@ -28,7 +28,29 @@ func OfChange(before Diff, references []Diff, did Diff) (reduced []Diff, left Di
 		}
 	}
 	if !some {
-		return references, did
+		return commonFields(references, did)
+	}
+	return reduced, left
+}
+
+// commonFields reduces rows to the fields that each clean delivery leaves: a time that is
+// not set yet may be missing.
+func commonFields(references []Diff, did Diff) (reduced []Diff, left Diff) {
+	for _, view := range references {
+		reduced = append(reduced, maps.Clone(view))
+	}
+	left = maps.Clone(did)
+	for place := range (Baseline{References: references}).Touched() {
+		if slices.ContainsFunc(references, func(view Diff) bool { return len(view[place].Records) != 1 }) {
+			continue
+		}
+		common := references[0][place].Records[0].values()
+		maps.DeleteFunc(common, func(path, _ string) bool {
+			return slices.ContainsFunc(references, func(view Diff) bool { return !view[place].has(path) })
+		})
+		for _, view := range append(slices.Clone(reduced), left) {
+			view.reduce(place, common)
+		}
 	}
 	return reduced, left
 }

@@ -47,12 +47,20 @@ func TestOfChange(t *testing.T) {
 			"then all is compared", []any{row{"id": "sub_1", "status": "active"}}, []any{row{"id": "sub_1", "status": "active"}},
 			[]any{row{"id": "sub_1", "status": "paused"}}, false,
 		},
+		"no row before": {
+			"then all is compared that each clean delivery leaves", nil, []any{row{"id": "sub_1", "status": "canceled"}},
+			[]any{row{"id": "sub_1", "status": "active", "until": 1.795e9}}, false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			n := Normalizer{"sub_1": "{sub}"}
 			view := func(rows []any) Diff { return ObjectStates(map[string]any{"subs": rows}, n) }
-			references, did := OfChange(view(test.before), []Diff{view(test.clean), view(test.clean)}, view(test.did))
+			again := view(test.clean)
+			if test.before == nil {
+				again = view([]any{row{"id": "sub_1", "status": "canceled", "until": 1.795e9}})
+			}
+			references, did := OfChange(view(test.before), []Diff{view(test.clean), again}, view(test.did))
 			b := Baseline{References: references, Volatile: new(Volatile)}
 			differences, _ := b.Judge(did)
 			require.Equal(t, test.same, len(append(differences, b.Untouched(did)...)) == 0, "%s: %v", test.why, differences)
