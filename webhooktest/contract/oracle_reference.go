@@ -88,11 +88,11 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 	}
 	if o.spec.Compare == "object" {
 		b.References, did = statediff.WithoutLogs(o.references, did)
-		if !o.spec.hasAlternative() { // else a count differs between the two
-			b.References, did = statediff.WithoutCounts(b.References, did)
-		}
 		if ofChange(o.spec) {
 			b.References, did = statediff.OfChange(o.before, b.References, did)
+		}
+		if !o.spec.hasAlternative() { // else a count differs between the two
+			b.References, did = statediff.WithoutCounts(b.References, did)
 		}
 		b.References, did = statediff.WithoutMoreTimes(b.References, did)
 	}
