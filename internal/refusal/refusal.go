@@ -65,7 +65,9 @@ func firstSentence(body []byte) (said Reading, ok bool) {
 		}
 	}
 	if cause, at := readOwn(text); at >= 0 && at < first {
-		return Reading{Cause: *cause, Who: "the handler"}, true
+		own := *cause
+		own.Unsure = true // the handler says what it missed, and may be mistaken
+		return Reading{Cause: own, Who: "the handler"}, true
 	}
 	return said, ok
 }
