@@ -85,7 +85,14 @@ const adoptions = 3
 // adopt takes what would make the handler accept the first genuine event, and reports
 // whether there is such a thing.
 func (c *checking) adopt(sh shell, found *contract.Report) bool {
-	return c.adoptVersion(sh, found) || found != nil && c.adoptShape(sh, found.WantedVariant, "the plain one is refused")
+	if c.adoptVersion(sh, found) {
+		return true
+	}
+	if found == nil || !c.adoptShape(sh, found.WantedVariant, "the plain one is not accepted") {
+		return false
+	}
+	c.refused = found.Diagnosis[0] + ": if the app may get plain ones, that is a fault, and was not judged"
+	return true
 }
 
 // adoptShape takes the shape of a type, TYPE=VARIANT, unless the user gave it one.

@@ -41,6 +41,7 @@ type checking struct {
 	given    func(flag string) bool
 	again    string // flags that repeat a case
 	unseen   string // types that the handler may act on
+	refused  string // the answer to the plain event, where a shape was assumed for it
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -189,6 +190,7 @@ func (c *checking) addNotes(ctx context.Context, found *contract.Report) {
 		}
 	}
 	note(c.unseen)
+	note(c.refused)
 	note(found.Unjudged())
 	c.nameHost(ctx, found)
 	note(mereLabel(c.bound.set, c.subject.APIVersion))

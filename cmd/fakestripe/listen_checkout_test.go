@@ -104,14 +104,14 @@ func TestTriggerAnObjectOfTheApp(t *testing.T) {
 	require.Equal(t, "fulfilled", shop.order(id))
 
 	for want, args := range map[string][]string{
-		"it is complete":                   {"--latest"},
-		"no such object was created":       {"--object", "cs_other"},
-		"give one":                         {"--object", id, "--latest"},
+		"it is complete":                          {"--latest"},
+		"no such object was created":              {"--object", "cs_other"},
+		"give one":                                {"--object", id, "--latest"},
 		"--set does not apply to an object":       {"--latest", "--set", "data.object.amount=1"},
-		"want pay, decline, expire":        {"--latest", "--action", "sell"},
-		"--action is for an object":        {"payment_intent.succeeded", "--action", "pay"},
+		"want pay, decline, expire":               {"--latest", "--action", "sell"},
+		"--action is for an object":               {"payment_intent.succeeded", "--action", "pay"},
 		"--to does not apply to an object of the": {"--latest", "--to", "4242"},
-		"no event about checkout.session":  {"invoice.paid", "--latest"},
+		"no event about checkout.session":         {"invoice.paid", "--latest"},
 	} {
 		said, err := trigger(args...)
 		exit := new(exec.ExitError)

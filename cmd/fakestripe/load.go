@@ -174,7 +174,7 @@ func (l *loadRun) explain(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return errors.New("interrupted before the load")
 	case errors.Is(err, load.ErrNoEffect):
-		return fmt.Errorf("%w: nothing could be judged. Does the state show the effect of %s? Is it slower than --wait %s?", err, l.names(), l.load.Wait)
+		return fmt.Errorf("%w: nothing could be judged. Does the state show the effect of %s? Is it slower than --wait %s? Does the handler need other events before, as an invoice needs its subscription? Then load a flow (fakestripe list --flows)", err, l.names(), l.load.Wait)
 	case errors.As(err, &refused):
 		return onRefusal(refused)
 	}

@@ -43,8 +43,8 @@ var (
 	// Crashed means that the response is not a refusal.
 	Crashed = Cause{
 		ID: "crashed", Unsure: true,
-		Problem: "it crashed, which is no refusal: 500 says that the handler failed",
-		Fix:     "look for the exception in its log",
+		Problem: "an answer of 5xx is no refusal: the handler crashed, or returned an error",
+		Fix:     "look in its log for the exception or the error",
 	}
 )
 

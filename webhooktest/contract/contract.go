@@ -201,6 +201,10 @@ func (r Result) tell(t *testing.T) {
 			t.Errorf("not tried, so not passed: %s (give go test a longer -timeout)", r.Reason)
 			return
 		}
+		if r.WantedVariant != "" && r.ID == "control/effect" { // else most cases would judge nothing, and go test say ok
+			t.Errorf("not judged, so not passed: %s: %s", r.Reason, setVariant(r.WantedVariant))
+			return
+		}
 		if r.WantedVersion != "" {
 			t.Log(setVersion(r.WantedVersion))
 		}

@@ -77,11 +77,11 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		},
 		"a crash after the signature": {
 			handler: refusing(500, "", func(signed, _ bool, _ string) bool { return false }), api: true,
-			says: []string{"it crashed, which is no refusal", "it called nothing at fakestripe's API", "an unsigned event is answered 400 instead"}, never: blame,
+			says: []string{"an answer of 5xx is no refusal", "it called nothing at fakestripe's API", "an unsigned event is answered 400 instead"}, never: blame,
 		},
 		"a crash at anything": {
 			handler: refusing(500, "", nil),
-			says:    []string{"it crashed", "may crash at the signature"}, never: "it called nothing",
+			says:    []string{"no refusal", "may crash at the signature"}, never: "it called nothing",
 		},
 		"the real API": {
 			handler: refusing(500, "StripeAuthenticationError: Invalid API Key provided: sk_test_***123", nil),

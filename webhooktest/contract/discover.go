@@ -35,7 +35,7 @@ type HandledType struct {
 // acts on, as shown by its state, its calls to the local API and its answers. Types with an
 // effect come first. It returns none if there is no evidence, or if the handler refuses the
 // first genuine event. It does not examine handlers of thin events. It ends with the first
-// unanswered event, and after a minute.
+// event that hangs or reaches nobody, and after a minute.
 func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 	if subject.Thin {
 		return nil, nil
@@ -71,7 +71,7 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 	}
 	tried, start := 0, time.Now()
 	for _, one := range discoverable {
-		if time.Since(start) > discoveryTime || tried > 0 && d.sender.last.Err != nil {
+		if last := d.sender.last; time.Since(start) > discoveryTime || tried > 0 && last.Err != nil && !crashed(last) {
 			break
 		}
 		if d.subject.checkType(one.eventType) != nil || !d.mayHave(one) {
