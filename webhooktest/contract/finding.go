@@ -129,7 +129,7 @@ func (f finding) hint(c *contractCase) string {
 	case f.waits(c) && f.should:
 		return "Fetch the missing object from Stripe's API, or keep the event until it comes: Stripe's first retry may be minutes or an hour away."
 	case f.unrepeated:
-		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, waive this."
+		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, all is well."
 	case f.grave || f.silent:
 		return "Find in the handler's log why it gave no answer."
 	case f.dropped:
