@@ -122,4 +122,6 @@ var zooUnfailed = map[string]string{
 	"http/no-redirect": "whoever fails it does so at the first genuine event: control/accepted tells",
 	"http/tls":         "whoever fails it does so at the first genuine event: control/accepted tells",
 	"version/declared": "whoever fails it does so at the first genuine event: control/accepted tells",
+
+	"version/other-train": "only sound handlers do, such as those with stripe-go",
 }
