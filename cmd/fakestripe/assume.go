@@ -57,7 +57,7 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 // first type that it handles: an app may sell subscriptions alone.
 func (c *checking) assumeShape(ctx context.Context, sh shell) error {
 	first := c.subject.Handles[0]
-	ofApp := c.bound.setFrom != "" || c.bound.prepare != "" || c.subject.Create != nil
+	ofApp := c.given("set") || c.given("event") || c.bound.setFrom != "" || c.bound.prepare != "" || c.subject.Create != nil // used up by a try
 	if ofApp || c.subject.Thin || c.shapes.of(first) != "" || len(fixtures.Variants(first)) == 0 {
 		return nil
 	}
