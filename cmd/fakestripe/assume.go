@@ -56,6 +56,9 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 // assumeShape finds out the API version, and the shape in which the handler acts on the
 // first type that it handles: an app may sell subscriptions alone.
 func (c *checking) assumeShape(ctx context.Context, sh shell) error {
+	if len(c.subject.Handles) == 0 {
+		return nil
+	}
 	first := c.subject.Handles[0]
 	ofApp := c.given("set") || c.given("event") || c.bound.setFrom != "" || c.bound.prepare != "" || c.subject.Create != nil // used up by a try
 	if ofApp || c.subject.Thin || c.shapes.of(first) != "" || len(fixtures.Variants(first)) == 0 {
