@@ -24,11 +24,7 @@ func replacing(oldNew ...string) func([]byte) []byte {
 // fromPercent undoes the escapes of a form or a URL.
 func fromPercent(text []byte) []byte {
 	return percent().ReplaceAllFunc(bytes.ReplaceAll(text, []byte("+"), []byte(" ")), func(escape []byte) []byte {
-		decoded, err := hex.DecodeString(string(escape[1:]))
-		if err != nil {
-			return escape // cannot happen: these are two digits
-		}
-		return decoded
+		return unhex(escape[1:], escape)
 	})
 }
 
@@ -36,12 +32,7 @@ func fromPercent(text []byte) []byte {
 // after 50 bytes, stays.
 func fromBuffers(text []byte) []byte {
 	return buffers().ReplaceAllFunc(text, func(printed []byte) []byte {
-		digits := strings.ReplaceAll(string(printed[len("<Buffer "):len(printed)-1]), " ", "")
-		decoded, err := hex.DecodeString(digits)
-		if err != nil {
-			return printed
-		}
-		return decoded
+		return unhex(bytes.ReplaceAll(printed[len("<Buffer "):len(printed)-1], []byte(" "), nil), printed)
 	})
 }
 
