@@ -12,10 +12,7 @@ import (
 // each time. What else a row has may depend on what came first. Where the event changed no
 // row, the fields that each clean delivery leaves count.
 func OfChange(before Diff, references []Diff, did Diff) (reduced []Diff, left Diff) {
-	for _, view := range references {
-		reduced = append(reduced, maps.Clone(view))
-	}
-	left = maps.Clone(did)
+	reduced, left = cloned(references), maps.Clone(did)
 	some := false
 	for place, was := range before {
 		changed, rows := changedAt(place, was, references)
@@ -36,10 +33,7 @@ func OfChange(before Diff, references []Diff, did Diff) (reduced []Diff, left Di
 // commonFields reduces rows to the fields that each clean delivery leaves: a time that is
 // not set yet may be missing.
 func commonFields(references []Diff, did Diff) (reduced []Diff, left Diff) {
-	for _, view := range references {
-		reduced = append(reduced, maps.Clone(view))
-	}
-	left = maps.Clone(did)
+	reduced, left = cloned(references), maps.Clone(did)
 	for place := range (Baseline{References: references}).Touched() {
 		if slices.ContainsFunc(references, func(view Diff) bool { return len(view[place].Records) != 1 }) {
 			continue
@@ -59,10 +53,7 @@ func commonFields(references []Diff, did Diff) (reduced []Diff, left Diff) {
 // zeros that it leaves there: a row may say since when it is known, and the event that
 // comes first need not tell.
 func WithoutMoreTimes(references []Diff, did Diff) (kept []Diff, left Diff) {
-	for _, view := range references {
-		kept = append(kept, maps.Clone(view))
-	}
-	left = maps.Clone(did)
+	kept, left = cloned(references), maps.Clone(did)
 	for place, change := range did {
 		if len(change.Records) != 1 || !slices.ContainsFunc(references, func(view Diff) bool { return len(view[place].Records) == 1 }) {
 			continue
@@ -82,6 +73,13 @@ func WithoutMoreTimes(references []Diff, did Diff) (kept []Diff, left Diff) {
 		}
 	}
 	return kept, left
+}
+
+func cloned(views []Diff) (copies []Diff) {
+	for _, view := range views {
+		copies = append(copies, maps.Clone(view))
+	}
+	return copies
 }
 
 // without returns the change without some fields of its records.
