@@ -69,9 +69,15 @@ func (z *zooHandler) laterBy(delay time.Duration, d *zooDelivery) error {
 		return z.duplicate
 	}
 	z.remember(keys...)
+	z.repeat(d, delay, delay)
+	return nil
+}
+
+// repeat works after a wait, and again after each pause until nothing is down.
+func (z *zooHandler) repeat(d *zooDelivery, wait, pause time.Duration) {
 	z.working.Go(func() {
-		for {
-			time.Sleep(delay)
+		for ; ; wait = pause {
+			time.Sleep(wait)
 			z.mu.Lock()
 			err := z.apply(d)
 			z.mu.Unlock()
@@ -80,7 +86,6 @@ func (z *zooHandler) laterBy(delay time.Duration, d *zooDelivery) error {
 			}
 		}
 	})
-	return nil
 }
 
 // dropping has the effect in the background, once: what fails then is lost.
@@ -117,17 +122,7 @@ func (z *zooHandler) repeating(pause time.Duration) func(*zooDelivery) error {
 			return errZooDown
 		}
 		z.remember(keys...)
-		z.working.Go(func() {
-			for wait := 20 * time.Millisecond; ; wait = pause {
-				time.Sleep(wait)
-				z.mu.Lock()
-				err := z.apply(d)
-				z.mu.Unlock()
-				if !errors.Is(err, errZooDown) {
-					return
-				}
-			}
-		})
+		z.repeat(d, 20*time.Millisecond, pause)
 		return nil
 	}
 }
