@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -18,6 +20,7 @@ var invented = []string{"invoice.upcoming", "charge.refund.updated", "refund.", 
 // An event that is carried to another API version is the one that is made there.
 func TestAt(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	from := func(version string) *webhooktest.Source {
 		return &webhooktest.Source{APIVersion: version, Seed: 7, Now: func() time.Time { return epoch }}
 	}

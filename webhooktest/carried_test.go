@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -98,6 +100,7 @@ func TestAboutCarriesOn(t *testing.T) {
 // In a flow, invoices have the metadata of the subscription, wherever the version puts it.
 func TestFlowsCopyMetadata(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, c := range []struct{ version, path string }{
 		{"2023-10-16", "data.object.subscription_details.metadata"},
 		{"basil", "data.object.parent.subscription_details.metadata"},

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -16,6 +18,7 @@ const module = "github.com/fakestripe/fakestripe/"
 // histogram of package load, which no other package of the kit imports.
 func TestDependencies(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	packages := slices.DeleteFunc(list(t, "", "./webhooktest/...", "./fixtures"), func(path string) bool { return path == module+"webhooktest/load" })
 	const histogram = "github.com/HdrHistogram/hdrhistogram-go"
 	require.Contains(t, list(t, "-deps", module+"webhooktest/load"), histogram)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -20,6 +22,7 @@ func requireLayout(t *testing.T, body []byte) {
 
 func TestEventsAreLaidOut(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	versions := []string{fixtures.DefaultVersion, "2025-03-31.basil", "latest"}
 	if testing.Short() {
 		versions = versions[:1]

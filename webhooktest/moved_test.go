@@ -3,6 +3,8 @@ package webhooktest_test
 import (
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -12,6 +14,7 @@ import (
 // another is told.
 func TestPathsOfOtherVersions(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const subscription = "customer.subscription.updated"
 	for name, test := range map[string]struct{ version, eventType, path, want string }{
 		"moved":                            {"clover", subscription, "data.object.current_period_end", `no such path "data.object.current_period_end": it is data.object.items.data.0.current_period_end at 2025-03-31.basil and later`},

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -23,6 +25,7 @@ func next(t testing.TB, source *webhooktest.Source, eventType string, edits ...w
 
 func TestSeed(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	events := func(seed uint64, now time.Time) (all []*webhooktest.Event) {
 		source := webhooktest.Source{Seed: seed, Now: stopped(now)}
 		for _, eventType := range fixtures.Types(fixtures.DefaultVersion) {

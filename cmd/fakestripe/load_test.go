@@ -118,6 +118,7 @@ func TestLoadOnASoundHandler(t *testing.T) {
 // A forgery with an effect is named.
 func TestLoadNamesForgeries(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	careless := &till{forgeries: true}
 	report, err := loadOn(t, careless, "--count", "300", "--forge", "0.1")
 	require.ErrorIs(t, err, errShort)

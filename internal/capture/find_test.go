@@ -338,6 +338,7 @@ func FuzzFind(f *testing.F) {
 // Searches are bounded, whatever the text.
 func TestFindIsBounded(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	repeat := func(text string, times int) string { return strings.Repeat(text, realpart.Times(times, 4)) }
 	for name, text := range map[string]string{
 		"openings":     repeat("{", 1<<17),

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -192,6 +194,7 @@ func TestWrongMethods(t *testing.T) {
 
 // Only JSON changes something, and only so much of it.
 func TestBodies(t *testing.T) {
+	realpart.Long(t)
 	s := newStand(t, shop)
 	id := s.deliver(s.event("charge.succeeded")).ID
 	large := `{"payload":"` + strings.Repeat("x", inspector.MaxBody) + `"}`

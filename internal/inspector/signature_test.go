@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -24,6 +26,7 @@ func verdictOf(d detail) string {
 
 // The page says of every mutation what stripe-go, in the handler, says of it.
 func TestSignatureIsJudgedAsByStripeGo(t *testing.T) {
+	realpart.Long(t)
 	s := newStand(t, shop)
 	s.source.APIVersion = "2025-03-31.basil" // of a train, so that there can be a newer one
 	for _, m := range append(webhooktest.Mutations(), webhooktest.Mutation{Name: "age", Example: "-10m"}, webhooktest.Mutation{Name: "age", Example: "4m"}) {
@@ -47,6 +50,7 @@ func TestSignatureIsJudgedAsByStripeGo(t *testing.T) {
 }
 
 func TestSignatureParts(t *testing.T) {
+	realpart.Long(t)
 	s := newStand(t, shop)
 	for mutation, want := range map[string]struct{ why, part string }{
 		"unsigned":               {why: "no signature"},
@@ -85,6 +89,7 @@ func TestWhatMutationsMade(t *testing.T) {
 }
 
 func TestSecretOfAMutationIsNotShown(t *testing.T) {
+	realpart.Long(t)
 	s := newStand(t, shop)
 	d := s.deliver(s.event("charge.succeeded"), "secret=whsec_of_somebody_else")
 	for _, path := range []string{"", "/curl", "/gotest"} {

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -96,6 +98,7 @@ func compactAndDie(t *testing.T, at string) {
 // where there are many of both.
 func TestManyDamagedLinesAndManyDeliveries(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const deliveries, damaged = 5, 7
 	path := filepath.Join(t.TempDir(), "journal")
 	j, err := openJournal(path)

@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
@@ -83,6 +85,7 @@ func submitError(t *testing.T, client *listen.Client, event *webhooktest.Event, 
 
 func TestWhatIsNotTaken(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	hub := &listen.Hub{Queue: 1, Retries: listen.Schedule{time.Hour}}
 	add(t, hub, listen.Endpoint{Handler: always(500)})
 	server := newServer(t, listen.Control(hub))

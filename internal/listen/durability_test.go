@@ -12,6 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
@@ -39,6 +41,7 @@ func newJournal(t *testing.T) (whole []byte, waiting, finished listen.Delivery) 
 // A bit that was flipped is told of, with its line, and costs no more than that line.
 func TestAFlippedBitIsFound(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	bubble(t, func(t *testing.T) {
 		whole, waiting, finished := newJournal(t)
 		path := filepath.Join(t.TempDir(), "journal")
@@ -163,6 +166,7 @@ func fill(t *testing.T, path string, finished int) (waiting listen.Delivery) {
 // the file. What goes on stays, wherever it stands.
 func TestAJournalIsCompacted(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	bubble(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "journal")
 		waiting := fill(t, path, 20)

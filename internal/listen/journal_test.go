@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
@@ -71,6 +73,7 @@ func TestAJournalIsTakenUp(t *testing.T) {
 // deliveries have had since then, such as triggers.
 func TestAnOlderJournalIsTakenUp(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	written, err := os.ReadFile("testdata/journal-without-triggers")
 	require.NoError(t, err)
 	require.NotContains(t, string(written), `"trigger"`)

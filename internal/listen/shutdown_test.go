@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -63,6 +65,7 @@ func TestShutdownBreaksOffWhatDoesNotEnd(t *testing.T) {
 // is counted once.
 func TestShutdownAmidChanges(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	hub := new(listen.Hub)
 	var busy sync.WaitGroup
 	enough, ended := make(chan struct{}), make(chan struct{})

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 	"go.uber.org/goleak"
@@ -200,6 +202,7 @@ func TestAnswers(t *testing.T) {
 // TestNotKept checks the requests passed on but not kept.
 func TestNotKept(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	good := event(t, "charge.failed")
 	ok := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	const nobody = "http://127.0.0.1:1" // nothing listens there; another program may have taken the port of a closed listener

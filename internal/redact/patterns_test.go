@@ -17,6 +17,8 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -160,6 +162,7 @@ const turns = 8
 // encodings, are drawn in TestPatternsInSeveralEncodings.
 func TestEveryPattern(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	names := make(map[string]bool)
 	turns := turns
 	if testing.Short() {
@@ -186,6 +189,7 @@ func TestEveryPattern(t *testing.T) {
 // TestPairsOfEncodings finds a signing secret in every encoding inside every other.
 func TestPairsOfEncodings(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const secret = "whsec_4cbXVTf3qmzXlQ0KpN8sTnD2fRjYw6uE"
 	for _, outer := range patternEncodings {
 		for _, inner := range patternEncodings {

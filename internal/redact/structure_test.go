@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -22,6 +24,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // words, amounts and timestamps, stays byte for byte.
 func TestStructureStays(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	r := newRedactor(t).WithKey("a key for the golden file")
 	redactEvents(t, r)
 	got := places(r)
@@ -51,6 +54,7 @@ func redactEvents(t *testing.T, r *redact.Redactor) []string {
 // another one, since nothing tells it from a value, and nothing else is.
 func TestRedactingAgainFindsTheSame(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	first, second := newRedactor(t).WithKey("the first key"), newRedactor(t).WithKey("the second key")
 	for _, once := range redactEvents(t, first) {
 		twice := clean(t, second, once)

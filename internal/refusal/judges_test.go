@@ -59,6 +59,7 @@ if (stripe.parseEventNotification) {
 
 func TestPythonSaysSo(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, python := range []string{"/usr/bin/python3", "python3"} { // that of the system has Debian's packages
 		if exec.Command(python, "-c", "import stripe.webhook").Run() == nil {
 			judge(t, 6, exec.Command(python, "-c", pythonScript))

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
@@ -119,6 +121,7 @@ func of(status int) func(error) bool {
 // and beside them.
 func TestStripeFails(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct {
 		name, why     string
 		handler       outageHandler

@@ -15,6 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
@@ -68,6 +70,7 @@ func (s *switchboard) state(context.Context) (any, error) {
 
 func TestDiscover(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	some := []string{"charge.refunded", "customer.subscription.deleted", "invoice.paid"}
 	ownAnswer := func(w http.ResponseWriter, eventType, id string) {
 		if slices.Contains(some, eventType) {
@@ -202,6 +205,7 @@ func (m *mirror) state(context.Context) (any, error) {
 // What changes a handled object, and was not seen to, is told.
 func TestDiscoverUpdates(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const updated, deleted = "customer.subscription.updated", "customer.subscription.deleted"
 	created := contract.HandledType{Type: "customer.subscription.created", Shown: "state"}
 	session := contract.HandledType{Type: "checkout.session.completed", Variant: "subscription", Shown: "state"}
@@ -236,6 +240,7 @@ func TestDiscoverUpdates(t *testing.T) {
 // A handler that does something at Stripe, and stores nothing, is seen to call.
 func TestDiscoverByCalls(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	api := new(stripeapi.Server)
 	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var event struct {
@@ -260,6 +265,7 @@ func TestDiscoverByCalls(t *testing.T) {
 // A handler that does something for objects of its own app alone is tried with those.
 func TestDiscoverWithObjectsOfTheApp(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	api := new(stripeapi.Server)
 	var mu sync.Mutex
 	paid := make(map[string]bool) // by session

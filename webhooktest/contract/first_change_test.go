@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
@@ -125,6 +127,7 @@ func (m *subscriptionMirror) subject(t *testing.T) contract.Subject {
 // it not known the object. Where the state does not show what changed, nothing can be said.
 func TestFirstChange(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const first = "idempotency/first-change"
 	insert, update := (*subscriptionMirror).insert, (*subscriptionMirror).update
 	ignore, setAside := (*subscriptionMirror).ignore, (*subscriptionMirror).setAside

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -24,6 +26,7 @@ var variables = map[string][]string{
 // the word "before", which says that it is the old one.
 func TestFixesUseFieldsOfToday(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	cases, err := contract.Suite{}.Cases()
 	require.NoError(t, err)
 	removed := goneFields(t)

@@ -149,6 +149,7 @@ func TestOnlyGoldenFilesAreReplaced(t *testing.T) {
 // that is remarked on, when it is written and when it is compared. A refusal has no effect.
 func TestIdleGoldenFilesAreRemarkedOn(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const remark = "nothing changed in the state by golden/x.json: does the handler do anything for these events?"
 	idle := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Stripe-Signature") == "" {

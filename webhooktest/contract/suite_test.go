@@ -120,6 +120,7 @@ func TestSoundHandlersPass(t *testing.T) {
 // refuses genuine events is told why.
 func TestBugsAreFound(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	golden := readZooGolden(t)
 	var mu sync.Mutex
 	if *update {

@@ -126,6 +126,7 @@ func TestCrashIsNotOfTheAnswers(t *testing.T) {
 // than it has workers is told so, and costs minutes of the run, not hours.
 func TestHangingIsFound(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	bubble(t, func(t *testing.T) {
 		z := newZoo()
 		defer z.Close()

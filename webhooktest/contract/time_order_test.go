@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
@@ -14,6 +16,7 @@ import (
 // it is the answer that takes long or the work after it.
 func TestMustsComeFirst(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct {
 		name, why string
 		takes     time.Duration

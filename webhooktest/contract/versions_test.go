@@ -88,6 +88,7 @@ func (r *invoiceReader) state(context.Context) (any, error) {
 // A handler is right for the API versions whose shape it reads, and for no others.
 func TestHandlersAreJudgedInTheirVersion(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const before, since = "subscription", "parent.subscription_details.subscription"
 	tests := []struct {
 		path, version string

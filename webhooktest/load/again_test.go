@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
@@ -160,6 +162,7 @@ var books = map[string]struct {
 
 func TestDuplicatesAreJudged(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for name, test := range books {
 		for _, forge := range []float64{0, 0.1} {
 			t.Run(name, func(t *testing.T) {
@@ -207,6 +210,7 @@ func TestDuplicatesAreExplained(t *testing.T) {
 // another, which names more, has each once.
 func TestVerifyWithDuplicates(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for name, test := range map[string]struct {
 		reason    string
 		duplicate float64

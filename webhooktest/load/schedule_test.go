@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest/load"
@@ -125,6 +127,7 @@ func TestRefusedEventsAreNotLost(t *testing.T) {
 
 func TestChaos(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
 		l := payments(s, 1000)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -18,6 +20,7 @@ import (
 // their own, and are found again by them. All of them take a while: every seventh will do.
 func TestSeriesOfEveryKind(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	now := time.Unix(1_800_000_000, 0)
 	for i, name := range slices.Concat(fixtures.Types(fixtures.DefaultVersion), fixtures.Flows(), fixtures.ThinTypes()) {
 		if i%7 != 0 && os.Getenv("FAKESTRIPE_THOROUGH") == "" {

@@ -16,6 +16,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest/load"
@@ -79,6 +81,7 @@ var shapes = []struct {
 
 func TestVerdictOfEveryShape(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, shape := range shapes {
 		for name, test := range map[string]struct {
 			effect        func(*shop, int) int
@@ -338,6 +341,7 @@ func (c closing) Close() error {
 // What several instances sent is judged together.
 func TestVerify(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
 		var sent []*load.Sent

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/client"
@@ -36,6 +38,7 @@ func subscribe(t *testing.T, api *stripeapi.Server, app *client.API, card, behav
 // The events of a subscription are about the invoice and the payment that the app has read.
 func TestTheFirstInvoice(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct {
 		name, card, behavior string
 		first, then          []string
@@ -83,6 +86,7 @@ func TestTheFirstInvoice(t *testing.T) {
 // A renewal that fails leaves the subscription past due until its invoice is paid.
 func TestARenewalFails(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct {
 		name    string
 		version string

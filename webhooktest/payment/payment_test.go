@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/client"
@@ -150,6 +152,7 @@ func TestASetupSession(t *testing.T) {
 // Each object comes to the end that its kind and mode have.
 func TestEnds(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	session := func(mode string) func(*testing.T, *client.API) string {
 		return func(t *testing.T, app *client.API) string {
 			session, err := app.CheckoutSessions.New(&stripe.CheckoutSessionParams{Mode: &mode, SuccessURL: stripe.String("http://localhost:3000/thanks"), Metadata: map[string]string{"order": "7"}})
@@ -350,6 +353,7 @@ func TestRefundsThatTakeTime(t *testing.T) {
 // Events have the version that is asked for, or the later one that the object is known in.
 func TestVersions(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	api, app := newAPI(t)
 	invoice, err := app.Invoices.New(&stripe.InvoiceParams{Customer: stripe.String("cus_1")})
 	require.NoError(t, err)

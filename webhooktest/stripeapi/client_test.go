@@ -21,6 +21,7 @@ import (
 // object. What counts is that the path is known, and that stripe-go can decode the
 // answer into its types.
 func TestEveryClient(t *testing.T) {
+	realpart.Long(t)
 	_, sc := newAPI(t)
 	clients := reflect.ValueOf(sc).Elem()
 	made, called := 0, 0

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
@@ -118,6 +120,7 @@ func TestLearn(t *testing.T) {
 // The ids in an object that was added lead to objects, and the ids in those to
 // others, as long as one likes.
 func TestReferencesExist(t *testing.T) {
+	realpart.Long(t)
 	c := known()
 	for name, k := range c.kinds {
 		if k.id == "" || urlOf(name) == "" {

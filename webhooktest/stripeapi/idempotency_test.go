@@ -5,6 +5,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
 
@@ -130,6 +132,7 @@ func TestIdempotencyAfterPanic(t *testing.T) {
 
 // Many handlers at once leave a state that adds up.
 func TestTogether(t *testing.T) {
+	realpart.Long(t)
 	api, sc := newAPI(t)
 	event := add(t, api, "payment_intent.succeeded")
 	id, _ := event.Lookup("data.object.id")

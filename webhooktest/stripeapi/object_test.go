@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
@@ -99,6 +101,7 @@ var retrievals = []struct{ object, client, path string }{
 // TestEveryObject adds an event of every type, and fetches its object: it is in the
 // state that the event carried.
 func TestEveryObject(t *testing.T) {
+	realpart.Long(t)
 	covered := make(map[string]bool)
 	for _, eventType := range fixtures.Types(fixtures.DefaultVersion) {
 		t.Run(eventType, func(t *testing.T) {

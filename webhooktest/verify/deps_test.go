@@ -5,12 +5,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 )
 
 // Importing verify adds the standard library and the tables, and nothing else.
 func TestDependencies(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const module = "github.com/fakestripe/fakestripe/"
 	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".")
 	output, err := list.Output()

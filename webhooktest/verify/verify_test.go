@@ -167,6 +167,7 @@ func TestQuietAboutAPlainDelivery(t *testing.T) {
 // search for that one is long: only the gate has time for all.
 func TestThinEventsAreStripes(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	few := racetest.Enabled || os.Getenv("FAKESTRIPE_THOROUGH") == ""
 	for i, eventType := range fixtures.ThinTypes() {
 		shown := newEvent(t, eventType).Body()
@@ -276,6 +277,7 @@ func TestTwoFaults(t *testing.T) {
 
 func TestDifference(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	body := richEvent(t)
 	received := bytes.Replace(body, []byte("Zoë"), []byte(`Zo\u00eb`), 1)
 	v := diagnose(t, verify.Received{Signature: webhooktest.Sign(body, epoch, testSecret), Body: bytes.ReplaceAll(body, []byte("\n"), []byte("\r\n"))})

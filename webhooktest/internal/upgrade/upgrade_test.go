@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -134,6 +136,7 @@ func TestChangesReachWhatIsInside(t *testing.T) {
 // flow is carried from the version that its object was written in to the newest.
 func TestEveryPathIsUsed(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	unused := declared(t)
 	versions := fixtures.Versions()
 	newest := versions[len(versions)-1].Name
