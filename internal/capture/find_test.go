@@ -339,7 +339,7 @@ func FuzzFind(f *testing.F) {
 func TestFindIsBounded(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
-	repeat := func(text string, times int) string { return strings.Repeat(text, realpart.Times(times, 4)) }
+	repeat := func(text string, times int) string { return strings.Repeat(text, realpart.Times(times, 10)) }
 	for name, text := range map[string]string{
 		"openings":     repeat("{", 1<<17),
 		"lists":        repeat("[", 1<<17),

@@ -29,7 +29,8 @@ func TestSignatureIsJudgedAsByStripeGo(t *testing.T) {
 	realpart.Long(t)
 	s := newStand(t, shop)
 	s.source.APIVersion = "2025-03-31.basil" // of a train, so that there can be a newer one
-	for _, m := range append(webhooktest.Mutations(), webhooktest.Mutation{Name: "age", Example: "-10m"}, webhooktest.Mutation{Name: "age", Example: "4m"}) {
+	mutations := append(webhooktest.Mutations(), webhooktest.Mutation{Name: "age", Example: "-10m"}, webhooktest.Mutation{Name: "age", Example: "4m"})
+	for _, m := range realpart.Sample(mutations, 2) {
 		mutation := m.Name
 		if m.Example != "" {
 			mutation += "=" + m.Example

@@ -52,10 +52,14 @@ func Gate(t testing.TB) {
 	}
 }
 
-// Sample returns the whole list in .ci/run, and elsewhere every step-th element.
+// Sample returns the whole list in .ci/run, elsewhere every step-th element, and with
+// -short a third of these.
 func Sample[T any](list []T, step int) []T {
-	if Wanted() {
+	switch {
+	case Wanted():
 		return list
+	case testing.Short():
+		step *= 3
 	}
 	return Every(list, step)
 }
