@@ -37,16 +37,16 @@ func (c *checking) serveAPI(sh shell) (stop func(), err error) {
 	c.subject.API.Pages = localURL(at)
 	mux := http.NewServeMux()
 	mux.Handle("/", c.access.handler(c.subject.API, at, hostOf(c.api)))
-	mountPages(mux, c.desk(), append(c.access.hosts, hostOf(c.api)))
+	mountPages(mux, c.completer(), append(c.access.hosts, hostOf(c.api)))
 	api := server.New(mux)
 	go func() { _ = api.Serve(listener) }() // until closed
 	fmt.Fprintf(sh.err, "fakestripe: Stripe API at http://%s, for %s\n", listener.Addr(), c.access.taken())
 	return func() { _ = api.Close() }, nil
 }
 
-// desk completes what the app created, through the hosted pages of the API.
-func (c *checking) desk() *checkout.Desk {
-	return &checkout.Desk{API: c.subject.API, Version: c.subject.APIVersion, Deliver: func(ctx context.Context, flow *webhooktest.Flow) error {
+// completer completes what the app created, through the hosted pages of the API.
+func (c *checking) completer() *checkout.Completer {
+	return &checkout.Completer{API: c.subject.API, Version: c.subject.APIVersion, Deliver: func(ctx context.Context, flow *webhooktest.Flow) error {
 		to := &webhooktest.Endpoint{URL: c.subject.URL, Secrets: []string{c.subject.Secret}, Header: c.subject.Header, Timeout: c.subject.Timeout}
 		defer to.Close()
 		for event := range flow.Events() {

@@ -18,10 +18,10 @@ import (
 // completing holds listen's settings for completing the app's objects: on the hosted pages,
 // for trigger --object and, if requested, automatically.
 type completing struct {
-	desk  checkout.Desk
-	auto  checkout.Auto
-	delay time.Duration // of --auto-complete
-	given bool
+	completer checkout.Completer
+	auto      checkout.Auto
+	delay     time.Duration // of --auto-complete
+	given     bool
 }
 
 const autoComplete = "auto-complete"
@@ -42,12 +42,12 @@ func (c *completing) check(changed func(string) bool) error {
 // completes enables completion of the objects that clients of the API create.
 func (l *listener) completes(s *listenServer) {
 	l.api.Pages = s.url()
-	l.completing.desk.API, l.completing.desk.Version = &l.api, l.version
-	l.completing.desk.Deliver = func(ctx context.Context, flow *webhooktest.Flow) error {
+	l.completing.completer.API, l.completing.completer.Version = &l.api, l.version
+	l.completing.completer.Deliver = func(ctx context.Context, flow *webhooktest.Flow) error {
 		_, err := l.hub.Play(ctx, listen.NewTrigger(flow.Name), flow.Events())
 		return err
 	}
-	l.completing.auto.Desk, l.completing.auto.Delay = &l.completing.desk, l.completing.delay
+	l.completing.auto.Completer, l.completing.auto.Delay = &l.completing.completer, l.completing.delay
 	if l.completing.given {
 		l.api.OnCall = l.completing.auto.Saw
 	}
@@ -56,6 +56,6 @@ func (l *listener) completes(s *listenServer) {
 // mount serves the hosted pages, and the route for trigger --object. A page needs no token:
 // anyone with its address, which contains the session's id, may pay.
 func (c *completing) mount(mux *http.ServeMux, g *guard.Guard, hosts []string) {
-	mux.Handle(checkout.ControlPath, g.Handler(checkout.Control(&c.desk)))
-	mountPages(mux, &c.desk, slices.Concat(g.Hosts, hosts))
+	mux.Handle(checkout.ControlPath, g.Handler(checkout.Control(&c.completer)))
+	mountPages(mux, &c.completer, slices.Concat(g.Hosts, hosts))
 }

@@ -108,7 +108,7 @@ func (l *listener) inspector(s *listenServer) http.Handler {
 	}
 	return inspector.New(inspector.Config{
 		Given: given, Hub: &l.hub, Source: &webhooktest.Source{APIVersion: l.version}, Version: version(), Trigger: trigger,
-		Complete: l.completing.desk.Complete,
+		Complete: l.completing.completer.Complete,
 	})
 }
 

@@ -9,9 +9,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// mountPages serves the hosted pages of a desk to browsers that name one of the hosts.
-func mountPages(mux *http.ServeMux, desk *checkout.Desk, hosts []string) {
-	pages := (&guard.Guard{Hosts: hosts}).Handler(checkout.Pages(desk))
+// mountPages serves the hosted pages of a completer to browsers that name one of the hosts.
+func mountPages(mux *http.ServeMux, completer *checkout.Completer, hosts []string) {
+	pages := (&guard.Guard{Hosts: hosts}).Handler(checkout.Pages(completer))
 	for _, prefix := range []string{"/c/", stripeapi.LinkPage} {
 		mux.Handle(prefix, pages)
 	}

@@ -15,8 +15,8 @@ import (
 // or confirmed it: it is paid, or declined as its test card says. Set the fields before
 // use.
 type Auto struct {
-	Desk  *Desk
-	Delay time.Duration
+	Completer *Completer
+	Delay     time.Duration
 
 	// Failed is called with the error if an object could not be completed.
 	Failed func(error)
@@ -61,7 +61,7 @@ func (a *Auto) Saw(call stripeapi.Call) {
 }
 
 func (a *Auto) complete(id string) {
-	err := a.Desk.Complete(a.context, payment.Request{Object: id})
+	err := a.Completer.Complete(a.context, payment.Request{Object: id})
 	if err != nil && !errors.Is(err, payment.ErrEnded) && a.context.Err() == nil && a.Failed != nil {
 		a.Failed(err)
 	}

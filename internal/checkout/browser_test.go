@@ -37,7 +37,7 @@ func TestPagesInABrowser(t *testing.T) {
 	t.Cleanup(shop.Close)
 	s := newStand(t)
 	mux := http.NewServeMux()
-	mux.Handle("/", new(guard.Guard).Handler(checkout.Pages(s.desk)))
+	mux.Handle("/", new(guard.Guard).Handler(checkout.Pages(s.completer)))
 	pages := httptest.NewServer(mux)
 	t.Cleanup(pages.Close)
 
@@ -158,7 +158,7 @@ func TestPagesAreGuarded(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)
 	id := s.session("")
-	guarded := new(guard.Guard).Handler(checkout.Pages(s.desk))
+	guarded := new(guard.Guard).Handler(checkout.Pages(s.completer))
 	for name, header := range map[string][2]string{"a form elsewhere": {"Origin", "https://evil.example"}, "a fetch": {"Sec-Fetch-Site", "cross-site"}, "a name": {"Host", "evil.example"}} {
 		r := httptest.NewRequest("POST", stripeapi.SessionPage+id+"?action=pay", nil)
 		r.Host = "localhost:1"

@@ -23,7 +23,7 @@ type Completion struct {
 // Control returns the handler through which another process completes an object: a POST
 // with the parameters object, type, action and api_version. It accepts every request, so
 // put a guard before it.
-func Control(d *Desk) http.Handler {
+func Control(c *Completer) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		w.Header().Set("Content-Type", "application/json")
@@ -35,7 +35,7 @@ func Control(d *Desk) http.Handler {
 		action, err := payment.ParseAction(query.Get("action"))
 		var made Completion
 		if err == nil {
-			made, err = d.events(payment.Request{Object: query.Get("object"), Type: query.Get("type"), Action: action}, query.Get("api_version"))
+			made, err = c.events(payment.Request{Object: query.Get("object"), Type: query.Get("type"), Action: action}, query.Get("api_version"))
 		}
 		if err != nil {
 			refuse(w, http.StatusBadRequest, err)
@@ -51,13 +51,13 @@ func refuse(w http.ResponseWriter, status int, err error) {
 }
 
 // events makes the events. The API registers each when it is submitted.
-func (d *Desk) events(r payment.Request, version string) (made Completion, err error) {
+func (c *Completer) events(r payment.Request, version string) (made Completion, err error) {
 	if version == "" {
-		version = d.Version
+		version = c.Version
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	flow, err := payment.Flow(&webhooktest.Source{APIVersion: version}, d.API, r)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	flow, err := payment.Flow(&webhooktest.Source{APIVersion: version}, c.API, r)
 	if err != nil {
 		return made, err
 	}

@@ -23,11 +23,11 @@ var assets embed.FS
 // stripeapi.SessionPage and stripeapi.LinkPage. Paying, declining or canceling there sends
 // events; the page leads back to the success_url or cancel_url of the session, and nowhere
 // else. It accepts every request, so put a guard before it.
-func Pages(d *Desk) http.Handler {
+func Pages(c *Completer) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+stripeapi.SessionPage+"{id}", d.show)
-	mux.HandleFunc("POST "+stripeapi.SessionPage+"{id}", d.act)
-	mux.HandleFunc("GET "+stripeapi.LinkPage+"{id}", d.visit)
+	mux.HandleFunc("GET "+stripeapi.SessionPage+"{id}", c.show)
+	mux.HandleFunc("POST "+stripeapi.SessionPage+"{id}", c.act)
+	mux.HandleFunc("GET "+stripeapi.LinkPage+"{id}", c.visit)
 	mux.HandleFunc("GET /c/page.css", func(w http.ResponseWriter, _ *http.Request) {
 		style, _ := assets.ReadFile("page.css") // embedded
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -56,32 +56,32 @@ type item struct {
 	Quantity    int64  `json:"quantity"`
 }
 
-func (d *Desk) session(id string) (s session, ok bool) {
-	body, ok := d.API.Object("checkout.session", id)
+func (c *Completer) session(id string) (s session, ok bool) {
+	body, ok := c.API.Object("checkout.session", id)
 	if !ok || json.Unmarshal(body, &s) != nil {
 		return s, false
 	}
-	if items, ok := d.API.LineItems("checkout.session", id); ok {
+	if items, ok := c.API.LineItems("checkout.session", id); ok {
 		_ = json.Unmarshal(items, &s.Items) // as far as known
 	}
 	return s, true
 }
 
 // show shows a session.
-func (d *Desk) show(w http.ResponseWriter, r *http.Request) {
-	s, ok := d.session(r.PathValue("id"))
+func (c *Completer) show(w http.ResponseWriter, r *http.Request) {
+	s, ok := c.session(r.PathValue("id"))
 	if !ok {
-		d.page(w, http.StatusNotFound, view{Problem: "There is no Checkout Session with this id: listen has been started anew since, or has too many."})
+		c.page(w, http.StatusNotFound, view{Problem: "There is no Checkout Session with this id: listen has been started anew since, or has too many."})
 		return
 	}
-	d.page(w, http.StatusOK, view{Session: s})
+	c.page(w, http.StatusOK, view{Session: s})
 }
 
 // visit makes a session of a payment link and redirects to it.
-func (d *Desk) visit(w http.ResponseWriter, r *http.Request) {
-	id, ok := d.API.VisitLink(r.PathValue("id"))
+func (c *Completer) visit(w http.ResponseWriter, r *http.Request) {
+	id, ok := c.API.VisitLink(r.PathValue("id"))
 	if !ok {
-		d.page(w, http.StatusNotFound, view{Problem: "There is no payment link with this id."})
+		c.page(w, http.StatusNotFound, view{Problem: "There is no payment link with this id."})
 		return
 	}
 	http.Redirect(w, r, stripeapi.SessionPage+id, http.StatusSeeOther)
@@ -91,44 +91,44 @@ func (d *Desk) visit(w http.ResponseWriter, r *http.Request) {
 const maxForm = 4 << 10
 
 // act performs the action of a button.
-func (d *Desk) act(w http.ResponseWriter, r *http.Request) {
-	s, ok := d.session(r.PathValue("id"))
+func (c *Completer) act(w http.ResponseWriter, r *http.Request) {
+	s, ok := c.session(r.PathValue("id"))
 	if !ok {
-		d.show(w, r)
+		c.show(w, r)
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	switch action := r.PostFormValue("action"); action {
 	case "cancel":
-		d.leave(w, r, s, s.CancelURL)
+		c.leave(w, r, s, s.CancelURL)
 	case "pay":
-		err := d.Complete(r.Context(), payment.Request{Object: s.ID, Action: payment.Pay})
+		err := c.Complete(r.Context(), payment.Request{Object: s.ID, Action: payment.Pay})
 		if err != nil && !errors.Is(err, payment.ErrEnded) {
-			d.page(w, http.StatusInternalServerError, view{Session: s, Problem: err.Error()})
+			c.page(w, http.StatusInternalServerError, view{Session: s, Problem: err.Error()})
 			return
 		}
-		d.leave(w, r, s, s.SuccessURL)
+		c.leave(w, r, s, s.SuccessURL)
 	case "decline":
 		v := view{Session: s, Declined: stripeapi.Declined().Decline.Message}
-		if err := d.Complete(r.Context(), payment.Request{Object: s.ID, Action: payment.Decline}); err != nil {
+		if err := c.Complete(r.Context(), payment.Request{Object: s.ID, Action: payment.Decline}); err != nil {
 			v.Declined, v.Problem = "", err.Error()
 		}
-		d.page(w, http.StatusOK, v)
+		c.page(w, http.StatusOK, v)
 	default:
-		d.page(w, http.StatusBadRequest, view{Session: s, Problem: "want the action pay, decline or cancel"})
+		c.page(w, http.StatusBadRequest, view{Session: s, Problem: "want the action pay, decline or cancel"})
 	}
 }
 
 // leave redirects to the app, if the session has a URL for that.
-func (d *Desk) leave(w http.ResponseWriter, r *http.Request, s session, to string) {
+func (c *Completer) leave(w http.ResponseWriter, r *http.Request, s session, to string) {
 	back, err := backTo(to, s.ID)
 	if err != nil || back == "" {
-		s, _ = d.session(s.ID) // its current state
+		s, _ = c.session(s.ID) // its current state
 		v := view{Session: s}
 		if err != nil {
 			v.Problem = err.Error()
 		}
-		d.page(w, http.StatusOK, v)
+		c.page(w, http.StatusOK, v)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -195,7 +195,7 @@ func money(amount int64, currency string) string {
 	return fmt.Sprintf("%d.%02d %s", amount/100, amount%100, strings.ToUpper(currency))
 }
 
-func (d *Desk) page(w http.ResponseWriter, status int, v view) {
+func (c *Completer) page(w http.ResponseWriter, status int, v view) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

@@ -20,11 +20,11 @@ func newCheckoutStand(t *testing.T) (s *stand, intent string) {
 	t.Helper()
 	s = newStand(t, shop)
 	s.hub.API = new(stripeapi.Server)
-	desk := &checkout.Desk{API: s.hub.API, Deliver: func(ctx context.Context, flow *webhooktest.Flow) error {
+	completer := &checkout.Completer{API: s.hub.API, Deliver: func(ctx context.Context, flow *webhooktest.Flow) error {
 		_, err := s.hub.Play(ctx, listen.NewTrigger(flow.Name), flow.Events())
 		return err
 	}}
-	s.complete = desk.Complete
+	s.complete = completer.Complete
 	s.start()
 	for _, made := range []string{"/v1/customers?email=ada@example.com", "/v1/payment_intents?amount=700&currency=eur"} {
 		r := httptest.NewRequest("POST", made, nil)

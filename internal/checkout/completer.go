@@ -12,8 +12,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A Desk completes objects of an API, one at a time. Set the fields before use.
-type Desk struct {
+// A Completer completes objects of an API, one at a time. Set the fields before use.
+type Completer struct {
 	API *stripeapi.Server
 
 	// Version is the API version of the events; empty means the default.
@@ -27,24 +27,24 @@ type Desk struct {
 
 // Complete completes an object, and delivers the events. An object cannot be paid twice:
 // the API registers the events before the next request.
-func (d *Desk) Complete(ctx context.Context, r payment.Request) error {
-	flow, err := d.settle(r)
+func (c *Completer) Complete(ctx context.Context, r payment.Request) error {
+	flow, err := c.settle(r)
 	if err != nil {
 		return err
 	}
-	return d.Deliver(ctx, flow)
+	return c.Deliver(ctx, flow)
 }
 
 // settle makes the events and registers them with the API, in causal order.
-func (d *Desk) settle(r payment.Request) (*webhooktest.Flow, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	flow, err := payment.Flow(&webhooktest.Source{APIVersion: d.Version}, d.API, r)
+func (c *Completer) settle(r payment.Request) (*webhooktest.Flow, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	flow, err := payment.Flow(&webhooktest.Source{APIVersion: c.Version}, c.API, r)
 	if err != nil {
 		return nil, err
 	}
 	for event := range flow.Causal().Events() {
-		if err := d.API.Add(event.Body()); err != nil {
+		if err := c.API.Add(event.Body()); err != nil {
 			return nil, err
 		}
 	}

@@ -25,18 +25,18 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
-// A stand is a desk, and what it has delivered.
+// A stand is a completer and what it has delivered.
 type stand struct {
-	t    *testing.T
-	desk *checkout.Desk
-	mu   sync.Mutex
-	sent []string // types and the id of the object
-	err  error    // of Deliver
+	t         *testing.T
+	completer *checkout.Completer
+	mu        sync.Mutex
+	sent      []string // types and the id of the object
+	err       error    // of Deliver
 }
 
 func newStand(t *testing.T) *stand {
-	s := &stand{t: t, desk: &checkout.Desk{API: &stripeapi.Server{Seed: 1}}}
-	s.desk.Deliver = func(_ context.Context, flow *webhooktest.Flow) error {
+	s := &stand{t: t, completer: &checkout.Completer{API: &stripeapi.Server{Seed: 1}}}
+	s.completer.Deliver = func(_ context.Context, flow *webhooktest.Flow) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for event := range flow.Events() {
@@ -60,7 +60,7 @@ func (s *stand) post(path, form string) (answer map[string]any) {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Authorization", "Bearer sk_test_1")
 	w := httptest.NewRecorder()
-	s.desk.API.ServeHTTP(w, r)
+	s.completer.API.ServeHTTP(w, r)
 	require.NoError(s.t, json.Unmarshal(w.Body.Bytes(), &answer))
 	return answer
 }
@@ -84,7 +84,7 @@ func TestPaidOnce(t *testing.T) {
 	var errs [8]error
 	var payers sync.WaitGroup
 	for i := range errs {
-		payers.Go(func() { errs[i] = s.desk.Complete(t.Context(), payment.Request{Object: id}) })
+		payers.Go(func() { errs[i] = s.completer.Complete(t.Context(), payment.Request{Object: id}) })
 	}
 	payers.Wait()
 	refused := 0
@@ -102,8 +102,8 @@ func TestAuto(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStand(t)
-		auto := &checkout.Auto{Desk: s.desk, Delay: time.Minute, Failed: func(err error) { t.Error(err) }}
-		s.desk.API.OnCall = auto.Saw
+		auto := &checkout.Auto{Completer: s.completer, Delay: time.Minute, Failed: func(err error) { t.Error(err) }}
+		s.completer.API.OnCall = auto.Saw
 		defer auto.Close()
 
 		s.session("")
@@ -131,8 +131,8 @@ func TestAutoEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStand(t)
-		auto := &checkout.Auto{Desk: s.desk, Delay: time.Minute}
-		s.desk.API.OnCall = auto.Saw
+		auto := &checkout.Auto{Completer: s.completer, Delay: time.Minute}
+		s.completer.API.OnCall = auto.Saw
 		s.session("")
 		auto.Close()
 		s.session("")
@@ -149,7 +149,7 @@ func (s *stand) page(method, target string, form url.Values) *http.Response {
 	r := httptest.NewRequest(method, target, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
-	checkout.Pages(s.desk).ServeHTTP(w, r)
+	checkout.Pages(s.completer).ServeHTTP(w, r)
 	return w.Result()
 }
 
@@ -218,14 +218,14 @@ func TestAPageWithoutAWayBack(t *testing.T) {
 func TestALinkIsVisited(t *testing.T) {
 	t.Parallel()
 	s := newStand(t)
-	s.desk.API.Pages = "http://127.0.0.1:1"
+	s.completer.API.Pages = "http://127.0.0.1:1"
 	link := s.post("/v1/payment_links", "line_items[0][price]=price_1&line_items[0][quantity]=1&metadata[shop]=north&after_completion[type]=redirect&after_completion[redirect][url]=http://localhost:3000/thanks")
 	at, err := url.Parse(link["url"].(string))
 	require.NoError(t, err)
 	visited := s.page("GET", at.Path, nil)
 	require.Equal(t, 303, visited.StatusCode)
 	id := strings.TrimPrefix(visited.Header.Get("Location"), stripeapi.SessionPage)
-	body, ok := s.desk.API.Object("checkout.session", id)
+	body, ok := s.completer.API.Object("checkout.session", id)
 	require.True(t, ok)
 	require.Contains(t, string(body), `"metadata":{"shop":"north"}`)
 	require.Contains(t, string(body), `"payment_link":"`+link["id"].(string)+`"`)
@@ -273,7 +273,7 @@ func TestControl(t *testing.T) {
 	id := s.session("")
 	ask := func(method, query string) (int, string) {
 		w := httptest.NewRecorder()
-		checkout.Control(s.desk).ServeHTTP(w, httptest.NewRequest(method, checkout.ControlPath+query, nil))
+		checkout.Control(s.completer).ServeHTTP(w, httptest.NewRequest(method, checkout.ControlPath+query, nil))
 		return w.Code, w.Body.String()
 	}
 	status, body := ask("POST", "?type=checkout.session.completed&api_version=2025-03-31.basil")
