@@ -8,11 +8,11 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// prelude delivers the events that must precede an event of a type: the creations of its
+// prerequisites delivers the events that must precede an event of a type: the creations of its
 // own object and of the objects it refers to, if the handler handles them. It returns the
 // last of them, or nil for none. If that event created the event's own object, or links it,
 // it also returns the version of the object that shows a change.
-func (s *sender) prelude(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
+func (s *sender) prerequisites(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
 	creations, err := precedence{s}.creations(eventType)
 	if err != nil {
 		return nil, 0, err
