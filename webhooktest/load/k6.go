@@ -70,7 +70,7 @@ type k6Load struct {
 	Order    []int              `json:"order"` // of shares, by their weights; repeated
 }
 
-// A k6Share is the stencil of a type or flow.
+// A k6Share is the template of a type or flow.
 type k6Share struct {
 	Name  string   `json:"name"`
 	Steps []k6Step `json:"steps"`

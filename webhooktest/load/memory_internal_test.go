@@ -47,7 +47,7 @@ func (l *list) Read(p []byte) (int, error) {
 func TestMemoryOfAVerdict(t *testing.T) {
 	realpart.Long(t)
 	const events, each = 100_000, 6
-	s, err := newStencil(recipe{like: new(webhooktest.Source), name: "payment_intent.succeeded"})
+	s, err := newTemplate(recipe{like: new(webhooktest.Source), name: "payment_intent.succeeded"})
 	require.NoError(t, err)
 	of := track(newSeries(s, "payments", false, "run", 0))
 	for n := range events {
@@ -76,7 +76,7 @@ func liveBytes() int {
 
 // What a state says is never a reason to panic, and one that is deep is read as any other.
 func FuzzReading(f *testing.F) {
-	s, err := newStencil(recipe{like: new(webhooktest.Source), name: "payment_intent.succeeded"})
+	s, err := newTemplate(recipe{like: new(webhooktest.Source), name: "payment_intent.succeeded"})
 	require.NoError(f, err)
 	of := track(newSeries(s, "payments", false, "run", 0))
 	of.begin(3)

@@ -56,7 +56,7 @@ func (l *Load) prepare() (*run, error) {
 		if l.Edits != nil {
 			edits = l.Edits(share.Name)
 		}
-		s, err := newStencil(recipe{r.Source, share.Name, edits, l.Fresh})
+		s, err := newTemplate(recipe{r.Source, share.Name, edits, l.Fresh})
 		if err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ type stream struct {
 	tracked *tracked
 }
 
-func newStream(s *stencil, name string, forged bool, runID string, instance int) *stream {
+func newStream(s *template, name string, forged bool, runID string, instance int) *stream {
 	made := newSeries(s, name, forged, runID, instance)
 	return &stream{made, track(made)}
 }

@@ -14,7 +14,7 @@ import (
 // thinTime is the format of times in thin events.
 const thinTime = render.ThinTime
 
-// A series is the numbered events of a stencil. Their ids encode the number, so no event
+// A series is the numbered events of a template. Their ids encode the number, so no event
 // needs to be remembered.
 //
 // An id is a stem and the number, in six digits of base 62. A stem is the id's prefix,
@@ -22,7 +22,7 @@ const thinTime = render.ThinTime
 // Words too short for that (the number of an order) count up from a start derived from the
 // run.
 type series struct {
-	*stencil
+	*template
 	name   string
 	forged bool
 	words  []freshWord // by role
@@ -52,8 +52,8 @@ type freshWord struct {
 }
 
 // newSeries makes the series of a run.
-func newSeries(s *stencil, name string, forged bool, run string, instance int) *series {
-	made := &series{stencil: s, name: name, forged: forged, base: int64(instance)*instanceNumbers + 1}
+func newSeries(s *template, name string, forged bool, run string, instance int) *series {
+	made := &series{template: s, name: name, forged: forged, base: int64(instance)*instanceNumbers + 1}
 	for _, r := range s.roles {
 		kind := "genuine"
 		if forged {

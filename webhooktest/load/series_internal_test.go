@@ -26,7 +26,7 @@ func TestSeriesOfEveryKind(t *testing.T) {
 		if i%7 != 0 && os.Getenv("FAKESTRIPE_THOROUGH") == "" {
 			continue
 		}
-		s, err := newStencil(recipe{like: new(webhooktest.Source), name: name})
+		s, err := newTemplate(recipe{like: new(webhooktest.Source), name: name})
 		require.NoError(t, err, name)
 		series := newSeries(s, name, false, "run", 7)
 		tracked := track(series)
@@ -83,7 +83,7 @@ func TestFreshValues(t *testing.T) {
 		fresh := func(_ string, fill func(string) string) ([]webhooktest.Edit, error) {
 			return []webhooktest.Edit{webhooktest.Add(test.path, fill(test.text))}, nil
 		}
-		s, err := newStencil(recipe{like: new(webhooktest.Source), name: test.share, fresh: fresh})
+		s, err := newTemplate(recipe{like: new(webhooktest.Source), name: test.share, fresh: fresh})
 		require.NoError(t, err, name)
 		series := newSeries(s, test.share, false, "run", test.instance)
 		event := series.event(0, test.number, time.Unix(1_800_000_000, 0))
@@ -98,7 +98,7 @@ func TestFreshValues(t *testing.T) {
 // Ids of other instances, runs, names and kinds are others.
 func TestSeriesAreApart(t *testing.T) {
 	t.Parallel()
-	s, err := newStencil(recipe{like: new(webhooktest.Source), name: "payment_intent.succeeded"})
+	s, err := newTemplate(recipe{like: new(webhooktest.Source), name: "payment_intent.succeeded"})
 	require.NoError(t, err)
 	seen := make(map[string]bool)
 	for _, series := range []*series{

@@ -11,15 +11,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A stencil is the events of a type or flow with holes for values that are fresh in each:
+// A template is the events of a type or flow with holes for values that are fresh in each:
 // ids and times. It comes from comparing two samples with different ids and clocks, so
 // edits, variants and flows need no special rules.
-type stencil struct {
+type template struct {
 	steps []step
 	roles []role // of the ids, shared by all steps
 }
 
-// A step is the stencil of one event.
+// A step is the template of one event.
 type step struct {
 	sample *webhooktest.Event
 	text   string
@@ -55,8 +55,8 @@ type role struct {
 	sample   string // the word in the first sample, which identifies the role
 }
 
-// newStencil makes the stencil of a type or flow.
-func newStencil(of recipe) (*stencil, error) {
+// newTemplate makes the template of a type or flow.
+func newTemplate(of recipe) (*template, error) {
 	first, err := of.sample(0)
 	if err != nil {
 		return nil, err
@@ -65,9 +65,9 @@ func newStencil(of recipe) (*stencil, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := new(stencil)
+	s := new(template)
 	for i, event := range first {
-		cut := cutter{stencil: s, a: string(event.Body()), b: string(second[i].Body())}
+		cut := cutter{template: s, a: string(event.Body()), b: string(second[i].Body())}
 		if err := cut.cut(); err != nil {
 			return nil, fmt.Errorf("%s: %w", event.Type(), err)
 		}
@@ -93,14 +93,14 @@ func objectID(event *webhooktest.Event) string {
 }
 
 // roleOf returns the role of an id of the first sample, or -1.
-func (s *stencil) roleOf(id string) int {
+func (s *template) roleOf(id string) int {
 	word := id[strings.LastIndexByte(id, '_')+1:]
 	return slices.IndexFunc(s.roles, func(r role) bool { return r.sample == word })
 }
 
 // A cutter compares the two samples of an event, word by word.
 type cutter struct {
-	stencil *stencil
+	template *template
 	step    step
 	text    []byte // of the step so far
 	a, b    string
@@ -168,7 +168,7 @@ func (c *cutter) word(a, b string) error {
 		r.label = labelBefore(c.a[:c.at])
 		c.keep(r.prefix, len(r.prefix))
 		n := len(r.prefix)
-		c.leave(hole{kind: wordHole, role: c.stencil.role(r)}, len(a)-n, len(b)-n)
+		c.leave(hole{kind: wordHole, role: c.template.role(r)}, len(a)-n, len(b)-n)
 	}
 	return nil
 }
@@ -216,7 +216,7 @@ func isLater(a, b string) bool {
 }
 
 // role returns the index of a role, and adds it if it is new.
-func (s *stencil) role(r role) int {
+func (s *template) role(r role) int {
 	if at := slices.IndexFunc(s.roles, func(known role) bool { return known.sample == r.sample }); at >= 0 {
 		return at
 	}
