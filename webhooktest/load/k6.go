@@ -78,7 +78,7 @@ type k6Share struct {
 	Stems []int    `json:"stems"` // roles with a stem, those of events first
 }
 
-// A k6Step is the text of an event in parts: strings, and holes.
+// A k6Step is the text of an event in parts: strings, and blanks.
 type k6Step struct {
 	Parts []any `json:"parts"`
 }
@@ -171,21 +171,21 @@ func k6ShareOf(s *series) k6Share {
 	return share
 }
 
-// k6 splits the text of a step at its holes.
+// k6 splits the text of a step at its blanks.
 func (st *step) k6() (of k6Step) {
 	copied := 0
-	for _, h := range st.holes {
-		of.Parts = append(of.Parts, st.text[copied:h.at])
-		copied = h.at
-		switch h.kind {
-		case wordHole:
-			of.Parts = append(of.Parts, map[string]int{"role": h.role})
-		case unixHole:
-			of.Parts = append(of.Parts, map[string]int64{"unix": h.offset})
-		case numberHole:
+	for _, b := range st.blanks {
+		of.Parts = append(of.Parts, st.text[copied:b.at])
+		copied = b.at
+		switch b.kind {
+		case wordBlank:
+			of.Parts = append(of.Parts, map[string]int{"role": b.role})
+		case unixBlank:
+			of.Parts = append(of.Parts, map[string]int64{"unix": b.offset})
+		case numberBlank:
 			of.Parts = append(of.Parts, map[string]int64{"number": instanceNumbers})
 		default:
-			of.Parts = append(of.Parts, map[string]int64{"text": h.offset})
+			of.Parts = append(of.Parts, map[string]int64{"text": b.offset})
 		}
 	}
 	of.Parts = append(of.Parts, st.text[copied:])

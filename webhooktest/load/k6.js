@@ -125,7 +125,7 @@ function fresh(w, number) {
   return word.padStart(w.role.digits, w.role.alphabet[0]);
 }
 
-// body fills the holes of a step: an id, the number of the event, a Unix time, or a time as
+// body fills the blanks of a step: an id, the number of the event, a Unix time, or a time as
 // text.
 function body(step, ids, number, created) {
   return step.parts.map((part) => {

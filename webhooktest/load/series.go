@@ -125,19 +125,19 @@ func (s *series) event(step, number int, created time.Time) *webhooktest.Event {
 // append appends the event of a step with a number.
 func (s *series) append(dst []byte, step, number int, created time.Time) []byte {
 	st, copied := &s.steps[step], 0
-	for i := range st.holes {
-		h := &st.holes[i]
-		dst = append(dst, st.text[copied:h.at]...)
-		copied = h.at
-		switch h.kind {
-		case wordHole:
-			dst = s.words[h.role].appendTo(dst, number)
-		case unixHole:
-			dst = strconv.AppendInt(dst, created.Unix()+h.offset, 10)
-		case numberHole:
+	for i := range st.blanks {
+		b := &st.blanks[i]
+		dst = append(dst, st.text[copied:b.at]...)
+		copied = b.at
+		switch b.kind {
+		case wordBlank:
+			dst = s.words[b.role].appendTo(dst, number)
+		case unixBlank:
+			dst = strconv.AppendInt(dst, created.Unix()+b.offset, 10)
+		case numberBlank:
 			dst = strconv.AppendInt(dst, s.base+int64(number), 10)
 		default:
-			dst = created.Add(time.Duration(h.offset)*time.Second).UTC().AppendFormat(dst, thinTime)
+			dst = created.Add(time.Duration(b.offset)*time.Second).UTC().AppendFormat(dst, thinTime)
 		}
 	}
 	return append(dst, st.text[copied:]...)

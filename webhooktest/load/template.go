@@ -11,7 +11,7 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
-// A template is the events of a type or flow with holes for values that are fresh in each:
+// A template is the events of a type or flow with blanks for values that are fresh in each:
 // ids and times. It comes from comparing two samples with different ids and clocks, so
 // edits, variants and flows need no special rules.
 type template struct {
@@ -23,26 +23,26 @@ type template struct {
 type step struct {
 	sample *webhooktest.Event
 	text   string
-	holes  []hole
+	blanks []blank
 	event  int // the role of the event's id
 	object int // the role of the object's id; -1: none
 }
 
-// A hole is the position of a role's word, or of a time.
-type hole struct {
+// A blank is the position of a role's word, or of a time.
+type blank struct {
 	at     int // in the text
-	kind   holeKind
+	kind   blankKind
 	role   int
 	offset int64 // seconds since the event was created
 }
 
-type holeKind int
+type blankKind int
 
 const (
-	wordHole holeKind = iota
-	unixHole
-	textHole   // a time as thin events have it
-	numberHole // the event's number, from 1
+	wordBlank blankKind = iota
+	unixBlank
+	textBlank   // a time as thin events have it
+	numberBlank // the event's number, from 1
 )
 
 // A role is one fresh word: the part of an id after its prefix, such as the 3Qd0… of
@@ -101,10 +101,10 @@ func (s *template) roleOf(id string) int {
 // A cutter compares the two samples of an event, word by word.
 type cutter struct {
 	template *template
-	step    step
-	text    []byte // of the step so far
-	a, b    string
-	at, bt  int // positions in a and b
+	step     step
+	text     []byte // of the step so far
+	a, b     string
+	at, bt   int // positions in a and b
 }
 
 var errSamples = errors.New("events of this kind differ in more than ids and times")
@@ -142,10 +142,10 @@ func (c *cutter) keep(text string, skip int) {
 	c.at, c.bt = c.at+len(text), c.bt+skip
 }
 
-// leave leaves a hole.
-func (c *cutter) leave(h hole, a, b int) {
-	h.at = len(c.text)
-	c.step.holes = append(c.step.holes, h)
+// leave leaves a blank.
+func (c *cutter) leave(left blank, a, b int) {
+	left.at = len(c.text)
+	c.step.blanks = append(c.step.blanks, left)
 	c.at, c.bt = c.at+a, c.bt+b
 }
 
@@ -160,7 +160,7 @@ func (c *cutter) word(a, b string) error {
 		c.keep(a, len(b))
 	case isLater(a, b):
 		seconds, _ := strconv.ParseInt(a, 10, 64) // isLater has parsed it
-		c.leave(hole{kind: unixHole, offset: seconds - sampleTime.Unix()}, len(a), len(b))
+		c.leave(blank{kind: unixBlank, offset: seconds - sampleTime.Unix()}, len(a), len(b))
 	case len(a) != len(b):
 		return errSamples
 	default:
@@ -168,12 +168,12 @@ func (c *cutter) word(a, b string) error {
 		r.label = labelBefore(c.a[:c.at])
 		c.keep(r.prefix, len(r.prefix))
 		n := len(r.prefix)
-		c.leave(hole{kind: wordHole, role: c.template.role(r)}, len(a)-n, len(b)-n)
+		c.leave(blank{kind: wordBlank, role: c.template.role(r)}, len(a)-n, len(b)-n)
 	}
 	return nil
 }
 
-// timeText leaves a hole for a textual time.
+// timeText leaves a blank for a textual time.
 func (c *cutter) timeText() bool {
 	if len(c.a)-c.at < len(thinTime) || len(c.b)-c.bt < len(thinTime) {
 		return false
@@ -186,16 +186,16 @@ func (c *cutter) timeText() bool {
 	if err != nil || b.Sub(a) != sampleShift {
 		return false
 	}
-	c.leave(hole{kind: textHole, offset: a.Unix() - sampleTime.Unix()}, len(thinTime), len(thinTime))
+	c.leave(blank{kind: textBlank, offset: a.Unix() - sampleTime.Unix()}, len(thinTime), len(thinTime))
 	return true
 }
 
-// number leaves a hole for the event's number.
+// number leaves a blank for the event's number.
 func (c *cutter) number() bool {
 	if !strings.HasPrefix(c.a[c.at:], sampleNumbers[0]) || !strings.HasPrefix(c.b[c.bt:], sampleNumbers[1]) {
 		return false
 	}
-	c.leave(hole{kind: numberHole}, len(sampleNumbers[0]), len(sampleNumbers[1]))
+	c.leave(blank{kind: numberBlank}, len(sampleNumbers[0]), len(sampleNumbers[1]))
 	return true
 }
 

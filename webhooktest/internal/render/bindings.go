@@ -52,8 +52,8 @@ func (b *Bindings) identity() Identity {
 // boolean for "{livemode}", else a string.
 func (b *Bindings) Fill(quoted []byte) []byte {
 	t := compileString(quoted, b.Livemode)
-	for i := range t.holes {
-		if id := t.holes[i].id; id != nil {
+	for i := range t.blanks {
+		if id := t.blanks[i].id; id != nil {
 			b.invent(id)
 		}
 	}
@@ -65,8 +65,8 @@ func (b *Bindings) Fill(quoted []byte) []byte {
 func (b *Bindings) Learn(pattern, actual []byte) {
 	t := compileString(pattern, b.Livemode)
 	unknown := -1
-	for i := range t.holes {
-		switch id := t.holes[i].id; {
+	for i := range t.blanks {
+		switch id := t.blanks[i].id; {
 		case id == nil, b.bound(id):
 		case unknown >= 0:
 			return
@@ -77,15 +77,15 @@ func (b *Bindings) Learn(pattern, actual []byte) {
 	if unknown < 0 {
 		return
 	}
-	at := t.holes[unknown].at
-	before := t.appendPart(nil, 0, at, t.holes[:unknown], b.identity())
-	after := t.appendPart(nil, at, len(t.text), t.holes[unknown+1:], b.identity())
+	at := t.blanks[unknown].at
+	before := t.appendPart(nil, 0, at, t.blanks[:unknown], b.identity())
+	after := t.appendPart(nil, at, len(t.text), t.blanks[unknown+1:], b.identity())
 	if len(actual) <= len(before)+len(after) || !bytes.HasPrefix(actual, before) || !bytes.HasSuffix(actual, after) {
 		return
 	}
 	var id string
 	if json.Unmarshal([]byte(`"`+string(actual[len(before):len(actual)-len(after)])+`"`), &id) == nil {
-		b.Bind(t.holes[unknown].id.placeholder, id)
+		b.Bind(t.blanks[unknown].id.placeholder, id)
 	}
 }
 
@@ -97,8 +97,8 @@ func (b *Bindings) bound(i *id) bool {
 // LearnTime sets Now from the Unix time made from a placeholder such as "{now-90s}".
 func (b *Bindings) LearnTime(pattern []byte, actual int64) {
 	t := compileString(pattern, b.Livemode)
-	if len(t.text) == 0 && len(t.holes) == 1 && actual > 0 {
-		b.Now = actual - t.holes[0].offset
+	if len(t.text) == 0 && len(t.blanks) == 1 && actual > 0 {
+		b.Now = actual - t.blanks[0].offset
 	}
 }
 

@@ -2,7 +2,7 @@
 // fresh, consistent IDs.
 //
 // [Options.Load] compiles an event type once to a [Template]: the text of the event with
-// holes for IDs and times. [Template.Append] fills the holes for an [Identity] of the
+// blanks for IDs and times. [Template.Append] fills the blanks for an [Identity] of the
 // event and its objects. Events about the same [Objects] agree on every ID without
 // knowing about each other.
 package render

@@ -10,7 +10,7 @@ import (
 	"github.com/fakestripe/fakestripe/internal/layout"
 )
 
-// A Template is an event with holes for IDs and times. Compiled once, it renders by
+// A Template is an event with blanks for IDs and times. Compiled once, it renders by
 // copying, without parsing JSON or allocating.
 type Template struct {
 	Nullable  []string            // nullable paths in the event
@@ -20,13 +20,13 @@ type Template struct {
 	Livemode  bool
 	Thin      bool
 
-	text  []byte // without the placeholders
-	holes []hole
-	size  int // maximum size of a rendered event
+	text   []byte // without the placeholders
+	blanks []blank
+	size   int // maximum size of a rendered event
 }
 
-// A hole is filled with an ID, or with a time if it has no ID.
-type hole struct {
+// A blank is filled with an ID, or with a time if it has no ID.
+type blank struct {
 	at     int // in the Template's text
 	id     *id
 	offset int64 // seconds after the creation of the event,
@@ -34,11 +34,11 @@ type hole struct {
 	text   bool  // as RFC 3339 text, not as a number
 }
 
-func (h *hole) size() int {
+func (b *blank) size() int {
 	switch {
-	case h.id != nil:
-		return h.id.size()
-	case h.text:
+	case b.id != nil:
+		return b.id.size()
+	case b.text:
 		return len(ThinTime)
 	}
 	return len("1700000000")
@@ -46,35 +46,35 @@ func (h *hole) size() int {
 
 // Append appends an event to dst. It does not allocate if dst has room.
 func (t *Template) Append(dst []byte, who Identity) []byte {
-	return t.appendPart(dst, 0, len(t.text), t.holes, who)
+	return t.appendPart(dst, 0, len(t.text), t.blanks, who)
 }
 
-// appendPart appends a part of the text, with its holes filled.
-func (t *Template) appendPart(dst []byte, from, to int, holes []hole, who Identity) []byte {
+// appendPart appends a part of the text, with its blanks filled.
+func (t *Template) appendPart(dst []byte, from, to int, blanks []blank, who Identity) []byte {
 	copied := from
-	for i := range holes {
-		h := &holes[i]
-		dst = append(dst, t.text[copied:h.at]...)
-		copied = h.at
+	for i := range blanks {
+		b := &blanks[i]
+		dst = append(dst, t.text[copied:b.at]...)
+		copied = b.at
 		switch {
-		case h.id != nil:
-			dst = h.id.appendTo(dst, who)
-		case h.text:
-			dst = time.Unix(who.Created+h.offset, who.Nanos).UTC().AppendFormat(dst, ThinTime)
-		case h.began:
-			dst = strconv.AppendInt(dst, who.Objects.Began+h.offset, 10)
+		case b.id != nil:
+			dst = b.id.appendTo(dst, who)
+		case b.text:
+			dst = time.Unix(who.Created+b.offset, who.Nanos).UTC().AppendFormat(dst, ThinTime)
+		case b.began:
+			dst = strconv.AppendInt(dst, who.Objects.Began+b.offset, 10)
 		default:
-			dst = strconv.AppendInt(dst, who.Created+h.offset, 10)
+			dst = strconv.AppendInt(dst, who.Created+b.offset, 10)
 		}
 	}
 	return append(dst, t.text[copied:to]...)
 }
 
-// Event renders the template into its own buffer. The event's ID, from the first hole, is
+// Event renders the template into its own buffer. The event's ID, from the first blank, is
 // part of the body.
 func (t *Template) Event(who Identity) (body []byte, id string) {
 	body = t.Append(make([]byte, 0, t.size), who)
-	first := t.holes[0]
+	first := t.blanks[0]
 	return body, string(body[first.at : first.at+first.id.size()])
 }
 
@@ -96,8 +96,8 @@ func Compile(text []byte, livemode bool) (*Template, error) {
 	}
 	c.copy(text)
 	c.template.size = len(c.template.text)
-	for _, h := range c.template.holes {
-		c.template.size += h.size()
+	for _, b := range c.template.blanks {
+		c.template.size += b.size()
 	}
 	return &c.template, nil
 }
@@ -136,7 +136,7 @@ func (c *compiler) string(quoted []byte) error {
 		if c.template.Livemode { // cs_live_…, of the same length
 			id.shape.prefix = strings.Replace(id.shape.prefix, "_test_", "_live_", 1)
 		}
-		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), id: &id})
+		c.template.blanks = append(c.template.blanks, blank{at: len(c.template.text), id: &id})
 		quoted = quoted[len(name)+2:]
 	}
 }
@@ -149,16 +149,16 @@ func (c *compiler) value(name string) bool {
 	}
 	offset, ok := relativeTime("now", name)
 	if ok {
-		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), offset: offset})
+		c.template.blanks = append(c.template.blanks, blank{at: len(c.template.text), offset: offset})
 		return true
 	}
 	if offset, ok = relativeTime("then", name); ok {
-		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), offset: offset, began: true})
+		c.template.blanks = append(c.template.blanks, blank{at: len(c.template.text), offset: offset, began: true})
 		return true
 	}
 	if offset, ok = relativeTime("time", name); ok {
 		c.template.text = append(c.template.text, '"')
-		c.template.holes = append(c.template.holes, hole{at: len(c.template.text), offset: offset, text: true})
+		c.template.blanks = append(c.template.blanks, blank{at: len(c.template.text), offset: offset, text: true})
 		c.template.text = append(c.template.text, '"')
 	}
 	return ok
