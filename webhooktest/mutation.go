@@ -8,12 +8,12 @@ import (
 	"github.com/fakestripe/fakestripe/internal/suggest"
 )
 
-// A Mutation is a named difference from a good delivery. The name is the same in Go, on
+// A Mutation is a named change to a correct delivery. The name is the same in Go, on
 // the command line and in reports: "unsigned", or "age=10m" with a value.
 type Mutation struct {
 	Name    string
 	Example string // example of a value; empty if the mutation takes none
-	Doc     string // the difference, in one line
+	Doc     string // the change, in one line
 	Value   string // set by ParseMutation
 
 	given  bool // Value was set, perhaps to ""

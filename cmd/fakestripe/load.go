@@ -60,7 +60,7 @@ answers, and report rates and latencies. Show it what the handler stores (--stat
 --state-cmd, --state-postgres, --state-sqlite) for a verdict on effects: how many events
 were lost or doubled, how many forgeries had an effect, and which.
 
-With --rate, events arrive on schedule whatever the handler does, and latency includes
+With --rate, events arrive on schedule no matter what the handler does, and latency includes
 the time an event waited for a free connection. docs/load.md explains the report, the
 verdict, and how to judge several machines together.
 

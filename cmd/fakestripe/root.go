@@ -57,7 +57,7 @@ func bareRoot(sh shell) *cobra.Command {
 		Use:   "fakestripe",
 		Short: "Test Stripe webhook handlers in any language, offline",
 		Long: `fakestripe tests Stripe webhook handlers: it makes, signs and delivers the events that
-Stripe would send, well or badly. No account, network or tunnel needed.
+Stripe would send, correctly or incorrectly. No account, network or tunnel needed.
 
   fakestripe demo
   fakestripe send payment_intent.succeeded --to localhost:4242/webhook`,

@@ -1,6 +1,6 @@
 // Package contract checks a Stripe webhook handler against the webhook contract: documented
-// requirements and known bugs, each a case with its source. docs/contract.md of the module
-// lists the cases.
+// requirements and known bugs, each a case with its source. docs/contract.md in the module
+// lists them.
 //
 //	func TestContract(t *testing.T) {
 //		contract.Run(t, func(t *testing.T) contract.Subject {
@@ -8,15 +8,14 @@
 //			return contract.Subject{
 //				Handler:    shop,
 //				Secret:     "whsec_test",
-//				APIVersion: stripe.APIVersion, // of your stripe-go; empty: 2023-10-16
+//				APIVersion: stripe.APIVersion, // your stripe-go's version; default 2023-10-16
 //				Handles:    []string{"payment_intent.succeeded"},
 //				State:      func(context.Context) (any, error) { return shop.Orders(), nil },
 //			}
 //		})
 //	}
 //
-// [Run] makes each case a subtest; [Check] returns a [Report] instead and needs no
-// testing package.
+// [Run] makes each case a subtest; [Check] returns a [Report] instead.
 //
 // # Subject
 //
@@ -27,36 +26,33 @@
 // v78 or later needs its APIVersion.
 //
 // State returns what the handler has stored, as any value that encoding/json encodes. You
-// write no expected values: the contract delivers an event once, cleanly, and bad delivery
-// (twice, ten at once, out of order) must leave the same state. IDs and times may differ.
-// Values that change without an event are detected beforehand and ignored.
+// write no expected values: bad delivery (twice, ten at once, out of order) must leave the
+// same state as one clean delivery. IDs and times may differ. Values that change without
+// an event are detected beforehand and ignored.
 //
-// Many handlers look up an order, a user or a customer of their own. Prepare creates one
-// for each new Stripe object:
+// Many handlers look up an order, a user or a customer in their own database. Prepare
+// creates one for each new Stripe object:
 //
 //	Prepare: func(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
 //		order := shop.NewOrder(4800, "usd")
 //		return []webhooktest.Edit{webhooktest.Set("data.object.metadata.order_id", order.ID)}, nil
 //	},
 //
-// A handler that looks up an object that the app created at Stripe needs Create: it calls
-// the app's own checkout, and the next event is about the object that arrives at API.
-//
-//	API:    api, // which the app calls
-//	Create: func(context.Context) error { return shop.Checkout("teapot") },
+// A handler that looks up an object that the app created in Stripe needs Create, which calls
+// the app's own checkout, and API, the stripeapi.Server that the app calls: the next event
+// is about the object that reaches the API.
 //
 // # Verdicts
 //
-// A case is a must, a should, or info. A failed must is a [Fail] and fails the test; a
-// failed should is a [Warn], info an [Info], and both are logged. [Skip] means that the
-// case does not apply or needs more of the Subject, [Inconclusive] that it could not be
-// judged. A [Waiver] accepts a failure until a date. If the handler refuses the first
-// genuine event, the remaining cases are skipped, and the diagnosis gives the probable
-// reason.
+// Each case is a must, a should, or an info. A failed must is a [Fail] and fails the test;
+// a failed should is a [Warn], an info an [Info], and both are logged. [Skip] means that
+// the case does not apply or needs more of the Subject, [Inconclusive] that it could not be
+// judged. A [Waiver] accepts a failure until a given date. If the handler refuses the first
+// genuine event, the rest is skipped, and a diagnosis gives the probable reason.
 //
 // # Your own cases
 //
-// [RunDir] runs a folder of JSON files in the same format, specified in
-// fixtures/README.md. The commands fakestripe init, record and import write them.
-// With FAKESTRIPE_UPDATE=1 in the environment, RunDir writes their golden files.
+// [RunDir] runs a folder of JSON files in the same format, specified in fixtures/README.md.
+// fakestripe init, record and import write them. With FAKESTRIPE_UPDATE=1 in the
+// environment, RunDir writes their golden files.
 package contract

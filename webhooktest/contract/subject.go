@@ -67,7 +67,7 @@ type Subject struct {
 	Prepare func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error)
 
 	// Create has the app create an object at the API, for example by calling the app's own
-	// checkout as a customer would. The next event is about the object that arrives at the
+	// checkout as a customer would. The next event is about the object that reaches the
 	// API, with its id, metadata, amount and customer; each new Stripe object needs its
 	// own. Create needs API. Prepare is called after it.
 	Create func(context.Context) error

@@ -13,8 +13,8 @@
 //	require.NoError(t, err)
 //	require.True(t, report.Verdict.Sound(), report.Verdict)
 //
-// Every event is unique and freshly signed. With a Rate, events arrive on schedule whatever
-// the handler does, and latency includes the time an event waited for a free connection.
+// Every event is unique and freshly signed. With a Rate, events arrive on schedule no
+// matter what the handler does, and latency includes the time an event waited for a free connection.
 // The verdict needs no expected values: it learns the effect of one clean delivery, and
 // scales it.
 //

@@ -1,5 +1,5 @@
 // Package stripeapi is a local Stripe API for the code behind a webhook. Handlers that
-// call Stripe get plausible, consistent answers, offline, and tests can inspect their
+// call Stripe get plausible, consistent responses, offline, and tests can inspect their
 // calls.
 //
 //	api := &stripeapi.Server{}
@@ -13,23 +13,23 @@
 // Any Stripe SDK works, in any language: point its API base at the server (apiBase,
 // api_base, host and port) and use any sk_test_ key. Live keys are refused.
 //
-// Set [Server.Key] if other machines can reach the server: without that key, a request is
-// refused unread. Host names, and the time for a request to arrive, are up to the
+// Set [Server.Key] if other machines can reach the server: a request without that key
+// is rejected before it is read. Host names, and the time for a request to arrive, are up to the
 // http.Server.
 //
 // # Objects
 //
 // [Server.Add] registers an event, available at GET /v1/events/{id} in the API's layout
 // ({} and [] for empty values). Its object is available at its own path, such as
-// /v1/payment_intents/{id}, in the event's state. So are objects expanded inside.
-// [Server.Put] registers an object that no event contains.
+// /v1/payment_intents/{id}, in the event's state. So are the objects
+// expanded inside it. [Server.Put] registers an object that no event contains.
 //
 // IDs inside a registered object or event exist, too. GET the customer of a payment, and
 // the API makes one from the fixtures with that ID, and with the email address and
-// payment method of the payment. The payment's charge has its amount, and so has the
-// balance transaction of that charge. An ID mentioned nowhere is a 404, resource_missing.
+// payment method of the payment. The payment's charge has the same amount, and so does
+// the balance transaction of that charge. Any other ID returns a 404, resource_missing.
 //
-// Lists, /search and expand[] are supported, and answers have the shape of the request's
+// Lists, /search and expand[] are supported, and responses have the shape of the request's
 // Stripe-Version: see [Server].
 //
 // POST creates an object from the fixtures, in its initial state with the parameters merged
@@ -48,14 +48,14 @@
 // # Calls
 //
 // [Server.Calls] returns every request in order, including refused ones: method, path,
-// parameters, idempotency key, account, answer. [Server.Object] returns an object after
+// parameters, idempotency key, account, response. [Server.Object] returns an object after
 // all writes.
 //
 //	before := api.Called()
 //	hook.Send("invoice.payment_failed")
 //	for _, call := range api.CallsSince(before) {
 //		if call.Write() && call.IdempotencyKey == "" {
-//			t.Errorf("%s %s: no Idempotency-Key: a redelivered event does it again", call.Method, call.Path)
+//			t.Errorf("%s %s: no Idempotency-Key: a redelivered event would repeat the write", call.Method, call.Path)
 //		}
 //	}
 //
