@@ -63,7 +63,7 @@ func sample() *contract.Report {
 				Reproduce:   "fakestripe send payment_intent.succeeded --mutate rolled-secret=second",
 			},
 			{
-				ID: "signature/bad-is-4xx", Title: "A bad signature is answered with 4xx", Level: "should", Verdict: contract.Warn,
+				ID: "signature/bad-is-4xx", Title: "A bad signature gets a 4xx response", Level: "should", Verdict: contract.Warn,
 				Requirement: "A forged event is the sender's mistake, and 5xx would alarm whoever is on call.",
 				Source:      "https://docs.stripe.com/webhooks#fix-http-status-codes",
 				Sent:        "payment_intent.succeeded signed with another secret (mutation wrong-secret)",
