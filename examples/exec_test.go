@@ -89,7 +89,7 @@ func TestUnmodifiedApps(t *testing.T) {
 			require.Equal(t, 1, e.sales(t), "%s", e.said.last(60))
 
 			e.run(t, buy[0])
-			require.Contains(t, e.run(t, buy[1]+" --api-base "+e.api), " accepted, 0 refused, 0 without an answer;")
+			require.Contains(t, e.run(t, buy[1]+" --api-base "+e.api), " accepted, 0 refused, 0 without a response;")
 			require.Equal(t, 2, strings.Count(e.run(t, buy[2]), s.sold))
 			require.Equal(t, 2, e.sales(t))
 			e.end(t)

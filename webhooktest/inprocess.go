@@ -22,7 +22,7 @@ type inProcess struct {
 	running *sync.WaitGroup // handlers on goroutines of their own
 }
 
-var errAborted = &failure{"handler closed the connection without an answer", http.ErrAbortHandler}
+var errAborted = &failure{"handler closed the connection without a response", http.ErrAbortHandler}
 
 // errHungUp stops a handler that writes without end: over the network, the connection
 // closes after enough of the body.

@@ -92,7 +92,7 @@ func reason(err error, where string, timeout time.Duration) string {
 	case errors.Is(err, errPanic), errors.Is(err, errAborted):
 		return err.Error()
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("no answer from %s within %s", where, timeout)
+		return fmt.Sprintf("no response from %s within %s", where, timeout)
 	case errors.Is(err, context.Canceled):
 		return fmt.Sprintf("interrupted while waiting for %s", where)
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -104,7 +104,7 @@ func reason(err error, where string, timeout time.Duration) string {
 	case errors.As(err, &notTLS):
 		return fmt.Sprintf("TLS to %s failed: the server speaks plain HTTP (use http://)", where)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fmt.Sprintf("%s closed the connection without an answer", where)
+		return fmt.Sprintf("%s closed the connection without a response", where)
 	default:
 		return fmt.Sprintf("delivery to %s failed: %v", where, err)
 	}
@@ -113,7 +113,7 @@ func reason(err error, where string, timeout time.Duration) string {
 // brokenAnswer explains an incomplete body.
 func brokenAnswer(err error, status int, timeout time.Duration) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &failure{fmt.Sprintf("answered %d, but the body did not end within %s", status, timeout), err}
+		return &failure{fmt.Sprintf("returned %d, but the body did not end within %s", status, timeout), err}
 	}
-	return &failure{fmt.Sprintf("answered %d, but the body broke off: %v", status, err), err}
+	return &failure{fmt.Sprintf("returned %d, but the body broke off: %v", status, err), err}
 }

@@ -25,7 +25,7 @@ import (
 // What a handler can do instead of answering, in process and over the network.
 func TestNoAnswer(t *testing.T) {
 	t.Parallel()
-	const closed = "HOST closed the connection without an answer"
+	const closed = "HOST closed the connection without a response"
 	tests := []struct {
 		name                 string
 		handler              http.HandlerFunc
@@ -41,13 +41,13 @@ func TestNoAnswer(t *testing.T) {
 		{"an impossible status", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(42) },
 			"handler panicked at response_test.go:LINE: invalid WriteHeader code 42", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
 		{"abort", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-			"handler closed the connection without an answer", closed, [2]error{nil, io.EOF}},
+			"handler closed the connection without a response", closed, [2]error{nil, io.EOF}},
 		{"the goroutine ends", func(http.ResponseWriter, *http.Request) { runtime.Goexit() },
 			"handler ended its goroutine (runtime.Goexit, as t.FailNow does)", closed, [2]error{webhooktest.ErrPanic, io.EOF}},
 		{"hang", waitForEnd,
-			"no answer from the handler within 50ms", "no answer from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}},
+			"no response from the handler within 50ms", "no response from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}},
 		{"hang after a status", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(200); waitForEnd(w, r) },
-			"no answer from the handler within 50ms", "no answer from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}},
+			"no response from the handler within 50ms", "no response from HOST within 50ms", [2]error{context.DeadlineExceeded, context.DeadlineExceeded}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -94,12 +94,12 @@ func TestBrokenAnswer(t *testing.T) {
 		cause  error
 		status int
 	}{
-		{"closed at once", "", "HOST closed the connection without an answer", io.EOF, 0},
-		{"half a header", "HTTP/1.1 200 OK\r\nServer: tea\r\n", "HOST closed the connection without an answer", io.ErrUnexpectedEOF, 0},
-		{"half a body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "answered 200, but the body broke off: unexpected EOF", io.ErrUnexpectedEOF, 200},
-		{"half a chunk", "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", "answered 500, but the body broke off: unexpected EOF", io.ErrUnexpectedEOF, 500},
+		{"closed at once", "", "HOST closed the connection without a response", io.EOF, 0},
+		{"half a header", "HTTP/1.1 200 OK\r\nServer: tea\r\n", "HOST closed the connection without a response", io.ErrUnexpectedEOF, 0},
+		{"half a body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "returned 200, but the body broke off: unexpected EOF", io.ErrUnexpectedEOF, 200},
+		{"half a chunk", "HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", "returned 500, but the body broke off: unexpected EOF", io.ErrUnexpectedEOF, 500},
 		{"no HTTP", "SSH-2.0-OpenSSH_9.6\r\n\r\n", `delivery to HOST failed: net/http: HTTP/1.x transport connection broken: malformed HTTP response "SSH-2.0-OpenSSH_9.6"`, nil, 0},
-		{"no gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot-gzip-at-", "answered 200, but the body broke off: gzip: invalid header", nil, 200},
+		{"no gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot-gzip-at-", "returned 200, but the body broke off: gzip: invalid header", nil, 200},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -112,7 +112,7 @@ func TestBrokenAnswer(t *testing.T) {
 				require.ErrorIs(t, response.Err, test.cause)
 			}
 			require.Equal(t, test.status, response.StatusCode)
-			require.False(t, response.Accepted(), "an answer is accepted as a whole or not at all")
+			require.False(t, response.Accepted(), "a response is accepted as a whole or not at all")
 		})
 	}
 }
@@ -125,7 +125,7 @@ func TestBodyThatDoesNotEnd(t *testing.T) {
 		endpoint := &webhooktest.Endpoint{URL: "http://shop.test/"}
 		endpoint.DialBy(near)
 		response := deliver(t, endpoint, newEvent(t, "charge.succeeded"))
-		require.EqualError(t, response.Err, "answered 200, but the body did not end within 30s")
+		require.EqualError(t, response.Err, "returned 200, but the body did not end within 30s")
 		require.ErrorIs(t, response.Err, context.DeadlineExceeded)
 		require.Equal(t, "begun", string(response.Body))
 	})
@@ -255,7 +255,7 @@ func TestResponseString(t *testing.T) {
 		{webhooktest.Response{StatusCode: 200, Duration: 3400 * time.Microsecond}, "[200 POST] OK charge.succeeded [evt_1] 3ms"},
 		{webhooktest.Response{StatusCode: 400, Duration: 12_345 * time.Nanosecond}, "[400 POST] Bad Request charge.succeeded [evt_1] 12µs"},
 		{webhooktest.Response{StatusCode: 599, Duration: 2500 * time.Millisecond}, "[599 POST] charge.succeeded [evt_1] 2.5s"},
-		{webhooktest.Response{Err: errors.New("no answer")}, "[ERROR] no answer: charge.succeeded [evt_1] 0s"},
+		{webhooktest.Response{Err: errors.New("no response")}, "[ERROR] no response: charge.succeeded [evt_1] 0s"},
 		{webhooktest.Response{StatusCode: 200, Err: errors.New("broke off")}, "[ERROR] broke off: charge.succeeded [evt_1] 0s"},
 	}
 	for _, test := range tests {

@@ -58,7 +58,7 @@ func TestHangingHandlerInABubble(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		response := deliver(t, &webhooktest.Endpoint{Handler: hang}, newEvent(t, "charge.succeeded"))
 		require.ErrorIs(t, response.Err, context.DeadlineExceeded)
-		require.EqualError(t, response.Err, "no answer from the handler within 30s")
+		require.EqualError(t, response.Err, "no response from the handler within 30s")
 		require.Equal(t, webhooktest.DefaultTimeout, response.Duration)
 		require.Equal(t, webhooktest.DefaultTimeout, time.Since(epoch))
 	})
@@ -147,7 +147,7 @@ func TestCallersDeadline(t *testing.T) {
 			defer cancel()
 			response, err := (&webhooktest.Endpoint{Handler: hang, Timeout: timeout}).Deliver(ctx, newEvent(t, "charge.succeeded"))
 			require.NoError(t, err)
-			require.EqualError(t, response.Err, "no answer from the handler within "+want)
+			require.EqualError(t, response.Err, "no response from the handler within "+want)
 		})
 	}
 }

@@ -51,9 +51,9 @@ const wasThin = "the event is thin, without data.object: if the endpoint wants s
 
 // unsaid returns how to find the reason for the refusal of a genuine event.
 func unsaid(r *webhooktest.Response) string {
-	why := "the answer does not say why: "
+	why := "the response does not say why: "
 	if strings.Contains(strings.ToLower(string(r.Body)), "signature") {
-		why = "the answer names the signature, not what is wrong with it: "
+		why = "the response names the signature, not what is wrong with it: "
 	}
 	if fixtures.IsThin(r.Event.Type()) {
 		return why + wasThin + "; else fakestripe check --to URL finds out"

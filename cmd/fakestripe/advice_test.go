@@ -28,7 +28,7 @@ func TestAdvice(t *testing.T) {
 		"a crash":                        {"charge.succeeded", "2023-10-16", 500, "TypeError", "for the exception or the error", "of a snapshot, nothing more is known"},
 		"no more than 400":               {"charge.succeeded", "2023-10-16", 400, "bad request", "does not say why: often the secret is another one, or the SDK wants another API version", "nothing is blamed"},
 		"nothing at all":                 {"charge.succeeded", "2023-10-16", 400, "", "fakestripe check --to URL finds out, and fakestripe verify", "and it is said how to find out"},
-		"a bad signature":                {"charge.succeeded", "2023-10-16", 400, "bad signature", "the answer names the signature, not what is wrong with it: often the secret", "it does say something"},
+		"a bad signature":                {"charge.succeeded", "2023-10-16", 400, "bad signature", "the response names the signature, not what is wrong with it: often the secret", "it does say something"},
 		"no more than 400 to a thin one": {"v1.charge.refunded", "", 400, "bad request", "does not say why: the event is thin", "a version would not help"},
 		"a conflict":                     {"charge.succeeded", "2023-10-16", 409, "no", "", "no SDK answers so"},
 		"accepted":                       {"charge.succeeded", "2023-10-16", 200, "", "", "nothing is wrong"},

@@ -165,7 +165,7 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 func because(shown map[string]int) string {
 	var said []string
 	for _, evidence := range []struct{ shown, said string }{
-		{"state", "changed the state"}, {"calls", "made it call Stripe"}, {"answer", "got another answer than an unknown type"},
+		{"state", "changed the state"}, {"calls", "made it call Stripe"}, {"answer", "got a different response than an unknown type"},
 	} {
 		if n := shown[evidence.shown]; n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", n, evidence.said))

@@ -58,7 +58,7 @@ Without --handles, --api-version or --secret, it detects what it can (the secret
 $STRIPE_WEBHOOK_SECRET or .env, the version and the types from the handler's answers,
 calls and state), and says what it assumed.
 
-Exit status: 0 if nothing failed, 1 if a case did, 2 for wrong usage, if nothing could
+Exit status: 0 if nothing failed, 1 if a case did, 2 for a usage error, if nothing could
 be judged, if the given state never changes and --handles is missing, or if --max-time
 left cases out (unless --partial).`,
 		Example: `  fakestripe check --to 4242/webhook

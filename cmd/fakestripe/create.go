@@ -95,7 +95,7 @@ func redactURLs(text string) string {
 // send has the app create an object. It does not follow the redirect for the customer.
 func (c creationRequest) send(ctx context.Context) error {
 	where := redactURL(c.url)
-	ctx, cancel := context.WithTimeoutCause(ctx, hookTimeout, fmt.Errorf("no answer within %s", hookTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, hookTimeout, fmt.Errorf("no response within %s", hookTimeout))
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, c.method, c.url, strings.NewReader(c.form))
 	if err != nil {
@@ -119,7 +119,7 @@ func (c creationRequest) send(ctx context.Context) error {
 	if answer.StatusCode >= http.StatusBadRequest {
 		said := &bounded{limit: maxSaid}
 		_, _ = said.buffer.ReadFrom(http.MaxBytesReader(nil, answer.Body, maxSaid)) // as much as arrives
-		return fmt.Errorf("--create-url %s answered %s: %s", where, status(answer), (&webhooktest.Response{Body: said.buffer.Bytes()}).Excerpt())
+		return fmt.Errorf("--create-url %s returned %s: %s", where, status(answer), (&webhooktest.Response{Body: said.buffer.Bytes()}).Excerpt())
 	}
 	return nil
 }

@@ -148,7 +148,7 @@ func TestTheAppCannotCreate(t *testing.T) {
 		http.Error(w, "no key sk_test_"+strings.Repeat("x", 24)+" for "+r.Method+" "+r.Header.Get("Content-Type")+" "+string(body), http.StatusInternalServerError)
 	}))
 	for text, want := range map[string]string{
-		broken.URL:                   "answered 500 Internal Server Error: no key",
+		broken.URL:                   "returned 500 Internal Server Error: no key",
 		broken.URL + " item=tea":     "application/x-www-form-urlencoded item=tea",
 		broken.URL + ` {"item":"a"}`: "application/json",
 		"GET " + broken.URL:          "for GET",

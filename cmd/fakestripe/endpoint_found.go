@@ -100,7 +100,7 @@ func existing(ctx context.Context, base string, paths []string) (found []string,
 }
 
 func statusOfPost(ctx context.Context, url string) (int, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, hookTimeout, errors.New("no answer within "+hookTimeout.String()))
+	ctx, cancel := context.WithTimeoutCause(ctx, hookTimeout, errors.New("no response within "+hookTimeout.String()))
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader("{}"))
 	if err != nil {

@@ -59,7 +59,7 @@ is printed.
 Interrupt it (Ctrl-C) to finish deliveries in progress and print a summary.
 
 Exit status: 0 if everything was delivered, 1 if a delivery was given up or is still
-waiting, 2 for wrong usage. Mutated deliveries and those dropped by --chaos do not
+waiting, 2 for a usage error. Mutated deliveries and those dropped by --chaos do not
 count.`,
 		Example: `  fakestripe listen --forward-to localhost:4242/webhook
   fakestripe listen -f 4242/webhook -e payment_intent.succeeded,charge.refunded --secret-file .whsec
@@ -100,7 +100,7 @@ func (l *listener) flags(cmd *cobra.Command) {
 	flags.StringVar(&l.chaos, "chaos", "", "duplicate, reorder, delay or drop deliveries at these `rates`: duplicate=0.1,reorder=0.2,delay=0.1,drop=0.05")
 	flags.Uint64Var(&l.hub.Chaos.Seed, "seed", 0, "seed the choices of --chaos and --fail-api with this `number` (default random)")
 	flags.StringVar(&l.journal, "journal", "", "keep every event and attempt in this `file`, and resume from it")
-	flags.StringArrayVar(&l.failAPI, "fail-api", nil, "fail API calls: a `rate` (0.1), a path (/v1/refunds), rate@path, each with =STATUS, or =none for no answer (repeatable)")
+	flags.StringArrayVar(&l.failAPI, "fail-api", nil, "fail API calls: a `rate` (0.1), a path (/v1/refunds), rate@path, each with =STATUS, or =none for no response (repeatable)")
 	flags.StringArrayVar(&l.slowAPI, "slow-api", nil, "delay API calls: a `duration` (2s), or duration@path (repeatable)")
 	flags.StringVar(&l.inspect, "inspect", "on", "serve the inspector: `on` or off")
 	flags.Int64Var(&l.exitAfter, "exit-after", 0, "exit after `n` finished deliveries, for scripts")

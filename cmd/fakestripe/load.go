@@ -65,7 +65,7 @@ the time an event waited for a free connection. docs/load.md explains the report
 verdict, and how to judge several machines together.
 
 Exit status: 0 if all is well, 1 if events were lost, doubled or refused, a forgery was
-accepted, or a condition of --fail-on does not hold, 2 for wrong usage, or if a state
+accepted, or a condition of --fail-on does not hold, 2 for a usage error, or if a state
 is given and nothing could be judged.`,
 		Example: `  fakestripe load payment_intent.succeeded --to 4242/webhook --rate 200/s --duration 30s
   fakestripe load payment_intent.succeeded --to 4242/webhook --count 10000 --concurrency 64 --state-url 4242/ledger
@@ -118,7 +118,7 @@ func (l *loadRun) loadFlags(cmd *cobra.Command) {
 	}
 	flags.StringVar(&l.endpoint.URL, "to", "", "the handler's `url`; 4242/webhook is short for http://localhost:4242/webhook")
 	flags.StringVar(&l.mix, "mix", "", "send `types` and flows by weight: charge.succeeded=8,charge.refunded=2")
-	flags.StringVar(&l.rate, "rate", "", "send at this `rate`, 200/s or 6000/m, or a ramp, 50/s..500/s (default: as fast as answers arrive)")
+	flags.StringVar(&l.rate, "rate", "", "send at this `rate`, 200/s or 6000/m, or a ramp, 50/s..500/s (default: as fast as responses arrive)")
 	flags.Float64Var(&l.maxRate, "max-rate", defaultMaxRate, "allow a --rate of up to this `number` of events a second")
 	flags.DurationVar(&l.load.Duration, "duration", 0, "how long to send (default 10s with --rate)")
 	flags.IntVar(&l.load.Count, "count", 0, "send `n` events (default 1000 without --rate and --duration)")
@@ -162,7 +162,7 @@ func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
 	}
 	p.adviseOn(found.Refused)
 	if l.load.State == nil {
-		p.talk("the answers were counted, not the effects: to have those judged, show the state (%s)", flagsFor["state"])
+		p.talk("the responses were counted, not the effects: to have those judged, show the state (%s)", flagsFor["state"])
 	}
 	held := found.Judge(l.conditions)
 	return together(l.verdict(found, held), l.print(sh, found), l.write(ctx, found))

@@ -47,7 +47,7 @@ func newRecord(sh shell) *cobra.Command {
 		Use:   "record --to URL --out FOLDER",
 		Short: "Record webhooks as test cases",
 		Long: `Proxy requests from Stripe, or from stripe listen --forward-to, to a handler, byte for
-byte, and keep each webhook with its answer as a test case. Interrupt it (Ctrl-C) to
+byte, and keep each webhook with its response as a test case. Interrupt it (Ctrl-C) to
 end.
 
 ` + redactionHelp + `

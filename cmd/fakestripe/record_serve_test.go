@@ -29,8 +29,8 @@ func TestWhatIsUnderWayAtTheEnd(t *testing.T) {
 		status int
 		reason string
 	}{
-		"no answer":      {false, 502, "no answer: " + record.ErrEnded.Error()},
-		"half an answer": {true, 200, "the response was cut off: " + record.ErrEnded.Error()},
+		"no response":     {false, 502, "no response: " + record.ErrEnded.Error()},
+		"half a response": {true, 200, "the response was cut off: " + record.ErrEnded.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,11 +67,11 @@ func TestWhatIsUnderWayAtTheEnd(t *testing.T) {
 			go func() { status <- deliverTo(listener.Addr().String(), began) }()
 			await(t, reached, "the delivery")
 			if test.begins { // and what it began with has come through the recorder
-				await(t, began, "the beginning of the answer")
+				await(t, began, "the beginning of the response")
 			}
 			interrupt()
 			require.NoError(t, await(t, over, "the end"))
-			require.Equal(t, test.status, await(t, status, "the answer"))
+			require.Equal(t, test.status, await(t, status, "the response"))
 			require.Len(t, told, 1)
 			require.Equal(t, test.reason, told[0].Reason)
 			require.Empty(t, told[0].File)

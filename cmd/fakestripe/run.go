@@ -23,12 +23,12 @@ func newRun(sh shell) *cobra.Command {
 		Short: "Run a folder of your own cases",
 		Long: `Run the cases in a folder against a handler, as check runs the contract: each .json
 file with steps is a case, its path without .json is its id. The format is that of
-the contract, plus payloads from files, headers and bodies of answers, variables and
+the contract, plus payloads from files, headers and bodies of responses, variables and
 golden files of the state (fixtures/README.md). fakestripe init writes a first suite,
 record and import turn real events into cases.
 
 Exit status: 0 if nothing failed, 1 if a case failed or was tried but could not be
-judged, 2 for wrong usage, if nothing could be judged, or if --max-time left cases
+judged, 2 for a usage error, if nothing could be judged, or if --max-time left cases
 out (unless --partial).`,
 		Example: `  fakestripe run testdata/webhooks --to localhost:4242/webhook
   fakestripe run testdata/webhooks --to 4242/webhook --state-url localhost:4242/ledger --update

@@ -35,10 +35,10 @@ func newSend(sh shell) *cobra.Command {
 or - for standard input; files are delivered byte for byte.
 
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
-with retries. The last answer within --wait counts.
+with retries. The last response within --wait counts.
 
-Exit status: 0 if every answer was as expected (2xx, or for a forgery any other), 1 if
-an answer was wrong or missing, 2 for wrong usage.`,
+Exit status: 0 if every response was as expected (2xx, or for a forgery any other), 1 if
+a response was wrong or missing, 2 for a usage error.`,
 		Example: `  fakestripe send payment_intent.succeeded --to localhost:4242/webhook --secret whsec_…
   fakestripe send payment_intent.succeeded
   fakestripe send payment_intent.succeeded --to 4242/webhook --set data.object.amount_received=4200

@@ -162,7 +162,7 @@ func fill(text string, event *webhooktest.Event, quote func(string) string) (fil
 
 // errNothing is the answer 404 or 204: nothing is stored under an ID. For the state as a
 // whole, a wrong URL is more likely.
-var errNothing = errors.New("is the URL right? A handler that stored nothing answers 200 with JSON, such as []")
+var errNothing = errors.New("is the URL right? A handler that stored nothing returns 200 with JSON, such as []")
 
 func stateFromURL(ctx context.Context, from string) (any, error) {
 	body, err := openState(ctx, from)
@@ -189,9 +189,9 @@ func openState(ctx context.Context, from string) (io.ReadCloser, error) {
 	}
 	_ = answer.Body.Close()
 	if answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusNoContent {
-		return nil, fmt.Errorf("%s answered %s: %w", from, status(answer), errNothing)
+		return nil, fmt.Errorf("%s returned %s: %w", from, status(answer), errNothing)
 	}
-	return nil, fmt.Errorf("%s answered %s", from, status(answer))
+	return nil, fmt.Errorf("%s returned %s", from, status(answer))
 }
 
 func stateFromCommand(ctx context.Context, line string) (any, error) {

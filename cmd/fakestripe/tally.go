@@ -54,7 +54,7 @@ func (t *tally) String() string {
 	if t.deliveries() < t.planned {
 		made = fmt.Sprintf("%d of %s", t.deliveries(), deliveries(t.planned))
 	}
-	text := fmt.Sprintf("%s in %s: %d accepted, %d refused, %d without an answer", made, round(t.took), t.accepted, t.refused, t.unanswered)
+	text := fmt.Sprintf("%s in %s: %d accepted, %d refused, %d without a response", made, round(t.took), t.accepted, t.refused, t.unanswered)
 	if t.expected != t.accepted { // an answer other than 2xx was right
 		text += fmt.Sprintf(", %d as expected", t.expected)
 	}

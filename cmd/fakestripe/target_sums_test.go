@@ -27,7 +27,7 @@ func TestSumsThroughListen(t *testing.T) {
 	accepted := listen.Delivery{State: listen.Delivered, Attempts: answer(200)}
 	retried := listen.Delivery{State: listen.Delivered, Attempts: []listen.Attempt{{Number: 1, Status: 500}, {Number: 2, Status: 200}}}
 	refused := listen.Delivery{State: listen.GivenUp, Reason: "refused", Attempts: answer(500)}
-	unanswered := listen.Delivery{State: listen.GivenUp, Reason: "no answer", Attempts: []listen.Attempt{{Number: 1, Error: "reset"}}}
+	unanswered := listen.Delivery{State: listen.GivenUp, Reason: "no response", Attempts: []listen.Attempt{{Number: 1, Error: "reset"}}}
 	never := listen.Delivery{State: listen.GivenUp, Reason: "the endpoint is gone"}
 	waiting := listen.Delivery{State: listen.Waiting, Attempts: answer(500)}
 	dropped := listen.Delivery{State: listen.Dropped, Reason: "dropped by chaos"}
@@ -38,13 +38,13 @@ func TestSumsThroughListen(t *testing.T) {
 		want   string
 		err    error
 	}{
-		{"all accepted", 3, []listen.Delivery{accepted}, "3 deliveries: 3 accepted, 0 refused, 0 without an answer", nil},
-		{"accepted at last", 3, []listen.Delivery{retried}, "3 deliveries: 3 accepted, 0 refused, 0 without an answer", nil},
-		{"one of two endpoints goes on refusing", 3, []listen.Delivery{accepted, waiting}, "6 deliveries: 3 accepted, 0 refused, 0 without an answer, 3 not accepted yet", errShort},
-		{"one of two endpoints is given up", 2, []listen.Delivery{accepted, refused}, "4 deliveries: 2 accepted, 2 refused, 0 without an answer", errShort},
-		{"no answer", 2, []listen.Delivery{unanswered, never}, "4 deliveries: 0 accepted, 0 refused, 4 without an answer", errShort},
-		{"dropped", 2, []listen.Delivery{accepted, dropped}, "4 deliveries: 2 accepted, 0 refused, 0 without an answer, 2 dropped", nil},
-		{"one event to two endpoints", 1, []listen.Delivery{accepted, waiting}, "2 deliveries: 1 accepted, 0 refused, 0 without an answer, 1 not accepted yet", errShort},
+		{"all accepted", 3, []listen.Delivery{accepted}, "3 deliveries: 3 accepted, 0 refused, 0 without a response", nil},
+		{"accepted at last", 3, []listen.Delivery{retried}, "3 deliveries: 3 accepted, 0 refused, 0 without a response", nil},
+		{"one of two endpoints goes on refusing", 3, []listen.Delivery{accepted, waiting}, "6 deliveries: 3 accepted, 0 refused, 0 without a response, 3 not accepted yet", errShort},
+		{"one of two endpoints is given up", 2, []listen.Delivery{accepted, refused}, "4 deliveries: 2 accepted, 2 refused, 0 without a response", errShort},
+		{"no response", 2, []listen.Delivery{unanswered, never}, "4 deliveries: 0 accepted, 0 refused, 4 without a response", errShort},
+		{"dropped", 2, []listen.Delivery{accepted, dropped}, "4 deliveries: 2 accepted, 0 refused, 0 without a response, 2 dropped", nil},
+		{"one event to two endpoints", 1, []listen.Delivery{accepted, waiting}, "2 deliveries: 1 accepted, 0 refused, 0 without a response, 1 not accepted yet", errShort},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -42,11 +42,11 @@ metadata, amount and customer. Without a type, the object and its test card deci
 happens.
 
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
-with retries. Each event is sent after the first answer to the previous one. The last
+with retries. Each event is sent after the first response to the previous one. The last
 answer within --wait counts.
 
-Exit status: 0 if every answer was as expected (2xx, or for a forgery any other), 1 if
-an answer was wrong or missing, 2 for wrong usage.`,
+Exit status: 0 if every response was as expected (2xx, or for a forgery any other), 1 if
+a response was wrong or missing, 2 for a usage error.`,
 		Example: `  fakestripe trigger payment_intent.succeeded
   fakestripe trigger payment_intent.succeeded --to localhost:4242/webhook
   fakestripe trigger customer.subscription.deleted --to 4242/webhook --order shuffled --seed 7

@@ -46,7 +46,7 @@ as a --curl command line copied from a browser or an inspector, as a raw HTTP
 collection, a Lambda event, a log, the error of an SDK. If that contains the signature,
 --signature is not needed. Nothing is sent.
 
-Exit status: 0 if the delivery is valid, 1 if not, 2 for wrong usage.`,
+Exit status: 0 if the delivery is valid, 1 if not, 2 for a usage error.`,
 		Example: `  fakestripe verify body.json --signature 't=1795303216,v1=5257a8…' --secret whsec_…
   pbpaste | fakestripe verify --curl - --secret whsec_…
   fakestripe verify localhost.har --secret whsec_… --tolerance 0
@@ -81,7 +81,7 @@ func (v *verifying) flags(cmd *cobra.Command) {
 	flags.StringVar(&v.curl, "curl", "", "read a curl command line from `file`, or - for standard input")
 	flags.StringVar(&v.request, "request", "", "read a raw HTTP request from `file`, or - for standard input")
 	flags.StringVar(&v.at, "at", "", "`time` when the delivery was received: Unix seconds or RFC 3339 (default now)")
-	flags.StringVar(&v.answer, "answer", "", "the handler's answer or log, as `text`: it may have refused the API version, not the signature")
+	flags.StringVar(&v.answer, "answer", "", "the handler's response or log, as `text`: it may have refused the API version, not the signature")
 	flags.DurationVar(&v.tolerance, "tolerance", verify.DefaultTolerance, "maximum age of the signature; 0 allows any age")
 	v.format.flag(cmd, "print text or one line of json")
 }
@@ -117,7 +117,7 @@ func suggestAt(verification *verify.Verification) {
 
 // refusedVersion describes a refusal unrelated to the signature.
 func refusedVersion(said pinned.Refusal) string {
-	return fmt.Sprintf("the answer is about the API version: %s. Give the webhook endpoint API version %s, or use the release of %s that is pinned to the event's",
+	return fmt.Sprintf("the response is about the API version: %s. Give the webhook endpoint API version %s, or use the release of %s that is pinned to the event's",
 		said, said.Want, said.SDK)
 }
 

@@ -85,7 +85,7 @@ var found = []struct {
 	// Captures.
 	{"HAR of a browser", `{"log":{"version":"1.2","entries":[{"request":{"method":"GET","headers":[]}},{"request":{"headers":[{"name":"host","value":"x"},{"name":"stripe-signature","value":"` + header + `"}],"postData":{"mimeType":"application/json","text":` + quoted(body) + `}},"response":{"status":400,"content":{"text":"no"}}}]}}`, "a HAR file", "log.entries[1].request.postData.text", true, true},
 	{"HAR with base64", `{"log":{"entries":[{"request":{"headers":[{"name":"Stripe-Signature","value":"` + header + `"}],"postData":{"encoding":"base64","text":"` + base64ed(body) + `"}}}]}}`, "a HAR file", "log.entries[0].request.postData.text", true, true},
-	{"ngrok", `{"uri":"/api/requests/http","requests":[{"request":{"headers":{"Stripe-Signature":["` + header + `"]},"raw":"` + base64ed(raw) + `"}}]}`, "an answer of ngrok's API", "requests[0].request.raw", true, true},
+	{"ngrok", `{"uri":"/api/requests/http","requests":[{"request":{"headers":{"Stripe-Signature":["` + header + `"]},"raw":"` + base64ed(raw) + `"}}]}`, "a response of ngrok's API", "requests[0].request.raw", true, true},
 	{"Postman", `{"info":{},"item":[{"name":"f","item":[{"request":{"header":[{"key":"Stripe-Signature","value":"` + header + `"}],"body":{"mode":"raw","raw":` + quoted(body) + `}}}]}]}`, "a Postman collection", "item[0].item[0].request.body.raw", true, true},
 	{"Lambda, version 2", `{"version":"2.0","headers":{"stripe-signature":"` + header + `"},"body":"` + base64ed(body) + `","isBase64Encoded":true}`, "a Lambda event", "body", true, true},
 	{"API Gateway, version 1", `{"httpMethod":"POST","headers":null,"multiValueHeaders":{"Stripe-Signature":["` + header + `"]},"body":` + quoted(body) + `,"isBase64Encoded":false}`, "a Lambda event", "body", true, true},
@@ -110,7 +110,7 @@ var found = []struct {
 	{"SNS in SQS", `{"Records":[{"body":` + quoted(`{"TopicArn":"a","Message":`+quoted(body)+`}`) + `}]}`, "a batch of messages", "Records[0].body.Message", true, false},
 	{"Pub/Sub", `{"message":{"data":"` + base64ed(body) + `"},"subscription":"s"}`, "a Pub/Sub message", "message.data", true, false},
 	{"Buffer as JSON", `{"err":{"header":["` + header + `"],"payload":` + bufferJSON(body) + `}}`, "an SDK's error", "err.payload", true, true},
-	{"ngrok with a request without a body", `{"requests":[{"request":{"raw":"` + base64ed("GET / HTTP/1.1\r\nHost: x\r\n\r\n") + `"}},{"request":{"raw":"` + base64ed(raw) + `"}}]}`, "an answer of ngrok's API", "requests[1].request.raw", true, true},
+	{"ngrok with a request without a body", `{"requests":[{"request":{"raw":"` + base64ed("GET / HTTP/1.1\r\nHost: x\r\n\r\n") + `"}},{"request":{"raw":"` + base64ed(raw) + `"}}]}`, "a response of ngrok's API", "requests[1].request.raw", true, true},
 	{"headers as text", `{"headers":` + quoted("Host: x\r\nstripe-signature: "+header+"\r\n") + `,"body":` + quoted(body) + `}`, "a request as JSON", "body", true, true},
 	{"headers and body as JSON in JSON in JSON", quoted(quoted(`{"headers":` + quoted(`{"stripe-signature":"`+header+`"}`) + `,"body":` + quoted(quoted(body)) + `}`)), "a request as JSON", "body", true, true},
 	{"Cloudflare's log with the header in another message", `{"ScriptName":"w","Logs":[{"Message":["signature","` + header + `"]},{"Message":[` + quoted(body) + `]}]}`, "JSON", "Logs[1].Message[0]", true, true},

@@ -32,7 +32,7 @@ var forms = []form{
 	{"a Cloudflare log record", []string{"event.request", "logs"}},
 	{"a Vercel log record", []string{"deploymentId"}},
 	{"a Vercel log record", []string{"proxy"}},
-	{"an answer of ngrok's API", []string{"requests"}},
+	{"a response of ngrok's API", []string{"requests"}},
 	{"a request of ngrok's API", []string{"request.raw"}},
 	{"an SDK's error", []string{"header", "payload"}},
 	{"a list of events", []string{"data", "has_more"}},

@@ -67,7 +67,7 @@ func TestAnotherOriginChangesNothing(t *testing.T) {
 		{"an old browser, our page", "without Sec-Fetch-Site", "POST", []string{"Origin", "http://localhost:12113"}, 200},
 		{"a sandboxed frame", "its origin is hidden", "POST", []string{"Origin", "null"}, 403},
 		{"DELETE", "any method that changes", "DELETE", []string{"Sec-Fetch-Site", "cross-site"}, 403},
-		{"reading", "the browser keeps the answer from the other page", "GET", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"}, 200},
+		{"reading", "the browser keeps the response from the other page", "GET", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"}, 200},
 	} {
 		require.Equal(t, c.want, ask(new(guard.Guard), c.method, "/", "localhost:12113", c.header...).Code, "%s: %s", c.name, c.reason)
 	}

@@ -21,7 +21,7 @@ func verdictOf(d detail) string {
 	case d.Attempts[0].Status == http.StatusBadRequest:
 		return "refused"
 	}
-	return "no answer"
+	return "no response"
 }
 
 // The page says of every mutation what stripe-go, in the handler, says of it.

@@ -47,7 +47,7 @@ func through(c net.Conn, address, authorization string) (net.Conn, error) {
 		return nil, err
 	}
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("answered %s", response.Status)
+		return nil, fmt.Errorf("returned %s", response.Status)
 	}
 	return &buffered{c, in}, nil
 }

@@ -118,7 +118,7 @@ func TestWhatAttemptsHold(t *testing.T) {
 		handler http.HandlerFunc
 	}{
 		{"headers of the request", wide, func(http.ResponseWriter, *http.Request) {}},
-		{"headers of the answer", nil, func(w http.ResponseWriter, _ *http.Request) { maps.Copy(w.Header(), wide) }},
+		{"headers of the response", nil, func(w http.ResponseWriter, _ *http.Request) { maps.Copy(w.Header(), wide) }},
 		{"calls of the API", nil, func(http.ResponseWriter, *http.Request) {
 			for range 10 {
 				ask()

@@ -194,7 +194,7 @@ func refusal(answer *http.Response) error {
 	}
 	if json.Unmarshal(body, &said) != nil || said.Error == "" {
 		text := (&webhooktest.Response{Body: body}).Excerpt()
-		return fmt.Errorf("listen answered %s: %s", answer.Status, cmp.Or(text, "no details"))
+		return fmt.Errorf("listen returned %s: %s", answer.Status, cmp.Or(text, "no details"))
 	}
 	for _, known := range []error{ErrQueueFull, ErrClosed} {
 		if rest, ok := strings.CutPrefix(said.Error, known.Error()); ok {

@@ -147,7 +147,7 @@ func TestNoListen(t *testing.T) {
 
 	stranger := newClient(t, newServer(t, http.NotFoundHandler()))
 	require.ErrorContains(t, stranger.Check(t.Context()), "another server answers there")
-	require.EqualError(t, submitError(t, stranger, newEvent(t, "charge.succeeded")), "listen answered 404 Not Found: 404 page not found")
+	require.EqualError(t, submitError(t, stranger, newEvent(t, "charge.succeeded")), "listen returned 404 Not Found: 404 page not found")
 
 	breaking := newClient(t, newServer(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"delivery":{"id":"dlv_1"}}` + "\n"))

@@ -140,7 +140,7 @@ func facts(r *load.Report) (all []fact) {
 		answers = append(answers, fmt.Sprintf("%d: %s", status, load.Number(r.Answers[status])))
 	}
 	if answers != nil {
-		add("answers", "%s", strings.Join(answers, ", "))
+		add("status", "%s", strings.Join(answers, ", "))
 	}
 	for _, reason := range slices.Sorted(maps.Keys(r.Errors)) {
 		add("errors", "%s: %s", load.Number(r.Errors[reason]), reason)

@@ -27,7 +27,7 @@ func (r *Recorder) keep(t *take) {
 	}
 	switch err := json.Unmarshal(t.body, &top); {
 	case e.Status == 0:
-		e.Reason = "no answer"
+		e.Reason = "no response"
 	case !t.complete && t.ended():
 		e.Reason = "the response was cut off: " + ErrEnded.Error()
 	case !t.complete:

@@ -219,7 +219,7 @@ func (r *Recorder) isOwn(host string) bool {
 
 // noAnswer tells the sender why the handler did not respond.
 func (r *Recorder) noAnswer(w http.ResponseWriter, t *take, err error) {
-	t.exchange.Status, t.exchange.Reason = 0, "no answer: "+r.why(t, err)
+	t.exchange.Status, t.exchange.Reason = 0, "no response: "+r.why(t, err)
 	http.Error(w, "fakestripe record: "+t.exchange.Reason, http.StatusBadGateway)
 }
 
@@ -239,7 +239,7 @@ func (r *Recorder) why(t *take, err error) string {
 	case errors.As(err, &dns):
 		return "no address found for host " + r.Target.Hostname()
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.ErrUnexpectedEOF):
-		return host + " closed the connection without an answer"
+		return host + " closed the connection without a response"
 	default:
 		return err.Error()
 	}

@@ -100,7 +100,7 @@ func TestNoMarkedValueSurvives(t *testing.T) {
 		}
 		listed, _ := json.Marshal(r.Found())
 		said := d.Text("answer", drawText(t, secrets))
-		for what, text := range map[string]string{"the payload": string(out), "the list": string(listed), "the answer": said} {
+		for what, text := range map[string]string{"the payload": string(out), "the list": string(listed), "the response": said} {
 			for _, s := range secrets {
 				if form := carries(text, s[1]); form != "" {
 					t.Fatalf("%q is still in %s, %s:\n%s\nof:\n%s", s[1], what, form, text, payload)

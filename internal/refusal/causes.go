@@ -43,7 +43,7 @@ var (
 	// Crashed means that the response is not a refusal.
 	Crashed = Cause{
 		ID: "crashed", Unsure: true,
-		Problem: "an answer of 5xx is no refusal: the handler crashed, or returned an error",
+		Problem: "a response of 5xx is no refusal: the handler crashed, or returned an error",
 		Fix:     "look in its log for the exception or the error",
 	}
 )

@@ -244,7 +244,7 @@ func TestWhoDoesNotReadIsGivenUp(t *testing.T) {
 						require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 						require.Equal(t, limits.Write, time.Since(began))
 					case <-time.After(24 * time.Hour):
-						t.Error("the answer waits for a client that does not read")
+						t.Error("the response waits for a client that does not read")
 					}
 					return
 				}

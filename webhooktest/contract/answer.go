@@ -90,7 +90,7 @@ func (a *answer) within(limit time.Duration, should bool) error {
 	}
 	late, err := a.machine.tooLong(a.response.Duration, limit)
 	if late {
-		a.find(should, "an answer within "+limit.String(), "after "+text.Brief(a.response.Duration).String())
+		a.find(should, "a response within "+limit.String(), "after "+text.Brief(a.response.Duration).String())
 	}
 	return err
 }

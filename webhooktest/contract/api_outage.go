@@ -28,9 +28,9 @@ type outageKind struct {
 // outageKinds maps the word after the prefix to a kind
 // (https://docs.stripe.com/error-low-level).
 var outageKinds = map[string]outageKind{
-	"500":     {failure: stripeapi.Failure{Status: http.StatusInternalServerError}, said: "while Stripe's API answers 500"},
-	"429":     {failure: stripeapi.Failure{Status: http.StatusTooManyRequests}, said: "while Stripe's API answers 429, too many requests"},
-	"timeout": {failure: stripeapi.Failure{NoAnswer: true}, slow: []stripeapi.Slowness{{Delay: silence}}, said: "while Stripe's API gives no answer"},
+	"500":     {failure: stripeapi.Failure{Status: http.StatusInternalServerError}, said: "while Stripe's API returns 500"},
+	"429":     {failure: stripeapi.Failure{Status: http.StatusTooManyRequests}, said: "while Stripe's API returns 429, too many requests"},
+	"timeout": {failure: stripeapi.Failure{NoAnswer: true}, slow: []stripeapi.Slowness{{Delay: silence}}, said: "while Stripe's API gives no response"},
 }
 
 // canFail reports whether the local API can stand in for a dependency of the handler.

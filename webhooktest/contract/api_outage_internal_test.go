@@ -19,12 +19,12 @@ func TestWorkOutlivesTheAnswer(t *testing.T) {
 		at, took time.Duration // before the answer, if negative
 		want     bool
 	}{
-		{"before the answer", false, -20 * time.Millisecond, 10 * time.Millisecond, false},
-		{"until the answer", false, -20 * time.Millisecond, 20 * time.Millisecond, false},
-		{"begun before the answer", false, -20 * time.Millisecond, 30 * time.Millisecond, true},
-		{"begun after the answer", false, time.Millisecond, 0, true},
-		{"given up before the answer", true, -100 * time.Millisecond, 500 * time.Millisecond, false},
-		{"begun after the answer, and given none", true, time.Millisecond, 500 * time.Millisecond, true},
+		{"before the response", false, -20 * time.Millisecond, 10 * time.Millisecond, false},
+		{"until the response", false, -20 * time.Millisecond, 20 * time.Millisecond, false},
+		{"begun before the response", false, -20 * time.Millisecond, 30 * time.Millisecond, true},
+		{"begun after the response", false, time.Millisecond, 0, true},
+		{"given up before the response", true, -100 * time.Millisecond, 500 * time.Millisecond, false},
+		{"begun after the response, and given none", true, time.Millisecond, 500 * time.Millisecond, true},
 	} {
 		o := apiOutage{silent: test.silent, answered: answered}
 		require.Equal(t, test.want, o.outlives(stripeapi.Call{At: answered.Add(test.at), Duration: test.took}), test.name)

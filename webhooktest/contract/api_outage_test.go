@@ -129,19 +129,19 @@ func TestStripeFails(t *testing.T) {
 		lost, retried contract.Verdict
 		says          string
 	}{
-		{"sound", "answers 500, and remembers what it has processed", outageHandler{asks: true}, false, contract.Pass, contract.Pass, ""},
+		{"sound", "returns 500, and remembers what it has processed", outageHandler{asks: true}, false, contract.Pass, contract.Pass, ""},
 		{"sound-with-hooks", "its database fails, and the API too", outageHandler{asks: true}, true, contract.Pass, contract.Pass, ""},
 		{"tries-again", "as SDKs do: three times in all", outageHandler{asks: true, tries: 3}, false, contract.Pass, contract.Pass, ""},
 		{"impatient", "its client gives up before the connection is closed", outageHandler{asks: true, patience: 100 * time.Millisecond}, false, contract.Pass, contract.Pass, ""},
-		{"swallows", "logs the error and answers 200", outageHandler{asks: true, swallows: anyError}, false, contract.Fail, contract.Pass, "answers 500"},
-		{"swallows-beside-hooks", "the database is looked after, the API is not", outageHandler{asks: true, swallows: anyError}, true, contract.Fail, contract.Pass, "answers 500"},
-		{"swallows-429", "takes a rate limit for none of its business", outageHandler{asks: true, swallows: of(429)}, false, contract.Fail, contract.Pass, "answers 429"},
-		{"swallows-timeout", "catches what is no error of Stripe's", outageHandler{asks: true, swallows: of(0)}, false, contract.Fail, contract.Pass, "gives no answer"},
-		{"impatient-swallows-timeout", "the same, and gives up early", outageHandler{asks: true, swallows: of(0), patience: 100 * time.Millisecond}, false, contract.Fail, contract.Pass, "gives no answer"},
-		{"early", "remembers the event first: its retry is a duplicate", outageHandler{asks: true, early: true}, false, contract.Fail, contract.Fail, "answers 500"},
+		{"swallows", "logs the error and returns 200", outageHandler{asks: true, swallows: anyError}, false, contract.Fail, contract.Pass, "returns 500"},
+		{"swallows-beside-hooks", "the database is looked after, the API is not", outageHandler{asks: true, swallows: anyError}, true, contract.Fail, contract.Pass, "returns 500"},
+		{"swallows-429", "takes a rate limit for none of its business", outageHandler{asks: true, swallows: of(429)}, false, contract.Fail, contract.Pass, "returns 429"},
+		{"swallows-timeout", "catches what is no error of Stripe's", outageHandler{asks: true, swallows: of(0)}, false, contract.Fail, contract.Pass, "gives no response"},
+		{"impatient-swallows-timeout", "the same, and gives up early", outageHandler{asks: true, swallows: of(0), patience: 100 * time.Millisecond}, false, contract.Fail, contract.Pass, "gives no response"},
+		{"early", "remembers the event first: its retry is a duplicate", outageHandler{asks: true, early: true}, false, contract.Fail, contract.Fail, "returns 500"},
 		{"queue", "a worker that tries again in a second", outageHandler{asks: true, later: true, again: time.Second}, false, contract.Pass, contract.Pass, ""},
-		{"slow-queue", "a worker that tries again in a minute: nobody waits so long", outageHandler{asks: true, later: true, again: time.Minute}, false, contract.Warn, contract.Warn, "gives no answer"},
-		{"queue-without-retries", "a worker that gives up", outageHandler{asks: true, later: true}, false, contract.Warn, contract.Warn, "gives no answer"},
+		{"slow-queue", "a worker that tries again in a minute: nobody waits so long", outageHandler{asks: true, later: true, again: time.Minute}, false, contract.Warn, contract.Warn, "gives no response"},
+		{"queue-without-retries", "a worker that gives up", outageHandler{asks: true, later: true}, false, contract.Warn, contract.Warn, "gives no response"},
 		{"independent", "asks for nothing, so that nothing fails", outageHandler{}, false, contract.Skip, contract.Skip, ""},
 		{"independent-with-hooks", "the rows of the API say nothing of it", outageHandler{}, true, contract.Pass, contract.Pass, ""},
 	} {

@@ -21,8 +21,8 @@ const (
 	orderDecides      = "The order of arrival decides the state"
 	strangersCrash    = "Objects that it does not know crash the handler"
 	forgeriesAnswered = "Forged events get a server error"
-	forgeriesDropped  = "Forged events are answered 2xx, though ignored"
-	forgeriesSilent   = "Forged events get no answer"
+	forgeriesDropped  = "Forged events get 2xx, though ignored"
+	forgeriesSilent   = "Forged events get no response"
 	fieldsMissing     = "Fields that may be missing crash the handler" // some servers answer nothing then
 )
 

@@ -42,14 +42,14 @@ func checkNoSecrets(ctx context.Context, s *session) ([]finding, error) {
 		answer := everything(response)
 		for _, secret := range s.secrets() {
 			if strings.Contains(answer, secret) {
-				return []finding{{sent: response.Event.String(), expected: "no signing secret in an answer", actual: "the answer has it"}}, nil
+				return []finding{{sent: response.Event.String(), expected: "no signing secret in a response", actual: "the response has it"}}, nil
 			}
 		}
 		if found := credential.Find(answer); found != "" {
-			return []finding{{sent: response.Event.String(), expected: "no secret or key in an answer", actual: "the answer has one that begins with " + found}}, nil
+			return []finding{{sent: response.Event.String(), expected: "no secret or key in a response", actual: "the response has one that begins with " + found}}, nil
 		}
 		if mac := expectedSignature(response, secretsOf(s.sender.endpoint)[0]); mac != "" && strings.Contains(answer, mac) {
-			return []finding{{sent: response.Event.String(), expected: "no expected signature in an answer", actual: "the answer has it: with it anybody can forge the event"}}, nil
+			return []finding{{sent: response.Event.String(), expected: "no expected signature in a response", actual: "the response has it: with it anybody can forge the event"}}, nil
 		}
 	}
 	return nil, nil
@@ -89,7 +89,7 @@ func checkNoTraces(ctx context.Context, s *session) ([]finding, error) {
 	for _, response := range s.run.log.responses() {
 		for _, trace := range traces {
 			if strings.Contains(string(response.Body), trace) {
-				return []finding{{sent: response.Event.String(), expected: "an answer without a stack trace", actual: response.Excerpt()}}, nil
+				return []finding{{sent: response.Event.String(), expected: "a response without a stack trace", actual: response.Excerpt()}}, nil
 			}
 		}
 	}
@@ -113,13 +113,13 @@ func checkTiming(ctx context.Context, s *session) ([]finding, error) {
 		return nil, errInconclusive{reason: "no event was accepted"}
 	}
 	slow, eventType := slowest(byType)
-	said := fmt.Sprintf("95 of 100 events of type %s were answered within %s", eventType, slow.Round(time.Millisecond))
+	said := fmt.Sprintf("95 of 100 events of type %s got a response within %s", eventType, slow.Round(time.Millisecond))
 	for _, limit := range []struct {
 		time   time.Duration
 		should bool
 	}{{tooSlow, false}, {2 * time.Second, true}} {
 		if late, err := s.run.machine.tooLong(slow, limit.time); late || err != nil {
-			return []finding{{should: limit.should, sent: eventType, expected: "an answer within " + limit.time.String(), actual: said}}, err
+			return []finding{{should: limit.should, sent: eventType, expected: "a response within " + limit.time.String(), actual: said}}, err
 		}
 	}
 	return nil, nil

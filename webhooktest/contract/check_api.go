@@ -107,7 +107,7 @@ func checkSlowAPI(ctx context.Context, s *session) ([]finding, error) {
 	if late, err := s.run.machine.tooLong(response.Duration, 10*time.Second); response.Err == nil && !late {
 		return nil, err
 	}
-	return []finding{{sent: response.Event.String() + " while the API takes 15s", expected: "an answer within 10s", actual: response.String()}}, nil
+	return []finding{{sent: response.Event.String() + " while the API takes 15s", expected: "a response within 10s", actual: response.String()}}, nil
 }
 
 // checkAccountHeader requires calls for a connected account's event to name the account.

@@ -40,7 +40,7 @@ func checkMethods(ctx context.Context, s *session) (findings []finding, err erro
 			return nil, err
 		}
 		if response.Accepted() {
-			actual := fmt.Sprintf("%s is answered %d", method, response.StatusCode)
+			actual := fmt.Sprintf("%s gets %d", method, response.StatusCode)
 			findings = append(findings, finding{sent: "the genuine request as " + method, expected: "!2xx", actual: actual})
 		}
 	}

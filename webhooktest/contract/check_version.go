@@ -29,7 +29,7 @@ func checkOtherTrain(ctx context.Context, s *session) ([]finding, error) {
 	if err != nil || forged.StatusCode != response.StatusCode || string(forged.Body) != string(response.Body) {
 		return nil, err
 	}
-	return []finding{{sent: sent, expected: "another answer than to a forged event", actual: "the same: " + answerOf(response)}}, nil
+	return []finding{{sent: sent, expected: "a response other than to a forged event", actual: "the same: " + answerOf(response)}}, nil
 }
 
 // controlOfOtherTrain makes a control of the newest other train that has its type.

@@ -50,7 +50,7 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 		}
 		return found, err
 	}
-	found.add("a genuine " + event.Type() + " was answered " + answerOf(answer))
+	found.add("a genuine " + event.Type() + " got " + answerOf(answer))
 	if said, ok := versionRefusal(answer); ok {
 		found.add(readRefusal(said))
 		found.wanted = wantedVersion(answer)
@@ -91,7 +91,7 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 	case read && same: // what refuses it may be middleware
 		d.add(readingLines(said)...)
 		if answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden {
-			d.add(fmt.Sprintf("if it answers %d to a bad signature, probably the secret differs from the handler's", answer.StatusCode))
+			d.add(fmt.Sprintf("if it returns %d to a bad signature, probably the secret differs from the handler's", answer.StatusCode))
 		}
 		return nil
 	}
@@ -106,11 +106,11 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 	}
 	switch {
 	case broke && same:
-		d.add("an unsigned event gets the same answer: it may crash at the signature: look at the secret, too, and at whether it verifies the raw body")
+		d.add("an unsigned event gets the same response: it may crash at the signature: look at the secret, too, and at whether it verifies the raw body")
 	case same:
-		d.add("an unsigned event gets the same answer: probably the secret differs from the handler's; else its API version is refused, or the body is changed before it is verified")
+		d.add("an unsigned event gets the same response: probably the secret differs from the handler's; else its API version is refused, or the body is changed before it is verified")
 	default:
-		d.add(fmt.Sprintf("an unsigned event is answered %d instead: the signature was looked at, and what it refuses comes after that", unsigned.StatusCode))
+		d.add(fmt.Sprintf("an unsigned event gets %d instead: the signature was looked at, and what it refuses comes after that", unsigned.StatusCode))
 	}
 	return nil
 }
@@ -242,7 +242,7 @@ func firstFixes(fixes []mistakes.Fix) []mistakes.Fix { return fixes[:min(len(fix
 // does not interpret the body.
 func answerOf(r *webhooktest.Response) string {
 	if r.Err != nil {
-		return "no answer: " + r.Err.Error()
+		return "no response: " + r.Err.Error()
 	}
 	answer := strings.TrimSpace(fmt.Sprintf("%d %s", r.StatusCode, http.StatusText(r.StatusCode)))
 	if location := r.Header.Get("Location"); r.StatusCode/100 == 3 && location != "" {

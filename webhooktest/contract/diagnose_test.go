@@ -77,7 +77,7 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		},
 		"a crash after the signature": {
 			handler: refusing(500, "", func(signed, _ bool, _ string) bool { return false }), api: true,
-			says: []string{"an answer of 5xx is no refusal", "it called nothing at fakestripe's API", "an unsigned event is answered 400 instead"}, never: blame,
+			says: []string{"a response of 5xx is no refusal", "it called nothing at fakestripe's API", "an unsigned event gets 400 instead"}, never: blame,
 		},
 		"a crash at anything": {
 			handler: refusing(500, "", nil),
@@ -93,7 +93,7 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		},
 		"a login or a bad signature": {
 			handler: refusing(401, "", nil),
-			says:    []string{"a login or an API key is asked for", "if it answers 401 to a bad signature, probably the secret differs"},
+			says:    []string{"a login or an API key is asked for", "if it returns 401 to a bad signature, probably the secret differs"},
 		},
 		"another secret": {
 			handler: refusing(400, "No signatures found matching the expected signature for payload", nil),

@@ -93,9 +93,9 @@ func TestDiscover(t *testing.T) {
 			[]contract.HandledType{{Type: some[0], Shown: "state"}}},
 		{"the control is one of them, and late", &switchboard{handles: []string{"payment_intent.succeeded"}, after: 300 * time.Millisecond}, true,
 			[]contract.HandledType{{Type: "payment_intent.succeeded", Shown: "state"}}},
-		{"the answers show it", &switchboard{answer: ownAnswer}, false,
+		{"the responses show it", &switchboard{answer: ownAnswer}, false,
 			[]contract.HandledType{{Type: some[0], Shown: "answer"}, {Type: some[1], Shown: "answer"}, {Type: some[2], Shown: "answer"}, {Type: "customer.subscription.updated"}}},
-		{"each type has an answer of its own", &switchboard{answer: func(w http.ResponseWriter, eventType, _ string) {
+		{"each type has a response of its own", &switchboard{answer: func(w http.ResponseWriter, eventType, _ string) {
 			fmt.Fprintf(w, "got one about %x", eventType)
 		}}, false, []contract.HandledType{}},
 		{"it looks for an object of the app", &switchboard{answer: func(w http.ResponseWriter, eventType, _ string) {
@@ -107,7 +107,7 @@ func TestDiscover(t *testing.T) {
 			if eventType == "charge.succeeded" {
 				panic(http.ErrAbortHandler)
 			}
-		}}, false, []contract.HandledType{{Type: "charge.succeeded", Shown: "answer", Refused: "no answer: handler closed the connection without an answer"}}},
+		}}, false, []contract.HandledType{{Type: "charge.succeeded", Shown: "answer", Refused: "no response: handler closed the connection without a response"}}},
 		{"nothing shows it", &switchboard{handles: some}, false, []contract.HandledType{}},
 		{"it refuses all", &switchboard{answer: func(w http.ResponseWriter, _, _ string) { http.Error(w, "no", http.StatusBadRequest) }}, false, nil},
 	} {

@@ -35,7 +35,7 @@ func (e *execution) checkPlain(ctx context.Context, step caseStep, responses []*
 		}
 		plain, err := e.session.sender.deliver(ctx, control)
 		if err == nil && plain.StatusCode == refused.StatusCode {
-			return errInconclusive{reason: "a plain " + control.Type() + " gets the same answer, " + answered(plain) + ": see dispatch/handled-type"}
+			return errInconclusive{reason: "a plain " + control.Type() + " gets the same response, " + answered(plain) + ": see dispatch/handled-type"}
 		}
 		return err
 	}
@@ -62,7 +62,7 @@ func (e *execution) judge(step caseStep, responses []*webhooktest.Response) erro
 		}
 	}
 	if !some && len(responses) > 0 {
-		e.find(mutations, "one answer at least "+step.AnyExpect, responses[0].String())
+		e.find(mutations, "one response at least "+step.AnyExpect, responses[0].String())
 	}
 	e.capture(step.Capture, responses)
 	return nil

@@ -23,10 +23,10 @@ func (e *execution) unanswered(responses []*webhooktest.Response) bool {
 	if len(silent) == 0 {
 		return false
 	}
-	f := finding{silent: true, sent: silent[0].Event.String(), expected: "an answer", actual: silent[0].String()}
+	f := finding{silent: true, sent: silent[0].Event.String(), expected: "a response", actual: silent[0].String()}
 	if len(responses) > 1 {
 		f.sent = fmt.Sprintf("%d %s at once", len(responses), silent[0].Event.Type())
-		f.actual = fmt.Sprintf("no answer to %d of them, after %d: %s", len(silent), len(responses)-len(silent), silent[0].Err)
+		f.actual = fmt.Sprintf("no response to %d of them, after %d: %s", len(silent), len(responses)-len(silent), silent[0].Err)
 	}
 	e.findings = append(e.findings, f)
 	return true

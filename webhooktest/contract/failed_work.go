@@ -31,7 +31,7 @@ func (f workFailure) possible(c *contractCase) error {
 	if !c.Repeats || f.probe.settle > 0 {
 		return nil
 	}
-	return errLacks{"a handler that works after its answer"}
+	return errLacks{"a handler that works after its response"}
 }
 
 // end ends the failure once it has lasted as long as the work takes. Work that was done all
@@ -46,7 +46,7 @@ func (f workFailure) end(ctx context.Context, heal func(context.Context) error) 
 		done, _ = f.isDone(ctx)
 	}
 	if err == nil && done {
-		err = errLacks{"a failure that the work after the answer meets: it was done before, or in spite of it"}
+		err = errLacks{"a failure that the work after the response meets: it was done before, or in spite of it"}
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func TestFailedWorkThatCallsStripe(t *testing.T) {
 		want      contract.Verdict
 		says      string
 	}{
-		{"at once", "the work is done before the answer", outageHandler{asks: true}, contract.Skip, "works after its answer"},
+		{"at once", "the work is done before the response", outageHandler{asks: true}, contract.Skip, "works after its response"},
 		{"later, of itself", "nothing that fails is needed", outageHandler{later: true}, contract.Skip, "called nothing of Stripe's API"},
 		{"repeats in a second", "as queues do", outageHandler{asks: true, later: true, again: time.Second}, contract.Pass, ""},
 		{"repeats in a minute", "which is sound too", outageHandler{asks: true, later: true, again: time.Minute}, contract.Pass, ""},

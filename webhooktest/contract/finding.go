@@ -13,7 +13,7 @@ import (
 )
 
 // stoppedAnswering is the headline of a case that crashed the handler.
-const stoppedAnswering = "Stopped answering"
+const stoppedAnswering = "Stopped responding"
 
 // Expectations of a finding about the state.
 const (
@@ -86,7 +86,7 @@ func (f finding) headline(c *contractCase) string {
 	case f.ignored || f.dropped:
 		return "Answered 2xx and ignored " + rest
 	case f.silent:
-		return "Gave no answer to " + rest
+		return "Gave no response to " + rest
 	case f.status == http.StatusServiceUnavailable, f.waits(c): // never sent by accident
 		return "Refused " + rest
 	case f.status >= http.StatusInternalServerError:
@@ -131,11 +131,11 @@ func (f finding) hint(c *contractCase) string {
 	case f.unrepeated:
 		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, all is well."
 	case f.grave || f.silent:
-		return "Find in the handler's log why it gave no answer."
+		return "Find in the handler's log why it gave no response."
 	case f.dropped:
 		return "Answer 400 to what fails verification: a wrong secret then shows as failed deliveries in Stripe's dashboard, and Stripe retries."
 	case f.obeys() && c.Cause == refusedProcessed:
-		return "Verify the signature before anything else, and answer 400 to what fails: see signature/unsigned."
+		return "Verify the signature before anything else, and return 400 for what fails: see signature/unsigned."
 	case f.ignored:
 		return "Find why the handler answers 2xx and does nothing: Stripe takes the event for delivered, and will not retry it."
 	}

@@ -85,7 +85,7 @@ func (m *machine) tooLong(took, limit time.Duration) (bool, error) {
 	if took <= limit || took > limit+allowance {
 		return took > limit, nil
 	}
-	return false, errInconclusive{reason: fmt.Sprintf("an answer took %s, more than %s, but this machine stalls: a timer came %s late", text.Brief(took), limit, text.Brief(allowance/stalls))}
+	return false, errInconclusive{reason: fmt.Sprintf("a response took %s, more than %s, but this machine stalls: a timer came %s late", text.Brief(took), limit, text.Brief(allowance/stalls))}
 }
 
 // calibrated records how much the machine stalls while the pace is measured.

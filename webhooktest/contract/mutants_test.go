@@ -25,7 +25,7 @@ var mutants = []mutant{
 	{why: "refused records are an effect", file: "oracle_none.go", old: "return clean.Alike(did)", new: "return did.Near(clean.Touched())", zoo: "refusals-among-deliveries"},
 	{why: "a forgery with an effect is a dropped one", file: "oracle_answers.go", old: `case moved == "":`, new: "case true:", zoo: "no-check"},
 	{why: "a forgery without an effect is a must", file: "oracle_answers.go", old: `case moved == "":`, new: "case false:", zoo: "refuses-with-200"},
-	{why: "an answer is an effect", file: "oracle_answers.go", old: "err != nil || has(did) {", new: "err != nil || true {", zoo: "two-signatures-ignored"},
+	{why: "a response is an effect", file: "oracle_answers.go", old: "err != nil || has(did) {", new: "err != nil || true {", zoo: "two-signatures-ignored"},
 	{why: "no-effect is never judged", file: "oracle_none.go", old: "findings := e.withState(moved.Lines(), noChange)", new: "moved = nil\n\tfindings := e.findings", zoo: "junk-booked"},
 	{why: "there is no second, careful look", file: "retry.go", old: "	s.probe.careful = true\n", new: "	return false\n", zoo: "subscriptions-later"},
 	{why: "what is missing is not waited for", file: "probe_wait.go", old: "if !p.careful || hoped(diff) {", new: "if true || hoped(diff) {", zoo: "subscriptions-later"},

@@ -203,7 +203,7 @@ func TestObjectsOfTheApp(t *testing.T) {
 			func(s *shop) func(*contract.Subject) { return s.one("cus_known") }, verdicts{"control/effect": pass, second: skip, foreign: pass}, ""},
 		{"one subscription", "by the subscription's id", invoice, &shop{find: "data.object.subscription"},
 			func(s *shop) func(*contract.Subject) { return s.one("sub_known") }, verdicts{"control/effect": pass, second: skip, foreign: pass}, ""},
-		{"one order, later", "paid once, after the answer", payment, &shop{find: "data.object.metadata.order", later: 700 * time.Millisecond},
+		{"one order, later", "paid once, after the response", payment, &shop{find: "data.object.metadata.order", later: 700 * time.Millisecond},
 			func(s *shop) func(*contract.Subject) { return s.one("T-100") }, verdicts{"control/effect": pass, second: skip, twice: skip}, ""},
 		{"an order each, later", "so that all can be judged", payment, &shop{find: "data.object.metadata.order", later: 700 * time.Millisecond},
 			func(s *shop) func(*contract.Subject) { return s.each(many) }, judged, ""},

@@ -149,6 +149,6 @@ func (o *oracle) effectIsGone(ctx context.Context) ([]finding, error) {
 		return nil, err
 	}
 	control := o.session.subject.control()
-	o.session.run.budget.end("the handler answers, but a genuine " + control + " has no effect any more")
+	o.session.run.budget.end("the handler responds, but a genuine " + control + " has no effect any more")
 	return []finding{{grave: true, sent: "a genuine " + control, expected: "the effect that it had before", actual: "none: did a worker die?"}}, nil
 }

@@ -149,7 +149,7 @@ func (s *session) tryEither(ctx context.Context, o *oracle) ([]finding, error) {
 	case err != nil || len(findings) == 0:
 		return nil, err
 	case !s.probe.observed():
-		return nil, errInconclusive{reason: "the answer was " + findings[0].actual + ", and whether the effect is there all the same can be told only from what the handler stores"}
+		return nil, errInconclusive{reason: "the response was " + findings[0].actual + ", and whether the effect is there all the same can be told only from what the handler stores"}
 	}
 	s.renew()
 	return o.judge(ctx)

@@ -110,7 +110,7 @@ func (j *judge) calibrate(ctx context.Context, control string) (err error) {
 	j.diagnosis, err = diagnose(ctx, j.session.sender.endpoint, first, j.session.sender.like())
 	if err == nil && j.diagnosis.lines == nil {
 		j.diagnosis.lines = []string{
-			"a genuine " + first.Type() + " was answered " + strings.TrimSpace(j.refused.String()) + ", and accepted when it was delivered again",
+			"a genuine " + first.Type() + " got " + strings.TrimSpace(j.refused.String()) + ", and accepted when it was delivered again",
 			"an event that is accepted only at the second delivery waits for Stripe's retry, an hour or more: what is not ready at the first?",
 		}
 	}

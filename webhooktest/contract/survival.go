@@ -32,7 +32,7 @@ func (s *session) surviving(ctx context.Context, try func() ([]finding, error)) 
 			return append(again, gone), nil
 		}
 	}
-	s.run.budget.end("the handler has stopped answering: " + gone.actual)
+	s.run.budget.end("the handler has stopped responding: " + gone.actual)
 	if at := slices.IndexFunc(findings, func(f finding) bool { return f.silent }); at >= 0 {
 		gone.sent, gone.actual = findings[at].sent, findings[at].actual+"; and none to a genuine event afterward"
 	}
@@ -51,7 +51,7 @@ func (s *session) hasEnded(ctx context.Context, failed error) (finding, bool) {
 		return finding{}, false
 	}
 	reason := strings.TrimSuffix(s.sender.last.Err.Error(), ":")
-	return finding{grave: true, sent: sent, expected: "a handler that still answers afterward", actual: reason}, true
+	return finding{grave: true, sent: sent, expected: "a handler that still responds afterward", actual: reason}, true
 }
 
 // revived restarts a handler that has exited, or waits until it is back.
@@ -59,7 +59,7 @@ func (s *session) revived(ctx context.Context) bool {
 	if s.subject.Restart != nil {
 		s.probe.dirty.Store(true)
 		if err := s.subject.Restart(ctx); err != nil {
-			s.run.budget.end(fmt.Sprintf("the handler has stopped answering, and could not be restarted: %v", err))
+			s.run.budget.end(fmt.Sprintf("the handler has stopped responding, and could not be restarted: %v", err))
 			return false
 		}
 	}

@@ -154,7 +154,7 @@ func TestHangingIsFound(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"resilience/burst"}, shortfalls(report, contract.Fail))
 		burst := report.Cases[slices.IndexFunc(report.Cases, func(r contract.Result) bool { return r.ID == "resilience/burst" })]
-		require.Regexp(t, `^no answer to \d+ of them, after \d+: no answer from the handler within 30s; and none to a genuine event`, burst.Actual)
+		require.Regexp(t, `^no response to \d+ of them, after \d+: no response from the handler within 30s; and none to a genuine event`, burst.Actual)
 		require.Equal(t, "50 payment_intent.succeeded at once", burst.Sent)
 		require.Less(t, time.Since(start), 4*time.Minute)
 	})

@@ -48,6 +48,6 @@ func TestCauses(t *testing.T) {
 func TestJoinReasons(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, joinReasons(nil))
-	require.Equal(t, "no effect: a, b; c; no answer: d", joinReasons([]string{"no effect: a, b", "no effect: c", "no answer: d"}))
+	require.Equal(t, "no effect: a, b; c; no response: d", joinReasons([]string{"no effect: a, b", "no effect: c", "no response: d"}))
 
 }

@@ -73,9 +73,9 @@ func TestUnclaimedTypes(t *testing.T) {
 func TestRefusedShape(t *testing.T) {
 	t.Parallel()
 	for name, refuse := range map[string]func(http.ResponseWriter){
-		"an answer": func(w http.ResponseWriter) { http.Error(w, "no plan", http.StatusUnprocessableEntity) },
-		"a panic":   func(http.ResponseWriter) { panic("nil pointer dereference") },
-		"no answer": func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+		"a response":  func(w http.ResponseWriter) { http.Error(w, "no plan", http.StatusUnprocessableEntity) },
+		"a panic":     func(http.ResponseWriter) { panic("nil pointer dereference") },
+		"no response": func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,8 +98,8 @@ func TestRefusedShape(t *testing.T) {
 func TestCrashAtTheWantedVersion(t *testing.T) {
 	t.Parallel()
 	for name, crash := range map[string]func(http.ResponseWriter){
-		"an answer": func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },
-		"a panic":   func(http.ResponseWriter) { panic("nil pointer dereference") },
+		"a response": func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },
+		"a panic":    func(http.ResponseWriter) { panic("nil pointer dereference") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -50,11 +50,11 @@ func TestWantedVersion(t *testing.T) {
 		wanted   string
 		diagnose string
 	}{
-		"the answer says it": {
+		"the response says it": {
 			handler: versioned(".clover", sentence+"2025-11-17.clover."), wanted: "2025-11-17.clover",
 			diagnose: "Stripe.net 48.5.0 expects events of API version 2025-11-17.clover and got one of 2023-10-16",
 		},
-		"the answer says it, of the wrong version that was given": {
+		"the response says it, of the wrong version that was given": {
 			handler: versioned(".clover", sentence+"2025-11-17.clover."), subject: contract.Subject{APIVersion: "basil"}, wanted: "2025-11-17.clover",
 			diagnose: "and got one of 2025-08-27.basil",
 		},
@@ -66,7 +66,7 @@ func TestWantedVersion(t *testing.T) {
 			handler: versioned("2022-11-15", sentence+"2022-11-15."), wanted: "",
 			diagnose: "there are no fixtures: only the label can be changed",
 		},
-		"the answer says nothing": {
+		"the response says nothing": {
 			handler: versioned(".clover", "refused"), wanted: "2026-02-25.clover",
 			diagnose: "it accepts payment_intent.succeeded of API version 2026-02-25.clover, but not this one, of 2023-10-16",
 		},

@@ -18,7 +18,7 @@ func zooAsync() []zooBug {
 		})
 	}
 	after := func(name string, delay time.Duration) zooBug {
-		return async(name, "the effect comes "+delay.String()+" after the answer", func(z *zooHandler) {
+		return async(name, "the effect comes "+delay.String()+" after the response", func(z *zooHandler) {
 			z.handle = func(d *zooDelivery) error { return z.laterBy(delay, d) }
 		})
 	}
@@ -28,7 +28,7 @@ func zooAsync() []zooBug {
 		after("after-500-ms", 500*time.Millisecond),
 		async("repeats-in-15-s", "a worker that tries again in a quarter of a minute", func(z *zooHandler) { z.handle = z.repeating(15 * time.Second) }),
 		async("repeats-in-a-minute", "a worker that tries again in a minute", func(z *zooHandler) { z.handle = z.repeating(time.Minute) }),
-		async("after-jitter", "the effect comes 5 to 200 ms after the answer", func(z *zooHandler) {
+		async("after-jitter", "the effect comes 5 to 200 ms after the response", func(z *zooHandler) {
 			z.handle = func(d *zooDelivery) error {
 				return z.laterBy(5*time.Millisecond+rand.N(195*time.Millisecond), d)
 			}

@@ -110,16 +110,16 @@ func zooRefusalBugs() []zooBug {
 	refuse := zooRefuseWith(http.StatusBadRequest)
 	return []zooBug{
 		zooWith("refuses-with-200", "B08: a bare return, which is a 200", func(z *zooHandler) { z.refuse = zooRefuseWith(http.StatusOK) }),
-		zooWith("verifies-after-the-answer", "answers 200 at once, verifies later and drops what is forged", func(z *zooHandler) {
+		zooWith("verifies-after-the-answer", "returns 200 at once, verifies later and drops what is forged", func(z *zooHandler) {
 			z.refuse = zooRefuseWith(http.StatusAccepted)
 		}),
-		ignoring("two-signatures-ignored", "answers 200 to a header with two v1 and does nothing", func(z *zooHandler, d *zooDelivery) bool {
+		ignoring("two-signatures-ignored", "returns 200 to a header with two v1 and does nothing", func(z *zooHandler, d *zooDelivery) bool {
 			return strings.Count(z.header(d), "v1=") > 1
 		}),
-		ignoring("large-ignored", "answers 200 to a body above 32 kB and does nothing", func(_ *zooHandler, d *zooDelivery) bool {
+		ignoring("large-ignored", "returns 200 to a body above 32 kB and does nothing", func(_ *zooHandler, d *zooDelivery) bool {
 			return len(d.body) > 32<<10
 		}),
-		refusing("refused-but-processed", "B08b: answers 400 and forgets to return", func(z *zooHandler, d *zooDelivery, err error) {
+		refusing("refused-but-processed", "B08b: returns 400 and forgets to return", func(z *zooHandler, d *zooDelivery, err error) {
 			refuse(d, err)
 			if event, err := parsed(d); err == nil {
 				d.event = event
@@ -252,6 +252,6 @@ func zooFreshnessBugs() []zooBug {
 			z.construct = z.refusing(func(d *zooDelivery) bool {
 				return time.Since(zooTime(z.header(d)))+time.Hour > webhook.DefaultTolerance
 			})
-		}).refusing("an unsigned event gets the same answer"),
+		}).refusing("an unsigned event gets the same response"),
 	}
 }

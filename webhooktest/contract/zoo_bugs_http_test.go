@@ -46,7 +46,7 @@ func zooHTTPBugs() []zooBug {
 		zooWith("header-by-raw-name", "B73: looks the header up in the map, in small letters", func(z *zooHandler) {
 			small := strings.ToLower(webhooktest.SignatureHeader)
 			z.header = func(d *zooDelivery) string { return strings.Join(d.r.Header[small], "") }
-		}).refusing("an unsigned event gets the same answer"),
+		}).refusing("an unsigned event gets the same response"),
 		gated("no-charset", "B75: application/json, and not a character more", func(d *zooDelivery) bool {
 			return unless(d, d.r.Header.Get("Content-Type") == "application/json", http.StatusUnsupportedMediaType)
 		}).refusing("application/json; charset=utf-8"),

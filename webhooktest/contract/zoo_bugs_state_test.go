@@ -186,7 +186,7 @@ func zooLossBugs() []zooBug {
 				return err
 			}
 		}),
-		zooWith("errors-swallowed", "B55: answers 200 whatever happened", func(z *zooHandler) {
+		zooWith("errors-swallowed", "B55: returns 200 whatever happened", func(z *zooHandler) {
 			z.answer = func(d *zooDelivery, _ error) { d.w.WriteHeader(http.StatusOK) }
 		}),
 		zooWith("lost-in-background", "B56: answers when it has begun, and tries once", func(z *zooHandler) {

@@ -127,7 +127,7 @@ func zooSoundWork() []zooBug {
 		zooWith("one-at-a-time", "503 and Retry-After while another event is at work", func(z *zooHandler) {
 			z.handle = z.ifFree(&zooError{http.StatusServiceUnavailable, "busy"})
 		}),
-		zooWith("minds-hang-ups", "gives up before the effect when nobody waits for the answer", func(z *zooHandler) {
+		zooWith("minds-hang-ups", "gives up before the effect when nobody waits for the response", func(z *zooHandler) {
 			z.handle = func(d *zooDelivery) error {
 				if err := zooStillThere(d); err != nil {
 					return err

@@ -110,7 +110,7 @@ func (r *run) sender() Sender {
 	switch {
 	case r.Rate == Rate{} || all == 0:
 	case m.lateStarts > all/many:
-		s.Note = fmt.Sprintf("%s of %s events had to wait for one of the %d connections: the handler answers too slowly for %s",
+		s.Note = fmt.Sprintf("%s of %s events had to wait for one of the %d connections: the handler responds too slowly for %s",
 			Number(m.lateStarts), Number(all), r.Concurrency, r.Rate)
 	case micro(m.lag.ValueAtQuantile(99)) > lateAfter:
 		s.Note = fmt.Sprintf("this machine could not keep the schedule: events started up to %s late though connections were free, which counts as latency", micro(m.lag.Max()).Round(time.Millisecond))

@@ -105,7 +105,7 @@ func TestRetries(t *testing.T) {
 		require.Zero(t, report.NotAccepted)
 		require.True(t, report.Verdict.Sound(), report.Verdict)
 		require.Equal(t, 60, report.Verdict.Effects)
-		require.Less(t, report.Latency.Max, 1000.0, "the wait for a retry is none for an answer")
+		require.Less(t, report.Latency.Max, 1000.0, "the wait for a retry is none for a response")
 	})
 }
 

@@ -109,7 +109,7 @@ func unauthorized(format string, args ...any) *apiError {
 
 // noAnswer is the error for a client whose connection cannot be closed.
 func noAnswer() *apiError {
-	return &apiError{status: http.StatusGatewayTimeout, typ: "api_error", message: "No answer (made to fail by fakestripe).", silent: true}
+	return &apiError{status: http.StatusGatewayTimeout, typ: "api_error", message: "No response (made to fail by fakestripe).", silent: true}
 }
 
 // injected is the error of a Failure.

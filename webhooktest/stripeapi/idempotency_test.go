@@ -109,7 +109,7 @@ func TestIdempotencyTogether(t *testing.T) {
 	require.Equal(t, 409, answer.Code)
 	require.Equal(t, "idempotency_key_in_use", errorOf(t, answer)["code"])
 	close(goOn)
-	require.Equal(t, 200, receive(t, done, "the answer to the first request"))
+	require.Equal(t, 200, receive(t, done, "the response to the first request"))
 	require.NotEmpty(t, request(t, api, "POST", "/v1/webhook_endpoints", body, "Idempotency-Key: k").Header().Get("Idempotent-Replayed"))
 }
 

@@ -31,7 +31,7 @@ func TestAnswersHaveTheVersionAskedFor(t *testing.T) {
 		"a list":                     {"", "2025-03-31.basil", "GET", "/v1/subscriptions", "data.0.", moved, kept, ""},
 		"expanded":                   {"", "2025-03-31.basil", "GET", "/v1/invoices/INV?expand[]=subscription", "parent.subscription_details.subscription.", moved, kept, ""},
 		"an object that is made":     {"", "2025-03-31.basil", "GET", "/v1/invoices/INV", "", "parent.type", "subscription", ""},
-		"the answer to a write":      {"", "2025-03-31.basil", "POST", "/v1/subscriptions/SUB", "", moved, kept, "description=new"},
+		"the response to a write":    {"", "2025-03-31.basil", "POST", "/v1/subscriptions/SUB", "", moved, kept, "description=new"},
 		"what a write makes":         {"", "2025-03-31.basil", "POST", "/v1/prices", "", "recurring", "recurring.aggregate_usage", "currency=usd&unit_amount=5&product=prod_1&recurring[interval]=month"},
 		"a part":                     {"", "2025-03-31.basil", "GET", "/v1/invoices/INV/lines", "data.0.", "pricing.price_details.price", "price", ""},
 	} {

@@ -4,7 +4,7 @@ export class Refusal extends Error {
   constructor(message, { place, lost = false } = {}) {
     super(message);
     this.place = place; // {line, column} in a text that was sent, if the server said
-    this.lost = lost; // there was no answer
+    this.lost = lost; // there was no response
   }
 }
 

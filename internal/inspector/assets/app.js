@@ -79,7 +79,7 @@ function empty(some) {
 }
 
 function nothing() {
-  if (filter.pending) return "Searching events and answers…";
+  if (filter.pending) return "Searching events and responses…";
   return filter.words.length ? `Nothing matches ${filter.words.map((word) => `“${word}”`).join(" and ")}` : "Nothing matches the filter";
 }
 

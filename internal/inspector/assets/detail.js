@@ -21,7 +21,7 @@ export class Detail extends EventTarget {
   #id = h("code");
   #title = h("h2");
   #facts = h("dl", { class: "facts" });
-  #answers = h("div", { class: "choice answers", role: "group", "aria-label": "Answers of the endpoints to this event" });
+  #answers = h("div", { class: "choice answers", role: "group", "aria-label": "Responses of the endpoints to this event" });
   #to = h("select", { id: "to", "aria-label": "Endpoint to replay and resend to" });
   #toLine = h("label", { class: "to" }, "to ", this.#to);
   #save = h("a", { class: "button", download: "", "data-do": "save" }, "Save as fixture");
@@ -99,7 +99,7 @@ export class Detail extends EventTarget {
     this.dispatchEvent(new Event("drawn"));
   }
 
-  // drawEndpoints offers the answers of other endpoints to the event, and where to send it
+  // drawEndpoints offers the responses of other endpoints to the event, and where to send it
   // again: to the endpoint of the delivery, unless another one is chosen.
   #drawEndpoints() {
     const { all, names, events } = this.#known;
@@ -175,22 +175,22 @@ export class Detail extends EventTarget {
         this.#drawExchange();
         this.#exchange.querySelector(`[data-attempt="${a.number}"]`).focus();
       },
-    }, `${a.number} `, h("span", { class: "status", "data-tone": toneOf(a, this.#delivery.forgery) }, a.error ? "no answer" : String(a.status)), ` ${time(a.at)}`));
+    }, `${a.number} `, h("span", { class: "status", "data-tone": toneOf(a, this.#delivery.forgery) }, a.error ? "no response" : String(a.status)), ` ${time(a.at)}`));
     return h("section", { class: "attempts" }, h("h3", {}, plural(attempts.length, "attempt")), h("div", { class: "choice" }, ...buttons));
   }
 
   #answer(a) {
     const line = a.status
       ? [h("span", { class: "status", "data-tone": toneOf(a, this.#delivery.forgery) }, String(a.status)), ` ${a.status_text ?? ""} `]
-      : [h("span", { class: "status", "data-tone": "fail" }, "no answer"), " "];
+      : [h("span", { class: "status", "data-tone": "fail" }, "no response"), " "];
     return h("section", { class: "answer" },
-      h("h3", {}, "Answer"),
+      h("h3", {}, "Response"),
       h("p", {}, ...line, h("span", { class: "note" }, `after ${duration(a.duration_ms)}, sent ${time(a.at)}`)),
       a.error && h("p", { class: "problem" }, a.error),
       a.response_body
-        ? h("pre", { tabindex: "0", "aria-label": "Body of the answer" }, a.response_body)
-        : a.status && h("p", { class: "note" }, "The answer has no body."),
-      a.response_header.length > 0 && this.#fold("response", "Answer headers", a.response_header.length, headers(a.response_header)));
+        ? h("pre", { tabindex: "0", "aria-label": "Body of the response" }, a.response_body)
+        : a.status && h("p", { class: "note" }, "The response has no body."),
+      a.response_header.length > 0 && this.#fold("response", "Response headers", a.response_header.length, headers(a.response_header)));
   }
 
   #signature(s) {

@@ -8,7 +8,7 @@ const STATUSES = [
   ["", "Any status", () => true],
   ["accepted", "Accepted", (d) => d.state === "delivered"],
   ["refused", "Not accepted", (d) => d.state === "given up" || (d.state === "waiting" && d.attempts > 0)],
-  ["wrong", "Wrong answer", (d) => (d.forgery ? d.state === "delivered" || (d.state === "given up" && !d.status) : d.state === "given up")],
+  ["wrong", "Wrong response", (d) => (d.forgery ? d.state === "delivered" || (d.state === "given up" && !d.status) : d.state === "given up")],
   ["retrying", "To be retried", (d) => d.state === "waiting" && d.attempts > 0],
   ["given up", "Given up", (d) => d.state === "given up"],
   ["under way", "Under way", (d) => d.state === "sending" || (d.state === "waiting" && d.attempts === 0)],
@@ -17,7 +17,7 @@ const STATUSES = [
   ["3xx", "3xx", (d) => d.status >= 300 && d.status < 400],
   ["4xx", "4xx", (d) => d.status >= 400 && d.status < 500],
   ["5xx", "5xx", (d) => d.status >= 500],
-  ["no answer", "No answer", (d) => d.attempts > 0 && !d.status],
+  ["no response", "No response", (d) => d.attempts > 0 && !d.status],
 ];
 
 // listed is what the list itself has of a delivery; listed in search.go is the same.
@@ -30,7 +30,7 @@ export class Filter extends EventTarget {
   #text = byId("filter-text");
   #status = byId("filter-status");
   #type = byId("filter-type");
-  inside = new Set(); // ids of deliveries with words in their event or answer
+  inside = new Set(); // ids of deliveries with words in their event or response
   #asked;
   #searched = ""; // the words that inside is about
   #types; // those that are offered

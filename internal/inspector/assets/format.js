@@ -35,12 +35,12 @@ export function standing(d) {
       return { label: answer, tone: "pass", phrase: "accepted" };
     case "given up":
       if (d.forgery && answer) return { label: answer, tone: "pass", phrase: "a forgery was refused" };
-      return { label: answer || "no answer", tone: "fail", phrase: "given up" };
+      return { label: answer || "no response", tone: "fail", phrase: "given up" };
     case "dropped":
       return { label: "dropped", tone: "idle", phrase: "dropped on purpose" };
     case "sending":
       return { label: answer || "sending", tone: "busy", phrase: "being sent" };
   }
   if (d.attempts === 0 || d.attempts?.length === 0) return { label: "waiting", tone: "idle", phrase: "not sent yet" };
-  return { label: answer || "no answer", tone: "warn", phrase: "will be tried again" };
+  return { label: answer || "no response", tone: "warn", phrase: "will be tried again" };
 }

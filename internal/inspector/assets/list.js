@@ -71,7 +71,7 @@ export class List extends EventTarget {
     this.#go(this.#items[at]);
   }
 
-  // side goes to the answer beside the chosen one, as a tree does from and to a group.
+  // side goes to the response beside the chosen one, as a tree does from and to a group.
   side(by) {
     const item = this.#items[this.#indexOf(this.#active)];
     if (!item) return;

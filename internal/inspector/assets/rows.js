@@ -92,7 +92,7 @@ export class Row {
     if (deliveries.length === 1) return this.#one(d, names, words, inside);
     const { right, wrong, open } = tally(deliveries);
     this.#status.dataset.tone = wrong ? "fail" : open ? "busy" : right ? "pass" : "idle";
-    this.#status.title = `${right} of ${deliveries.length} answers right`;
+    this.#status.title = `${right} of ${deliveries.length} responses right`;
     setText(this.#status, `${right}/${deliveries.length}`);
     setText(this.#last, right === deliveries.length ? "all right" : "right");
     const more = deliveries.length - CHIPS;
@@ -130,7 +130,7 @@ export class Row {
   }
 }
 
-// chip is the answer of one endpoint.
+// chip is the response of one endpoint.
 function chip(d, names, words, chosen) {
   const { label, tone, phrase } = standing(d);
   const name = h("span", { class: "name" });

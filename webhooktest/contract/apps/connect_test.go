@@ -23,7 +23,7 @@ var connect = app{
 	bugs: []bug{
 		{"first-tenant", "does not look at the account, and books for the first tenant"},
 		{"new-tenant", "makes a tenant of whoever sends something"},
-		{"unknown-account", "answers 500 for an account that is not connected any more"},
+		{"unknown-account", "returns 500 for an account that is not connected any more"},
 	},
 	start: func(_ context.Context, d *deps) http.Handler { return connectApp{d} },
 	subject: func(_ *deps, s *contract.Subject) {

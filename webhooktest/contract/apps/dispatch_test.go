@@ -24,8 +24,8 @@ var dispatch = app{
 	breaks: "payments",
 	bugs: []bug{
 		{"prefix", "a subscription to a type is one to all types that begin so"},
-		{"not-subscribed", "answers 404 for a type without subscribers"},
-		{"rescued", "rescues what a subscriber raises, and answers 200"},
+		{"not-subscribed", "returns 404 for a type without subscribers"},
+		{"rescued", "rescues what a subscriber raises, and returns 200"},
 	},
 	start: func(_ context.Context, d *deps) http.Handler {
 		e := &engine{deps: d}

@@ -22,7 +22,7 @@ var inbox = app{
 		CREATE TABLE inbox (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL, signature TEXT NOT NULL, received INTEGER NOT NULL);
 		CREATE TABLE payouts (id TEXT PRIMARY KEY, cents INTEGER NOT NULL, booked_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);`,
 	breaks: "inbox",
-	told:   "Forged events are answered 2xx, though ignored",
+	told:   "Forged events get 2xx, though ignored",
 	bugs: []bug{
 		{"in-memory", "keeps what it has answered for in a channel"},
 		{"any-age", "the worker cannot tell how old a request was, and does not ask"},

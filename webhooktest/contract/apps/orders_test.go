@@ -25,7 +25,7 @@ var orders = app{
 	bugs: []bug{
 		{"unpaid", "fulfills a session that is not paid yet"},
 		{"check-then-ship", "reads the status, ships, and writes the status, each by itself"},
-		{"no-such-order", "answers 500 for the sessions of other products of the same account"},
+		{"no-such-order", "returns 500 for the sessions of other products of the same account"},
 		{"any-amount", "does not compare what was paid with what the order costs"},
 	},
 	start: func(_ context.Context, d *deps) http.Handler { return ordersApp{d} },

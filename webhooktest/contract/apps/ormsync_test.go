@@ -18,7 +18,7 @@ var ormSync = app{
 	breaks: "stripe_objects",
 	bugs: []bug{
 		{"row-deleted", "deletes the row, which a late update makes anew"},
-		{"integrity-error", "a created event whose object is there already is answered 500"},
+		{"integrity-error", "a created event whose object is there already gets 500"},
 	},
 	start: func(_ context.Context, d *deps) http.Handler { return ormSyncApp{d} },
 	subject: func(_ *deps, s *contract.Subject) {

@@ -24,7 +24,7 @@ var refetch = app{
 	bugs: []bug{
 		{"trusts-body", "believes the body when Stripe does not know the event"},
 		{"marks-first", "remembers the event before the invoice has been fetched"},
-		{"unknown-is-502", "answers 502 for an event that Stripe does not know"},
+		{"unknown-is-502", "returns 502 for an event that Stripe does not know"},
 	},
 	start: func(_ context.Context, d *deps) http.Handler {
 		backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{

@@ -20,7 +20,7 @@ var seats = app{
 	breaks: "items",
 	bugs: []bug{
 		{"appends", "adds the items of an update to those that are there"},
-		{"ignores-errors", "logs what could not be written, and answers 200"},
+		{"ignores-errors", "logs what could not be written, and returns 200"},
 	},
 	start:   func(_ context.Context, d *deps) http.Handler { return seatsApp{d} },
 	subject: func(_ *deps, s *contract.Subject) { s.Handles = subscriptionTypes },

@@ -104,7 +104,7 @@ func TestSetEmpty(t *testing.T) {
 		{"at a depth", "{\n  \"a\": {\n    \"b\": 1\n  }\n}", "a.b", `{"c":{},"d":[]}`, "{\n  \"a\": {\n    \"b\": {\n      \"c\": {\n      },\n      \"d\": [\n\n      ]\n    }\n  }\n}"},
 		{"none before", "{\n  \"a\": 1\n}", "a", "{}", "{\n  \"a\": {\n  }\n}"},
 		{"added", "{\n  \"a\": 1\n}", "b.c", "{}", "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": {\n    }\n  }\n}"},
-		{"an answer of the API", "{\n  \"a\": 1,\n  \"b\": []\n}", "a", `{"c":{}}`, "{\n  \"a\": {\n    \"c\": {}\n  },\n  \"b\": []\n}"},
+		{"a response of the API", "{\n  \"a\": 1,\n  \"b\": []\n}", "a", `{"c":{}}`, "{\n  \"a\": {\n    \"c\": {}\n  },\n  \"b\": []\n}"},
 		{"brackets in a text are nothing empty", "{\n  \"a\": 1,\n  \"b\": \"{}\"\n}", "a", "{}", "{\n  \"a\": {\n  },\n  \"b\": \"{}\"\n}"},
 		{"one line", `{"a":1,"b":[]}`, "a", "{}", `{"a":{},"b":[]}`},
 	}
