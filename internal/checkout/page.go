@@ -71,7 +71,7 @@ func (c *Completer) session(id string) (s session, ok bool) {
 func (c *Completer) show(w http.ResponseWriter, r *http.Request) {
 	s, ok := c.session(r.PathValue("id"))
 	if !ok {
-		c.page(w, http.StatusNotFound, view{Problem: "There is no Checkout Session with this id: listen has been started anew since, or has too many."})
+		c.page(w, http.StatusNotFound, view{Problem: "There is no Checkout Session with this id: listen has been restarted since, or keeps too many."})
 		return
 	}
 	c.page(w, http.StatusOK, view{Session: s})
