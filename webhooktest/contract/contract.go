@@ -30,7 +30,7 @@ func Run(t *testing.T, subject func(t *testing.T) Subject) {
 // A case is a JSON file with steps. Folders named payloads and golden, and folders whose
 // names begin with a dot, are not searched. The format is that of the contract, specified
 // in fixtures/README.md of the module, plus keys for your own cases only: payloads from
-// files, headers and bodies of answers, variables, and golden files of the state. A case
+// files, headers and bodies of responses, variables, and golden files of the state. A case
 // needs no level (it is a must), requirement or source. It runs once, as written. Only a
 // case that compares the state with a reference is repeated before it fails.
 //

@@ -23,16 +23,16 @@ type HandledType struct {
 	// event: "subscription" of a session.
 	Variant string
 	// Shown names the evidence: "state", "calls" to Stripe, or "answer" if it differs from
-	// the answer to an unknown type. "" means that there is no evidence, but the handler
+	// the response to an unknown type. "" means that there is no evidence, but the handler
 	// acts on other events about the same object.
 	Shown string
-	// Refused is the answer if it is not 2xx, or says that there was none, where an unknown
+	// Refused is the response if it is not 2xx, or says that there was none, where an unknown
 	// type gets a 2xx: the handler may look for an object that the app does not have.
 	Refused string
 }
 
 // Discover delivers an event of each common type, and returns the types that the handler
-// acts on, as shown by its state, its calls to the local API and its answers. Types with an
+// acts on, as shown by its state, its calls to the local API and its responses. Types with an
 // effect come first. It returns none if there is no evidence, or if the handler refuses the
 // first genuine event. It does not examine handlers of thin events. It ends with the first
 // event that hangs or reaches nobody, and after a minute.
@@ -58,7 +58,7 @@ func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 type discovery struct {
 	*session
 	made    map[string]*webhooktest.Event // by type, and by type=shape
-	unknown string                        // the answer to an unknown type
+	unknown string                        // the response to an unknown type
 	told    bool                          // an event of an unknown type was accepted
 }
 
@@ -274,7 +274,7 @@ func (d *discovery) deliver(ctx context.Context, event *webhooktest.Event) (Hand
 	return handled, nil
 }
 
-// answerShape returns an answer without what differs between events: ids, type and numbers.
+// answerShape returns a response without what differs between events: ids, type and numbers.
 func answerShape(r *webhooktest.Response) string {
 	if r.Err != nil {
 		return "none"

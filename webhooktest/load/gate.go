@@ -14,7 +14,7 @@ import (
 const mostRefused = 5
 
 // A gate ends a load whose first events are refused for what more events would not change:
-// another secret, another API version, another path. An answer of 5xx is a finding, however
+// another secret, another API version, another path. A response of 5xx is a finding, however
 // often it comes.
 type gate struct {
 	stop func()
@@ -25,7 +25,7 @@ type gate struct {
 	err     *RefusedError
 }
 
-// pass notes the answer to a genuine event.
+// pass notes the response to a genuine event.
 func (g *gate) pass(r *webhooktest.Response) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -52,7 +52,7 @@ func (g *gate) failed() error {
 	return g.err
 }
 
-// saysWhy reports whether the text of an answer names a cause that all events share.
+// saysWhy reports whether the text of a response names a cause that all events share.
 func saysWhy(r *webhooktest.Response) bool {
 	if r.Err != nil {
 		return false

@@ -40,7 +40,7 @@ type Load struct {
 	// webhooktest.Event.Fill does. It is called for samples only.
 	Fresh func(name string, fill func(text string) string) ([]webhooktest.Edit, error)
 
-	// Rate is the schedule of arrivals. Without one, the next event goes out when an answer
+	// Rate is the schedule of arrivals. Without one, the next event goes out when a response
 	// arrives.
 	Rate Rate
 
@@ -121,7 +121,7 @@ type Progress struct {
 	Missing    int           // missing effects, while waiting
 }
 
-// A RefusedError is the answer of a handler that does not even accept a perfect delivery:
+// A RefusedError is the response of a handler that does not even accept a correct delivery:
 // before a load, so that nothing can be learned, or at its start.
 type RefusedError struct {
 	Response *webhooktest.Response

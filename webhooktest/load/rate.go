@@ -10,7 +10,7 @@ import (
 )
 
 // A Rate is a number of events a second, constant or changing linearly. The zero value
-// means no schedule: each event goes out as soon as an answer arrives.
+// means no schedule: each event goes out as soon as a response arrives.
 type Rate struct{ From, To float64 }
 
 // ParseRate parses "200/s", "6000/m", "3600/h", "200" (a second), or a ramp such as

@@ -33,14 +33,14 @@ type Report struct {
 	Rate      float64        `json:"rate"` // events a second, forgeries included
 	Latency   Latency        `json:"latency"`
 	Answers   map[int]int    `json:"answers"` // by status
-	Errors    map[string]int `json:"errors"`  // no answer, by reason
+	Errors    map[string]int `json:"errors"`  // no response, by reason
 	Sender    Sender         `json:"sender"`
 	Timeline  []Point        `json:"timeline"`
 
 	Verdict    *Verdict  `json:"verdict,omitempty"`
 	Conditions []Outcome `json:"conditions,omitempty"`
 
-	// Refused is the first answer other than 2xx to a genuine event, or nil.
+	// Refused is the first response other than 2xx to a genuine event, or nil.
 	Refused *webhooktest.Response `json:"-"`
 
 	sent *Sent

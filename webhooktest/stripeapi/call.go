@@ -2,11 +2,11 @@ package stripeapi
 
 import "time"
 
-// A Call is one request to the API, with its answer. It omits the API key.
+// A Call is one request to the API, with its response. It omits the API key.
 type Call struct {
 	N              int                 `json:"n"` // 1, 2, … in order of arrival
 	At             time.Time           `json:"at"`
-	Duration       time.Duration       `json:"duration"` // up to the answer, in nanoseconds
+	Duration       time.Duration       `json:"duration"` // up to the response, in nanoseconds
 	Method         string              `json:"method"`
 	Path           string              `json:"path"`
 	Query          string              `json:"query,omitempty"`           // as sent
@@ -16,10 +16,10 @@ type Call struct {
 	IdempotencyKey string              `json:"idempotency_key,omitempty"` // the Idempotency-Key header
 	Version        string              `json:"version,omitempty"`         // the Stripe-Version header
 	Client         string              `json:"client,omitempty"`          // the User-Agent header
-	RequestID      string              `json:"request_id"`                // the Request-Id of the answer
+	RequestID      string              `json:"request_id"`                // the Request-Id of the response
 	Status         int                 `json:"status"`
-	Object         string              `json:"object,omitempty"`    // type of the answer: "refund", "list"
-	ID             string              `json:"id,omitempty"`        // ID of the answer
+	Object         string              `json:"object,omitempty"`    // type of the response: "refund", "list"
+	ID             string              `json:"id,omitempty"`        // ID of the response
 	Replayed       bool                `json:"replayed,omitempty"`  // repeated from an earlier request with this idempotency key
 	Unchanged      bool                `json:"unchanged,omitempty"` // a write of values already set
 	Error          string              `json:"error,omitempty"`     // the message of an error

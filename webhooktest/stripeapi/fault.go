@@ -19,10 +19,10 @@ type Failure struct {
 	// one segment, "POST /v1/refunds" only that method. Empty means all.
 	Path string
 
-	// Status is the status of the answer. 0 means 500. 429 has Stripe's code rate_limit.
+	// Status is the status of the response. 0 means 500. 429 has Stripe's code rate_limit.
 	Status int
 
-	// NoAnswer closes the connection without an answer, as after a timeout of the network.
+	// NoAnswer closes the connection without a response, as after a timeout of the network.
 	// A client that shares no connection, as in process, gets 504.
 	NoAnswer bool
 }
@@ -34,7 +34,7 @@ type Slowness struct {
 }
 
 // ParseFailure parses RATE, PATH or RATE@PATH, each with an optional =STATUS (500 by
-// default) or =none for no answer: "0.1", "10%", "/v1/refunds", "0.5@POST /v1/refunds",
+// default) or =none for no response: "0.1", "10%", "/v1/refunds", "0.5@POST /v1/refunds",
 // "/v1/customers/*=429".
 func ParseFailure(text string) (Failure, error) {
 	if rest, silent := strings.CutSuffix(text, "=none"); silent && !strings.Contains(rest, "=") {

@@ -7,14 +7,14 @@ import (
 	"sync"
 )
 
-// replays stores the answers to requests with an idempotency key. The zero value is
+// replays stores the responses to requests with an idempotency key. The zero value is
 // empty.
 type replays struct {
 	mu   sync.Mutex
 	kept kept[string, *replay]
 }
 
-// A replay is the answer to the first request with an idempotency key.
+// A replay is the response to the first request with an idempotency key.
 type replay struct {
 	request   [sha256.Size]byte // hash of path and parameters
 	answer    *answer           // nil during the first request
@@ -51,7 +51,7 @@ func (r *replays) once(q *request, call *Call, header http.Header, dispatch func
 }
 
 // reserve returns the replay for an idempotency key. The caller must finish one without
-// an answer.
+// a response.
 func (r *replays) reserve(name string, q *request) (*replay, *apiError) {
 	params, err := json.Marshal(q.params.flat()) // sorts them
 	if err != nil {
@@ -81,7 +81,7 @@ func (r *replays) reserve(name string, q *request) (*replay, *apiError) {
 	return first, nil
 }
 
-// finish stores the answer to the first request with a key, or forgets the key.
+// finish stores the response to the first request with a key, or forgets the key.
 func (r *replays) finish(name string, first *replay, a *answer, failed *apiError, requestID string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -39,7 +39,7 @@ import (
 // pm_card_… exist; attaching one makes a copy. With [Server.Pages], new Checkout Sessions
 // and payment links have their url there.
 //
-// A request with an Idempotency-Key is executed once. Repeated, it gets the same answer,
+// A request with an Idempotency-Key is executed once. Repeated, it gets the same response,
 // marked Idempotent-Replayed; a different request with the same key gets an
 // idempotency_error. Errors have Stripe's shape, types and codes.
 //
@@ -51,7 +51,7 @@ import (
 // of lists above 64 KiB are shown, but not found, filtered, paged or expanded, and the
 // answer is compact JSON. A page ends early at 16 MiB (see has_more).
 type Server struct {
-	// Version is the API version named in answers to requests without one. Empty means
+	// Version is the API version named in responses to requests without one. Empty means
 	// fixtures.DefaultVersion. It is only a label: objects have the shape of the request's
 	// version, or else the one they were added with.
 	Version string
