@@ -5,7 +5,8 @@ import (
 	"path"
 )
 
-// These causes are shared by several cases, and chosen by the engine.
+// These causes are shared by several cases, and chosen by the engine. Package report groups
+// results by them.
 const (
 	forgeriesAccepted = "Forged events are accepted"
 	refusedProcessed  = "Refused events are processed"

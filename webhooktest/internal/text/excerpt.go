@@ -1,5 +1,5 @@
-// Package text prepares untrusted text for display: short, printable, and without
-// secrets.
+// Package text makes excerpts of untrusted text for display: short, printable, and without
+// secrets, which package credential hides.
 package text
 
 import (
