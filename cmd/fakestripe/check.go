@@ -55,7 +55,7 @@ case with an id such as signature/unsigned. Show it what the handler stores
 duplicate must count once, and nothing may be lost or overwritten.
 
 Without --handles, --api-version or --secret, it detects what it can (the secret from
-$STRIPE_WEBHOOK_SECRET or .env, the version and the types from the handler's answers,
+$STRIPE_WEBHOOK_SECRET or .env, the version and the types from the handler's responses,
 calls and state), and says what it assumed.
 
 Exit status: 0 if nothing failed, 1 if a case did, 2 for a usage error, if nothing could

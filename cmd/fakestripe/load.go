@@ -60,9 +60,9 @@ answers, and report rates and latencies. Show it what the handler stores (--stat
 --state-cmd, --state-postgres, --state-sqlite) for a verdict on effects: how many events
 were lost or doubled, how many forgeries had an effect, and which.
 
-With --rate, events arrive on schedule no matter what the handler does, and latency includes
-the time an event waited for a free connection. docs/load.md explains the report, the
-verdict, and how to judge several machines together.
+With --rate, events arrive on schedule no matter what the handler does, and latency
+includes the time an event waited for a free connection. docs/load.md explains the
+report, the verdict, and how to judge several machines together.
 
 Exit status: 0 if all is well, 1 if events were lost, doubled or refused, a forgery was
 accepted, or a condition of --fail-on does not hold, 2 for a usage error, or if a state

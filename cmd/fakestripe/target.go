@@ -54,7 +54,7 @@ func (f *targetFlags) flags(cmd *cobra.Command) {
 	f.secrets.flag(cmd)
 	flags.StringArrayVar(&f.mutations, "mutate", nil, "mutate the delivery with this `mutation` (see fakestripe list --mutations; repeatable)")
 	flags.StringArrayVar(&f.headers, "header", nil, "add a `header`, Name: value, or replace Stripe's (repeatable)")
-	flags.StringVar(&f.expect, "expect", "", "expected `answer`: a status (400), a class (2xx), or any other (!2xx) (default 2xx, for a forgery !2xx)")
+	flags.StringVar(&f.expect, "expect", "", "expected `response`: a status (400), a class (2xx), or any other (!2xx) (default 2xx, for a forgery !2xx)")
 	flags.DurationVar(&f.timeout, "timeout", webhooktest.DefaultTimeout, "time for the handler to answer")
 	flags.BoolVar(&f.skipVerify, "skip-verify", false, "accept any TLS certificate")
 	flags.BoolVar(&f.allowRemote, "allow-remote", false, fmt.Sprintf("allow more than %d deliveries to a host outside this machine and private networks", remoteLimit))

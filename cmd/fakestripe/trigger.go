@@ -43,7 +43,7 @@ happens.
 
 Without --to, a running fakestripe listen delivers the events to all its endpoints,
 with retries. Each event is sent after the first response to the previous one. The last
-answer within --wait counts.
+response within --wait counts.
 
 Exit status: 0 if every response was as expected (2xx, or for a forgery any other), 1 if
 a response was wrong or missing, 2 for a usage error.`,
