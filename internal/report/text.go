@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/fakestripe/fakestripe/internal/prose"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -95,7 +96,7 @@ func (t *text) body() {
 		t.shortfall("WARN", "1;33", s)
 	}
 	if t.reproduce != "" {
-		t.printf("To reproduce one of these, put its id in place of CASE:\n%s\n\n", prose(t.reproduce, margin, 0))
+		t.printf("To reproduce one of these, put its id in place of CASE:\n%s\n\n", prose.Wrap(t.reproduce, margin, 0))
 	}
 	for _, s := range t.shortfalls(contract.Info) {
 		t.heading("INFO", "36", s.headline(), s.Result)
@@ -132,12 +133,12 @@ func (t *text) groups() {
 func (t *text) unjudged(word, color string, reasons []*reason) {
 	for _, reason := range reasons {
 		count := fmt.Sprintf("%d %s:", len(reason.Cases), word)
-		t.printf("%s %s\n", t.paint(color, count), strings.TrimLeft(prose(reason.Text, len(count)+1, width), " "))
+		t.printf("%s %s\n", t.paint(color, count), strings.TrimLeft(prose.Wrap(reason.Text, len(count)+1, width), " "))
 		ids := make([]string, len(reason.Cases))
 		for i, result := range reason.Cases {
 			ids[i] = result.ID
 		}
-		t.printf("%s\n\n", t.paint("2", prose(strings.Join(ids, " "), margin, width)))
+		t.printf("%s\n\n", t.paint("2", prose.Wrap(strings.Join(ids, " "), margin, width)))
 	}
 }
 
@@ -177,7 +178,7 @@ func (t *text) heading(word, color, headline string, r contract.Result) {
 func (t *text) shortfall(word, color string, s *shortfall) {
 	t.heading(word, color, s.headline(), s.Result)
 	if s.Requirement != s.Title { // a user's case may say no more
-		t.printf("%s\n\n", prose(s.Requirement, margin, width))
+		t.printf("%s\n\n", prose.Wrap(s.Requirement, margin, width))
 	}
 	t.printf("%s\n", block(margin, width, s.evidence()))
 }
@@ -197,46 +198,7 @@ func block(indent, width int, facts []fact) string {
 		if f.label == "reproduce" || f.label == "explain" || f.label == "source" {
 			until = 0
 		}
-		body := prose(f.text, at, until)
-		fmt.Fprintf(&b, "%*s%s%s\n", indent, "", f.label, body[min(indent+len(f.label), len(body)):])
+		fmt.Fprintf(&b, "%s\n", prose.Hang(strings.Repeat(" ", indent)+f.label, f.text, at, until))
 	}
 	return b.String()
-}
-
-// prose indents text and breaks long lines at spaces.
-func prose(text string, indent, width int) string {
-	var lines []string
-	for _, line := range strings.Split(text, "\n") {
-		for width > 0 {
-			cut := breakAt(line, width-indent)
-			if cut < 0 {
-				break
-			}
-			lines = append(lines, line[:cut])
-			line = line[cut+1:]
-		}
-		lines = append(lines, line)
-	}
-	for i, line := range lines {
-		if line != "" {
-			lines[i] = strings.Repeat(" ", indent) + line
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-// breakAt returns the last space within the width, else the first of all, or -1 if the
-// line fits or has no space.
-func breakAt(line string, room int) int {
-	if utf8.RuneCountInString(line) <= room {
-		return -1
-	}
-	start := len(line) - len(strings.TrimLeft(line, " "))
-	if fits := strings.LastIndexByte(string([]rune(line)[:room+1]), ' '); fits > start {
-		return fits
-	}
-	if first := strings.IndexByte(line[start:], ' '); first > 0 {
-		return start + first
-	}
-	return -1
 }

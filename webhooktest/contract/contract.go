@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fakestripe/fakestripe/internal/prose"
 )
 
 // Run runs the contract against a handler, with a subtest for each case, named by its id:
@@ -64,7 +67,7 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 		t.Fatalf("fakestripe: %v", err)
 	}
 	for _, line := range j.diagnosis.lines { // t shows it with the cases that fail
-		t.Log("fakestripe: " + line)
+		t.Log(prose.Wrap("fakestripe: "+line, 0, width))
 	}
 	if wanted := j.diagnosis.wanted; wanted != "" {
 		t.Log("fakestripe: " + setVersion(wanted))
@@ -128,13 +131,10 @@ func (a *tally) log(t *testing.T, s *session) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	t.Log("fakestripe: " + a.totals())
-	for _, line := range append(a.causes(), unjudged(a.results)) {
+	for _, line := range slices.Concat(a.causes(), []string{unjudged(a.results)}, s.notes()) {
 		if line != "" {
-			t.Log("fakestripe: " + line)
+			t.Log(prose.Wrap("fakestripe: "+line, 0, width))
 		}
-	}
-	for _, note := range s.notes() {
-		t.Log("fakestripe: " + note)
 	}
 }
 
@@ -237,27 +237,32 @@ func (r Result) Explain() string {
 	return "fakestripe explain " + r.ID
 }
 
+// width is the line length of what go test prints, beside its own indentation.
+const width = 80
+
 // String describes a result that is not a pass, in a few lines.
 func (r Result) String() string {
-	text := r.Requirement
+	lines := []string{r.Requirement}
 	if r.Headline != "" {
-		text = r.Headline + "\n  " + text
+		lines = []string{r.Headline, prose.Wrap(r.Requirement, 2, width)}
 	}
 	if remark := r.Remark(); remark != "" {
-		text += "\n  (" + remark + ")"
+		lines = append(lines, prose.Wrap("("+remark+")", 2, width))
 	}
-	text += "\n  sent:     " + r.Sent + "\n  expected: " + r.Expected + "\n  actual:   " + r.Actual
-	if r.WantedVersion != "" {
-		text += "\n  version:  " + setVersion(r.WantedVersion)
+	version := r.WantedVersion
+	if version != "" {
+		version = setVersion(version)
 	}
-	if r.Hint != "" {
-		text += "\n  hint:     " + r.Hint
+	for _, fact := range []struct {
+		label, text string
+		width       int // 0: never broken, to be copied
+	}{
+		{"sent", r.Sent, width}, {"expected", r.Expected, width}, {"actual", r.Actual, width},
+		{"version", version, 0}, {"hint", r.Hint, width}, {"explain", r.Explain(), 0}, {"source", r.Source, 0},
+	} {
+		if fact.text != "" {
+			lines = append(lines, prose.Hang("  "+fact.label+":", fact.text, 12, fact.width))
+		}
 	}
-	if explain := r.Explain(); explain != "" {
-		text += "\n  explain:  " + explain
-	}
-	if r.Source != "" {
-		text += "\n  source:   " + r.Source
-	}
-	return text
+	return strings.Join(lines, "\n")
 }

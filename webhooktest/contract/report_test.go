@@ -36,3 +36,27 @@ func TestReportComesWithTheError(t *testing.T) {
 		"control/accepted": contract.Pass, "resilience/restart-keeps-ledger": contract.Inconclusive, "version/declared": contract.Skip,
 	}, verdicts)
 }
+
+// Lines of go test are as long as those of the command, and none stands at the margin.
+func TestResultIsWrapped(t *testing.T) {
+	t.Parallel()
+	r := contract.Result{
+		ID: "ordering/stale-update", Headline: "An older update overwrote a newer one", Verdict: contract.Fail,
+		Requirement: "When an older update of an object arrives after a newer one, the object keeps the newer state.",
+		Sent:        "v2: customer.subscription.updated [evt_1]\nv1: customer.subscription.updated [evt_2]",
+		Expected:    "the same state as after clean delivery",
+		Actual:      "state.subs.{created.data.object.id}: Status: \"active\" instead of \"past_due\", of a row of the table subscriptions",
+		Reproduce:   "fakestripe check ordering/stale-update",
+		Source:      "https://docs.stripe.com/webhooks#event-ordering, which is never broken, for it may be an address to copy",
+	}
+	require.Equal(t, `An older update overwrote a newer one
+  When an older update of an object arrives after a newer one, the object keeps
+  the newer state.
+  sent:     v2: customer.subscription.updated [evt_1]
+            v1: customer.subscription.updated [evt_2]
+  expected: the same state as after clean delivery
+  actual:   state.subs.{created.data.object.id}: Status: "active" instead of
+            "past_due", of a row of the table subscriptions
+  explain:  fakestripe explain ordering/stale-update
+  source:   https://docs.stripe.com/webhooks#event-ordering, which is never broken, for it may be an address to copy`, r.String())
+}
