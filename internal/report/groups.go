@@ -42,8 +42,7 @@ func (v *view) shortfalls(verdict contract.Verdict) []*shortfall {
 	return slices.DeleteFunc(v.findings(), func(s *shortfall) bool { return s.Verdict != verdict })
 }
 
-// plainest are the cases that show a cause in its most common form: their hint is the hint
-// of the cause.
+// plainest are the cases that show a cause in its most common form.
 var plainest = []string{
 	"signature/unsigned", "signature/wrong-secret", "idempotency/acknowledged", "idempotency/redelivered", "idempotency/two-changes",
 	"dispatch/unknown-type", "dispatch/unpaid-checkout", "dispatch/foreign-object", "resilience/retry-after-failure", "resilience/restart-keeps-work",
@@ -66,7 +65,9 @@ func (s *shortfall) headline() string {
 
 // evidence returns the evidence of the best case, and a line for each case with this cause.
 func (s *shortfall) evidence() []fact {
-	facts := evidence(s.Result, s.explain())
+	best := s.Result
+	best.Hint = s.hint()
+	facts := evidence(best, s.explain())
 	if len(s.also) == 0 {
 		return facts
 	}

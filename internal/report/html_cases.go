@@ -76,7 +76,7 @@ func (p *page) card(s *shortfall) {
 	p.maybe("<div><dt>Expected</dt><dd>", r.Expected, "</dd></div>")
 	p.maybe(`<div class="actual"><dt>Actual</dt><dd>`, r.Actual, "</dd></div>")
 	p.own("</dl>\n")
-	p.maybe(`  <p class="hint"><b>Hint</b><span>`, r.Hint, "</span></p>\n")
+	p.maybe(`  <p class="hint"><b>Hint</b><span>`, s.hint(), "</span></p>\n")
 	p.maybe(`  <div class="reproduce"><span>Explain</span><pre tabindex="0"><code>`, s.explain(), "</code></pre></div>\n")
 	p.maybe(`  <div class="reproduce"><span>Reproduce</span><pre tabindex="0"><code>`, r.Reproduce, "</code></pre></div>\n")
 	if r.Source != "" {

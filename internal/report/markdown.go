@@ -102,8 +102,8 @@ func (s *shortfall) markdown() string {
 	if facts := present(fact{"note", clip(r.Reason)}, fact{"sent", clip(r.Sent)}, fact{"expected", clip(r.Expected)}, fact{"actual", clip(r.Actual)}); facts != nil {
 		paragraphs = append(paragraphs, fence("text", block(0, 0, facts)))
 	}
-	if r.Hint != "" {
-		lines := strings.Split(r.Hint, "\n")
+	if hint := s.hint(); hint != "" {
+		lines := strings.Split(hint, "\n")
 		each(lines, prosaic)
 		paragraphs = append(paragraphs, "**Hint:** "+strings.Join(lines, "<br>\n"))
 	}
