@@ -136,6 +136,10 @@ func (f finding) hint(c *contractCase) string {
 		return "Answer 400 to what fails verification: a wrong secret then shows as failed deliveries in Stripe's dashboard, and Stripe retries."
 	case f.obeys() && c.Cause == refusedProcessed:
 		return "Verify the signature before anything else, and return 400 for what fails: see signature/unsigned."
+	case f.cause(c) == forgeriesAnswered:
+		return "Answer 400 where the verification fails: catch each of its errors, and keep 5xx for the app's own failures."
+	case f.cause(c) == repeatsRefused:
+		return "Answer 200 to an id that is already known: look for a unique constraint, or a check of your own, that ends in an error."
 	case f.ignored:
 		return "Find why the handler answers 2xx and does nothing: Stripe takes the event for delivered, and will not retry it."
 	}

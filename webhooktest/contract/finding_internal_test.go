@@ -62,3 +62,23 @@ func TestProcessedForgeries(t *testing.T) {
 		require.Contains(t, f.hint(spec), c.hint, c.name)
 	}
 }
+
+// A hint is about what the handler did, which may not be what the case expects of a bug.
+func TestHintsFitTheAnswer(t *testing.T) {
+	t.Parallel()
+	forgery := &contractCase{Case: Case{Cause: forgeriesAccepted, Hint: "Verify."}}
+	repeat := &contractCase{Case: Case{Cause: repeatsCount, Hint: "Store the id."}}
+	for _, c := range []struct {
+		name    string
+		finding finding
+		spec    *contractCase
+		want    string
+	}{
+		{"a forgery that was accepted", finding{status: 200, accepted: true}, forgery, "Verify."},
+		{"one that crashed the handler was not", finding{status: 500}, forgery, "Answer 400"},
+		{"a repeated event that counts", finding{ofState: true, expected: sameState}, repeat, "Store the id."},
+		{"one that is refused is known", finding{status: 409}, repeat, "Answer 200"},
+	} {
+		require.Contains(t, c.finding.hint(c.spec), c.want, c.name)
+	}
+}
