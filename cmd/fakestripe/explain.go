@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/prose"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -96,9 +97,9 @@ func fixes(c contract.Case) (all []codeFix) {
 func explanation(c contract.Case) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s (%s)\n%s\n\n%s\n%s\n", c.ID, c.Level, c.Title, c.Requirement, c.Source)
-	fmt.Fprintf(&text, "\nWhy: %s\n\nThe usual mistake: %s\n", c.Why, c.Mistake)
+	fmt.Fprintf(&text, "\nWhy: %s\n\nThe usual mistake: %s\n\nThe fix: %s\n", c.Why, c.Mistake, c.Hint)
 	for _, fix := range fixes(c) {
-		fmt.Fprintf(&text, "\n%s:\n    %s\n", fix.language, strings.ReplaceAll(fix.code, "\n", "\n    "))
+		fmt.Fprintf(&text, "\n%s:\n%s\n", fix.language, prose.Wrap(fix.code, 4, 0))
 	}
 	return text.String() + "\n"
 }

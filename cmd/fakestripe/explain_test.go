@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/contract.md")
@@ -53,5 +56,21 @@ func TestContractLinks(t *testing.T) {
 	for _, link := range links {
 		target, _, _ := strings.Cut(link, ")")
 		require.True(t, headings[target], target)
+	}
+}
+
+// TestOrderNeedsNoAPI: where a fix asks Stripe what is so now, there is one that does not.
+func TestOrderNeedsNoAPI(t *testing.T) {
+	cases, err := contract.Suite{}.Cases()
+	require.NoError(t, err)
+	asks := regexp.MustCompile(`subscription\.Get\(|\.retrieve\(`)
+	for _, c := range cases {
+		for _, fix := range fixes(c) {
+			if group(c) == "ordering" && asks.MatchString(fix.code) {
+				require.Contains(t, fix.code, " Without the API: ", "%s in %s", c.ID, fix.language)
+			}
+		}
+		require.Contains(t, explanation(c), "\nThe fix: "+c.Hint+"\n")
+		require.NotRegexp(t, `[ \t]\n`, explanation(c), "no space at the end of a line")
 	}
 }
