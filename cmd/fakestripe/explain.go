@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -112,6 +113,13 @@ func explainType(sh shell, eventType string) error {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s (%s)\n%s\n", described.Name, described.Object, described.Description)
+	flows, err := flowsWith(eventType)
+	if err != nil {
+		return err
+	}
+	if flows != nil {
+		fmt.Fprintf(&text, "\nFlows with it, for trigger:\n%s\n", prose.Wrap(strings.Join(flows, " "), 4, 80))
+	}
 	for i, v := range fixtures.Variants(eventType) {
 		if i == 0 {
 			text.WriteString("\nOther shapes, for --variant:\n")
@@ -123,4 +131,18 @@ func explainType(sh shell, eventType string) error {
 	}
 	_, err = sh.out.Write([]byte(text.String()))
 	return err
+}
+
+// flowsWith names the flows that have an event of a type.
+func flowsWith(eventType string) (flows []string, err error) {
+	for _, name := range fixtures.Flows() {
+		described, err := fixtures.DescribeFlow(name)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(described.Types, eventType) {
+			flows = append(flows, name)
+		}
+	}
+	return flows, nil
 }

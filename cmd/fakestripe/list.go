@@ -108,7 +108,7 @@ func listVariants(sh shell, version string, asJSON bool) error {
 			if asJSON {
 				err = encoder.Encode(map[string]string{"type": eventType, "variant": v.Name, "description": v.Description, "flow": v.Flow, "source": v.Source})
 			} else {
-				_, err = fmt.Fprintf(sh.out, "%-54s %s\n", eventType+"="+v.Name, v.Description)
+				_, err = fmt.Fprintf(sh.out, "%-54s %s\n", eventType+"="+v.Name, described(v))
 			}
 			if err != nil {
 				return err
@@ -116,6 +116,14 @@ func listVariants(sh shell, version string, asJSON bool) error {
 		}
 	}
 	return nil
+}
+
+// described is the description of a variant, with the flow that leads to it.
+func described(v fixtures.Variant) string {
+	if v.Flow == "" {
+		return v.Description
+	}
+	return v.Description + " Flow: " + v.Flow
 }
 
 // listVersions prints the API versions, oldest first, with the releases pinned to them.

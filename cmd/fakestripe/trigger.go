@@ -93,6 +93,9 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 	defer to.close()
 	p := newPrinter(sh, tr.format, tr.target.expected, tr.target.mutations, len(flow.Steps))
 	p.talk("%s: %s", flow.Name, strings.TrimSuffix(flow.Title, "."))
+	if tr.payloads.shapes.of(name) == "" {
+		p.hint(otherFlows(name, flow.Name))
+	}
 	tr.payloads.announce(p)
 	nameTrigger(to, flow)
 	events := flow.Events()
@@ -100,6 +103,20 @@ func (tr *triggering) run(ctx context.Context, sh shell, name string) error {
 		events = flow.EventsInRealTime(ctx)
 	}
 	return to.deliver(ctx, p, whileListening(p, events), 1, tr.target.mutations)
+}
+
+// otherFlows says which flows lead to an event type in another shape, or "".
+func otherFlows(eventType, flow string) string {
+	var others []string
+	for _, v := range fixtures.Variants(eventType) {
+		if v.Flow != "" && v.Flow != flow {
+			others = append(others, v.Name+" ("+v.Flow+")")
+		}
+	}
+	if others == nil {
+		return ""
+	}
+	return "other shapes of " + eventType + ", each with its flow: --variant " + strings.Join(others, ", ")
 }
 
 // nameTrigger tells a running listen that the events of a flow belong together.
