@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -58,7 +59,12 @@ func unsaid(r *webhooktest.Response) string {
 	if fixtures.IsThin(r.Event.Type()) {
 		return why + wasThin + "; else fakestripe check --to URL finds out"
 	}
-	return why + "often the secret is another one, or the SDK wants another API version; fakestripe check --to URL finds out, and fakestripe verify from the body and header that the handler got"
+	other := "another API version"
+	if label, _ := r.Event.Lookup("api_version"); label != nil {
+		other += fmt.Sprintf(" than %v", label)
+	}
+	return why + "often the secret is another one, or the SDK wants " + other +
+		" (try --api-version with its release, such as stripe-go@82); fakestripe check --to URL finds out, and fakestripe verify from the body and header that the handler got"
 }
 
 // advise returns an advice for an endpoint, or "" if it was given before.

@@ -26,7 +26,7 @@ func TestAdvice(t *testing.T) {
 		"a thin one in Go":               {"v1.charge.refunded", "", 400, "Failed to parse webhook body json: json: cannot unmarshal string into Go struct field Event.created of type int64", "was sent a thin event", "the body came as it was"},
 		"a crash at a thin one":          {"v1.charge.refunded", "", 500, "TypeError: Cannot read properties of undefined (reading 'object')", "the event is thin, without data.object", "that is what is read"},
 		"a crash":                        {"charge.succeeded", "2023-10-16", 500, "TypeError", "for the exception or the error", "of a snapshot, nothing more is known"},
-		"no more than 400":               {"charge.succeeded", "2023-10-16", 400, "bad request", "does not say why: often the secret is another one, or the SDK wants another API version", "nothing is blamed"},
+		"no more than 400":               {"charge.succeeded", "2023-10-16", 400, "bad request", "does not say why: often the secret is another one, or the SDK wants another API version than 2023-10-16 (try --api-version with its release, such as stripe-go@82); ", "nothing is blamed"},
 		"nothing at all":                 {"charge.succeeded", "2023-10-16", 400, "", "fakestripe check --to URL finds out, and fakestripe verify", "and it is said how to find out"},
 		"a bad signature":                {"charge.succeeded", "2023-10-16", 400, "bad signature", "the response names the signature, not what is wrong with it: often the secret", "it does say something"},
 		"no more than 400 to a thin one": {"v1.charge.refunded", "", 400, "bad request", "does not say why: the event is thin", "a version would not help"},
