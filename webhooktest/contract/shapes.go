@@ -49,6 +49,33 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 	return bindings
 }
 
+// soften makes findings about a shape that only the app's own requests lead to a should: an
+// app that sells no subscriptions gets no session of one.
+func (v variant) soften(findings []finding) []finding {
+	if !v.asked() {
+		return findings
+	}
+	softened := slices.Clone(findings)
+	for i := range softened {
+		softened[i].should = true
+	}
+	return softened
+}
+
+// asked reports whether a case runs with a shape that an app has to ask for.
+func (v variant) asked() bool {
+	for variable, name := range v.types {
+		eventType, ok := strings.CutSuffix(variable, variantOf)
+		if !ok {
+			continue
+		}
+		if shape, err := fixtures.FindVariant(v.types[eventType], name); err == nil && !shape.Unasked {
+			return true
+		}
+	}
+	return false
+}
+
 // shapeOf returns the variant of an event, or "" for the usual shape of its type.
 func (c *caseEvents) shapeOf(event *webhooktest.Event) string {
 	for name, events := range c.observed.events {
