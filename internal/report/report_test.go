@@ -282,7 +282,7 @@ func TestTextSaysMore(t *testing.T) {
 	text := written(t, inText, sample())
 	require.Contains(t, text, "\n      explain  fakestripe explain control/clock\n")
 	require.NotContains(t, text, "explain http/no-traces", "it is not known to be of the contract")
-	require.Equal(t, 1, strings.Count(text, "note       only a warning: the requirement is met"), "a should needs no excuse")
+	require.Equal(t, 1, strings.Count(text, "note       only a warning: this much is recommended"), "a should needs no excuse")
 	require.Contains(t, text, "[[[…\n")
 	require.NotContains(t, text, strings.Repeat("[", 200))
 	require.Contains(t, written(t, report.JSON, sample()), strings.Repeat("[", 300), "programs get all of it")

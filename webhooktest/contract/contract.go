@@ -215,13 +215,13 @@ func (r Result) tell(t *testing.T) {
 	}
 }
 
-// Remark returns the reason beyond the evidence, or "". A must that is met passes with a
-// warning if its recommendation is not.
+// Remark returns the reason beyond the evidence, or "". A must warns where it is met and its
+// recommendation is not, or where what was sent makes it a should.
 func (r Result) Remark() string {
 	if r.Verdict != Warn || r.Level != "must" {
 		return r.Reason
 	}
-	why := "only a warning: the requirement is met, its recommendation is not"
+	why := "only a warning: this much is recommended, not required"
 	if r.Reason != "" {
 		why = r.Reason + "; " + why
 	}

@@ -34,6 +34,7 @@ type finding struct {
 	unrepeated             bool // work that failed after the answer was not retried
 	sent, expected, actual string
 	wanted                 string // the API version that the handler wants, if that is why it refused
+	shape                  string // the type and the variant, if the case is about one
 	said                   string // what its refusal of a genuine event says, and the fix
 }
 
@@ -97,6 +98,15 @@ func (f finding) headline(c *contractCase) string {
 		return "Accepted " + rest
 	}
 	return c.Finding
+}
+
+// ofShape says at which event the handler failed, after the headline, if the case is about
+// the shapes of events.
+func (f finding) ofShape() string {
+	if f.shape == "" || f.grave {
+		return ""
+	}
+	return ": " + f.shape
 }
 
 // after returns the part of a finding after its colon, with the colon.

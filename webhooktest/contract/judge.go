@@ -122,7 +122,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 		if err := all.add(err); err != nil {
 			return err
 		}
-		result.add(c, variant.soften(findings))
+		result.add(c, variant.shaped(findings))
 		if result.Verdict == Fail {
 			break
 		}

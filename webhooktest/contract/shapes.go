@@ -49,31 +49,32 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 	return bindings
 }
 
-// soften makes findings about a shape that only the app's own requests lead to a should: an
-// app that sells no subscriptions gets no session of one.
-func (v variant) soften(findings []finding) []finding {
-	if !v.asked() {
+// shaped adds to findings the shape that they are about. If only the app's own requests lead
+// to it, they are a should: an app that sells no subscriptions gets no session of one.
+func (v variant) shaped(findings []finding) []finding {
+	eventType, shape := v.shape()
+	if shape == nil {
 		return findings
 	}
-	softened := slices.Clone(findings)
-	for i := range softened {
-		softened[i].should = true
+	shaped := slices.Clone(findings)
+	for i := range shaped {
+		shaped[i].shape = eventType + " " + shape.Name
+		shaped[i].should = shaped[i].should || !shape.Unasked
 	}
-	return softened
+	return shaped
 }
 
-// asked reports whether a case runs with a shape that an app has to ask for.
-func (v variant) asked() bool {
+// shape returns the type and the shape that a case runs with, or nil if it is not about
+// shapes.
+func (v variant) shape() (eventType string, shape *fixtures.Variant) {
 	for variable, name := range v.types {
-		eventType, ok := strings.CutSuffix(variable, variantOf)
-		if !ok {
-			continue
-		}
-		if shape, err := fixtures.FindVariant(v.types[eventType], name); err == nil && !shape.Unasked {
-			return true
+		if of, ok := strings.CutSuffix(variable, variantOf); ok {
+			if found, err := fixtures.FindVariant(v.types[of], name); err == nil {
+				return v.types[of], &found
+			}
 		}
 	}
-	return false
+	return "", nil
 }
 
 // shapeOf returns the variant of an event, or "" for the usual shape of its type.

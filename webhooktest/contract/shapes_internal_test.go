@@ -56,3 +56,26 @@ func TestNewNulls(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"a":null,"b":null,"c":{"d.e":null,"f":[{"g":3},{"g":null}]}}`), &after))
 	require.Equal(t, []string{"a", `c.d\.e`, "c.f.1.g"}, newNulls("", before, after))
 }
+
+// A shape that nobody has to ask for must not crash a handler.
+func TestFindingsOfShapes(t *testing.T) {
+	t.Parallel()
+	of := func(name string) variant {
+		return variant{types: map[string]string{"T": "invoice.paid", "T" + variantOf: name}}
+	}
+	for _, test := range []struct {
+		name    string
+		variant variant
+		want    finding
+		said    string
+	}{
+		{"made in the Dashboard", of("no-lines"), finding{shape: "invoice.paid no-lines"}, ": invoice.paid no-lines"},
+		{"of a trial, which the app offers", of("trial"), finding{shape: "invoice.paid trial", should: true}, ": invoice.paid trial"},
+		{"of a case about no shapes", variant{types: map[string]string{"T": "invoice.paid"}}, finding{}, ""},
+	} {
+		got := test.variant.shaped([]finding{{}})
+		require.Equal(t, []finding{test.want}, got, test.name)
+		require.Equal(t, test.said, got[0].ofShape(), test.name)
+	}
+	require.Empty(t, finding{shape: "invoice.paid no-lines", grave: true}.ofShape(), "a handler's end is no shape's")
+}

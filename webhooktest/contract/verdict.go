@@ -117,7 +117,7 @@ func (r *Result) add(c *contractCase, findings []finding) {
 		return
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
-	r.Headline, r.Cause, r.Hint = worst.headline(c), worst.cause(c), worst.hint(c)
+	r.Headline, r.Cause, r.Hint = worst.headline(c)+worst.ofShape(), worst.cause(c), worst.hint(c)
 	if verdict != Info { // infos may ask for versions that the handler does not have
 		r.WantedVersion = worst.wanted
 	}
