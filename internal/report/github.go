@@ -21,6 +21,11 @@ func IsGitHub(target string) bool { return target == "github" }
 // https://docs.github.com/en/actions/reference/limits
 const maxAnnotations = 10
 
+// messageLimit is less than the 4096 characters of an annotation that the runner keeps.
+//
+// Source: https://github.com/actions/runner/blob/main/src/Runner.Worker/ExecutionContext.cs
+const messageLimit = 4_000
+
 // Annotate writes a workflow command for each finding: an error for a failure, a warning
 // or a notice for the rest. folder holds the user's own cases, whose files are annotated;
 // "" means the contract.
@@ -58,7 +63,7 @@ func Annotate(w io.Writer, r *contract.Report, folder string) error {
 // message is the text of an annotation, below its title.
 func (s *shortfall) message() string {
 	facts := slices.DeleteFunc(s.evidence(), func(f fact) bool { return f.label == "source" })
-	return clip(s.Requirement + "\n" + block(0, 0, facts))
+	return clipTo(s.Requirement+"\n"+block(0, 0, facts), messageLimit)
 }
 
 // file is the file of a user's case, or "" for the contract.

@@ -4,6 +4,7 @@ import (
 	"html"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -66,4 +67,33 @@ func TestSettledCasesExist(t *testing.T) {
 			}), pattern)
 		}
 	}
+}
+
+// What every format says of a finding, whatever the verdict, and of the run.
+func TestFormatsSayTheSame(t *testing.T) {
+	for _, verdict := range []contract.Verdict{contract.Fail, contract.Warn, contract.Info} {
+		r := summed(&contract.Report{Notes: []string{"the machine stalls"}, Cases: []contract.Result{{
+			ID: "version/foreign", Headline: "It did that", Level: "must", Verdict: verdict, Sent: "an event of old", Actual: "400 Bad Request",
+			Hint: "Refuse it with 400", Reproduce: "fakestripe check version/foreign",
+		}}})
+		for ending, write := range writers {
+			text := strings.NewReplacer(`\`, "", "&#39;", "'").Replace(written(t, write, r))
+			for _, said := range []string{"It did that", "an event of old", "400 Bad Request", "Refuse it with 400", "version/foreign", "the machine stalls"} {
+				if ending != "github" || said != "the machine stalls" { // which the job summary says
+					require.Contains(t, text, said, "%s: %s", ending, verdict)
+				}
+			}
+		}
+	}
+}
+
+// An annotation has room for a finding of many cases.
+func TestAnnotationsAreWhole(t *testing.T) {
+	r := &contract.Report{}
+	for i := range 30 {
+		r.Cases = append(r.Cases, contract.Result{ID: "case/" + strconv.Itoa(i), Headline: strings.Repeat("x", 80), Cause: "C", Verdict: contract.Fail, Level: "must"})
+	}
+	text := written(t, annotated, summed(r))
+	require.Contains(t, text, "case/29")
+	require.LessOrEqual(t, len(text), 4096, "GitHub's runner cuts what is longer")
 }

@@ -140,6 +140,9 @@ func (all *junitSuites) add(v *view, name string, cases []junitCase) {
 	if v.seed() != "" {
 		s.Properties = append(s.Properties, junitProperty{"seed", v.seed()})
 	}
+	for _, note := range v.Notes {
+		s.Properties = append(s.Properties, junitProperty{"note", note})
+	}
 	for _, c := range cases {
 		s.Time += c.Time
 		switch {

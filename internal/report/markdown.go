@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"html"
 	"io"
@@ -128,7 +127,7 @@ func (m *markdown) rest() {
 	if notes := m.shortfalls(contract.Info); len(notes) > 0 {
 		var items []string
 		for _, s := range notes {
-			items = append(items, "- "+prosaic(s.headline())+" "+titles(s.all())+"\n\n"+indented(fence("text", noted(s.Result))))
+			items = append(items, "- "+prosaic(s.headline())+" "+titles(s.all())+"\n\n"+indented(fence("text", s.noted())))
 		}
 		m.folded(fmt.Sprintf("%d info", len(notes)), items)
 	}
@@ -145,12 +144,12 @@ func (m *markdown) rest() {
 }
 
 // noted is the text of an info.
-func noted(r contract.Result) string {
-	lines := []string{cmp.Or(clip(strings.TrimSpace(r.Reason+"\n"+r.Actual)), "nothing to report")}
-	if command := r.Explain(); command != "" {
-		lines = append(lines, command)
+func (s *shortfall) noted() string {
+	facts := present(fact{"note", clip(s.Reason)}, fact{"sent", clip(s.Sent)}, fact{"actual", clip(s.Actual)}, fact{"hint", clip(s.hint())}, fact{"explain", s.Explain()})
+	if facts == nil {
+		return "nothing to report"
 	}
-	return strings.Join(lines, "\n")
+	return block(0, 0, facts)
 }
 
 func (m *markdown) unjudged(word string, reasons []*reason) {
@@ -228,9 +227,11 @@ func longestTicks(text string) int {
 // indented makes a block part of a list item.
 func indented(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
 
-func clip(text string) string {
-	if runes := []rune(text); len(runes) > fieldLimit {
-		return string(runes[:fieldLimit]) + "…"
+func clip(text string) string { return clipTo(text, fieldLimit) }
+
+func clipTo(text string, limit int) string {
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit]) + "…"
 	}
 	return text
 }

@@ -100,7 +100,7 @@ func (t *text) body() {
 	}
 	for _, s := range t.shortfalls(contract.Info) {
 		t.heading("INFO", "36", s.headline(), s.Result)
-		facts := present(fact{"note", s.Reason}, fact{"sent", s.Sent}, fact{"actual", s.Actual}, fact{"explain", s.Explain()})
+		facts := present(fact{"note", s.Reason}, fact{"sent", s.Sent}, fact{"actual", s.Actual}, fact{"hint", s.hint()}, fact{"explain", s.Explain()})
 		if len(s.also) > 0 {
 			facts = append(facts, fact{"seen in", s.cases()})
 		}
