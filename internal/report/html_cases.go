@@ -72,6 +72,9 @@ func (p *page) card(s *shortfall) {
 	p.put(`  <p class="requirement">`, r.Requirement, "</p>\n")
 	p.maybe(`  <p class="hint"><b>Note</b><span>`, r.Reason, "</span></p>\n")
 	p.own(`  <dl class="evidence">`) // no white space, so the style can hide an empty one
+	if len(s.also) > 0 {             // the headline is the cause
+		p.maybe("<div><dt>Seen</dt><dd>", headline(r), "</dd></div>")
+	}
 	p.maybe("<div><dt>Sent</dt><dd>", r.Sent, "</dd></div>")
 	p.maybe("<div><dt>Expected</dt><dd>", r.Expected, "</dd></div>")
 	p.maybe(`<div class="actual"><dt>Actual</dt><dd>`, r.Actual, "</dd></div>")
@@ -89,7 +92,7 @@ func (p *page) card(s *shortfall) {
 		if has(r.Verdict, s.also) != string(r.Verdict) {
 			details = "<details open>" // a filter may show only these
 		}
-		p.foldIn(details, "Other cases of this cause", s.also)
+		p.foldIn(details, "Other cases of this cause", s.also, s.seen)
 	}
 	p.own("</article>")
 }
@@ -106,15 +109,17 @@ func has(verdict contract.Verdict, also []contract.Result) string {
 }
 
 // fold hides cases until a click, behind a text and their number.
-func (p *page) fold(text string, results []contract.Result) { p.foldIn("<details>", text, results) }
+func (p *page) fold(text string, results []contract.Result) {
+	p.foldIn("<details>", text, results, headline)
+}
 
-func (p *page) foldIn(details markup, text string, results []contract.Result) {
+func (p *page) foldIn(details markup, text string, results []contract.Result, describe func(contract.Result) string) {
 	p.put("\n"+details+"<summary><b>", text, "</b>")
 	p.put(`<span class="n">`, strconv.Itoa(len(results)), "</span></summary>\n<ul class=\"rows\">")
 	for _, result := range results {
 		p.put(`<li id="`, result.ID, `" class="`)
 		p.put("", string(result.Verdict), `">`)
-		p.put("<span>", headline(result), "</span>")
+		p.put("<span>", describe(result), "</span>")
 		p.anchor(result.ID)
 		p.own("</li>")
 	}
