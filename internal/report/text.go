@@ -195,7 +195,7 @@ func block(indent, width int, facts []fact) string {
 		if widest == 1 {
 			at-- // a dash
 		}
-		if f.label == "reproduce" || f.label == "explain" || f.label == "source" {
+		if f.label == "reproduce" || f.label == "explain" {
 			until = 0
 		}
 		fmt.Fprintf(&b, "%s\n", prose.Hang(strings.Repeat(" ", indent)+f.label, f.text, at, until))

@@ -258,7 +258,7 @@ func (r Result) String() string {
 		width       int // 0: never broken, to be copied
 	}{
 		{"sent", r.Sent, width}, {"expected", r.Expected, width}, {"actual", r.Actual, width},
-		{"version", version, 0}, {"hint", r.Hint, width}, {"explain", r.Explain(), 0}, {"source", r.Source, 0},
+		{"version", version, 0}, {"hint", r.Hint, width}, {"explain", r.Explain(), 0}, {"source", r.Source, width},
 	} {
 		if fact.text != "" {
 			lines = append(lines, prose.Hang("  "+fact.label+":", fact.text, 12, fact.width))

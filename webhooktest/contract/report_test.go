@@ -47,7 +47,7 @@ func TestResultIsWrapped(t *testing.T) {
 		Expected:    "the same state as after clean delivery",
 		Actual:      "state.subs.{created.data.object.id}: Status: \"active\" instead of \"past_due\", of a row of the table subscriptions",
 		Reproduce:   "fakestripe check ordering/stale-update",
-		Source:      "https://docs.stripe.com/webhooks#event-ordering, which is never broken, for it may be an address to copy",
+		Source:      "bug: the handler writes whatever comes last, as if the last to arrive were the last to happen",
 	}
 	require.Equal(t, `An older update overwrote a newer one
   When an older update of an object arrives after a newer one, the object keeps
@@ -58,5 +58,6 @@ func TestResultIsWrapped(t *testing.T) {
   actual:   state.subs.{created.data.object.id}: Status: "active" instead of
             "past_due", of a row of the table subscriptions
   explain:  fakestripe explain ordering/stale-update
-  source:   https://docs.stripe.com/webhooks#event-ordering, which is never broken, for it may be an address to copy`, r.String())
+  source:   bug: the handler writes whatever comes last, as if the last to
+            arrive were the last to happen`, r.String())
 }
