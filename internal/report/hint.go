@@ -17,7 +17,10 @@ var settled = map[string][]string{
 		"freshness/exact-replay", "idempotency/changed-body", "idempotency/interleaved", "resilience/hang-up", "resilience/late-duplicate",
 		"resilience/restart-keeps-ledger", "resilience/retry-after-failure", "thin/redelivered",
 	},
-	"ordering/stale-update": {"ordering/reversed", "ordering/updated-first"},
+	"idempotency/acknowledged":  {"freshness/retry"},
+	"freshness/one-day-old":     {"freshness/ten-minutes-old", "freshness/zero-timestamp"},
+	"dispatch/look-alike-types": {"dispatch/sibling-types"},
+	"ordering/stale-update":     {"ordering/reversed", "ordering/updated-first"},
 }
 
 // A piece of advice is a hint and the cases that it is for.
@@ -29,18 +32,20 @@ type advice struct {
 // advice returns the distinct hints of a finding, that of the best case first.
 func (s *shortfall) advice() (all []*advice) {
 	for _, r := range s.all() {
-		known := slices.IndexFunc(all, func(a *advice) bool { return a.hint == r.Hint })
-		switch {
-		case r.Hint == "" || r.ID != s.ID && s.settles(r.ID):
-		case known >= 0:
-			all[known].cases = append(all[known].cases, r.ID)
-		default:
+		if r.Hint == "" || r.ID != s.ID && s.settles(r.ID) {
+			continue
+		}
+		at := slices.IndexFunc(all, func(a *advice) bool { return strings.HasPrefix(a.hint, r.Hint) || strings.HasPrefix(r.Hint, a.hint) })
+		if at < 0 {
 			all = append(all, &advice{r.Hint, []string{r.ID}})
+			continue
+		}
+		all[at].cases = append(all[at].cases, r.ID)
+		if len(r.Hint) > len(all[at].hint) {
+			all[at].hint = r.Hint // which begins as the other does
 		}
 	}
-	return slices.DeleteFunc(all, func(a *advice) bool {
-		return slices.ContainsFunc(all, func(b *advice) bool { return a != b && strings.HasPrefix(b.hint, a.hint) })
-	})
+	return all
 }
 
 // settles reports whether the hint of another case of the finding contains a case's hint.

@@ -36,7 +36,7 @@ func TestEachHintIsTold(t *testing.T) {
 		},
 		"the beginning of another": {
 			hints{{"dispatch/unknown-type", "H1"}, {"dispatch/unhandled-type", "H1 More."}},
-			[]string{"dispatch/unhandled-type: H1 More."},
+			[]string{"H1 More."},
 		},
 		"no hint": {hints{{"body/compact", ""}, {"body/unicode", "H2"}}, []string{"body/unicode: H2"}},
 	} {
