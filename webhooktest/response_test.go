@@ -270,7 +270,7 @@ func TestExcerpt(t *testing.T) {
 	tests := []struct{ name, body, want string }{
 		{"nothing", "", ""},
 		{"white space around", "\n no \n", "no"},
-		{"lines", "one\r\n\r\ntwo\n  three", "one two   three"},
+		{"lines", "one\r\n\r\ntwo\n  three", "one two three"},
 		{"an escape sequence", "\x1b[2Jgone", "\uFFFD[2Jgone"},
 		{"no UTF-8", "caf\xe9", "caf\uFFFD"},
 		{"a right-to-left override", "a\u202eb", "a\uFFFDb"},

@@ -3,6 +3,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -13,13 +14,23 @@ import (
 // MaxExcerpt is the maximum length of an excerpt, in characters.
 const MaxExcerpt = 200
 
-// Excerpt returns the start of a text on one line, without secrets.
+// Excerpt returns the start of a text on one line, without secrets and without the
+// indentation of stack traces and pages.
 func Excerpt(text string) string {
-	text = Printable(credential.Hide(strings.TrimSpace(text)))
+	text = Printable(credential.Hide(unindented(text)))
 	if cut := []rune(text); len(cut) > MaxExcerpt {
 		text = string(cut[:MaxExcerpt]) + "…"
 	}
 	return text
+}
+
+// unindented removes the space around each line, and empty lines.
+func unindented(text string) string {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
 }
 
 // Printable replaces each run of tabs and line breaks with a space, and control

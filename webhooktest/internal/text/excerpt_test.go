@@ -18,6 +18,7 @@ func TestExcerpt(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"as it is", "Bad Request", "Bad Request"},
 		{"lines", " a\r\n\tb\n\nc ", "a b c"},
+		{"a stack trace", "Traceback:\n  File \"py.py\", line 27\n    x[0]\n    ^^^^", "Traceback: File \"py.py\", line 27 x[0] ^^^^"},
 		{"what steers a terminal", "a\x1b[2Jb\x00\x7f", "a\uFFFD[2Jb\uFFFD\uFFFD"},
 		{"no UTF-8", "caf\xe9", "caf\uFFFD"},
 		{"what turns the text around", "a\u202eb", "a\uFFFDb"},
