@@ -178,7 +178,7 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	if err := o.checkWitness(ctx, b); err != nil {
 		return e.findings, err
 	}
-	if err := o.checkClaims(ctx); err != nil {
+	if err := cmp.Or(o.checkClaims(ctx), o.onlyLinks(e, did)); err != nil {
 		return e.findings, err
 	}
 	same := []string{"no effect"}

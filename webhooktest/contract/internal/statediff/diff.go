@@ -298,6 +298,22 @@ func (d Diff) Only(other Diff) Diff {
 	return rest
 }
 
+// Holds reports whether a function takes every value that the diff leaves. A number that
+// changed in place is none.
+func (d Diff) Holds(takes func(value string) bool) bool {
+	for place, e := range d {
+		if e.Delta != 0 {
+			return false
+		}
+		for _, r := range e.Records {
+			if !IsGone(place) && slices.ContainsFunc(r.fields, func(l field) bool { return !takes(l.value) }) {
+				return false
+			}
+		}
+	}
+	return len(d) > 0
+}
+
 // Near returns the part of a diff in the lists and at the places given. A record new in a
 // list has the list's place; its later counts have their own.
 func (d Diff) Near(places map[string]bool) Diff {

@@ -1,0 +1,69 @@
+package contract
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// An app that sells subscriptions may only note at checkout whose customer it is, and give
+// access when the subscription says so. That is no fulfillment, paid or not.
+
+// onlyLinks returns why a session without a payment may do what a paid one does: the
+// handler acts on subscriptions, and the session leaves no more than whose it is.
+func (o *oracle) onlyLinks(e *execution, did statediff.Diff) error {
+	if !slices.Contains(o.spec.Needs, "payments") || !o.session.subject.actsOn("subscription") {
+		return nil
+	}
+	for _, event := range e.sent {
+		shape := shapeThatCreates(event.Type(), "subscription")
+		if shape != "" && did.Holds(func(value string) bool { return saysWhose(event, value) }) {
+			return errInconclusive{shape: event.Type() + "=" + shape, reason: fmt.Sprintf(
+				"%s leaves no more than whose customer it is, paid or not, and the handler acts on subscriptions: are its sessions of variant %s?",
+				o.session.subject.shaped(event.Type()), shape)}
+		}
+	}
+	return nil
+}
+
+// actsOn reports whether the handler handles events about a kind of object.
+func (s *Subject) actsOn(kind string) bool {
+	return slices.ContainsFunc(s.Handles, func(handled string) bool {
+		described, err := fixtures.DescribeEvent(handled)
+		return err == nil && described.Object == kind
+	})
+}
+
+// shapeThatCreates returns the first shape of a type whose object creates one of a kind, or "".
+func shapeThatCreates(eventType, kind string) string {
+	for _, v := range fixtures.Variants(eventType) {
+		if slices.Contains(v.Creates, kind) {
+			return v.Name
+		}
+	}
+	return ""
+}
+
+// namesOwner matches the name that a customer, a subscription, or the app's own reference
+// has in a normalized state.
+var namesOwner = regexp.MustCompile(`^\{[^{}]*\.(customer|subscription|client_reference_id|email|metadata\.[^.{}]+)\}$`)
+
+// ownerPaths are the fields of a session that say whose it is, in the app's words.
+var ownerPaths = []string{"client_reference_id", "customer_email", "customer_details.email", "customer_details.name"}
+
+// saysWhose reports whether a value in the state is empty or says whose a session is.
+func saysWhose(event *webhooktest.Event, value string) bool {
+	if slices.Contains([]string{"", "0", "null", "false", "[]", "{}", `""`}, value) || namesOwner.MatchString(value) {
+		return true
+	}
+	return slices.ContainsFunc(ownerPaths, func(path string) bool {
+		owner, ok := event.Lookup("data.object." + path)
+		text, isText := owner.(string)
+		return ok && isText && slices.Contains(strings.Fields(text), value)
+	})
+}
