@@ -25,6 +25,7 @@ var flagsFor = map[string]string{
 	"secrets":         "--secret, repeated",
 	"handles":         "--handles",
 	"bound":           "--set, --event",
+	"no-creation":     "--handles",
 	"payments":        "without --variant checkout.session.completed",
 	"order":           "--set, --event",
 	"once-per-object": "--once-per-object",

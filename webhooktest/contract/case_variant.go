@@ -159,6 +159,16 @@ func (v variant) tag(burst int) string {
 // {C.begins}.
 const beginsAs = ".begins"
 
+// beginsOtherwise reports whether another event stands in for an unhandled creation.
+func (v variant) beginsOtherwise() bool {
+	for name := range v.types {
+		if strings.HasSuffix(name, beginsAs) {
+			return true
+		}
+	}
+	return false
+}
+
 // shapeFor returns the shape in which an event of a case serves as a creation, or "".
 func (v variant) shapeFor(spec caseEvent) string { return v.types[spec.Type+beginsAs] }
 

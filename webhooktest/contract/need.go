@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -37,6 +38,7 @@ func needs() map[string]need {
 		"bound":           {"payloads bound to objects of the app", "Edit", (*Subject).bindsSomething},
 		"order":           {"payloads bound to orders of the app, not only to customers,", "Edit", (*Subject).bindsSomething},
 		"payments":        {"sessions that pay for something at once", "Variants, without one for checkout.session.completed", (*Subject).takesPayments},
+		"no-creation":     {"a handler that stores subscriptions without handling their creation", "Handles", (*Subject).storesAtUpdates},
 		"once-per-object": {"a handler that means one effect for each object", "OncePerObject", func(s *Subject) bool { return s.OncePerObject }},
 	}
 }
@@ -49,6 +51,11 @@ func (s *Subject) bindsSomething() bool { return s.Edit != nil || s.bindsEach() 
 func (s *Subject) takesPayments() bool {
 	variant := s.Variants["checkout.session.completed"]
 	return variant != "setup" && !strings.HasPrefix(variant, "subscription")
+}
+
+// storesAtUpdates reports whether the handler learns of subscriptions by their updates.
+func (s *Subject) storesAtUpdates() bool {
+	return slices.Contains(s.Handles, "customer.subscription.updated") && !slices.Contains(s.Handles, "customer.subscription.created")
 }
 
 // lacks says what a case needs and the subject lacks, or "".

@@ -143,6 +143,9 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 		return e.findings, incomparable(b)
 	}
 	if len(differences) == 0 {
+		if err := o.lastCounts(ctx, b); err != nil {
+			return e.findings, err
+		}
 		o.keepReferences()
 	} else if o.variant.bursts > 0 && o.session.probe.updatedAtStripe(e.observed) {
 		return e.findings, errInconclusive{reason: "the handler updates the object at Stripe meanwhile, which Stripe follows with an event of its own"}

@@ -127,6 +127,11 @@ func zooLooseSound() []zooBug {
 			})
 		}),
 		zooSince("saas-since", "the row says since when it is known, which only the first event about it tells", func(*zooHandler) {}),
+		zooSaaS("saas-links", "notes at checkout whose customer it is, and no more, paid or not", (*zooHandler).links),
+		zooSaaS("saas-links-and-invoices", "the same, and books whatever is paid", func(z *zooHandler) {
+			z.links()
+			z.effects["invoice.paid"] = z.invoiced
+		}).handling("invoice.paid"),
 		zooSaaS("saas-parked", "keeps what comes for a subscription until a checkout has linked it to a user", (*zooHandler).parked),
 		zooWith("averages", "a share and an average are no sums", func(z *zooHandler) {
 			z.show = func() any {
@@ -135,6 +140,17 @@ func zooLooseSound() []zooBug {
 			}
 		}),
 	}
+}
+
+// links notes the customer of each account that has been at the checkout, and nothing else.
+func (z *zooHandler) links() {
+	accounts := make(map[string]zooObject)
+	z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
+		account := zooField(d, "client_reference_id")
+		accounts[account] = zooObject{"id": account, "customer": zooField(d, "customer"), "paid_until": 0, "subscriptions": nil}
+		return nil
+	}
+	z.show = func() any { return zooBeside(z, "accounts", slices.Collect(maps.Values(accounts))) }
 }
 
 // linked stores what a checkout has linked to a user. For the rest the answer is another.

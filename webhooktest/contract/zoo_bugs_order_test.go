@@ -181,6 +181,15 @@ func zooOrderBugs() []zooBug {
 				return z.invoiced(d)
 			}
 		}).handling("invoice.paid"),
+		zooSaaS("saas-early-invoice-dropped", "the same with the usual types of a SaaS, which stores a subscription at its update", func(z *zooHandler) {
+			z.links()
+			z.effects["invoice.paid"] = func(d *zooDelivery) error {
+				if _, known := z.subscriptions[zooField(d, "subscription")]; !known {
+					return nil
+				}
+				return z.invoiced(d)
+			}
+		}).handling("invoice.paid").shaping("checkout.session.completed", "subscription"),
 		zooWith("early-update-is-404", "refuses a change of what it does not know yet, until Stripe's retry", func(z *zooHandler) {
 			z.effects["customer.subscription.updated"] = z.ifKnown(func(*zooDelivery) error {
 				return &zooError{http.StatusNotFound, "no such subscription"}
