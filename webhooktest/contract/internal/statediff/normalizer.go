@@ -46,7 +46,7 @@ func (n Normalizer) nameIn(body []byte, v *rawjson.Value, place string) {
 	case '"':
 		quoted := string(body[v.Start:v.End])
 		id := quoted[1 : len(quoted)-1]
-		if _, _, isID := render.SplitID(quoted); isID && n[id] == "" {
+		if _, _, isID := render.SplitID(quoted); (isID || emailText().MatchString(id)) && n[id] == "" {
 			n[id] = "{" + place + "}"
 		}
 	case '[':
@@ -60,6 +60,9 @@ func (n Normalizer) nameIn(body []byte, v *rawjson.Value, place string) {
 		}
 	}
 }
+
+// emailText matches the e-mail address that fixtures give a customer, a fresh one each time.
+var emailText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z.]+\.[0-9a-f]{6}@example\.com$`) })
 
 // roles is a Normalizer prepared for reading a state with many texts.
 type roles struct {

@@ -65,3 +65,12 @@ func TestIDsInsideTexts(t *testing.T) {
 		require.Equal(t, want, n.roles().text(text))
 	})
 }
+
+// The e-mail address of a customer is fresh like an id, so that a state keyed by it can be
+// compared. One that the user sets is not.
+func TestCustomersAreNamedByEmail(t *testing.T) {
+	t.Parallel()
+	n := make(Normalizer)
+	n.Name("", []byte(`{"data":{"object":{"receipt_email":"nora.4fa09c@example.com","customer_email":"nora@example.com"}}}`), "e")
+	require.Equal(t, Normalizer{"nora.4fa09c@example.com": "{e.data.object.receipt_email}"}, n)
+}
