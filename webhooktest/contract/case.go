@@ -63,6 +63,7 @@ type caseEvent struct {
 	Payloads  string         `json:"payloads"`
 	Exact     bool           `json:"exact"`
 	About     string         `json:"about"`
+	Customer  string         `json:"customer"`
 	Unchanged bool           `json:"unchanged"`
 	Changed   bool           `json:"changed"`
 	Late      bool           `json:"late"`
@@ -78,7 +79,7 @@ type caseEvent struct {
 
 // plain reports whether an event is an ordinary event of its type.
 func (e *caseEvent) plain() bool {
-	return e.About == "" && !e.Late && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
+	return e.About == "" && e.Customer == "" && !e.Late && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
 }
 
 // A caseStep is one action of a case.

@@ -47,6 +47,11 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 		return s.bindShapes(each, given[each] == "each counting variant", binding)
 	}
 	types := s.handled()
+	if among, ok := strings.CutPrefix(given[each], "each of "); ok {
+		if types = only(types, strings.Fields(among)); len(types) == 0 {
+			return nil, strings.ReplaceAll(among, " ", " or ")
+		}
+	}
 	if given[each] == "each sibling" {
 		if types = s.siblings(); len(types) == 0 {
 			return nil, "a type beside which Stripe has others"
@@ -63,6 +68,11 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 		bindings = append(bindings, one)
 	}
 	return bindings, ""
+}
+
+// only keeps the types that are in a list.
+func only(types, list []string) []string {
+	return slices.DeleteFunc(slices.Clone(types), func(t string) bool { return !slices.Contains(list, t) })
 }
 
 // ofTenant is the first handled type that is about something an account has, or "". News of

@@ -47,15 +47,28 @@ var givenWords = []string{"handled", "of a tenant", "each handled", "each tellin
 
 // checkGiven rejects a literal type that Stripe does not have.
 func checkGiven(pattern string) error {
+	if among, ok := strings.CutPrefix(pattern, "each of "); ok {
+		return knownTypes(strings.Fields(among))
+	}
 	if strings.Contains(pattern, "*") || slices.Contains(givenWords, pattern) {
 		return nil
 	}
 	return knownType(strings.TrimPrefix(pattern, "any "), nil)
 }
 
+func knownTypes(types []string) (err error) {
+	for _, eventType := range types {
+		err = cmp.Or(err, knownType(eventType, nil))
+	}
+	return err
+}
+
 func (c *contractCase) validateEvent(e *caseEvent) error {
 	if err := e.validate(c.Given); err != nil {
 		return err
+	}
+	if other, ok := c.Events[e.Customer]; e.Customer != "" && (!ok || other.Type == "" || other.Customer != "" || e.About != "") {
+		return fmt.Errorf("customer %q: name another event with a type, and no about beside it", e.Customer)
 	}
 	switch other, ok := c.Events[e.About]; {
 	case e.About == "" && (e.Unchanged || e.Changed):

@@ -31,6 +31,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"other-train":    checkOtherTrain,
 	"first-page":     checkFirstPage,
 	"sums":           checkSums,
+	"totals":         checkTotals,
 }
 
 // checkQuiet detects a state that changes when nothing is sent.

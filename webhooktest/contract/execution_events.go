@@ -36,14 +36,18 @@ func newCaseEvents(s *session, spec *contractCase, v variant) (*caseEvents, erro
 	return c, c.initVariables()
 }
 
-// makeEvent makes the events of a name, after the event that they are about.
+// makeEvent makes the events of a name, after the events that they are about or share a
+// customer with.
 func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 	spec := c.spec.Events[name]
 	if c.observed.events[name] != nil {
 		return nil
 	}
-	if spec.About != "" {
-		if err := c.makeEvent(ctx, spec.About); err != nil {
+	for _, other := range []string{spec.About, spec.Customer} {
+		if other == "" {
+			continue
+		}
+		if err := c.makeEvent(ctx, other); err != nil {
 			return err
 		}
 	}
@@ -119,6 +123,8 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 		return sender.edited(eventType, append([]webhooktest.Edit{about}, edits...)...)
 	case spec.About != "":
 		return sender.about(ctx, c.observed.events[spec.About][c.burst], eventType, edits...)
+	case spec.Customer != "":
+		return sender.ofCustomer(ctx, c.observed.events[spec.Customer][c.burst], eventType, edits...)
 	}
 	return sender.prepared(ctx, eventType, edits...)
 }

@@ -28,6 +28,8 @@ type sender struct {
 	objects   *appObjects
 	shares    bool // the events of a case share an object of the app
 
+	customerOf *webhooktest.Event // whose customer all events are about, nil for their own
+
 	last  *webhooktest.Response // of the last delivery
 	apart bool                  // deliveries meant to be concurrent did not overlap
 	raced int                   // bursts of the last race that did overlap
@@ -65,7 +67,11 @@ func (s *sender) edited(eventType string, edits ...webhooktest.Edit) (*webhookte
 	if shape := s.subject.Variants[eventType]; shape != "" {
 		edits = append([]webhooktest.Edit{webhooktest.Variant(shape)}, edits...) // edits of a case come last
 	}
-	return s.source.event(eventType, edits...)
+	event, err := s.source.event(eventType, edits...)
+	if err != nil {
+		return nil, err
+	}
+	return s.theirs(event)
 }
 
 // registered makes an event known to the local API.

@@ -1,0 +1,115 @@
+package contract_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// A zooStand is how an object stands, and since when.
+type zooStand struct {
+	status string
+	since  int64
+}
+
+// zooStands is a handler that keeps how objects stand: each type of event says it in a
+// word. What an event is about is in the first of these fields that it has. A row is
+// written unless it is newer, so far as the handler minds that.
+func zooStands(name, why string, says map[string]string, minds func(eventType string) bool, fields ...string) zooBug {
+	return zooWith(name, why, func(z *zooHandler) {
+		rows := make(map[string]zooStand)
+		stand := func(d *zooDelivery) error {
+			id := zooAbout(d, fields)
+			now := zooStand{says[string(d.event.Type)], d.event.Created}
+			if id == "" || minds(string(d.event.Type)) && rows[id].since > now.since {
+				return nil
+			}
+			rows[id] = now
+			return nil
+		}
+		clear(z.effects)
+		for eventType := range says {
+			z.effects[eventType] = stand
+		}
+		z.show = func() any {
+			shown := []zooObject{}
+			for _, id := range slices.Sorted(maps.Keys(rows)) {
+				shown = append(shown, zooObject{"object": id, "status": rows[id].status})
+			}
+			return shown
+		}
+	}).saying(func(s *contract.Subject) { s.Handles = slices.Sorted(maps.Keys(says)) })
+}
+
+// zooAbout is the first of some fields that an event's object has.
+func zooAbout(d *zooDelivery, fields []string) string {
+	for _, field := range fields {
+		if id := zooField(d, field); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+func zooAlways(string) bool { return true }
+
+func zooNever(string) bool { return false }
+
+var (
+	zooPayouts  = map[string]string{"payout.paid": "paid", "payout.failed": "failed"}
+	zooPayments = map[string]string{"payment_intent.payment_failed": "failed", "payment_intent.succeeded": "paid"}
+	zooInvoices = map[string]string{"invoice.payment_failed": "unpaid", "invoice.paid": "paid"}
+	zooTrials   = map[string]string{
+		"customer.subscription.created": "active", "customer.subscription.deleted": "canceled", "customer.subscription.trial_will_end": "trialing",
+	}
+	zooRenewals = map[string]string{
+		"customer.subscription.created": "active", "customer.subscription.updated": "active", "customer.subscription.deleted": "canceled",
+		"invoice.paid": "active", "invoice.payment_failed": "past_due",
+	}
+)
+
+// zooLateBugs take what comes late for news.
+func zooLateBugs() []zooBug {
+	minding := func(part string) func(string) bool { // all but types with a part
+		return func(eventType string) bool { return !strings.Contains(eventType, part) }
+	}
+	return []zooBug{
+		zooStands("payout-paid-again", "a payout that the bank returned is paid, if that is what comes last", zooPayouts, zooNever, "id"),
+		zooStands("payment-failed-again", "an order is unpaid when a card is declined, whatever came before", zooPayments, zooNever, "id"),
+		zooStands("invoice-unpaid-again", "the same of invoices", zooInvoices, zooNever, "id"),
+		zooStands("trial-revives", "the end of a trial is of a subscription that is on trial", zooTrials, minding("trial"), "id"),
+		zooStands("invoice-revives", "who has paid is active, whenever that was", zooRenewals, minding("invoice."), "subscription", "id"),
+	}
+}
+
+// zooLateSound go by when a thing happened.
+func zooLateSound() []zooBug {
+	return []zooBug{
+		zooStands("payouts-in-order", "the newer event says how a payout stands", zooPayouts, zooAlways, "id"),
+		zooStands("payments-in-order", "the same of payments", zooPayments, zooAlways, "id"),
+		zooStands("invoices-in-order", "the same of invoices", zooInvoices, zooAlways, "id"),
+		zooStands("trials-in-order", "the same of subscriptions on trial", zooTrials, zooAlways, "id"),
+		zooStands("renewals-in-order", "the same of subscriptions and their invoices", zooRenewals, zooAlways, "subscription", "id"),
+	}
+}
+
+// zooCoarseBugs take two events for one that have something in common.
+func zooCoarseBugs() []zooBug {
+	keyed := func(name, why string, key func(*zooDelivery) string) zooBug {
+		return zooWith(name, why, func(z *zooHandler) {
+			z.keys = func(d *zooDelivery) []string { return append(z.eventAndFact(d), key(d)) }
+		})
+	}
+	return []zooBug{
+		keyed("by-type-and-second", "one event of a type in a second", func(d *zooDelivery) string { return fmt.Sprint(d.event.Type, d.event.Created) }),
+		keyed("by-type-and-status", "a status once for each subscription", func(d *zooDelivery) string {
+			if d.event.Type != "customer.subscription.updated" {
+				return d.event.ID
+			}
+			return fmt.Sprint(zooField(d, "id"), zooField(d, "status"))
+		}),
+	}
+}

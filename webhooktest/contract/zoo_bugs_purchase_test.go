@@ -1,0 +1,93 @@
+package contract_test
+
+import (
+	"context"
+	"maps"
+	"net/http"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// zooBuyer is a handler of one type of purchases. Its keys tell one purchase from another.
+func zooBuyer(name, why, eventType string, keys func(*zooDelivery) []string) zooBug {
+	return zooWith(name, why, func(z *zooHandler) {
+		bought := z.effects[eventType]
+		if bought == nil {
+			bought = z.charged
+		}
+		clear(z.effects)
+		z.effects[eventType], z.keys = bought, keys
+	}).saying(func(s *contract.Subject) { s.Handles = []string{eventType} })
+}
+
+// charged notes a charge.
+func (z *zooHandler) charged(d *zooDelivery) error {
+	z.note("charged %s", zooField(d, "id"))
+	return nil
+}
+
+// zooAccounts is a handler of payments that shows a row for each buyer, who is known by
+// e-mail: as it was made first, or as every payment writes it.
+func zooAccounts(name, why string, every bool, row func(*zooDelivery) any) zooBug {
+	bug := zooBuyer(name, why, "payment_intent.succeeded", zooByEvent)
+	build := bug.build
+	bug.build = func() (http.Handler, func(context.Context) (any, error)) {
+		handler, state := build()
+		z, accounts := handler.(*zooHandler), make(map[string]any)
+		z.effects["payment_intent.succeeded"] = func(d *zooDelivery) error {
+			if email := zooEmail(d); every || accounts[email] == nil {
+				accounts[email] = row(d)
+			}
+			return nil
+		}
+		z.show = func() any { return maps.Clone(accounts) }
+		return z, state
+	}
+	return bug
+}
+
+func zooByEvent(d *zooDelivery) []string { return []string{d.event.ID} }
+
+func zooByCustomer(d *zooDelivery) []string { return []string{zooField(d, "customer")} }
+
+func zooByEmail(d *zooDelivery) []string { return []string{zooEmail(d)} }
+
+// zooEmail is the e-mail address of who pays.
+func zooEmail(d *zooDelivery) string {
+	object := d.event.Data.Object
+	for _, details := range []string{"customer_details", "billing_details"} {
+		if inner, ok := object[details].(map[string]any); ok {
+			object = inner
+		}
+	}
+	for _, field := range []string{"email", "customer_email", "receipt_email"} {
+		if email, ok := object[field].(string); ok {
+			return email
+		}
+	}
+	return ""
+}
+
+func zooPaymentRow(d *zooDelivery) any { return zooObject{"payment": zooField(d, "id")} }
+
+// zooPurchaseBugs take a customer's second purchase for the first.
+func zooPurchaseBugs() []zooBug {
+	return []zooBug{
+		zooBuyer("sessions-by-customer", "a row a customer, of the first purchase", "checkout.session.completed", zooByCustomer),
+		zooBuyer("sessions-by-email", "a row an e-mail, of the first purchase", "checkout.session.completed", zooByEmail),
+		zooBuyer("charges-by-customer", "the same for charges", "charge.succeeded", zooByCustomer),
+		zooBuyer("invoices-by-email", "the same for invoices", "invoice.paid", zooByEmail),
+		zooBuyer("payments-by-customer", "the same for payments", "payment_intent.succeeded", zooByCustomer),
+		zooAccounts("account-has-first", "a row an e-mail, with the first payment", false, zooPaymentRow),
+	}
+}
+
+// zooPurchaseSound know that a customer may come back.
+func zooPurchaseSound() []zooBug {
+	return []zooBug{
+		zooBuyer("charges-only", "a row a charge", "charge.succeeded", zooByEvent),
+		zooBuyer("invoices-only", "a row an invoice", "invoice.paid", zooByEvent),
+		zooAccounts("account-has-last", "a row an e-mail, with the last payment", true, zooPaymentRow),
+		zooAccounts("account-for-life", "who has paid once has access forever", false, func(*zooDelivery) any { return zooObject{"access": true} }),
+	}
+}

@@ -1,0 +1,52 @@
+package contract_test
+
+// zooTotal is a handler that shows one number: what was refunded in all. How much an event
+// adds to it is up to the handler.
+func zooTotal(name, why string, adds func(z *zooHandler, charge, was map[string]any) float64) zooBug {
+	return zooWith(name, why, func(z *zooHandler) {
+		total := 0.0
+		z.effects["charge.refunded"] = func(d *zooDelivery) error {
+			total += adds(z, d.event.Data.Object, d.event.Data.PreviousAttributes)
+			return nil
+		}
+		z.show = func() any { return zooBeside(z, "refunded", total) }
+	}).handling("charge.refunded")
+}
+
+func zooRefunded(attributes map[string]any) float64 {
+	amount, _ := attributes["amount_refunded"].(float64)
+	return amount
+}
+
+// zooRefundBugs take a sum so far for the amount of a refund.
+func zooRefundBugs() []zooBug {
+	return []zooBug{
+		zooTotal("sums-added-up", "adds the sum of all refunds at each of them", func(_ *zooHandler, charge, _ map[string]any) float64 {
+			return zooRefunded(charge)
+		}),
+		zooTotal("dollars-added-up", "the same in dollars, as a loss", func(_ *zooHandler, charge, _ map[string]any) float64 {
+			return -zooRefunded(charge) / 100
+		}),
+	}
+}
+
+// zooRefundSound know what was refunded before.
+func zooRefundSound() []zooBug {
+	return []zooBug{
+		zooTotal("differences-added-up", "adds what the sum is more than it was", func(_ *zooHandler, charge, was map[string]any) float64 {
+			return zooRefunded(charge) - zooRefunded(was)
+		}),
+		zooTotal("sums-by-charge", "a total over the sum of each charge", func(z *zooHandler, charge, _ map[string]any) float64 {
+			id, now := charge["id"].(string), int64(zooRefunded(charge))
+			before := z.charges[id]
+			z.charges[id] = now
+			return float64(now - before)
+		}),
+		zooWith("refunds-of-charges", "adds to a row of the charge what the sum is more than it was", func(z *zooHandler) {
+			z.effects["charge.refunded"] = func(d *zooDelivery) error {
+				z.charges[zooField(d, "id")] += int64(zooRefunded(d.event.Data.Object) - zooRefunded(d.event.Data.PreviousAttributes))
+				return nil
+			}
+		}).handling("charge.refunded"),
+	}
+}
