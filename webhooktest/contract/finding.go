@@ -140,6 +140,8 @@ func (f finding) hint(c *contractCase) string {
 		return "Fetch the missing object from Stripe's API, or keep the event until it comes: Stripe's first retry may be minutes or an hour away."
 	case f.unrepeated:
 		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, all is well."
+	case f.status == http.StatusServiceUnavailable && floods(c):
+		return "Store the event and answer 2xx when all workers are busy: what was refused comes again minutes or hours later."
 	case f.grave || f.silent:
 		return "Find in the handler's log why it gave no response."
 	case f.dropped:

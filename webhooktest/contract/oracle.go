@@ -45,6 +45,9 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 		}
 		o.session.renew()
 	}
+	if overrun, err := o.overrun(ctx); overrun != nil || err != nil {
+		return overrun, err
+	}
 	if err := o.takeReferences(ctx); err != nil {
 		return nil, err
 	}

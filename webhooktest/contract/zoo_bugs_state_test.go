@@ -226,6 +226,19 @@ func zooLossBugs() []zooBug {
 		zooWith("deadlock", "B77: copies at the same time end each other", func(z *zooHandler) {
 			z.handle = z.unlessTogether(errors.New("deadlock"))
 		}),
+		zooWith("pool-of-four", "503 for what comes while all workers are busy, for 300 ms each", func(z *zooHandler) {
+			workers := make(chan struct{}, 4)
+			z.handle = func(d *zooDelivery) error {
+				select {
+				case workers <- struct{}{}:
+				default:
+					return &zooError{http.StatusServiceUnavailable, "all workers are busy"}
+				}
+				defer func() { <-workers }()
+				time.Sleep(300 * time.Millisecond)
+				return z.once(d)
+			}
+		}),
 		zooWith("busy-drops", "B77: acknowledges events at the same time, and drops them", func(z *zooHandler) { z.handle = z.ifFree(nil) }).racing("idempotency/race-of-creation", "idempotency/race-of-updates", "resilience/hang-up"),
 	}
 }
