@@ -116,6 +116,19 @@ func races(c *contractCase) bool {
 	return c.Bursts > 0 || slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Together && s.Times > 1 })
 }
 
+// floods reports whether a case delivers many different events at once.
+func floods(c *contractCase) bool {
+	return c.Bursts == 0 && len(c.Steps) > 0 && c.Steps[0].Together && c.Steps[0].Times < 2 && c.Steps[0].Expect != ""
+}
+
+// deliveries returns how many events a step delivers.
+func deliveries(c *contractCase, s caseStep) (n int) {
+	for _, name := range s.Send {
+		n += max(1, c.Events[name].Count)
+	}
+	return n
+}
+
 // cleanly describes what the reference delivers.
 func cleanly(c *contractCase) string {
 	var names []string

@@ -45,8 +45,8 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 		}
 		o.session.renew()
 	}
-	if overrun, err := o.overrun(ctx); overrun != nil || err != nil {
-		return overrun, err
+	if answers, err := overrun(ctx, o); answers != nil || err != nil {
+		return answers, err
 	}
 	if err := o.takeReferences(ctx); err != nil {
 		return nil, err

@@ -10,11 +10,15 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
+// A customer is that of an event, whom further events are about. The zero value is nobody:
+// each event has a customer of its own.
+type customer struct{ of *webhooktest.Event }
+
 // ofCustomer makes an event about objects of its own, but of the customer of another event:
 // a further purchase. The objects that must exist before belong to that customer, too.
 func (s *sender) ofCustomer(ctx context.Context, other *webhooktest.Event, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
-	s.customerOf = other
-	defer func() { s.customerOf = nil }()
+	s.customer = customer{other}
+	defer func() { s.customer = customer{} }()
 	event, err := s.prepared(ctx, eventType, edits...)
 	if err == nil && !s.binder.shareCustomer(event, other) {
 		err = errLacks{"two objects of the app that one customer may have"}
@@ -22,9 +26,9 @@ func (s *sender) ofCustomer(ctx context.Context, other *webhooktest.Event, event
 	return event, err
 }
 
-// theirs gives an event the customer whom all events are about at the moment, if any.
-func (s *sender) theirs(event *webhooktest.Event) (*webhooktest.Event, error) {
-	if s.customerOf == nil {
+// takes gives an event this customer.
+func (c customer) takes(event *webhooktest.Event) (*webhooktest.Event, error) {
+	if c.of == nil {
 		return event, nil
 	}
 	root, err := rawjson.Parse(event.Body())
@@ -37,27 +41,26 @@ func (s *sender) theirs(event *webhooktest.Event) (*webhooktest.Event, error) {
 		if value.Kind != '"' || !strings.HasPrefix(path, "data.object.") || json.Unmarshal(event.Body()[value.Start:value.End], &text) != nil {
 			continue
 		}
-		if their := s.asTheirs(text, event); their != text {
-			edits = append(edits, webhooktest.Set(path, their))
+		if own := c.instead(text, event); own != text {
+			edits = append(edits, webhooktest.Set(path, own))
 		}
 	}
 	return event.Edit(edits...)
 }
 
-// asTheirs replaces what tells the customer of an event in a text: the id, or the e-mail.
-func (s *sender) asTheirs(text string, event *webhooktest.Event) string {
+// instead replaces what tells the customer of an event in a text: the id, or the e-mail.
+func (c customer) instead(text string, event *webhooktest.Event) string {
 	role := "{cus}"
 	if strings.Contains(text, "@") {
 		role = "{handle}"
 	}
-	return strings.ReplaceAll(text, event.Fill(role), s.customerOf.Fill(role))
+	return strings.ReplaceAll(text, event.Fill(role), c.of.Fill(role))
 }
 
-// isTheirs reports whether a creation tells of the customer that all events are about: it
-// was created already.
-func (s *sender) isTheirs(created *webhooktest.Event) bool {
+// is reports whether an event tells of this customer's own creation, which is known.
+func (c customer) is(created *webhooktest.Event) bool {
 	id, _ := objectID(created)
-	return s.customerOf != nil && id == s.customerOf.Fill("{cus}")
+	return c.of != nil && id == c.of.Fill("{cus}")
 }
 
 // shareCustomer reports whether two events name one customer, although each may be bound to

@@ -28,7 +28,7 @@ type sender struct {
 	objects   *appObjects
 	shares    bool // the events of a case share an object of the app
 
-	customerOf *webhooktest.Event // whose customer all events are about, nil for their own
+	customer customer // whom all events are about
 
 	last  *webhooktest.Response // of the last delivery
 	apart bool                  // deliveries meant to be concurrent did not overlap
@@ -71,7 +71,7 @@ func (s *sender) edited(eventType string, edits ...webhooktest.Edit) (*webhookte
 	if err != nil {
 		return nil, err
 	}
-	return s.theirs(event)
+	return s.customer.takes(event)
 }
 
 // registered makes an event known to the local API.

@@ -25,7 +25,7 @@ func (s *sender) prerequisites(ctx context.Context, eventType string) (created *
 		} else {
 			created, err = s.registered(s.about(ctx, created, creation, edit))
 		}
-		if err == nil && !s.isTheirs(created) {
+		if err == nil && !s.customer.is(created) {
 			_, err = s.deliver(ctx, created)
 		}
 		if err != nil {
