@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"sync"
@@ -170,7 +171,7 @@ func (c *contractCase) referenceKey(v variant) string {
 	events := make(map[string]caseEvent)
 	for _, step := range c.Reference {
 		for _, name := range step.Send {
-			for ; name != ""; name = c.Events[name].About {
+			for ; name != ""; name = cmp.Or(c.Events[name].About, c.Events[name].Customer) {
 				event := c.Events[name]
 				event.Variant += v.shapeFor(event)
 				event.Type = v.typeOf(event.Type)

@@ -51,6 +51,9 @@ func checkQuiet(ctx context.Context, s *session) ([]finding, error) {
 // checkEffect detects a state that does not show the control.
 func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 	s.run.known.forget(s.subject.control()) // noise depends on this event
+	if err := otherwiseShaped(ctx, s, s.subject.control()); err != nil {
+		return nil, err
+	}
 	moved, err := s.baseline.effect(ctx, s.subject.control())
 	if isSpent(err) && len(s.run.known.first(s.subject.control()).Without(s.run.learned.floor)) > 0 {
 		return nil, nil

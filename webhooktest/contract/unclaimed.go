@@ -32,6 +32,18 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 	return err
 }
 
+// otherwiseShaped returns why a type may have no effect, before one is waited for: a look at
+// once finds none, and another shape has one. Objects of the app are too few to look.
+func otherwiseShaped(ctx context.Context, s *session, eventType string) error {
+	if !s.probe.careful || s.subject.bindsSomething() || len(s.subject.Handles) == 0 || len(s.subject.otherShapes(eventType)) == 0 {
+		return nil
+	}
+	if _, did, err := s.baseline.deliverOnce(ctx, []string{eventType}); err != nil || len(did) > 0 {
+		return err
+	}
+	return s.unclaimed(ctx, eventType)
+}
+
 // upToDate returns why the lack of an effect says nothing, if a careful look finds that the
 // handler fetches an object for the event: it may have known already what it found.
 func upToDate(ctx context.Context, s *session, eventType string) error {
@@ -78,14 +90,24 @@ func (s *Subject) shaped(eventType string) string {
 // worksAs returns a shape of a type that has an effect, although the delivered shape has
 // none, or "".
 func (b *baseline) worksAs(ctx context.Context, eventType string) (shape string, err error) {
+	others := eventType + "=*"
+	if b.known.isSilent(others) {
+		return "", nil
+	}
 	shapes := b.sender.subject.otherShapes(eventType)
 	did, err := b.awaitShapes(ctx, eventType, shapes)
-	if err != nil || len(did) == 0 {
+	switch {
+	case err != nil:
 		return "", err
+	case len(did) == 0:
+		b.known.silence([]string{others})
+		return "", nil
 	}
-	for _, shape := range shapes {
-		if did, err = b.awaitShapes(ctx, eventType, []string{shape}); err != nil || len(did) > 0 {
-			return shape, err
+	for _, look := range []func(context.Context, string, []string) (statediff.Diff, error){b.seeShapes, b.awaitShapes} {
+		for _, shape := range shapes { // most work at once: none is waited for before all were tried
+			if did, err = look(ctx, eventType, []string{shape}); err != nil || len(did) > 0 {
+				return shape, err
+			}
 		}
 	}
 	return "", nil
@@ -107,8 +129,23 @@ func (s *Subject) otherShapes(eventType string) []string {
 	return slices.Concat(first, others)
 }
 
-// awaitShapes delivers an event of a type in each shape, and waits until any has an effect.
-func (b *baseline) awaitShapes(ctx context.Context, eventType string, shapes []string) (did statediff.Diff, err error) {
+// seeShapes delivers an event of a type in each shape, and returns their effect.
+func (b *baseline) seeShapes(ctx context.Context, eventType string, shapes []string) (statediff.Diff, error) {
+	_, did, err := b.deliverShapes(ctx, eventType, shapes)
+	return did, err
+}
+
+// awaitShapes does so, and waits until any has an effect.
+func (b *baseline) awaitShapes(ctx context.Context, eventType string, shapes []string) (statediff.Diff, error) {
+	o, did, err := b.deliverShapes(ctx, eventType, shapes)
+	if err != nil || o == nil {
+		return nil, err
+	}
+	return b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
+}
+
+// deliverShapes delivers an event of a type in each shape that the user's edits fit.
+func (b *baseline) deliverShapes(ctx context.Context, eventType string, shapes []string) (o *observation, did statediff.Diff, err error) {
 	var events []*webhooktest.Event
 	for _, shape := range shapes {
 		event, err := b.sender.registered(b.sender.prepared(ctx, eventType, webhooktest.Variant(shape)))
@@ -116,17 +153,14 @@ func (b *baseline) awaitShapes(ctx context.Context, eventType string, shapes []s
 			continue // the user's edits do not fit this shape
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		events = append(events, event)
 	}
 	if len(events) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	o := observe(events...)
+	o = observe(events...)
 	did, err = b.probe.measure(ctx, o, func() error { return b.sender.deliverAll(ctx, events) })
-	if err != nil {
-		return nil, err
-	}
-	return b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
+	return o, did, err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -64,6 +65,27 @@ func TestUnclaimedTypes(t *testing.T) {
 				require.Equal(t, test.need, got.Need, "%+v", got)
 				require.Equal(t, test.wanted, got.WantedVariant, "%+v", got)
 			})
+		})
+	}
+}
+
+// A shape that works is found without a long wait for the plain one, and what no shape does
+// is waited for once in a run.
+func TestShapesAreWaitedForOnce(t *testing.T) {
+	t.Parallel()
+	const session = "checkout.session.completed"
+	for _, test := range []struct {
+		why, creates string
+		most         time.Duration
+	}{
+		{"the first event is waited for, and no other", session, 8 * time.Second},
+		{"then the plain shape, then all others at once", "customer.created", 24 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			m := &mirror{creates: test.creates, rows: make(map[string]any)}
+			begun := time.Now()
+			results(t, contract.Subject{Handler: m, State: m.state, Handles: []string{session}}, "control/effect")
+			require.Less(t, time.Since(begun), test.most, test.why)
 		})
 	}
 }
