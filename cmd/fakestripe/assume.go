@@ -53,8 +53,18 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 	return nil
 }
 
+// caseOfEffect is the case that finds out the shape in which a handler acts on a type.
+const caseOfEffect = "control/effect"
+
+// judgesEffect reports whether the run itself will find that out.
+func (c *checking) judgesEffect() bool {
+	cases, err := c.suite.Cases()
+	return err == nil && slices.ContainsFunc(cases, func(one contract.Case) bool { return one.ID == caseOfEffect })
+}
+
 // assumeShape finds out the API version, and the shape in which the handler acts on the
-// first type that it handles: an app may sell subscriptions alone.
+// first type that it handles: an app may sell subscriptions alone. If the run judges the
+// effect, it is ended there and begun anew with that shape.
 func (c *checking) assumeShape(ctx context.Context, sh shell) error {
 	if len(c.subject.Handles) == 0 {
 		return nil
@@ -64,7 +74,11 @@ func (c *checking) assumeShape(ctx context.Context, sh shell) error {
 	if ofApp || c.subject.Thin || c.shapes.of(first) != "" || len(fixtures.Variants(first)) == 0 {
 		return nil
 	}
-	quick := contract.Suite{Only: []string{"control/accepted", "control/effect"}, New: func() contract.Subject { return c.subject }}
+	if c.judgesEffect() {
+		c.watchesShape = true
+		return nil
+	}
+	quick := contract.Suite{Only: []string{"control/accepted", caseOfEffect}, New: func() contract.Subject { return c.subject }}
 	for range adoptions {
 		found, err := contract.Check(ctx, quick)
 		if err != nil {
@@ -74,12 +88,15 @@ func (c *checking) assumeShape(ctx context.Context, sh shell) error {
 		for _, result := range found.Cases {
 			silent = cmp.Or(silent, result.WantedVariant)
 		}
-		if !c.adopt(sh, found) && !c.adoptShape(sh, silent, "the plain one was not seen to do anything") {
+		if !c.adopt(sh, found) && !c.adoptShape(sh, silent, plainIdle) {
 			return nil
 		}
 	}
 	return nil
 }
+
+// plainIdle is why a shape is assumed.
+const plainIdle = "the plain one was not seen to do anything"
 
 // adoptions is how often check starts anew with what it found out: an API version, then a
 // shape.
@@ -154,7 +171,7 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 	types = c.shapes.among(types)
 	c.assumed(sh, "handles", strings.Join(types, ","), because(shown)+", of the common types")
 	for _, shape := range shapes {
-		c.assumed(sh, "variant", shape, "the plain one was not seen to do anything")
+		c.assumed(sh, "variant", shape, plainIdle)
 	}
 	c.shapes = append(slices.Clip(c.shapes), shapes...)
 	c.subject.Handles, c.subject.Variants = types, c.shapes.byType(types)

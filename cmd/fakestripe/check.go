@@ -19,29 +19,30 @@ import (
 
 // checking is one run of check.
 type checking struct {
-	subject  contract.Subject
-	suite    contract.Suite
-	secrets  secrets
-	headers  []string
-	bound    binding
-	creating creating
-	shapes   variants
-	waivers  string
-	api      string
-	access   apiAccess
-	exec     execution
-	state    stateSource
-	hooks    struct{ broken, heal, restart string }
-	strict   bool
-	partial  bool
-	list     bool
-	remote   bool
-	output   checkOutput
-	command  string // check, or run with its folder
-	given    func(flag string) bool
-	again    string // flags that repeat a case
-	unseen   string // types that the handler may act on
-	refused  string // the answer to the plain event, where a shape was assumed for it
+	subject      contract.Subject
+	suite        contract.Suite
+	secrets      secrets
+	headers      []string
+	bound        binding
+	creating     creating
+	shapes       variants
+	watchesShape bool // the run finds out the shape that the handler acts on
+	waivers      string
+	api          string
+	access       apiAccess
+	exec         execution
+	state        stateSource
+	hooks        struct{ broken, heal, restart string }
+	strict       bool
+	partial      bool
+	list         bool
+	remote       bool
+	output       checkOutput
+	command      string // check, or run with its folder
+	given        func(flag string) bool
+	again        string // flags that repeat a case
+	unseen       string // types that the handler may act on
+	refused      string // the answer to the plain event, where a shape was assumed for it
 }
 
 func newCheck(sh shell) *cobra.Command {
@@ -166,9 +167,10 @@ func (c *checking) judge(ctx context.Context, sh shell) (found *contract.Report,
 	}
 	for range adoptions {
 		progress.start()
-		found, interrupted = contract.Check(ctx, c.suite)
+		acts := ""
+		found, acts, interrupted = c.runOnce(ctx, progress)
 		progress.end()
-		if c.suite.Dir != "" || !c.adopt(sh, found) {
+		if c.suite.Dir != "" || !c.adopt(sh, found) && !c.adoptShape(sh, acts, plainIdle) {
 			break
 		}
 	}
@@ -176,6 +178,22 @@ func (c *checking) judge(ctx context.Context, sh shell) (found *contract.Report,
 		return nil, nil, interrupted
 	}
 	return found, interrupted, nil
+}
+
+// runOnce runs the suite until it turns out that the handler acts on another shape of its
+// first type, if there was none given.
+func (c *checking) runOnce(ctx context.Context, progress *checkProgress) (found *contract.Report, acts string, interrupted error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.suite.Progress = func(result contract.Result) {
+		progress.add(result)
+		if c.watchesShape && result.ID == caseOfEffect && result.WantedVariant != "" {
+			acts = result.WantedVariant
+			cancel()
+		}
+	}
+	found, interrupted = contract.Check(ctx, c.suite)
+	return found, acts, interrupted
 }
 
 // addNotes names flags in the report, and adds what the command knows of the run.
@@ -223,7 +241,7 @@ func (c *checking) watch(sh shell) (*checkProgress, error) {
 		fmt.Fprintf(sh.err, "fakestripe: %s\n", label)
 	}
 	p := &checkProgress{out: sh.err, terminal: sh.terminal(sh.err), all: len(cases), most: cmp.Or(c.suite.MaxTime, contract.DefaultMaxTime)}
-	c.suite.Begins, c.suite.Progress = p.begin, p.add
+	c.suite.Begins = p.begin
 	return p, nil
 }
 
