@@ -42,6 +42,7 @@ func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps [
 		return nil, err
 	}
 	e := &execution{session: s, spec: c, variant: v, events: events, observed: events.observed, outage: apiOutage{session: s}}
+	s.sentAs = func(event *webhooktest.Event) string { return sentAs(e, event) }
 	e.how, e.accepted, e.goldens = make(map[*webhooktest.Event]string), make(map[*webhooktest.Event]bool), make(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
 		if c.waits(name) || !sends(steps, name) {

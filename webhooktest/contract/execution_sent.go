@@ -48,7 +48,7 @@ func (e *execution) sentSoFar() string {
 		if e.variant.bursts > 1 && !e.observed.isLast(event) {
 			continue // like the last event
 		}
-		sent = append(sent, strings.TrimSpace(names[event]+e.events.described(event)+" "+e.how[event])+e.changesOf(event))
+		sent = append(sent, names[event]+sentAs(e, event))
 	}
 	if e.outage.said != "" {
 		sent = append(sent, e.outage.said)
@@ -57,6 +57,15 @@ func (e *execution) sentSoFar() string {
 		sent = append(sent, fmt.Sprintf("and %d times before, about other objects", e.variant.bursts-1))
 	}
 	return strings.Join(sent, "\n")
+}
+
+// sentAs describes an event as it was delivered last, with the fields that the case sets. It
+// returns "" for an event that was not delivered.
+func sentAs(e *execution, event *webhooktest.Event) string {
+	if !slices.Contains(e.sent, event) {
+		return ""
+	}
+	return strings.TrimSpace(e.events.described(event)+" "+e.how[event]) + e.changesOf(event)
 }
 
 // changesOf names the fields of an event that the case sets, or "" for none: the case is

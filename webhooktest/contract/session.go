@@ -3,6 +3,8 @@ package contract
 import (
 	"slices"
 	"sync/atomic"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // A run is the state shared by the cases of a suite. They may run concurrently.
@@ -42,7 +44,8 @@ type session struct {
 	probe    *probe
 	baseline *baseline
 
-	idleGoldens []string // golden files with unchanged parts
+	sentAs      func(*webhooktest.Event) string // how the case at work sent an event, "" if it did not; nil before
+	idleGoldens []string                        // golden files with unchanged parts
 }
 
 // newSession returns a session with a subject; subjects makes one for each try.

@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // A handler may exit: it crashes, or never answers again. The engine finds the case at
@@ -29,14 +33,47 @@ func (s *session) surviving(ctx context.Context, try func() ([]finding, error)) 
 			return again, err
 		}
 		if s.revived(ctx) {
-			return append(again, gone), nil
+			return append(again, gone.seenIn(again)), nil
 		}
 	}
 	s.run.budget.end("the handler has stopped responding: " + gone.actual)
+	return append(findings, gone.seenIn(findings)), nil
+}
+
+// seenIn adds what a case says of the delivery that got no answer.
+func (f finding) seenIn(findings []finding) finding {
 	if at := slices.IndexFunc(findings, func(f finding) bool { return f.silent }); at >= 0 {
-		gone.sent, gone.actual = findings[at].sent, findings[at].actual+"; and none to a genuine event afterward"
+		f.sent, f.actual = findings[at].sent, findings[at].actual+"; and none to a genuine event afterward"
 	}
-	return append(findings, gone), nil
+	return f
+}
+
+// killer returns the first of the deliveries without an answer at the end of the log: what
+// came after it met a handler that had exited.
+func killer(s *session) *webhooktest.Response {
+	first := s.sender.last
+	for _, response := range slices.Backward(s.run.log.responses()) {
+		if response.Err == nil || s.subject.Isolated {
+			break
+		}
+		first = response
+	}
+	return first
+}
+
+// asSent describes a delivery: as its case does or, outside of one, with its body if that is
+// not the body of its event.
+func asSent(s *session, response *webhooktest.Response) string {
+	if s.sentAs != nil {
+		if sent := s.sentAs(response.Event); sent != "" {
+			return sent
+		}
+	}
+	sent := response.Event.String()
+	if !bytes.Equal(response.SentBody, response.Event.Body()) {
+		sent += "\nbody: " + text.Excerpt(string(response.SentBody))
+	}
+	return sent
 }
 
 // hasEnded detects a handler that answers nothing any more, not even a genuine event.
@@ -46,12 +83,11 @@ func (s *session) hasEnded(ctx context.Context, failed error) (finding, bool) {
 	if s.run.budget.over() != "" || s.sender.last == nil || s.sender.last.Err == nil && quiet {
 		return finding{}, false
 	}
-	sent := s.sender.last.Event.String()
+	last := killer(s)
 	if s.isAlive(ctx, 0, 300*time.Millisecond, 2*time.Second) {
 		return finding{}, false
 	}
-	reason := strings.TrimSuffix(s.sender.last.Err.Error(), ":")
-	return finding{grave: true, sent: sent, expected: "a handler that still responds afterward", actual: reason}, true
+	return finding{grave: true, sent: asSent(s, last), expected: "a handler that still responds afterward", actual: strings.TrimSuffix(cmp.Or(last.Err, s.sender.last.Err).Error(), ":")}, true
 }
 
 // revived restarts a handler that has exited, or waits until it is back.

@@ -159,3 +159,29 @@ func TestHangingIsFound(t *testing.T) {
 		require.Less(t, time.Since(start), 4*time.Minute)
 	})
 }
+
+// A handler that dies is shown what killed it, whether it lives again or not.
+func TestCrashShowsWhatWasSent(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ why, word, id, want string }{
+		{"properties that the case adds", "future_field", "dispatch/extra-properties", "] extra-properties"},
+		{"a body that is no event", "not json", "body/not-an-event", "] body=not json"},
+		{"a field that the case sets", `"unpaid"`, "dispatch/unpaid-checkout", "with data.object.payment_status=\"unpaid\""},
+	} {
+		for _, restarted := range []bool{true, false} {
+			bubble(t, func(t *testing.T) {
+				z := newZoo()
+				defer z.Close()
+				m := &mortal{inner: z, word: test.word}
+				s := zooNamed(t, "sound").subject(z, z.State)
+				s.Handler, s.Break, s.Heal, s.Restart = m, nil, nil, nil
+				if restarted {
+					s.Restart = m.restart
+				}
+				_, byID := results(t, s, "control", test.id)
+				require.Equal(t, "Stopped answering", byID[test.id].Headline, test.why)
+				require.Contains(t, byID[test.id].Sent, test.want, test.why)
+			})
+		}
+	}
+}
