@@ -23,7 +23,11 @@ func checkOtherTrain(ctx context.Context, s *session) ([]finding, error) {
 	}
 	sent := "a genuine " + event.String() + " of API version " + event.APIVersion()
 	if response.Err != nil || response.StatusCode >= 500 {
-		return []finding{{sent: sent, expected: "!5xx", actual: answerOf(response)}}, nil
+		f := finding{sent: sent, expected: wantedAnswer("!5xx"), actual: answerOf(response)}
+		if _, refused := versionRefusal(response); !refused { // else it is no crash
+			f.status, f.silent = response.StatusCode, response.Err != nil
+		}
+		return []finding{f}, nil
 	}
 	forged, err := s.sender.deliverControl(ctx, "wrong-secret")
 	if err != nil || forged.StatusCode != response.StatusCode || string(forged.Body) != string(response.Body) {

@@ -71,6 +71,9 @@ func (f finding) headline(c *contractCase) string {
 		rest = strings.TrimSuffix(rest, " for a handled one")
 		ofAnswer = true
 	}
+	if subject, asForgery := strings.CutSuffix(rest, " as it answers a forgery"); asForgery && (f.silent || f.status != 0) {
+		rest, ofAnswer = subject, true
+	}
 	if !ofAnswer && repeats(c) {
 		rest = "a repeated event" + after(c.Finding)
 		ofAnswer = f.status != 0 || f.silent
@@ -142,6 +145,8 @@ func (f finding) hint(c *contractCase) string {
 		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, all is well."
 	case f.status == http.StatusServiceUnavailable && floods(c):
 		return "Store the event and answer 2xx when all workers are busy: what was refused comes again minutes or hours later."
+	case f.status >= http.StatusInternalServerError && c.Check == "other-train":
+		return "Find in the handler's log what failed: a field may have moved. Answer 400 to a version that is not supported, and name the one that is."
 	case f.grave || f.silent:
 		return "Find in the handler's log why it gave no response."
 	case f.dropped:

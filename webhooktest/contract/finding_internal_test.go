@@ -14,6 +14,7 @@ func TestHeadlines(t *testing.T) {
 	processed := &contractCase{Case: Case{Finding: "Refused a forged event, and processed it all the same", Cause: refusedProcessed}}
 	early := &contractCase{Case: Case{Finding: "Refused an update that came before the creation"}, Refusable: true}
 	lost := &contractCase{Case: Case{Finding: "Lost a payment that came before its subscription", Cause: orderDecides}, Refusable: true}
+	train := &contractCase{Case: Case{Finding: "Answered an event of another train as it answers a forgery"}}
 	for _, c := range []struct {
 		name    string
 		finding finding
@@ -38,6 +39,8 @@ func TestHeadlines(t *testing.T) {
 		{"a server error may ask for a retry", finding{status: 500}, early, "Refused an update that came before the creation"},
 		{"and loses nothing", finding{status: 500, should: true}, lost, "Refused a payment that came before its subscription"},
 		{"which a state does", finding{ofState: true}, lost, "Lost a payment that came before its subscription"},
+		{"what another version broke", finding{status: 500}, train, "Crashed on an event of another train"},
+		{"which is no answer like that to a forgery", finding{}, train, "Answered an event of another train as it answers a forgery"},
 		{"a case of the user's own", finding{}, &contractCase{}, ""},
 	} {
 		require.Equal(t, c.want, c.finding.headline(c.spec), c.name)

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/webhook"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -144,5 +146,34 @@ func TestHandledTypesAreOfTheVersion(t *testing.T) {
 			return contract.Subject{Handler: http.NotFoundHandler(), APIVersion: test.version, Handles: []string{"payment_intent.succeeded", test.handled}}
 		}})
 		require.ErrorContains(t, err, test.want)
+	}
+}
+
+// A handler that breaks at the shape of another train refuses no version: it is told where
+// to look. One that says which version it wants is told nothing but the status.
+func TestOtherTrainBreaksHandler(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ why, answer, headline, hint string }{
+		{"it breaks", "event not processed", "Crashed on an event of another train", "Find in the handler's log what failed"},
+		{
+			"it refuses", "Received event with API version 2025-09-30.clover, but stripe-go 76.25.0 expects API version 2023-10-16.",
+			"Answered an event of another train as it answers a forgery", "Answer with the library's error",
+		},
+	} {
+		z := newZoo()
+		t.Cleanup(z.Close)
+		z.construct = func(d *zooDelivery) (stripe.Event, error) {
+			event, err := z.verified(d)
+			if err == nil && strings.Contains(event.APIVersion, ".") {
+				err = &zooError{http.StatusInternalServerError, strings.Replace(test.answer, "2025-09-30.clover", event.APIVersion, 1)}
+			}
+			return event, err
+		}
+		z.refuse = func(d *zooDelivery, err error) { zooAnswerWith(http.StatusOK)(d, cmp.Or(err, errZooNoEvent)) }
+		s := zooNamed(t, "sound").subject(z, z.State)
+		_, byID := results(t, s, "control", "version/other-train")
+		got := byID["version/other-train"]
+		require.Equal(t, test.headline, got.Headline, "%s: %s", test.why, got)
+		require.Contains(t, got.Hint, test.hint, test.why)
 	}
 }
