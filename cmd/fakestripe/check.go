@@ -229,8 +229,7 @@ func nameReproduce(found *contract.Report, command, flags string) {
 	}
 }
 
-// watch prints the plan, and returns what prints the current case, and how long the rest
-// will take.
+// watch prints the plan, and returns what prints the current case.
 func (c *checking) watch(sh shell) (*checkProgress, error) {
 	cases, err := c.suite.Cases()
 	if err != nil {

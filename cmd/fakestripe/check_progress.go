@@ -91,7 +91,7 @@ func (p *checkProgress) tell() {
 		return
 	}
 	elapsed := time.Since(p.begun)
-	rest := fmt.Sprintf("at least %s left, and no case begins after --max-time %s", timeLeft(elapsed, p.done, p.all, p.most), p.most)
+	rest := fmt.Sprintf("no case begins after --max-time %s", p.most) // races come last and take longest: there is no telling how long
 	if !p.terminal {
 		fmt.Fprintf(p.out, "fakestripe: %d of %s after %s, now at %s: %s\n", p.done, plural(p.all, "case"), elapsed.Round(time.Second), p.at, rest)
 		return
@@ -103,11 +103,4 @@ func (p *checkProgress) tell() {
 	if elapsed >= tellAfter {
 		fmt.Fprintf(p.out, "  %s", rest)
 	}
-}
-
-// timeLeft is how long the rest of the cases takes at least: those that wait, and races,
-// take longer than most and come late. It ends when no further case is begun.
-func timeLeft(elapsed time.Duration, done, all int, most time.Duration) time.Duration {
-	left := elapsed / time.Duration(max(1, done)) * time.Duration(all-done)
-	return max(0, min(left, most-elapsed)).Round(time.Second)
 }

@@ -35,7 +35,7 @@ func (c *checking) moreCommand(found *contract.Report, given string) (command st
 		}
 	}
 	if n := needing(found, contract.NeedTime); n > 0 {
-		flags, more = append(flags, fmt.Sprintf("--max-time %s", 2*c.suite.MaxTime.Round(time.Second))), more+n
+		flags, more = append(flags, fmt.Sprintf("--max-time %s", enoughTime(found, n, c.suite.MaxTime))), more+n
 	}
 	if flags == nil {
 		return "", 0
@@ -45,6 +45,19 @@ func (c *checking) moreCommand(found *contract.Report, given string) (command st
 		cases[i] = word.Quote(one)
 	}
 	return strings.Join(slices.Concat([]string{"fakestripe", c.command}, cases), " ") + given + " " + strings.Join(flags, " "), more
+}
+
+// enoughTime returns how long a run may take that does not leave out the cases which this
+// one had no time for: they are races and others that wait, and take longer than most.
+func enoughTime(found *contract.Report, leftOut int, had time.Duration) time.Duration {
+	ran, took := 0, time.Duration(0)
+	for i := range found.Cases {
+		if found.Cases[i].Duration > 0 && found.Cases[i].Need == "" {
+			ran, took = ran+1, took+found.Cases[i].Duration
+		}
+	}
+	more := 2 * took / time.Duration(max(1, ran)) * time.Duration(leftOut)
+	return max(2*had, had+more).Round(time.Second)
 }
 
 // needing counts the unjudged cases with a need.
@@ -86,7 +99,11 @@ func moreTypes(found *contract.Report) (lines []string) {
 // sayMore prints at the end of a check how to judge more.
 func (c *checking) sayMore(sh shell, found *contract.Report, given string) {
 	if command, more := c.moreCommand(found, given); command != "" {
-		fmt.Fprintf(sh.err, "fakestripe: to judge %s more:\n  %s\n", plural(more, "case"), command)
+		most := ""
+		if needing(found, contract.NeedTime) > 0 {
+			most = "up to " // what these need beside time shows when they are tried
+		}
+		fmt.Fprintf(sh.err, "fakestripe: to judge %s%s more:\n  %s\n", most, plural(more, "case"), command)
 	}
 	if strings.Contains(given+" ", " --handles ") {
 		for _, line := range moreTypes(found) {
