@@ -21,18 +21,20 @@ type zooStand struct {
 func zooStands(name, why string, says map[string]string, minds func(eventType string) bool, fields ...string) zooBug {
 	return zooWith(name, why, func(z *zooHandler) {
 		rows := make(map[string]zooStand)
-		stand := func(d *zooDelivery) error {
-			id := zooAbout(d, fields)
-			now := zooStand{says[string(d.event.Type)], d.event.Created}
-			if id == "" || minds(string(d.event.Type)) && rows[id].since > now.since {
-				return nil
-			}
-			rows[id] = now
-			return nil
-		}
-		clear(z.effects)
+		z.only("payment_intent.succeeded", slices.Collect(maps.Keys(says))...)
 		for eventType := range says {
-			z.effects[eventType] = stand
+			effect := z.effects[eventType]
+			z.effects[eventType] = func(d *zooDelivery) error {
+				id := zooAbout(d, fields)
+				now := zooStand{says[eventType], d.event.Created}
+				if id != "" && (!minds(eventType) || rows[id].since <= now.since) {
+					rows[id] = now
+				}
+				if effect == nil {
+					return nil
+				}
+				return effect(d)
+			}
 		}
 		z.show = func() any {
 			shown := []zooObject{}
@@ -42,6 +44,13 @@ func zooStands(name, why string, says map[string]string, minds func(eventType st
 			return shown
 		}
 	}).saying(func(s *contract.Subject) { s.Handles = slices.Sorted(maps.Keys(says)) })
+}
+
+// only leaves the handler effects of a few types.
+func (z *zooHandler) only(first string, others ...string) {
+	maps.DeleteFunc(z.effects, func(eventType string, _ func(*zooDelivery) error) bool {
+		return eventType != first && !slices.Contains(others, eventType)
+	})
 }
 
 // zooAbout is the first of some fields that an event's object has.

@@ -11,12 +11,9 @@ import (
 // zooBuyer is a handler of one type of purchases. Its keys tell one purchase from another.
 func zooBuyer(name, why, eventType string, keys func(*zooDelivery) []string) zooBug {
 	return zooWith(name, why, func(z *zooHandler) {
-		bought := z.effects[eventType]
-		if bought == nil {
-			bought = z.charged
-		}
-		clear(z.effects)
-		z.effects[eventType], z.keys = bought, keys
+		z.effects["charge.succeeded"] = z.charged
+		z.only("payment_intent.succeeded", eventType) // what it does for payments nobody is told
+		z.keys = keys
 	}).saying(func(s *contract.Subject) { s.Handles = []string{eventType} })
 }
 
@@ -38,7 +35,7 @@ func zooAccounts(name, why string, every bool, row func(*zooDelivery) any) zooBu
 			if email := zooEmail(d); every || accounts[email] == nil {
 				accounts[email] = row(d)
 			}
-			return nil
+			return z.paid(d)
 		}
 		z.show = func() any { return maps.Clone(accounts) }
 		return z, state
