@@ -34,7 +34,7 @@ func (o *oracle) learnForged(of *stream, moved map[string]change) {
 	r := o.repeated(of, moved)
 	o.note(r.counts, "not judged, since a forgery changes it too: ")
 	for _, path := range r.counts {
-		o.noise[path] = true
+		o.noise[path] = forgedToo
 	}
 	o.keepLogs(r, "forgery")
 }
@@ -48,7 +48,7 @@ func (o *oracle) note(paths []string, text string) {
 // keepLogs excludes the rows of logs, and possible logs, from the verdict.
 func (o *oracle) keepLogs(r repeat, what string) {
 	for _, path := range slices.Concat(r.other, r.unclear) {
-		o.noise[path] = true
+		o.noise[path] = loggedToo
 	}
 	o.note(r.other, "not judged, since each "+what+" leaves something else there: ")
 	if len(r.unclear) > 0 {
@@ -68,7 +68,9 @@ func (o *oracle) logged(path string) bool {
 }
 
 // tells reports whether ids at a place show which events had an effect.
-func (o *oracle) tells(path string) bool { return !o.noise[path] && !o.again[path] && !o.logged(path) }
+func (o *oracle) tells(path string) bool {
+	return o.noise[path] == "" && !o.again[path] && !o.logged(path)
+}
 
 // within reports whether a place belongs to the elements of a collection.
 func within(path, collection string) bool {

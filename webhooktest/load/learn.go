@@ -3,7 +3,6 @@ package load
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -15,22 +14,14 @@ func (r *run) learn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	effect := false
+	r.oracle.start = before
+	effect := len(r.oracle.noise) > 0
 	for _, of := range r.genuine {
-		var moves [learningEvents]map[string]change
-		for i := range moves {
-			var after *reading
-			wait := r.Wait
-			if i > 0 && len(moves[0]) == 0 {
-				wait = r.settle // the first had none
-			}
-			if after, err = r.perfect(ctx, of, before, wait, nil); err != nil {
-				return err
-			}
-			moves[i], before = r.oracle.between(before, after), after
+		var moved bool
+		if before, moved, err = r.learnShare(ctx, of, before); err != nil {
+			return err
 		}
-		r.oracle.learnMoves(of.tracked, moves[0], moves[1])
-		effect = effect || len(moves[0])+len(moves[1]) > 0
+		effect = effect || moved
 	}
 	r.oracle.learnRows(before)
 	r.oracle.noteNoise()
@@ -41,6 +32,36 @@ func (r *run) learn(ctx context.Context) error {
 		return err
 	}
 	return r.ready(before)
+}
+
+// mostNested limits how many maps within maps are found.
+const mostNested = 4
+
+// learnShare measures the effect of an event of a share, and of another. If that finds maps,
+// further events show the effect on those. It returns the last state.
+func (r *run) learnShare(ctx context.Context, of *stream, before *reading) (last *reading, moved bool, err error) {
+	for round := 0; ; round++ {
+		number, states := of.next, [learningEvents + 1]*reading{before}
+		var moves [learningEvents]map[string]change
+		for i := range moves {
+			wait := r.Wait
+			if i > 0 && len(moves[0]) == 0 {
+				wait = r.settle // the first had none
+			}
+			if states[i+1], err = r.perfect(ctx, of, states[i], wait, nil); err != nil {
+				return nil, false, err
+			}
+			moves[i] = r.oracle.between(states[i], states[i+1])
+		}
+		last = states[learningEvents]
+		if round == mostNested || !r.oracle.learnMaps(of.tracked, number, states) {
+			r.oracle.learnMoves(of.tracked, moves[0], moves[1])
+			return last, len(moves[0])+len(moves[1]) > 0, nil
+		}
+		if before, err = r.oracle.read(ctx); err != nil {
+			return nil, false, err
+		}
+	}
 }
 
 // ready ends the learning and starts the load. There must be something to judge.
@@ -54,7 +75,7 @@ func (r *run) ready(base *reading) error {
 		}
 	}
 	if !judged {
-		return fmt.Errorf("%w in a way that can be compared: %s", ErrNoEffect, strings.Join(r.oracle.notes, "; "))
+		return r.oracle.incomparable(base)
 	}
 	r.oracle.base = base
 	for _, s := range r.forged {
@@ -86,7 +107,7 @@ func (r *run) quiet(ctx context.Context) (*reading, error) {
 		return nil, err
 	}
 	for path := range r.oracle.between(first, second) {
-		r.oracle.noise[path] = true
+		r.oracle.noise[path] = movesAlone
 	}
 	return second, nil
 }

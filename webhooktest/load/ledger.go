@@ -10,6 +10,7 @@ type tracked struct {
 	name    string
 	forged  bool
 	stems   []string // ID stems; those of the events come first
+	values  []value  // further texts that identify an event
 	events  int      // number of event stems: the steps of a flow
 	first   int      // number of the load's first event: earlier ones were for learning
 	size    int      // numbers so far
@@ -24,6 +25,9 @@ type tracked struct {
 // track makes the record of a series.
 func track(s *series) *tracked {
 	t := &tracked{name: s.name, forged: s.forged, events: len(s.steps)}
+	if !s.forged { // the numbers in the texts of forgeries are those of genuine events
+		t.values = s.values()
+	}
 	for _, role := range s.stemmed() {
 		r := &s.roles[role]
 		t.stems = append(t.stems, r.label+r.prefix+s.words[role].stem)
@@ -82,9 +86,13 @@ func (t *tracked) counts() (accepted, unsure int) {
 
 // addTo adds the ids of the events to an index.
 func (t *tracked) addTo(x *index) {
-	for i, stem := range t.stems {
+	for _, stem := range t.stems {
 		at := strings.LastIndexByte(stem, '_')
-		x.add(stem[at+1:], mark{t, i, strings.TrimSuffix(stem[:at+1], "_")})
+		x.add(stem[at+1:], mark{t, strings.TrimSuffix(stem[:at+1], "_")})
+	}
+	for i := range t.values {
+		v := &t.values[i]
+		x.values = append(x.values, valueMark{mark{t, v.label}, v})
 	}
 }
 

@@ -21,7 +21,9 @@ type oracle struct {
 	genuine []*tracked
 	forged  []*tracked
 
-	noise  map[string]bool                // changes without an event, or differs between two deliveries
+	start  *reading                       // before the first event
+	maps   keySets                        // objects with entries rather than fields, and their fields
+	noise  map[string]string              // why a place is not judged
 	moves  map[*tracked]map[string]change // effect of one event
 	counts map[string]map[*tracked]int    // how often an event leaves its id at a place
 	rules  rowRules
@@ -44,10 +46,20 @@ func (c change) same(other change) bool { return c.count == other.count && near(
 
 // like reports whether two changes are equal as far as the place is judged.
 func (c change) like(path string, other change) bool {
+	return near(c.of(path), other.of(path))
+}
+
+// of returns how much a change changes a place, as it is judged.
+func (c change) of(path string) float64 {
 	if isCollection(path) {
-		return c.count == other.count
+		return float64(c.count)
 	}
-	return near(c.sum, other.sum)
+	return c.sum
+}
+
+// isTimes reports whether a change adds times, whose sum says nothing.
+func (c change) isTimes(path string) bool {
+	return !isCollection(path) && c.count > 0 && isTime(c.sum/float64(c.count))
 }
 
 func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*max(1, math.Abs(a), math.Abs(b)) }
@@ -55,11 +67,12 @@ func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*max(1, math.Abs(a), 
 func newOracle(state func(context.Context) (any, error), genuine, forged []*tracked) *oracle {
 	o := &oracle{
 		state: state, genuine: genuine, forged: forged,
-		noise: make(map[string]bool), moves: make(map[*tracked]map[string]change), again: make(map[string]bool),
+		start: new(reading), maps: make(keySets), noise: make(map[string]string), moves: make(map[*tracked]map[string]change), again: make(map[string]bool),
 	}
 	for _, t := range slices.Concat(genuine, forged) {
 		t.addTo(&o.ids)
 	}
+	o.ids.keepUnique()
 	return o
 }
 
@@ -74,7 +87,7 @@ func (o *oracle) read(ctx context.Context) (*reading, error) {
 	if o.rules.stable != nil {
 		rules = &o.rules
 	}
-	return readState(ctx, o.state, &o.ids, rules, learningEvents)
+	return readState(ctx, o.state, &o.ids, o.maps, rules, learningEvents)
 }
 
 // between returns the changes between two readings, without background changes.
@@ -85,12 +98,12 @@ func (o *oracle) between(before, after *reading) map[string]change {
 		if was == nil {
 			was = new(place)
 		}
-		if c := (change{now.sum - was.sum, now.count - was.count}); !o.noise[path] && !c.same(change{}) {
+		if c := (change{now.sum - was.sum, now.count - was.count}); o.noise[path] == "" && !c.same(change{}) {
 			changed[path] = c
 		}
 	}
 	for path, was := range before.places {
-		if after.places[path] == nil && !o.noise[path] {
+		if after.places[path] == nil && o.noise[path] == "" {
 			changed[path] = change{-was.sum, -was.count}
 		}
 	}
@@ -102,25 +115,24 @@ func (o *oracle) between(before, after *reading) map[string]change {
 func (o *oracle) learnMoves(of *tracked, first, second map[string]change) {
 	moves := make(map[string]change)
 	for path, c := range second {
-		if c.like(path, first[path]) {
+		switch {
+		case !c.like(path, first[path]):
+			o.differs(path, first[path], c)
+		case !c.isTimes(path):
 			moves[path] = c
-		} else {
-			o.noise[path] = true
 		}
 	}
 	for path, c := range first {
 		if !c.like(path, second[path]) {
-			o.noise[path] = true
+			o.differs(path, c, second[path])
 		}
 	}
 	o.moves[of] = moves
 }
 
-// noteNoise names the places that are not judged.
-func (o *oracle) noteNoise() {
-	if noise := slices.Sorted(maps.Keys(o.noise)); len(noise) > 0 {
-		o.notes = append(o.notes, "not judged, since it changes without a delivery or differs between two deliveries: "+few(noise))
-	}
+// differs records that two events changed a place in different ways.
+func (o *oracle) differs(path string, first, second change) {
+	o.noise[path] = fmt.Sprintf("by %s, then by %s", plain(first.of(path)), plain(second.of(path)))
 }
 
 // learnRows finds the places that name each event equally often, and the values beside the
@@ -129,22 +141,41 @@ func (o *oracle) learnRows(now *reading) {
 	o.counts, o.rules = make(map[string]map[*tracked]int), rowRules{stable: make(map[string]bool), expected: make(map[rowPlace]string)}
 	for path, p := range now.places {
 		for _, t := range o.genuine {
-			if n := alike(p.seen[t], t.size); n > 0 {
-				if o.counts[path] == nil {
-					o.counts[path] = make(map[*tracked]int)
-				}
-				o.counts[path][t], o.rules.stable[path] = n, true
-			}
+			o.learnNames(path, t, p.seen[t])
 		}
 	}
 	for key, text := range now.values {
 		if key.number == 0 && isConstant(text) && !key.in.forged {
 			at := rowPlace{key.place, key.in}
-			if o.valued(now, at, text) {
+			if o.valued(now, at, text) && o.fromNothing(at) {
 				o.rules.expected[at] = text
 			}
 		}
 	}
+}
+
+// learnNames learns whether a place names each event of a series equally often. What was
+// there before the events shows no effect, but it may be a row that they change.
+func (o *oracle) learnNames(path string, of *tracked, seen []uint8) {
+	n, before := alike(seen, of.size), slices.Contains(o.start.times(path, of), 1)
+	switch {
+	case n == 0 || before && n > 1:
+	case before:
+		o.rules.stable[path] = true
+	default:
+		if o.counts[path] == nil {
+			o.counts[path] = make(map[*tracked]int)
+		}
+		o.counts[path][of], o.rules.stable[path] = n, true
+	}
+}
+
+// fromNothing reports whether a value that an event leaves in a row does not depend on what
+// was there before, as a total does that was not zero in each row.
+func (o *oracle) fromNothing(at rowPlace) bool {
+	was, there := o.start.values[valueKey{at.place, at.in, 0}]
+	_, err := strconv.ParseFloat(was, 64)
+	return !there || err != nil || o.start.places[at.place].sum == 0
 }
 
 // valued reports whether all learning events have a value at a place.
@@ -170,6 +201,28 @@ func alike(counts []uint8, events int) int {
 	return int(counts[0])
 }
 
+// retire stops judging by the values that several events of a long load have had.
+func (o *oracle) retire() {
+	for _, v := range o.ids.values {
+		if after := v.value.period(); after == 0 || uint64(v.in.size) <= after {
+			continue
+		}
+		named := func(path string) bool { return strings.Contains(path, "{"+v.label+"}") }
+		for path := range o.counts {
+			if named(path) {
+				o.noise[path] = repeated
+				o.rules.stable[path] = false
+			}
+		}
+		for path := range o.moves[v.in] {
+			if named(path) {
+				o.noise[path] = repeated
+			}
+		}
+		maps.DeleteFunc(o.rules.expected, func(at rowPlace, _ string) bool { return named(at.place) })
+	}
+}
+
 // isConstant reports whether a value must be the same for each event: a number that is not
 // a time, or a word without digits.
 func isConstant(text string) bool {
@@ -192,7 +245,7 @@ func isTime(n float64) bool {
 
 // judges reports whether a place is judged by its sum or its count, or has ids.
 func (o *oracle) judges(path string) bool {
-	if o.noise[path] || o.logged(path) {
+	if o.noise[path] != "" || o.logged(path) {
 		return false
 	}
 	if isCollection(path) {
@@ -230,10 +283,12 @@ func (o *oracle) moved(of *tracked) string {
 }
 
 // few joins the first few texts.
-func few(texts []string) string {
+func few(texts []string) string { return fewOf(texts, ", ") }
+
+func fewOf(texts []string, between string) string {
 	const most = 6
 	if len(texts) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(texts[:most], ", "), len(texts)-most)
+		return fmt.Sprintf("%s and %d more", strings.Join(texts[:most], between), len(texts)-most)
 	}
-	return strings.Join(texts, ", ")
+	return strings.Join(texts, between)
 }

@@ -14,10 +14,12 @@ import (
 type reading struct {
 	ids    *index
 	places map[string]*place
+	maps   keySets   // objects with entries rather than fields, and their fields
 	rows   *rowRules // nil: learn the values beside an id
 
-	values map[valueKey]string // beside ids, of the learning events
-	wrong  map[*tracked]*oddities
+	members keySets             // of objects, while learning
+	values  map[valueKey]string // beside ids, of the learning events
+	wrong   map[*tracked]*oddities
 }
 
 // A place is a path in a state, with [] for an element, {pi} for a key that names one of
@@ -56,7 +58,7 @@ type oddities struct {
 const mostSaid = 100
 
 // readState reads a state: a value, or an io.Reader of JSON.
-func readState(ctx context.Context, state func(context.Context) (any, error), ids *index, rows *rowRules, learned int) (*reading, error) {
+func readState(ctx context.Context, state func(context.Context) (any, error), ids *index, maps keySets, rows *rowRules, learned int) (*reading, error) {
 	value, err := state(ctx)
 	if err != nil {
 		return nil, err
@@ -72,7 +74,10 @@ func readState(ctx context.Context, state func(context.Context) (any, error), id
 		}
 		from = bytes.NewReader(text)
 	}
-	r := &reading{ids: ids, places: make(map[string]*place), rows: rows, values: make(map[valueKey]string), wrong: make(map[*tracked]*oddities)}
+	r := &reading{
+		ids: ids, places: make(map[string]*place), maps: maps, rows: rows,
+		members: make(keySets), values: make(map[valueKey]string), wrong: make(map[*tracked]*oddities),
+	}
 	w := walker{reading: r, decoder: json.NewDecoder(from), learned: learned}
 	w.decoder.UseNumber()
 	if err := w.walk(); err != nil {
@@ -95,7 +100,8 @@ func (r *reading) at(path string) *place {
 
 // saw records that an event appears at a place.
 func (r *reading) saw(path string, m mark, number int) {
-	if number >= m.in.size {
+	size := max(m.in.size, learningEvents) // a value of an event may be there before it
+	if number >= size {
 		return // of another part of the run
 	}
 	p := r.at(path)
@@ -104,7 +110,7 @@ func (r *reading) saw(path string, m mark, number int) {
 	}
 	counts := p.seen[m.in]
 	if number >= len(counts) {
-		counts = append(counts, make([]uint8, m.in.size-len(counts))...)
+		counts = append(counts, make([]uint8, size-len(counts))...)
 		p.seen[m.in] = counts
 	}
 	if counts[number] < 255 {

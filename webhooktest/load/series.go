@@ -81,12 +81,42 @@ func (w *freshWord) appendTo(dst []byte, number int) []byte {
 	if w.stem != "" {
 		return appendNumber(append(dst, w.stem...), uint64(number), numberDigits, base62)
 	}
-	const apart = 64 // instances have different remainders
 	counted := min(w.digits, mostCounted)
 	for range w.digits - counted {
 		dst = append(dst, w.alphabet[0])
 	}
 	return appendNumber(dst, (w.start+uint64(number)*apart)%w.room, counted, w.alphabet)
+}
+
+// apart is the distance of short words: instances have different remainders.
+const apart = 64
+
+// period returns after how many numbers a short word is the same again.
+func (w *freshWord) period() uint64 {
+	common := uint64(apart)
+	for w.room%common != 0 {
+		common /= 2
+	}
+	return w.room / common
+}
+
+// number returns the lowest number with the short word at the beginning of a text, or -1.
+func (w *freshWord) number(text string) int {
+	if len(text) < w.digits {
+		return -1
+	}
+	word := parseDigits(text[w.digits-min(w.digits, mostCounted):w.digits], w.alphabet)
+	if word < 0 {
+		return -1
+	}
+	past := (uint64(word) + w.room - w.start%w.room) % w.room
+	for turns := apart; turns > 0 && past%apart != 0; turns-- {
+		past += w.room
+	}
+	if past%apart != 0 {
+		return -1
+	}
+	return int(past / apart)
 }
 
 // appendNumber appends a number in the digits of an alphabet.
@@ -103,13 +133,16 @@ func appendNumber(dst []byte, n uint64, digits int, alphabet string) []byte {
 }
 
 // parseNumber reads digits of base 62, or returns -1.
-func parseNumber(digits []byte) (n int) {
-	for _, c := range digits {
-		at := strings.IndexByte(base62, c)
+func parseNumber(digits string) int { return parseDigits(digits, base62) }
+
+// parseDigits reads digits of an alphabet, or returns -1.
+func parseDigits(digits, alphabet string) (n int) {
+	for i := range len(digits) {
+		at := strings.IndexByte(alphabet, digits[i])
 		if at < 0 {
 			return -1
 		}
-		n = n*len(base62) + at
+		n = n*len(alphabet) + at
 	}
 	return n
 }
@@ -175,13 +208,19 @@ func (s *series) stemmed() (roles []int) {
 // A mark is what a stem identifies: the events of a series, by one of their ids.
 type mark struct {
 	in    *tracked
-	stem  int
 	label string // "pi"
 }
 
 // An index finds the events that a text names.
 type index struct {
-	marks map[string]mark // by the part of the stem after the last underscore
+	marks  map[string]mark // by the part of the stem after the last underscore
+	values []valueMark
+}
+
+// A valueMark is a fresh text of a series.
+type valueMark struct {
+	mark
+	value *value
 }
 
 func (x *index) add(stem string, m mark) {
@@ -191,8 +230,28 @@ func (x *index) add(stem string, m mark) {
 	x.marks[stem] = m
 }
 
-// find calls found with each of our ids in a text, and the position of its word.
-func (x *index) find(text []byte, found func(m mark, number, start, end int)) {
+// keepUnique forgets the values that several series share.
+func (x *index) keepUnique() {
+	of := make(map[string]*tracked)
+	shared := make(map[string]bool)
+	for _, v := range x.values {
+		sample := string(v.value.append(nil, 0))
+		shared[sample] = shared[sample] || of[sample] != nil
+		of[sample] = v.in
+	}
+	x.values = slices.DeleteFunc(x.values, func(v valueMark) bool { return shared[string(v.value.append(nil, 0))] })
+}
+
+// find calls found with each of our ids in a text, and the position of its word; or with the
+// fresh value that the text is.
+func (x *index) find(text string, found func(m mark, number, start, end int)) {
+	for i := range x.values {
+		v := &x.values[i]
+		if n := v.value.number(text); n >= 0 {
+			found(v.mark, n, 0, len(text))
+			return
+		}
+	}
 	if len(x.marks) == 0 || len(text) < shortestStem+numberDigits {
 		return
 	}
@@ -206,7 +265,7 @@ func (x *index) find(text []byte, found func(m mark, number, start, end int)) {
 			end++
 		}
 		if stem := end - start - numberDigits; stem >= shortestStem {
-			if m, ok := x.marks[string(text[start:start+stem])]; ok {
+			if m, ok := x.marks[text[start:start+stem]]; ok {
 				if n := parseNumber(text[start+stem : end]); n >= 0 {
 					found(m, n, start, end)
 				}

@@ -42,12 +42,16 @@ func TestSeriesOfEveryKind(t *testing.T) {
 			require.NotContains(t, string(second), id, name)
 			require.Equal(t, id, tracked.id(step, 12), name)
 			found := 0
-			x.find([]byte("about "+id), func(m mark, number int, _, _ int) {
+			x.find("about "+id, func(m mark, number int, _, _ int) {
 				require.Equal(t, 12, number, name)
 				require.Same(t, tracked, m.in)
 				found++
 			})
 			require.Equal(t, 1, found, "%s: %s", name, id)
+			for _, v := range tracked.values {
+				require.Equal(t, 12, v.number(string(v.append(nil, 12))), "%s: %s", name, v.append(nil, 12))
+				require.Equal(t, -1, v.number(string(v.append(nil, 12))+"x"), name)
+			}
 			event, err := webhooktest.ParseEvent(first)
 			require.NoError(t, err)
 			require.Equal(t, id, event.ID())
@@ -120,10 +124,10 @@ func TestNumbers(t *testing.T) {
 	for _, n := range []int{0, 1, 61, 62, 477, 56_800_235_583} {
 		digits := appendNumber(nil, uint64(n), numberDigits, base62)
 		require.Len(t, digits, numberDigits)
-		require.Equal(t, n, parseNumber(digits))
+		require.Equal(t, n, parseNumber(string(digits)))
 	}
 	require.Equal(t, "00007h", string(appendNumber(nil, 477, numberDigits, base62)), "as in docs/load.md")
-	require.Equal(t, -1, parseNumber([]byte("00_007")))
+	require.Equal(t, -1, parseNumber("00_007"))
 }
 
 func TestLabels(t *testing.T) {

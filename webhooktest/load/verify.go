@@ -73,7 +73,7 @@ func refuse(genuine []*tracked, sent []*Sent) (unnamed int) {
 	for _, one := range sent {
 		for _, id := range one.NotAccepted {
 			stem := id[:max(0, len(id)-numberDigits)]
-			t, number := byStem[stem], parseNumber([]byte(id[len(stem):]))
+			t, number := byStem[stem], parseNumber(id[len(stem):])
 			if t == nil || number < 0 || !t.sent.has(number) || t.unsure.has(number) {
 				continue
 			}

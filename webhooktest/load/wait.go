@@ -10,6 +10,7 @@ func (r *run) judge(ctx context.Context) *Verdict {
 	if ctx.Err() != nil {
 		return r.counted(&Verdict{Inconclusive: "interrupted before the effects were read"})
 	}
+	r.oracle.retire()
 	best, progressed := -1, time.Now()
 	var last *reading
 	pause := r.settle

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strings"
 	"sync"
 )
 
@@ -23,8 +22,8 @@ type walker struct {
 type frame struct {
 	path    string
 	list    bool
-	key     string // path of the member whose value comes next; "" if a key is next
-	keys    int
+	key     string  // path of the member whose value comes next; "" if a key is next
+	keys    int     // that name no event
 	owners  []owner // events that the values belong to
 	member  []owner // events that the member's key names
 	pending []scalar
@@ -138,28 +137,38 @@ func (w *walker) after() {
 	}
 }
 
-// mostKeys is how many keys of an object get their own places.
+// mostKeys is how many keys of an object that name no event get their own places.
 const mostKeys = 200
 
 // key processes a key: the name of a field, of an event, or of something of the handler's
 // own.
 func (w *walker) key(f *frame, key string) {
-	f.keys++
 	name := cmp.Or(key, "(empty)")
 	var named []owner
-	w.ids.find([]byte(key), func(m mark, number, _, _ int) { named = append(named, owner{mark: m, number: number}) })
-	switch {
-	case len(named) > 0:
+	w.ids.find(key, func(m mark, number, _, _ int) { named = append(named, owner{mark: m, number: number}) })
+	if len(named) > 0 {
 		name = "{" + named[0].label + "}"
-	case f.keys > mostKeys, madeUp().MatchString(key):
+	} else if w.isEntry(f, name) {
 		name = "*"
 	}
-	f.key = strings.TrimPrefix(f.path+"."+name, ".")
+	if w.rows == nil {
+		w.members.add(f.path, name)
+	}
+	f.key = member(f.path, name)
 	for i := range named {
 		named[i].place = f.key
 		w.saw(f.key, named[i].mark, named[i].number)
 	}
 	f.member = named
+}
+
+// isEntry reports whether a key that names no event is that of an entry rather than a field.
+func (w *walker) isEntry(f *frame, key string) bool {
+	if fields, isMap := w.maps[f.path]; isMap {
+		return !fields[key]
+	}
+	f.keys++
+	return f.keys > mostKeys || madeUp().MatchString(key)
 }
 
 // madeUp matches keys that databases and handlers generate.
@@ -170,7 +179,7 @@ var madeUp = sync.OnceValue(func() *regexp.Regexp {
 // text processes a text, which may name events.
 func (w *walker) text(path, text string) {
 	named := false
-	w.ids.find([]byte(text), func(m mark, number, _, _ int) {
+	w.ids.find(text, func(m mark, number, _, _ int) {
 		named = true
 		at := path + " {" + m.label + "}"
 		w.saw(at, m, number)

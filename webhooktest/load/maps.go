@@ -1,0 +1,62 @@
+package load
+
+import "strings"
+
+// keySets are the names of members by the path of their object.
+type keySets map[string]map[string]bool
+
+func (k keySets) add(object, name string) {
+	if k[object] == nil {
+		k[object] = make(map[string]bool)
+	}
+	k[object][name] = true
+}
+
+// learnMaps finds the maps that get an entry with each event under a key that does not name
+// it. Of three readings, the second shows an event more than the first, and the third another.
+func (o *oracle) learnMaps(of *tracked, number int, states [learningEvents + 1]*reading) (found bool) {
+	for object := range states[2].members {
+		first, second := added(object, states[0], states[1]), added(object, states[1], states[2])
+		if namesOnly(states[2], of, number, first) && namesOnly(states[2], of, number+1, second) {
+			o.maps[object], found = states[0].members[object], true
+		}
+	}
+	return found
+}
+
+// added returns the paths of the members that an object has got between two readings.
+func added(object string, before, after *reading) (paths []string) {
+	for name := range after.members[object] {
+		if !before.members[object][name] {
+			paths = append(paths, member(object, name))
+		}
+	}
+	return paths
+}
+
+// namesOnly reports whether what is at some paths names one event of a series, and no other.
+func namesOnly(r *reading, of *tracked, number int, paths []string) (named bool) {
+	for at, p := range r.places {
+		for _, path := range paths {
+			if !under(at, path) {
+				continue
+			}
+			for n, times := range p.seen[of] {
+				if times > 0 && n != number {
+					return false
+				}
+				named = named || times > 0
+			}
+		}
+	}
+	return named
+}
+
+// under reports whether a place is at a path, or in what is there.
+func under(at, path string) bool {
+	rest, ok := strings.CutPrefix(at, path)
+	return ok && (rest == "" || strings.ContainsRune(".[ ", rune(rest[0])))
+}
+
+// member returns the path of a member of an object.
+func member(object, name string) string { return strings.TrimPrefix(object+"."+name, ".") }

@@ -1,0 +1,75 @@
+package load
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// An IncomparableError says what changed while a handler got the first events of a load,
+// although nothing there shows which events had an effect. It is an ErrNoEffect.
+type IncomparableError struct {
+	Changes []string // by place
+}
+
+// Error implements error.
+func (e *IncomparableError) Error() string {
+	return ErrNoEffect.Error() + " in a way that can be compared: " + fewOf(e.Changes, "; ")
+}
+
+// Unwrap returns ErrNoEffect.
+func (e *IncomparableError) Unwrap() error { return ErrNoEffect }
+
+// Reasons not to judge a place, beside how two events changed it.
+const (
+	movesAlone = "changes without a delivery"
+	forgedToo  = "a forgery changes it, too"
+	loggedToo  = "may be a log"
+	repeated   = "several events have the same value"
+)
+
+// noteNoise names the places that are not judged, by reason.
+func (o *oracle) noteNoise() {
+	var alone, different []string
+	for _, path := range slices.Sorted(maps.Keys(o.noise)) {
+		switch reason := o.noise[path]; {
+		case reason == movesAlone:
+			alone = append(alone, path)
+		default:
+			different = append(different, path+" ("+reason+")")
+		}
+	}
+	o.note(alone, "not judged, since it changes without a delivery: ")
+	o.note(different, "not judged, since one event changes it in another way than the next: ")
+}
+
+// incomparable returns the error of a state in which nothing can be judged.
+func (o *oracle) incomparable(now *reading) error {
+	var changes []string
+	for _, path := range slices.Sorted(maps.Keys(o.noise)) {
+		if reason := o.noise[path]; strings.HasPrefix(reason, "by ") {
+			changes = append(changes, path+" moved "+reason)
+		} else {
+			changes = append(changes, path+" "+reason)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(now.places)) {
+		for _, t := range o.genuine {
+			if named := namedAt(now, path, t); named > 0 && o.counts[path][t] == 0 {
+				changes = append(changes, fmt.Sprintf("%s names %d of the %d events sent", path, named, t.size))
+			}
+		}
+	}
+	return &IncomparableError{changes}
+}
+
+// namedAt returns how many events of a series a place names.
+func namedAt(r *reading, path string, of *tracked) (events int) {
+	for _, times := range r.times(path, of) {
+		if times > 0 {
+			events++
+		}
+	}
+	return events
+}
