@@ -2,16 +2,6 @@ package load
 
 import "strings"
 
-// keySets are the names of members by the path of their object.
-type keySets map[string]map[string]bool
-
-func (k keySets) add(object, name string) {
-	if k[object] == nil {
-		k[object] = make(map[string]bool)
-	}
-	k[object][name] = true
-}
-
 // learnMaps finds the maps that get an entry with each event under a key that does not name
 // it. Of three readings, the second shows an event more than the first, and the third another.
 func (o *oracle) learnMaps(of *tracked, number int, states [learningEvents + 1]*reading) (found bool) {
@@ -57,6 +47,3 @@ func under(at, path string) bool {
 	rest, ok := strings.CutPrefix(at, path)
 	return ok && (rest == "" || strings.ContainsRune(".[ ", rune(rest[0])))
 }
-
-// member returns the path of a member of an object.
-func member(object, name string) string { return strings.TrimPrefix(object+"."+name, ".") }

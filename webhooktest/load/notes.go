@@ -21,14 +21,6 @@ func (e *IncomparableError) Error() string {
 // Unwrap returns ErrNoEffect.
 func (e *IncomparableError) Unwrap() error { return ErrNoEffect }
 
-// Reasons not to judge a place, beside how two events changed it.
-const (
-	movesAlone = "changes without a delivery"
-	forgedToo  = "a forgery changes it, too"
-	loggedToo  = "may be a log"
-	repeated   = "several events have the same value"
-)
-
 // noteNoise names the places that are not judged, by reason.
 func (o *oracle) noteNoise() {
 	var alone, different []string

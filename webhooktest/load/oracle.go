@@ -4,15 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
-
-// learningEvents is the number of events of each type delivered before a load.
-const learningEvents = 2
 
 // An oracle knows the effect of one clean delivery on the state, and judges many by it.
 type oracle struct {
@@ -36,33 +32,13 @@ type oracle struct {
 	repeats bool   // others sent some events twice, with an effect that was not learned
 }
 
-// A change is the effect of a delivery at a place: numbers and new values.
-type change struct {
-	sum   float64
-	count int
-}
-
-func (c change) same(other change) bool { return c.count == other.count && near(c.sum, other.sum) }
-
-// like reports whether two changes are equal as far as the place is judged.
-func (c change) like(path string, other change) bool {
-	return near(c.of(path), other.of(path))
-}
-
-// of returns how much a change changes a place, as it is judged.
-func (c change) of(path string) float64 {
-	if isCollection(path) {
-		return float64(c.count)
-	}
-	return c.sum
-}
-
-// isTimes reports whether a change adds times, whose sum says nothing.
-func (c change) isTimes(path string) bool {
-	return !isCollection(path) && c.count > 0 && isTime(c.sum/float64(c.count))
-}
-
-func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*max(1, math.Abs(a), math.Abs(b)) }
+// Reasons not to judge a place, beside how two events changed it.
+const (
+	movesAlone = "changes without a delivery"
+	forgedToo  = "a forgery changes it, too"
+	loggedToo  = "may be a log"
+	repeated   = "several events have the same value"
+)
 
 func newOracle(state func(context.Context) (any, error), genuine, forged []*tracked) *oracle {
 	o := &oracle{
@@ -233,16 +209,6 @@ func isConstant(text string) bool {
 	return !isTime(n)
 }
 
-// isTime reports whether a number is a present-day time, in seconds or a smaller unit.
-func isTime(n float64) bool {
-	for _, unit := range []float64{1, 1e3, 1e6, 1e9} {
-		if n >= 1.6e9*unit && n < 2.1e9*unit {
-			return true
-		}
-	}
-	return false
-}
-
 // judges reports whether a place is judged by its sum or its count, or has ids.
 func (o *oracle) judges(path string) bool {
 	if o.noise[path] != "" || o.logged(path) {
@@ -257,12 +223,6 @@ func (o *oracle) judges(path string) bool {
 		}
 	}
 	return false
-}
-
-// isCollection reports whether a place counts the elements of a list, or keys that the
-// handler generated.
-func isCollection(path string) bool {
-	return strings.HasSuffix(path, "[]") || strings.HasSuffix(path, "*")
 }
 
 // moved returns the places by which events of a series are judged, for people; "" if there

@@ -22,6 +22,16 @@ type reading struct {
 	wrong   map[*tracked]*oddities
 }
 
+// keySets are the names of members by the path of their object.
+type keySets map[string]map[string]bool
+
+func (k keySets) add(object, name string) {
+	if k[object] == nil {
+		k[object] = make(map[string]bool)
+	}
+	k[object][name] = true
+}
+
 // A place is a path in a state, with [] for an element, {pi} for a key that names one of
 // our PaymentIntents, and * for a key that the handler generated.
 type place struct {
@@ -56,6 +66,9 @@ type oddities struct {
 }
 
 const mostSaid = 100
+
+// learningEvents is the number of events of each type delivered before a load.
+const learningEvents = 2
 
 // readState reads a state: a value, or an io.Reader of JSON.
 func readState(ctx context.Context, state func(context.Context) (any, error), ids *index, maps keySets, rows *rowRules, learned int) (*reading, error) {

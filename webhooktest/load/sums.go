@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -46,13 +45,6 @@ func events(n int) string {
 		return "1 event"
 	}
 	return Number(n) + " events"
-}
-
-func plain(n float64) string {
-	if n == math.Trunc(n) && math.Abs(n) < 1e15 {
-		return Number(int(n))
-	}
-	return strconv.FormatFloat(n, 'g', 10, 64)
 }
 
 // summed returns the places to judge by their sum or length.

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -113,4 +114,12 @@ func Number(n int) string {
 		digits = digits[:at] + "," + digits[at:]
 	}
 	return digits
+}
+
+// plain formats a sum or a count.
+func plain(n float64) string {
+	if n == math.Trunc(n) && math.Abs(n) < 1e15 {
+		return Number(int(n))
+	}
+	return strconv.FormatFloat(n, 'g', 10, 64)
 }

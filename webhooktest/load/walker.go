@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"sync"
 )
 
@@ -170,6 +171,9 @@ func (w *walker) isEntry(f *frame, key string) bool {
 	f.keys++
 	return f.keys > mostKeys || madeUp().MatchString(key)
 }
+
+// member returns the path of a member of an object.
+func member(object, name string) string { return strings.TrimPrefix(object+"."+name, ".") }
 
 // madeUp matches keys that databases and handlers generate.
 var madeUp = sync.OnceValue(func() *regexp.Regexp {
