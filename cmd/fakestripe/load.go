@@ -170,9 +170,12 @@ func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
 
 // explain says why the load could not run.
 func (l *loadRun) explain(ctx context.Context, err error) error {
+	incomparable := new(load.IncomparableError)
 	switch refused := new(load.RefusedError); {
 	case ctx.Err() != nil:
 		return errors.New("interrupted before the load")
+	case errors.As(err, &incomparable):
+		return fmt.Errorf("%w: nothing could be judged. Show a state where each event leaves its id, or a value of its own, or moves a number by the same amount", err)
 	case errors.Is(err, load.ErrNoEffect):
 		return fmt.Errorf("%w: nothing could be judged. Does the state show the effect of %s? Is it slower than --wait %s? Does the handler need other events before, as an invoice needs its subscription? Then load a flow (fakestripe list --flows)", err, l.names(), l.load.Wait)
 	case errors.As(err, &refused):

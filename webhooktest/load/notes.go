@@ -38,22 +38,26 @@ func (o *oracle) noteNoise() {
 
 // incomparable returns the error of a state in which nothing can be judged.
 func (o *oracle) incomparable(now *reading) error {
-	var changes []string
-	for _, path := range slices.Sorted(maps.Keys(o.noise)) {
-		if reason := o.noise[path]; strings.HasPrefix(reason, "by ") {
-			changes = append(changes, path+" moved "+reason)
-		} else {
-			changes = append(changes, path+" "+reason)
+	changes := make(map[string]string)
+	for _, t := range o.genuine {
+		for path, c := range o.moves[t] {
+			if c.count > 0 && c.sum == 0 {
+				changes[path] = path + " is new, and names no event"
+			}
 		}
-	}
-	for _, path := range slices.Sorted(maps.Keys(now.places)) {
-		for _, t := range o.genuine {
+		for path := range now.places {
 			if named := namedAt(now, path, t); named > 0 && o.counts[path][t] == 0 {
-				changes = append(changes, fmt.Sprintf("%s names %d of the %d events sent", path, named, t.size))
+				changes[path] = fmt.Sprintf("%s names %d of the %d events sent", path, named, t.size)
 			}
 		}
 	}
-	return &IncomparableError{changes}
+	for path, reason := range o.noise {
+		if strings.HasPrefix(reason, "by ") {
+			reason = "moved " + reason
+		}
+		changes[path] = path + " " + reason
+	}
+	return &IncomparableError{slices.Sorted(maps.Values(changes))}
 }
 
 // namedAt returns how many events of a series a place names.
