@@ -122,6 +122,7 @@ func (l *loadRun) prepareMix(names []string) error {
 	for i, share := range l.load.Mix {
 		all[i] = share.Name
 	}
+	l.payloads.shapes = l.payloads.shapes.typed(all)
 	l.load.Edits = func(name string) []webhooktest.Edit { return append(l.payloads.shapes.edits(name), edits...) }
 	return l.payloads.shapes.check(all...)
 }

@@ -51,6 +51,22 @@ func (v variants) check(eventTypes ...string) error {
 	return nil
 }
 
+// typed returns the variants with their types, where only one of several types has a variant
+// of a name.
+func (v variants) typed(eventTypes []string) variants {
+	all := slices.Clone(v)
+	for i, text := range all {
+		has := slices.DeleteFunc(slices.Clone(eventTypes), func(eventType string) bool {
+			_, err := fixtures.FindVariant(eventType, text)
+			return err != nil
+		})
+		if len(has) == 1 && !strings.Contains(text, "=") {
+			all[i] = has[0] + "=" + text
+		}
+	}
+	return all
+}
+
 // among adds the types with a given shape to types.
 func (v variants) among(eventTypes []string) []string {
 	for _, text := range v {
