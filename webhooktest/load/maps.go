@@ -7,11 +7,44 @@ import "strings"
 func (o *oracle) learnMaps(of *tracked, number int, states [learningEvents + 1]*reading) (found bool) {
 	for object := range states[2].members {
 		first, second := added(object, states[0], states[1]), added(object, states[1], states[2])
+		if first == nil || second == nil {
+			continue
+		}
 		if namesOnly(states[2], of, number, first) && namesOnly(states[2], of, number+1, second) {
-			o.maps[object], found = states[0].members[object], true
+			o.maps[object], found = fields(object, of, number, states), true
 		}
 	}
 	return found
+}
+
+// fields returns the names of the members of a map that were there before an event, and are no
+// entries of earlier ones.
+func fields(object string, of *tracked, number int, states [learningEvents + 1]*reading) map[string]bool {
+	names := make(map[string]bool)
+	for name := range states[0].members[object] {
+		if !namesEarlier(states[2], of, number, member(object, name)) {
+			names[name] = true
+		}
+	}
+	return names
+}
+
+// namesEarlier reports whether what is at a path names an event before one of a series, or an
+// event of another series.
+func namesEarlier(r *reading, of *tracked, number int, path string) bool {
+	for at, p := range r.places {
+		if !under(at, path) {
+			continue
+		}
+		for t, seen := range p.seen {
+			for n, times := range seen {
+				if times > 0 && (t != of || n < number) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // added returns the paths of the members that an object has got between two readings.
