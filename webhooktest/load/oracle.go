@@ -133,17 +133,18 @@ func (o *oracle) learnRows(now *reading) {
 // learnNames learns whether a place names each event of a series equally often. What was
 // there before the events shows no effect, but it may be a row that they change.
 func (o *oracle) learnNames(path string, of *tracked, seen []uint8) {
-	n, before := alike(seen, of.size), slices.Contains(o.start.times(path, of), 1)
-	switch {
-	case n == 0 || before && n > 1:
-	case before:
-		o.rules.stable[path] = true
-	default:
-		if o.counts[path] == nil {
-			o.counts[path] = make(map[*tracked]int)
-		}
-		o.counts[path][of], o.rules.stable[path] = n, true
+	n, was := alike(seen, of.size), o.start.places[path]
+	if n == 0 || was != nil && was.foreign && !was.named(of) {
+		return
 	}
+	if was != nil && was.named(of) {
+		o.rules.stable[path] = o.rules.stable[path] || n == 1
+		return
+	}
+	if o.counts[path] == nil {
+		o.counts[path] = make(map[*tracked]int)
+	}
+	o.counts[path][of], o.rules.stable[path] = n, true
 }
 
 // fromNothing reports whether a value that an event leaves in a row does not depend on what
@@ -180,7 +181,7 @@ func alike(counts []uint8, events int) int {
 // retire stops judging by the values that several events of a long load have had.
 func (o *oracle) retire() {
 	for _, v := range o.ids.values {
-		if after := v.value.period(); after == 0 || uint64(v.in.size) <= after {
+		if !o.ids.repeated(v) {
 			continue
 		}
 		named := func(path string) bool { return strings.Contains(path, "{"+v.label+"}") }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // A reading holds the contents of a state at one moment, by place: sums, counts, and how
@@ -35,9 +36,10 @@ func (k keySets) add(object, name string) {
 // A place is a path in a state, with [] for an element, {pi} for a key that names one of
 // our PaymentIntents, and * for a key that the handler generated.
 type place struct {
-	count int     // number of values
-	sum   float64 // of the numbers among them
-	seen  map[*tracked][]uint8
+	count   int     // number of values
+	sum     float64 // of the numbers among them
+	seen    map[*tracked][]uint8
+	foreign bool // names events that were not sent yet
 }
 
 // A valueKey is a value beside an id of an event.
@@ -114,10 +116,11 @@ func (r *reading) at(path string) *place {
 // saw records that an event appears at a place.
 func (r *reading) saw(path string, m mark, number int) {
 	size := max(m.in.size, learningEvents) // a value of an event may be there before it
-	if number >= size {
-		return // of another part of the run
-	}
 	p := r.at(path)
+	if number >= size { // of another part of the run, or of another
+		p.foreign = true
+		return
+	}
 	if p.seen == nil {
 		p.seen = make(map[*tracked][]uint8)
 	}
@@ -129,6 +132,11 @@ func (r *reading) saw(path string, m mark, number int) {
 	if counts[number] < 255 {
 		counts[number]++
 	}
+}
+
+// named reports whether a place names an event of a series.
+func (p *place) named(of *tracked) bool {
+	return slices.ContainsFunc(p.seen[of], func(times uint8) bool { return times > 0 })
 }
 
 // times returns how often each event of a series appears at a place.

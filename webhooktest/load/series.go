@@ -242,6 +242,19 @@ func (x *index) keepUnique() {
 	x.values = slices.DeleteFunc(x.values, func(v valueMark) bool { return shared[string(v.value.append(nil, 0))] })
 }
 
+// repeated reports whether several of the events sent have the same value, of one series or of
+// two.
+func (x *index) repeated(v valueMark) bool {
+	period := int(v.value.period())
+	if period == 0 {
+		return false
+	}
+	return v.in.size > period || slices.ContainsFunc(x.values, func(other valueMark) bool {
+		n := v.value.number(string(other.value.append(nil, 0)))
+		return other.in != v.in && n >= 0 && (n < v.in.size || n+other.in.size > period)
+	})
+}
+
 // find calls found with each of our ids in a text, and the position of its word; or with the
 // fresh value that the text is.
 func (x *index) find(text string, found func(m mark, number, start, end int)) {

@@ -1,6 +1,8 @@
 package load
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,4 +79,52 @@ func TestValuesThatRepeat(t *testing.T) {
 	o.retire()
 	require.False(t, o.tells(place))
 	require.Empty(t, o.rules.expected)
+}
+
+// Two series may have a short word in common, if each has many.
+func TestValuesOfTwoSeriesThatMeet(t *testing.T) {
+	t.Parallel()
+	a, b := referring(t, "a", "order", 0), referring(t, "a", "order", 0)
+	for i := range b.values {
+		for j := range b.values[i].pieces {
+			word := *b.values[i].pieces[j].word
+			word.start += 1000 * apart
+			b.values[i].pieces[j].word = &word
+		}
+	}
+	o := newOracle(nil, []*tracked{a, b}, nil)
+	for _, test := range []struct {
+		a, b int
+		want bool
+	}{{1000, 1000, false}, {1001, 1, true}, {1000, 1 << 40, true}} {
+		a.size, b.size = test.a, test.b
+		require.Equal(t, test.want, o.ids.repeated(o.ids.values[0]), test)
+	}
+}
+
+// Rows of other runs that look like those of later events show no effect of theirs.
+func TestValuesOfOtherRuns(t *testing.T) {
+	t.Parallel()
+	of := referring(t, "a", "acct-{n}", 0)
+	for name, test := range map[string]struct {
+		before            string
+		counted, identify bool
+	}{
+		"none":          {`[{"ref": "acct-x"}]`, true, true},
+		"of a later":    {`[{"ref": "acct-7"}]`, false, false},
+		"of the first":  {`[{"ref": "acct-1"}, {"ref": "acct-2"}]`, false, true},
+		"of the second": {`[{"ref": "acct-2"}]`, false, true},
+	} {
+		state := test.before
+		o := newOracle(func(context.Context) (any, error) { return strings.NewReader(state), nil }, []*tracked{of}, nil)
+		of.size = 0
+		start, err := o.read(t.Context())
+		require.NoError(t, err)
+		of.size, state, o.start = learningEvents, `[{"ref": "acct-1"}, {"ref": "acct-2"}]`, start
+		now, err := o.read(t.Context())
+		require.NoError(t, err)
+		o.learnRows(now)
+		require.Equal(t, test.counted, o.counts["[].ref {acct}"][of] == 1, name)
+		require.Equal(t, test.identify, o.rules.stable["[].ref {acct}"], name)
+	}
 }
