@@ -3,6 +3,7 @@ package load_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
@@ -82,13 +84,14 @@ func plus(object map[string]any, key string, n int) {
 
 // tenancies are states with accounts whose keys are not ids of Stripe's.
 var tenancies = map[string]struct {
-	reason string
-	ref    string                // of the sessions; "": the fixture's
-	start  func() map[string]any // nil: empty
-	keep   func(state map[string]any, c checkout)
-	shows  bool // a second effect
-	named  bool // what is doubled is named
-	counts bool // what is lost is not named
+	reason  string
+	ref     string                // of the sessions; "": the fixture's
+	start   func() map[string]any // nil: empty
+	keep    func(state map[string]any, c checkout)
+	shows   bool // a second effect
+	named   bool // what is doubled is named
+	counts  bool // what is lost is not named
+	unnamed bool // no id of Stripe's is in it
 }{
 	"accounts by a value that was set": {
 		reason: "an account names its subscription, and nothing counts", ref: "acct-{n}",
@@ -108,19 +111,19 @@ var tenancies = map[string]struct {
 	"accounts by nothing but a value": {
 		reason: "no id of Stripe's is in it", ref: "acct-{n}",
 		keep:  func(state map[string]any, c checkout) { plus(in(state, "accounts"), c.ref, 1800) },
-		shows: true, named: true,
+		shows: true, named: true, unnamed: true,
 	},
 	"accounts by e-mail": {
 		reason: "an address has a dot and an at sign", ref: "acct-{n}",
 		keep:  func(state map[string]any, c checkout) { plus(in(state, "accounts", c.email), "revenue", 1800) },
-		shows: true, named: true,
+		shows: true, named: true, unnamed: true,
 	},
 	"rows by a value": {
 		reason: "a row says it instead of an id", ref: "acct-{n}",
 		keep: func(state map[string]any, c checkout) {
 			rows, _ := state["rows"].([]any)
 			state["rows"] = append(rows, row{"account": c.ref, "amount": 1800})
-		}, shows: true, named: true,
+		}, shows: true, named: true, unnamed: true,
 	},
 	"accounts by a value of the handler's": {
 		reason: "only the subscription in it tells", ref: "acct-{n}",
@@ -170,7 +173,7 @@ var tenancies = map[string]struct {
 			account := in(state, "accounts", c.ref)
 			account["subscription"] = c.subscription
 			plus(account, "revenue", 1800)
-		}, shows: true, counts: true,
+		}, shows: true, counts: true, unnamed: true,
 	},
 }
 
@@ -256,6 +259,34 @@ func TestEveryKeyUnderChaos(t *testing.T) {
 					lost := map[int]int{1: 0, 0: 2}[times]
 					require.Empty(t, v.Inconclusive)
 					require.Equal(t, []int{lost, 0, 0, 0}, []int{v.Lost.Count, v.Doubled.Count, v.Wrong.Count, v.Forged.Count}, "%s: %s %v %v", test.reason, v, v.Counters, v.Notes)
+				})
+			})
+		}
+	}
+}
+
+// What others sent is found under any keys, too, if it names its events.
+func TestVerifyEveryKey(t *testing.T) {
+	t.Parallel()
+	realpart.Long(t)
+	for name, test := range tenancies {
+		for bug, times := range map[string]int{"sound": 1, "loses": 0} {
+			t.Run(name+" "+bug, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					l := checkouts(test.ref, test.start, test.keep, times)
+					state := l.State
+					l.State = nil
+					report := run(t, l)
+					v, err := load.Verify(t.Context(), []*load.Sent{report.Sent()}, state, time.Second, nil)
+					if errors.Is(err, load.ErrNoEffect) {
+						require.True(t, test.unnamed, "%s: %v", test.reason, err)
+						return
+					}
+					require.NoError(t, err)
+					require.False(t, test.unnamed, test.reason)
+					require.Equal(t, map[int]int{1: 0, 0: 2}[times], v.Lost.Count, "%s: %s %v", test.reason, v, v.Notes)
+					require.Zero(t, v.Doubled.Count+v.Wrong.Count, "%s: %s %v", test.reason, v, v.Notes)
 				})
 			})
 		}

@@ -27,6 +27,9 @@ func Verify(ctx context.Context, sent []*Sent, state func(context.Context) (any,
 	v.oracle = newOracle(state, genuine, forged)
 	v.oracle.repeats = slices.ContainsFunc(sent, func(s *Sent) bool { return s.Repeats })
 	now, err := v.oracle.read(ctx)
+	for round := 0; err == nil && round < mostNested && v.oracle.learnMapsFromMany(now); round++ {
+		now, err = v.oracle.read(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +118,7 @@ func (o *oracle) learnFromMany(now *reading) {
 		}
 	}
 	for key, text := range now.values {
-		if at := (rowPlace{key.place, key.in}); isConstant(text) && !key.in.forged && o.valued(now, at, text) {
+		if at := (rowPlace{key.place, key.in}); isConstant(text) && !key.in.forged && o.valued(now, at, text) && !o.maps.older(at.place, text) {
 			o.rules.expected[at] = text
 		}
 	}
