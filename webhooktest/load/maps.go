@@ -4,7 +4,11 @@ import "strings"
 
 // learnMaps finds the maps that get an entry with each event under a key that does not name
 // it. Of three readings, the second shows an event more than the first, and the third another.
+// Events of several series that share their keys may replace each other's entries.
 func (o *oracle) learnMaps(of *tracked, number int, states [learningEvents + 1]*reading) (found bool) {
+	if o.ids.shared != "" {
+		return false
+	}
 	for object := range states[2].members {
 		first, second := added(object, states[0], states[1]), added(object, states[1], states[2])
 		if first == nil || second == nil {

@@ -34,6 +34,9 @@ func (o *oracle) noteNoise() {
 	}
 	o.note(alone, "not judged, since it changes without a delivery: ")
 	o.note(different, "not judged, since one event changes it in another way than the next: ")
+	if o.ids.shared != "" {
+		o.notes = append(o.notes, "nothing is judged by "+o.ids.shared+" and the like, which events of several types have")
+	}
 }
 
 // incomparable returns the error of a state in which nothing can be judged.

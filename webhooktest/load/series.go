@@ -215,6 +215,7 @@ type mark struct {
 type index struct {
 	marks  map[string]mark // by the part of the stem after the last underscore
 	values []valueMark
+	shared string // a value that events of several series have, or ""
 }
 
 // A valueMark is a fresh text of a series.
@@ -236,7 +237,9 @@ func (x *index) keepUnique() {
 	shared := make(map[string]bool)
 	for _, v := range x.values {
 		sample := string(v.value.append(nil, 0))
-		shared[sample] = shared[sample] || of[sample] != nil
+		if of[sample] != nil {
+			shared[sample], x.shared = true, sample
+		}
 		of[sample] = v.in
 	}
 	x.values = slices.DeleteFunc(x.values, func(v valueMark) bool { return shared[string(v.value.append(nil, 0))] })
