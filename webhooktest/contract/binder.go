@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -109,22 +108,6 @@ func changedPaths(before, after []byte) (paths []string) {
 		}
 	}
 	return paths
-}
-
-// name names the values that bind an event to an object of the app by their roles, as it
-// does ids. A value that binds all events of the type to one object belongs to no event:
-// its name is the same whichever event came first.
-func (b *binder) name(seen *observation, name string, event *webhooktest.Event) {
-	role := cmp.Or(seen.as, name) + "."
-	if b.literal(event.Type()) {
-		role = ""
-	}
-	for _, path := range b.bindingsOf(event) {
-		value, _ := event.Lookup(path)
-		if text, _ := value.(string); text != "" && seen.ids[text] == "" {
-			seen.ids[text] = "{" + role + path + "}"
-		}
-	}
 }
 
 // isFresh reports whether a text differs in each event: an id, or text made from one.

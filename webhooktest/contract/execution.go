@@ -117,6 +117,7 @@ func (e *execution) control(ctx context.Context, name string) error {
 		err = errInconclusive{reason: reason, wanted: wantedVersion(response)}
 	}
 	e.observed.ids.Name(control.ID(), control.Body(), "control")
+	e.session.sender.binder.nameAs(e.observed.ids, "control", control)
 	return err
 }
 

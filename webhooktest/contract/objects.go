@@ -37,23 +37,26 @@ func isSpent(err error) bool {
 
 // appObjects is what the engine knows of an app's objects.
 type appObjects struct {
-	last  map[string][]webhooktest.Edit             // from Prepare, by event type
-	of    map[*webhooktest.Event][]webhooktest.Edit // from Prepare, by event
-	paths map[*webhooktest.Event][]string           // the paths they bind an event by
-	known *boundPaths
+	last   map[string][]webhooktest.Edit             // from Prepare, by event type
+	of     map[*webhooktest.Event][]webhooktest.Edit // from Prepare, by event
+	paths  map[*webhooktest.Event][]string           // the paths they bind an event by
+	before map[*webhooktest.Event]*webhooktest.Event // the event that had to come before an event
+	known  *boundPaths
 }
 
-// boundPaths are the paths by which events are bound to objects of the app, by event type.
+// boundPaths are the paths by which events are bound to objects of the app, and those at
+// which each event has a text of its own, by event type.
 // All handlers of a run share them.
 type boundPaths struct {
 	all   sync.Map // events all bound to one object
 	given sync.Map // events bound one by one, by Prepare
+	fresh sync.Map // texts that differ in each event
 }
 
 func newAppObjects(known *boundPaths) *appObjects {
 	return &appObjects{
 		last: make(map[string][]webhooktest.Edit), of: make(map[*webhooktest.Event][]webhooktest.Edit),
-		paths: make(map[*webhooktest.Event][]string), known: known,
+		paths: make(map[*webhooktest.Event][]string), before: make(map[*webhooktest.Event]*webhooktest.Event), known: known,
 	}
 }
 
@@ -64,10 +67,20 @@ func (o *appObjects) given(eventType string) []string {
 	return known
 }
 
-// keep records the app object of an event for its edited copy.
+// keep records the app object of an event, and the event before it, for its edited copy.
 func (o *appObjects) keep(event, changed *webhooktest.Event) {
+	if before := o.before[event]; before != nil && changed != nil {
+		o.before[changed] = before
+	}
 	if paths, known := o.paths[event]; known && changed != nil {
 		o.of[changed], o.paths[changed] = o.of[event], paths
+	}
+}
+
+// follow records that an event had to come before another; nil means none.
+func (o *appObjects) follow(before, event *webhooktest.Event) {
+	if before != nil && event != nil {
+		o.before[event] = before
 	}
 }
 

@@ -18,7 +18,9 @@ func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhoo
 	case err != nil:
 		return nil, err
 	case created != nil:
-		return s.about(ctx, created, eventType, append([]webhooktest.Edit{webhooktest.Version(version)}, edits...)...)
+		event, err := s.about(ctx, created, eventType, append([]webhooktest.Edit{webhooktest.Version(version)}, edits...)...)
+		s.objects.follow(created, event)
+		return event, err
 	}
 	return s.unregistered(ctx, eventType, edits...)
 }

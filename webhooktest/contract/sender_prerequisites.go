@@ -18,12 +18,16 @@ func (s *sender) prerequisites(ctx context.Context, eventType string) (created *
 		return nil, 0, err
 	}
 	for _, creation := range creations {
+		before := created
 		creation, shape, _ := strings.Cut(creation, "=")
 		edit := webhooktest.Variant(shape)
 		if created == nil {
 			created, err = s.event(ctx, creation, edit)
 		} else {
 			created, err = s.registered(s.about(ctx, created, creation, edit))
+		}
+		if err == nil {
+			s.objects.follow(before, created)
 		}
 		if err == nil && !s.customer.is(created) {
 			_, err = s.deliver(ctx, created)

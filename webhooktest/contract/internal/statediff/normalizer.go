@@ -81,6 +81,15 @@ func (n Normalizer) roles() *roles {
 	return r
 }
 
+// TextsDiffer reports whether two values are texts that differ in more than named ids and
+// times.
+func (n Normalizer) TextsDiffer(a, b any) bool {
+	one, isText := a.(string)
+	other, areTexts := b.(string)
+	r := n.roles()
+	return isText && areTexts && r.text(one) != r.text(other)
+}
+
 // plain returns a value without what must differ between two deliveries.
 func (r *roles) plain(value any) any {
 	switch value := value.(type) {

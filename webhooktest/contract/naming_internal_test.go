@@ -1,0 +1,53 @@
+package contract
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/fixtures"
+)
+
+// No shape of a type that handlers often have to do with has a fresh text where the plain
+// event has none: freshIn looks at that alone.
+func TestFreshTextsOfShapes(t *testing.T) {
+	t.Parallel()
+	for _, eventType := range []string{"checkout.session.completed", "payment_intent.succeeded", "charge.succeeded", "customer.subscription.updated"} {
+		plain := &binder{subject: &Subject{}, objects: newAppObjects(new(boundPaths))}
+		known := plain.freshIn(eventType)
+		for _, shape := range fixtures.Variants(eventType) {
+			for _, path := range plain.freshInShape(eventType, shape.Name) {
+				require.True(t, slices.Contains(known, path), "%s, %s: %s", eventType, shape.Name, path)
+			}
+		}
+	}
+}
+
+// The app's own names differ in each event, as ids do: an event names them by their roles.
+func TestFreshTextsAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		eventType string
+		want      []string
+	}{
+		{"checkout.session.completed", []string{"data.object.client_reference_id", "data.object.metadata.order_id", "data.object.customer_details.email"}},
+		{"invoice.paid", []string{"data.object.number", "data.object.customer_email"}},
+		{"customer.updated", []string{"data.object.email"}},
+		{"balance.available", nil},
+	} {
+		b := &binder{subject: &Subject{}, objects: newAppObjects(new(boundPaths))}
+		source := newEventSource(new(Suite), b.subject)
+		event, err := source.event(test.eventType)
+		require.NoError(t, err)
+		o := observe(event)
+		b.name(o, single, event)
+		for _, path := range test.want {
+			value, _ := event.Lookup(path)
+			require.NotEmpty(t, o.ids[value.(string)], "%s: %s", test.eventType, path)
+		}
+		currency, _ := event.Lookup("data.object.currency")
+		text, _ := currency.(string)
+		require.Empty(t, o.ids[text], "what all events share is no name")
+	}
+}
