@@ -80,6 +80,9 @@ var zooWarned = map[string][]string{
 	"one-at-a-time":    {"resilience/burst", "resilience/same-customer"},
 	"waits-for-object": {"ordering/early-update"},
 	"by-second":        {"dispatch/handled-type-works"}, // here and below, not every type shows
+	"by-order":         {"dispatch/handled-type-works"},
+	"by-email":         {"dispatch/handled-type-works"},
+	"by-composite-key": {"dispatch/handled-type-works"},
 	"counters":         {"dispatch/handled-type-works"},
 	"decimal-sums":     {"dispatch/handled-type-works"},
 	"floats":           {"dispatch/handled-type-works"},
@@ -92,6 +95,8 @@ var zooWarned = map[string][]string{
 	"own-ids":          {"dispatch/handled-type-works"},
 	"paid-by-object":   {"dispatch/handled-type-works"},
 	"payments":         {"dispatch/handled-type-works"},
+
+	"by-email-and-order": {"dispatch/handled-type-works"},
 }
 
 // zooUnlucky are the shortfalls that depend on which delivery a handler's luck runs out

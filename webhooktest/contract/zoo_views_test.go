@@ -22,7 +22,7 @@ type zooView struct {
 type zooObject = map[string]any
 
 func zooViews() []zooView {
-	return slices.Concat(zooRowViews(), zooTimeViews(), zooNumberViews(), zooObjectViews())
+	return slices.Concat(zooRowViews(), zooTimeViews(), zooNumberViews(), zooObjectViews(), zooKeyViews())
 }
 
 func zooRowViews() []zooView {
