@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
@@ -131,9 +132,19 @@ func (o *oracle) plainHas(ctx context.Context, has func(statediff.Diff) bool) er
 		did, err = o.session.probe.until(ctx, plain, did, has)
 	}
 	if err == nil && !has(did) {
-		err = errInconclusive{reason: "a plain " + eventType + " no longer has an effect: see control/second-event"}
+		err = errInconclusive{reason: unlikeFirst(eventType, did)}
 	}
 	return err
+}
+
+// unlikeFirst says that a later plain event has not the effect of the first, and what it
+// has instead.
+func unlikeFirst(eventType string, did statediff.Diff) string {
+	said := "a plain " + eventType + " now has another effect than the first one had"
+	if lines := did.Lines(); len(lines) > 0 {
+		return said + ", in other places of the state: " + strings.ReplaceAll(firstLines(lines, 3), "\n", "; ")
+	}
+	return said + ": none"
 }
 
 // effectShows reports whether the state shows the effect of a genuine event of the case.
