@@ -207,6 +207,7 @@ func (c *checking) addNotes(ctx context.Context, found *contract.Report) {
 			found.Notes = append(found.Notes, text)
 		}
 	}
+	note(rarerRaces(found))
 	note(c.unseen)
 	note(c.refused)
 	note(found.Unjudged())

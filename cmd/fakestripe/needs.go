@@ -59,6 +59,14 @@ func nameVariants(found *contract.Report) {
 	}
 }
 
+// rarerRaces names the command that finds races which the bursts of a suite miss.
+func rarerRaces(found *contract.Report) string {
+	if !found.RareRaces {
+		return ""
+	}
+	return "fakestripe load --chaos duplicate=0.1 finds rarer races than these bursts"
+}
+
 // nameHost adds the address that would work if nothing listens at localhost inside a
 // container: to a diagnosis, or as a note of cases that failed.
 func (c *checking) nameHost(ctx context.Context, found *contract.Report) {

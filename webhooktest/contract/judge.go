@@ -130,6 +130,9 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 			if result.Verdict == "" {
 				result.skip(budget.need(), over) // not a pass: the other variants were not tried
 			}
+			for _, left := range variants[i+1:] {
+				j.session.leaveOut(c, left)
+			}
 			return nil
 		}
 	}

@@ -15,7 +15,6 @@ import (
 const (
 	// raceShare is the part of the run's time that the bursts of one case may take:
 	// 1/raceShare. Slow handlers get fewer bursts.
-	// handlers get fewer bursts.
 	raceShare = 20
 
 	// raceTries is how often a race is tried in total to reproduce a finding.
@@ -50,6 +49,13 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 		return most
 	}
 	return max(1, min(most, int(s.run.budget.limit/raceShare/each)))
+}
+
+// leaveOut records that a variant of a race was not tried.
+func (s *session) leaveOut(c *contractCase, v variant) {
+	if c.Bursts > 0 {
+		s.run.races.add(c, v, 0, s.moreBursts())
+	}
 }
 
 // moreBursts returns what a race needs for more bursts.

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,12 +62,38 @@ func TestBursts(t *testing.T) {
 		}
 		bursts := s.bursts(&c, test.at, test.variants)
 		require.Equal(t, test.want, bursts, test.name)
-		s.run.races.add(&c, bursts, s.moreBursts())
+		s.run.races.add(&c, variant{}, bursts, s.moreBursts())
 		if test.note == "" {
 			require.Empty(t, s.run.races.notes(), test.name)
 			continue
 		}
 		require.Len(t, s.run.races.notes(), 1, test.name)
 		require.Contains(t, s.run.races.notes()[0], test.note, test.name)
+	}
+}
+
+// The report names the types that raced, and those that did not: a payment that nobody
+// raced is not left out in silence.
+func TestRacedTypesAreNamed(t *testing.T) {
+	t.Parallel()
+	c := contractCase{Bursts: 44, Events: map[string]caseEvent{"e": {Type: "T"}}}
+	c.ID = "idempotency/race"
+	of := func(eventType string) variant { return variant{types: map[string]string{"T": eventType}} }
+	for _, test := range []struct {
+		name   string
+		bursts map[string]int
+		note   string
+	}{
+		{"enough of each", map[string]int{"invoice.paid": 22, "charge.succeeded": 44}, ""},
+		{"enough, but none of one", map[string]int{"invoice.paid": 0, "charge.succeeded": 44}, "44 bursts showed no fault (charge.succeeded: 44, invoice.paid: none); a fault"},
+		{"few of each", map[string]int{"invoice.paid": 2, "charge.succeeded": 10}, "12 bursts showed no fault (charge.succeeded: 10, invoice.paid: 2); a fault"},
+		{"few of the only one", map[string]int{"invoice.paid": 2}, "2 bursts showed no fault; a fault"},
+	} {
+		var log raceLog
+		for eventType, bursts := range test.bursts {
+			log.add(&c, of(eventType), bursts, "more time")
+		}
+		require.Equal(t, test.note != "", log.anyFew(), test.name)
+		require.Contains(t, strings.Join(log.notes(), "\n"), test.note, test.name)
 	}
 }

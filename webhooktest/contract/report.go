@@ -34,6 +34,10 @@ type Report struct {
 	// handler accepts, if it refused the delivered shape. Set it in Subject.Variants.
 	WantedVariant string `json:"wanted_variant,omitempty"`
 
+	// RareRaces means that races were tried too seldom to see one that shows rarely; Notes
+	// says how often. A load with many duplicates finds rarer ones.
+	RareRaces bool `json:"rare_races,omitempty"`
+
 	Cases []Result `json:"cases"`
 }
 

@@ -81,7 +81,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		return nil, errInconclusive{reason: "deliveries meant to be simultaneous went out one after the other: the machine is too slow for a race"}
 	}
 	if len(findings) == 0 && c.Bursts > 0 {
-		s.run.races.add(c, s.sender.raced, s.moreBursts())
+		s.run.races.add(c, v, s.sender.raced, s.moreBursts())
 	}
 	return findings, nil
 }

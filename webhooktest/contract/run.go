@@ -38,7 +38,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 	}
 	report.Seed, report.Diagnosis = j.session.run.source.seed(), j.diagnosis.lines
 	report.WantedVersion, report.WantedVariant = j.diagnosis.wanted, j.diagnosis.shape
-	report.Notes = j.session.notes()
+	report.Notes, report.RareRaces = j.session.notes(), j.session.run.races.anyFew()
 	attribute(report.Cases)
 	report.summarize()
 	return report, cmp.Or(ctx.Err(), err)
