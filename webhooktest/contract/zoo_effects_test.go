@@ -56,7 +56,7 @@ func (z *zooHandler) paid(d *zooDelivery) error {
 	}
 	z.payments = append(z.payments, zooRow{payment.ID, payment.AmountReceived, string(payment.Currency)})
 	z.total += payment.AmountReceived
-	z.buyers = append(z.buyers, zooBuyer{payment.Metadata["order_id"], payment.ReceiptEmail, payment.AmountReceived})
+	z.buyers = append(z.buyers, zooPayer{payment.Metadata["order_id"], payment.ReceiptEmail, payment.AmountReceived})
 	z.note("paid %s %.2f", payment.ID, float64(payment.AmountReceived)/100)
 	return nil
 }
@@ -131,7 +131,7 @@ func (z *zooHandler) fulfil(d *zooDelivery) error {
 		return nil
 	}
 	z.fulfilled = append(z.fulfilled, zooRow{session.ID, session.AmountTotal, string(session.Currency)})
-	z.buyers = append(z.buyers, zooBuyer{session.ClientReferenceID, session.CustomerDetails.Email, session.AmountTotal})
+	z.buyers = append(z.buyers, zooPayer{session.ClientReferenceID, session.CustomerDetails.Email, session.AmountTotal})
 	z.note("fulfilled %s %.2f", session.ID, float64(session.AmountTotal)/100)
 	return nil
 }

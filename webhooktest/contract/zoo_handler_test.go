@@ -63,7 +63,7 @@ type zooHandler struct {
 	arrivals      int
 	seen          map[string]bool
 	payments      []zooRow
-	buyers        []zooBuyer // of payments, and of sessions that were fulfilled
+	buyers        []zooPayer // of payments, and of sessions that were fulfilled
 	total         int64
 	disputes      []zooRow
 	balances      []zooRow

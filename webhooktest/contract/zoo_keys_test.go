@@ -8,8 +8,8 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// A zooBuyer has paid for an order of the app, by the names that the app gave it.
-type zooBuyer struct {
+// A zooPayer has paid for an order of the app, by the names that the app gave it.
+type zooPayer struct {
 	order, email string // client_reference_id or metadata.order_id
 	amount       int64
 }
@@ -18,13 +18,13 @@ type zooBuyer struct {
 func zooKeyViews() []zooView {
 	return []zooView{
 		{"by-order", "a map keyed by the order in the metadata", true, func(z *zooHandler) any {
-			return z.bought(func(orders zooObject, b zooBuyer) { zooCount(orders, b.order, b.amount) })
+			return z.bought(func(orders zooObject, b zooPayer) { zooCount(orders, b.order, b.amount) })
 		}},
 		{"by-email", "a map keyed by the e-mail address", true, func(z *zooHandler) any {
-			return z.bought(func(spent zooObject, b zooBuyer) { zooCount(spent, b.email, b.amount) })
+			return z.bought(func(spent zooObject, b zooPayer) { zooCount(spent, b.email, b.amount) })
 		}},
 		{"by-email-and-order", "a map within a map: the orders of each customer", true, func(z *zooHandler) any {
-			return z.bought(func(customers zooObject, b zooBuyer) {
+			return z.bought(func(customers zooObject, b zooPayer) {
 				orders, _ := customers[b.email].(zooObject)
 				if orders == nil {
 					orders = zooObject{}
@@ -34,7 +34,7 @@ func zooKeyViews() []zooView {
 			})
 		}},
 		{"by-composite-key", "a map whose keys are made of the order and a word", true, func(z *zooHandler) any {
-			return z.bought(func(facts zooObject, b zooBuyer) {
+			return z.bought(func(facts zooObject, b zooPayer) {
 				zooCount(facts, "order:"+b.order+":paid", b.amount)
 				zooCount(facts, b.order+"/2", 1)
 			})
@@ -43,7 +43,7 @@ func zooKeyViews() []zooView {
 }
 
 // bought is a state with what was bought.
-func (z *zooHandler) bought(put func(zooObject, zooBuyer)) any {
+func (z *zooHandler) bought(put func(zooObject, zooPayer)) any {
 	bought := zooObject{}
 	for _, buyer := range z.buyers {
 		put(bought, buyer)
@@ -56,8 +56,8 @@ func zooCount(sums zooObject, key string, amount int64) {
 	sums[key] = sum + amount
 }
 
-// zooAccounts fulfils sessions only, and keeps an account by client_reference_id.
-func zooAccounts(name, why string, change func(*zooHandler)) zooBug {
+// zooReferences fulfils sessions only, and keeps an account by client_reference_id.
+func zooReferences(name, why string, change func(*zooHandler)) zooBug {
 	return zooWith(name, why, func(z *zooHandler) {
 		change(z)
 		z.show = func() any {

@@ -13,7 +13,7 @@ func zooSoundStates() (sound []zooBug) {
 		sound = append(sound, zooWith(view.name, view.why, func(z *zooHandler) { z.showAs(view) }))
 	}
 	return append(sound,
-		zooAccounts("by-reference", "a map keyed by client_reference_id", func(*zooHandler) {}),
+		zooReferences("by-reference", "a map keyed by client_reference_id", func(*zooHandler) {}),
 		zooWith("serial-rows", "rows with a serial number and the time", func(z *zooHandler) {
 			var rows []zooObject
 			z.show = func() any {
@@ -105,7 +105,7 @@ func zooShownBugs() (bugs []zooBug) {
 			}).racing("resilience/hang-up"))
 		}
 	}
-	return append(bugs, zooAccounts("twice-in-by-reference", "B50: every copy counts; shows a map keyed by client_reference_id", func(z *zooHandler) {
+	return append(bugs, zooReferences("twice-in-by-reference", "B50: every copy counts; shows a map keyed by client_reference_id", func(z *zooHandler) {
 		z.keys = func(*zooDelivery) []string { return nil }
 	}).racing("resilience/hang-up"))
 }
