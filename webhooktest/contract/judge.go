@@ -130,9 +130,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 			if result.Verdict == "" {
 				result.skip(budget.need(), over) // not a pass: the other variants were not tried
 			}
-			for _, left := range variants[i+1:] {
-				j.session.leaveOut(c, left)
-			}
+			j.session.run.races.leaveOut(c, variants[i+1:], j.session.moreBursts())
 			return nil
 		}
 	}

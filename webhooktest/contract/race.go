@@ -51,13 +51,6 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 	return max(1, min(most, int(s.run.budget.limit/raceShare/each)))
 }
 
-// leaveOut records that a variant of a race was not tried.
-func (s *session) leaveOut(c *contractCase, v variant) {
-	if c.Bursts > 0 {
-		s.run.races.add(c, v, 0, s.moreBursts())
-	}
-}
-
 // moreBursts returns what a race needs for more bursts.
 func (s *session) moreBursts() string {
 	if s.subject.bindsEach() {

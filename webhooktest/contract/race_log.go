@@ -41,6 +41,15 @@ func (l *raceLog) add(c *contractCase, v variant, bursts int, lacks string) {
 	l.tried[c.ID] = burstCount{c.Bursts, l.tried[c.ID].tried + bursts, of, lacks}
 }
 
+// leaveOut records the variants of a race that were not tried.
+func (l *raceLog) leaveOut(c *contractCase, left []variant, lacks string) {
+	for _, v := range left {
+		if c.Bursts > 0 {
+			l.add(c, v, 0, lacks)
+		}
+	}
+}
+
 // few reports whether there were fewer bursts than the case wants, or none of some type.
 func (b burstCount) few() bool {
 	return b.tried < b.wanted || slices.Contains(slices.Collect(maps.Values(b.of)), 0)
