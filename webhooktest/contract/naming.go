@@ -2,9 +2,11 @@ package contract
 
 import (
 	"cmp"
+	"encoding/json"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // Values that differ in each event have roles, wherever the state has them: as a value, as
@@ -78,7 +80,8 @@ func (b *binder) freshInShape(eventType, shape string) (paths []string) {
 	for _, path := range changedPaths(events[0].Body(), events[1].Body()) {
 		one, _ := events[0].Lookup(path)
 		other, _ := events[1].Lookup(path)
-		if ids.TextsDiffer(one, other) {
+		quoted, _ := json.Marshal(one)
+		if _, _, isID := render.SplitID(string(quoted)); !isID && ids.TextsDiffer(one, other) {
 			paths = append(paths, path)
 		}
 	}
