@@ -56,9 +56,9 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 // caseOfEffect is the case that finds out the shape in which a handler acts on a type.
 const caseOfEffect = "control/effect"
 
-// judgesEffect reports whether the run itself will find that out.
-func (c *checking) judgesEffect() bool {
-	cases, err := c.suite.Cases()
+// judgesEffect reports whether the run of a suite itself will find that out.
+func judgesEffect(suite *contract.Suite) bool {
+	cases, err := suite.Cases()
 	return err == nil && slices.ContainsFunc(cases, func(one contract.Case) bool { return one.ID == caseOfEffect })
 }
 
@@ -74,7 +74,7 @@ func (c *checking) assumeShape(ctx context.Context, sh shell) error {
 	if ofApp || c.subject.Thin || c.shapes.of(first) != "" || len(fixtures.Variants(first)) == 0 {
 		return nil
 	}
-	if c.judgesEffect() {
+	if judgesEffect(&c.suite) {
 		c.watchesShape = true
 		return nil
 	}

@@ -24,6 +24,6 @@ func TestRunJudgesEffect(t *testing.T) {
 		{"no such case at all", contract.Suite{Skip: []string{"nothing/here"}}, false},
 	} {
 		c := checking{suite: test.suite}
-		require.Equal(t, test.want, c.judgesEffect(), test.why)
+		require.Equal(t, test.want, judgesEffect(&c.suite), test.why)
 	}
 }

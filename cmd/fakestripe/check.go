@@ -215,7 +215,7 @@ func (c *checking) addNotes(ctx context.Context, found *contract.Report) {
 	note(mereLabel(c.bound.set, c.subject.APIVersion))
 	note(c.state.lookups.note())
 	if c.suite.Update {
-		note(c.nothingWritten(found))
+		note(nothingWritten(&c.subject, found))
 	}
 }
 

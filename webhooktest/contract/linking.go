@@ -16,7 +16,7 @@ import (
 
 // onlyLinks returns why a session without a payment may do what a paid one does: the
 // handler acts on subscriptions, and the session leaves no more than whose it is.
-func (o *oracle) onlyLinks(e *execution, did statediff.Diff) error {
+func onlyLinks(o *oracle, e *execution, did statediff.Diff) error {
 	if !slices.Contains(o.spec.Needs, "payments") || !o.session.subject.actsOn("subscription") {
 		return nil
 	}

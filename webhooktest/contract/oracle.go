@@ -146,7 +146,7 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 		return e.findings, incomparable(b)
 	}
 	if len(differences) == 0 {
-		if err := o.lastCounts(ctx, b); err != nil {
+		if err := lastCounts(ctx, o, b); err != nil {
 			return e.findings, err
 		}
 		o.keepReferences()
@@ -184,7 +184,7 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	if err := o.checkWitness(ctx, b); err != nil {
 		return e.findings, err
 	}
-	if err := cmp.Or(o.checkClaims(ctx), o.onlyLinks(e, did)); err != nil {
+	if err := cmp.Or(o.checkClaims(ctx), onlyLinks(o, e, did)); err != nil {
 		return e.findings, err
 	}
 	same := []string{"no effect"}

@@ -48,7 +48,7 @@ func beforeChange(ctx context.Context, o *oracle) (statediff.Diff, error) {
 
 // lastCounts checks that the last event of the reference has an effect, if another event
 // stands in for the creation that it depends on: the loss of no effect is not seen.
-func (o *oracle) lastCounts(ctx context.Context, b statediff.Baseline) error {
+func lastCounts(ctx context.Context, o *oracle, b statediff.Baseline) error {
 	steps := o.spec.Reference
 	if !o.variant.beginsOtherwise() || o.spec.Compare != "" || len(steps) != 1 || len(steps[0].Send) < 2 {
 		return nil

@@ -179,7 +179,7 @@ func TestCrashShowsWhatWasSent(t *testing.T) {
 					s.Restart = m.restart
 				}
 				_, byID := results(t, s, "control", test.id)
-				require.Equal(t, "Stopped answering", byID[test.id].Headline, test.why)
+				require.Equal(t, "Stopped responding", byID[test.id].Headline, test.why)
 				require.Contains(t, byID[test.id].Sent, test.want, test.why)
 			})
 		}
