@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -51,14 +52,16 @@ func shapeThatCreates(eventType, kind string) string {
 
 // namesOwner matches the name that a customer, a subscription, or the app's own reference
 // has in a normalized state.
-var namesOwner = regexp.MustCompile(`^\{[^{}]*\.(customer|subscription|client_reference_id|email|metadata\.[^.{}]+)\}$`)
+var namesOwner = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\{[^{}]*\.(customer|subscription|client_reference_id|email|metadata\.[^.{}]+)\}$`)
+})
 
 // ownerPaths are the fields of a session that say whose it is, in the app's words.
 var ownerPaths = []string{"client_reference_id", "customer_email", "customer_details.email", "customer_details.name"}
 
 // saysWhose reports whether a value in the state is empty or says whose a session is.
 func saysWhose(event *webhooktest.Event, value string) bool {
-	if slices.Contains([]string{"", "0", "null", "false", "[]", "{}", `""`}, value) || namesOwner.MatchString(value) {
+	if slices.Contains([]string{"", "0", "null", "false", "[]", "{}", `""`}, value) || namesOwner().MatchString(value) {
 		return true
 	}
 	return slices.ContainsFunc(ownerPaths, func(path string) bool {
