@@ -143,7 +143,7 @@ func TestObjectsThatTheAppCreates(t *testing.T) {
 		{"fulfills twice", session, &checkoutShop{find: "data.object.id", forgets: true}, "idempotency/redelivered"},
 		{"fulfills what it did not create", session, &checkoutShop{find: "data.object.id", gullible: true}, "dispatch/foreign-object"},
 	}
-	for _, test := range realpart.Sample(tests, 3) {
+	for _, test := range realpart.Sample(tests, 6) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -46,6 +48,7 @@ func zooJoined() zooBug {
 // too. So clean deliveries are alike, and nothing is waited for.
 func TestNothingIsWaitedForInAJoin(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	bug := zooJoined()
 	bubble(t, func(t *testing.T) {
 		s := bug.subject(bug.build())

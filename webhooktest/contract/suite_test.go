@@ -53,7 +53,7 @@ func inGate() bool { return wholeZoo() || os.Getenv("FAKESTRIPE_REAL_PARTS") != 
 func thorough() bool { return os.Getenv("FAKESTRIPE_THOROUGH") != "" }
 
 // fewer keeps one handler of so many when thorough, of ten in the gate (of thirty with the
-// race detector), of two hundred with -short, and of four times so many otherwise, unless
+// race detector), of two hundred with -short, and of eight times so many otherwise, unless
 // all are asked for.
 func fewer(bugs []zooBug, step int) []zooBug {
 	switch {
@@ -66,7 +66,7 @@ func fewer(bugs []zooBug, step int) []zooBug {
 	case testing.Short():
 		step = 200
 	case !thorough():
-		step *= 4
+		step *= 8
 	}
 	return realpart.Every(bugs, step)
 }

@@ -163,6 +163,7 @@ func TestHangingIsFound(t *testing.T) {
 // A handler that dies is shown what killed it, whether it lives again or not.
 func TestCrashShowsWhatWasSent(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct{ why, word, id, want string }{
 		{"properties that the case adds", "future_field", "dispatch/extra-properties", "] extra-properties"},
 		{"a body that is no event", "not json", "body/not-an-event", "] body=not json"},

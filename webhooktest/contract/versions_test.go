@@ -153,6 +153,7 @@ func TestHandledTypesAreOfTheVersion(t *testing.T) {
 // to look. One that says which version it wants is told nothing but the status.
 func TestOtherTrainBreaksHandler(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct{ why, answer, headline, hint string }{
 		{"it breaks", "event not processed", "Crashed on an event of another train", "Find in the handler's log what failed"},
 		{

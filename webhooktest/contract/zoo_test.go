@@ -158,6 +158,7 @@ func TestZooTakesGenuineEvents(t *testing.T) {
 // Whatever their state looks like, sound handlers take a payment once.
 func TestZooSoundTakesPaymentsOnce(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	inZoo(t, zooSound(), func(t *testing.T, _ zooBug, s contract.Subject) {
 		hook := zooHook(t, s)
 		for range 2 {
