@@ -49,8 +49,7 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 	return bindings
 }
 
-// shaped adds to findings the shape that they are about. If only the app's own requests lead
-// to it, they are a should: an app that sells no subscriptions gets no session of one.
+// shaped adds to findings the shape that they are about.
 func (v variant) shaped(findings []finding) []finding {
 	eventType, shape := v.shape()
 	if shape == nil {
@@ -59,7 +58,6 @@ func (v variant) shaped(findings []finding) []finding {
 	shaped := slices.Clone(findings)
 	for i := range shaped {
 		shaped[i].shape = eventType + " " + shape.Name
-		shaped[i].should = shaped[i].should || !shape.Unasked
 	}
 	return shaped
 }
