@@ -3,7 +3,6 @@ package statediff
 import (
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -163,7 +162,7 @@ func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) 
 		if isEventType(key) {
 			name = "{type}" // a count by type says no more than a count
 		}
-		if !existed && name == key && foreignID().MatchString(key) {
+		if !existed && name == key && isGenerated(key) {
 			d.add(place+".*", 0, newRecord(r.plain(value)))
 			continue
 		}
@@ -209,11 +208,6 @@ var eventTypes = sync.OnceValue(func() map[string]bool {
 		types[eventType] = true
 	}
 	return types
-})
-
-// foreignID matches keys that databases and handlers generate.
-var foreignID = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\d+$|^[0-9a-f]{8,}$|^[0-9a-fA-F-]{36}$|^[a-z]*[_-]?[0-9A-Za-z]*\d[0-9A-Za-z]{8,}$`)
 })
 
 func (d Diff) add(place string, delta float64, records ...Record) {
