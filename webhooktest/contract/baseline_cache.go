@@ -109,6 +109,16 @@ func (b *baselineCache) forgetAll() {
 	defer b.mu.Unlock()
 	clear(b.effects)
 	clear(b.references)
+	b.volatile.Forget()
+}
+
+// madeUp returns what the handler is known to make up. Only a careful try adds to it:
+// elsewhere, a difference may be a reading that was too early.
+func (b *baselineCache) madeUp(careful bool) *statediff.Volatile {
+	if careful {
+		return &b.volatile
+	}
+	return b.volatile.Copy()
 }
 
 // isSilent reports whether a type had no effect although the engine waited for one.

@@ -67,7 +67,7 @@ func checkFirstPage(ctx context.Context, s *session) ([]finding, error) {
 // tenLines returns the effect of an invoice with ten lines, twice, and reports whether nine
 // lines have another effect.
 func (b billing) tenLines(ctx context.Context) (clean statediff.Baseline, ok bool, err error) {
-	clean.Volatile = &b.session.run.known.volatile
+	clean.Volatile = b.session.run.known.madeUp(b.session.probe.careful)
 	for range 2 {
 		made, did, err := b.bill(ctx, embeddedLines, func(did statediff.Diff) bool { return len(did) > 0 })
 		if err != nil || made.event == nil || len(did) == 0 {

@@ -261,7 +261,7 @@ func (o *oracle) checkClaims(ctx context.Context) error {
 // against returns the effect to compare the witness with, measured twice, at the places
 // that the reference touches.
 func (o *oracle) against(ctx context.Context, touched map[string]bool) (b statediff.Baseline, err error) {
-	b.Volatile = &o.session.run.known.volatile
+	b.Volatile = o.session.run.known.madeUp(o.session.probe.careful)
 	for range 2 {
 		_, did, err := o.execute(ctx, o.spec.Against)
 		if err != nil {

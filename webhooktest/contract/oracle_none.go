@@ -55,7 +55,7 @@ func (o *oracle) cleanEffect(ctx context.Context) (statediff.Baseline, error) {
 		}
 		maps.Copy(again, did)
 	}
-	return statediff.Baseline{Volatile: &o.session.run.known.volatile, References: []statediff.Diff{first, again}}, nil
+	return statediff.Baseline{Volatile: o.session.run.known.madeUp(o.session.probe.careful), References: []statediff.Diff{first, again}}, nil
 }
 
 // effectIn returns the part of a diff that is the effect of a genuine event. A handler may

@@ -30,6 +30,20 @@ func (o *oracle) takeReferences(ctx context.Context) (err error) {
 			break
 		}
 	}
+	return o.checkAgreement()
+}
+
+// checkAgreement requires the two references to agree, in another careful try if need be.
+// What still differs then is the handler's choice.
+func (o *oracle) checkAgreement() error {
+	b, _ := o.baseline(nil)
+	switch {
+	case o.spec.hasAlternative() || b.Agrees():
+		return nil
+	case !o.session.probe.careful:
+		return errInconclusive{reason: "two clean deliveries had different effects"}
+	}
+	b.Settle()
 	return nil
 }
 
@@ -105,7 +119,7 @@ func (o *oracle) keepReferences() {
 // baseline returns the reference's effect, and the part of the case's effect to compare
 // with it.
 func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Diff) {
-	b := statediff.Baseline{Volatile: &o.session.run.known.volatile, References: o.references}
+	b := statediff.Baseline{Volatile: o.session.run.known.madeUp(o.session.probe.careful), References: o.references}
 	if o.spec.hasAlternative() {
 		b.Volatile = new(statediff.Volatile) // a difference here is not the handler's choice
 	}

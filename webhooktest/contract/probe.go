@@ -75,11 +75,24 @@ func (p *probe) read(ctx context.Context, o *observation) (state any, err error)
 		return p.readStill(ctx, o)
 	}
 	state, err = p.readNow(ctx, o)
-	if err == nil && !p.dirty.Load() && p.movedSince(o, state) {
+	switch {
+	case err != nil:
+		return nil, err
+	case !p.dirty.Load() && p.movedSince(o, state):
 		p.slower(0)
 		return p.readStill(ctx, o)
 	}
-	return state, err
+	p.believe(state)
+	return state, nil
+}
+
+// believe takes a state for settled. If it changes all the same before anything is sent,
+// the handler works after its response.
+func (p *probe) believe(state any) {
+	p.dirty.Store(false)
+	if !p.subject.Isolated {
+		p.learned.still = state
+	}
 }
 
 // movedSince reports whether the state has changed since it settled. Only with a URL is it
@@ -120,9 +133,8 @@ func (p *probe) readStill(ctx context.Context, o *observation) (state any, err e
 			still = 0
 		}
 	}
-	p.dirty.Store(err != nil)
-	if !p.subject.Isolated {
-		p.learned.still = state
+	if p.dirty.Store(true); err == nil {
+		p.believe(state)
 	}
 	return state, err
 }

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // A Baseline is the effect of clean delivery, measured at least twice. Differences between
@@ -162,26 +161,4 @@ type spot struct {
 	place string
 	shape shape
 	path  string
-}
-
-// Volatile holds the record fields that the handler generates, as found by baselines. The
-// zero value is empty. It is safe for concurrent use.
-type Volatile struct {
-	mu     sync.Mutex
-	fields map[spot]bool
-}
-
-func (v *Volatile) add(field spot) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.fields == nil {
-		v.fields = make(map[spot]bool)
-	}
-	v.fields[field] = true
-}
-
-func (v *Volatile) has(field spot) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.fields[field]
 }
