@@ -30,12 +30,12 @@ func (o *oracle) takeReferences(ctx context.Context) (err error) {
 			break
 		}
 	}
-	return o.checkAgreement()
+	return checkAgreement(o)
 }
 
 // checkAgreement requires the two references to agree, in another careful try if need be.
 // What still differs then is the handler's choice.
-func (o *oracle) checkAgreement() error {
+func checkAgreement(o *oracle) error {
 	b, _ := o.baseline(nil)
 	switch {
 	case o.spec.hasAlternative() || b.Agrees():
