@@ -115,7 +115,7 @@ type Subject struct {
 }
 
 // asyncSettle is how long the state must be unchanged if the handler works asynchronously.
-const asyncSettle = 300 * time.Millisecond
+const asyncSettle = 100 * time.Millisecond
 
 // bindsEach reports whether each Stripe object gets an object of the app.
 func (s *Subject) bindsEach() bool { return s.Create != nil || s.Prepare != nil }
