@@ -3,6 +3,7 @@ package stripeapi_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
@@ -103,6 +104,8 @@ func TestAnIncompleteSubscriptionIsPaid(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			api, app := newAPI(t)
+			now := time.Now()
+			api.Now = func() time.Time { return now } // one second, however slow the machine is
 			putTea(t, api)
 			params := &stripe.SubscriptionParams{Customer: stripe.String("cus_1A"), Metadata: map[string]string{"tea": "oolong"}, Items: []*stripe.SubscriptionItemsParams{{Price: stripe.String("price_1Tea")}}}
 			if test.card != "" {
