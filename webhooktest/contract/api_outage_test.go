@@ -140,8 +140,8 @@ func TestStripeFails(t *testing.T) {
 		{"impatient-swallows-timeout", "the same, and gives up early", outageHandler{asks: true, swallows: of(0), patience: 100 * time.Millisecond}, false, contract.Fail, contract.Pass, "gives no response"},
 		{"early", "remembers the event first: its retry is a duplicate", outageHandler{asks: true, early: true}, false, contract.Fail, contract.Fail, "returns 500"},
 		{"queue", "a worker that tries again in a second", outageHandler{asks: true, later: true, again: time.Second}, false, contract.Pass, contract.Pass, ""},
-		{"slow-queue", "a worker that tries again in a minute: nobody waits so long", outageHandler{asks: true, later: true, again: time.Minute}, false, contract.Warn, contract.Warn, "gives no response"},
-		{"queue-without-retries", "a worker that gives up", outageHandler{asks: true, later: true}, false, contract.Warn, contract.Warn, "gives no response"},
+		{"slow-queue", "a worker that tries again in a minute: nobody waits so long", outageHandler{asks: true, later: true, again: time.Minute}, false, contract.Warn, contract.Warn, "while Stripe's API"},
+		{"queue-without-retries", "a worker that gives up", outageHandler{asks: true, later: true}, false, contract.Warn, contract.Warn, "while Stripe's API"},
 		{"independent", "asks for nothing, so that nothing fails", outageHandler{}, false, contract.Skip, contract.Skip, ""},
 		{"independent-with-hooks", "the rows of the API say nothing of it", outageHandler{}, true, contract.Pass, contract.Pass, ""},
 	} {
