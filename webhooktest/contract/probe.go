@@ -18,7 +18,6 @@ const (
 	// carefulWindow is how long the state must be unchanged in a careful try with a handler
 	// that has always finished its work before it answered; carefulSettle, with other
 	// handlers.
-	// that has always worked before it answered; carefulSettle, at other handlers.
 	carefulWindow = 100 * time.Millisecond
 	carefulSettle = 2 * time.Second
 

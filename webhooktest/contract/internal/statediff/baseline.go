@@ -151,6 +151,11 @@ func (b Baseline) hide(place string, changes []Change) {
 			}
 		}
 	}
+	b.mask(place, changes)
+}
+
+// mask removes the fields from changes that the handler is known to make up.
+func (b Baseline) mask(place string, changes []Change) {
 	for i, e := range changes {
 		changes[i] = e.hiding(func(r Record, l field) bool { return b.Volatile.has(spot{place, r.shape, l.path}) })
 	}

@@ -2,7 +2,6 @@ package statediff
 
 import (
 	"maps"
-	"slices"
 	"sync"
 )
 
@@ -87,8 +86,6 @@ func (b Baseline) Settle() {
 // fields that the handler is known to make up.
 func (b Baseline) agreesAt(place string) bool {
 	changes := b.at(place)
-	for i, e := range changes {
-		changes[i] = e.hiding(func(r Record, l field) bool { return b.Volatile.has(spot{place, r.shape, l.path}) })
-	}
-	return !slices.ContainsFunc(changes, func(e Change) bool { return !e.same(changes[0]) })
+	b.mask(place, changes)
+	return alike(changes)
 }
