@@ -84,8 +84,8 @@ func plus(object map[string]any, key string, n int) {
 	object[key] = was + n
 }
 
-// tenancies are states with accounts whose keys are not ids of Stripe's.
-var tenancies = map[string]struct {
+// A bookkeeping is how a tenancy keeps its accounts.
+type bookkeeping struct {
 	reason  string
 	ref     string                // of the sessions; "": the fixture's
 	start   func() map[string]any // nil: empty
@@ -94,7 +94,10 @@ var tenancies = map[string]struct {
 	named   bool // what is doubled is named
 	counts  bool // what is lost is not named
 	unnamed bool // no id of Stripe's is in it
-}{
+}
+
+// tenancies are states with accounts whose keys are not ids of Stripe's.
+var tenancies = map[string]bookkeeping{
 	"accounts by a value that was set": {
 		reason: "an account names its subscription, and nothing counts", ref: "acct-{n}",
 		keep: func(state map[string]any, c checkout) {
@@ -191,34 +194,40 @@ func there(count, revenue int) map[string]any {
 // Sound handlers are told nothing, and what others lose or double is found, whatever the keys
 // are.
 func TestVerdictOfEveryKey(t *testing.T) {
+	forEachTenancy(t, map[string]int{"sound": 1, "loses": 0, "doubles": 2}, func(t *testing.T, test bookkeeping, times int) {
+		v := run(t, checkouts(test.ref, test.start, test.keep, times)).Verdict
+		lost, doubled := 0, 0
+		switch {
+		case times == 0:
+			lost = 1
+		case times == 2 && test.shows:
+			doubled = 1
+		}
+		require.Empty(t, v.Inconclusive)
+		require.Equal(t, 500, v.Delivered)
+		require.Equal(t, lost, v.Lost.Count, "%s: %s %v %v", test.reason, v, v.Counters, v.Notes)
+		require.Equal(t, doubled, v.Doubled.Count, "%s: %s %v %v", test.reason, v, v.Counters, v.Notes)
+		require.Zero(t, v.Wrong.Count, "%s: %s", test.reason, v)
+		if !test.counts {
+			require.Len(t, v.Lost.Events, lost)
+		}
+		if test.named {
+			require.Len(t, v.Doubled.Events, doubled)
+		}
+	})
+}
+
+// forEachTenancy runs a subtest in a bubble for each state and each of the bugs, which are
+// how many effects one event in 500 has.
+func forEachTenancy(t *testing.T, bugs map[string]int, check func(t *testing.T, test bookkeeping, times int)) {
+	t.Helper()
 	t.Parallel()
 	realpart.Long(t)
 	for _, name := range realpart.Sample(slices.Sorted(maps.Keys(tenancies)), 4) {
-		test := tenancies[name]
-		for bug, times := range map[string]int{"sound": 1, "loses": 0, "doubles": 2} {
+		for bug, times := range bugs {
 			t.Run(name+" "+bug, func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					v := run(t, checkouts(test.ref, test.start, test.keep, times)).Verdict
-					lost, doubled := 0, 0
-					switch {
-					case times == 0:
-						lost = 1
-					case times == 2 && test.shows:
-						doubled = 1
-					}
-					require.Empty(t, v.Inconclusive)
-					require.Equal(t, 500, v.Delivered)
-					require.Equal(t, lost, v.Lost.Count, "%s: %s %v %v", test.reason, v, v.Counters, v.Notes)
-					require.Equal(t, doubled, v.Doubled.Count, "%s: %s %v %v", test.reason, v, v.Counters, v.Notes)
-					require.Zero(t, v.Wrong.Count, "%s: %s", test.reason, v)
-					if !test.counts {
-						require.Len(t, v.Lost.Events, lost)
-					}
-					if test.named {
-						require.Len(t, v.Doubled.Events, doubled)
-					}
-				})
+				synctest.Test(t, func(t *testing.T) { check(t, tenancies[name], times) })
 			})
 		}
 	}
@@ -249,53 +258,33 @@ func checkouts(ref string, start func() map[string]any, keep func(map[string]any
 
 // Duplicates and refused forgeries change nothing of that.
 func TestEveryKeyUnderChaos(t *testing.T) {
-	t.Parallel()
-	realpart.Long(t)
-	for _, name := range realpart.Sample(slices.Sorted(maps.Keys(tenancies)), 4) {
-		test := tenancies[name]
-		for bug, times := range map[string]int{"sound": 1, "loses": 0} {
-			t.Run(name+" "+bug, func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					l := checkouts(test.ref, test.start, test.keep, times)
-					l.Chaos.Duplicate, l.Chaos.Reorder, l.Forge = 0.1, 0.1, 0.1
-					v := run(t, l).Verdict
-					lost := map[int]int{1: 0, 0: 1}[times]
-					require.Empty(t, v.Inconclusive)
-					require.Equal(t, []int{lost, 0, 0, 0}, []int{v.Lost.Count, v.Doubled.Count, v.Wrong.Count, v.Forged.Count}, "%s: %s %v %v", test.reason, v, v.Counters, v.Notes)
-				})
-			})
-		}
-	}
+	forEachTenancy(t, map[string]int{"sound": 1, "loses": 0}, func(t *testing.T, test bookkeeping, times int) {
+		l := checkouts(test.ref, test.start, test.keep, times)
+		l.Chaos.Duplicate, l.Chaos.Reorder, l.Forge = 0.1, 0.1, 0.1
+		v := run(t, l).Verdict
+		lost := map[int]int{1: 0, 0: 1}[times]
+		require.Empty(t, v.Inconclusive)
+		require.Equal(t, []int{lost, 0, 0, 0}, []int{v.Lost.Count, v.Doubled.Count, v.Wrong.Count, v.Forged.Count}, "%s: %s %v %v", test.reason, v, v.Counters, v.Notes)
+	})
 }
 
 // What others sent is found under any keys, too, if it names its events.
 func TestVerifyEveryKey(t *testing.T) {
-	t.Parallel()
-	realpart.Long(t)
-	for _, name := range realpart.Sample(slices.Sorted(maps.Keys(tenancies)), 4) {
-		test := tenancies[name]
-		for bug, times := range map[string]int{"sound": 1, "loses": 0} {
-			t.Run(name+" "+bug, func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					l := checkouts(test.ref, test.start, test.keep, times)
-					state := l.State
-					l.State = nil
-					report := run(t, l)
-					v, err := load.Verify(t.Context(), []*load.Sent{report.Sent()}, state, time.Second, nil)
-					if errors.Is(err, load.ErrNoEffect) {
-						require.True(t, test.unnamed, "%s: %v", test.reason, err)
-						return
-					}
-					require.NoError(t, err)
-					require.False(t, test.unnamed, test.reason)
-					require.Equal(t, map[int]int{1: 0, 0: 1}[times], v.Lost.Count, "%s: %s %v", test.reason, v, v.Notes)
-					require.Zero(t, v.Doubled.Count+v.Wrong.Count, "%s: %s %v", test.reason, v, v.Notes)
-				})
-			})
+	forEachTenancy(t, map[string]int{"sound": 1, "loses": 0}, func(t *testing.T, test bookkeeping, times int) {
+		l := checkouts(test.ref, test.start, test.keep, times)
+		state := l.State
+		l.State = nil
+		report := run(t, l)
+		v, err := load.Verify(t.Context(), []*load.Sent{report.Sent()}, state, time.Second, nil)
+		if errors.Is(err, load.ErrNoEffect) {
+			require.True(t, test.unnamed, "%s: %v", test.reason, err)
+			return
 		}
-	}
+		require.NoError(t, err)
+		require.False(t, test.unnamed, test.reason)
+		require.Equal(t, map[int]int{1: 0, 0: 1}[times], v.Lost.Count, "%s: %s %v", test.reason, v, v.Notes)
+		require.Zero(t, v.Doubled.Count+v.Wrong.Count, "%s: %s %v", test.reason, v, v.Notes)
+	})
 }
 
 // Events of two shares that have the same keys replace each other's accounts: that is no loss.
