@@ -15,6 +15,7 @@ import (
 // copies it to.
 func TestAboutCarriesWhatWasSet(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const created, updated, invoice, intent, charge, session = "customer.subscription.created", "customer.subscription.updated", "invoice.paid",
 		"payment_intent.succeeded", "charge.succeeded", "checkout.session.completed"
 	set, add := webhooktest.Set, webhooktest.Add

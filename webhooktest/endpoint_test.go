@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -211,6 +212,7 @@ func TestSending(t *testing.T) {
 // One endpoint is used by as many goroutines as deliver.
 func TestDeliverConcurrently(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const concurrency = 200
 	var got atomic.Int64
 	count := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) })

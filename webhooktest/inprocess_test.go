@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -107,6 +108,7 @@ func TestHeaderIsASnapshot(t *testing.T) {
 // Many handlers at once, each with a goroutine, an answer and a deadline.
 func TestLargeConcurrency(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	bubble(t, func(t *testing.T) {
 		const n = 2000
 		endpoint := &webhooktest.Endpoint{Handler: barrier(n)}

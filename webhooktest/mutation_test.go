@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -138,6 +139,7 @@ func TestMutationOrder(t *testing.T) {
 // Whatever is combined: a delivery, or an error that names the mutation.
 func TestPairsOfMutations(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	payloads := []string{`{}`, `{"id":"evt_1","data":{"object":{"id":"ch_1","amount":1,"metadata":null}}}`}
 	for _, first := range webhooktest.Mutations() {
 		t.Run(first.Name, func(t *testing.T) {
@@ -241,6 +243,7 @@ func TestMutationExamples(t *testing.T) {
 // sound handler would be blamed for accepting it.
 func TestForgeriesStayForgeries(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	forgeries := []string{
 		"unsigned", "empty-signature", "wrong-secret", "secret=whsec_other", "empty-secret", "body-tampered",
 		"timestamp-tampered", "v0-only", "v2-only", "unstamped-mac", "digest=truncated", "digest=extended",

@@ -235,6 +235,7 @@ func TestAppendEventAllocations(t *testing.T) {
 
 func TestSourceConcurrently(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	var source webhooktest.Source
 	types := fixtures.Types(fixtures.DefaultVersion)
 	made := make(chan string, 20*len(types))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
@@ -17,6 +18,7 @@ const verifySecret = "whsec_NJ4TfXm2cQpR8sVb1LwYd7Ka9GzHeU3o"
 // do not are valid.
 func TestVerifyExplainsMutations(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	source := webhooktest.Source{Seed: 7, Now: stopped(epoch)}
 	expected := map[string]string{
 		"unsigned": "unsigned", "empty-signature": "unsigned", "wrong-secret": "other-secret", "secret=whsec_other": "other-secret",

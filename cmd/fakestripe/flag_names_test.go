@@ -13,12 +13,15 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // Flags are known to the command only: a package that names one in a message speaks to
 // those who use it from Go, too, and is forgotten when the flag gets another name.
 func TestFlagsAreNamedHereOnly(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	own := make(map[string]bool)
 	var add func(cmd *cobra.Command)
 	add = func(cmd *cobra.Command) {

@@ -7,12 +7,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // TestLinkedModules: go.mod has much that examples and tests need, such as Docker's
 // client. None of it belongs into the command, which is to be small and quick to start.
 func TestLinkedModules(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".").Output()
 	require.NoError(t, err)
 	linked := strings.Fields(string(out))

@@ -8,11 +8,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // TestWatcherSeesQuickRestarts: nobody looks while the handler is away. It runs alone, since
 // a process that another test starts has all sockets for a moment.
 func TestWatcherSeesQuickRestarts(t *testing.T) {
+	realpart.Long(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := listener.Addr().String()

@@ -19,6 +19,7 @@ import (
 
 func TestWatcher(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	dir := t.TempDir()
 	write := func(name, text string) {
 		t.Helper()

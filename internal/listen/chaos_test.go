@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 func TestParseChaos(t *testing.T) {
@@ -156,6 +157,7 @@ func TestTheLastOneIsNotHeldForEver(t *testing.T) {
 
 func TestChaosIsByRateAndSeed(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	bubble(t, func(t *testing.T) {
 		count := func(chaos listen.Chaos) (fates []string) {
 			hub := &listen.Hub{Chaos: chaos}

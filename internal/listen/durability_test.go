@@ -205,6 +205,7 @@ func TestAJournalIsCompacted(t *testing.T) {
 // What cannot be compacted is used as it is, and damaged lines are not left out.
 func TestWhatIsNotCompacted(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	bubble(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "journal")
 		fill(t, path, 20)

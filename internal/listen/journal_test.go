@@ -133,6 +133,7 @@ func TestNoTimestampOfAnotherProcessIsRepeated(t *testing.T) {
 
 func TestATornLineIsCutOff(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	bubble(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "journal")
 		hub := new(listen.Hub)
@@ -214,9 +215,7 @@ func TestWhatAJournalMayNotBe(t *testing.T) {
 
 // A line without end is not read to its end.
 func TestALineOfAJournalIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads and writes lines of 33 MiB, which takes seconds")
-	}
+	realpart.Gate(t)
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal")
 	const first = `{"fakestripe_journal":2}` + "\n"

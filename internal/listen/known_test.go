@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -31,6 +32,7 @@ func fetched(t *testing.T, api *stripeapi.Server, event *webhooktest.Event) stri
 // handler that fetches an event again is safe from forgeries. So it is after a restart.
 func TestTheAPIKnowsWhatStripeSent(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, c := range []struct {
 		name  string
 		sent  [][]string // the mutations of each delivery

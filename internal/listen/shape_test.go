@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -51,6 +52,7 @@ func journaledBodies(t *testing.T, path string) (bodies map[string]string, entri
 // and after it.
 func TestWhatWasSentIsKept(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for name, c := range map[string]struct {
 		reason   string
 		versions []string // of the endpoints
@@ -119,6 +121,7 @@ func TestWhatWasSentIsKept(t *testing.T) {
 // An event in several shapes is one event, in the journal too.
 func TestShapesAreOneEvent(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	path := filepath.Join(t.TempDir(), "journal")
 	hub := new(listen.Hub)
 	journaled(t, path, hub)

@@ -36,11 +36,11 @@ func Need(t testing.TB, install string, names ...string) string {
 	return path
 }
 
-// Long skips a test that takes seconds, with -short.
+// Long skips a test with -short: it takes a tenth of a second or more.
 func Long(t testing.TB) {
 	t.Helper()
 	if testing.Short() && !Wanted() {
-		t.Skip("takes seconds: run it without -short")
+		t.Skip("takes long: run it without -short")
 	}
 }
 

@@ -156,6 +156,7 @@ func TestRedacted(t *testing.T) {
 // TestAnswers checks the kept part of a response.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	var zipped bytes.Buffer
 	zip := gzip.NewWriter(&zipped)
 	_, _ = io.WriteString(zip, "sent to nora@corp.test")
@@ -275,6 +276,7 @@ func TestFolderGone(t *testing.T) {
 // TestTogether keeps many concurrent webhooks, each in files of its own.
 func TestTogether(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	store := shop.New(secret)
 	s := newStand(t, serve(t, store), secret)
 	endpoint := webhooktest.Endpoint{URL: s.url + "/webhook", Secrets: []string{secret}}

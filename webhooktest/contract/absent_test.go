@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -14,6 +15,7 @@ import (
 // cases: the cases take some seconds, not eight or more each.
 func TestAbsentEffectsAreWaitedForOnce(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	at := slices.IndexFunc(zooOrderBugs(), func(b zooBug) bool { return b.name == "stale-overwrites" })
 	require.GreaterOrEqual(t, at, 0)
 	inZoo(t, zooOrderBugs()[at:at+1], func(t *testing.T, _ zooBug, s contract.Subject) {

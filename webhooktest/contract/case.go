@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/expect"
@@ -139,8 +140,16 @@ func (c *contractCase) golden() bool {
 	return slices.ContainsFunc(c.Steps, func(s caseStep) bool { return s.Golden != "" })
 }
 
-// contractCases reads the shipped suite, ordered by group.
+// contractCases returns the shipped suite, ordered by group.
 func contractCases() ([]contractCase, error) {
+	cases, err := shippedCases()
+	return slices.Clone(cases), err
+}
+
+// shippedCases reads the shipped suite once. Nobody changes a case.
+var shippedCases = sync.OnceValues(readCases)
+
+func readCases() ([]contractCase, error) {
 	var cases []contractCase
 	for _, group := range contractGroups {
 		files, err := fs.Glob(fixtures.FS, "contract/"+group+"/*.json")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
@@ -40,6 +41,7 @@ func refusing(status int, text string, takes func(signed, thin bool, eventType s
 // other events show. It never blames the secret for what is something else.
 func TestDiagnosisReadsTheAnswer(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const blame = "probably the secret"
 	for name, test := range map[string]struct {
 		handler http.Handler

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -59,6 +60,7 @@ func TestFailedWorkThatCallsStripe(t *testing.T) {
 // may have been done before it failed, and what is missing is missing.
 func TestFailedWorkUnseen(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct {
 		name   string
 		handle func(*zooHandler) func(*zooDelivery) error

@@ -73,6 +73,7 @@ func TestFolderIsSearched(t *testing.T) {
 // Whatever is in a folder: the error says which file, where in it, and how to fix it.
 func TestBadCases(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	tests := []struct {
 		name  string
 		files map[string]string

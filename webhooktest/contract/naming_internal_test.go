@@ -7,12 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // No shape of a type that handlers often have to do with has a fresh text where the plain
 // event has none: freshIn looks at that alone.
 func TestFreshTextsOfShapes(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, eventType := range []string{"checkout.session.completed", "payment_intent.succeeded", "charge.succeeded", "customer.subscription.updated"} {
 		plain := &binder{subject: &Subject{}, objects: newAppObjects(new(boundPaths))}
 		known := plain.freshIn(eventType)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -14,6 +15,7 @@ import (
 // what the user says of it.
 func TestNobodyIsAccusedOfWhatItIsNotFor(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct {
 		name, why string
 		say       func(*contract.Subject)

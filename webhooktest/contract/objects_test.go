@@ -238,7 +238,7 @@ func TestObjectsOfTheApp(t *testing.T) {
 		{"gullible", "a bug: what was paid is compared with nothing", session, &shop{find: "data.object.client_reference_id"},
 			func(s *shop) func(*contract.Subject) { return s.each(many) }, verdicts{}, wrong},
 	}
-	for _, test := range realpart.Sample(tests, 4) {
+	for _, test := range realpart.Sample(tests, 8) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T) {
@@ -275,6 +275,7 @@ func TestObjectsOfTheApp(t *testing.T) {
 // What is bound is bound in events of its type, and not every field binds.
 func TestBindingsAreOfTheirType(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const wrong, foreign = "dispatch/wrong-amount", "dispatch/foreign-object"
 	order := webhooktest.Set("data.object.metadata.order", "T-100")
 	for _, test := range []struct {

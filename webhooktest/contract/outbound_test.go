@@ -262,6 +262,7 @@ func TestFetchAndUpsertIsSound(t *testing.T) {
 // knows. One that fetches nothing has forgotten its branch.
 func TestFetchedWithoutNewsIsSound(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct {
 		why     string
 		fetches bool

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -171,6 +172,7 @@ func TestManyPayloads(t *testing.T) {
 // The state can be compared with a reference as in the contract, for any type.
 func TestStateOfOnesOwn(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const twice = `{"format": 1, "needs": ["state"], "events": {"e": {"type": "invoice.paid"}},
 		"steps": [{"send": "e", "times": 2, "expect": "2xx"}], "reference": [{"send": "e"}], "state": "same"}`
 	result := runOne(t, new(till), map[string]string{"a.json": twice})
@@ -179,6 +181,7 @@ func TestStateOfOnesOwn(t *testing.T) {
 }
 
 func TestRunDir(t *testing.T) {
+	realpart.Long(t)
 	dir := folderOf(t, map[string]string{
 		"paid.json":            caseSending(payment, `{"send": "e", "expect": "2xx"}`),
 		"forged/unsigned.json": caseSending(payment, `{"send": "e", "mutate": ["unsigned"], "expect": "4xx"}`),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -14,6 +15,7 @@ import (
 // repeated, and one that always fails ends the run with its error.
 func TestStateIsReadAgain(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	errLocked := errors.New("database is locked")
 	for _, test := range []struct {
 		name  string

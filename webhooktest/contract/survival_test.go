@@ -90,6 +90,7 @@ func TestCrashCostsItsOwnCase(t *testing.T) {
 // are examined for secrets later, and then without a handler, or its state.
 func TestCrashIsNotOfTheAnswers(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	bubble(t, func(t *testing.T) {
 		z := newZoo()
 		defer z.Close()

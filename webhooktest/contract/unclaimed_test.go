@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -29,6 +30,7 @@ func results(t *testing.T, subject contract.Subject, only ...string) (*contract.
 // in the shape that it was delivered in.
 func TestUnclaimedTypes(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const session = "checkout.session.completed"
 	subscriptions := map[string]string{session: "subscription"}
 	for _, test := range []struct {
@@ -119,6 +121,7 @@ func TestRefusedShape(t *testing.T) {
 // A handler that refuses all API versions but one, at which it crashes, is told that one.
 func TestCrashAtTheWantedVersion(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for name, crash := range map[string]func(http.ResponseWriter){
 		"a response": func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) },
 		"a panic":    func(http.ResponseWriter) { panic("nil pointer dereference") },

@@ -80,7 +80,7 @@ func zooReferences(name, why string, change func(*zooHandler)) zooBug {
 func TestKeysAreComparable(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
-	for _, name := range []string{"by-order", "by-email", "by-email-and-order", "by-composite-key", "by-reference"} {
+	for _, name := range realpart.Sample([]string{"by-order", "by-email", "by-email-and-order", "by-composite-key", "by-reference"}, 2) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, result := range checkZoo(t, zooNamed(t, name), "signature/element-order", "signature/rolled-first", "idempotency/redelivered", "idempotency/race-of-copies").Cases {

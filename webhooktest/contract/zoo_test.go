@@ -144,6 +144,7 @@ func TestZooNames(t *testing.T) {
 // A bug that refuses genuine events is told so; nobody else does.
 func TestZooTakesGenuineEvents(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	inZoo(t, slices.Concat(zooBugs(), zooSound()), func(t *testing.T, bug zooBug, s contract.Subject) {
 		hook := zooHook(t, s)
 		response := hook.Deliver(zooPayment(hook, s))
@@ -180,6 +181,7 @@ func TestZooSoundTakesPaymentsOnce(t *testing.T) {
 // Forgeries are refused without an effect, and do not stand in a genuine event's way.
 func TestZooSoundRefusesForgeries(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	inZoo(t, zooSound(), func(t *testing.T, _ zooBug, s contract.Subject) {
 		hook := zooHook(t, s)
 		event := zooPayment(hook, s)

@@ -290,6 +290,7 @@ func TestVerifyEveryKey(t *testing.T) {
 // Events of two shares that have the same keys replace each other's accounts: that is no loss.
 func TestSharedKeysAreNotJudged(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		l := checkouts("acct-{n}", nil, func(state map[string]any, c checkout) {
 			in(state, "accounts", c.ref)["subscription"] = c.subscription

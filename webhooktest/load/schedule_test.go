@@ -146,6 +146,7 @@ func TestChaos(t *testing.T) {
 // A handler that answers first and works later is waited for, as long as effects arrive.
 func TestLateEffectsAreWaitedFor(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, loses := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			s, queue := newShop(), make(chan func(), 10_000)

@@ -82,7 +82,7 @@ var shapes = []struct {
 func TestVerdictOfEveryShape(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
-	for _, shape := range realpart.Sample(shapes, 2) {
+	for _, shape := range realpart.Sample(shapes, 4) {
 		for name, test := range map[string]struct {
 			effect        func(*shop, int) int
 			lost, doubled int
@@ -128,6 +128,7 @@ func (s *shop) show(state func(*shop) any) func(context.Context) (any, error) {
 // The events that are named are the ones that were lost.
 func TestVerdictNamesTheRightEvents(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
 		var lost []string
@@ -226,6 +227,7 @@ func TestNothingToJudge(t *testing.T) {
 // What counts deliveries is no second effect, and what counts refusals none of a forgery.
 func TestCountsOfDeliveries(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
 		var calls, refused atomic.Int32
@@ -253,6 +255,7 @@ func TestCountsOfDeliveries(t *testing.T) {
 // A handler that counts a duplicate again is told by its events.
 func TestDuplicatesThatCount(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
 		s.forgets = true
@@ -268,6 +271,7 @@ func TestDuplicatesThatCount(t *testing.T) {
 // The last step of a flow is lost: the row is there, and says another thing.
 func TestWrongEffects(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
 		l := payments(s, 300)
@@ -305,6 +309,7 @@ func TestPageOfAState(t *testing.T) {
 // A stream is read as it comes, and closed; an error in it is told.
 func TestStateIsAStream(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
 		l := payments(s, 50)
@@ -355,7 +360,7 @@ func TestVerify(t *testing.T) {
 			require.NoError(t, err)
 			sent = append(sent, parsed...)
 		}
-		for _, shape := range realpart.Sample(shapes, 2) {
+		for _, shape := range realpart.Sample(shapes, 4) {
 			v, err := load.Verify(t.Context(), sent, s.show(shape.state), time.Second, nil)
 			if !shape.named {
 				require.ErrorIs(t, err, load.ErrNoEffect)

@@ -190,6 +190,7 @@ func TestKept(t *testing.T) {
 }
 
 func TestForgetting(t *testing.T) {
+	realpart.Long(t)
 	s := &Server{}
 	g := s.built().graph
 	g.events.kept.count, g.events.kept.bytes, g.objects.kept.count = 2, KeptBytes, 3

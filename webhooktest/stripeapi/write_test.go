@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -225,6 +226,7 @@ func TestCheckoutSessions(t *testing.T) {
 
 // Actions move an object on, as the event that follows from them at Stripe shows it.
 func TestActions(t *testing.T) {
+	realpart.Long(t)
 	for _, test := range []struct{ event, path, field, want string }{
 		{"invoice.created", "/v1/invoices/{id}/finalize", "status", "open"},
 		{"invoice.finalized", "/v1/invoices/{id}/pay", "status", "paid"},

@@ -33,7 +33,7 @@ type handlerBug struct {
 func TestExplainsHandlerBugs(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
-	for _, bug := range realpart.Sample(append(signatureBugs(t), bodyBugs(t)...), 2) {
+	for _, bug := range realpart.Sample(append(signatureBugs(t), bodyBugs(t)...), 3) {
 		t.Run(bug.id+" "+bug.name, func(t *testing.T) {
 			t.Parallel()
 			v := diagnose(t, bug.r)

@@ -15,12 +15,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/verify"
 )
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	body := newEvent(t, "payment_intent.succeeded").Body()
 	genuine := webhooktest.Sign(body, epoch, testSecret)
 	stamp, v1, _ := strings.Cut(genuine, ",")
@@ -97,6 +99,7 @@ func TestHeaders(t *testing.T) {
 
 func TestSecrets(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	body := newEvent(t, "payment_intent.succeeded").Body()
 	const listen = "whsec_" + "3b1f0c9d3b1f0c9d3b1f0c9d3b1f0c9d3b1f0c9d3b1f0c9d3b1f0c9d3b1f0c9d"
 	key, err := base64.StdEncoding.DecodeString("NJ4TfXm2cQpR8sVb1LwYd7Ka9GzHeU3o")
@@ -169,6 +172,7 @@ func unhex(t *testing.T, secret string) string {
 
 func TestTimestamps(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	body := newEvent(t, "payment_intent.succeeded", webhooktest.Set("created", epoch.Add(-200*time.Second))).Body()
 	at := epoch.Unix()
 	// signedAs is a signature over one timestamp under another. The text need not be
