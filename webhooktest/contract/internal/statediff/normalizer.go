@@ -212,7 +212,7 @@ func mayHaveTime(text string) bool {
 // alone, or as a Unix time.
 var timeText = sync.OnceValue(func() *regexp.Regexp {
 	const (
-		clock   = `\d{1,2}:\d\d(:\d\d)?([.,]\d+)?( ?[AaPp][Mm]\b)?( ?(Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d))?`
+		clock   = `([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?([.,]\d+)?( ?[AaPp][Mm]\b)?( ?(Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d))?`
 		weekday = `(\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?`
 		month   = `(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*`
 		day     = weekday + `(\b\d{4}[-/.]\d\d?[-/.]\d\d?|\b\d\d?[-/.]\d\d?[-/.]\d{4}|\b\d\d?[ -]` + month + `[ -]\d{4}|\b` + month + ` +\d\d?(, \d{4})?)`

@@ -41,6 +41,14 @@ func TestAccountIsNobodys(t *testing.T) {
 	require.Equal(t, Normalizer{"evt_1PzQm4Kd8Lw2Xc7VbN3Rt6Ys": "{event}", "ch_3PzQm4Kd8Lw2Xc7VbN3Rt6Ys": "{bad.data.object.id}"}, n)
 }
 
+// A ratio or a pair of numbers is no time of day.
+func TestTimesOfDay(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"0:00": timeName, "23:59": timeName, "7:77": "7:77", "30:30": "30:30", "1:2": "1:2"} {
+		require.Equal(t, want, Normalizer{}.roles().text(text))
+	}
+}
+
 // Ids are found inside texts wherever they stand, the longest first.
 func TestIDsInsideTexts(t *testing.T) {
 	t.Parallel()
