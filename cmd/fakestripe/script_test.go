@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -25,6 +26,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // Most tests here wait for a process or for a handler: more of them fit beside each other
@@ -38,10 +40,17 @@ func TestMain(m *testing.M) {
 
 // TestScript runs testdata/script: what a user types, and what it prints.
 func TestScript(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Condition: func(name string) (bool, error) {
+			if name != "gate" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return realpart.Wanted(), nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"handler": startHandler,
 			"masked":  compareMasked,

@@ -223,7 +223,7 @@ func forEachTenancy(t *testing.T, bugs map[string]int, check func(t *testing.T, 
 	t.Helper()
 	t.Parallel()
 	realpart.Long(t)
-	for _, name := range realpart.Sample(slices.Sorted(maps.Keys(tenancies)), 4) {
+	for _, name := range realpart.Sample(slices.Sorted(maps.Keys(tenancies)), 6) {
 		for bug, times := range bugs {
 			t.Run(name+" "+bug, func(t *testing.T) {
 				t.Parallel()
