@@ -19,12 +19,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // What a handler can do instead of answering, in process and over the network.
 func TestNoAnswer(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	const closed = "HOST closed the connection without a response"
 	tests := []struct {
 		name                 string

@@ -92,6 +92,7 @@ func command(t *testing.T, args ...string) (printed string, err error) {
 // found in what they wrote.
 func TestK6(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	k6 := realpart.Need(t, `cd benchmarks/k6 && go build -o "$(go env GOPATH)/bin/k6" .`, "k6")
 	for _, test := range []struct {
 		name, reason string

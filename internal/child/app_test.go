@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/child"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // The test binary is an app that listens, or a command that runs one.
@@ -89,6 +90,7 @@ func freeAddress(t *testing.T) string {
 // TestStopEndsTheFamily: the standard output ends when the last one that has it is gone.
 func TestStopEndsTheFamily(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
 	defer read.Close()
@@ -159,6 +161,7 @@ func TestHowAnAppEnds(t *testing.T) {
 
 func TestAppListens(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	address := freeAddress(t)
 	read, write, err := os.Pipe()
 	require.NoError(t, err)

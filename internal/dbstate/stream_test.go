@@ -27,6 +27,7 @@ func stateOf(t *testing.T, database *Database) any {
 // A state that is larger than what is read at once is read as a stream, and whoever has seen
 // enough leaves.
 func TestStreamOfALargeState(t *testing.T) {
+	realpart.Long(t)
 	realpart.Need(t, "apt-get install sqlite3", "sqlite3")
 	path := filepath.Join(t.TempDir(), "shop.db")
 	write(t, path, `CREATE TABLE orders (id INTEGER PRIMARY KEY, event TEXT, amount INTEGER); CREATE TABLE totals (n INTEGER);

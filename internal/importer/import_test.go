@@ -22,6 +22,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/casefile"
 	"github.com/fakestripe/fakestripe/internal/importer"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/internal/redact"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -80,6 +81,7 @@ func sorted(t testing.TB, text []byte) string {
 // went through.
 func TestKindsOfInput(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	types := []string{"charge.succeeded", "customer.subscription.updated", "account.updated"}
 	var events [][]byte
 	for _, eventType := range types {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/casefile"
 	"github.com/fakestripe/fakestripe/internal/importer"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/internal/redact"
 )
 
@@ -131,6 +132,7 @@ func (e *endless) Read(p []byte) (int, error) {
 // TestEndlessInput ends, early, with an error and little memory, whatever never
 // ends.
 func TestEndlessInput(t *testing.T) {
+	realpart.Long(t)
 	for name, in := range map[string]*endless{
 		"a text":             {start: `{"object":"event","x":"`, text: "a"},
 		"a list in an event": {start: `{"object":"event","x":[0`, text: ",0"},

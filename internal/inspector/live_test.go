@@ -17,6 +17,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/inspector"
 	"github.com/fakestripe/fakestripe/internal/listen"
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
@@ -176,6 +177,7 @@ func servePipes(t *testing.T, hub *listen.Hub) *pipes {
 // A reader that does not read holds up neither the hub nor another reader, and has
 // everything when it reads again.
 func TestLiveWithASlowReader(t *testing.T) {
+	realpart.Long(t)
 	synctest.Test(t, func(t *testing.T) {
 		const n = 2000
 		hub := new(listen.Hub)

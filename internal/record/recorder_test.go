@@ -31,6 +31,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // TestByteForByte compares input and output on the wire, in both directions.
 func TestByteForByte(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	tests := []struct{ name, request, answer string }{
 		{"a webhook", "POST /webhook HTTP/1.1\r\nHost: shop.test\r\nStripe-Signature: t=1,v1=2\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: 13\r\n\r\n{\"type\": \"a\"}",
 			"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\nok"},

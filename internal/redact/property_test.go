@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/fakestripe/fakestripe/internal/realpart"
 )
 
 // secretValue draws what a payload says about somebody, and where. A generator is not
@@ -89,6 +91,7 @@ func allEscaped(text string) string {
 // wherever else a payload can carry them.
 func TestNoMarkedValueSurvives(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	rapid.Check(t, func(t *rapid.T) {
 		secrets := rapid.SliceOfNDistinct(secretValue(), 1, 4, func(s [2]string) string { return s[0] }).Draw(t, "secrets")
 		payload := drawPayload(t, secrets)

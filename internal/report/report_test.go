@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/internal/report"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -82,6 +83,7 @@ func everywhere(text string) *contract.Report {
 }
 
 func TestNothingPrintsButText(t *testing.T) {
+	realpart.Long(t)
 	diagnosed := everywhere(hostile)
 	diagnosed.Diagnosis = []string{hostile}
 	for _, r := range []*contract.Report{sample(), refused(), everywhere(hostile), everywhere("\u009b31m\u0085\x00\x7f"), diagnosed} {
@@ -209,6 +211,7 @@ func withoutSpans(text string) string {
 }
 
 func TestMarkdownFitsIntoAComment(t *testing.T) {
+	realpart.Long(t)
 	r := sample()
 	failure := r.Cases[4]
 	failure.Cause, failure.Actual = "", strings.Repeat("ü", 9000)

@@ -291,6 +291,7 @@ func TestARefund(t *testing.T) {
 // Refunds of Stripe's test cards for them come later than others, or do not stay.
 func TestRefundsThatTakeTime(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	for _, test := range []struct {
 		card, version string
 		confirm       bool

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v76/webhook"
 
+	"github.com/fakestripe/fakestripe/internal/realpart"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
 )
@@ -32,6 +33,7 @@ func decoded(t *testing.T) string {
 // is signed as it would sign, and nothing that is tried before.
 func TestHandlerMistakes(t *testing.T) {
 	t.Parallel()
+	realpart.Long(t)
 	reserialized := func(marshal func(any) ([]byte, error)) func([]byte) []byte {
 		return func(body []byte) []byte {
 			var parsed map[string]any
