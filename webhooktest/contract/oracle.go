@@ -17,6 +17,7 @@ type oracle struct {
 	variant    variant
 	references []statediff.Diff // what the reference steps did, twice
 	before     statediff.Diff   // what was before the event that the case is about, if it says so
+	shown      bool             // by the witness: the state shows what the case is about
 }
 
 // judge compares the effect of the case with the expected one.
@@ -53,6 +54,9 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	}
 	if gone, err := o.effectIsGone(ctx); err != nil || gone != nil {
 		return gone, err
+	}
+	if err := o.checkShown(ctx); err != nil {
+		return nil, err
 	}
 	e, did, err := o.execute(ctx, o.spec.Steps)
 	if err != nil {
@@ -181,8 +185,10 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 		o.keepReferences()
 		return e.findings, nil
 	}
-	if err := o.checkWitness(ctx, b); err != nil {
-		return e.findings, err
+	if !o.shown {
+		if err := o.checkWitness(ctx, b); err != nil {
+			return e.findings, err
+		}
 	}
 	if err := cmp.Or(o.checkClaims(ctx), onlyLinks(o, e, did)); err != nil {
 		return e.findings, err
@@ -210,6 +216,17 @@ func (o *oracle) effect(ctx context.Context, eventType string) (did statediff.Di
 	return did, err
 }
 
+// checkShown checks the witness before the steps, in a careful try, where the steps wait for
+// an effect that would not show.
+func (o *oracle) checkShown(ctx context.Context) error {
+	if o.spec.State != "differs" || o.spec.Compare != "" || len(o.spec.Witness) == 0 || !o.session.probe.careful {
+		return nil
+	}
+	b, _ := o.baseline(nil)
+	o.shown = true
+	return o.checkWitness(ctx, b)
+}
+
 // checkWitness checks that the state could show the difference in question: the effect of
 // the witness must differ from the reference, too, or from its own counterpart.
 func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
@@ -226,7 +243,7 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	}
 	e, did, err := o.execute(ctx, o.spec.Witness)
 	if err == nil {
-		did, err = o.session.probe.until(ctx, e.observed, did, func(did statediff.Diff) bool { return differs(did) || o.silent(o.spec.Witness) })
+		did, err = o.session.probe.untilFor(ctx, notShown, e.observed, did, func(did statediff.Diff) bool { return differs(did) || o.silent(o.spec.Witness) })
 	}
 	if err != nil {
 		return err

@@ -35,15 +35,19 @@ func (p *probe) window() time.Duration {
 	return window
 }
 
+// notShown is the cause of a witness without an effect, whose absence is held against nobody.
+const notShown = "the state shows nothing of it"
+
 // patience is how long an effect is waited for that is missing for a cause, "" if unknown.
 // With a restless state, only the first few waits take time: otherwise every case would wait.
-// A handler that always works before it answers is waited for once for each cause.
+// A handler that always works before it answers is waited for once for each cause, and for
+// notShown briefly.
 func (p *probe) patience(cause string) time.Duration {
 	const few = 3
 	if p.learned.restless.Load() && p.learned.waited.Add(1) > few {
 		return 0
 	}
-	if _, absent := p.learned.absent.Load(cause); absent && p.settle == 0 {
+	if _, absent := p.learned.absent.Load(cause); (absent || cause == notShown) && p.settle == 0 {
 		return secondPatience
 	}
 	return effectTimeout
