@@ -91,7 +91,11 @@ func moreTypes(found *contract.Report) (lines []string) {
 		if cases[types] == 1 {
 			verb = "needs"
 		}
-		lines = append(lines, fmt.Sprintf("%s more %s handling %s: add it to --handles if the handler handles it", plural(cases[types], "case"), verb, types))
+		it, them := "it", "it"
+		if strings.Contains(types, " ") {
+			it, them = "those", "them"
+		}
+		lines = append(lines, fmt.Sprintf("%s more %s handling %s: add %s to --handles if the handler handles %s", plural(cases[types], "case"), verb, types, it, them))
 	}
 	return lines
 }

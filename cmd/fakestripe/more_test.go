@@ -25,7 +25,7 @@ func TestMoreTypes(t *testing.T) {
 		{Verdict: contract.Inconclusive, Need: "handles", Reason: "a genuine charge.refunded has no effect"},
 	}}
 	require.Equal(t, []string{
-		"2 cases more need handling *.created and *.updated of one resource: add it to --handles if the handler handles it",
+		"2 cases more need handling *.created and *.updated of one resource: add those to --handles if the handler handles them",
 		"1 case more needs handling invoice.paid: add it to --handles if the handler handles it",
 	}, moreTypes(r))
 	require.Empty(t, moreTypes(new(contract.Report)))
