@@ -55,7 +55,7 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	if gone, err := o.effectIsGone(ctx); err != nil || gone != nil {
 		return gone, err
 	}
-	if err := o.checkShown(ctx); err != nil {
+	if err := checkShown(ctx, o); err != nil {
 		return nil, err
 	}
 	e, did, err := o.execute(ctx, o.spec.Steps)
@@ -218,7 +218,7 @@ func (o *oracle) effect(ctx context.Context, eventType string) (did statediff.Di
 
 // checkShown checks the witness before the steps, in a careful try, where the steps wait for
 // an effect that would not show.
-func (o *oracle) checkShown(ctx context.Context) error {
+func checkShown(ctx context.Context, o *oracle) error {
 	if o.spec.State != "differs" || o.spec.Compare != "" || len(o.spec.Witness) == 0 || !o.session.probe.careful {
 		return nil
 	}
@@ -249,7 +249,7 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 		return err
 	}
 	if !differs(did) {
-		return errInconclusive{reason: "the state does not show what the case is about"}
+		return errInconclusive{reason: "the state is the same with and without what the case is about, even after clean delivery"}
 	}
 	return nil
 }

@@ -124,6 +124,9 @@ func zooOrderBugs() []zooBug {
 		newer("same-second-dropped", "B62: created <= last", func(old, now zooSubscription) bool {
 			return zooNewer(old, now) && now.created > old.created
 		}),
+		newer("same-second-revives", "created < last, and nothing else keeps what has ended", func(old, now zooSubscription) bool {
+			return now.created >= old.created && !(now.first && old.created > 0)
+		}),
 		zooWith("second-by-second", "B62: created <= the last of all events", func(z *zooHandler) {
 			last := int64(0)
 			z.handle = func(d *zooDelivery) error {
