@@ -242,11 +242,12 @@ func (f *Flow) Causal() *Flow {
 	})
 }
 
-// Shuffled returns the flow in an order determined by the seed.
+// Shuffled returns the flow in another order than its own, determined by the seed.
 func (f *Flow) Shuffled(seed uint64) *Flow {
 	return f.reordered(func(steps []FlowStep) {
-		random := rand.New(rand.NewPCG(seed, shuffleStream))
-		random.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+		for i, from := range shuffled(len(steps), rand.New(rand.NewPCG(seed, shuffleStream))) {
+			steps[i] = f.Steps[from]
+		}
 	})
 }
 

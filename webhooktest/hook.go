@@ -136,13 +136,15 @@ func (h *Hook) DeliverInOrder(events ...*Event) []*Response {
 	return responses
 }
 
-// DeliverShuffled delivers events one after the other, in an order determined by the
-// source's seed. Responses are in the order of delivery.
+// DeliverShuffled delivers events one after the other, in another order than theirs,
+// determined by the source's seed. Responses are in the order of delivery.
 func (h *Hook) DeliverShuffled(events ...*Event) []*Response {
 	h.t.Helper()
-	events = slices.Clone(events)
-	h.Source.shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
-	return h.DeliverInOrder(events...)
+	another := make([]*Event, len(events))
+	for i, from := range h.Source.shuffled(len(events)) {
+		another[i] = events[from]
+	}
+	return h.DeliverInOrder(another...)
 }
 
 // DeliverTogether delivers events concurrently. The same event several times makes

@@ -214,6 +214,15 @@ func TestHookOrders(t *testing.T) {
 	}
 	require.Equal(t, shuffled(1), shuffled(1), "the same seed, the same order")
 	require.NotEqual(t, shuffled(1), shuffled(2))
+
+	// Of two events there is one other order.
+	for seed := range uint64(20) {
+		hook := webhooktest.New(t, accept)
+		hook.Source.Seed = seed + 1
+		first, second := hook.Event("charge.succeeded"), hook.Event("charge.refunded")
+		require.Equal(t, []string{second.ID(), first.ID()}, sent(hook.DeliverShuffled(first, second)))
+		require.Equal(t, []string{first.ID()}, sent(hook.DeliverShuffled(first)))
+	}
 }
 
 // sent returns the ids of delivered events, in the order of the responses.

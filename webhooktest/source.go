@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -183,12 +184,27 @@ func (s *Source) identify() render.Identity {
 // shuffleStream is the second half of the seed for shuffles.
 const shuffleStream = 0x9e3779b97f4a7c15
 
-// shuffle orders items by the seed and the number of events so far.
-func (s *Source) shuffle(n int, swap func(i, j int)) {
+// shuffled returns an order of n items by the seed and the number of events so far.
+func (s *Source) shuffled(n int) []int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seed()
-	rand.New(rand.NewPCG(s.Seed, s.made)).Shuffle(n, swap)
+	return shuffled(n, rand.New(rand.NewPCG(s.Seed, s.made)))
+}
+
+// shuffled returns a random order of n items other than their own, in which a handler that
+// depends on the order would pass.
+func shuffled(n int, random *rand.Rand) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	for {
+		random.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		if n < 2 || !slices.IsSorted(order) {
+			return order
+		}
+	}
 }
 
 func (s *Source) renderOptions() render.Options {
