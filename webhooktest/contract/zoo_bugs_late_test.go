@@ -15,6 +15,12 @@ type zooStand struct {
 	since  int64
 }
 
+// before reports whether another event of the object says how it stands now. Of one second,
+// the later to arrive does, but nothing follows the end.
+func (s zooStand) before(now zooStand) bool {
+	return s.since < now.since || s.since == now.since && s.status != "canceled"
+}
+
 // zooStands is a handler that keeps how objects stand: each type of event says it in a
 // word. What an event is about is in the first of these fields that it has. A row is
 // written unless it is newer, so far as the handler minds that.
@@ -27,7 +33,7 @@ func zooStands(name, why string, says map[string]string, minds func(eventType st
 			z.effects[eventType] = func(d *zooDelivery) error {
 				id := zooAbout(d, fields)
 				now := zooStand{says[eventType], d.event.Created}
-				if id != "" && (!minds(eventType) || rows[id].since <= now.since) {
+				if id != "" && (!minds(eventType) || rows[id].before(now)) {
 					rows[id] = now
 				}
 				if effect == nil {

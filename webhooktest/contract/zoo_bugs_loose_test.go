@@ -31,10 +31,10 @@ func zooLooseBugs() []zooBug {
 	}
 	return []zooBug{
 		zooWith("customer-is-subscription", "a customer has one subscription: the end of any is the end of it", func(z *zooHandler) {
-			z.byCustomer(func(old, now zooSubscription) bool { return now.created >= old.created })
+			z.byCustomer(zooLater)
 		}),
 		zooSaaS("saas-of-customers", "the same with the usual types of a SaaS", func(z *zooHandler) {
-			z.byCustomer(func(old, now zooSubscription) bool { return now.created >= old.created })
+			z.byCustomer(zooLater)
 		}),
 		zooWith("canceling-is-canceled", "what ends with its period has ended", func(z *zooHandler) {
 			z.effects["customer.subscription.updated"] = zooCanceled(z.subscribed)
@@ -206,6 +206,12 @@ func (z *zooHandler) parked() {
 func (z *zooHandler) byCustomer(newer func(old, now zooSubscription) bool) {
 	z.newer = newer
 	z.subscriptionKey = func(s *stripe.Subscription) string { return s.Customer.ID }
+}
+
+// zooLater is whether an event is not older than what is known, nor after the end of its
+// subscription.
+func zooLater(old, now zooSubscription) bool {
+	return now.created >= old.created && !(old.ended && old.id == now.id)
 }
 
 // zooNewest is whether an event is of the subscription that a customer has now.
