@@ -89,9 +89,10 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 	return findings, nil
 }
 
-// accusesNobody reports whether findings are for information and no wait would change them.
+// accusesNobody reports whether findings are for information and say that something was
+// accepted. No wait changes that, as it may a refusal.
 func (c *contractCase) accusesNobody(findings []finding) bool {
-	return c.Level == "info" && !slices.ContainsFunc(findings, func(f finding) bool { return f.grave || f.silent || f.misses() })
+	return c.Level == "info" && !slices.ContainsFunc(findings, func(f finding) bool { return !f.accepted || f.grave || f.misses() })
 }
 
 // tryCarefully runs a try with its own subject. It repeats a careful try if the handler
