@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -109,7 +110,7 @@ func TestLoadNamesWhatIsLostAndDoubled(t *testing.T) {
 func TestLoadOnASoundHandler(t *testing.T) {
 	realpart.Long(t)
 	t.Parallel()
-	report, err := loadOn(t, new(till), "--count", "5000", "--chaos", "duplicate=0.05,retry", "--forge", "0.01")
+	report, err := loadOn(t, new(till), "--count", strconv.Itoa(realpart.Times(5000, 10)), "--chaos", "duplicate=0.05,retry", "--forge", "0.01")
 	require.NoError(t, err)
 	require.True(t, report.Verdict.Sound())
 	require.Contains(t, report.Verdict.String(), "effects: nothing lost, nothing doubled")

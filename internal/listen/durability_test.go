@@ -237,9 +237,7 @@ func TestWhatIsNotCompacted(t *testing.T) {
 // While a long journal is read, one can see how far it is.
 func TestLoadingIsTold(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("writes a long journal: run it without -short")
-	}
+	realpart.Gate(t)
 	bubble(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "journal")
 		hub := new(listen.Hub)

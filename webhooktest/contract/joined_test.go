@@ -48,7 +48,7 @@ func zooJoined() zooBug {
 // too. So clean deliveries are alike, and nothing is waited for.
 func TestNothingIsWaitedForInAJoin(t *testing.T) {
 	t.Parallel()
-	realpart.Long(t)
+	realpart.Gate(t)
 	bug := zooJoined()
 	bubble(t, func(t *testing.T) {
 		s := bug.subject(bug.build())
