@@ -56,7 +56,7 @@ func TestFreshValues(t *testing.T) {
 	refund, err = refund.Edit(edits...)
 	require.NoError(t, err)
 	email, _ := refund.Lookup("data.object.receipt_email")
-	require.Regexp(t, `^order_\w{6}@example\.com$`, email)
+	require.Regexp(t, `^order_\w{10}@example\.com$`, email)
 }
 
 func TestNothingOfTheAppsOwn(t *testing.T) {

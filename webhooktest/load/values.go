@@ -6,7 +6,7 @@ import (
 )
 
 // A value is a text of the events that is fresh in each, though no id with a stem: the
-// order_GDQAQK of a fixture, or what an edit makes of {n}. Handlers use such values as keys.
+// order_GDQAQK7M2X of a fixture, or what an edit makes of {n}. Handlers use such values as keys.
 type value struct {
 	label  string // in places: "order"
 	pieces []piece

@@ -20,7 +20,6 @@ const secret = "whsec_AppsT4vYq8LmRz2Wc6Nj9Bd3Kx7Hs5Pf"
 
 // An app is an application. Its zero bug is none: it is sound then.
 type app struct {
-	seed      uint64 // of its events, if not 7
 	name, why string
 	schema    string // of its database
 	breaks    string // the table that cannot be written while what it depends on fails

@@ -13,7 +13,6 @@ import (
 // softDelete keeps the rows of deleted customers, as the law wants of an accountant.
 var softDelete = app{
 	name: "soft-delete", why: "deleted rows stay, with the time of their end",
-	seed: 8, // with 7, two customers have one e-mail address
 	schema: `
 		CREATE TABLE accounts (id INTEGER PRIMARY KEY AUTOINCREMENT, customer TEXT NOT NULL, email TEXT, name TEXT, version INTEGER NOT NULL DEFAULT 0,
 			deleted_at TEXT, created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);

@@ -62,9 +62,9 @@ var idShapes = map[string]idShape{
 
 	// Not IDs, but fresh in the same way.
 	"fingerprint": {length: 16},
-	"handle":      {length: 6, digits: Lowercase},
+	"handle":      {length: 12, digits: Lowercase},
 	"number":      {length: 8, digits: capitals},
-	"order":       {prefix: "order_", length: 6, digits: capitals}, // the shop's own
+	"order":       {prefix: "order_", length: 10, digits: capitals}, // the shop's own
 	"secret":      {length: 25},
 	"uuid":        {length: 36, digits: Lowercase, uuid: true, perEvent: true},
 }

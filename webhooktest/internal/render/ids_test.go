@@ -28,13 +28,27 @@ func TestIDShapes(t *testing.T) {
 		"coupon":      `[0-9A-Za-z]{8}`,
 		"fingerprint": `[0-9A-Za-z]{16}`,
 		"number":      `[0-9A-Z]{8}`,
-		"handle":      `[0-9a-f]{6}`,
+		"handle":      `[0-9a-f]{12}`,
 		"uuid":        `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`,
 	} {
 		require.Regexp(t, "^"+want+"$", rendered(t, placeholder, who), placeholder)
 		require.Regexp(t, "^"+want+"$", render.NewID(placeholder, 7), placeholder)
 	}
 	require.Regexp(t, "^nosuch_1[0-9A-Za-z]{23}$", render.NewID("nosuch", 7), "a kind without a row has the usual shape")
+}
+
+// An app may keep its rows by any of these, and a check makes thousands of objects: two
+// of one name would look like a row that is lost.
+func TestFreshTextsDoNotCollide(t *testing.T) {
+	t.Parallel()
+	const objects = 100_000
+	for _, placeholder := range []string{"coupon", "cus", "fingerprint", "handle", "number", "order", "secret"} {
+		seen := make(map[string]bool, objects)
+		for n := range objects {
+			seen[render.NewID(placeholder, uint64(n))] = true
+		}
+		require.Len(t, seen, objects, placeholder)
+	}
 }
 
 // Events agree on the ids of what they are about, and on nothing else.

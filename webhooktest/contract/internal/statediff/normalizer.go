@@ -62,7 +62,7 @@ func (n Normalizer) nameIn(body []byte, v *rawjson.Value, place string) {
 }
 
 // emailText matches the e-mail address that fixtures give a customer, a fresh one each time.
-var emailText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z.]+\.[0-9a-f]{6}@example\.com$`) })
+var emailText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z.]+\.[0-9a-f]{12}@example\.com$`) })
 
 // roles is a Normalizer prepared for reading a state with many texts.
 type roles struct {
