@@ -91,8 +91,11 @@ func (w *indenter) newline() {
 
 // StringLength returns the length of the JSON string at the start of text.
 func StringLength(text []byte) int {
-	end := 1
-	for ; text[end] != '"'; end++ {
+	end := 1 + bytes.IndexByte(text[1:], '"')
+	if bytes.IndexByte(text[1:end], '\\') < 0 {
+		return end + 1 // most strings
+	}
+	for end = 1; text[end] != '"'; end++ {
 		if text[end] == '\\' {
 			end++
 		}

@@ -1,6 +1,7 @@
 package rawjson
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 )
@@ -21,45 +22,58 @@ func locate(text []byte, path string) (start, end int, ok bool) {
 	if slices.Contains(keys, "") {
 		return 0, 0, false
 	}
-	for _, key := range keys {
-		p := parser{text: text, pos: start}
-		if start, end, ok = p.find(key); !ok {
-			return 0, 0, false
-		}
-	}
-	return start, end, true
+	p := parser{text: text}
+	p.space()
+	return p.find(keys)
 }
 
-// find returns the position of the member or element with a key, the last of several.
-func (p *parser) find(key string) (start, end int, ok bool) {
-	p.space()
-	kind := p.text[p.pos]
-	if kind != '{' && kind != '[' {
+// find goes to the end of a value, and returns the position of the value at a path in it:
+// the last one, if members have the same key.
+func (p *parser) find(keys []string) (start, end int, ok bool) {
+	start, kind := p.pos, p.text[p.pos]
+	switch {
+	case len(keys) == 0:
+		p.pass()
+		return start, p.pos, true
+	case kind != '{' && kind != '[':
+		p.pass()
 		return 0, 0, false
 	}
 	p.pos++
-	for i := 0; ; i++ {
-		p.space()
-		switch p.text[p.pos] {
-		case ',':
-			p.pos++
-			p.space()
-		case '}', ']':
-			return start, end, ok
-		}
-		name := strconv.Itoa(i)
-		if kind == '{' {
-			name = unquote(p.string())
-			p.space()
-			p.pos++ // the colon
-			p.space()
-		}
-		from := p.pos
-		p.pass()
-		if name == key {
-			start, end, ok = from, p.pos, true
+	for i := 0; p.more(); i++ {
+		if kind == '{' && p.isNext(keys[0]) || kind == '[' && strconv.Itoa(i) == keys[0] {
+			start, end, ok = p.find(keys[1:])
+		} else {
+			p.pass()
 		}
 	}
+	return start, end, ok
+}
+
+// more goes to the next member or element, or to the end of the object or list.
+func (p *parser) more() bool {
+	p.space()
+	switch p.text[p.pos] {
+	case ',':
+		p.pos++
+		p.space()
+	case '}', ']':
+		p.pos++
+		return false
+	}
+	return true
+}
+
+// isNext goes to the value of a member, and reports whether it has the key.
+func (p *parser) isNext(key string) bool {
+	quoted := p.string()
+	p.space()
+	p.pos++ // the colon
+	p.space()
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1:len(quoted)-1]) == key // allocates nothing
+	}
+	return unquote(quoted) == key
 }
 
 // pass goes to the end of a value.

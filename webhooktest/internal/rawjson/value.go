@@ -34,7 +34,7 @@ func Parse(text []byte) (Value, error) {
 
 // parsed parses a valid text.
 func parsed(text []byte) Value {
-	p := parser{text: text}
+	p := parser{text: text, keys: string(text)}
 	return p.value()
 }
 
@@ -84,10 +84,12 @@ func check(text []byte) error {
 // A parser walks valid JSON text.
 type parser struct {
 	text    []byte
+	keys    string // the text again, whose parts are the keys; "" to copy each key
 	pos     int
-	flat    bool // keep nothing inside the outermost value
-	inside  bool // inside the outermost value
-	longest int  // maximum size of a list with elements, in bytes; 0: any
+	open    []Value // children of the values that are not complete
+	flat    bool    // keep nothing inside the outermost value
+	inside  bool    // inside the outermost value
+	longest int     // maximum size of a list with elements, in bytes; 0: any
 }
 
 func (p *parser) value() Value {
@@ -116,16 +118,18 @@ func (p *parser) children(closing byte, child func() Value) []Value {
 		return nil
 	}
 	p.inside = true
-	var children []Value
+	before := len(p.open)
 	p.pos++
 	for p.space(); p.text[p.pos] != closing; p.space() {
 		if p.text[p.pos] == ',' {
 			p.pos++
 			continue
 		}
-		children = append(children, child())
+		p.open = append(p.open, child())
 	}
 	p.pos++
+	children := append([]Value(nil), p.open[before:]...)
+	p.open = p.open[:before]
 	return children
 }
 
@@ -163,12 +167,22 @@ func (p *parser) skip() {
 
 func (p *parser) member() Value {
 	from := p.pos
-	key := unquote(p.string())
+	key := p.key()
 	p.space()
 	p.pos++ // the colon
 	v := p.value()
 	v.Key, v.From = key, from
 	return v
+}
+
+// key returns the text of a member's key.
+func (p *parser) key() string {
+	start := p.pos
+	quoted := p.string()
+	if p.keys == "" || bytes.IndexByte(quoted, '\\') >= 0 {
+		return unquote(quoted)
+	}
+	return p.keys[start+1 : p.pos-1]
 }
 
 func (p *parser) string() []byte {
@@ -178,7 +192,11 @@ func (p *parser) string() []byte {
 }
 
 func (p *parser) scalar() {
-	for p.pos < len(p.text) && bytes.IndexByte([]byte(",]} \t\r\n"), p.text[p.pos]) < 0 {
+	for p.pos < len(p.text) {
+		switch p.text[p.pos] {
+		case ',', ']', '}', ' ', '\t', '\r', '\n':
+			return
+		}
 		p.pos++
 	}
 }
