@@ -39,7 +39,7 @@ type probe struct {
 	careful bool          // trusts no earlier measurement, and settles for long
 	used    bool          // something was measured
 	noise   []string      // places of background changes in the last delivery
-	last    decodedState  // most states are read several times
+	last    *decodedState // most states are read several times
 }
 
 // observed reports whether effects can be judged: the user shows a state, or the handler

@@ -21,6 +21,7 @@ type run struct {
 	missed  branchLog
 	races   raceLog
 	dirty   atomic.Bool // something was sent since the state last settled
+	last    decodedState
 }
 
 func newRun(suite Suite, subject *Subject) *run {
@@ -51,16 +52,16 @@ type session struct {
 // newSession returns a session with a subject; subjects makes one for each try.
 func (r *run) newSession(subject Subject, subjects func() Subject) *session {
 	s := &session{run: r, subjects: subjects}
-	dirty := &r.dirty
+	dirty, last := &r.dirty, &r.last
 	if subject.Isolated {
-		dirty = new(atomic.Bool)
+		dirty, last = new(atomic.Bool), new(decodedState)
 	}
 	s.sender = &sender{
 		subject: &s.subject, source: r.source, log: r.log, machine: r.machine, dirty: dirty, learned: r.learned,
 		binder: &binder{subject: &s.subject, anyType: r.suite.Dir != "" && len(subject.Handles) == 0},
 	}
 	s.probe = &probe{
-		subject: &s.subject, machine: r.machine, budget: r.budget, learned: r.learned, known: r.known, dirty: dirty,
+		subject: &s.subject, machine: r.machine, budget: r.budget, learned: r.learned, known: r.known, dirty: dirty, last: last,
 		settle: r.learned.settled(),
 	}
 	s.baseline = &baseline{sender: s.sender, probe: s.probe, known: r.known}
