@@ -7,27 +7,42 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
-// BenchmarkCheck runs the whole suite, with effects, against a handler that works
-// at once: in process and over the loopback network.
+// BenchmarkCheck runs the whole suite, with effects, against a handler that works at once:
+// one handler in process, one over the loopback network, and a handler of its own for each
+// case, as in a test that calls contract.Run with Isolated.
 func BenchmarkCheck(b *testing.B) {
-	for name, serve := range map[string]func(*testing.B, *contract.Subject){
-		"in-process": func(*testing.B, *contract.Subject) {},
-		"loopback": func(b *testing.B, s *contract.Subject) {
-			server := httptest.NewServer(s.Handler)
-			b.Cleanup(server.Close)
-			s.Handler, s.URL = nil, server.URL
-		},
-	} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				sound := zooSound()[0]
-				s := sound.subject(sound.build())
-				serve(b, &s)
-				report, err := contract.Check(b.Context(), contract.Suite{New: func() contract.Subject { return s }})
-				if err != nil || report.Failed(false) {
-					b.Fatal(err, report)
-				}
-			}
-		})
+	sound := zooSound()[0]
+	subject := func() contract.Subject { return sound.subject(sound.build()) }
+	b.Run("in-process", func(b *testing.B) {
+		for b.Loop() {
+			one := subject()
+			benchmarkCheck(b, func() contract.Subject { return one })
+		}
+	})
+	b.Run("loopback", func(b *testing.B) {
+		for b.Loop() {
+			one := subject()
+			server := httptest.NewServer(one.Handler)
+			one.Handler, one.URL = nil, server.URL
+			benchmarkCheck(b, func() contract.Subject { return one })
+			server.Close()
+		}
+	})
+	b.Run("isolated", func(b *testing.B) {
+		for b.Loop() {
+			benchmarkCheck(b, func() contract.Subject {
+				own := subject()
+				own.Isolated = true
+				return own
+			})
+		}
+	})
+}
+
+func benchmarkCheck(b *testing.B, subject func() contract.Subject) {
+	b.Helper()
+	report, err := contract.Check(b.Context(), contract.Suite{New: subject})
+	if err != nil || report.Failed(false) {
+		b.Fatal(err, report)
 	}
 }
