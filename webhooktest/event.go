@@ -1,7 +1,6 @@
 package webhooktest
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -34,6 +33,8 @@ type Event struct {
 	versioned []string            // paths changed by its version; only for events from fixtures
 	thin      bool                // has no data
 	shared    []sharedEdit        // facts set in its object, for events about the same
+	creates   []string            // fields of its object that name objects created with it
+	creations []render.Creation   // of objects in earlier events about the same
 
 	attempts *timestamps             // shared with edited copies of the event
 	last     atomic.Pointer[attempt] // the previous attempt as sent
@@ -150,44 +151,43 @@ func (e *Event) At(version string) (*Event, error) {
 	return later, err
 }
 
-// after moves the event to the object of an earlier event, and its creation to at least a
-// second later.
+// after moves the event's creation to at least a second after that of an earlier event.
 func (e *Event) after(earlier *Event) (*Event, error) {
-	agreeing, err := e.agreeing(earlier)
-	if err != nil || e.thin {
-		return agreeing, err
+	if e.thin {
+		return e, nil
 	}
 	mine, _ := e.Lookup("created")
 	theirs, _ := earlier.Lookup("created")
 	at, isTime := theirs.(float64)
 	if now, ok := mine.(float64); !ok || !isTime || now > at {
-		return agreeing, nil
-	}
-	body, err := rawjson.Set(agreeing.body, "created", strconv.AppendInt(nil, int64(at)+1, 10), false)
-	if err != nil {
-		return nil, fmt.Errorf("event %s: %w", e.typ, err)
-	}
-	return agreeing.withBody(body)
-}
-
-// agreeing gives the event's object the creation time from an earlier event about the
-// same object. (On its own, an event has an object of the typical age from the fixtures.)
-func (e *Event) agreeing(earlier *Event) (*Event, error) {
-	const id, created = "data.object.id", "data.object.created"
-	mine, ok := rawjson.Find(e.body, id)
-	theirs, also := rawjson.Find(earlier.body, id)
-	if !ok || !also || !bytes.Equal(mine, theirs) {
 		return e, nil
 	}
-	made, ok := rawjson.Find(earlier.body, created)
-	if !ok {
-		return e, nil // some objects have none
-	}
-	body, err := rawjson.Set(e.body, created, made, false)
+	body, err := rawjson.Set(e.body, "created", strconv.AppendInt(nil, int64(at)+1, 10), false)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
 	return e.withBody(body)
+}
+
+// created returns the known creation times of the event's objects: those of earlier events
+// about them, of its own object, and of objects created with that.
+func (e *Event) created() []render.Creation {
+	known := slices.Clip(e.creations)
+	add := func(path string, at any) {
+		id, _ := e.Lookup(path)
+		name, isText := id.(string)
+		seconds, isTime := at.(float64)
+		if isText && isTime && !slices.ContainsFunc(known, func(c render.Creation) bool { return c.ID == name }) {
+			known = append(known, render.Creation{ID: name, At: int64(seconds)})
+		}
+	}
+	own, _ := e.Lookup(objectPath + "created")
+	add(objectPath+"id", own)
+	for _, field := range e.creates {
+		now, _ := e.Lookup("created")
+		add(objectPath+field, now)
+	}
+	return known
 }
 
 // withBody returns the event with another body.
@@ -198,6 +198,7 @@ func (e *Event) withBody(body []byte) (*Event, error) {
 	}
 	changed.nullable, changed.resource, changed.facts, changed.objects = e.nullable, e.resource, e.facts, e.objects
 	changed.versioned, changed.shared = e.versioned, e.shared
+	changed.creates, changed.creations = e.creates, e.creations
 	if changed.id == e.id {
 		changed.attempts = e.attempts
 	}

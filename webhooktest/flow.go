@@ -170,20 +170,19 @@ func (s *Source) play(name string, f render.Flow, edited bool) (*Flow, error) {
 		}
 		flow.Steps = append(flow.Steps, FlowStep{After: time.Duration(step.After), cause: cause})
 	}
-	who := s.identity()
-	began := who.Created - int64(flow.length()/time.Second)
-	who.Objects.Began = began
-	for i, step := range f.Steps {
-		event := f.Events[step.Send]
+	identities := s.identities(flow)
+	var known []render.Creation // so that all events agree with the first about an object
+	for _, i := range flow.causal() {
+		event := f.Events[f.Steps[i].Send]
 		t, err := options.LoadFlow(&event)
 		if err != nil {
-			return nil, fmt.Errorf("event %q: %w", step.Send, err)
+			return nil, fmt.Errorf("event %q: %w", f.Steps[i].Send, err)
 		}
-		next := s.identity()
-		next.Objects, next.Created = who.Objects, began+int64(flow.happened(i)/time.Second)
-		flow.Steps[i].Event = newEvent(t, event.Type, next)
+		identities[i].Creations = known
+		made := newEvent(t, event.Type, identities[i])
+		flow.Steps[i].Event, known = made, made.created()
 	}
-	return flow, flow.agree()
+	return flow, nil
 }
 
 // known returns the flow without the events that its API version does not have yet.
@@ -196,23 +195,27 @@ func (s *Source) known(f render.Flow) (render.Flow, error) {
 	return f, err
 }
 
-// agree gives all events about an object the same creation time for it: that of the first
-// in causal order.
-func (f *Flow) agree() error {
-	causal := slices.SortedFunc(slices.Values(f.Steps), func(a, b FlowStep) int { return cmp.Compare(a.cause, b.cause) })
-	for i := range f.Steps {
-		step := &f.Steps[i]
-		for _, earlier := range slices.Backward(causal) { // so the first decides
-			if earlier.cause >= step.cause {
-				continue
-			}
-			var err error
-			if step.Event, err = step.Event.agreeing(earlier.Event); err != nil {
-				return err
-			}
-		}
+// identities returns the identities of a flow's events, as if the flow had just ended.
+func (s *Source) identities(f *Flow) []render.Identity {
+	objects := s.identity()
+	began := objects.Created - int64(f.length()/time.Second)
+	objects.Objects.Began = began
+	all := make([]render.Identity, len(f.Steps))
+	for i := range all {
+		all[i] = s.identity()
+		all[i].Objects, all[i].Created = objects.Objects, began+int64(f.happened(i)/time.Second)
 	}
-	return nil
+	return all
+}
+
+// causal returns the positions of the steps in the order of cause and effect.
+func (f *Flow) causal() []int {
+	order := make([]int, len(f.Steps))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(f.Steps[a].cause, f.Steps[b].cause) })
+	return order
 }
 
 // length is the time from the first event to the last.

@@ -71,7 +71,7 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 		return nil, err
 	}
 	if about != nil {
-		who.Objects = about.objects
+		who.Objects, who.Follows, who.Creations = about.objects, true, about.created()
 	}
 	event := newEvent(t, eventType, who)
 	if about != nil {
@@ -101,7 +101,7 @@ func newEvent(t *render.Template, eventType string, who render.Identity) *Event 
 	return &Event{
 		body: body, id: id, typ: eventType, livemode: t.Livemode, thin: t.Thin,
 		nullable: t.Nullable, resource: t.Resource, facts: t.Facts, objects: who.Objects, versioned: t.Versioned,
-		attempts: new(timestamps),
+		creates: t.Creates, creations: who.Creations, attempts: new(timestamps),
 	}
 }
 

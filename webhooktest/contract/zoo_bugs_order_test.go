@@ -91,6 +91,11 @@ func (z *zooHandler) knows(d *zooDelivery) bool {
 	return known
 }
 
+// zooNewerObject compares the times at which objects were created.
+func zooNewerObject(old, now zooSubscription) bool {
+	return !old.ended && now.began >= old.began && !(now.first && old.created > 0)
+}
+
 // zooOrderBugs believe whatever comes last, or not enough of it.
 func zooOrderBugs() []zooBug {
 	newer := func(name, why string, newer func(old, now zooSubscription) bool) zooBug {
@@ -104,6 +109,8 @@ func zooOrderBugs() []zooBug {
 			z.newer = func(old, now zooSubscription) bool { return !old.ended && !now.first }
 			z.show = func() any { return zooBeside(z, "subscriptions", z.seats()) }
 		}),
+		newer("ordered-by-object", "takes the object's created, which never changes, for the time of the change", zooNewerObject),
+		zooSaaS("saas-ordered-by-object", "the same, with a checkout for the creation", func(z *zooHandler) { z.newer = zooNewerObject }),
 		newer("created-overwrites", "B60: creation overwrites whatever is known", func(old, now zooSubscription) bool {
 			return !old.ended && now.first || zooNewer(old, now)
 		}),

@@ -35,6 +35,7 @@ type zooSubscription struct {
 	first, ended bool // by a created, a deleted event
 	updated      bool // by this event, or one before
 	created      int64
+	began        int64 // the object's own created
 	arrival      int
 }
 
@@ -146,7 +147,7 @@ func (z *zooHandler) subscribed(d *zooDelivery) error {
 		Status: string(subscription.Status), Cancels: subscription.CancelAtPeriodEnd,
 		first:   strings.HasSuffix(string(d.event.Type), ".created"),
 		ended:   strings.HasSuffix(string(d.event.Type), ".deleted"),
-		created: d.event.Created, arrival: d.arrival,
+		created: d.event.Created, began: subscription.Created, arrival: d.arrival,
 	}
 	if subscription.Items != nil {
 		for _, item := range subscription.Items.Data {

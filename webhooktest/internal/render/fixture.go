@@ -163,7 +163,8 @@ func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Templat
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: object: %w", file, err)
 	}
-	text, err := event.at(version, sinceBegan(object.Object))
+	usual := sinceBegan(object.Object)
+	text, err := event.at(version, usual)
 	if err != nil {
 		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
@@ -172,6 +173,9 @@ func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Templat
 	}
 	if text, err = flow.Add.apply(text, true); err != nil {
 		return nil, err
+	}
+	if text, err = markCreation(text, eventType, usual); err != nil {
+		return nil, fmt.Errorf("fixtures/%s: %w", file, err)
 	}
 	written, _, _ := strings.Cut(objectFile, "/")
 	shape := shape{resource: event.Object, nullable: object.nulledIn(&event), facts: o.Facts}
@@ -188,6 +192,10 @@ func (o *Options) load(eventType string, version int, flow *FlowEvent) (*Templat
 		}
 	}
 	compiled.Resource, compiled.Nullable, compiled.Facts = event.Object, shape.nullableNow, shape.factsNow
+	compiled.object = objectID(text)
+	if flow.variant != nil {
+		compiled.Creates = flow.variant.Creates
+	}
 	return compiled, nil
 }
 

@@ -188,6 +188,15 @@ type Identity struct {
 	Nanos   int64  // fraction of a second, for thin events
 
 	IDs map[string]string // known IDs by placeholder; others are generated
+
+	Follows   bool       // an earlier event is about the same objects
+	Creations []Creation // of objects in earlier events
+}
+
+// A Creation is the creation time of an object, in Unix seconds.
+type Creation struct {
+	ID string
+	At int64
 }
 
 // Objects identifies the objects of events. It is the same for all events about the same

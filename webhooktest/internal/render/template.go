@@ -17,9 +17,11 @@ type Template struct {
 	Resource  string              // of the event's object: payment_intent
 	Facts     map[string][]string // by path in the event, if the options name facts
 	Versioned []string            // paths in the event set by the version of the object
+	Creates   []string            // fields of the object that name objects created with it
 	Livemode  bool
 	Thin      bool
 
+	object *id    // of the event's object, if it is a placeholder
 	text   []byte // without the placeholders
 	blanks []blank
 	size   int // maximum size of a rendered event
@@ -32,6 +34,8 @@ type blank struct {
 	offset int64 // seconds after the creation of the event,
 	began  bool  // or of the first event about the objects
 	text   bool  // as RFC 3339 text, not as a number
+
+	usual *blank // for the creation time of the event's object: the usual one of such objects
 }
 
 func (b *blank) size() int {
@@ -61,10 +65,10 @@ func (t *Template) appendPart(dst []byte, from, to int, blanks []blank, who Iden
 			dst = b.id.appendTo(dst, who)
 		case b.text:
 			dst = time.Unix(who.Created+b.offset, who.Nanos).UTC().AppendFormat(dst, ThinTime)
-		case b.began:
-			dst = strconv.AppendInt(dst, who.Objects.Began+b.offset, 10)
+		case b.usual != nil:
+			dst = strconv.AppendInt(dst, t.created(b, &who), 10)
 		default:
-			dst = strconv.AppendInt(dst, who.Created+b.offset, 10)
+			dst = strconv.AppendInt(dst, b.time(&who), 10)
 		}
 	}
 	return append(dst, t.text[copied:to]...)
@@ -147,16 +151,17 @@ func (c *compiler) value(name string) bool {
 		c.template.text = strconv.AppendBool(c.template.text, c.template.Livemode)
 		return true
 	}
-	offset, ok := relativeTime("now", name)
+	b, ok := timeBlank(name)
+	if !ok {
+		b, ok = creationBlank(name)
+	}
 	if ok {
-		c.template.blanks = append(c.template.blanks, blank{at: len(c.template.text), offset: offset})
+		b.at = len(c.template.text)
+		c.template.blanks = append(c.template.blanks, b)
 		return true
 	}
-	if offset, ok = relativeTime("then", name); ok {
-		c.template.blanks = append(c.template.blanks, blank{at: len(c.template.text), offset: offset, began: true})
-		return true
-	}
-	if offset, ok = relativeTime("time", name); ok {
+	offset, ok := relativeTime("time", name)
+	if ok {
 		c.template.text = append(c.template.text, '"')
 		c.template.blanks = append(c.template.blanks, blank{at: len(c.template.text), offset: offset, text: true})
 		c.template.text = append(c.template.text, '"')
@@ -164,8 +169,46 @@ func (c *compiler) value(name string) bool {
 	return ok
 }
 
-// sinceBegan makes the times of an object relative to the first event about it, so all
-// events agree on its creation time.
-func sinceBegan(object []byte) []byte {
-	return bytes.ReplaceAll(object, []byte(`"{now`), []byte(`"{then`))
+// timeBlank returns the blank for a placeholder of a time as a number.
+func timeBlank(name string) (b blank, ok bool) {
+	if b.offset, ok = relativeTime("now", name); !ok {
+		b.offset, ok = relativeTime("then", name)
+		b.began = true
+	}
+	return b, ok
+}
+
+// creationBlank returns the blank for a marked creation time.
+func creationBlank(name string) (b blank, ok bool) {
+	own, shared, _ := strings.Cut(name, usually)
+	if b, ok = timeBlank(own); !ok {
+		return b, false
+	}
+	usual, ok := timeBlank(shared)
+	b.usual = &usual
+	return b, ok
+}
+
+// time returns the time of a blank in an event, in Unix seconds.
+func (b *blank) time(who *Identity) int64 {
+	if b.began {
+		return who.Objects.Began + b.offset
+	}
+	return who.Created + b.offset
+}
+
+// created returns the creation time of the event's object.
+func (t *Template) created(b *blank, who *Identity) int64 {
+	if t.object != nil && len(who.Creations) > 0 {
+		own := string(t.object.appendTo(nil, *who))
+		for _, known := range who.Creations {
+			if known.ID == own {
+				return known.At
+			}
+		}
+	}
+	if who.Follows {
+		return b.usual.time(who)
+	}
+	return b.time(who)
 }
