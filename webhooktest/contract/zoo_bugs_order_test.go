@@ -155,6 +155,10 @@ func zooOrderBugs() []zooBug {
 		zooSaaS("revives-canceled", "a late update makes a canceled subscription active", func(z *zooHandler) {
 			z.newer = func(_, now zooSubscription) bool { return !now.first }
 		}),
+		zooSaaS("revives-in-documents", "the same, deep inside its user's document", func(z *zooHandler) {
+			z.newer = func(_, now zooSubscription) bool { return !now.first }
+			z.show = func() any { return zooBeside(z, "subscriptions", z.documents()) }
+		}),
 		zooSaaS("revives-paid-until", "the same, and a row says until when it is paid once an update has said so", func(z *zooHandler) {
 			z.newer = func(_, now zooSubscription) bool { return !now.first }
 			z.show = func() any { return zooBeside(z, "subscriptions", z.paidUntil()) }

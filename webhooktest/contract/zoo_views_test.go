@@ -196,6 +196,9 @@ func zooObjectViews() []zooView {
 		{"paid-until", "a time once an update has set it, and nothing before", false, func(z *zooHandler) any {
 			return zooBeside(z, "subscriptions", z.paidUntil())
 		}},
+		{"documents", "a document for each user, whose subscription is deep inside", true, func(z *zooHandler) any {
+			return zooBeside(z, "subscriptions", z.documents())
+		}},
 		{"null-at-first", "nothing until there is something", true, func(z *zooHandler) any {
 			if len(z.log) == 0 {
 				return nil
@@ -229,6 +232,16 @@ func (z *zooHandler) paidUntil() zooObject {
 		rows[id] = row
 	}
 	return rows
+}
+
+// documents shows subscriptions as a document database has them: in their users.
+func (z *zooHandler) documents() []zooObject {
+	users := []zooObject{}
+	for _, id := range slices.Sorted(maps.Keys(z.subscriptions)) {
+		plan := map[bool]string{true: "pro", false: "free"}[z.subscriptions[id].Status == "active"]
+		users = append(users, zooObject{"plan": plan, "stripe": zooObject{"subscriptions": zooObject{id: zooObject{"status": z.subscriptions[id].Status}}}})
+	}
+	return users
 }
 
 // zooBeside is all that a handler shows, with one part of it in other words.
