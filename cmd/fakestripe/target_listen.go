@@ -112,10 +112,11 @@ func (l *listenTarget) follow(ctx context.Context, p *printer, event *webhooktes
 	return nil
 }
 
-// allAnswered reports whether each endpoint has answered once.
+// allAnswered reports whether each endpoint has answered once. What chaos holds back does
+// not hold up the next event, which may overtake it.
 func allAnswered(deliveries map[string]listen.Delivery) bool {
 	for _, d := range deliveries {
-		if len(d.Attempts) == 0 && !d.Finished() {
+		if len(d.Attempts) == 0 && !d.Finished() && d.Next.IsZero() {
 			return false
 		}
 	}

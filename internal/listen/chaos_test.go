@@ -143,6 +143,15 @@ func TestOvertaking(t *testing.T) {
 	})
 }
 
+// If every event is to be held back, each second one overtakes the one before.
+func TestEachSecondOvertakes(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		_, order := chaotic(t, listen.Chaos{Reorder: 1}, 6)
+		require.Equal(t, []string{"1", "0", "3", "2", "5", "4"}, order)
+	})
+}
+
 func TestTheLastOneIsNotHeldForEver(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {

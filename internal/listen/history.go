@@ -88,9 +88,6 @@ func (h *history) show(tasks []*task) (dropped []Delivery) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range tasks {
-		if t.faults.delay > 0 {
-			t.Next = time.Now().Add(t.faults.delay)
-		}
 		h.insert(t)
 		h.counts.Deliveries++
 		if t.State == Dropped {

@@ -114,7 +114,7 @@ func (q *queue) enqueue(t *task) {
 		return
 	}
 	l := q.lane(t.to)
-	if t.faults.reorder {
+	if t.faults.reorder && !l.onlyHeld() {
 		t.faults.reorder = false
 		l.held = append(l.held, t)
 		q.after(t, q.hold, func() { q.unhold(l, t) })
@@ -126,6 +126,10 @@ func (q *queue) enqueue(t *task) {
 		go q.work(t.to)
 	}
 }
+
+// onlyHeld reports whether all deliveries of the endpoint are held: the next one overtakes
+// them, else none would.
+func (l *lane) onlyHeld() bool { return len(l.held) > 0 && len(l.ready) == 0 && l.running == 0 }
 
 func (q *queue) lane(d *destination) *lane {
 	if q.lanes == nil {

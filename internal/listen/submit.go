@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 )
@@ -151,6 +152,13 @@ func (s *submission) plan(event *webhooktest.Event, to []recipient, last int, ch
 		}
 		t.faults = chaos.faults(t.number)
 		t.faults.delay = scaled(t.faults.delay, speed)
+		switch {
+		case t.faults.drop:
+		case t.faults.delay > 0:
+			t.Next = time.Now().Add(t.faults.delay)
+		case t.faults.reorder:
+			t.Next = time.Now().Add(scaled(maxHeld, speed))
+		}
 		if t.faults.duplicate {
 			last++
 			again := *s
