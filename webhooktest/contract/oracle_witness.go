@@ -2,8 +2,10 @@ package contract
 
 import (
 	"context"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // checkShown checks the witness before the steps of a careful try, which would wait for an
@@ -39,9 +41,68 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 		return err
 	}
 	if !differs(did) {
-		return errInconclusive{reason: "the state is the same with and without what the case is about, even after clean delivery"}
+		return errInconclusive{reason: "the state is the same with and without what the case is about" + distinction(ctx, e) + ", even after clean delivery"}
 	}
 	return nil
+}
+
+// distinction names the fields of the object in which the witness differs from clean
+// delivery without it: the state shows none of them. It is "" if the two are about other
+// objects.
+func distinction(ctx context.Context, e *execution) string {
+	c := e.spec
+	without := c.Reference
+	if len(c.Against) > 0 {
+		without = c.Against
+	}
+	with, other := lastOf(c.Witness, without), lastOf(without, c.Witness)
+	made := e.observed.events[with]
+	if len(made) == 0 || c.Events[with].Type != c.Events[other].Type || c.Events[with].About == "" {
+		return ""
+	}
+	one := made[0]
+	another, err := e.events.newEvent(ctx, c.Events[other]) // for its fields: it is not delivered
+	if err != nil {
+		return ""
+	}
+	var fields []string
+	for _, path := range changedPaths(another.Body(), one.Body()) {
+		field, ofObject := strings.CutPrefix(path, "data.object.")
+		if value, _ := one.Lookup(path); ofObject && !strings.Contains(field, ".") && isFact(value) {
+			fields = append(fields, field)
+		}
+	}
+	if fields == nil {
+		return ""
+	}
+	return " (" + strings.Join(fields, ", ") + ")"
+}
+
+// lastOf returns the last event that steps send and others do not, or "".
+func lastOf(steps, others []caseStep) (last string) {
+	for _, step := range steps {
+		for _, name := range step.Send {
+			if !sends(others, name) {
+				last = name
+			}
+		}
+	}
+	return last
+}
+
+// isFact reports whether a decoded value is a word, a flag or a number, not an id or a time.
+func isFact(value any) bool {
+	switch value := value.(type) {
+	case string:
+		_, _, isID := render.SplitID(`"` + value + `"`)
+		return !isID
+	case float64:
+		const times = 1e9 // since 2001
+		return value < times
+	case bool:
+		return true
+	}
+	return false
 }
 
 // against returns the effect to compare the witness with, measured twice, at the places

@@ -159,7 +159,7 @@ func TestUnjudgedIsSaid(t *testing.T) {
 		{"sulks", "signature/malformed-header", "the control, a genuine payment_intent.succeeded, was not accepted"},
 		{"ledger", "control/effect", "every event changes the state"},
 		{"number", "idempotency/two-changes", "no event of this case changes the state when it is delivered alone"},
-		{"counters", "idempotency/two-changes", "the state is the same with and without what the case is about"},
+		{"counters", "idempotency/two-changes", "the state is the same with and without what the case is about (quantity, status), even after clean delivery"},
 		{"times-in-german", "ordering/stale-update", "nothing in the state is comparable"},
 		{"first-only", "control/second-event", "a genuine payment_intent.succeeded does not change the state"},
 	}
