@@ -227,10 +227,10 @@ func (o *oracle) checkClaims(ctx context.Context) error {
 		if slices.Contains(without, eventType) {
 			continue
 		}
-		if err := o.session.unclaimed(ctx, eventType); err != nil {
+		if err := upToDate(ctx, o.session, eventType); err != nil {
 			return err
 		}
-		if err := upToDate(ctx, o.session, eventType); err != nil {
+		if err := o.session.unclaimed(ctx, eventType); err != nil {
 			return err
 		}
 	}

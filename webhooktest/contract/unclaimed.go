@@ -45,7 +45,8 @@ func otherwiseShaped(ctx context.Context, s *session, eventType string) error {
 }
 
 // upToDate returns why the lack of an effect says nothing, if a careful look finds that the
-// handler fetches an object for the event: it may have known already what it found.
+// handler fetches an object, or a list, for the event: it may have known already what it
+// found.
 func upToDate(ctx context.Context, s *session, eventType string) error {
 	if s.subject.API == nil || !s.probe.careful {
 		return nil
@@ -58,7 +59,7 @@ func upToDate(ctx context.Context, s *session, eventType string) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(calls, func(call stripeapi.Call) bool { return !call.Write() && call.ID != "" && call.ID != event.ID() })
+	i := slices.IndexFunc(calls, func(call stripeapi.Call) bool { return !call.Write() && call.Error == "" && call.ID != event.ID() })
 	if i < 0 {
 		return nil
 	}
@@ -141,7 +142,7 @@ func (b *baseline) awaitShapes(ctx context.Context, eventType string, shapes []s
 	if err != nil || o == nil {
 		return nil, err
 	}
-	return b.probe.until(ctx, o, did, func(did statediff.Diff) bool { return len(did) > 0 })
+	return b.probe.untilFor(ctx, "no shape has an effect", o, did, func(did statediff.Diff) bool { return len(did) > 0 })
 }
 
 // deliverShapes delivers an event of a type in each shape that the user's edits fit.

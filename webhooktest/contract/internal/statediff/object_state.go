@@ -1,50 +1,6 @@
 package statediff
 
-import (
-	"slices"
-	"strings"
-)
-
-// ObjectStates returns what a state says about each of our objects: entries whose key is
-// one of our ids, and list records that contain one, at any depth.
-func ObjectStates(state any, n Normalizer) Diff {
-	view := make(Diff)
-	view.collect("state", state, n.roles())
-	return view
-}
-
-func (d Diff) collect(place string, value any, r *roles) {
-	switch value := value.(type) {
-	case map[string]any:
-		for key, member := range value {
-			if name := r.text(key); name != key {
-				d.say(place+"."+name, r.plain(member))
-				d.collectLists(place+"."+name, member, r)
-				continue
-			}
-			d.collect(place+"."+key, member, r)
-		}
-	case []any:
-		for _, element := range value {
-			for _, role := range r.namedBy(element) {
-				d.say(place+"["+role+"]", r.plain(element))
-			}
-			d.collectLists(place+"[]", element, r)
-		}
-	}
-}
-
-// collectLists adds what the lists inside a record say.
-func (d Diff) collectLists(place string, record any, r *roles) {
-	switch record := record.(type) {
-	case map[string]any:
-		for key, member := range record {
-			d.collectLists(place+"."+r.text(key), member, r)
-		}
-	case []any:
-		d.collect(place, record, r)
-	}
-}
+import "slices"
 
 // say adds what a state says about an object. How often the object was written, and its
 // earlier values, are the handler's choice.
@@ -71,36 +27,6 @@ func objectState(fields map[string]any) map[string]any {
 		}
 	}
 	return stand
-}
-
-// namedBy returns the roles of our objects that a list record names.
-func (r *roles) namedBy(element any) (named []string) {
-	texts := names(element)
-	if text, ok := element.(string); ok {
-		texts = strings.Fields(text)
-	}
-	for _, text := range texts {
-		if role := r.of[text]; role != "" && role != "{event}" && !slices.Contains(named, role) {
-			named = append(named, role)
-		}
-	}
-	return named
-}
-
-// names returns the keys and texts of a record that may name an object. What it lists are
-// records of their own.
-func names(record any) (texts []string) {
-	fields, _ := record.(map[string]any)
-	for key, member := range fields {
-		texts = append(texts, key)
-		switch member := member.(type) {
-		case string:
-			texts = append(texts, member)
-		case map[string]any:
-			texts = append(texts, names(member)...)
-		}
-	}
-	return texts
 }
 
 // logs returns the places with several records for an object. The last record of a log is

@@ -1,0 +1,162 @@
+package statediff
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// A state tells about an object in a row: an entry whose key is the object's id, or one of a
+// table whose rows name it. A table is a list, or a map by keys of the database; a row is
+// JSON, a line of text, or a document with the id somewhere inside.
+
+// ObjectStates returns what a state says about each of our objects.
+func ObjectStates(state any, n Normalizer) Diff {
+	view := make(Diff)
+	view.collect("state", unpacked(state), n.roles())
+	return view
+}
+
+func (d Diff) collect(place string, value any, r *roles) {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, member := range value {
+			switch name := r.text(key); {
+			case name != key:
+				d.say(place+"."+name, r.plain(member))
+				d.collectLists(place+"."+name, member, r)
+			case isOwnKey(key):
+				d.row(place, member, r)
+			default:
+				d.collect(place+"."+key, member, r)
+			}
+		}
+	case []any:
+		for _, element := range value {
+			d.row(place, element, r)
+		}
+	case string:
+		if lines := strings.Split(strings.TrimSpace(value), "\n"); len(lines) > 1 {
+			for _, line := range lines {
+				d.row(place, unpacked(line), r)
+			}
+		}
+	}
+}
+
+// row adds what a row of a table says about the objects that it names.
+func (d Diff) row(place string, row any, r *roles) {
+	named := make(map[string]bool)
+	r.namedBy(row, named)
+	if isTuple(row) {
+		for _, value := range row.([]any) {
+			r.namedBy(value, named)
+		}
+	}
+	for role := range named {
+		d.say(place+"["+role+"]", r.plain(row))
+	}
+	d.collectLists(place+"[]", row, r)
+}
+
+// collectLists adds what the tables inside a row say.
+func (d Diff) collectLists(place string, row any, r *roles) {
+	switch row := row.(type) {
+	case map[string]any:
+		for key, member := range row {
+			d.collectLists(place+"."+r.text(key), member, r)
+		}
+	case []any:
+		if !isTuple(row) {
+			d.collect(place, row, r)
+		}
+	}
+}
+
+// namedBy adds the roles of our objects that a row names. What it lists are rows of their
+// own, but for the only one of a list.
+func (r *roles) namedBy(row any, named map[string]bool) {
+	switch row := row.(type) {
+	case string:
+		for _, id := range append(r.in(row), row) {
+			if role := r.of[id]; role != "" && role != "{event}" {
+				named[role] = true
+			}
+		}
+	case map[string]any:
+		for key, member := range row {
+			r.namedBy(key, named)
+			r.namedBy(member, named)
+		}
+	case []any:
+		if only, isMap := onlyOne(row).(map[string]any); isMap {
+			r.namedBy(only, named)
+		}
+	}
+}
+
+func onlyOne(list []any) any {
+	if len(list) != 1 {
+		return nil
+	}
+	return list[0]
+}
+
+// isTuple reports whether a row is a list of values, as one without names for its columns.
+func isTuple(row any) bool {
+	list, _ := row.([]any)
+	return len(list) > 1 && !slices.ContainsFunc(list, func(value any) bool {
+		switch value.(type) {
+		case map[string]any, []any:
+			return true
+		}
+		return false
+	})
+}
+
+// isOwnKey reports whether a key of a map is the handler's own, and its value a row. It has
+// a digit, perhaps after a name ("user:7").
+func isOwnKey(key string) bool {
+	return isGenerated(key) || strings.ContainsFunc(key, unicode.IsDigit) && strings.ContainsAny(key, ":/-_#")
+}
+
+// unpacked returns a value with the JSON in its texts decoded, and values between commas
+// apart.
+func unpacked(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		fields := make(map[string]any, len(value))
+		for key, member := range value {
+			fields[key] = unpacked(member)
+		}
+		return fields
+	case []any:
+		elements := make([]any, len(value))
+		for i, element := range value {
+			elements[i] = unpacked(element)
+		}
+		return elements
+	case string:
+		return unpackedText(value)
+	}
+	return value
+}
+
+func unpackedText(text string) any {
+	trimmed := strings.TrimSpace(text)
+	if strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
+		var value any
+		if json.Unmarshal([]byte(trimmed), &value) == nil {
+			return value
+		}
+	}
+	if strings.Count(text, ",") < 2 || strings.ContainsAny(text, " \n{") {
+		return text
+	}
+	var values []any
+	for value := range strings.SplitSeq(text, ",") {
+		values = append(values, value)
+	}
+	return values
+}
