@@ -1,7 +1,9 @@
 package contract
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,6 +66,10 @@ var ownerPaths = []string{"client_reference_id", "customer_email", "customer_det
 func saysWhose(event *webhooktest.Event, value string) bool {
 	if strings.HasSuffix(value, `":`) {
 		return true // a key
+	}
+	var fields map[string]any
+	if strings.HasPrefix(value, "{\"") && json.Unmarshal([]byte(value), &fields) == nil {
+		return !slices.ContainsFunc(slices.Collect(maps.Values(fields)), func(member any) bool { return !saysWhose(event, statediff.Canonical(member)) })
 	}
 	value = strings.Trim(value, `",[]{}`)
 	if slices.Contains([]string{"", "0", "null", "false", "none"}, value) || namesOwner().MatchString("{"+value+"}") {

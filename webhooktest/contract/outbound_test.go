@@ -258,6 +258,57 @@ func TestFetchAndUpsertIsSound(t *testing.T) {
 	})
 }
 
+// A handler may take each event as news of its customer, and keep what Stripe says of the
+// customer's subscription: one text for each customer, in a key-value store.
+func TestSyncedCustomersAreSound(t *testing.T) {
+	t.Parallel()
+	realpart.Long(t)
+	if !inGate() || racetest.Enabled {
+		t.Skip("keeps a processor busy for a minute, and for much longer with the race detector: .ci/run has the time")
+	}
+	bubble(t, func(t *testing.T) {
+		handled := []string{
+			"payment_intent.succeeded", "checkout.session.completed", "customer.subscription.created",
+			"customer.subscription.updated", "customer.subscription.deleted", "invoice.paid", "invoice.payment_failed",
+		}
+		api, z := &stripeapi.Server{}, newZoo()
+		defer z.Close()
+		var mu sync.Mutex
+		store := make(map[string]string)
+		z.handle = func(d *zooDelivery) error {
+			customer := zooField(d, "customer")
+			if !slices.Contains(handled, string(d.event.Type)) || customer == "" {
+				return nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			list, err := stripeObject(context.WithoutCancel(d.r.Context()), api, http.MethodGet, "/v1/subscriptions?limit=1&status=all&customer="+customer, "")
+			if err != nil {
+				return err
+			}
+			value := map[string]any{"status": "none"}
+			if subscriptions, _ := list["data"].([]any); len(subscriptions) > 0 {
+				latest := subscriptions[0].(map[string]any)
+				value = map[string]any{"subscription": latest["id"], "status": latest["status"], "cancels": latest["cancel_at_period_end"], "until": latest["current_period_end"]}
+			}
+			text, err := json.Marshal(value)
+			store["stripe:customer:"+customer] = string(text)
+			return err
+		}
+		z.show = func() any {
+			mu.Lock()
+			defer mu.Unlock()
+			return maps.Clone(store)
+		}
+		s := zooNamed(t, "sound").subject(z, z.State)
+		s.API, s.Handles, s.Break, s.Heal = api, handled, nil, nil
+		report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return s }})
+		require.NoError(t, err)
+		require.Empty(t, shortfalls(report, contract.Fail))
+		require.Equal(t, []string{"resilience/slow-api"}, shortfalls(report, contract.Warn), "it waits for Stripe as long as it takes")
+	})
+}
+
 // A handler that fetches the subscription when its invoice is paid mostly finds what it
 // knows. One that fetches nothing has forgotten its branch.
 func TestFetchedWithoutNewsIsSound(t *testing.T) {
