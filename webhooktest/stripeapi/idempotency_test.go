@@ -2,6 +2,8 @@ package stripeapi_test
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
@@ -157,4 +159,28 @@ func TestTogether(t *testing.T) {
 	all.Wait()
 	require.Len(t, api.Calls(), 160)
 	require.Equal(t, 81, count(t, sc.Customers.List(nil)), "80 and the one of the payment")
+}
+
+// A key may have 255 characters; an id as long as Stripe allows counts for none in it, as real
+// ones are short.
+func TestIdempotencyKeysAreShort(t *testing.T) {
+	t.Parallel()
+	id := "pi_" + strings.Repeat("x", 252)
+	for _, test := range []struct {
+		name, key string
+		want      int
+	}{
+		{"as long as can be", strings.Repeat("x", 255), http.StatusOK},
+		{"too long", strings.Repeat("x", 256), http.StatusBadRequest},
+		{"made of a long id", "refund-" + id, http.StatusOK},
+		{"long without the id, too", strings.Repeat("x ", 130) + id, http.StatusBadRequest},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/customers", strings.NewReader("name=Rosa"))
+		r.Header.Set("Authorization", "Bearer "+testKey)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Idempotency-Key", test.key)
+		answer := httptest.NewRecorder()
+		new(stripeapi.Server).ServeHTTP(answer, r)
+		require.Equal(t, test.want, answer.Code, "%s: %s", test.name, answer.Body)
+	}
 }

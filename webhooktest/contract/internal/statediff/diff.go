@@ -162,7 +162,7 @@ func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) 
 		if isEventType(key) {
 			name = "{type}" // a count by type says no more than a count
 		}
-		if !existed && name == key && isGenerated(key) {
+		if !existed && name == key && isOwnKey(key) {
 			d.add(place+".*", 0, newRecord(r.plain(value)))
 			continue
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // A state tells about an object in a row: an entry whose key is the object's id, or one of a
@@ -115,10 +114,10 @@ func isTuple(row any) bool {
 	})
 }
 
-// isOwnKey reports whether a key of a map is the handler's own, and its value a row. It has
-// a digit, perhaps after a name ("user:7").
+// isOwnKey reports whether a key of a map is the handler's own, perhaps after a name
+// ("user:7"). Its value is a row.
 func isOwnKey(key string) bool {
-	return isGenerated(key) || strings.ContainsFunc(key, unicode.IsDigit) && strings.ContainsAny(key, ":/-_#")
+	return isGenerated(key) || isGenerated(key[strings.LastIndexAny(key, ":/#")+1:])
 }
 
 // unpacked returns a value with the JSON in its texts decoded, and values between commas
