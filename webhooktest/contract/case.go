@@ -201,7 +201,7 @@ func (c *contractCase) validate() error {
 	case c.Either && c.State != "same":
 		return errors.New("either: want state same")
 	case len(c.Against) > 0 && !ofChange(c) && (c.State != "differs" || len(c.Witness) == 0):
-		return errors.New("against: want state differs and a witness, or state same and compare object")
+		return errors.New("against: want state differs and a witness, or compare object")
 	case c.Bursts < 0 || c.Bursts > 0 && c.State != "same":
 		return errors.New("bursts: want a number above zero, and state same")
 	case c.Compare != "" && c.Compare != "object":
@@ -226,7 +226,7 @@ func (c *contractCase) hasAlternative() bool { return c.State == "same" && len(c
 // ofChange reports whether the case compares only what its reference changes beyond what
 // comes before.
 func ofChange(c *contractCase) bool {
-	return c.State == "same" && c.Compare == "object" && len(c.Against) > 0
+	return c.Compare == "object" && len(c.Against) > 0
 }
 
 // stepLists returns the lists of steps, by key.

@@ -19,11 +19,16 @@ var oddAmounts = []int64{10, 20, 1999, 435, 1010}
 // checkSums finds amounts that are added up as binary fractions, or truncated when
 // converted to cents.
 func checkSums(ctx context.Context, s *session) ([]finding, error) {
+	judgedAny := false
 	for _, eventType := range s.subject.handled() {
 		findings, judged, err := deliverSums(ctx, s, eventType)
-		if judged || err != nil {
+		if len(findings) > 0 || err != nil {
 			return findings, err
 		}
+		judgedAny = judgedAny || judged
+	}
+	if judgedAny {
+		return nil, nil
 	}
 	return nil, fmt.Errorf("%w: no handled type has an amount that may be changed", render.ErrNotApplicable)
 }

@@ -163,6 +163,12 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	return e.withState(differences, sameState), nil
 }
 
+// differs reports whether an effect is another one than the reference's.
+func differs(o *oracle, did statediff.Diff) bool {
+	b, did := o.baseline(did)
+	return b.Differs(did)
+}
+
 // sendsMore reports whether the case sends other events than the reference does. A ledger
 // has an entry for each of them: they are no repetition.
 func sendsMore(c *contractCase) bool {
@@ -173,11 +179,11 @@ func sendsMore(c *contractCase) bool {
 
 // judgeDiffers requires another effect than the reference.
 func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.Diff) ([]finding, error) {
-	b, _ := o.baseline(did)
-	did, err := o.until(ctx, e, did, func(did statediff.Diff) bool { return b.Differs(did) || o.silent(o.spec.Steps) })
+	did, err := o.until(ctx, e, did, func(did statediff.Diff) bool { return differs(o, did) || o.silent(o.spec.Steps) })
 	if err != nil {
 		return nil, err
 	}
+	b, did := o.baseline(did)
 	if _, judged := b.Judge(did); judged == 0 && !o.spec.asksForEffect() && len(b.Touched()) > 0 {
 		return e.findings, incomparable(b)
 	}

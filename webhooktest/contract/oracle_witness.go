@@ -25,22 +25,22 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	if len(o.spec.Witness) == 0 {
 		return nil
 	}
-	differs := b.Differs
-	if len(o.spec.Against) > 0 {
+	shows := func(did statediff.Diff) bool { return differs(o, did) }
+	if len(o.spec.Against) > 0 && !ofChange(o.spec) {
 		against, err := o.against(ctx, b.Touched())
 		if err != nil {
 			return err
 		}
-		differs = func(did statediff.Diff) bool { return against.Differs(did.At(b.Touched())) }
+		shows = func(did statediff.Diff) bool { return against.Differs(did.At(b.Touched())) }
 	}
 	e, did, err := o.execute(ctx, o.spec.Witness)
 	if err == nil {
-		did, err = o.session.probe.untilFor(ctx, notShown, e.observed, did, func(did statediff.Diff) bool { return differs(did) || o.silent(o.spec.Witness) })
+		did, err = o.session.probe.untilFor(ctx, notShown, e.observed, did, func(did statediff.Diff) bool { return shows(did) || o.silent(o.spec.Witness) })
 	}
 	if err != nil {
 		return err
 	}
-	if !differs(did) {
+	if !shows(did) {
 		return errInconclusive{reason: "the state is the same with and without what the case is about" + distinction(ctx, e) + ", even after clean delivery"}
 	}
 	return nil

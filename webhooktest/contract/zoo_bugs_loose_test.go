@@ -37,10 +37,13 @@ func zooLooseBugs() []zooBug {
 			z.byCustomer(zooLater)
 		}),
 		zooWith("canceling-is-canceled", "what ends with its period has ended", func(z *zooHandler) {
-			z.effects["customer.subscription.updated"] = zooCanceled(z.subscribed)
+			z.effects["customer.subscription.updated"] = zooCanceled(z.subscribed, false)
 		}),
 		zooSaaS("saas-cancels-at-once", "the same with the usual types of a SaaS", func(z *zooHandler) {
-			z.effects["customer.subscription.updated"] = zooCanceled(z.subscribed)
+			z.effects["customer.subscription.updated"] = zooCanceled(z.subscribed, false)
+		}),
+		zooSaaS("saas-cancels-and-says-so", "the same, beside a flag that says what is to come", func(z *zooHandler) {
+			z.effects["customer.subscription.updated"] = zooCanceled(z.subscribed, true)
 		}),
 		zooWith("ids-cut", "VARCHAR(24), and a database that cuts what is longer", func(z *zooHandler) {
 			z.keys = func(d *zooDelivery) []string {
@@ -56,6 +59,15 @@ func zooLooseBugs() []zooBug {
 					sum += float64(payment.Amount) / 100
 				}
 				return zooBeside(z, "revenue", sum)
+			}
+		}),
+		zooWith("binary-sums-of-disputes", "the same, of another type than the first", func(z *zooHandler) {
+			z.show = func() any {
+				sum := 0.0
+				for _, dispute := range z.disputes {
+					sum += float64(dispute.Amount) / 100
+				}
+				return zooBeside(z, "disputed", sum)
 			}
 		}),
 		zooWith("cents-cut", "int(19.99 * 100)", func(z *zooHandler) {
@@ -223,11 +235,11 @@ func zooNewest(old, now zooSubscription) bool {
 }
 
 // zooCanceled takes a subscription that will be canceled for one that is.
-func zooCanceled(effect func(*zooDelivery) error) func(*zooDelivery) error {
+func zooCanceled(effect func(*zooDelivery) error, flag bool) func(*zooDelivery) error {
 	return func(d *zooDelivery) error {
 		if d.event.Data.Object["cancel_at_period_end"] == true {
 			object := maps.Clone(d.event.Data.Object)
-			object["status"], object["cancel_at_period_end"] = "canceled", false
+			object["status"], object["cancel_at_period_end"] = "canceled", flag
 			raw, err := json.Marshal(object)
 			if err != nil {
 				return errors.Join(errZooObject, err)
