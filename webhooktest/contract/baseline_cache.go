@@ -181,11 +181,12 @@ func (c *contractCase) referenceKey(v variant) string {
 	events := make(map[string]caseEvent)
 	for _, step := range c.Reference {
 		for _, name := range step.Send {
-			for ; name != ""; name = cmp.Or(c.Events[name].About, c.Events[name].Customer) {
+			for name != "" {
 				event := c.Events[name]
 				event.Variant += v.shapeFor(event)
 				event.Type = v.typeOf(event.Type)
 				events[name] = event
+				name = cmp.Or(event.About, event.sibling())
 			}
 		}
 	}

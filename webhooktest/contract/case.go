@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,6 +66,7 @@ type caseEvent struct {
 	Exact     bool           `json:"exact"`
 	About     string         `json:"about"`
 	Customer  string         `json:"customer"`
+	Renewal   string         `json:"renewal"`
 	Unchanged bool           `json:"unchanged"`
 	Changed   bool           `json:"changed"`
 	Late      bool           `json:"late"`
@@ -80,8 +82,11 @@ type caseEvent struct {
 
 // plain reports whether an event is an ordinary event of its type.
 func (e *caseEvent) plain() bool {
-	return e.About == "" && e.Customer == "" && !e.Late && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
+	return e.About == "" && e.sibling() == "" && !e.Late && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
 }
+
+// sibling names the event that this one shares a customer, or a subscription, with.
+func (e *caseEvent) sibling() string { return cmp.Or(e.Customer, e.Renewal) }
 
 // A caseStep is one action of a case.
 type caseStep struct {

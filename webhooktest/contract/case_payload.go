@@ -167,8 +167,8 @@ func (e *caseEvent) validate(given map[string]string) error {
 		return errors.New("want one of type, file and payloads")
 	}
 	if e.Type == "" {
-		if e.About != "" || e.Customer != "" || e.Version != 0 || e.Variant != "" || e.Count != 0 {
-			return errors.New("about, customer, version, variant and count are for events made by type: a payload already says what it is about")
+		if e.About != "" || e.sibling() != "" || e.Version != 0 || e.Variant != "" || e.Count != 0 {
+			return errors.New("about, customer, renewal, version, variant and count are for events made by type: a payload already says what it is about")
 		}
 		return nil
 	}

@@ -67,8 +67,9 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 	if err := e.validate(c.Given); err != nil {
 		return err
 	}
-	if other, ok := c.Events[e.Customer]; e.Customer != "" && (!ok || other.Type == "" || other.Customer != "" || e.About != "") {
-		return fmt.Errorf("customer %q: name another event with a type, and no about beside it", e.Customer)
+	sibling := e.sibling()
+	if other, ok := c.Events[sibling]; sibling != "" && (!ok || other.Type == "" || other.sibling() != "" || e.About != "" || e.Customer != "" && e.Renewal != "") {
+		return fmt.Errorf("customer or renewal %q: name another event with a type, and no about beside it", sibling)
 	}
 	switch other, ok := c.Events[e.About]; {
 	case e.About == "" && (e.Unchanged || e.Changed):

@@ -43,7 +43,7 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 	if c.observed.events[name] != nil {
 		return nil
 	}
-	for _, other := range []string{spec.About, spec.Customer} {
+	for _, other := range []string{spec.About, spec.sibling()} {
 		if other == "" {
 			continue
 		}
@@ -123,8 +123,9 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 		return sender.edited(eventType, append([]webhooktest.Edit{about}, edits...)...)
 	case spec.About != "":
 		return sender.about(ctx, c.observed.events[spec.About][c.burst], eventType, edits...)
-	case spec.Customer != "":
-		return sender.ofCustomer(ctx, c.observed.events[spec.Customer][c.burst], eventType, edits...)
+	case spec.sibling() != "":
+		sibling := c.observed.events[spec.sibling()][c.burst]
+		return sender.ofCustomer(ctx, customer{sibling, spec.Renewal != ""}, eventType, edits...)
 	}
 	return sender.prepared(ctx, eventType, edits...)
 }

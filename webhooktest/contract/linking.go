@@ -61,8 +61,8 @@ var namesOwner = sync.OnceValue(func() *regexp.Regexp {
 // ownerPaths are the fields of a session that say whose it is, in the app's words.
 var ownerPaths = []string{"client_reference_id", "customer_email", "customer_details.email", "customer_details.name"}
 
-// saysWhose reports whether a value in the state is empty or says whose a session is. It may
-// be a word of a text that is JSON, as in a key-value store.
+// saysWhose reports whether a value in the state is empty, says whose a session is, or notes
+// that the event came. It may be a word of a text that is JSON, as in a key-value store.
 func saysWhose(event *webhooktest.Event, value string) bool {
 	if strings.HasSuffix(value, `":`) {
 		return true // a key
@@ -72,7 +72,7 @@ func saysWhose(event *webhooktest.Event, value string) bool {
 		return !slices.ContainsFunc(slices.Collect(maps.Values(fields)), func(member any) bool { return !saysWhose(event, statediff.Canonical(member)) })
 	}
 	value = strings.Trim(value, `",[]{}`)
-	if slices.Contains([]string{"", "0", "null", "false", "none"}, value) || namesOwner().MatchString("{"+value+"}") {
+	if slices.Contains([]string{"", "0", "null", "false", "none", "event", "time", event.Type(), event.Type() + ":"}, value) || namesOwner().MatchString("{"+value+"}") {
 		return true
 	}
 	return slices.ContainsFunc(ownerPaths, func(path string) bool {

@@ -12,15 +12,19 @@ import (
 
 // A customer is that of an event, whom further events are about. The zero value is nobody:
 // each event has a customer of its own.
-type customer struct{ of *webhooktest.Event }
+type customer struct {
+	of     *webhooktest.Event
+	renews bool // pays again for the subscription of that event
+}
 
 // ofCustomer makes an event about objects of its own, but of the customer of another event:
-// a further purchase. The objects that must exist before belong to that customer, too.
-func (s *sender) ofCustomer(ctx context.Context, other *webhooktest.Event, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
-	s.customer = customer{other}
+// a further purchase, or a renewal. The objects that must exist before belong to that
+// customer, too.
+func (s *sender) ofCustomer(ctx context.Context, of customer, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	s.customer = of
 	defer func() { s.customer = customer{} }()
 	event, err := s.prepared(ctx, eventType, edits...)
-	if err == nil && !s.binder.shareCustomer(event, other) {
+	if err == nil && !s.binder.shareCustomer(event, of.of) {
 		err = errLacks{"two objects of the app that one customer may have"}
 	}
 	return event, err
@@ -48,19 +52,27 @@ func (c customer) takes(event *webhooktest.Event) (*webhooktest.Event, error) {
 	return event.Edit(edits...)
 }
 
-// instead replaces what tells the customer of an event in a text: the id, or the e-mail.
+// instead replaces what tells the customer of an event in a text: the id, or the e-mail. A
+// renewal has the subscription and what it is for, too.
 func (c customer) instead(text string, event *webhooktest.Event) string {
-	role := "{cus}"
-	if strings.Contains(text, "@") {
-		role = "{handle}"
+	roles := []string{"{cus}"}
+	switch {
+	case strings.Contains(text, "@"):
+		roles = []string{"{handle}"}
+	case c.renews:
+		roles = []string{"{cus}", "{sub}", "{si}", "{price}", "{prod}"}
 	}
-	return strings.ReplaceAll(text, event.Fill(role), c.of.Fill(role))
+	for _, role := range roles {
+		text = strings.ReplaceAll(text, event.Fill(role), c.of.Fill(role))
+	}
+	return text
 }
 
-// is reports whether an event tells of this customer's own creation, which is known.
-func (c customer) is(created *webhooktest.Event) bool {
+// knows reports whether what an event tells of is known already: this customer's own
+// creation or, for a renewal, all that came before.
+func (c customer) knows(created *webhooktest.Event) bool {
 	id, _ := objectID(created)
-	return c.of != nil && id == c.of.Fill("{cus}")
+	return c.of != nil && (c.renews || id == c.of.Fill("{cus}"))
 }
 
 // shareCustomer reports whether two events name one customer, although each may be bound to

@@ -29,7 +29,7 @@ func (s *sender) prerequisites(ctx context.Context, eventType string) (created *
 		if err == nil {
 			s.objects.follow(before, created)
 		}
-		if err == nil && !s.customer.is(created) {
+		if err == nil && !s.customer.knows(created) {
 			_, err = s.deliver(ctx, created)
 		}
 		if err != nil {

@@ -144,6 +144,27 @@ func zooLooseSound() []zooBug {
 			z.links()
 			z.effects["invoice.paid"] = z.invoiced
 		}).handling("invoice.paid"),
+		zooSaaS("saas-links-in-audit", "takes sessions of subscriptions alone, and has a row for each event that it handles", func(z *zooHandler) {
+			z.links()
+			link, show, audit := z.effects["checkout.session.completed"], z.show, []zooObject{}
+			z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
+				if zooField(d, "mode") != "subscription" {
+					return nil
+				}
+				return link(d)
+			}
+			for eventType, effect := range z.effects {
+				z.effects[eventType] = func(d *zooDelivery) error {
+					audit = append(audit, zooObject{"event": d.event.ID, "type": d.event.Type, "at": d.event.Created})
+					return effect(d)
+				}
+			}
+			z.show = func() any {
+				state := show().(zooObject)
+				state["audit"] = slices.Clone(audit)
+				return state
+			}
+		}),
 		zooSaaS("saas-parked", "keeps what comes for a subscription until a checkout has linked it to a user", (*zooHandler).parked),
 		zooWith("averages", "a share and an average are no sums", func(z *zooHandler) {
 			z.show = func() any {

@@ -1,0 +1,58 @@
+package contract_test
+
+import (
+	"maps"
+	"slices"
+)
+
+// zooUsers is a handler with a row for each user, who is linked to a subscription by the
+// session in which it was bought.
+func zooUsers(name, why string, takes func(old, bought string) bool) zooBug {
+	return zooSaaS(name, why, func(z *zooHandler) {
+		bought := make(map[string]string)
+		z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
+			user, subscription := zooField(d, "client_reference_id"), zooField(d, "subscription")
+			if old, known := bought[user]; !known || takes(old, subscription) {
+				bought[user] = subscription
+			}
+			return nil
+		}
+		z.show = func() any {
+			users := []zooObject{}
+			for _, user := range slices.Sorted(maps.Keys(bought)) {
+				users = append(users, zooObject{"user": user, "subscription": bought[user], "status": z.subscriptions[bought[user]].Status})
+			}
+			return zooBeside(z, "users", users)
+		}
+	}).shaping("checkout.session.completed", "subscription")
+}
+
+// zooPeriods is a handler with a row for each period that a subscription is paid for.
+func zooPeriods(name, why string, key func(*zooDelivery) string) zooBug {
+	return zooSaaS(name, why, func(z *zooHandler) {
+		rows := make(zooObject)
+		z.effects["invoice.paid"] = func(d *zooDelivery) error {
+			if _, known := rows[key(d)]; !known {
+				rows[key(d)] = zooObject{"invoice": zooField(d, "id"), "credits": 100}
+			}
+			return nil
+		}
+		z.show = func() any { return zooBeside(z, "periods", maps.Clone(rows)) }
+	}).handling("invoice.paid")
+}
+
+// zooAgainBugs take what comes again for what is known.
+func zooAgainBugs() []zooBug {
+	return []zooBug{
+		zooUsers("first-subscription-stays", "a user who comes back keeps the subscription that has ended", func(_, _ string) bool { return false }),
+		zooPeriods("renewal-is-known", "credits once for a subscription, not for each of its invoices", func(d *zooDelivery) string { return zooField(d, "subscription") }),
+	}
+}
+
+// zooAgainSound tell what comes again from copies.
+func zooAgainSound() []zooBug {
+	return []zooBug{
+		zooUsers("subscribed-again", "a user has the subscription that was bought last", func(old, bought string) bool { return bought != old }),
+		zooPeriods("renewed", "credits for each invoice", func(d *zooDelivery) string { return zooField(d, "id") }),
+	}
+}
