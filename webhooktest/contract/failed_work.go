@@ -60,7 +60,7 @@ func (f workFailure) isDone(ctx context.Context) (done, seen bool) {
 	if err != nil {
 		return false, false
 	}
-	state, err := f.probe.last.decode(f.probe.withResults(shown))
+	state, err := f.probe.last.decode(f.probe.withResults(shown), f.probe.known.keep)
 	if err != nil {
 		return false, false
 	}

@@ -153,7 +153,7 @@ func (p *probe) readNow(ctx context.Context, o *observation) (state any, err err
 		}
 	}
 	if err == nil {
-		state, err = p.last.decode(p.withResults(state))
+		state, err = p.last.decode(p.withResults(state), p.known.keep)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
@@ -185,14 +185,18 @@ type decodedState struct {
 	state any
 }
 
-// decode returns any value as JSON decodes it, and decodes only what has changed.
-func (d *decodedState) decode(value any) (state any, err error) {
+// decode returns any value as JSON decodes it, with the texts in it taken apart if unpack is
+// set. It decodes only what has changed.
+func (d *decodedState) decode(value any, unpack bool) (state any, err error) {
 	text, err := json.Marshal(value)
 	if err != nil || bytes.Equal(text, d.text) {
 		return d.state, err
 	}
 	if err := json.Unmarshal(text, &state); err != nil {
 		return nil, err
+	}
+	if unpack {
+		state = statediff.Unpack(state)
 	}
 	d.text, d.state = text, state
 	return state, nil

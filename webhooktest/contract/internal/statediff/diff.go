@@ -166,11 +166,23 @@ func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) 
 			d.add(place+".*", 0, newRecord(r.plain(value)))
 			continue
 		}
-		d.compare(place+"."+name, old, value, r)
+		d.compare(place+"."+r.keyOfRow(name, value), old, value, r)
 		if _, isMap := value.(map[string]any); !existed && isMap && name != key {
 			d.add(place+"."+name, 0, newRecord("{new}")) // an entry without numbers or texts counts, too
 		}
 	}
+}
+
+// keyOfRow names an entry by the object that it tells about, if its key is the handler's own.
+func (r *roles) keyOfRow(name string, row any) string {
+	if !isOwnKey(name) {
+		return name
+	}
+	named := make(map[string]bool)
+	if r.namedBy(row, named); len(named) == 0 {
+		return name
+	}
+	return "*[" + slices.Min(slices.Collect(maps.Keys(named))) + "]"
 }
 
 // equal reports whether two decoded JSON values are equal.

@@ -1,19 +1,18 @@
 package statediff
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 )
 
 // A state tells about an object in a row: an entry whose key is the object's id, or one of a
-// table whose rows name it. A table is a list, or a map by keys of the database; a row is
-// JSON, a line of text, or a document with the id somewhere inside.
+// table whose rows name it. A table is a list, or a map by keys of the database; a row may
+// be a document with the id somewhere inside.
 
 // ObjectStates returns what a state says about each of our objects.
 func ObjectStates(state any, n Normalizer) Diff {
 	view := make(Diff)
-	view.collect("state", unpacked(state), n.roles())
+	view.collect("state", state, n.roles())
 	return view
 }
 
@@ -34,12 +33,6 @@ func (d Diff) collect(place string, value any, r *roles) {
 	case []any:
 		for _, element := range value {
 			d.row(place, element, r)
-		}
-	case string:
-		if lines := strings.Split(strings.TrimSpace(value), "\n"); len(lines) > 1 {
-			for _, line := range lines {
-				d.row(place, unpacked(line), r)
-			}
 		}
 	}
 }
@@ -118,44 +111,4 @@ func isTuple(row any) bool {
 // ("user:7"). Its value is a row.
 func isOwnKey(key string) bool {
 	return isGenerated(key) || isGenerated(key[strings.LastIndexAny(key, ":/#")+1:])
-}
-
-// unpacked returns a value with the JSON in its texts decoded, and values between commas
-// apart.
-func unpacked(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		fields := make(map[string]any, len(value))
-		for key, member := range value {
-			fields[key] = unpacked(member)
-		}
-		return fields
-	case []any:
-		elements := make([]any, len(value))
-		for i, element := range value {
-			elements[i] = unpacked(element)
-		}
-		return elements
-	case string:
-		return unpackedText(value)
-	}
-	return value
-}
-
-func unpackedText(text string) any {
-	trimmed := strings.TrimSpace(text)
-	if strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
-		var value any
-		if json.Unmarshal([]byte(trimmed), &value) == nil {
-			return value
-		}
-	}
-	if strings.Count(text, ",") < 2 || strings.ContainsAny(text, " \n{") {
-		return text
-	}
-	var values []any
-	for value := range strings.SplitSeq(text, ",") {
-		values = append(values, value)
-	}
-	return values
 }

@@ -23,6 +23,8 @@ func TestObjectStates(t *testing.T) {
 		require.NoError(t, err)
 		return string(text)
 	}
+	names := Normalizer{sub: "{sub}", cus: "{cus}"}
+	states := func(state any, n Normalizer) Diff { return ObjectStates(Unpack(state), n) }
 	for name, state := range map[string]func(n int, status string) any{
 		"rows":        func(_ int, status string) any { return list{object{"id": sub, "status": status}} },
 		"a map by id": func(_ int, status string) any { return object{"subs": object{sub: object{"status": status}}} },
@@ -61,12 +63,11 @@ func TestObjectStates(t *testing.T) {
 		"a field deep in its own row":   func(_ int, status string) any { return object{sub: object{"a": object{"b": object{"status": status}}}} },
 		"a status in a row of a status": func(_ int, status string) any { return object{"by": object{"id": object{sub: status}}} },
 	} {
-		names := Normalizer{sub: "{sub}", cus: "{cus}"}
-		b := Baseline{Volatile: new(Volatile), References: []Diff{ObjectStates(state(1, "active"), names), ObjectStates(state(2, "active"), names)}}
-		told, judged := b.Judge(ObjectStates(state(3, "active"), names))
+		b := Baseline{Volatile: new(Volatile), References: []Diff{states(state(1, "active"), names), states(state(2, "active"), names)}}
+		told, judged := b.Judge(states(state(3, "active"), names))
 		require.Positive(t, judged, name)
 		require.Empty(t, told, "%s: the same", name)
-		told, _ = b.Judge(ObjectStates(state(4, "canceled"), names))
+		told, _ = b.Judge(states(state(4, "canceled"), names))
 		require.NotEmpty(t, told, "%s: another status", name)
 	}
 }
