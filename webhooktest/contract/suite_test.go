@@ -93,6 +93,8 @@ var zooWarned = map[string][]string{
 	"worker-names":     {"dispatch/handled-type-works"},
 	"worker-numbers":   {"dispatch/handled-type-works"},
 	"own-ids":          {"dispatch/handled-type-works"},
+	"text-table":       {"dispatch/handled-type-works"},
+	"json-values":      {"dispatch/handled-type-works"},
 	"paid-by-object":   {"dispatch/handled-type-works"},
 	"payments":         {"dispatch/handled-type-works"},
 

@@ -108,7 +108,7 @@ var zooSeveral = map[string]int{
 	"sulks":                      2, // refuses what comes after it was angered
 
 	// Of what they do for other types their state shows nothing.
-	"twice-in-own-ids": 2, "twice-in-payments": 2, "twice-in-by-second": 2, "twice-in-counters": 2, "twice-in-last-payment-at": 2,
+	"twice-in-own-ids": 2, "twice-in-text-table": 2, "twice-in-json-values": 2, "twice-in-payments": 2, "twice-in-by-second": 2, "twice-in-counters": 2, "twice-in-last-payment-at": 2,
 	"twice-in-number": 2, "twice-in-floats": 2, "twice-in-decimal-sums": 2, "twice-in-paid-by-object": 2,
 	"twice-in-worker-names": 2, "twice-in-worker-numbers": 2,
 	"twice-in-by-order": 2, "twice-in-by-email": 2, "twice-in-by-email-and-order": 2, "twice-in-by-composite-key": 2,

@@ -36,7 +36,21 @@ func zooRowViews() []zooView {
 			return zooObject{"payments": rows, "log": lines}
 		}},
 		{"log-lines", "a list of lines", true, func(z *zooHandler) any { return slices.Clone(z.log) }},
-		{"text", "lines in one text", false, func(z *zooHandler) any { return strings.Join(z.log, "\n") }},
+		{"text", "lines in one text", true, func(z *zooHandler) any { return strings.Join(z.log, "\n") }},
+		{"text-table", "a table in one text, with values between commas", true, func(z *zooHandler) any {
+			lines := []string{"id,payment,cents"}
+			for i, payment := range z.payments {
+				lines = append(lines, fmt.Sprintf("%d,%s,%d", i+1, payment.ID, payment.Amount))
+			}
+			return strings.Join(lines, "\n")
+		}},
+		{"json-values", "a key-value store with JSON texts, by serial number", true, func(z *zooHandler) any {
+			values := make(map[string]string)
+			for i, payment := range z.payments {
+				values[fmt.Sprintf("payment:%d", i+1)] = fmt.Sprintf(`{"payment":%q,"cents":%d}`, payment.ID, payment.Amount)
+			}
+			return values
+		}},
 		{"last-three", "a window of three lines", false, func(z *zooHandler) any { return slices.Clone(z.log[max(0, len(z.log)-3):]) }},
 		{"own-ids", "a map keyed by ids of the database", true, func(z *zooHandler) any {
 			rows := make(map[string]zooRow)
