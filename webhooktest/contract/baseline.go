@@ -126,6 +126,18 @@ func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observat
 	return o, did, err
 }
 
+// alone returns the effect of an event of a type without the events that usually come before
+// it, which may have done the same.
+func (b *baseline) alone(ctx context.Context, eventType string) (statediff.Diff, error) {
+	event, err := b.sender.event(ctx, eventType)
+	if err != nil {
+		return nil, err
+	}
+	o := observe(event)
+	b.sender.binder.name(o, single, event)
+	return b.probe.measure(ctx, o, func() error { return b.sender.deliverAll(ctx, []*webhooktest.Event{event}) })
+}
+
 // isGone detects a handler that has no effect any more, although the control had one.
 func (b *baseline) isGone(ctx context.Context) (bool, error) {
 	control := b.sender.subject.control()

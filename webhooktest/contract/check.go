@@ -67,6 +67,9 @@ func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 	if err := s.unclaimed(ctx, s.subject.control()); err != nil {
 		return nil, err
 	}
+	if alone, err := s.baseline.alone(ctx, s.subject.control()); err != nil || len(alone) > 0 {
+		return nil, err
+	}
 	return []finding{{sent: "a genuine " + s.subject.control(), expected: "a change of the state", actual: "none"}}, nil
 }
 
@@ -126,11 +129,24 @@ func checkLateDuplicate(ctx context.Context, s *session) ([]finding, error) {
 		_, err := s.sender.deliver(ctx, event)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
 	clean := statediff.Baseline{Volatile: s.run.known.madeUp(s.probe.careful), References: []statediff.Diff{touched}}
-	if second := clean.Alike(moved).Lines(); err == nil && len(second) > 0 {
+	if second := clean.Alike(moved).Lines(); len(second) > 0 {
 		return []finding{{sent: event.String(), expected: "no second effect of an event that was processed 100 events ago", actual: evidence(second)}}, nil
 	}
-	return nil, err
+	return nil, recognizable(ctx, s, clean)
+}
+
+// recognizable checks that the effect of another event would be recognized by that of the
+// first one.
+func recognizable(ctx context.Context, s *session, clean statediff.Baseline) error {
+	_, did, err := s.baseline.deliverOnce(ctx, []string{s.subject.control()})
+	if err == nil && len(clean.Alike(did)) == 0 {
+		err = incomparable(clean)
+	}
+	return err
 }
 
 // longAgo returns an event that was accepted at least 100 events ago: the first of the run

@@ -52,6 +52,9 @@ func zooAgainBugs() []zooBug {
 // zooAgainSound tell what comes again from copies.
 func zooAgainSound() []zooBug {
 	return []zooBug{
+		zooSaaS("sold-or-created", "a row from the session or the creation, whichever comes first: the other changes nothing", func(z *zooHandler) {
+			z.effects["checkout.session.completed"], z.effects["customer.subscription.created"] = z.begun, z.subscribed
+		}).handling("customer.subscription.created").shaping("checkout.session.completed", "subscription"),
 		zooUsers("subscribed-again", "a user has the subscription that was bought last", func(old, bought string) bool { return bought != old }),
 		zooPeriods("renewed", "credits for each invoice", func(d *zooDelivery) string { return zooField(d, "id") }),
 	}

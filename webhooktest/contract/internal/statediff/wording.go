@@ -65,18 +65,30 @@ func cut(words []string, most int) []string {
 type difference struct{ place, said string }
 
 // lines words differences, a line each. A row that several columns name has a place for each
-// of them: the same difference of the same list is said once.
+// of them: the same difference of the same list is said once, and the row that is another
+// one says what is there instead.
 func lines(all []difference) (lines []string) {
 	var said []difference
 	for _, one := range all {
 		of := difference{rowsOf(one.place), one.said}
-		if of.place != "" && slices.Contains(said, of) {
+		if of.place != "" && (slices.Contains(said, of) || one.isOf(all)) {
 			continue
 		}
 		said = append(said, of)
 		lines = append(lines, one.place+": "+one.said)
 	}
 	return lines
+}
+
+// isOf reports whether a row is there or missing only because another difference of its list
+// says that it became another one.
+func (d difference) isOf(all []difference) bool {
+	if !strings.HasPrefix(d.said, "nothing, want ") && !strings.HasSuffix(d.said, ", want nothing") {
+		return false
+	}
+	return slices.ContainsFunc(all, func(other difference) bool {
+		return rowsOf(other.place) == rowsOf(d.place) && strings.Contains(other.said, " instead of ")
+	})
 }
 
 // rowsOf is the list whose row a place names by one of our ids, or "".
