@@ -119,6 +119,9 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	for i, variant := range variants {
 		variant.bursts = j.session.bursts(c, i, len(variants))
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
+		if err == nil {
+			findings, err = j.session.subject.expected(variant, findings)
+		}
 		if err := all.add(err); err != nil {
 			return err
 		}

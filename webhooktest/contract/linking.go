@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -19,19 +20,58 @@ import (
 
 // onlyLinks returns why a session without a payment may do what a paid one does: the
 // handler acts on subscriptions, and the session leaves no more than whose it is.
-func onlyLinks(o *oracle, e *execution, did statediff.Diff) error {
+func onlyLinks(ctx context.Context, o *oracle, e *execution, did statediff.Diff) error {
 	if !slices.Contains(o.spec.Needs, "payments") || !o.session.subject.actsOn("subscription") {
 		return nil
 	}
 	for _, event := range e.sent {
 		shape := shapeThatCreates(event.Type(), "subscription")
-		if shape != "" && did.Holds(func(value string) bool { return saysWhose(event, value) }) {
+		if shape == "" {
+			continue
+		}
+		links, err := linksOnly(ctx, o.session, event, did)
+		if err != nil {
+			return err
+		}
+		if links {
 			return errInconclusive{shape: event.Type() + "=" + shape, reason: fmt.Sprintf(
 				"%s leaves no more than whose customer it is, paid or not, and the handler acts on subscriptions: are its sessions of variant %s?",
 				o.session.subject.shaped(event.Type()), shape)}
 		}
 	}
 	return nil
+}
+
+// linksOnly reports whether a session leaves nothing but whose it is, and what a session in
+// which nothing can be paid leaves, too: a flag, or the plan of those who have not paid.
+func linksOnly(ctx context.Context, s *session, event *webhooktest.Event, did statediff.Diff) (bool, error) {
+	const unpaid = "setup"
+	beside, same := besideOwner(event, did)
+	if !same || len(beside) == 0 {
+		return same, nil
+	}
+	if _, err := fixtures.FindVariant(event.Type(), unpaid); err != nil {
+		return false, nil //nolint:nilerr // there is no such session
+	}
+	_, other, err := s.baseline.deliverShapes(ctx, event.Type(), []string{unpaid})
+	if err != nil {
+		return false, err
+	}
+	too, same := besideOwner(event, other)
+	return same && slices.Equal(beside, too), nil
+}
+
+// besideOwner returns the values that a session leaves beside whose it is, sorted. It is
+// false if the session leaves nothing, or changes a number.
+func besideOwner(event *webhooktest.Event, did statediff.Diff) (values []string, ok bool) {
+	ok = did.Holds(func(value string) bool {
+		if !saysWhose(event, value) {
+			values = append(values, value)
+		}
+		return true
+	})
+	slices.Sort(values)
+	return values, ok
 }
 
 // actsOn reports whether the handler handles events about a kind of object.

@@ -196,7 +196,10 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 			return e.findings, err
 		}
 	}
-	if err := cmp.Or(o.checkClaims(ctx), onlyLinks(o, e, did)); err != nil {
+	if err := o.checkClaims(ctx); err != nil {
+		return e.findings, err
+	}
+	if err := onlyLinks(ctx, o, e, did); err != nil {
 		return e.findings, err
 	}
 	same := []string{"no effect"}

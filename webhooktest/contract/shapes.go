@@ -34,10 +34,10 @@ func (s *Subject) bindShapes(variable string, counting bool, others map[string]s
 
 // shapes returns the handled types, each with its variants or, for counting, only with the
 // variants that mean the same as the plain event. If the user sets the shape of a type, no
-// other shape is expected.
+// other shape counts.
 func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]string) {
 	for _, eventType := range s.Handles {
-		if s.Variants[eventType] != "" {
+		if s.Variants[eventType] != "" && counting {
 			continue
 		}
 		for _, v := range fixtures.Variants(eventType) {
@@ -47,6 +47,21 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 		}
 	}
 	return bindings
+}
+
+// expected returns the findings about a shape that the user has not ruled out by setting
+// another one. What is ruled out may be refused, but must not crash the handler: where it
+// does not, the error is render.ErrNotApplicable.
+func (s *Subject) expected(v variant, findings []finding) ([]finding, error) {
+	eventType, shape := v.shape()
+	if shape == nil || s.Variants[eventType] == "" || s.Variants[eventType] == shape.Name {
+		return findings, nil
+	}
+	crashes := slices.DeleteFunc(slices.Clone(findings), func(f finding) bool { return !f.silent })
+	if len(crashes) == 0 {
+		return nil, fmt.Errorf("%w: %s is expected in the shape %s", render.ErrNotApplicable, eventType, s.Variants[eventType])
+	}
+	return crashes, nil
 }
 
 // shaped adds to findings the shape that they are about.

@@ -45,6 +45,14 @@ func zooPeriods(name, why string, key func(*zooDelivery) string) zooBug {
 func zooAgainBugs() []zooBug {
 	return []zooBug{
 		zooUsers("first-subscription-stays", "a user who comes back keeps the subscription that has ended", func(_, _ string) bool { return false }),
+		zooSaaS("other-modes-crash", "a session without a subscription is a nil pointer", func(z *zooHandler) {
+			z.effects["checkout.session.completed"] = func(d *zooDelivery) error {
+				if zooField(d, "subscription") == "" {
+					panic("invalid memory address or nil pointer dereference")
+				}
+				return z.begun(d)
+			}
+		}).shaping("checkout.session.completed", "subscription"),
 		zooPeriods("renewal-is-known", "credits once for a subscription, not for each of its invoices", func(d *zooDelivery) string { return zooField(d, "subscription") }),
 	}
 }
