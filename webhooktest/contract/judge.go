@@ -120,7 +120,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 		variant.bursts = j.session.bursts(c, i, len(variants))
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err == nil {
-			findings, err = j.session.subject.expected(variant, findings)
+			findings, err = variant.expected(&j.session.subject, findings)
 		}
 		if err := all.add(err); err != nil {
 			return err

@@ -21,6 +21,11 @@ func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(e.effectIn(did, clean)) > 0 {
+		if e, did, err = atFault(ctx, o, clean, e, did); err != nil {
+			return nil, err
+		}
+	}
 	moved := e.effectIn(did, clean)
 	findings := e.withState(moved.Lines(), noChange)
 	if len(moved) > 0 {
@@ -35,6 +40,49 @@ func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	}
 	findings[len(findings)-1].should = len(e.effectIn(did, clean)) > 0
 	return findings, nil
+}
+
+// atFault runs the steps with only those events that have an effect by themselves: of several
+// events, one may be at fault. If none has, it returns the execution of all.
+func atFault(ctx context.Context, o *oracle, clean statediff.Baseline, all *execution, effect statediff.Diff) (*execution, statediff.Diff, error) {
+	names := namesIn(o.spec.Steps)
+	if len(names) < 2 {
+		return all, effect, nil
+	}
+	var guilty []string
+	for _, name := range names {
+		e, did, err := o.execute(ctx, stepsOf(o.spec.Steps, []string{name}))
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(e.effectIn(did, clean)) > 0 {
+			guilty = append(guilty, name)
+		}
+	}
+	if len(guilty) == 0 || len(guilty) == len(names) {
+		return all, effect, nil
+	}
+	return o.execute(ctx, stepsOf(o.spec.Steps, guilty))
+}
+
+// namesIn returns the names of the events that steps send.
+func namesIn(steps []caseStep) (all []string) {
+	for _, step := range steps {
+		all = append(all, step.Send...)
+	}
+	return slices.Compact(slices.Sorted(slices.Values(all)))
+}
+
+// stepsOf returns the steps with no more than some events, and no steps that send none.
+func stepsOf(steps []caseStep, kept []string) (rest []caseStep) {
+	for _, step := range steps {
+		sent := len(step.Send)
+		step.Send = slices.DeleteFunc(slices.Clone(step.Send), func(name string) bool { return !slices.Contains(kept, name) })
+		if sent == 0 || len(step.Send) > 0 {
+			rest = append(rest, step)
+		}
+	}
+	return rest
 }
 
 // cleanEffect returns the effect of genuine events of the case's types, twice.

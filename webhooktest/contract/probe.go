@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -166,17 +167,44 @@ func (p *probe) readOnce(ctx context.Context, o *observation) (state any, err er
 	patient, cancel := context.WithTimeout(ctx, stateTimeout)
 	defer cancel()
 	start := time.Now()
-	switch {
-	case p.subject.StateOf != nil:
-		state, err = o.stored(patient, p.subject.StateOf)
-	case p.subject.State != nil:
-		state, err = p.subject.State(patient)
-	}
+	state, err = inTime(patient, func() (any, error) {
+		switch {
+		case p.subject.StateOf != nil:
+			return o.stored(patient, p.subject.StateOf)
+		case p.subject.State != nil:
+			return p.subject.State(patient)
+		}
+		return nil, nil
+	})
 	p.machine.noteReading(time.Since(start))
 	if err != nil && patient.Err() != nil && ctx.Err() == nil {
 		return nil, fmt.Errorf("not read within %s: %w", stateTimeout, err)
 	}
 	return state, err
+}
+
+// errNoReturn means that a function for the state ended its goroutine, as t.FailNow does.
+var errNoReturn = errors.New("the function did not return")
+
+// inTime returns what a function does, or the context's error: the function may wait for a
+// lock that the handler never releases.
+func inTime(ctx context.Context, read func() (any, error)) (state any, err error) {
+	type reading struct {
+		state any
+		err   error
+	}
+	done := make(chan reading, 1)
+	go func() {
+		r := reading{err: errNoReturn}
+		defer func() { done <- r }()
+		r.state, r.err = read()
+	}()
+	select {
+	case r := <-done:
+		return r.state, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // A decodedState is a state and its JSON, both immutable.

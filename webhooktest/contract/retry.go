@@ -55,7 +55,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		}
 		if len(findings) > 0 {
 			found++
-			if c.accusesNobody(findings) {
+			if accusesNobody(c, findings) {
 				break
 			}
 			s.distrust(c.types(v))
@@ -91,7 +91,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 
 // accusesNobody reports whether findings are for information and say that something was
 // accepted. No wait changes that, as it may a refusal.
-func (c *contractCase) accusesNobody(findings []finding) bool {
+func accusesNobody(c *contractCase, findings []finding) bool {
 	return c.Level == "info" && !slices.ContainsFunc(findings, func(f finding) bool { return !f.accepted || f.grave || f.misses() })
 }
 

@@ -52,7 +52,7 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 // expected returns the findings about a shape that the user has not ruled out by setting
 // another one. What is ruled out may be refused, but must not crash the handler: where it
 // does not, the error is render.ErrNotApplicable.
-func (s *Subject) expected(v variant, findings []finding) ([]finding, error) {
+func (v variant) expected(s *Subject, findings []finding) ([]finding, error) {
 	eventType, shape := v.shape()
 	if shape == nil || s.Variants[eventType] == "" || s.Variants[eventType] == shape.Name {
 		return findings, nil
