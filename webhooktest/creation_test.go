@@ -141,3 +141,26 @@ func TestFlowsAgreeOnCreation(t *testing.T) {
 		}
 	}
 }
+
+// The period of a subscription does not go back: a handler may take an event whose period
+// ends earlier for an older one.
+func TestPeriodsDoNotGoBack(t *testing.T) {
+	t.Parallel()
+	for version, path := range map[string]string{
+		"2023-10-16": "data.object.current_period_end",
+		"basil":      "data.object.items.data.0.current_period_end",
+	} {
+		source := webhooktest.Source{APIVersion: version, Now: advancing()}
+		created, err := source.Event("customer.subscription.created")
+		require.NoError(t, err)
+		end, _ := created.Lookup(path)
+		for _, eventType := range []string{"customer.subscription.updated", "customer.subscription.pending_update_applied", "customer.subscription.pending_update_expired", "customer.subscription.deleted"} {
+			event, err := source.Event(eventType, webhooktest.About(created))
+			require.NoError(t, err)
+			next, ok := event.Lookup(path)
+			require.True(t, ok, eventType)
+			require.GreaterOrEqual(t, next, end, "%s: %s", version, eventType)
+			end = next
+		}
+	}
+}
