@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"maps"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -63,6 +64,23 @@ func zooAgainSound() []zooBug {
 		zooSaaS("sold-or-created", "a row from the session or the creation, whichever comes first: the other changes nothing", func(z *zooHandler) {
 			z.effects["checkout.session.completed"], z.effects["customer.subscription.created"] = z.begun, z.subscribed
 		}).handling("customer.subscription.created").shaping("checkout.session.completed", "subscription"),
+		zooWith("payments-in-accounts", "a row for each customer, with the payments inside, in any order", func(z *zooHandler) {
+			pay, accounts := z.effects["payment_intent.succeeded"], make(map[string][]any)
+			z.effects["payment_intent.succeeded"] = func(d *zooDelivery) error {
+				customer, amount := zooField(d, "customer"), d.event.Data.Object["amount"]
+				accounts[customer] = append(accounts[customer], zooObject{"payment": zooField(d, "id"), "amount": amount})
+				return pay(d)
+			}
+			z.show = func() any {
+				var rows []zooObject
+				for _, customer := range slices.Sorted(maps.Keys(accounts)) {
+					payments := slices.Clone(accounts[customer])
+					rand.Shuffle(len(payments), func(i, j int) { payments[i], payments[j] = payments[j], payments[i] })
+					rows = append(rows, zooObject{"customer": customer, "payments": payments, "count": len(accounts[customer])})
+				}
+				return zooBeside(z, "payments", rows)
+			}
+		}),
 		zooUsers("subscribed-again", "a user has the subscription that was bought last", func(old, bought string) bool { return bought != old }),
 		zooPeriods("renewed", "credits for each invoice", func(d *zooDelivery) string { return zooField(d, "id") }),
 	}

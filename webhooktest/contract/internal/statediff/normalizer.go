@@ -105,6 +105,7 @@ func (r *roles) plain(value any) any {
 		for i, element := range value {
 			plain[i] = r.plain(element)
 		}
+		sortParts(plain)
 		return plain
 	case map[string]any:
 		plain := make(map[string]any, len(value))
