@@ -28,6 +28,16 @@ func TestForgery(t *testing.T) {
 	}
 }
 
+// Without a value, a mutation is what its example is: a test may try all of Mutations.
+func TestExamplesAreForgeries(t *testing.T) {
+	t.Parallel()
+	for _, m := range Mutations() {
+		as, err := ParseMutation(m.String())
+		require.NoError(t, err)
+		require.Equal(t, as.Forgery(), m.Forgery(), m.String())
+	}
+}
+
 // What Body says is what Deliver sends.
 func TestBodyIsWhatIsDelivered(t *testing.T) {
 	t.Parallel()

@@ -24,10 +24,17 @@ type Mutation struct {
 }
 
 // Forgery reports whether the mutation makes a delivery that Stripe never sends and
-// handlers must refuse: its signature is missing, wrong or more than five minutes old.
+// handlers must refuse: its signature is missing, wrong or more than five minutes old. If it
+// has no value, that of the example counts.
 //
 // Source: https://docs.stripe.com/webhooks#verify-manually
-func (m Mutation) Forgery() bool { return m.forges != nil && m.forges(m.Value) }
+func (m Mutation) Forgery() bool {
+	value := m.Value
+	if !m.given {
+		value = m.Example
+	}
+	return m.forges != nil && m.forges(value)
+}
 
 // String returns the mutation as written, or with the example if it has no value. It
 // hides secrets.

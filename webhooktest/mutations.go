@@ -38,7 +38,7 @@ var mutations = []Mutation{
 		Doc: "the right signature cut to half its length (truncated) or with a byte more (extended)"},
 	{Name: "malformed", Example: "garbage", stage: inForging, forges: always, apply: malformed,
 		Doc: "a header that does not parse: garbage, text-timestamp, no-timestamp, empty-timestamp, no-v1 or empty-v1"},
-	{Name: "signature", Example: "t={t},v1={v1}", stage: inForging, forges: lacksSignature, apply: signatureText,
+	{Name: "signature", Example: "t={t},v1=abc,v0={v1}", stage: inForging, forges: lacksSignature, apply: signatureText,
 		Doc: "this text as the header; {t} and {v1} become the right values"},
 
 	// Freshness.
