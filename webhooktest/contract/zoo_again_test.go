@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"encoding/json"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -80,6 +81,22 @@ func zooAgainSound() []zooBug {
 				}
 				return zooBeside(z, "payments", rows)
 			}
+		}),
+		zooWith("raw-events", "the payload and the request of each event that it handled, beside the rows", func(z *zooHandler) {
+			events := []any{}
+			for eventType, effect := range z.effects {
+				z.effects[eventType] = func(d *zooDelivery) error {
+					payload, err := json.Marshal(d.event.Data)
+					if err == nil {
+						err = effect(d)
+					}
+					if err == nil {
+						events = append(events, zooObject{"id": d.event.ID, "request": d.event.Request, "payload": string(payload)})
+					}
+					return err
+				}
+			}
+			z.show = func() any { return zooBeside(z, "events", slices.Clone(events)) }
 		}),
 		zooUsers("subscribed-again", "a user has the subscription that was bought last", func(old, bought string) bool { return bought != old }),
 		zooPeriods("renewed", "credits for each invoice", func(d *zooDelivery) string { return zooField(d, "id") }),

@@ -16,18 +16,24 @@ import (
 // in it, without values that must differ (ids, times): the ids we sent become their roles
 // in the case.
 
-// timeName stands for a time.
-const timeName = "{time}"
+// timeName stands for a time, eventName for the id of an event, requestName for the request
+// behind one.
+const (
+	timeName    = "{time}"
+	eventName   = "{event}"
+	requestName = "{request}"
+)
 
 // A Normalizer holds the roles of the ids in one delivery, by id.
 type Normalizer map[string]string
 
 // Name gives the ids of an event, its own and those in its body, their roles: their paths,
 // with a prefix. An id keeps the role it has, so that the events of one object agree. The
-// account of an event is the same for all and has no role.
+// account of an event is the same for all and has no role. Its request has one role in all
+// events: it is no object.
 func (n Normalizer) Name(id string, body []byte, as string) {
 	if id != "" {
-		n[id] = "{event}"
+		n[id] = eventName
 	}
 	root, err := rawjson.Parse(body)
 	if err != nil {
@@ -36,7 +42,19 @@ func (n Normalizer) Name(id string, body []byte, as string) {
 	if root.Kind == '{' {
 		root.Children = slices.DeleteFunc(root.Children, func(v rawjson.Value) bool { return v.Key == "account" })
 	}
+	if request := root.Child("request"); request != nil {
+		for i := range request.Children {
+			n.nameRequest(body, &request.Children[i])
+		}
+	}
 	n.nameIn(body, &root, as)
+}
+
+// nameRequest names the id, or the idempotency key, of a request.
+func (n Normalizer) nameRequest(body []byte, v *rawjson.Value) {
+	if v.Kind == '"' && v.End-v.Start > shortestPart {
+		n[string(body[v.Start+1:v.End-1])] = requestName
+	}
 }
 
 // nameIn gives the ids in a value their paths, in the order of the keys, so that the order

@@ -72,7 +72,7 @@ func (r *roles) namedBy(row any, named map[string]bool) {
 	switch row := row.(type) {
 	case string:
 		for _, id := range append(r.in(row), row) {
-			if role := r.of[id]; role != "" && role != "{event}" {
+			if role := r.of[id]; namesObject(role) {
 				named[role] = true
 			}
 		}
@@ -86,6 +86,12 @@ func (r *roles) namedBy(row any, named map[string]bool) {
 			r.namedBy(only, named)
 		}
 	}
+}
+
+// namesObject reports whether a role is that of an object which a row may be about: not of
+// the event or its request, nor of what was before.
+func namesObject(role string) bool {
+	return role != "" && role != eventName && role != requestName && !strings.Contains(role, ".previous_attributes.")
 }
 
 func onlyOne(list []any) any {
