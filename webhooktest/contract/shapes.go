@@ -152,10 +152,17 @@ func compareShapes(plain, shaped, other any) (apart, kept bool) {
 			return compareElements(plain, shaped, other)
 		}
 	}
-	if reflect.DeepEqual(plain, shaped) {
+	if reflect.DeepEqual(plain, shaped) || isMoment(plain) && isMoment(shaped) {
 		return false, true
 	}
 	return true, reflect.DeepEqual(shaped, other)
+}
+
+// isMoment reports whether a value is a time, which tells no shape apart.
+func isMoment(value any) bool {
+	const since2001 = 1e9
+	seconds, isNumber := value.(float64)
+	return isNumber && seconds > since2001
 }
 
 func compareMembers(plain, shaped, other map[string]any) (apart, kept bool) {
