@@ -49,10 +49,23 @@ func TestUnchanged(t *testing.T) {
 	source := webhooktest.Source{Seed: 1}
 	created, err := source.Event("customer.subscription.created", webhooktest.Set("data.object.status", "trialing"))
 	require.NoError(t, err)
-	same, err := source.Event("customer.subscription.updated", append([]webhooktest.Edit{webhooktest.About(created)}, sameAs(created)...)...)
+	same, err := source.Event("customer.subscription.updated", append([]webhooktest.Edit{webhooktest.About(created)}, sameAs(created, "customer.subscription.updated")...)...)
 	require.NoError(t, err)
 	was, _ := created.Lookup("data.object")
 	is, _ := same.Lookup("data.object")
 	require.Equal(t, was, is)
 	require.NotEqual(t, created.ID(), same.ID())
+}
+
+// A session that stands for the creation of a subscription is none.
+func TestUnchangedSinceASession(t *testing.T) {
+	t.Parallel()
+	source := webhooktest.Source{Seed: 1}
+	session, err := source.Event("checkout.session.completed", webhooktest.Variant("subscription"))
+	require.NoError(t, err)
+	same, err := source.Event("customer.subscription.updated", append([]webhooktest.Edit{webhooktest.About(session)}, sameAs(session, "customer.subscription.updated")...)...)
+	require.NoError(t, err)
+	kind, _ := same.Lookup("data.object.object")
+	status, _ := same.Lookup("data.object.status")
+	require.Equal(t, []any{"subscription", "active"}, []any{kind, status})
 }

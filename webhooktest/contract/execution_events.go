@@ -143,7 +143,7 @@ func (c *caseEvents) forms(spec caseEvent, eventType string) (edits []webhooktes
 	}
 	switch {
 	case spec.Unchanged:
-		edits = append(edits, sameAs(c.observed.events[spec.About][c.burst])...)
+		edits = append(edits, sameAs(c.observed.events[spec.About][c.burst], eventType)...)
 	case spec.Changed:
 		version, err := c.session.sender.changedSince(c.observed.events[spec.About][c.burst], eventType)
 		if err != nil {

@@ -6,13 +6,20 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// sameAs returns the edits for an event with the same object as in another event.
-func sameAs(other *webhooktest.Event) []webhooktest.Edit {
+// sameAs returns the edits for an event of a type with the same object as in another event. If
+// that is about another kind of object, such as the session that created it, the object is
+// in its first state.
+func sameAs(other *webhooktest.Event, eventType string) []webhooktest.Edit {
+	described, err := fixtures.DescribeEvent(eventType)
+	if kind, _ := other.Lookup("data.object.object"); err == nil && kind != described.Object {
+		return []webhooktest.Edit{webhooktest.Version(1)}
+	}
 	object, _ := rawjson.Find(other.Body(), "data.object")
 	return []webhooktest.Edit{webhooktest.Set("data.object", json.RawMessage(object)), webhooktest.Add("data.previous_attributes", struct{}{})}
 }
