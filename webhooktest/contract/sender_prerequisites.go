@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -30,7 +31,7 @@ func (s *sender) prerequisites(ctx context.Context, eventType string) (created *
 			s.objects.follow(before, created)
 		}
 		if err == nil && !s.customer.knows(created) {
-			_, err = s.deliver(ctx, created)
+			err = s.insist(ctx, created)
 		}
 		if err != nil {
 			return nil, 0, err
@@ -40,4 +41,14 @@ func (s *sender) prerequisites(ctx context.Context, eventType string) (created *
 		version, err = render.DistinctVersion(eventType)
 	}
 	return created, version, err
+}
+
+// insist delivers an event and, if it gets a server error, delivers it once more, as Stripe
+// does: what comes after it would start from another state.
+func (s *sender) insist(ctx context.Context, event *webhooktest.Event) error {
+	response, err := s.deliver(ctx, event)
+	if err == nil && response.StatusCode >= http.StatusInternalServerError {
+		_, err = s.deliver(ctx, event)
+	}
+	return err
 }
