@@ -86,6 +86,21 @@ func (r Record) isHidden() bool {
 // isSentence reports whether the record is a text of several words.
 func (r Record) isSentence() bool { return strings.HasPrefix(r.shape.Value(), "/0 /1") }
 
+// isNote reports whether the record notes that an event came, and tells nothing that the
+// event tells about its object.
+func (r Record) isNote(told func(word string) bool) bool {
+	notes := false
+	for _, l := range r.fields {
+		switch {
+		case l.value == eventName:
+			notes = true
+		case l.isNumber, l.value == "true", l.value == "false", told(l.value):
+			return false
+		}
+	}
+	return notes
+}
+
 // key identifies the record: everything but numbers.
 func (r Record) key() string {
 	var key strings.Builder

@@ -85,3 +85,25 @@ func TestObjectStatesOfOthers(t *testing.T) {
 		require.Empty(t, ObjectStates(state, Normalizer{sub: "{sub}"}), name)
 	}
 }
+
+// A table that notes which events came late is no state, unless it repeats what they tell.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	const sub = "sub_1Nffrfeufnv2hib"
+	names := Normalizer{sub: "{sub}", "evt_1NffrFeufnv2hib": eventName}
+	told := func(word string) bool { return word == "active" }
+	for _, test := range []struct {
+		name string
+		row  map[string]any
+		note bool
+	}{
+		{"a dead letter", map[string]any{"event": "evt_1NffrFeufnv2hib", "object": sub, "reason": "stale"}, true},
+		{"what the event tells", map[string]any{"last_event": "evt_1NffrFeufnv2hib", "id": sub, "status": "active"}, false},
+		{"a flag", map[string]any{"last_event": "evt_1NffrFeufnv2hib", "id": sub, "on": true}, false},
+		{"a number", map[string]any{"last_event": "evt_1NffrFeufnv2hib", "id": sub, "seats": 3.0}, false},
+		{"without the event", map[string]any{"id": sub, "plan": "gold"}, false},
+	} {
+		said := Baseline{Volatile: new(Volatile)}.Untouched(ObjectStates([]any{test.row}, names), told)
+		require.Equal(t, test.note, len(said) == 0, "%s: %v", test.name, said)
+	}
+}

@@ -2,11 +2,12 @@ package statediff
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 )
 
 // Unpack returns a state with its texts taken apart: JSON in a text is decoded, lines are a
-// list, and so are values between commas. It changes the lists and maps of the state.
+// list, and so are values between commas or bars, numbers among them. It changes the lists and maps of the state.
 func Unpack(state any) any {
 	switch value := state.(type) {
 	case map[string]any:
@@ -33,8 +34,11 @@ func unpackText(text string) any {
 		}
 	case strings.Contains(trimmed, "\n"):
 		return unpackAll(strings.Split(trimmed, "\n"))
-	case strings.Count(text, ",") > 1 && !strings.Contains(text, " "):
+	case strings.Contains(text, " "):
+	case strings.Count(text, ",") > 1:
 		return unpackAll(strings.Split(text, ","))
+	case strings.Contains(text, "|"):
+		return unpackAll(strings.Split(text, "|"))
 	}
 	return text
 }
@@ -43,6 +47,9 @@ func unpackAll(texts []string) any {
 	all := make([]any, len(texts))
 	for i, text := range texts {
 		all[i] = unpackText(text)
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil && strconv.FormatInt(n, 10) == text {
+			all[i] = float64(n)
+		}
 	}
 	return all
 }
