@@ -72,6 +72,16 @@ func findings(report *contract.Report) map[string][]string {
 // ofStripeGo is what every handler with that SDK is told, for information.
 var ofStripeGo = []string{"freshness/far-future", "version/foreign", "version/other-train"}
 
+// bubble runs a test whose clock moves on only when all goroutines wait, begun in our days:
+// what looks like a time is taken for one.
+func bubble(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(time.Date(2026, time.November, 21, 23, 20, 16, 0, time.UTC)))
+		test(t)
+	})
+}
+
 // TestInMemory runs the contract against every application, sound and with each bug.
 // Nobody waits in a bubble of synctest.
 func TestInMemory(t *testing.T) {
@@ -79,7 +89,7 @@ func TestInMemory(t *testing.T) {
 		for _, b := range append([]bug{{}}, a.bugs...) {
 			t.Run(nameOf(a, b), func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) { judge(t, a, nameOf(a, b), check(t, a, b.name, "")) })
+				bubble(t, func(t *testing.T) { judge(t, a, nameOf(a, b), check(t, a, b.name, "")) })
 			})
 		}
 	}
@@ -97,7 +107,7 @@ func TestInFile(t *testing.T) {
 			t.Run(nameOf(a, b), func(t *testing.T) {
 				t.Parallel()
 				file := filepath.Join(t.TempDir(), "app.db")
-				synctest.Test(t, func(t *testing.T) { judge(t, a, nameOf(a, b), check(t, a, b.name, file)) })
+				bubble(t, func(t *testing.T) { judge(t, a, nameOf(a, b), check(t, a, b.name, file)) })
 			})
 		}
 	}

@@ -34,7 +34,7 @@ func unpackText(text string) any {
 		}
 	case strings.Contains(trimmed, "\n"):
 		return unpackAll(strings.Split(trimmed, "\n"))
-	case strings.Contains(text, " "):
+	case strings.ContainsAny(text, " ="): // a sentence, or a header
 	case strings.Count(text, ",") > 1:
 		return unpackAll(strings.Split(text, ","))
 	case strings.Contains(text, "|"):
