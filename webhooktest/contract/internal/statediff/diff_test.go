@@ -1,6 +1,10 @@
 package statediff
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
 
 func TestReplacedRowIsNoChange(t *testing.T) {
 	row := func(id, seats float64) any {
@@ -42,4 +46,14 @@ func TestRowVersionIsNoChange(t *testing.T) {
 			t.Errorf("%s in a list (%s): %v, want %d places", test.column, test.why, did, test.want)
 		}
 	}
+}
+
+// A key that the database invents is no place, whether its row names an object or not.
+func TestOwnKeysAreNoPlaces(t *testing.T) {
+	t.Parallel()
+	effect := func(key string) Diff {
+		return Between(map[string]any{}, map[string]any{"rows": map[string]any{key: map[string]any{"cents": 5.0}}}, nil)
+	}
+	require.Equal(t, effect("5f9e6a3c-2b1d-4c8e-9f70-000000000001").Places(), effect("5f9e6a3c-2b1d-4c8e-9f70-000000000002").Places())
+	require.NotEqual(t, effect("first").Places(), effect("second").Places())
 }
