@@ -183,8 +183,8 @@ func (e *Event) created() []render.Creation {
 	}
 	own, _ := e.Lookup(objectPath + "created")
 	add(objectPath+"id", own)
+	now, _ := e.Lookup("created")
 	for _, field := range e.creates {
-		now, _ := e.Lookup("created")
 		add(objectPath+field, now)
 	}
 	return known

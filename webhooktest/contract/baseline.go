@@ -120,6 +120,11 @@ func (b *baseline) deliverOnce(ctx context.Context, types []string) (o *observat
 		}
 		events = append(events, event)
 	}
+	return b.deliver(ctx, events...)
+}
+
+// deliver delivers events and returns the effect, in which the first has its roles.
+func (b *baseline) deliver(ctx context.Context, events ...*webhooktest.Event) (o *observation, did statediff.Diff, err error) {
 	o = observe(events...)
 	b.sender.binder.name(o, single, events[0])
 	did, err = b.probe.measure(ctx, o, func() error { return b.sender.deliverAll(ctx, events) })
@@ -133,9 +138,8 @@ func (b *baseline) alone(ctx context.Context, eventType string) (statediff.Diff,
 	if err != nil {
 		return nil, err
 	}
-	o := observe(event)
-	b.sender.binder.name(o, single, event)
-	return b.probe.measure(ctx, o, func() error { return b.sender.deliverAll(ctx, []*webhooktest.Event{event}) })
+	_, did, err := b.deliver(ctx, event)
+	return did, err
 }
 
 // isGone detects a handler that has no effect any more, although the control had one.

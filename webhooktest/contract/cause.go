@@ -31,8 +31,8 @@ const (
 func repeats(c *contractCase) bool { return c.Cause == repeatsCount }
 
 // cause returns the cause that the finding may share with others, or "": a handler's end is
-// never a case's subject, unless a missing field crashes it. One case may have several causes, since an error has another
-// cause than an accepted event.
+// never a case's subject, unless a missing field crashes it. One case may have several
+// causes, since an error has another cause than an accepted event.
 func (f finding) cause(c *contractCase) string {
 	failed := f.status >= http.StatusInternalServerError
 	switch {

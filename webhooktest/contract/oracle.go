@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
@@ -171,21 +172,31 @@ func differs(o *oracle, did statediff.Diff) bool {
 	return b.Differs(did)
 }
 
-// toldBy reports whether a word is one of the texts in the objects of events.
+// toldBy returns a function that reports whether a word is one of the texts in the objects
+// of events. It reads them when it is first asked: most states leave nothing to ask about.
 func toldBy(events []*webhooktest.Event) func(word string) bool {
-	words := make(map[string]bool)
-	for _, event := range events {
-		object, _ := rawjson.Find(event.Body(), "data.object")
-		root, _ := rawjson.Parse(object)
-		root.All(func(v *rawjson.Value) {
-			if v.Kind == '"' && v.Key != "object" { // its kind is no news of it
-				for word := range strings.FieldsSeq(string(object[v.Start+1 : v.End-1])) {
-					words[word] = true
-				}
-			}
-		})
-	}
-	return func(word string) bool { return words[word] }
+	words := sync.OnceValue(func() map[string]bool {
+		words := make(map[string]bool)
+		for _, event := range events {
+			addWords(words, event)
+		}
+		return words
+	})
+	return func(word string) bool { return words()[word] }
+}
+
+// addWords adds the words of the texts in an event's object, but for its kind.
+func addWords(words map[string]bool, event *webhooktest.Event) {
+	object, _ := rawjson.Find(event.Body(), "data.object")
+	root, _ := rawjson.Parse(object)
+	root.All(func(v *rawjson.Value) {
+		if v.Kind != '"' || v.Key == "object" {
+			return
+		}
+		for word := range strings.FieldsSeq(string(object[v.Start+1 : v.End-1])) {
+			words[word] = true
+		}
+	})
 }
 
 // sendsMore reports whether the case sends other events than the reference does. A ledger

@@ -97,8 +97,7 @@ func isFact(value any) bool {
 		_, _, isID := render.SplitID(`"` + value + `"`)
 		return !isID
 	case float64:
-		const times = 1e9 // since 2001
-		return value < times
+		return !isMoment(value)
 	case bool:
 		return true
 	}

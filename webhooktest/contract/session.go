@@ -20,8 +20,8 @@ type run struct {
 	objects *appObjects
 	missed  branchLog
 	races   raceLog
-	dirty   atomic.Bool // something was sent since the state last settled
-	last    decodedState
+	dirty   atomic.Bool  // something was sent since the state last settled
+	last    decodedState // of the probes, unless the subjects are isolated
 }
 
 func newRun(suite Suite, subject *Subject) *run {

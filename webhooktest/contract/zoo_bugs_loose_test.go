@@ -53,22 +53,10 @@ func zooLooseBugs() []zooBug {
 			}
 		}),
 		zooWith("binary-sums", "adds up dollars as floats", func(z *zooHandler) {
-			z.show = func() any {
-				sum := 0.0
-				for _, payment := range z.payments {
-					sum += float64(payment.Amount) / 100
-				}
-				return zooBeside(z, "revenue", sum)
-			}
+			z.show = func() any { return zooBeside(z, "revenue", zooFloats(z.payments)) }
 		}),
 		zooWith("binary-sums-of-disputes", "the same, of another type than the first", func(z *zooHandler) {
-			z.show = func() any {
-				sum := 0.0
-				for _, dispute := range z.disputes {
-					sum += float64(dispute.Amount) / 100
-				}
-				return zooBeside(z, "disputed", sum)
-			}
+			z.show = func() any { return zooBeside(z, "disputed", zooFloats(z.disputes)) }
 		}),
 		zooWith("cents-cut", "int(19.99 * 100)", func(z *zooHandler) {
 			z.show = func() any {
@@ -269,4 +257,12 @@ func zooCanceled(effect func(*zooDelivery) error, flag bool) func(*zooDelivery) 
 		}
 		return effect(d)
 	}
+}
+
+// zooFloats adds up dollars as binary fractions.
+func zooFloats(rows []zooRow) (sum float64) {
+	for _, row := range rows {
+		sum += float64(row.Amount) / 100
+	}
+	return sum
 }
