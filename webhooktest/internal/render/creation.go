@@ -28,7 +28,8 @@ func sinceBegan(object []byte) []byte {
 func markCreation(event []byte, eventType string, usual []byte) ([]byte, error) {
 	const path = "data.object.created"
 	own, ok := rawjson.Find(event, path)
-	if !ok || !isTime(own) {
+	_, named := rawjson.Find(event, "data.object.id") // a preview of an invoice is made anew each time
+	if !ok || !named || !isTime(own) {
 		return event, nil
 	}
 	shared, ok := rawjson.Find(usual, "created")
