@@ -164,3 +164,51 @@ func TestPeriodsDoNotGoBack(t *testing.T) {
 		}
 	}
 }
+
+// An invoice bills the period that its subscription has, as it does in flows: also one that
+// was set, and one told two events before. An upcoming invoice bills the next.
+func TestInvoicesBillTheSubscriptionsPeriod(t *testing.T) {
+	t.Parallel()
+	const line = "data.object.lines.data.0.period."
+	for version, path := range map[string]string{
+		"2023-10-16": "data.object.current_period_",
+		"basil":      "data.object.items.data.0.current_period_",
+	} {
+		for _, end := range []int64{0, 1790000000} {
+			source := webhooktest.Source{APIVersion: version, Now: advancing()}
+			var edits []webhooktest.Edit
+			if end != 0 {
+				edits = append(edits, webhooktest.Set(path+"end", end))
+			}
+			told, err := source.Event("customer.subscription.created", edits...)
+			require.NoError(t, err)
+			begins, _ := told.Lookup(path + "start")
+			ends, _ := told.Lookup(path + "end")
+			for _, eventType := range []string{"invoice.created", "invoice.paid", "invoice.payment_failed", "invoice.finalized"} {
+				invoice, err := source.Event(eventType, webhooktest.About(told))
+				require.NoError(t, err)
+				assert.Equal(t, begins, at(t, invoice, line+"start"), "%s: %s", version, eventType)
+				assert.Equal(t, ends, at(t, invoice, line+"end"), "%s: %s", version, eventType)
+				assert.Equal(t, begins, at(t, invoice, "data.object.period_end"), "%s: %s", version, eventType)
+				told = invoice // the next one knows it from this one
+			}
+			upcoming, err := source.Event("invoice.upcoming", webhooktest.About(told))
+			require.NoError(t, err)
+			assert.Equal(t, ends, at(t, upcoming, line+"start"), version)
+			assert.Equal(t, ends, at(t, upcoming, "data.object.period_end"), version)
+			assert.Greater(t, at(t, upcoming, line+"end"), ends, version)
+		}
+	}
+}
+
+// An invoice without a line of the subscription keeps its period.
+func TestOtherInvoicesKeepTheirPeriod(t *testing.T) {
+	t.Parallel()
+	source := webhooktest.Source{Now: advancing()}
+	told, err := source.Event("customer.subscription.created", webhooktest.Set("data.object.current_period_end", 1790000000))
+	require.NoError(t, err)
+	voided, err := source.Event("invoice.voided", webhooktest.About(told))
+	require.NoError(t, err)
+	sent, _ := voided.Lookup("created")
+	require.Less(t, at(t, voided, "data.object.lines.data.0.period.end"), sent)
+}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -35,6 +34,7 @@ type Event struct {
 	shared    []sharedEdit        // facts set in its object, for events about the same
 	creates   []string            // fields of its object that name objects created with it
 	creations []render.Creation   // of objects in earlier events about the same
+	period    period              // of the subscription, from earlier events about the same
 
 	attempts *timestamps             // shared with edited copies of the event
 	last     atomic.Pointer[attempt] // the previous attempt as sent
@@ -156,13 +156,12 @@ func (e *Event) after(earlier *Event) (*Event, error) {
 	if e.thin {
 		return e, nil
 	}
-	mine, _ := e.Lookup("created")
-	theirs, _ := earlier.Lookup("created")
-	at, isTime := theirs.(float64)
-	if now, ok := mine.(float64); !ok || !isTime || now > at {
+	now, ok := e.seconds("created")
+	at, isTime := earlier.seconds("created")
+	if !ok || !isTime || now > at {
 		return e, nil
 	}
-	body, err := rawjson.Set(e.body, "created", strconv.AppendInt(nil, int64(at)+1, 10), false)
+	body, err := setSeconds(e.body, "created", at+1)
 	if err != nil {
 		return nil, fmt.Errorf("event %s: %w", e.typ, err)
 	}
@@ -198,7 +197,7 @@ func (e *Event) withBody(body []byte) (*Event, error) {
 	}
 	changed.nullable, changed.resource, changed.facts, changed.objects = e.nullable, e.resource, e.facts, e.objects
 	changed.versioned, changed.shared = e.versioned, e.shared
-	changed.creates, changed.creations = e.creates, e.creations
+	changed.creates, changed.creations, changed.period = e.creates, e.creations, e.period
 	if changed.id == e.id {
 		changed.attempts = e.attempts
 	}

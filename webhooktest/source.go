@@ -78,6 +78,9 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 		if event, err = event.after(about); err == nil {
 			event, err = s.share(event, about)
 		}
+		if err == nil {
+			event, err = event.bill(about.billed())
+		}
 		if err != nil {
 			return nil, err
 		}
