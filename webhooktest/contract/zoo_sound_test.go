@@ -25,7 +25,7 @@ const zooCustomer = "cus_ZooVisitor4711"
 // zooSound are handlers that fall short of no must: each is the sound one with
 // another way of doing one thing right.
 func zooSound() []zooBug {
-	return slices.Concat(zooSoundAnswers(), zooSoundWork(), zooAsync(), zooEarlySound(), zooSoundStates(), zooSoundShapes(), zooSoundRaces(), zooSoundPages(), zooLooseSound(), zooPurchaseSound(), zooRefundSound(), zooLateSound(), zooAgainSound())
+	return slices.Concat(zooSoundAnswers(), zooSoundWork(), zooAsync(), zooEarlySound(), zooSoundStates(), zooSoundShapes(), zooSoundRaces(), zooSoundPages(), zooLooseSound(), zooPurchaseSound(), zooRefundSound(), zooLateSound(), zooAgainSound(), zooPeriodSound())
 }
 
 func zooSoundAnswers() []zooBug {

@@ -82,7 +82,7 @@ func (b zooBug) listening(listen func(net.Listener) net.Listener) zooBug {
 // zooBugs are the handlers that the suite must find fault with.
 func zooBugs() []zooBug {
 	return slices.Concat(zooForgeryBugs(), zooRefusalBugs(), zooFreshnessBugs(), zooBodyBugs(), zooJunkBugs(),
-		zooDispatchBugs(), zooPayloadBugs(), zooShapeBugs(), zooLooseBugs(), zooRepeatBugs(), zooRaceBugs(), zooPageBugs(), zooShownBugs(), zooLossBugs(), zooPurchaseBugs(), zooRefundBugs(), zooCoarseBugs(), zooOrderBugs(), zooLateBugs(), zooAgainBugs(), zooHTTPBugs(), zooNetworkBugs())
+		zooDispatchBugs(), zooPayloadBugs(), zooShapeBugs(), zooLooseBugs(), zooRepeatBugs(), zooRaceBugs(), zooPageBugs(), zooShownBugs(), zooLossBugs(), zooPurchaseBugs(), zooRefundBugs(), zooCoarseBugs(), zooOrderBugs(), zooLateBugs(), zooAgainBugs(), zooPeriodBugs(), zooHTTPBugs(), zooNetworkBugs())
 }
 
 // subject is what the suite is run with.
