@@ -2,6 +2,7 @@ package contract
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -130,6 +131,9 @@ func (a *tally) progress(of int) string {
 func (a *tally) log(t *testing.T, s *session) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if chosen := flag.Lookup("test.run"); len(a.results) == 0 && chosen != nil && splitsNames(chosen.Value.String()) {
+		t.Errorf("fakestripe: no case ran: -run matches the parts of a name one by one: write TestContract/signature/(unsigned|wrong-secret), not TestContract/(signature/unsigned|signature/wrong-secret)")
+	}
 	t.Log("fakestripe: " + a.totals())
 	for _, line := range slices.Concat(a.causes(), []string{unjudged(a.results)}, s.notes()) {
 		if line != "" {
@@ -179,6 +183,23 @@ func (a *tally) totals() string {
 	return cmp.Or(strings.Join(parts, ", "), "no case ran")
 }
 
+// splitsNames reports whether a pattern of go test -run has a slash in parentheses. It
+// matches nothing, as go test compares the parts of a name between slashes one by one.
+func splitsNames(pattern string) bool {
+	depth := 0
+	for _, r := range pattern {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')':
+			depth--
+		case r == '/' && depth > 0:
+			return true
+		}
+	}
+	return false
+}
+
 // untilDeadline returns the time for the cases: what is left until the -timeout of go test,
 // minus a tenth for the case in progress. 0 means no deadline.
 func untilDeadline(t *testing.T) time.Duration {
@@ -210,6 +231,9 @@ func (r Result) tell(t *testing.T) {
 		}
 		if r.WantedVariant != "" {
 			t.Log(setVariant(r.WantedVariant))
+		}
+		if r.Verdict == Inconclusive {
+			t.Skip("INCONCLUSIVE: " + r.ID + ": " + r.skipped()) // go test has no such verdict either
 		}
 		t.Skip(r.ID + ": " + r.skipped())
 	}

@@ -51,3 +51,16 @@ func TestJoinReasons(t *testing.T) {
 	require.Equal(t, "no effect: a, b; c; no response: d", joinReasons([]string{"no effect: a, b", "no effect: c", "no response: d"}))
 
 }
+
+func TestPatternsThatMatchNoCase(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string]bool{
+		"": false, "TestContract": false, "TestContract/signature/unsigned": false,
+		"TestContract/signature/(unsigned|wrong-secret)": false,
+		"(TestContract|TestOther)/signature":             false,
+		"TestContract/(signature/unsigned|body/compact)": true,
+		"TestContract/(?:(signature)/unsigned|body)":     true,
+	} {
+		require.Equal(t, want, splitsNames(pattern), pattern)
+	}
+}
