@@ -150,6 +150,9 @@ func (l *loadRun) run(ctx context.Context, sh shell, names []string) error {
 	p.talk("load %s", l.endpoint.Target())
 	announce(sh, l.endpoint.Secrets)
 	l.load.Progress = p.show
+	if l.load.State != nil {
+		p.talk("deliver single events first, to learn what each changes in the state")
+	}
 	found, err := l.load.Run(ctx)
 	p.clear()
 	if err != nil || found.NotAccepted > 0 {

@@ -7,12 +7,12 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/load"
 )
 
-// A loadProgress shows the progress of a load: on a terminal in a live line, elsewhere when
-// it waits for effects.
+// A loadProgress shows the progress of a load: on a terminal in a live line, elsewhere in a
+// line from time to time.
 type loadProgress struct {
 	shell
 	terminal bool
-	waited   time.Time // last message about the wait
+	told     time.Time // last line
 }
 
 func newLoadProgress(sh shell) *loadProgress {
@@ -21,6 +21,7 @@ func newLoadProgress(sh shell) *loadProgress {
 
 func (p *loadProgress) talk(format string, args ...any) {
 	p.clear()
+	p.told = time.Now()
 	fmt.Fprintf(p.err, "fakestripe: %s\n", printable(fmt.Sprintf(format, args...)))
 }
 
@@ -31,8 +32,8 @@ func (p *loadProgress) clear() {
 	}
 }
 
-// waitingInterval is the interval of messages about the wait without a terminal.
-const waitingInterval = 10 * time.Second
+// progressInterval is the time between lines without a terminal.
+const progressInterval = 10 * time.Second
 
 func (p *loadProgress) show(now load.Progress) {
 	switch {
@@ -41,15 +42,17 @@ func (p *loadProgress) show(now load.Progress) {
 	case p.terminal:
 		p.clear()
 		fmt.Fprint(p.err, progressLine(now))
-	case now.Phase == load.Waiting && now.Missing > 0 && time.Since(p.waited) >= waitingInterval:
-		p.waited = time.Now()
+	case time.Since(p.told) >= progressInterval:
 		p.talk("%s", progressLine(now))
 	}
 }
 
 func progressLine(now load.Progress) string {
 	elapsed := now.Elapsed.Round(time.Second)
-	if now.Phase == load.Waiting {
+	switch {
+	case now.Phase == load.Waiting && now.Missing == 0:
+		return fmt.Sprintf("%s after the load: waiting for the state to be still", elapsed)
+	case now.Phase == load.Waiting:
 		return fmt.Sprintf("%s after the load: waiting for %s effects", elapsed, load.Number(now.Missing))
 	}
 	ms := func(d time.Duration) string { return load.Milliseconds(float64(d) / 1e6) }
