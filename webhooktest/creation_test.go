@@ -212,3 +212,21 @@ func TestOtherInvoicesKeepTheirPeriod(t *testing.T) {
 	sent, _ := voided.Lookup("created")
 	require.Less(t, at(t, voided, "data.object.lines.data.0.period.end"), sent)
 }
+
+// A period that was set in an invoice is that of its subscription, too.
+func TestSubscriptionsKnowAPeriodThatWasSet(t *testing.T) {
+	t.Parallel()
+	for version, path := range map[string]string{
+		"2023-10-16": "data.object.current_period_end",
+		"basil":      "data.object.items.data.0.current_period_end",
+	} {
+		source := webhooktest.Source{APIVersion: version, Now: advancing()}
+		paid, err := source.Event("invoice.paid", webhooktest.Set("data.object.lines.data.0.period.end", 1790000000))
+		require.NoError(t, err)
+		for _, eventType := range []string{"customer.subscription.updated", "customer.subscription.deleted"} {
+			event, err := source.Event(eventType, webhooktest.About(paid))
+			require.NoError(t, err)
+			assert.InDelta(t, 1790000000, at(t, event, path), 0, "%s: %s", version, eventType)
+		}
+	}
+}

@@ -87,7 +87,11 @@ func (set *sharedEdit) on(e *Event, body []byte, fields []string) (_ []byte, err
 	}
 	for _, field := range fields {
 		value, ok := rawjson.Find(body, field)
-		if with := respelled(value, set.old, set.new); ok && with != nil && set.new != nil {
+		with := respelled(value, set.old, set.new)
+		if with == nil && isTime(value) && same(value, set.old) {
+			with = set.new
+		}
+		if ok && with != nil && set.new != nil {
 			if body, err = rawjson.Set(body, field, with, false); err != nil {
 				return nil, err
 			}
@@ -136,16 +140,22 @@ func (set *sharedEdit) at(body []byte, path string) ([]byte, error) {
 	return changed, err
 }
 
-// same reports whether two events have equal values; times count from each event's
-// creation.
+// same reports whether two events have equal values. Times count from each event's
+// creation, which for a paid invoice is an hour after the renewal.
 func same(a, b []byte) bool {
-	const moment = 60 * 60
-	one, err := strconv.ParseInt(string(a), 10, 64)
-	other, err2 := strconv.ParseInt(string(b), 10, 64)
-	if err == nil && err2 == nil && one > 1e9 && other > 1e9 {
+	const moment = 2 * 60 * 60
+	if isTime(a) && isTime(b) {
+		one, _ := strconv.ParseInt(string(a), 10, 64)
+		other, _ := strconv.ParseInt(string(b), 10, 64)
 		return max(one, other)-min(one, other) < moment
 	}
 	return bytes.Equal(short(a), short(b))
+}
+
+// isTime reports whether a value is a time in seconds.
+func isTime(value []byte) bool {
+	n, err := strconv.ParseInt(string(value), 10, 64)
+	return err == nil && n > 1e9
 }
 
 // copied makes a change of metadata in the places to which Stripe copies it.
