@@ -142,6 +142,11 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	whole := did
 	b, did := o.baseline(did)
 	differences, judged := b.Judge(did)
+	if len(differences) > 0 {
+		if differences, err = withoutUnreached(ctx, o, b, did, differences); err != nil {
+			return nil, err
+		}
+	}
 	if o.spec.Compare == "object" {
 		beyond, several := b.Untouched(did, toldBy(e.sent)), statediff.Multiplied(o.references, whole)
 		judged += len(beyond) + len(several)

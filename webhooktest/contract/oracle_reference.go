@@ -132,6 +132,7 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 			b.References, did = statediff.WithoutCounts(b.References, did)
 		}
 		b.References, did = statediff.WithoutMoreTimes(b.References, did)
+		b.References, did = statediff.WithoutTypes(b.References, did, o.spec.types(o.variant))
 	}
 	return b, did
 }

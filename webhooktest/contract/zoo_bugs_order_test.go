@@ -121,6 +121,9 @@ func zooOrderBugs() []zooBug {
 			z.newer = func(old, now zooSubscription) bool { return old.ended && !now.first || zooNewer(old, now) }
 			z.show = func() any { return zooFlags(z, nil) }
 		}),
+		zooWith("ended-overwritten-in-books", "B61: the same, in rows with what is no state beside it", func(z *zooHandler) {
+			z.keepBooks(func(old, now zooSubscription) bool { return old.ended && !now.first || zooNewer(old, now) })
+		}),
 		zooWith("resurrects", "B61: deletes the row, and makes it anew for a late event", func(z *zooHandler) {
 			z.effects["customer.subscription.deleted"] = func(d *zooDelivery) error {
 				delete(z.subscriptions, zooField(d, "id"))

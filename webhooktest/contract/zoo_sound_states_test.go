@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -33,6 +34,9 @@ func zooSoundStates() (sound []zooBug) {
 				return true
 			}
 			z.show = func() any { return zooFlags(z, writes) }
+		}),
+		zooWith("bookkeeping", "rows with the event that came last, what was ignored, and how often they were written", func(z *zooHandler) {
+			z.keepBooks(zooNewer)
 		}),
 		zooWith("heartbeat", "numbers that move by themselves", func(z *zooHandler) {
 			started, reads := time.Now(), 0
@@ -75,6 +79,40 @@ func zooSoundStates() (sound []zooBug) {
 			z.show = func() any { return zooBeside(z, "deliveries", slices.Clone(rows)) }
 		}),
 	)
+}
+
+// keepBooks shows rows of subscriptions with what is no state of theirs beside it.
+func (z *zooHandler) keepBooks(newer func(old, now zooSubscription) bool) {
+	last, ignored, writes := make(map[string]string), make(map[string]int), make(map[string]int)
+	for _, eventType := range []string{"customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted"} {
+		effect := z.effects[eventType]
+		z.effects[eventType] = func(d *zooDelivery) error {
+			last[zooField(d, "id")] = eventType
+			if z.subscriptions[zooField(d, "id")].id == "" {
+				writes[zooField(d, "id")]++
+			}
+			return effect(d)
+		}
+	}
+	z.newer = func(old, now zooSubscription) bool {
+		if !newer(old, now) {
+			ignored[now.id]++
+			return false
+		}
+		writes[now.id]++
+		return true
+	}
+	z.show = func() any {
+		rows := []zooObject{}
+		for id, s := range z.subscriptions {
+			status := fmt.Sprintf("%s v%d", s.Status, writes[id])
+			rows = append(rows, zooObject{"subscription": id, "status": status, "last_event": last[id], "ignored": ignored[id]})
+		}
+		state := z.everything().(zooObject)
+		delete(state, "log") // which has the status as a word
+		state["subscriptions"] = rows
+		return state
+	}
 }
 
 // zooFlags are rows as SQLite has them, whose booleans are numbers.

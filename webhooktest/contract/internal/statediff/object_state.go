@@ -1,6 +1,10 @@
 package statediff
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // say adds what a state says about an object. How often the object was written, and its
 // earlier values, are the handler's choice.
@@ -73,12 +77,79 @@ func (d Diff) findCounts(counts map[spot]bool) {
 	for place, e := range d {
 		for _, r := range e.Records {
 			for _, l := range r.fields {
-				if l.isNumber && l.path != "" && l.isSmall() {
+				if l.path != "" && (l.isNumber && l.isSmall() || isRevision(l.value)) {
 					counts[spot{place, r.shape, l.path}] = true
 				}
 			}
 		}
 	}
+}
+
+// isRevision reports whether a word counts how often a row was written: "v2", "rev3".
+func isRevision(word string) bool {
+	digits := strings.TrimLeft(strings.ToLower(word), "rev#")
+	n, err := strconv.Atoi(digits)
+	return err == nil && n >= 0 && n <= mostCounted && len(digits) < len(word)
+}
+
+// WithoutTypes hides the words in records that name the type of an event: a row may say
+// which came last, which is no state of its object. A row that says nothing else says
+// nothing of its object.
+func WithoutTypes(references []Diff, did Diff, types []string) (kept []Diff, left Diff) {
+	for _, view := range references {
+		kept = append(kept, view.withoutTypes(types))
+	}
+	return kept, did.withoutTypes(types)
+}
+
+func (d Diff) withoutTypes(types []string) Diff {
+	isType := func(l field) bool { return slices.Contains(types, l.value) }
+	rest := make(Diff)
+	for place, e := range d {
+		records := slices.DeleteFunc(slices.Clone(e.Records), func(r Record) bool {
+			return slices.ContainsFunc(r.fields, isType) && !slices.ContainsFunc(r.fields, func(l field) bool { return !isType(l) && l.tells() })
+		})
+		e.Records = records
+		if e = e.hiding(func(_ Record, l field) bool { return isType(l) }); e.Delta != 0 || len(e.Records) > 0 {
+			rest[place] = e
+		}
+	}
+	return rest
+}
+
+// tells reports whether a field says something of its object: it is not an id of ours, a
+// time, or empty.
+func (l field) tells() bool {
+	return l.value != "null" && l.value != timeName && l.value != eventName && roleText().FindString(l.value) != l.value
+}
+
+// WithoutUnreached hides small numbers that no clean delivery shows on its way: how often
+// something was ignored is not how an object stands.
+func WithoutUnreached(references, onTheWay []Diff, did Diff) (kept []Diff, left Diff) {
+	reached := make(map[field]bool)
+	for _, view := range append(slices.Clone(references), onTheWay...) {
+		for _, e := range view {
+			for _, r := range e.Records {
+				for _, l := range r.fields {
+					reached[l] = true
+				}
+			}
+		}
+	}
+	counts := make(map[spot]bool)
+	for place, e := range did {
+		for _, r := range e.Records {
+			for _, l := range r.fields {
+				if l.isNumber && l.path != "" && l.isSmall() && !reached[l] {
+					counts[spot{place, r.shape, l.path}] = true
+				}
+			}
+		}
+	}
+	for _, view := range references {
+		kept = append(kept, view.hiding(counts))
+	}
+	return kept, did.hiding(counts)
 }
 
 // hiding returns the diff without some fields, and without records that have no others.

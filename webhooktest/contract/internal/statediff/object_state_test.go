@@ -1,0 +1,61 @@
+package statediff
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// said is what a state with one row says about its object.
+func said(row map[string]any) Diff {
+	row["id"] = "sub_1"
+	return ObjectStates([]any{row}, Normalizer{"sub_1": "{sub}"})
+}
+
+// What a row notes of the events that came is no state of its object.
+func TestBookkeepingIsNoState(t *testing.T) {
+	t.Parallel()
+	types := []string{"customer.subscription.created", "customer.subscription.updated"}
+	row := func(status string, more ...any) map[string]any {
+		row := map[string]any{"status": status}
+		for i := 0; i < len(more); i += 2 {
+			row[more[i].(string)] = more[i+1]
+		}
+		return row
+	}
+	for _, test := range []struct {
+		name          string
+		clean, onWay  map[string]any
+		did           map[string]any
+		judged, alike bool
+	}{
+		{"the type of the last event", row("active", "last", types[1]), row("active", "last", types[0]), row("active", "last", types[0]), true, true},
+		{"the type beside another status", row("active", "last", types[1]), row("paused", "last", types[0]), row("paused", "last", types[0]), true, false},
+		{"nothing but the type", map[string]any{"last": types[1]}, map[string]any{"last": types[0]}, map[string]any{"last": types[0]}, false, true},
+		{"a word that is no type of these events", row("active", "by", "charge.refunded"), row("active", "by", "charge.failed"), row("active", "by", "charge.failed"), true, false},
+		{"a count of what was ignored", row("active", "ignored", 0.0), row("active", "ignored", 0.0), row("active", "ignored", 2.0), true, true},
+		{"a count beside another status", row("active", "ignored", 0.0), row("paused", "ignored", 0.0), row("paused", "ignored", 1.0), true, false},
+		{"a quantity of an earlier event", row("active", "seats", 3.0), row("active", "seats", 2.0), row("active", "seats", 2.0), true, false},
+		{"a flag of an earlier event", row("x", "on", 0.0), row("x", "on", 1.0), row("x", "on", 1.0), true, false},
+		{"an amount that was never there", row("active", "cents", 4200.0), row("active", "cents", 4200.0), row("active", "cents", 8400.0), true, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			references, did := WithoutTypes([]Diff{said(test.clean)}, said(test.did), types)
+			references, did = WithoutUnreached(references, []Diff{said(test.onWay)}, did)
+			differences, judged := Baseline{References: references, Volatile: new(Volatile)}.Judge(did)
+			require.Equal(t, test.judged, judged > 0)
+			require.Equal(t, test.alike, len(differences) == 0, "%v", differences)
+		})
+	}
+}
+
+func TestRevisions(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]bool{
+		"v2": true, "V10": true, "rev3": true, "#4": true, "r1": true,
+		"2": false, "v11": false, "v": false, "vip": false, "v2a": false, "": false, "five": false, "v-1": false,
+	} {
+		require.Equal(t, want, isRevision(word), word)
+	}
+}

@@ -1,0 +1,43 @@
+package contract
+
+import (
+	"context"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+)
+
+// withoutUnreached judges a careful try once more without the small numbers that clean
+// delivery never shows: a row may count what was ignored. A flag or a quantity of an older
+// event is one that it shows on its way.
+func withoutUnreached(ctx context.Context, o *oracle, b statediff.Baseline, did statediff.Diff, differences []string) ([]string, error) {
+	if o.spec.Compare != "object" || !o.spec.hasAlternative() || !o.session.probe.careful {
+		return differences, nil
+	}
+	onTheWay, err := onTheWay(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	b.References, did = statediff.WithoutUnreached(b.References, onTheWay, did)
+	differences, _ = b.Judge(did)
+	return differences, nil
+}
+
+// onTheWay returns what the state says of the objects after each event of the reference but
+// the last.
+func onTheWay(ctx context.Context, o *oracle) (views []statediff.Diff, err error) {
+	for i, step := range o.spec.Reference {
+		for n := 1; n <= len(step.Send); n++ {
+			if i == len(o.spec.Reference)-1 && n == len(step.Send) {
+				break
+			}
+			part := step
+			part.Send = step.Send[:n]
+			_, did, err := o.execute(ctx, append(o.spec.Reference[:i:i], part))
+			if err != nil {
+				return nil, err
+			}
+			views = append(views, did)
+		}
+	}
+	return views, nil
+}
