@@ -24,7 +24,8 @@ type execution struct {
 	how      map[*webhooktest.Event]string // mutations and repetitions
 	accepted map[*webhooktest.Event]bool
 	findings []finding
-	stopped  bool // a variable is missing: later steps cannot run
+	stopped  bool       // a variable is missing: later steps cannot run
+	refusals []unwanted // of steps that do not want them
 
 	before   any            // the state before the steps
 	goldens  map[string]any // content for golden files, by name
@@ -82,7 +83,10 @@ func (s *session) execute(ctx context.Context, c *contractCase, v variant) (e *e
 			return nil, err
 		}
 	}
-	return e, e.run(ctx, c.Steps)
+	if err := e.run(ctx, c.Steps); err != nil {
+		return e, err
+	}
+	return e, checkPlain(ctx, e)
 }
 
 // controls delivers the controls of a step that expects refusals, for the events made so
@@ -163,9 +167,7 @@ func (e *execution) step(ctx context.Context, step caseStep) error {
 	if err := e.judge(step, responses); err != nil {
 		return err
 	}
-	if err := e.checkPlain(ctx, step, responses); err != nil {
-		return err
-	}
+	e.noteRefusal(step, responses)
 	return e.nameNull(ctx, step, responses)
 }
 

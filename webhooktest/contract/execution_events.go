@@ -62,12 +62,15 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		role := name
+		tag, about := "", c.spec.Events[name].About
 		if c.observed.byObject {
-			role += c.variant.tag(i)
+			tag = c.variant.tag(i)
 		}
-		c.observed.add(name, role, event)
-		c.session.sender.binder.name(c.observed, role, event)
+		c.observed.add(name, name+tag, event)
+		if about != "" {
+			c.session.sender.binder.nameLate(c.observed, about+tag, c.observed.events[about][c.burst], event)
+		}
+		c.session.sender.binder.name(c.observed, name+tag, event)
 	}
 	return nil
 }
@@ -174,7 +177,7 @@ func (c *caseEvents) changed(ctx context.Context, spec caseEvent, event *webhook
 	changed, err := event.Edit(edits...)
 	sender.objects.keep(event, changed)
 	if _, another := spec.Set["data.object.id"]; err == nil && another && spec.About != "" {
-		return sender.own(ctx, changed)
+		return moreOf(ctx, sender, changed, c.observed.events[spec.About][c.burst])
 	}
 	return changed, err
 }

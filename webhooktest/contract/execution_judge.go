@@ -12,19 +12,38 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
-// checkPlain keeps a case about a variant of an event from repeating a fault of the plain
-// event: if the plain event gets the same refusal, the variant shows nothing.
-func (e *execution) checkPlain(ctx context.Context, step caseStep, responses []*webhooktest.Response) error {
+// An unwanted is the first refusal of a step that does not want one.
+type unwanted struct {
+	step     caseStep
+	response *webhooktest.Response
+}
+
+// noteRefusal notes a refusal of a step for checkPlain.
+func (e *execution) noteRefusal(step caseStep, responses []*webhooktest.Response) {
 	at := slices.IndexFunc(responses, func(r *webhooktest.Response) bool {
 		return r.Err == nil && !r.Accepted() && (step.Expect != "" && !meets(r, step.Expect) || step.Prefer != "" && !meets(r, step.Prefer))
 	})
-	if at < 0 || e.session.run.suite.Dir != "" {
-		return nil
+	if at >= 0 && e.session.run.suite.Dir == "" {
+		e.refusals = append(e.refusals, unwanted{step, responses[at]})
 	}
-	refused := responses[at]
-	for _, name := range step.Send {
-		spec := e.spec.Events[name]
-		isPlain := len(step.Mutate) == 0 && step.Times <= 1 && spec.plain()
+}
+
+// checkPlain keeps a case about a variant of an event from repeating a fault of the plain
+// event: if the plain event gets the same refusal, the variant shows nothing. The plain event
+// has an effect of its own, so it comes after the state was read.
+func checkPlain(ctx context.Context, e *execution) error {
+	for _, r := range e.refusals {
+		if err := r.checkPlain(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r unwanted) checkPlain(ctx context.Context, e *execution) error {
+	for _, name := range r.step.Send {
+		spec, refused := e.spec.Events[name], r.response
+		isPlain := len(r.step.Mutate) == 0 && r.step.Times <= 1 && spec.plain()
 		ofOtherType := spec.payload(e.variant) == nil && refused.Event.Type() != e.variant.typeOf(spec.Type)
 		if !slices.Contains(e.observed.events[name], refused.Event) || isPlain || ofOtherType {
 			continue

@@ -19,6 +19,14 @@ func (b *binder) name(seen *observation, name string, event *webhooktest.Event) 
 	b.nameAs(seen.ids, cmp.Or(seen.as, name), event)
 }
 
+// nameLate names the values that bind an event by the event that it is about, if that is
+// bound by none: whichever of several events comes first, they have one name.
+func (b *binder) nameLate(seen *observation, about string, first, event *webhooktest.Event) {
+	if len(b.objects.paths[first]) == 0 {
+		nameAt(seen.ids, cmp.Or(seen.as, about)+".", event, b.objects.paths[event])
+	}
+}
+
 func (b *binder) nameAs(ids statediff.Normalizer, role string, event *webhooktest.Event) {
 	b.nameBound(ids, role, event)
 	nameAt(ids, role+".", event, b.freshIn(event.Type()))

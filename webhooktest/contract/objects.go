@@ -41,6 +41,7 @@ type appObjects struct {
 	of     map[*webhooktest.Event][]webhooktest.Edit // from Prepare, by event
 	paths  map[*webhooktest.Event][]string           // the paths they bind an event by
 	before map[*webhooktest.Event]*webhooktest.Event // the event that had to come before an event
+	more   map[any]*webhooktest.Event                // the first event about one more object of a customer, by id
 	known  *boundPaths
 }
 
@@ -56,7 +57,8 @@ type boundPaths struct {
 func newAppObjects(known *boundPaths) *appObjects {
 	return &appObjects{
 		last: make(map[string][]webhooktest.Edit), of: make(map[*webhooktest.Event][]webhooktest.Edit),
-		paths: make(map[*webhooktest.Event][]string), before: make(map[*webhooktest.Event]*webhooktest.Event), known: known,
+		paths: make(map[*webhooktest.Event][]string), before: make(map[*webhooktest.Event]*webhooktest.Event),
+		more: make(map[any]*webhooktest.Event), known: known,
 	}
 }
 
@@ -111,7 +113,7 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 	paths := s.binder.boundIn(event, known)
 	s.objects.known.given.Store(event.Type(), paths)
 	s.objects.of[known], s.objects.paths[known] = edits, paths
-	return known, nil
+	return s.customer.owns(s.objects, known)
 }
 
 // prepareObject calls Prepare for the object that an event is about.
@@ -150,10 +152,12 @@ func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (edi
 // an event of its type can name it. If the other event named none, such as a customer
 // needed by an order, the event gets its own.
 func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*webhooktest.Event, error) {
-	edits := s.objects.of[from]
+	edits, prepared := s.objects.of[from]
 	switch {
 	case !s.binder.takes(event.Type()) || !s.subject.bindsEach():
 		return event, nil
+	case !prepared && aboutSame(event, from):
+		return s.ownLate(ctx, event, from)
 	case len(edits) == 0 && aboutSame(event, from):
 		return event, nil
 	case len(edits) == 0:
@@ -171,6 +175,33 @@ func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*
 	}
 	s.objects.of[event], s.objects.paths[event] = edits, s.binder.boundIn(before, event)
 	return event, nil
+}
+
+// ownLate gives an event an object of the app that its first event, whose type is not
+// handled, did not need. Further events about the same get that object, too.
+func (s *sender) ownLate(ctx context.Context, event, first *webhooktest.Event) (*webhooktest.Event, error) {
+	own, err := s.own(ctx, event)
+	if err == nil {
+		s.objects.of[first] = s.objects.of[own]
+	}
+	return own, err
+}
+
+// moreOf gives an event about one more object of an earlier event's customer an object of
+// the app. What the app creates belongs to a customer of its own.
+func moreOf(ctx context.Context, s *sender, event, first *webhooktest.Event) (*webhooktest.Event, error) {
+	if s.subject.Create != nil {
+		return nil, errTwoObjects
+	}
+	id, _ := objectID(event)
+	if known := s.objects.more[id]; known != nil {
+		return s.inherit(ctx, event, known)
+	}
+	s.customer = customer{of: first}
+	defer func() { s.customer = customer{} }()
+	own, err := s.own(ctx, event)
+	s.objects.more[id] = own
+	return own, err
 }
 
 // foreign makes an event about an object unknown to the app: it changes all fields that

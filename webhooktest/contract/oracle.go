@@ -291,5 +291,8 @@ func (o *oracle) execute(ctx context.Context, steps []caseStep) (e *execution, d
 		return len(o.references) > 0 && !b.Lacks(did) // nothing that the reference has
 	}}
 	did, err = o.session.probe.measure(ctx, e.observed, func() error { return e.run(ctx, steps) })
+	if err == nil {
+		err = checkPlain(ctx, e)
+	}
 	return e, did, err
 }

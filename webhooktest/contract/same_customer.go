@@ -3,8 +3,10 @@ package contract
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
@@ -17,6 +19,9 @@ type customer struct {
 	renews bool // pays again for the subscription of that event
 }
 
+// errTwoObjects skips a case for which the app would have to know two objects of a customer.
+var errTwoObjects error = errLacks{"two objects of the app that one customer may have"}
+
 // ofCustomer makes an event about objects of its own, but of the customer of another event:
 // a further purchase, or a renewal. The objects that must exist before belong to that
 // customer, too.
@@ -25,7 +30,7 @@ func (s *sender) ofCustomer(ctx context.Context, of customer, eventType string, 
 	defer func() { s.customer = customer{} }()
 	event, err := s.prepared(ctx, eventType, edits...)
 	if err == nil && !s.binder.shareCustomer(event, of.of) {
-		err = errLacks{"two objects of the app that one customer may have"}
+		err = errTwoObjects
 	}
 	return event, err
 }
@@ -67,6 +72,43 @@ func (c customer) instead(text string, event *webhooktest.Event) string {
 	}
 	return text
 }
+
+// owns binds an event to this customer's account in the app, where it is bound to another
+// one by Prepare. A renewal is for the same order, too.
+func (c customer) owns(objects *appObjects, event *webhooktest.Event) (*webhooktest.Event, error) {
+	if c.of == nil {
+		return event, nil
+	}
+	var edits []webhooktest.Edit
+	for _, path := range objects.paths[c.of] {
+		value, _ := c.of.Lookup(path)
+		text, _ := value.(string)
+		if _, bound := event.Lookup(path); bound && text != "" && (c.renews || namesAccount(path, text)) {
+			edits = append(edits, webhooktest.Set(path, text))
+		}
+	}
+	changed, err := event.Edit(edits...)
+	if err != nil {
+		return nil, err
+	}
+	objects.keep(event, changed)
+	objects.of[changed] = slices.Concat(objects.of[event], edits)
+	return changed, nil
+}
+
+// namesAccount reports whether a field, or its text, names who has an account in the app:
+// metadata.user_id, "team-7". A reference may be anything.
+func namesAccount(path, text string) bool {
+	name := strings.ToLower(path[strings.LastIndexByte(path, '.')+1:])
+	if name == "client_reference_id" {
+		name = ""
+	}
+	return accountWord().MatchString(name) || accountWord().MatchString(text)
+}
+
+var accountWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(user|customer|account|acct|member|team|org|organi[sz]ation|tenant|workspace|profile|company|client|buyer|owner|person|email)|@`)
+})
 
 // knows reports whether what an event tells of is known already: this customer's own
 // creation or, for a renewal, all that came before.
