@@ -15,10 +15,7 @@ import (
 // States are compared without times, so a case of its own looks for one time that matters:
 // the end of the period that is paid for.
 
-const (
-	subscriptionCreated = "customer.subscription.created"
-	subscriptionUpdated = "customer.subscription.updated"
-)
+const subscriptionUpdated = "customer.subscription.updated"
 
 // tellPeriod are the types that tell a handler of a renewal, in order.
 var tellPeriod = []string{subscriptionUpdated, "invoice.paid", "invoice.payment_succeeded"}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
 
@@ -20,8 +21,8 @@ type creation struct {
 	kind, id string
 }
 
-// create has the app create an object, and returns the edits for an event about it.
-func (s *sender) create(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
+// create has the app create an object for an event.
+func (s *sender) create(ctx context.Context, event *webhooktest.Event) (*creation, error) {
 	api := s.subject.API
 	if api == nil {
 		return nil, errors.New("Subject.Create needs Subject.API: the local Stripe API at which the app creates its objects")
@@ -40,7 +41,7 @@ func (s *sender) create(ctx context.Context, event *webhooktest.Event) ([]webhoo
 		return nil, err
 	}
 	made.api = api
-	return made.edits(event)
+	return made, nil
 }
 
 // mainKinds are the kinds of object to use for an event if none of its own kind was
@@ -109,7 +110,23 @@ func (c *creation) edits(event *webhooktest.Event) ([]webhooktest.Edit, error) {
 	if metadata := c.metadata(event); metadata != nil {
 		edits = append(edits, webhooktest.Set("data.object.metadata", metadata))
 	}
-	return edits, c.link(event)
+	return append(edits, c.sold(event)...), c.link(event)
+}
+
+// sold returns the edits that give a subscription the price that its session sells. Which
+// quantity it has is up to the case.
+func (c *creation) sold(event *webhooktest.Event) (edits []webhooktest.Edit) {
+	if aboutKind(event) != "subscription" {
+		return nil
+	}
+	fields := c.api.Sold(c.id)
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		path := "data.object." + field
+		if _, there := event.Lookup(path); there && field != "metadata" && !strings.HasSuffix(field, "quantity") {
+			edits = append(edits, webhooktest.Set(path, fields[field]))
+		}
+	}
+	return edits
 }
 
 // thinEdits returns the edits for a thin event about the object.
@@ -168,4 +185,39 @@ func (c *creation) link(event *webhooktest.Event) error {
 		return err
 	}
 	return c.api.Put(text)
+}
+
+const subscriptionCreated = "customer.subscription.created"
+
+// registerCreated tells the API of the subscription that a session has created, as the user
+// sets it and as the app's session sells it: a handler of the session may fetch it.
+func registerCreated(s *sender, event *webhooktest.Event) error {
+	api := s.subject.API
+	id, _ := event.Lookup("data.object.subscription")
+	subscription, isText := id.(string)
+	if api == nil || !isText || aboutKind(event) != "checkout.session" {
+		return nil
+	}
+	if _, known := api.Object("subscription", subscription); known {
+		return nil
+	}
+	edits := []webhooktest.Edit{webhooktest.About(event)}
+	if s.subject.Edit != nil {
+		edits = append(edits, s.subject.Edit(subscriptionCreated)...)
+	}
+	created, err := s.source.event(subscriptionCreated, edits...)
+	if err != nil {
+		return err
+	}
+	more, err := s.objects.of[event].editsFor(created)
+	if err != nil {
+		return err
+	}
+	for _, edit := range more {
+		if edited, err := created.Edit(edit); err == nil { // what does not fit is the session's own
+			created = edited
+		}
+	}
+	object, _ := rawjson.Find(created.Body(), "data.object")
+	return api.Put(object)
 }

@@ -14,6 +14,9 @@ import (
 // deliver delivers the events of a step, concurrently or one after the other.
 func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhooktest.Event) (responses []*webhooktest.Response, err error) {
 	mutations := e.events.mutations(step)
+	if err := prepareLong(ctx, e.session, events, mutations); err != nil {
+		return nil, err
+	}
 	switch {
 	case step.Together && e.variant.bursts > 0:
 		responses, err = e.deliverBursts(ctx, step, mutations)
@@ -33,6 +36,28 @@ func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhoo
 		e.accepted[response.Event] = e.accepted[response.Event] || response.Accepted()
 	}
 	return responses, err
+}
+
+// prepareLong has the app prepare for events whose ids are longer than they were when they
+// were made: it may find an account by the customer's.
+func prepareLong(ctx context.Context, s *session, events []*webhooktest.Event, mutations []string) error {
+	if s.subject.Prepare == nil || !slices.Contains(mutations, "long-ids") {
+		return nil
+	}
+	for _, event := range events {
+		body, err := s.sender.endpoint.Body(event, "long-ids")
+		if err != nil {
+			return err
+		}
+		long, err := webhooktest.ParseEvent(body)
+		if err != nil {
+			return err
+		}
+		if _, err := s.subject.Prepare(ctx, long); err != nil && !errors.Is(err, ErrNoObject) {
+			return fmt.Errorf("prepare an object for %s: %w", event.Type(), err)
+		}
+	}
+	return nil
 }
 
 // manner describes how a step delivers its events: mutated, more than once, concurrently.

@@ -57,7 +57,7 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 		}
 		event, err := c.newEvent(ctx, spec)
 		if err == nil && !onlyForges(c.spec, name, c.mutations) {
-			err = c.session.sender.register(event.Body())
+			err = registerEvent(c.session.sender, event)
 		}
 		if err != nil {
 			return err

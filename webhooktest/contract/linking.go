@@ -82,16 +82,6 @@ func (s *Subject) actsOn(kind string) bool {
 	})
 }
 
-// shapeThatCreates returns the first shape of a type whose object creates one of a kind, or "".
-func shapeThatCreates(eventType, kind string) string {
-	for _, v := range fixtures.Variants(eventType) {
-		if slices.Contains(v.Creates, kind) {
-			return v.Name
-		}
-	}
-	return ""
-}
-
 // namesOwner matches the name that a customer, a subscription, or the app's own reference
 // has in a normalized state.
 var namesOwner = sync.OnceValue(func() *regexp.Regexp {

@@ -37,13 +37,33 @@ func isSpent(err error) bool {
 
 // appObjects is what the engine knows of an app's objects.
 type appObjects struct {
-	last   map[string][]webhooktest.Edit             // from Prepare, by event type
-	of     map[*webhooktest.Event][]webhooktest.Edit // from Prepare, by event
+	last   map[string]given                          // by event type
+	of     map[*webhooktest.Event]given              // by event
 	paths  map[*webhooktest.Event][]string           // the paths they bind an event by
 	before map[*webhooktest.Event]*webhooktest.Event // the event that had to come before an event
 	more   map[any]*webhooktest.Event                // the first event about one more object of a customer, by id
 	known  *boundPaths
 }
+
+// A given is an object of the app that events are about: one that it created, or one that
+// Prepare names. The zero value is none.
+type given struct {
+	made  *creation
+	edits []webhooktest.Edit // from Prepare
+}
+
+// editsFor returns the edits for an event about the object.
+func (g given) editsFor(event *webhooktest.Event) (edits []webhooktest.Edit, err error) {
+	if g.made != nil {
+		if edits, err = g.made.edits(event); err != nil {
+			return nil, err
+		}
+	}
+	return append(edits, g.edits...), nil
+}
+
+// names reports whether the object is named in events about it.
+func (g given) names() bool { return g.made != nil || len(g.edits) > 0 }
 
 // boundPaths are the paths by which events are bound to objects of the app, and those at
 // which each event has a text of its own, by event type.
@@ -56,7 +76,7 @@ type boundPaths struct {
 
 func newAppObjects(known *boundPaths) *appObjects {
 	return &appObjects{
-		last: make(map[string][]webhooktest.Edit), of: make(map[*webhooktest.Event][]webhooktest.Edit),
+		last: make(map[string]given), of: make(map[*webhooktest.Event]given),
 		paths: make(map[*webhooktest.Event][]string), before: make(map[*webhooktest.Event]*webhooktest.Event),
 		more: make(map[any]*webhooktest.Event), known: known,
 	}
@@ -99,12 +119,16 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 	if !s.subject.bindsEach() || !s.binder.takes(event.Type()) {
 		return event, nil
 	}
-	edits := s.objects.last[event.Type()]
-	if len(edits) == 0 || !s.shares {
+	object := s.objects.last[event.Type()]
+	if !object.names() || !s.shares {
 		var err error
-		if edits, err = s.prepareObject(ctx, event); err != nil {
+		if object, err = s.prepareObject(ctx, event); err != nil {
 			return nil, err
 		}
+	}
+	edits, err := object.editsFor(event)
+	if err != nil {
+		return nil, err
 	}
 	known, err := event.Edit(edits...)
 	if err != nil {
@@ -112,56 +136,64 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 	}
 	paths := s.binder.boundIn(event, known)
 	s.objects.known.given.Store(event.Type(), paths)
-	s.objects.of[known], s.objects.paths[known] = edits, paths
+	s.objects.of[known], s.objects.paths[known] = object, paths
 	return s.customer.owns(s.objects, known)
 }
 
 // prepareObject calls Prepare for the object that an event is about.
-func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
-	edits, err := s.givenObject(ctx, event)
+func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) (given, error) {
+	object, err := s.givenObject(ctx, event)
 	switch {
 	case errors.Is(err, ErrNoObject):
 		detail := strings.TrimSuffix(err.Error(), ": "+ErrNoObject.Error())
-		return nil, errInconclusive{need: needObjects, reason: "needs more objects of the app: " + detail}
+		return given{}, errInconclusive{need: needObjects, reason: "needs more objects of the app: " + detail}
 	case err != nil:
-		return nil, fmt.Errorf("prepare an object for %s: %w", event.Type(), err)
+		return given{}, fmt.Errorf("prepare an object for %s: %w", event.Type(), err)
 	}
-	s.objects.last[event.Type()] = edits
-	return edits, nil
+	s.objects.last[event.Type()] = object
+	return object, nil
 }
 
 // givenObject has the app create an object, if it can, and calls Prepare. Either may change
 // the state, so it is no longer settled.
-func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (edits []webhooktest.Edit, err error) {
+func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (object given, err error) {
 	if s.subject.bindsEach() {
 		s.dirty.Store(true)
 	}
 	if s.subject.Create != nil {
-		if edits, err = s.create(ctx, event); err == nil {
+		var edits []webhooktest.Edit
+		if object.made, err = s.create(ctx, event); err == nil {
+			edits, err = object.made.edits(event)
+		}
+		if err == nil {
 			event, err = event.Edit(edits...)
 		}
 	}
 	if err != nil || s.subject.Prepare == nil {
-		return edits, err
+		return object, err
 	}
-	more, err := s.subject.Prepare(ctx, event)
-	return append(edits, more...), err
+	object.edits, err = s.subject.Prepare(ctx, event)
+	return object, err
 }
 
 // inherit gives an event the app object of another event about the same object, as far as
 // an event of its type can name it. If the other event named none, such as a customer
 // needed by an order, the event gets its own.
 func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*webhooktest.Event, error) {
-	edits, prepared := s.objects.of[from]
+	object, prepared := s.objects.of[from]
 	switch {
 	case !s.binder.takes(event.Type()) || !s.subject.bindsEach():
 		return event, nil
 	case !prepared && aboutSame(event, from):
 		return s.ownLate(ctx, event, from)
-	case len(edits) == 0 && aboutSame(event, from):
+	case !object.names() && aboutSame(event, from):
 		return event, nil
-	case len(edits) == 0:
+	case !object.names():
 		return s.own(ctx, event)
+	}
+	edits, err := object.editsFor(event)
+	if err != nil {
+		return nil, err
 	}
 	before := event
 	for _, edit := range edits {
@@ -173,7 +205,7 @@ func (s *sender) inherit(ctx context.Context, event, from *webhooktest.Event) (*
 			return nil, err
 		}
 	}
-	s.objects.of[event], s.objects.paths[event] = edits, s.binder.boundIn(before, event)
+	s.objects.of[event], s.objects.paths[event] = object, s.binder.boundIn(before, event)
 	return event, nil
 }
 

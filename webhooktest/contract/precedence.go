@@ -30,9 +30,21 @@ func (p precedence) creations(eventType string) ([]string, error) {
 			return nil, err
 		}
 		all = append(all, own)
+	} else if own := p.stored(eventType); own != "" && len(all) == 0 {
+		all = append(all, own)
 	}
 	p.sender.source.creations.Store(eventType, all)
 	return all, nil
+}
+
+// stored returns the handled update that may have stored an object before it is deleted, if
+// its creation is not handled, or "".
+func (p precedence) stored(eventType string) string {
+	resource, isDeletion := strings.CutSuffix(eventType, ".deleted")
+	if !isDeletion || !slices.Contains(p.sender.subject.Handles, resource+".updated") {
+		return ""
+	}
+	return resource + ".updated"
 }
 
 // before appends the missing predecessors of a type to a list, except those that it must
@@ -82,9 +94,10 @@ func (p precedence) linking(eventType string, all []string) ([]string, error) {
 }
 
 // links reports whether an event in a shape introduces an object of a kind that events of a
-// type name, and no creation of that kind is handled.
+// type name, and no creation of that kind is handled, or the user says that shape is what
+// comes.
 func (p precedence) links(eventType, linking, shape, kind string) (bool, error) {
-	if slices.ContainsFunc(p.sender.subject.Handles, func(handled string) bool {
+	if p.sender.subject.Variants[linking] != shape && slices.ContainsFunc(p.sender.subject.Handles, func(handled string) bool {
 		described, err := fixtures.DescribeEvent(handled)
 		return strings.HasSuffix(handled, ".created") && err == nil && described.Object == kind
 	}) {

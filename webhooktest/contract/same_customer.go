@@ -92,7 +92,9 @@ func (c customer) owns(objects *appObjects, event *webhooktest.Event) (*webhookt
 		return nil, err
 	}
 	objects.keep(event, changed)
-	objects.of[changed] = slices.Concat(objects.of[event], edits)
+	object := objects.of[event]
+	object.edits = slices.Concat(object.edits, edits)
+	objects.of[changed] = object
 	return changed, nil
 }
 

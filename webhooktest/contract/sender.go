@@ -79,7 +79,15 @@ func (s *sender) registered(event *webhooktest.Event, err error) (*webhooktest.E
 	if err != nil {
 		return nil, err
 	}
-	return event, s.register(event.Body())
+	return event, registerEvent(s, event)
+}
+
+// registerEvent makes an event known to the local API, and what it has created.
+func registerEvent(s *sender, event *webhooktest.Event) error {
+	if err := s.register(event.Body()); err != nil {
+		return err
+	}
+	return registerCreated(s, event)
 }
 
 // register makes an event known to the local API before its delivery.

@@ -25,6 +25,9 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 	if !s.probe.careful {
 		return nil // a careful try follows
 	}
+	if session := tellsOf(s.subject.Handles, eventType); session != "" {
+		return errInconclusive{reason: fmt.Sprintf("a genuine %s has no effect, but the handler acts on %s, which tells of the same object: it may have done all by then", eventType, session)}
+	}
 	shape, err := s.baseline.worksAs(ctx, eventType)
 	if err == nil && shape != "" {
 		err = errInconclusive{shape: eventType + "=" + shape, reason: fmt.Sprintf("%s has no effect, but one of variant %s has: is that what the handler is for?", s.subject.shaped(eventType), shape)}

@@ -225,6 +225,10 @@ func (m *making) fit(event *webhooktest.Event) (*webhooktest.Event, error) {
 		return event, nil
 	}
 	kind, _ := event.Lookup("data.object.object")
+	event, err := m.sold(event, kind)
+	if err != nil {
+		return nil, err
+	}
 	for _, given := range []struct{ kind, from, field string }{
 		{"payment_intent", "payment_intent_data", "metadata"},
 		{"charge", "payment_intent_data", "metadata"},
@@ -238,6 +242,30 @@ func (m *making) fit(event *webhooktest.Event) (*webhooktest.Event, error) {
 			continue
 		}
 		changed, err := event.Edit(webhooktest.Set("data.object."+given.field, m.given(given.from, given.field)))
+		switch {
+		case err == nil:
+			event = changed
+		case !errors.Is(err, webhooktest.ErrNoPath): // this version has it elsewhere
+			return nil, err
+		}
+	}
+	return event, nil
+}
+
+// sold gives a subscription, and its invoice, the price that the session sells.
+func (m *making) sold(event *webhooktest.Event, kind any) (*webhooktest.Event, error) {
+	fields := m.api.Sold(m.object.id)
+	if kind == "invoice" {
+		price := fields["items.data.0.price.id"]
+		fields = map[string]json.RawMessage{"lines.data.0.price.id": price, "lines.data.0.plan.id": price, "lines.data.0.pricing.price_details.price": price}
+	} else if kind != "subscription" {
+		return event, nil
+	}
+	for path, value := range fields {
+		if value == nil {
+			continue
+		}
+		changed, err := event.Edit(webhooktest.Set("data.object."+path, value))
 		switch {
 		case err == nil:
 			event = changed

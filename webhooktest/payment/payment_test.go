@@ -390,3 +390,39 @@ func TestNothingToEnd(t *testing.T) {
 	_, err = payment.ParseAction("sell")
 	require.ErrorContains(t, err, "want pay, decline, expire")
 }
+
+// A subscription has the price, the quantity and the metadata that its session sells: apps
+// map the price to a plan.
+func TestASessionSellsItsPrice(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"2023-10-16", "2025-03-31.basil", "2026-08-26.dahlia"} {
+		api, app := newAPI(t)
+		session, err := app.CheckoutSessions.New(&stripe.CheckoutSessionParams{
+			Mode: stripe.String("subscription"), SuccessURL: stripe.String("http://localhost:3000/thanks"),
+			LineItems:        []*stripe.CheckoutSessionLineItemParams{{Quantity: stripe.Int64(3), Price: stripe.String("price_pro")}},
+			SubscriptionData: &stripe.CheckoutSessionSubscriptionDataParams{Metadata: map[string]string{"user": "7"}},
+		})
+		require.NoError(t, err)
+		flow, err := payment.Flow(&webhooktest.Source{APIVersion: version}, api, payment.Request{Object: session.ID})
+		require.NoError(t, err)
+		seen := 0
+		for _, step := range flow.Steps {
+			paths := map[string]any{}
+			switch kind, _ := step.Event.Lookup("data.object.object"); kind {
+			case "subscription":
+				paths = map[string]any{"items.data.0.price.id": "price_pro", "items.data.0.plan.id": "price_pro", "items.data.0.quantity": 3.0, "metadata": map[string]any{"user": "7"}}
+			case "invoice":
+				paths = map[string]any{"lines.data.0.pricing.price_details.price": "price_pro"}
+				if version == "2023-10-16" {
+					paths = map[string]any{"lines.data.0.price.id": "price_pro"}
+				}
+			}
+			for path, want := range paths {
+				got, _ := step.Event.Lookup("data.object." + path)
+				require.Equal(t, want, got, "%s: %s: %s", version, step.Event.Type(), path)
+				seen++
+			}
+		}
+		require.Greater(t, seen, 5)
+	}
+}
