@@ -98,6 +98,9 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 	if err := d.tryVersions(ctx, e, answer, like, until); d.wanted != "" || err != nil {
 		return err
 	}
+	if young, err := d.tryNow(ctx, e, answer.Event); young || err != nil {
+		return err
+	}
 	if err := d.tryShapes(ctx, e, answer.Event.Type(), like, until); d.shape != "" || err != nil {
 		return err
 	}
@@ -105,6 +108,8 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 		return err
 	}
 	switch {
+	case unsigned.StatusCode == http.StatusTooManyRequests:
+		d.add("an unsigned event gets 429: the handler, or what stands before it, limits requests: raise the limit for this run")
 	case broke && same:
 		d.add("an unsigned event gets the same response: it may crash at the signature: look at the secret, too, and at whether it verifies the raw body")
 	case same:
@@ -142,6 +147,18 @@ func (d *diagnosis) tryVersions(ctx context.Context, e *webhooktest.Endpoint, an
 	}
 	d.wanted = taken.version
 	return nil
+}
+
+// tryNow delivers the event as if it had just been created, and reports whether that is
+// accepted: the events of a run are some hours old, as those that are delivered again are.
+func (d *diagnosis) tryNow(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event) (accepted bool, err error) {
+	response, err := e.Deliver(ctx, event, "event-age=1s")
+	if err != nil || !response.Accepted() {
+		return false, err
+	}
+	d.add("it accepts the same event if that was created a second ago, and refuses it hours later: Stripe repeats events for three days, and those are lost",
+		"judge freshness by t in the Stripe-Signature header, never by created in the event")
+	return true, nil
 }
 
 // tryShapes delivers the type in its other shapes: an app may sell subscriptions alone.

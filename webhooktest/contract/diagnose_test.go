@@ -4,7 +4,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -34,6 +36,34 @@ func refusing(status int, text string, takes func(signed, thin bool, eventType s
 		}
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, text)
+	})
+}
+
+// refusingOld refuses events by their own age.
+func refusingOld(status int, oldest time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		event, err := webhooktest.ParseEvent(body)
+		if err != nil || r.Header.Get(webhooktest.SignatureHeader) == "" {
+			http.Error(w, "no", http.StatusBadRequest)
+			return
+		}
+		created, _ := event.Lookup("created")
+		if at, _ := created.(float64); time.Since(time.Unix(int64(at), 0)) > oldest {
+			http.Error(w, "too old", status)
+		}
+	})
+}
+
+// refusingAfter refuses some requests, and then all for being too many.
+func refusingAfter(some int64) http.Handler {
+	var requests atomic.Int64
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if requests.Add(1) > some {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		w.WriteHeader(http.StatusBadRequest)
 	})
 }
 
@@ -80,6 +110,14 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		"a crash after the signature": {
 			handler: refusing(500, "", func(signed, _ bool, _ string) bool { return false }), api: true,
 			says: []string{"a response of 5xx is no refusal", "it called nothing at fakestripe's API", "an unsigned event gets 400 instead"}, never: blame,
+		},
+		"an event that it takes for too old": {
+			handler: refusingOld(400, time.Hour),
+			says:    []string{"created a second ago", "Stripe repeats events for three days", "never by created in the event"}, never: blame,
+		},
+		"a limit of requests": {
+			handler: refusingAfter(3),
+			says:    []string{"an unsigned event gets 429", "raise the limit"}, never: "the signature was looked at",
 		},
 		"a crash at anything": {
 			handler: refusing(500, "", nil),

@@ -45,7 +45,7 @@ func Discover(ctx context.Context, subject Subject) ([]HandledType, error) {
 		return nil, err
 	}
 	defer func() { j.session.close() }()
-	j.session.sender.binder.anyType = subject.Create != nil // it creates an object for each event
+	j.session.sender.binder.anyType = subject.bindsSomething() // each event needs what the user gives
 	refused, err := j.session.calibrate(ctx, subject.control())
 	if refused != nil || err != nil {
 		return nil, err

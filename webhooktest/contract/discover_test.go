@@ -19,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
 )
@@ -308,6 +309,53 @@ func TestDiscoverWithObjectsOfTheApp(t *testing.T) {
 		found, err := contract.Discover(t.Context(), contract.Subject{Handler: handler, API: api, Create: create, State: state})
 		require.NoError(t, err)
 		require.Equal(t, []contract.HandledType{{Type: "checkout.session.completed", Shown: "state"}}, found)
+	})
+}
+
+// A handler that finds its object by a field is tried with what the user gives there, and
+// what the user sets in the envelope holds for all types.
+func TestDiscoverWithTheUsersEdits(t *testing.T) {
+	t.Parallel()
+	realpart.Long(t)
+	const label = "2022-11-15"
+	var mu sync.Mutex
+	paid, odd := make(map[string]bool), make(map[string]bool)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var event struct {
+			ID, Type   string
+			APIVersion string `json:"api_version"`
+			Data       struct {
+				Object struct{ Metadata map[string]string }
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		switch err := json.NewDecoder(r.Body).Decode(&event); {
+		case err != nil:
+		case event.APIVersion != label:
+			odd[event.Type] = true
+			w.WriteHeader(http.StatusBadRequest)
+		case event.Type == "checkout.session.completed" && event.Data.Object.Metadata["user"] == "7":
+			paid[event.ID] = true
+		}
+	})
+	state := func(context.Context) (any, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return maps.Clone(paid), nil
+	}
+	edit := func(eventType string) []webhooktest.Edit {
+		edits := []webhooktest.Edit{webhooktest.Set("api_version", label)}
+		if eventType == "checkout.session.completed" {
+			edits = append(edits, webhooktest.Add("data.object.metadata.user", "7"))
+		}
+		return edits
+	}
+	bubble(t, func(t *testing.T) {
+		found, err := contract.Discover(t.Context(), contract.Subject{Handler: handler, Edit: edit, State: state})
+		require.NoError(t, err)
+		require.Equal(t, []contract.HandledType{{Type: "checkout.session.completed", Shown: "state"}}, found)
+		require.Empty(t, odd)
 	})
 }
 

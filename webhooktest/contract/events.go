@@ -3,9 +3,12 @@ package contract
 import (
 	"cmp"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
@@ -15,9 +18,10 @@ import (
 type eventSource struct {
 	mu         sync.Mutex
 	source     webhooktest.Source
-	clock      time.Time // of the next event
-	identities uint64    // made for placeholders in cases
-	used       bool      // the seed determined an id
+	clock      time.Time          // of the next event
+	identities uint64             // made for placeholders in cases
+	used       bool               // the seed determined an id
+	envelope   []webhooktest.Edit // the user's, of fields outside data: for events of all types
 	alike      webhooktest.Source
 	alikeAt    time.Time // creation time of the next event of alike
 
@@ -34,10 +38,34 @@ func newEventSource(suite *Suite, subject *Subject) *eventSource {
 		APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode,
 		Seed: cmp.Or(suite.Seed, uint64(rand.Uint32())), RunID: suite.RunID, Now: func() time.Time { return s.clock },
 	}
+	s.envelope = envelopeEdits(subject)
 	s.alike = webhooktest.Source{
 		APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode, Now: func() time.Time { return s.alikeAt },
 	}
 	return s
+}
+
+// envelopeEdits returns the edits that the user makes outside data, such as another
+// api_version: they hold for types that the handler does not handle, too.
+func envelopeEdits(subject *Subject) (edits []webhooktest.Edit) {
+	if subject.Edit == nil {
+		return nil
+	}
+	source := webhooktest.Source{APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode}
+	before, err := source.Event(subject.control())
+	if err != nil {
+		return nil // which is told elsewhere
+	}
+	after, err := before.Edit(subject.Edit(subject.control())...)
+	if err != nil {
+		return nil
+	}
+	for _, path := range changedPaths(before.Body(), after.Body()) {
+		if value, ok := after.Lookup(path); ok && !strings.HasPrefix(path, "data") && !slices.Contains([]string{"id", "type", "created"}, path) {
+			edits = append(edits, webhooktest.Add(path, value))
+		}
+	}
+	return edits
 }
 
 // eventLike makes an event about the same objects as another, and from the same time.
@@ -73,7 +101,11 @@ func (s *eventSource) event(eventType string, edits ...webhooktest.Edit) (*webho
 	defer s.mu.Unlock()
 	s.clock = s.clock.Add(time.Second)
 	s.used = true
-	return s.source.Event(eventType, edits...)
+	event, err := s.source.Event(eventType, edits...)
+	if err != nil || len(s.envelope) == 0 || fixtures.IsThin(eventType) {
+		return event, err
+	}
+	return event.Edit(s.envelope...)
 }
 
 // identity returns fresh ids for the placeholders of a case.
