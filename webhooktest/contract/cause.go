@@ -25,6 +25,7 @@ const (
 	forgeriesDropped  = "Forged events get 2xx, though ignored"
 	forgeriesSilent   = "Forged events get no response"
 	fieldsMissing     = "Fields that may be missing crash the handler" // some servers answer nothing then
+	shapesRefused     = "Genuine events of other shapes are refused"
 )
 
 // repeats reports whether a case is about a repeated event.
@@ -54,6 +55,8 @@ func (f finding) cause(c *contractCase) string {
 		return "" // it was looked at
 	case f.silent && c.Cause != fieldsMissing:
 		return ""
+	case f.status >= http.StatusMultipleChoices && !failed && c.Cause == fieldsMissing:
+		return shapesRefused
 	case f.status >= http.StatusMultipleChoices && repeats(c):
 		return repeatsRefused
 	case f.status >= http.StatusMultipleChoices && c.Cause == othersTaken:
@@ -98,7 +101,7 @@ var consequences = []consequence{
 	{"dispatch/handled-type", "A handled type is refused", []string{"dispatch/handled-type-works"}},
 	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
 	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger", "resilience/failed-work"}},
-	{"dispatch/unpaid-checkout", "What was not paid is fulfilled", []string{"dispatch/late-payment"}},
+	{"dispatch/unpaid-checkout", "What was not paid in full is fulfilled", []string{"dispatch/late-payment"}},
 	{"resilience/retry-after-failure", "Failed events are lost", []string{"resilience/hang-up", "idempotency/two-purchases"}},
 	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}},
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},

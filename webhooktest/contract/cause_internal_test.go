@@ -61,3 +61,12 @@ func TestRefusedAccountIsNotIgnored(t *testing.T) {
 	require.Empty(t, finding{status: http.StatusUnprocessableEntity}.cause(c))
 	require.Equal(t, strangersCrash, finding{status: http.StatusInternalServerError}.cause(c))
 }
+
+// A refusal on purpose is no crash, and nothing is missing.
+func TestRefusedShapeIsNoCrash(t *testing.T) {
+	t.Parallel()
+	c := &contractCase{Case: Case{Cause: fieldsMissing}}
+	require.Equal(t, shapesRefused, finding{status: http.StatusBadRequest}.cause(c))
+	require.Equal(t, fieldsMissing, finding{status: http.StatusInternalServerError}.cause(c))
+	require.Equal(t, fieldsMissing, finding{silent: true}.cause(c))
+}
