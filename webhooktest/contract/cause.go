@@ -25,20 +25,21 @@ const (
 	forgeriesDropped  = "Forged events get 2xx, though ignored"
 	forgeriesSilent   = "Forged events get no response"
 	fieldsMissing     = "Fields that may be missing crash the handler" // some servers answer nothing then
+	handlerEnds       = "An event ends the handler"
 	shapesRefused     = "Genuine events of other shapes are refused"
 )
 
 // repeats reports whether a case is about a repeated event.
 func repeats(c *contractCase) bool { return c.Cause == repeatsCount }
 
-// cause returns the cause that the finding may share with others, or "": a handler's end is
+// cause returns the cause that the finding may share with others, or "". A handler's end is
 // never a case's subject, unless a missing field crashes it. One case may have several
 // causes, since an error has another cause than an accepted event.
 func (f finding) cause(c *contractCase) string {
 	failed := f.status >= http.StatusInternalServerError
 	switch {
 	case f.grave && c.Cause != fieldsMissing:
-		return ""
+		return handlerEnds
 	case f.should && f.waits(c) && c.Cause == orderDecides:
 		return "" // in the end it does not
 	case f.dropped:

@@ -106,6 +106,20 @@ func (s *session) revived(ctx context.Context) bool {
 // not take the time of all remaining cases.
 const lifeTimeout = 5 * time.Second
 
+// signOfLife delivers a control, or an event about nothing of the app's if the app cannot
+// prepare for one: it may have exited with its handler.
+func signOfLife(ctx context.Context, s *session) (*webhooktest.Response, error) {
+	response, err := s.sender.deliverControl(ctx)
+	if err == nil || ctx.Err() != nil || !s.subject.bindsEach() {
+		return response, err
+	}
+	event, err := s.run.source.event(s.subject.control())
+	if err != nil {
+		return nil, err
+	}
+	return s.sender.deliver(ctx, event)
+}
+
 // isAlive reports whether the handler answers a genuine event after one of the pauses. If
 // the context has ended, the result means nothing.
 func (s *session) isAlive(ctx context.Context, pauses ...time.Duration) bool {
@@ -114,7 +128,7 @@ func (s *session) isAlive(ctx context.Context, pauses ...time.Duration) bool {
 			return true
 		}
 		patient, cancel := context.WithTimeout(ctx, lifeTimeout)
-		response, err := s.sender.deliverControl(patient)
+		response, err := signOfLife(patient, s)
 		hangs := patient.Err() != nil && ctx.Err() == nil
 		cancel()
 		if !hangs && (err != nil || response.Err == nil) {

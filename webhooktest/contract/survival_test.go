@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/internal/realpart"
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -186,4 +187,43 @@ func TestCrashShowsWhatWasSent(t *testing.T) {
 			})
 		}
 	}
+}
+
+// An app that exits after its answer takes with it what prepares its accounts: the case that
+// brought it down is told all the same, with what was sent, and the others go on.
+func TestAppThatExitsCannotPrepare(t *testing.T) {
+	t.Parallel()
+	realpart.Long(t)
+	bubble(t, func(t *testing.T) {
+		z := newZoo()
+		defer z.Close()
+		var dead atomic.Bool
+		s := zooNamed(t, "sound").subject(z, z.State)
+		s.Break, s.Heal = nil, nil
+		s.Restart = func(context.Context) error { dead.Store(false); return nil }
+		s.Prepare = func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error) {
+			if dead.Load() {
+				return nil, errors.New("connection refused")
+			}
+			return nil, nil
+		}
+		s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if dead.Load() {
+				panic(http.ErrAbortHandler)
+			}
+			body, err := io.ReadAll(r.Body)
+			if err == nil && strings.Contains(string(body), "future_field") {
+				dead.Store(true) // when it has answered
+				return
+			}
+			r.Body = io.NopCloser(strings.NewReader(string(body)))
+			z.ServeHTTP(w, r)
+		})
+		report, err := contract.Check(t.Context(), contract.Suite{
+			New: func() contract.Subject { return s }, Only: []string{"control", "dispatch/extra-properties", "http/no-session"},
+		})
+		require.NoError(t, err)
+		require.Equal(t, []string{"dispatch/extra-properties"}, shortfalls(report, contract.Fail))
+		require.Contains(t, shortfalls(report, contract.Pass), "http/no-session")
+	})
 }

@@ -73,10 +73,11 @@ func zooHolds(name, why string, captures bool) zooBug {
 		held := make(map[string]string)
 		take := func(status string) func(*zooDelivery) error {
 			return func(d *zooDelivery) error {
-				if was := held[zooField(d, "id")]; was == "" || captures && was == "authorized" {
-					held[zooField(d, "id")] = status
+				if was := held[zooField(d, "id")]; was != "" && (!captures || was != "authorized") {
+					return nil
 				}
-				return nil
+				held[zooField(d, "id")] = status
+				return z.paid(d)
 			}
 		}
 		z.effects["payment_intent.amount_capturable_updated"], z.effects["payment_intent.succeeded"] = take("authorized"), take("paid")
