@@ -72,6 +72,8 @@ type boundPaths struct {
 	all   sync.Map // events all bound to one object
 	given sync.Map // events bound one by one, by Prepare
 	fresh sync.Map // texts that differ in each event
+
+	values sync.Map // one that binds an event, by type and path
 }
 
 func newAppObjects(known *boundPaths) *appObjects {
@@ -136,6 +138,10 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 	}
 	paths := s.binder.boundIn(event, known)
 	s.objects.known.given.Store(event.Type(), paths)
+	for _, path := range paths {
+		value, _ := known.Lookup(path)
+		s.objects.known.values.Store(event.Type()+" "+path, value)
+	}
 	s.objects.of[known], s.objects.paths[known] = object, paths
 	return s.customer.owns(s.objects, known)
 }
@@ -249,16 +255,14 @@ func (s *sender) foreign(eventType string, edits ...webhooktest.Edit) (*webhookt
 	}
 	var undo []webhooktest.Edit
 	for _, path := range s.binder.bindings(eventType) {
-		value, known := stranger.Lookup(path)
-		if !known {
-			value = stranger.Fill("{order}")
-		}
-		undo = append(undo, webhooktest.Add(path, value))
+		known, _ := event.Lookup(path)
+		strange, _ := stranger.Lookup(path)
+		undo = append(undo, webhooktest.Add(path, unknownAs(known, strange, stranger.Fill("{order}"))))
 	}
 	for _, path := range s.objects.given(eventType) {
-		if _, known := event.Lookup(path); !known {
-			undo = append(undo, webhooktest.Add(path, stranger.Fill("{order}")))
-		}
+		known, _ := s.objects.known.values.Load(eventType + " " + path)
+		strange, _ := event.Lookup(path) // Prepare was not asked
+		undo = append(undo, webhooktest.Add(path, unknownAs(known, strange, stranger.Fill("{order}"))))
 	}
 	if event, err = event.Edit(undo...); err == nil {
 		s.objects.paths[event] = s.objects.given(eventType)

@@ -1,0 +1,72 @@
+package contract
+
+import (
+	"hash/fnv"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// unknownAs returns a value for a field by which an event names an object that the app does
+// not know: an id of Stripe's where it is one, or else a name like the known one. A database
+// that wants a number or a UUID must not fail for another reason than that there is none.
+func unknownAs(known, strange any, order string) any {
+	switch known := known.(type) {
+	case float64:
+		return float64(unknownSerial(order))
+	case string:
+		text, _ := strange.(string)
+		if kind, _, isID := strings.Cut(known, "_"); isID && strings.HasPrefix(text, kind+"_") {
+			return strange
+		}
+		if name := nameLike(known, order); name != known {
+			return name
+		}
+	}
+	if strange != nil {
+		return strange
+	}
+	return order
+}
+
+// unknownSerial returns a number that is higher than the serial numbers of an app, and no
+// wider than a column for them.
+func unknownSerial(seed string) uint64 {
+	const least = 500_000_000
+	return least + seedOf(seed)%least
+}
+
+func seedOf(text string) uint64 {
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(text)) // never fails
+	return hash.Sum64()
+}
+
+// nameLike returns another name in the form of a known one: user-7, 42, a UUID. It returns
+// the same for a name without digits.
+func nameLike(known, seed string) string {
+	if uuid().MatchString(known) {
+		n := seedOf(seed)
+		return strings.Map(func(r rune) rune {
+			if r == '-' {
+				return r
+			}
+			n = n*6364136223846793005 + 1442695040888963407
+			return rune("0123456789abcdef"[n>>60])
+		}, known)
+	}
+	at := strings.LastIndexAny(known, "0123456789")
+	if at < 0 {
+		return known
+	}
+	from := at
+	for from > 0 && known[from-1] >= '0' && known[from-1] <= '9' {
+		from--
+	}
+	return known[:from] + strconv.FormatUint(unknownSerial(seed), 10) + known[at+1:]
+}
+
+var uuid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+})
