@@ -9,8 +9,8 @@ import (
 )
 
 // unknownAs returns a value for a field by which an event names an object that the app does
-// not know: an id of Stripe's where it is one, or else a name like the known one. A database
-// that wants a number or a UUID must not fail for another reason than that there is none.
+// not know: that of another app. A database that wants a number or a UUID must not fail for another
+// reason than that there is none.
 func unknownAs(known, strange any, order string) any {
 	switch known := known.(type) {
 	case float64:
@@ -43,8 +43,8 @@ func seedOf(text string) uint64 {
 	return hash.Sum64()
 }
 
-// nameLike returns another name in the form of a known one: user-7, 42, a UUID. It returns
-// the same for a name without digits.
+// nameLike returns another name in the form of a known one that is a number or a UUID, and
+// any other name itself: "user-7" may tell an app that the user is its own.
 func nameLike(known, seed string) string {
 	if uuid().MatchString(known) {
 		n := seedOf(seed)
@@ -56,15 +56,10 @@ func nameLike(known, seed string) string {
 			return rune("0123456789abcdef"[n>>60])
 		}, known)
 	}
-	at := strings.LastIndexAny(known, "0123456789")
-	if at < 0 {
-		return known
+	if _, err := strconv.ParseUint(known, 10, 64); err == nil {
+		return strconv.FormatUint(unknownSerial(seed), 10)
 	}
-	from := at
-	for from > 0 && known[from-1] >= '0' && known[from-1] <= '9' {
-		from--
-	}
-	return known[:from] + strconv.FormatUint(unknownSerial(seed), 10) + known[at+1:]
+	return known
 }
 
 var uuid = sync.OnceValue(func() *regexp.Regexp {

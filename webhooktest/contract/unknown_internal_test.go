@@ -14,10 +14,9 @@ func TestUnknownNamesAreLikeKnownOnes(t *testing.T) {
 		known, strange any
 		want           string // an expression
 	}{
-		{"a user", "user-7", "order_6I6199MBDP", `^user-[5-9]\d{8}$`},
+		{"a user, by a prefix of the app's", "user-7", "order_6I6199MBDP", `^order_6I6199MBDP$`},
 		{"a serial number", "42", nil, `^[5-9]\d{8}$`},
 		{"a UUID", "5f9e6a3c-2b1d-4c8e-9f70-000000000001", "order_6I6199MBDP", `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`},
-		{"a name with a word after it", "team-3-eu", nil, `^team-[5-9]\d{8}-eu$`},
 		{"a customer of Stripe", "cus_Nffrfeufnv2hib", "cus_ASp0IfLgs5sYLu", `^cus_ASp0IfLgs5sYLu$`},
 		{"a name without digits", "gold", "order_6I6199MBDP", `^order_6I6199MBDP$`},
 		{"nothing to go by", nil, nil, `^order_seed$`},
