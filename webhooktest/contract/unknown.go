@@ -9,8 +9,8 @@ import (
 )
 
 // unknownAs returns a value for a field by which an event names an object that the app does
-// not know: that of another app. A database that wants a number or a UUID must not fail for another
-// reason than that there is none.
+// not know: one of another app. A database that wants a number or a UUID must not fail for
+// another reason than that there is none.
 func unknownAs(known, strange any, order string) any {
 	switch known := known.(type) {
 	case float64:
