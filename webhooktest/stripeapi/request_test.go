@@ -120,6 +120,7 @@ func TestRefusedRequests(t *testing.T) {
 		status                           int
 		message                          string
 	}{
+		{"a subscription is canceled by DELETE", "POST", "/v1/subscriptions/sub_1OBrCsLkdIwHu7ix7q8PZ9y0/cancel", "", form, 404, "Unrecognized request URL"},
 		{"unknown path", "GET", "/v1/teapots", "", form, 404, "Unrecognized request URL (GET: /v1/teapots)"},
 		{"no path", "GET", "/v1", "", form, 404, "Unrecognized"},
 		{"the root", "GET", "/", "", form, 404, "Unrecognized"},
