@@ -132,9 +132,26 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 			b.References, did = statediff.WithoutCounts(b.References, did)
 		}
 		b.References, did = statediff.WithoutMoreTimes(b.References, did)
-		b.References, did = statediff.WithoutTypes(b.References, did, o.spec.types(o.variant))
+		b.References, did = statediff.WithoutTypes(b.References, lastTypes(o), did, o.spec.types(o.variant))
 	}
 	return b, did
+}
+
+// lastTypes returns the type of the last event of each reference.
+func lastTypes(o *oracle) []string {
+	last := make([]string, len(o.references))
+	for i := range last {
+		steps := o.spec.Reference
+		if i > 0 && o.spec.hasAlternative() {
+			steps = o.spec.Witness
+		}
+		for _, step := range steps {
+			if n := len(step.Send); n > 0 {
+				last[i] = o.spec.typesNamed(o.variant, step.Send[n-1:])[0]
+			}
+		}
+	}
+	return last
 }
 
 // referenceHasEffect reports whether the reference delivers a type that is known to change

@@ -74,15 +74,11 @@ func WithoutCounts(references []Diff, did Diff) (kept []Diff, left Diff) {
 
 // findCounts adds the fields that may be counts.
 func (d Diff) findCounts(counts map[spot]bool) {
-	for place, e := range d {
-		for _, r := range e.Records {
-			for _, l := range r.fields {
-				if l.path != "" && (l.isNumber && l.isSmall() || isRevision(l.value)) {
-					counts[spot{place, r.shape, l.path}] = true
-				}
-			}
+	d.each(func(at spot, l field) {
+		if l.path != "" && (l.isNumber && l.isSmall() || isRevision(l.value)) {
+			counts[at] = true
 		}
-	}
+	})
 }
 
 // isRevision reports whether a word counts how often a row was written: "v2", "rev3".
@@ -92,25 +88,52 @@ func isRevision(word string) bool {
 	return err == nil && n >= 0 && n <= mostCounted && len(digits) < len(word)
 }
 
-// WithoutTypes hides the words in records that name the type of an event: a row may say
-// which came last, which is no state of its object. A row that says nothing else says
-// nothing of its object.
-func WithoutTypes(references []Diff, did Diff, types []string) (kept []Diff, left Diff) {
-	for _, view := range references {
-		kept = append(kept, view.withoutTypes(types))
+// WithoutTypes hides the words in records that name the type of an event where each clean
+// delivery leaves the type of its last event: a row may say which came last, which is no
+// state of its object. A row that says nothing else says nothing of its object.
+func WithoutTypes(references []Diff, last []string, did Diff, types []string) (kept []Diff, left Diff) {
+	notes := make(map[spot]bool)
+	for i, view := range references {
+		view.each(func(at spot, l field) {
+			if l.value == last[i] {
+				notes[at] = true
+			}
+		})
 	}
-	return kept, did.withoutTypes(types)
+	for i, view := range references {
+		view.each(func(at spot, l field) {
+			if l.value != last[i] {
+				delete(notes, at)
+			}
+		})
+	}
+	isNote := func(at spot, l field) bool { return notes[at] && slices.Contains(types, l.value) }
+	for _, view := range references {
+		kept = append(kept, view.withoutNotes(isNote))
+	}
+	return kept, did.withoutNotes(isNote)
 }
 
-func (d Diff) withoutTypes(types []string) Diff {
-	isType := func(l field) bool { return slices.Contains(types, l.value) }
+// each visits the fields of all records.
+func (d Diff) each(visit func(at spot, l field)) {
+	for place, e := range d {
+		for _, r := range e.Records {
+			for _, l := range r.fields {
+				visit(spot{place, r.shape, l.path}, l)
+			}
+		}
+	}
+}
+
+func (d Diff) withoutNotes(isNote func(at spot, l field) bool) Diff {
 	rest := make(Diff)
 	for place, e := range d {
-		records := slices.DeleteFunc(slices.Clone(e.Records), func(r Record) bool {
-			return slices.ContainsFunc(r.fields, isType) && !slices.ContainsFunc(r.fields, func(l field) bool { return !isType(l) && l.tells() })
+		note := func(r Record, l field) bool { return isNote(spot{place, r.shape, l.path}, l) }
+		e.Records = slices.DeleteFunc(slices.Clone(e.Records), func(r Record) bool {
+			noted := slices.ContainsFunc(r.fields, func(l field) bool { return note(r, l) })
+			return noted && !slices.ContainsFunc(r.fields, func(l field) bool { return !note(r, l) && l.tells() })
 		})
-		e.Records = records
-		if e = e.hiding(func(_ Record, l field) bool { return isType(l) }); e.Delta != 0 || len(e.Records) > 0 {
+		if e = e.hiding(note); e.Delta != 0 || len(e.Records) > 0 {
 			rest[place] = e
 		}
 	}
@@ -128,24 +151,14 @@ func (l field) tells() bool {
 func WithoutUnreached(references, onTheWay []Diff, did Diff) (kept []Diff, left Diff) {
 	reached := make(map[field]bool)
 	for _, view := range append(slices.Clone(references), onTheWay...) {
-		for _, e := range view {
-			for _, r := range e.Records {
-				for _, l := range r.fields {
-					reached[l] = true
-				}
-			}
-		}
+		view.each(func(_ spot, l field) { reached[l] = true })
 	}
 	counts := make(map[spot]bool)
-	for place, e := range did {
-		for _, r := range e.Records {
-			for _, l := range r.fields {
-				if l.isNumber && l.path != "" && l.isSmall() && !reached[l] {
-					counts[spot{place, r.shape, l.path}] = true
-				}
-			}
+	did.each(func(at spot, l field) {
+		if l.isNumber && l.path != "" && l.isSmall() && !reached[l] {
+			counts[at] = true
 		}
-	}
+	})
 	for _, view := range references {
 		kept = append(kept, view.hiding(counts))
 	}
