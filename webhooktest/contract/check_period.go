@@ -58,7 +58,7 @@ type renewal struct {
 func (r renewal) judge(ctx context.Context, begins string) (findings []finding, judged bool, err error) {
 	s, ends := r.session, r.session.sender.source.next().Add(firstPeriod)
 	renewed := ends.Add(renewedFor)
-	first, err := s.sender.prepared(ctx, begins)
+	first, err := s.sender.prepared(ctx, begins, inGoodStanding(begins)...)
 	if err == nil {
 		first, err = r.until(first, ends)
 	}
@@ -90,6 +90,15 @@ func (r renewal) judge(ctx context.Context, begins string) (findings []finding, 
 	}}, true, nil
 }
 
+// inGoodStanding returns the edits for an event of an active subscription: the period of one
+// that is past due is not paid for.
+func inGoodStanding(eventType string) []webhooktest.Edit {
+	if eventType == subscriptionUpdated {
+		return []webhooktest.Edit{webhooktest.Version(1)}
+	}
+	return nil
+}
+
 func written(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // until sets the end of the period in a subscription's event and registers it.
@@ -113,7 +122,7 @@ func (r renewal) begin(ctx context.Context, first *webhooktest.Event) error {
 
 // renew delivers the update of the subscription, if it is handled, and another invoice.
 func (r renewal) renew(ctx context.Context, first *webhooktest.Event, ends time.Time) error {
-	updated, err := r.session.sender.about(ctx, first, subscriptionUpdated)
+	updated, err := r.session.sender.about(ctx, first, subscriptionUpdated, inGoodStanding(subscriptionUpdated)...)
 	if err == nil {
 		updated, err = r.until(updated, ends)
 	}

@@ -130,6 +130,8 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 		}
 		if !o.spec.hasAlternative() { // else a count differs between the two
 			b.References, did = statediff.WithoutCounts(b.References, did)
+		} else if !ofChange(o.spec) {
+			b.References, did = statediff.WithoutOwnFields(b.References, did)
 		}
 		b.References, did = statediff.WithoutMoreTimes(b.References, did)
 		b.References, did = statediff.WithoutTypes(b.References, lastTypes(o), did, o.spec.types(o.variant))

@@ -49,6 +49,36 @@ func commonFields(references []Diff, did Diff) (reduced []Diff, left Diff) {
 	return reduced, left
 }
 
+// WithoutOwnFields reduces rows of different fields to those that each clean delivery leaves:
+// a time that the first event sets, and the second does not.
+func WithoutOwnFields(references []Diff, did Diff) (reduced []Diff, left Diff) {
+	differing := make(Diff)
+	if len(references) == 0 {
+		return references, did
+	}
+	for place, change := range references[0] {
+		if slices.ContainsFunc(references, func(view Diff) bool {
+			return len(view[place].Records) == 1 && len(change.Records) == 1 && view[place].Records[0].shape != change.Records[0].shape
+		}) {
+			differing[place] = did[place]
+		}
+	}
+	if len(differing) == 0 {
+		return references, did
+	}
+	reduced, left = cloned(references), maps.Clone(did)
+	common, rest := commonFields(references, differing)
+	for place := range differing {
+		for i := range reduced {
+			reduced[i][place] = common[i][place]
+		}
+		if change, there := rest[place]; there && len(change.Records) > 0 {
+			left[place] = change
+		}
+	}
+	return reduced, left
+}
+
 // WithoutMoreTimes takes out of rows the times where clean delivery leaves none, and the
 // zeros that it leaves there: a row may say since when it is known, and the event that
 // comes first need not tell.

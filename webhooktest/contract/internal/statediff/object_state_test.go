@@ -60,3 +60,35 @@ func TestRevisions(t *testing.T) {
 		require.Equal(t, want, isRevision(word), word)
 	}
 }
+
+// Where one clean delivery sets a time that the other does not, the rest of the row tells.
+func TestRowsOfDifferentFields(t *testing.T) {
+	t.Parallel()
+	row := func(status string, until any) map[string]any {
+		return map[string]any{"status": status, "until": until}
+	}
+	const moment = 1797586211.0
+	for _, test := range []struct {
+		name       string
+		one, other map[string]any
+		did        map[string]any
+		alike      bool
+	}{
+		{"a time in one, like the other", row("active", moment), row("active", 0.0), row("active", 0.0), true},
+		{"a time in one, like the first", row("active", moment), row("active", 0.0), row("active", moment), true},
+		{"another status", row("active", moment), row("active", 0.0), row("paused", moment), false},
+		{"no time at all", row("active", moment), map[string]any{"status": "active"}, row("paused", moment), false},
+		{"the same fields", row("active", 0.0), row("active", 0.0), map[string]any{"status": "active", "until": 0.0, "more": "x"}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			references, did := WithoutOwnFields([]Diff{said(test.one), said(test.other)}, said(test.did))
+			differences, judged := Baseline{References: references, Volatile: new(Volatile)}.Judge(did)
+			require.Positive(t, judged)
+			require.Equal(t, test.alike, len(differences) == 0, "%v", differences)
+		})
+	}
+	references, did := WithoutOwnFields(nil, said(row("active", 0.0)))
+	require.Empty(t, references)
+	require.Len(t, did, 1)
+}

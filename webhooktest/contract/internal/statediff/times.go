@@ -23,6 +23,7 @@ const grace = 10 * 24 * time.Hour
 // CountTime returns how often a state shows a time, as text or as a number, or a time that
 // is later by whole quarters of an hour, up to some days of grace.
 func CountTime(state any, t time.Time) (count int) {
+	t = t.Truncate(time.Second)
 	switch value := state.(type) {
 	case map[string]any:
 		for _, member := range value {

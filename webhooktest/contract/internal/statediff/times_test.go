@@ -49,6 +49,7 @@ func TestCountTime(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			require.Equal(t, test.want, CountTime(test.state, ends))
+			require.Equal(t, test.want, CountTime(test.state, ends.Add(987*time.Millisecond)), "Stripe's times are whole seconds")
 		})
 	}
 }
