@@ -83,6 +83,7 @@ func (b *binder) boundIn(before, after *webhooktest.Event) (paths []string) {
 		_, isText := value.(string)
 		switch {
 		case reflect.DeepEqual(value, was):
+		case !slices.Contains(b.subject.Bind, path) && tellsPrice(path):
 		case slices.Contains(b.subject.Bind, path), isText && (namesObject(path) || isFresh(was, path, other)):
 			paths = append(paths, path)
 		}
@@ -95,6 +96,13 @@ func isFresh(value any, path string, other *webhooktest.Event) bool {
 	_, isText := value.(string)
 	elsewhere, _ := other.Lookup(path)
 	return isText && value != elsewhere
+}
+
+// tellsPrice reports whether a path tells what is sold, which is the same to all customers.
+func tellsPrice(path string) bool {
+	return slices.ContainsFunc(strings.Split(path, "."), func(key string) bool {
+		return slices.Contains([]string{"price", "plan", "product", "pricing"}, key)
+	})
 }
 
 // namesObject reports whether apps find their own objects by a path.

@@ -19,6 +19,7 @@ import (
 type creation struct {
 	api      *stripeapi.Server
 	kind, id string
+	made     map[string][]byte // as the app made it, by API version: later events change it at Stripe
 }
 
 // create has the app create an object for an event.
@@ -91,13 +92,9 @@ func (c *creation) edits(event *webhooktest.Event) ([]webhooktest.Edit, error) {
 	if fixtures.IsThin(event.Type()) {
 		return c.thinEdits(event), nil
 	}
-	version := event.APIVersion()
-	body, shape, ok := c.api.ObjectAt(c.kind, c.id, version)
-	switch {
-	case !ok:
-		return nil, fmt.Errorf("create: the app's %s %s is gone from the local Stripe API", c.kind, c.id)
-	case shape != version:
-		return nil, fmt.Errorf("create: the app's %s is of API version %s, later than %s, that of the events", c.id, shape, version)
+	body, err := c.body(event.APIVersion())
+	if err != nil {
+		return nil, err
 	}
 	edits := []webhooktest.Edit{webhooktest.Existing(body)}
 	if aboutKind(event) == c.kind {
@@ -127,6 +124,25 @@ func (c *creation) sold(event *webhooktest.Event) (edits []webhooktest.Edit) {
 		}
 	}
 	return edits
+}
+
+// body returns the object as the app made it.
+func (c *creation) body(version string) ([]byte, error) {
+	if body := c.made[version]; body != nil {
+		return body, nil
+	}
+	body, shape, ok := c.api.ObjectAt(c.kind, c.id, version)
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("create: the app's %s %s is gone from the local Stripe API", c.kind, c.id)
+	case shape != version:
+		return nil, fmt.Errorf("create: the app's %s is of API version %s, later than %s, that of the events", c.id, shape, version)
+	}
+	if c.made == nil {
+		c.made = make(map[string][]byte)
+	}
+	c.made[version] = body
+	return body, nil
 }
 
 // thinEdits returns the edits for a thin event about the object.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -77,11 +78,15 @@ func (s *checkoutShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no event", http.StatusBadRequest)
 		return
 	}
-	if event.Type() != "checkout.session.completed" && event.Type() != "payment_intent.succeeded" {
+	if !slices.Contains([]string{"checkout.session.completed", "checkout.session.async_payment_succeeded", "payment_intent.succeeded"}, event.Type()) {
 		return
 	}
 	paymentStatus, _ := event.Lookup("data.object.payment_status")
-	amount, _ := event.Lookup(map[string]string{"checkout.session.completed": "data.object.amount_total", "payment_intent.succeeded": "data.object.amount_received"}[event.Type()])
+	amountIn := "data.object.amount_total"
+	if event.Type() == "payment_intent.succeeded" {
+		amountIn = "data.object.amount_received"
+	}
+	amount, _ := event.Lookup(amountIn)
 	currency, _ := event.Lookup("data.object.currency")
 	if paymentStatus == "unpaid" || !s.gullible && (amount != 1250.0 || currency != "eur") {
 		return
@@ -139,6 +144,7 @@ func TestObjectsThatTheAppCreates(t *testing.T) {
 	}{
 		{"sound, by the session's id", session, &checkoutShop{find: "data.object.id"}, ""},
 		{"sound, by the session's metadata", session, &checkoutShop{find: "data.object.metadata.order"}, ""},
+		{"sound, paid at once or later", session + " checkout.session.async_payment_succeeded", &checkoutShop{find: "data.object.id"}, ""},
 		{"sound, by the payment's metadata", payment, &checkoutShop{find: "data.object.metadata.order"}, ""},
 		{"fulfills twice", session, &checkoutShop{find: "data.object.id", forgets: true}, "idempotency/redelivered"},
 		{"fulfills what it did not create", session, &checkoutShop{find: "data.object.id", gullible: true}, "dispatch/foreign-object"},
@@ -149,7 +155,7 @@ func TestObjectsThatTheAppCreates(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				s := test.shop
 				s.api, s.fulfilled = &stripeapi.Server{Seed: 3}, make(map[string]int)
-				subject := contract.Subject{Handler: s, Secret: zooSecret, Handles: []string{test.handles}, State: s.state, API: s.api, Create: s.checkout}
+				subject := contract.Subject{Handler: s, Secret: zooSecret, Handles: strings.Fields(test.handles), State: s.state, API: s.api, Create: s.checkout}
 				report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return subject }, Seed: 7, MaxTime: time.Hour,
 					Only: []string{"control", "dispatch", "idempotency", "freshness", "signature/forged-no-effect"}})
 				require.NoError(t, err)

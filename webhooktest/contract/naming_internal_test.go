@@ -8,6 +8,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/realpart"
+	"github.com/fakestripe/fakestripe/webhooktest"
 )
 
 // No shape of a type that handlers often have to do with has a fresh text where the plain
@@ -51,5 +52,27 @@ func TestFreshTextsAreNamed(t *testing.T) {
 		currency, _ := event.Lookup("data.object.currency")
 		text, _ := currency.(string)
 		require.Empty(t, o.ids[text], "what all events share is no name")
+	}
+}
+
+// What is sold is the same to all customers: it names no object of the app. What names one
+// is what apps look up.
+func TestPricesBindNothing(t *testing.T) {
+	t.Parallel()
+	const items = "data.object.items.data.0."
+	for path, want := range map[string]bool{
+		items + "price.id": false, items + "price.product": false, items + "plan.id": false, "data.object.plan.product": false,
+		"data.object.metadata.user_id": true, "data.object.customer": true, "data.object.latest_invoice": true,
+	} {
+		subject := new(Subject)
+		b := &binder{subject: subject, objects: newAppObjects(new(boundPaths))}
+		source := newEventSource(&Suite{Seed: 1}, subject)
+		before, err := source.event("customer.subscription.updated")
+		require.NoError(t, err)
+		after, err := before.Edit(webhooktest.Add(path, "cus_own7"))
+		require.NoError(t, err)
+		require.Equal(t, want, len(b.boundIn(before, after)) > 0, path)
+		subject.Bind = []string{path}
+		require.NotEmpty(t, b.boundIn(before, after), "%s, since the user says so", path)
 	}
 }
