@@ -226,11 +226,8 @@ func (s *sender) ownLate(ctx context.Context, event, first *webhooktest.Event) (
 }
 
 // moreOf gives an event about one more object of an earlier event's customer an object of
-// the app. What the app creates belongs to a customer of its own.
+// the app. What the app creates, and finds again, belongs to a customer of its own.
 func moreOf(ctx context.Context, s *sender, event, first *webhooktest.Event) (*webhooktest.Event, error) {
-	if s.subject.Create != nil {
-		return nil, errTwoObjects
-	}
 	id, _ := objectID(event)
 	if known := s.objects.more[id]; known != nil {
 		return s.inherit(ctx, event, known)
@@ -238,8 +235,14 @@ func moreOf(ctx context.Context, s *sender, event, first *webhooktest.Event) (*w
 	s.customer = customer{of: first}
 	defer func() { s.customer = customer{} }()
 	own, err := s.own(ctx, event)
+	if err == nil && s.subject.Create != nil && len(s.objects.paths[own]) > 0 {
+		err = errTwoObjects
+	}
+	if err != nil {
+		return nil, err
+	}
 	s.objects.more[id] = own
-	return own, err
+	return own, nil
 }
 
 // foreign makes an event about an object unknown to the app: it changes all fields that
