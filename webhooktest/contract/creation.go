@@ -217,17 +217,16 @@ func registerCreated(s *sender, event *webhooktest.Event) error {
 	if _, known := api.Object("subscription", subscription); known {
 		return nil
 	}
-	edits := []webhooktest.Edit{webhooktest.About(event)}
-	if s.subject.Edit != nil {
-		edits = append(edits, s.subject.Edit(subscriptionCreated)...)
-	}
-	created, err := s.source.event(subscriptionCreated, edits...)
+	created, err := s.source.event(subscriptionCreated, webhooktest.About(event))
 	if err != nil {
 		return err
 	}
 	more, err := s.objects.of[event].editsFor(created)
 	if err != nil {
 		return err
+	}
+	if s.subject.Edit != nil {
+		more = append(s.subject.Edit(subscriptionCreated), more...)
 	}
 	for _, edit := range more {
 		if edited, err := created.Edit(edit); err == nil { // what does not fit is the session's own
