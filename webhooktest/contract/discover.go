@@ -82,6 +82,9 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 		if errors.Is(err, webhooktest.ErrNoPath) && one.shape != "" {
 			continue // the user's edits do not fit this shape
 		}
+		if isSpent(err) {
+			break // the app has no further object
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -359,6 +359,31 @@ func TestDiscoverWithTheUsersEdits(t *testing.T) {
 	})
 }
 
+// An app with few objects is tried with those.
+func TestDiscoverWithFewObjects(t *testing.T) {
+	t.Parallel()
+	left := 2
+	prepare := func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error) {
+		if left--; left < 0 {
+			return nil, contract.ErrNoObject
+		}
+		return nil, nil
+	}
+	var mu sync.Mutex
+	seen := 0
+	handler := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen++
+	})
+	bubble(t, func(t *testing.T) {
+		found, err := contract.Discover(t.Context(), contract.Subject{Handler: handler, Prepare: prepare})
+		require.NoError(t, err)
+		require.Empty(t, found)
+		require.Positive(t, seen)
+	})
+}
+
 // discard is an answer that nobody reads.
 type discard struct{}
 
