@@ -97,10 +97,8 @@ func (p precedence) linking(eventType string, all []string) ([]string, error) {
 // type name, and no creation of that kind is handled, or the user says that shape is what
 // comes.
 func (p precedence) links(eventType, linking, shape, kind string) (bool, error) {
-	if p.sender.subject.Variants[linking] != shape && slices.ContainsFunc(p.sender.subject.Handles, func(handled string) bool {
-		described, err := fixtures.DescribeEvent(handled)
-		return strings.HasSuffix(handled, ".created") && err == nil && described.Object == kind
-	}) {
+	isCreation := strings.HasSuffix(eventType, ".created") // it tells the same as the session
+	if (isCreation || p.sender.subject.Variants[linking] != shape) && p.creates(kind) {
 		return false, nil
 	}
 	event, err := p.sender.edited(eventType)
@@ -119,9 +117,20 @@ func (p precedence) links(eventType, linking, shape, kind string) (bool, error) 
 	return named && id != nil && contains(object, id), nil
 }
 
+// creates reports whether the creation of a kind of object is handled.
+func (p precedence) creates(kind string) bool {
+	return slices.ContainsFunc(p.sender.subject.Handles, func(handled string) bool {
+		described, err := fixtures.DescribeEvent(handled)
+		return strings.HasSuffix(handled, ".created") && err == nil && described.Object == kind
+	})
+}
+
 // dependsOn reports whether events of a type refer to the object that another type creates,
-// but not the reverse as well.
+// but not the reverse as well. A session refers to what itself creates.
 func (p precedence) dependsOn(eventType, creation string) (bool, error) {
+	if described, err := fixtures.DescribeEvent(creation); err == nil && shapeThatCreates(eventType, described.Object) != "" {
+		return false, nil
+	}
 	event, err := p.sender.edited(eventType)
 	if err != nil {
 		return false, err

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
@@ -37,17 +38,24 @@ func (p *probe) withResults(state any) any {
 
 // updatedAtStripe reports whether the handler updated an object of the events at Stripe.
 // The handler's own copy is up to date only after the event of that update.
-func (p *probe) updatedAtStripe(o *observation) bool {
-	if p.subject.API == nil {
+func (p *probe) updatedAtStripe(o *observation) bool { return wrote(p.subject.API, o, isUpdate) }
+
+// movedAtStripe reports whether the handler itself moved an object of the events on, as by
+// capturing a payment: the event about that tells it nothing new.
+func movedAtStripe(p *probe, o *observation) bool {
+	return wrote(p.subject.API, o, func(call stripeapi.Call) bool { return !isUpdate(call) })
+}
+
+// wrote reports whether there was a call of a kind with a result about an object of the
+// events.
+func wrote(api *stripeapi.Server, o *observation, is func(stripeapi.Call) bool) bool {
+	if api == nil {
 		return false
 	}
 	objects := o.objects()
-	for _, call := range p.subject.API.Calls() {
-		if hadResult(call) && isUpdate(call) && objects[call.ID] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(api.Calls(), func(call stripeapi.Call) bool {
+		return hadResult(call) && is(call) && objects[call.ID]
+	})
 }
 
 // hadResult reports whether a call changed anything at Stripe. A call recognized as a
