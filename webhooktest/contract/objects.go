@@ -15,6 +15,9 @@ import (
 // no further object. Cases that need one are skipped.
 var ErrNoObject = errors.New("the app has no further object")
 
+// errPrepare is the error where the app cannot prepare an object.
+var errPrepare = errors.New("prepare an object")
+
 // needObjects is the Need of a case that uses more objects of the app than there are.
 const needObjects = "objects"
 
@@ -154,7 +157,7 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) (g
 		detail := strings.TrimSuffix(err.Error(), ": "+ErrNoObject.Error())
 		return given{}, errInconclusive{need: needObjects, reason: "needs more objects of the app: " + detail}
 	case err != nil:
-		return given{}, fmt.Errorf("prepare an object for %s: %w", event.Type(), err)
+		return given{}, fmt.Errorf("%w for %s: %w", errPrepare, event.Type(), err)
 	}
 	s.objects.last[event.Type()] = object
 	return object, nil

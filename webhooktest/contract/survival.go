@@ -24,6 +24,12 @@ import (
 func (s *session) surviving(ctx context.Context, try func() ([]finding, error)) ([]finding, error) {
 	findings, err := try()
 	gone, ended := s.hasEnded(ctx, err)
+	if !ended && errors.Is(err, errPrepare) { // the app was on its way down, or up again
+		if err := s.run.machine.pause(ctx, time.Second); err != nil {
+			return nil, err
+		}
+		return try()
+	}
 	if !ended {
 		return findings, err
 	}

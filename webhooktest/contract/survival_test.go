@@ -198,11 +198,12 @@ func TestAppThatExitsCannotPrepare(t *testing.T) {
 		z := newZoo()
 		defer z.Close()
 		var dead atomic.Bool
+		asked := 0
 		s := zooNamed(t, "sound").subject(z, z.State)
 		s.Break, s.Heal = nil, nil
 		s.Restart = func(context.Context) error { dead.Store(false); return nil }
 		s.Prepare = func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error) {
-			if dead.Load() {
+			if asked++; dead.Load() || asked == 4 { // once while it lives: its supervisor was about to start it
 				return nil, errors.New("connection refused")
 			}
 			return nil, nil
