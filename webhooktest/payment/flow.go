@@ -241,39 +241,45 @@ func (m *making) fit(event *webhooktest.Event) (*webhooktest.Event, error) {
 		if kind != given.kind {
 			continue
 		}
-		changed, err := event.Edit(webhooktest.Set("data.object."+given.field, m.given(given.from, given.field)))
-		switch {
-		case err == nil:
-			event = changed
-		case !errors.Is(err, webhooktest.ErrNoPath): // this version has it elsewhere
+		if event, err = setWhere(event, given.field, m.given(given.from, given.field)); err != nil {
 			return nil, err
 		}
 	}
 	return event, nil
 }
 
-// sold gives a subscription, and its invoice, the price that the session sells.
-func (m *making) sold(event *webhooktest.Event, kind any) (*webhooktest.Event, error) {
-	fields := m.api.Sold(m.object.id)
-	if kind == "invoice" {
-		price := fields["items.data.0.price.id"]
-		fields = map[string]json.RawMessage{"lines.data.0.price.id": price, "lines.data.0.plan.id": price, "lines.data.0.pricing.price_details.price": price}
-	} else if kind != "subscription" {
+// setWhere sets a field of the event's object, if this version has it there.
+func setWhere(event *webhooktest.Event, field string, value any) (*webhooktest.Event, error) {
+	changed, err := event.Edit(webhooktest.Set("data.object."+field, value))
+	if errors.Is(err, webhooktest.ErrNoPath) {
 		return event, nil
 	}
-	for path, value := range fields {
-		if value == nil {
-			continue
-		}
-		changed, err := event.Edit(webhooktest.Set("data.object."+path, value))
-		switch {
-		case err == nil:
-			event = changed
-		case !errors.Is(err, webhooktest.ErrNoPath): // this version has it elsewhere
+	return changed, err
+}
+
+// sold gives a subscription, and its invoice, the price that the session sells.
+func (m *making) sold(event *webhooktest.Event, kind any) (_ *webhooktest.Event, err error) {
+	if kind != "subscription" && kind != "invoice" {
+		return event, nil
+	}
+	fields := m.api.Sold(m.object.id)
+	if kind == "invoice" {
+		fields = onInvoice(fields["items.data.0.price.id"])
+	}
+	for field, value := range fields {
+		if event, err = setWhere(event, field, value); err != nil {
 			return nil, err
 		}
 	}
 	return event, nil
+}
+
+// onInvoice returns where an invoice names a price, nil if there is none.
+func onInvoice(price json.RawMessage) map[string]json.RawMessage {
+	if price == nil {
+		return nil
+	}
+	return map[string]json.RawMessage{"lines.data.0.price.id": price, "lines.data.0.plan.id": price, "lines.data.0.pricing.price_details.price": price}
 }
 
 // given returns metadata or text that a session was created with for a later object.
