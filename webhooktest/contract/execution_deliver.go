@@ -54,7 +54,7 @@ func prepareLong(ctx context.Context, s *session, events []*webhooktest.Event, m
 			return err
 		}
 		if _, err := s.subject.Prepare(ctx, long); err != nil && !errors.Is(err, ErrNoObject) {
-			return fmt.Errorf("prepare an object for %s: %w", event.Type(), err)
+			return fmt.Errorf("%w for %s: %w", errPrepare, event.Type(), err)
 		}
 	}
 	return nil

@@ -1,11 +1,12 @@
 package contract
 
 import (
-	"hash/fnv"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // unknownAs returns a value for a field by which an event names an object that the app does
@@ -34,27 +35,20 @@ func unknownAs(known, strange any, order string) any {
 // wider than a column for them.
 func unknownSerial(seed string) uint64 {
 	const least = 500_000_000
-	return least + seedOf(seed)%least
-}
-
-func seedOf(text string) uint64 {
-	hash := fnv.New64a()
-	_, _ = hash.Write([]byte(text)) // never fails
-	return hash.Sum64()
+	return least + render.Hash(seed)%least
 }
 
 // nameLike returns another name in the form of a known one that is a number or a UUID, and
 // any other name itself: "user-7" may tell an app that the user is its own.
 func nameLike(known, seed string) string {
 	if uuid().MatchString(known) {
-		n := seedOf(seed)
-		return strings.Map(func(r rune) rune {
-			if r == '-' {
-				return r
+		digits := render.AppendDigits(nil, "0123456789abcdef", len(known), render.Hash(seed))
+		for i := range digits {
+			if known[i] == '-' {
+				digits[i] = '-'
 			}
-			n = n*6364136223846793005 + 1442695040888963407
-			return rune("0123456789abcdef"[n>>60])
-		}, known)
+		}
+		return string(digits)
 	}
 	if _, err := strconv.ParseUint(known, 10, 64); err == nil {
 		return strconv.FormatUint(unknownSerial(seed), 10)
