@@ -25,20 +25,21 @@ func OfChange(before Diff, references []Diff, did Diff) (reduced []Diff, left Di
 		}
 	}
 	if !some {
-		return commonFields(references, did)
+		return commonFields(references, did, func([]Record) bool { return true })
 	}
 	return reduced, left
 }
 
-// commonFields reduces rows to the fields that each clean delivery leaves: a time that is
-// not set yet may be missing.
-func commonFields(references []Diff, did Diff) (reduced []Diff, left Diff) {
+// commonFields reduces the chosen rows to the fields that each clean delivery leaves: a time
+// that is not set yet may be missing. A choice gets the row of each of them.
+func commonFields(references []Diff, did Diff, choose func(rows []Record) bool) (reduced []Diff, left Diff) {
 	reduced, left = cloned(references), maps.Clone(did)
 	for place := range (Baseline{References: references}).Touched() {
-		if slices.ContainsFunc(references, func(view Diff) bool { return len(view[place].Records) != 1 }) {
+		rows := onlyRows(place, references)
+		if rows == nil || !choose(rows) {
 			continue
 		}
-		common := references[0][place].Records[0].values()
+		common := rows[0].values()
 		maps.DeleteFunc(common, func(path, _ string) bool {
 			return slices.ContainsFunc(references, func(view Diff) bool { return !view[place].has(path) })
 		})
@@ -49,34 +50,23 @@ func commonFields(references []Diff, did Diff) (reduced []Diff, left Diff) {
 	return reduced, left
 }
 
+// onlyRows returns the row of each clean delivery at a place, nil if not each leaves one.
+func onlyRows(place string, references []Diff) (rows []Record) {
+	for _, view := range references {
+		if len(view[place].Records) != 1 {
+			return nil
+		}
+		rows = append(rows, view[place].Records[0])
+	}
+	return rows
+}
+
 // WithoutOwnFields reduces rows of different fields to those that each clean delivery leaves:
 // a time that the first event sets, and the second does not.
 func WithoutOwnFields(references []Diff, did Diff) (reduced []Diff, left Diff) {
-	differing := make(Diff)
-	if len(references) == 0 {
-		return references, did
-	}
-	for place, change := range references[0] {
-		if slices.ContainsFunc(references, func(view Diff) bool {
-			return len(view[place].Records) == 1 && len(change.Records) == 1 && view[place].Records[0].shape != change.Records[0].shape
-		}) {
-			differing[place] = did[place]
-		}
-	}
-	if len(differing) == 0 {
-		return references, did
-	}
-	reduced, left = cloned(references), maps.Clone(did)
-	common, rest := commonFields(references, differing)
-	for place := range differing {
-		for i := range reduced {
-			reduced[i][place] = common[i][place]
-		}
-		if change, there := rest[place]; there && len(change.Records) > 0 {
-			left[place] = change
-		}
-	}
-	return reduced, left
+	return commonFields(references, did, func(rows []Record) bool {
+		return slices.ContainsFunc(rows, func(r Record) bool { return r.shape != rows[0].shape })
+	})
 }
 
 // WithoutMoreTimes takes out of rows the times where clean delivery leaves none, and the

@@ -66,10 +66,7 @@ func WithoutCounts(references []Diff, did Diff) (kept []Diff, left Diff) {
 	for _, view := range append(slices.Clone(references), did) {
 		view.findCounts(counts)
 	}
-	for _, view := range references {
-		kept = append(kept, view.hiding(counts))
-	}
-	return kept, did.hiding(counts)
+	return hidingAll(references, did, counts)
 }
 
 // findCounts adds the fields that may be counts.
@@ -95,16 +92,8 @@ func WithoutTypes(references []Diff, last []string, did Diff, types []string) (k
 	notes := make(map[spot]bool)
 	for i, view := range references {
 		view.each(func(at spot, l field) {
-			if l.value == last[i] {
-				notes[at] = true
-			}
-		})
-	}
-	for i, view := range references {
-		view.each(func(at spot, l field) {
-			if l.value != last[i] {
-				delete(notes, at)
-			}
+			before, seen := notes[at]
+			notes[at] = l.value == last[i] && (before || !seen)
 		})
 	}
 	isNote := func(at spot, l field) bool { return notes[at] && slices.Contains(types, l.value) }
@@ -159,10 +148,15 @@ func WithoutUnreached(references, onTheWay []Diff, did Diff) (kept []Diff, left 
 			counts[at] = true
 		}
 	})
+	return hidingAll(references, did, counts)
+}
+
+// hidingAll hides fields in the references and in what was done.
+func hidingAll(references []Diff, did Diff, fields map[spot]bool) (kept []Diff, left Diff) {
 	for _, view := range references {
-		kept = append(kept, view.hiding(counts))
+		kept = append(kept, view.hiding(fields))
 	}
-	return kept, did.hiding(counts)
+	return kept, did.hiding(fields)
 }
 
 // hiding returns the diff without some fields, and without records that have no others.

@@ -7,7 +7,8 @@ import (
 )
 
 // Unpack returns a state with its texts taken apart: JSON in a text is decoded, lines are a
-// list, and so are values between commas or bars, numbers among them. It changes the lists and maps of the state.
+// list, and so are values between commas or bars, numbers among them. It changes the lists
+// and maps of the state.
 func Unpack(state any) any {
 	switch value := state.(type) {
 	case map[string]any:
