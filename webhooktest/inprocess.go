@@ -47,9 +47,6 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	call := &call{request: serverRequest(ctx, request), header: make(http.Header)}
 	if !hasDeadline {
 		call.serve(p.handler)
-		if err := ctx.Err(); err != nil { // the sender has left
-			return nil, err
-		}
 		return call.result(request)
 	}
 	done := make(chan struct{})
@@ -180,6 +177,9 @@ func (c *call) result(request *http.Request) (*http.Response, error) {
 	defer c.mu.Unlock()
 	if c.err != nil {
 		return nil, c.err
+	}
+	if err := request.Context().Err(); errors.Is(err, context.Canceled) { // the sender has left
+		return nil, err
 	}
 	c.writeHeader(http.StatusOK)
 	response := &http.Response{

@@ -173,3 +173,22 @@ func TestContextEndsWithTheAnswer(t *testing.T) {
 		require.Error(t, ctx.Err())
 	}
 }
+
+// The handler's response and the end of the context come at one moment: chance must not
+// decide between them.
+func TestHangUpGetsNoResponse(t *testing.T) {
+	t.Parallel()
+	for name, timeout := range map[string]time.Duration{"deadline": time.Minute, "no deadline": -1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			source := webhooktest.Source{Seed: 1}
+			endpoint := &webhooktest.Endpoint{Handler: accept, Timeout: timeout}
+			for range 500 {
+				event, err := source.Event("charge.succeeded")
+				require.NoError(t, err)
+				response := deliver(t, endpoint, event, "hang-up")
+				require.ErrorIs(t, response.Err, context.Canceled)
+			}
+		})
+	}
+}
