@@ -25,7 +25,7 @@ type eventSource struct {
 	alike      webhooktest.Source
 	alikeAt    time.Time // creation time of the next event of alike
 
-	creations sync.Map // by event type: the types whose events come before it
+	creations sync.Map // by precededBy: the types whose events come before it
 }
 
 // eventsBefore is the age of the first event of a run. Events are a second apart, and a

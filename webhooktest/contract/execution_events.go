@@ -55,7 +55,7 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 		if c.variant.bursts > 0 {
 			c.burst = i
 		}
-		event, err := c.newEvent(ctx, spec)
+		event, err := c.newEvent(ctx, name)
 		if err == nil && !onlyForges(c.spec, name, c.mutations) {
 			err = registerEvent(c.session.sender, event)
 		}
@@ -90,12 +90,13 @@ func onlyForges(c *contractCase, name string, mutations func(caseStep) []string)
 }
 
 // newEvent makes one event: from a payload, or of a type.
-func (c *caseEvents) newEvent(ctx context.Context, spec caseEvent) (event *webhooktest.Event, err error) {
+func (c *caseEvents) newEvent(ctx context.Context, name string) (event *webhooktest.Event, err error) {
+	spec := c.spec.Events[name]
 	c.identity.Created = c.session.run.source.next().Unix()
 	eventType := c.variant.typeOf(spec.Type)
 	if payload := spec.payload(c.variant); payload != nil {
 		event, err = c.replayed(payload, spec, c.renamed)
-	} else if event, err = c.bound(ctx, spec, eventType); err == nil {
+	} else if event, err = c.bound(ctx, name, eventType); err == nil {
 		event, err = c.changed(ctx, spec, event)
 	}
 	if spec.Variant != "" {
@@ -112,8 +113,8 @@ func (c *caseEvents) newEvent(ctx context.Context, spec caseEvent) (event *webho
 
 // bound makes an event of a type, about the objects of another event or about new objects:
 // the app's or, if the case says so, foreign ones.
-func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string) (event *webhooktest.Event, err error) {
-	sender := c.session.sender
+func (c *caseEvents) bound(ctx context.Context, name, eventType string) (event *webhooktest.Event, err error) {
+	spec, sender := c.spec.Events[name], c.session.sender
 	edits, err := c.forms(spec, eventType)
 	if err != nil {
 		return nil, err
@@ -130,7 +131,8 @@ func (c *caseEvents) bound(ctx context.Context, spec caseEvent, eventType string
 		sibling := c.observed.events[spec.sibling()][c.burst]
 		return sender.ofCustomer(ctx, customer{sibling, spec.Renewal != ""}, eventType, edits...)
 	}
-	return sender.prepared(ctx, eventType, edits...)
+	whole := leads(c.spec, name) && isNoted(c.session.run.known, eventType)
+	return precedence{sender, whole}.prepared(ctx, eventType, edits...)
 }
 
 // forms returns the edits for the version and shape that a case wants.

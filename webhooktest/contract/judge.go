@@ -65,7 +65,7 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 	if c.Check != "" {
 		return j.runCheck(ctx, c, result)
 	}
-	bindings, unhandled, err := precedence{s.sender}.bind(c.Given)
+	bindings, unhandled, err := precedence{sender: s.sender}.bind(c.Given)
 	if err != nil {
 		return err
 	}

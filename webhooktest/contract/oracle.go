@@ -37,6 +37,9 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 		}
 		return nil, err
 	}
+	if err := learnCreations(ctx, o); err != nil {
+		return nil, err
+	}
 	switch o.spec.State {
 	case "none":
 		return o.judgeNone(ctx)
@@ -103,6 +106,17 @@ func (o *oracle) mustMove(ctx context.Context) error {
 		return spent
 	}
 	return o.session.unmoved("no event of this case changes the state when it is delivered alone: " + strings.Join(types, ", "))
+}
+
+// learnCreations learns what the creations do that a session may come before.
+func learnCreations(ctx context.Context, o *oracle) error {
+	creations, err := afterSession(precedence{o.session.sender, true}, o.spec, o.variant)
+	for _, creation := range creations {
+		if _, err := o.effect(ctx, creation); err != nil && !isSpent(err) {
+			return err
+		}
+	}
+	return err
 }
 
 // judgeBy compares with the effect of the same reference in an earlier case. A difference

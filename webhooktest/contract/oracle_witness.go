@@ -61,7 +61,7 @@ func distinction(ctx context.Context, e *execution) string {
 		return ""
 	}
 	one := made[0]
-	another, err := e.events.newEvent(ctx, c.Events[other]) // for its fields: it is not delivered
+	another, err := e.events.newEvent(ctx, other) // for its fields: it is not delivered
 	if err != nil {
 		return ""
 	}

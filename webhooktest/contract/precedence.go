@@ -10,12 +10,22 @@ import (
 )
 
 // A precedence knows which handled types introduce an object before others refer to it.
-type precedence struct{ sender *sender }
+type precedence struct {
+	sender *sender
+	whole  bool // a creation, too, comes after the session that tells the same
+}
+
+// precededBy is the key of what a precedence knows of a type.
+type precededBy struct {
+	eventType string
+	whole     bool
+}
 
 // creations returns the handled types whose events must precede events of a type, in the
 // order of their dependencies, computed once. A type in a special shape is TYPE=VARIANT.
 func (p precedence) creations(eventType string) ([]string, error) {
-	if known, ok := p.sender.source.creations.Load(eventType); ok {
+	key := precededBy{eventType, p.whole}
+	if known, ok := p.sender.source.creations.Load(key); ok {
 		return known.([]string), nil
 	}
 	all, err := p.before(eventType, nil, nil)
@@ -33,7 +43,7 @@ func (p precedence) creations(eventType string) ([]string, error) {
 	} else if own := p.stored(eventType); own != "" && len(all) == 0 {
 		all = append(all, own)
 	}
-	p.sender.source.creations.Store(eventType, all)
+	p.sender.source.creations.Store(key, all)
 	return all, nil
 }
 
@@ -97,8 +107,8 @@ func (p precedence) linking(eventType string, all []string) ([]string, error) {
 // type name, and no creation of that kind is handled, or the user says that shape is what
 // comes.
 func (p precedence) links(eventType, linking, shape, kind string) (bool, error) {
-	isCreation := strings.HasSuffix(eventType, ".created") // it tells the same as the session
-	if (isCreation || p.sender.subject.Variants[linking] != shape) && p.creates(kind) {
+	toldAlone := strings.HasSuffix(eventType, ".created") && !p.whole // it tells the same as the session
+	if (toldAlone || p.sender.subject.Variants[linking] != shape) && p.creates(kind) {
 		return false, nil
 	}
 	event, err := p.sender.edited(eventType)

@@ -13,7 +13,12 @@ import (
 // prepared makes one independent event, after delivering the events that must precede it.
 // It does not register the event.
 func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
-	created, version, err := s.prerequisites(ctx, eventType)
+	return precedence{sender: s}.prepared(ctx, eventType, edits...)
+}
+
+func (p precedence) prepared(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
+	s := p.sender
+	created, version, err := p.prerequisites(ctx, eventType)
 	switch {
 	case err != nil:
 		return nil, err

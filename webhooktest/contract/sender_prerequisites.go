@@ -13,8 +13,9 @@ import (
 // own object and of the objects it refers to, if the handler handles them. It returns the
 // last of them, or nil for none. If that event created the event's own object, or links it,
 // it also returns the version of the object that shows a change.
-func (s *sender) prerequisites(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
-	creations, err := precedence{s}.creations(eventType)
+func (p precedence) prerequisites(ctx context.Context, eventType string) (created *webhooktest.Event, version int, err error) {
+	s := p.sender
+	creations, err := p.creations(eventType)
 	if err != nil {
 		return nil, 0, err
 	}

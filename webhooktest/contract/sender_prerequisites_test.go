@@ -44,7 +44,7 @@ func TestDependenciesComeFirst(t *testing.T) {
 			t.Parallel()
 			subject := &Subject{Handles: test.handles}
 			s := &sender{subject: subject, source: newEventSource(&Suite{Seed: 1}, subject)}
-			got, err := precedence{s}.creations(test.eventType)
+			got, err := precedence{sender: s}.creations(test.eventType)
 			require.NoError(t, err)
 			require.Equal(t, test.want, got)
 		})
