@@ -65,10 +65,10 @@ func checkEffect(ctx context.Context, s *session) ([]finding, error) {
 	if len(s.probe.noise) > 0 {
 		return nil, s.unmoved("the state changes while nothing is delivered, at " + strings.Join(s.probe.noise, ", "))
 	}
-	if err := s.unclaimed(ctx, s.subject.control()); err != nil {
+	if alone, err := s.baseline.alone(ctx, s.subject.control()); err != nil || len(alone) > 0 {
 		return nil, err
 	}
-	if alone, err := s.baseline.alone(ctx, s.subject.control()); err != nil || len(alone) > 0 {
+	if err := s.unclaimed(ctx, s.subject.control()); err != nil {
 		return nil, err
 	}
 	return []finding{{sent: "a genuine " + s.subject.control(), expected: "a change of the state", actual: "none"}}, nil

@@ -28,9 +28,28 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 	if session := tellsOf(s.subject.Handles, eventType); session != "" {
 		return errInconclusive{reason: fmt.Sprintf("a genuine %s has no effect, but the handler acts on %s, which tells of the same object: it may have done all by then", eventType, session)}
 	}
+	if err := doneBefore(ctx, s, eventType); err != nil {
+		return err
+	}
 	shape, err := s.baseline.worksAs(ctx, eventType)
 	if err == nil && shape != "" {
 		err = errInconclusive{shape: eventType + "=" + shape, reason: fmt.Sprintf("%s has no effect, but one of variant %s has: is that what the handler is for?", s.subject.shaped(eventType), shape)}
+	}
+	return err
+}
+
+// doneBefore returns why a missing effect says nothing, if an event of the type has one when
+// it comes first: the creation of what its object refers to may do the same. The creation of
+// its own object does not.
+func doneBefore(ctx context.Context, s *session, eventType string) error {
+	before, err := precedence{sender: s.sender}.creations(eventType)
+	if err != nil || len(before) == 0 || s.subject.creation(eventType) != "" {
+		return err
+	}
+	alone, err := s.baseline.alone(ctx, eventType)
+	if err == nil && len(alone) > 0 {
+		last, _, _ := strings.Cut(before[len(before)-1], "=")
+		err = errInconclusive{reason: fmt.Sprintf("a genuine %s has no effect after %s, but it has one without: it may have been done by then", eventType, last)}
 	}
 	return err
 }

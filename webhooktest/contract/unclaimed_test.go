@@ -1,8 +1,11 @@
 package contract_test
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -66,6 +69,50 @@ func TestUnclaimedTypes(t *testing.T) {
 				require.Equal(t, test.want, got.Verdict, "%+v", got)
 				require.Equal(t, test.need, got.Need, "%+v", got)
 				require.Equal(t, test.wanted, got.WantedVariant, "%+v", got)
+			})
+		})
+	}
+}
+
+// What has been done by an earlier event of the same object is not missing from a later one:
+// Stripe does not order them.
+func TestDoneBefore(t *testing.T) {
+	t.Parallel()
+	const created, paid = "customer.subscription.created", "invoice.paid"
+	for _, test := range []struct {
+		why    string
+		rowsOf []string // the types that make the row, if there is none
+		want   string   // in the reason
+	}{
+		{"either makes the row", []string{created, paid}, "a genuine invoice.paid has no effect after customer.subscription.created, but it has one without"},
+		{"the invoice does nothing", []string{created}, ""},
+	} {
+		t.Run(test.why, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				z := newZoo()
+				t.Cleanup(z.Close)
+				rows := make(map[string]bool)
+				z.handle = func(d *zooDelivery) error {
+					z.mu.Lock()
+					defer z.mu.Unlock()
+					id := cmp.Or(zooField(d, "subscription"), zooField(d, "id"))
+					if slices.Contains(test.rowsOf, string(d.event.Type)) {
+						rows[id] = true
+					}
+					return nil
+				}
+				z.show = func() any { return slices.Sorted(maps.Keys(rows)) }
+				subject := zooNamed(t, "sound").subject(z, z.State)
+				subject.Handles = []string{created, paid}
+				_, byID := results(t, subject, "dispatch/handled-type-works")
+				got := byID["dispatch/handled-type-works"]
+				if test.want == "" {
+					require.Equal(t, contract.Warn, got.Verdict, "%+v", got)
+					return
+				}
+				require.Equal(t, contract.Pass, got.Verdict, "%+v", got)
+				require.Contains(t, got.Reason, test.want)
 			})
 		})
 	}
