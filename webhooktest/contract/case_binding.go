@@ -43,8 +43,8 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 	if each == "" {
 		return []map[string]string{binding}, ""
 	}
-	if given[each] == "each variant" || given[each] == "each counting variant" {
-		return s.bindShapes(each, given[each] == "each counting variant", binding)
+	if choice, ok := chooseShapes(given[each]); ok {
+		return s.bindShapes(each, choice, binding)
 	}
 	types := s.handled()
 	if among, ok := strings.CutPrefix(given[each], "each of "); ok {

@@ -43,7 +43,7 @@ func (c *contractCase) validateOwn() error {
 }
 
 // givenWords are what a variable can stand for, beside types and patterns of types.
-var givenWords = []string{"handled", "of a tenant", "each handled", "each telling", "each thin", "each sibling", "each variant", "each counting variant", "unhandled"}
+var givenWords = []string{"handled", "of a tenant", "each handled", "each telling", "each thin", "each sibling", "each variant", "each counting variant", "each free variant", "unhandled"}
 
 // checkGiven rejects a literal type that Stripe does not have.
 func checkGiven(pattern string) error {

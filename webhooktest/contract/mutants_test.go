@@ -74,7 +74,7 @@ var mutants = []mutant{
 	{why: "who gives up on a call works later", file: "api_outage.go", old: "if !o.silent {", new: "if true {", test: "TestWorkOutlivesTheAnswer"},
 	{why: "only work in the background is slow", file: "run.go", old: "> s.run.budget.limit", new: "> s.run.budget.limit && false", test: "TestMustsComeFirst"},
 	{why: "a session is no creation", file: "beginning.go", old: `if pattern != "any *.created" {`, new: `if pattern != "" {`, zoo: "early-events-dropped"},
-	{why: "every shape is expected to come", file: "shapes.go", old: `if s.Variants[eventType] != "" && counting {`, new: `if false {`, test: "TestUnclaimedTypes"},
+	{why: "every shape is expected to come", file: "shapes.go", old: `return v.Counts && usual == ""`, new: `return v.Counts`, test: "TestUnclaimedTypes"},
 	{why: "no other shape is tried", file: "unclaimed.go", old: "if !s.probe.careful {", new: "if s.probe.careful {", test: "TestUnclaimedTypes"},
 	{why: "one version of an update is tried", file: "discover.go", old: "[]int{distinct, described.Versions}", new: "[]int{distinct, distinct + 0*described.Versions}", test: "TestDiscoverUpdates"},
 	{why: "no session links a subscription before", file: "precedence.go", old: "if !links || handled == eventType {", new: "if !links || links || handled == eventType {", zoo: "saas-linked"},

@@ -17,36 +17,40 @@ import (
 // variantOf, after a type, is the variable for the current variant: {T.variant}.
 const variantOf = ".variant"
 
-// bindShapes binds a variable to each variant, with fixed values for the others.
-func (s *Subject) bindShapes(variable string, counting bool, others map[string]string) (bindings []map[string]string, unhandled string) {
-	for _, one := range s.shapes(variable, counting) {
-		maps.Copy(one, others)
-		bindings = append(bindings, one)
-	}
-	switch {
-	case len(bindings) == 0 && counting:
-		return nil, "a type with variants that mean the same"
-	case len(bindings) == 0:
-		return nil, "a type that has variants"
-	}
-	return bindings, ""
+// A shapeChoice says which variants of the handled types a pattern binds.
+type shapeChoice struct {
+	takes     func(v fixtures.Variant, usual string) bool // usual: the shape that the user sets, or ""
+	unhandled string                                      // the types that would allow one
 }
 
-// shapes returns the handled types, each with its variants or, for counting, only with the
-// variants that mean the same as the plain event. If the user sets the shape of a type, no
-// other shape counts.
-func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]string) {
+// chooseShapes returns the choice of a pattern, if it binds variants.
+func chooseShapes(pattern string) (choice shapeChoice, ok bool) {
+	choice, ok = map[string]shapeChoice{
+		"each variant":          {func(fixtures.Variant, string) bool { return true }, "a type that has variants"},
+		"each counting variant": {func(v fixtures.Variant, usual string) bool { return v.Counts && usual == "" }, "a type with variants that mean the same"},
+		"each free variant":     {func(v fixtures.Variant, usual string) bool { return v.FreeOf == cmp.Or(usual, plainShape) }, "a type with variants of which nothing is paid"},
+	}[pattern]
+	return choice, ok
+}
+
+// plainShape is the name of the shape that events have without a variant.
+const plainShape = "plain"
+
+// bindShapes binds a variable to each variant of a choice, with fixed values for the others.
+func (s *Subject) bindShapes(variable string, choice shapeChoice, others map[string]string) (bindings []map[string]string, unhandled string) {
 	for _, eventType := range s.Handles {
-		if s.Variants[eventType] != "" && counting {
-			continue
-		}
 		for _, v := range fixtures.Variants(eventType) {
-			if s.checkType(eventType) == nil && (v.Counts || !counting) {
-				bindings = append(bindings, map[string]string{variable: eventType, variable + variantOf: v.Name})
+			if s.checkType(eventType) == nil && choice.takes(v, s.Variants[eventType]) {
+				one := map[string]string{variable: eventType, variable + variantOf: v.Name}
+				maps.Copy(one, others)
+				bindings = append(bindings, one)
 			}
 		}
 	}
-	return bindings
+	if len(bindings) == 0 {
+		return nil, choice.unhandled
+	}
+	return bindings, ""
 }
 
 // expected returns the findings about a shape that the user has not ruled out by setting
@@ -54,7 +58,7 @@ func (s *Subject) shapes(variable string, counting bool) (bindings []map[string]
 // does not, the error is render.ErrNotApplicable.
 func (v variant) expected(s *Subject, findings []finding) ([]finding, error) {
 	eventType, shape := v.shape()
-	if shape == nil || s.Variants[eventType] == "" || s.Variants[eventType] == shape.Name {
+	if shape == nil || slices.Contains([]string{"", shape.Name, shape.FreeOf}, s.Variants[eventType]) {
 		return findings, nil
 	}
 	crashes := slices.DeleteFunc(slices.Clone(findings), func(f finding) bool { return !f.silent })

@@ -25,6 +25,9 @@ func zooShapeBugs() []zooBug {
 				return zooField(d, "object") == "subscription" && d.event.Data.Object["plan"] == nil
 			})
 		}),
+		zooWith("free-swallowed", "what is not paid is not bought", func(z *zooHandler) {
+			z.handle = z.unless(func(d *zooDelivery) bool { return zooField(d, "payment_status") == "no_payment_required" })
+		}),
 		zooWith("several-items-are-500", "a subscription is its only item", func(z *zooHandler) {
 			z.handle = z.failing(func(d *zooDelivery) error {
 				if len(zooList(d, "items")) > 1 {

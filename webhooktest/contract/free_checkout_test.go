@@ -1,0 +1,54 @@
+package contract_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
+// An order of which nothing had to be paid is told as information: only who gives coupons
+// or trials away has lost one.
+func TestFreeCheckout(t *testing.T) {
+	t.Parallel()
+	const free, session = "dispatch/free-checkout", "checkout.session.completed"
+	for _, test := range []struct {
+		name     string
+		takes    func(d *zooDelivery) bool
+		variants map[string]string
+		want     contract.Verdict
+	}{
+		{"all but unpaid", func(d *zooDelivery) bool { return zooField(d, "payment_status") != "unpaid" }, nil, contract.Pass},
+		{"paid alone", func(d *zooDelivery) bool { return zooField(d, "payment_status") == "paid" }, nil, contract.Info},
+		{"subscriptions", func(d *zooDelivery) bool { return zooField(d, "mode") == "subscription" }, map[string]string{session: "subscription"}, contract.Pass},
+		{"paid subscriptions alone", func(d *zooDelivery) bool {
+			return zooField(d, "mode") == "subscription" && zooField(d, "payment_status") == "paid"
+		}, map[string]string{session: "subscription"}, contract.Info},
+		{"neither", func(d *zooDelivery) bool { return zooField(d, "mode") == "setup" }, nil, contract.Inconclusive},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				z := newZoo()
+				t.Cleanup(z.Close)
+				orders := make(map[string]bool)
+				z.handle = func(d *zooDelivery) error {
+					z.mu.Lock()
+					defer z.mu.Unlock()
+					if string(d.event.Type) == session && test.takes(d) {
+						orders[zooField(d, "id")] = true
+					}
+					return nil
+				}
+				z.show = func() any { return slices.Sorted(maps.Keys(orders)) }
+				subject := zooNamed(t, "sound").subject(z, z.State)
+				subject.Handles, subject.Variants = []string{session}, test.variants
+				_, byID := results(t, subject, free)
+				require.Equal(t, test.want, byID[free].Verdict, "%+v", byID[free])
+			})
+		})
+	}
+}
