@@ -108,6 +108,9 @@ func (e Change) contrast(want Change) (said []string) {
 		said = append(said, number64(e.Delta)+", want "+number64(want.Delta))
 	}
 	missing, other := minus(want.Records, e.Records), minus(e.Records, want.Records)
+	if isOne(missing, other) && len(alikeTo(other[0], want.Records)) == 0 {
+		return append(said, missing[0].mistaken(other[0]))
+	}
 	for _, wanted := range missing {
 		switch i := nearest(wanted, other); {
 		case i >= 0:
@@ -122,6 +125,12 @@ func (e Change) contrast(want Change) (said []string) {
 		said = append(said, tooMany(all, len(alikeTo(copies, want.Records))))
 	}
 	return slices.Compact(said)
+}
+
+// isOne reports whether the only record that is missing and the only other one may be the
+// same row, however much of it has changed.
+func isOne(missing, other []Record) bool {
+	return len(missing) == 1 && len(other) == 1 && common(missing[0], other[0]) > 0
 }
 
 // number64 describes the change of a number.
@@ -188,20 +197,25 @@ func repeated(records, among []Record) (copies []Record) {
 func nearest(one Record, among []Record) int {
 	best, most := -1, 0
 	for i, r := range among {
-		common := 0
-		for _, l := range one.fields {
-			if slices.Contains(r.fields, l) {
-				common++
-			}
-		}
+		shared := common(one, r)
 		if r.shape == one.shape {
-			common++ // the same columns suggest the same row
+			shared++ // the same columns suggest the same row
 		}
-		if common > most && 2*common >= len(one.fields) {
-			best, most = i, common
+		if shared > most && 2*shared >= len(one.fields) {
+			best, most = i, shared
 		}
 	}
 	return best
+}
+
+// common returns how many fields two records have in common.
+func common(one, other Record) (count int) {
+	for _, l := range one.fields {
+		if slices.Contains(other.fields, l) {
+			count++
+		}
+	}
+	return count
 }
 
 // mistaken describes a record in place of this one by the members that differ, with their

@@ -32,3 +32,27 @@ func TestOneLinePerRow(t *testing.T) {
 		}
 	}
 }
+
+// A row that has changed in most of its columns is still there: only one that shares
+// nothing with it is another one.
+func TestChangedRowIsShown(t *testing.T) {
+	const user, sub, plan = "usr_NffrFeUfNV2Hib", "sub_1MowQVLkdIwHu7ixeRlqHVzs", "pro"
+	names := Normalizer{user: "{e.data.object.metadata.user}", sub: "{e.data.object.id}"}
+	row := func(id, plan, sub any) any { return map[string]any{"id": id, "plan": plan, "sub": sub} }
+	clean := ObjectStates([]any{row(user, plan, sub)}, names)
+	for _, test := range []struct {
+		name  string
+		after any
+		want  string
+	}{
+		{"lost all but its id", []any{row(user, "free", nil)},
+			`plan: "free" instead of "pro", sub: null instead of "{e.data.object.id}", of {"id":"{e.data.object.metadata.user}","plan":"pro","sub":"{e.data.object.id}"}`},
+		{"is gone", []any{}, `nothing, want {"id":"{e.data.object.metadata.user}","plan":"pro","sub":"{e.data.object.id}"}`},
+	} {
+		b := Baseline{References: []Diff{clean, clean}, Volatile: new(Volatile)}
+		lines, _ := b.Judge(ObjectStates(test.after, names))
+		if len(lines) == 0 || !strings.HasSuffix(lines[0], test.want) {
+			t.Errorf("%s: %q, want …%s", test.name, lines, test.want)
+		}
+	}
+}
