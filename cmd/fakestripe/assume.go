@@ -16,10 +16,10 @@ import (
 // check detects missing settings where it can, and says what it assumed: as flags, to give
 // or correct them the next time.
 
-// assume detects the API version and the event types that the handler acts on, if neither
-// types nor cases were given: a user who names a case knows its type.
+// assume detects the API version and the event types that the handler acts on, if no types
+// were given and the cases ask for them.
 func (c *checking) assume(ctx context.Context, sh shell) error {
-	if c.suite.Dir != "" || len(c.suite.Only) > 0 {
+	if c.suite.Dir != "" || len(c.suite.Only) > 0 && (c.given("handles") || !asksForTypes(c)) {
 		return nil
 	}
 	if c.given("handles") {
@@ -45,12 +45,24 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 	if adopted := c.adoptVersion(sh, first); !adopted && len(first.Diagnosis) > 0 {
 		return nil // the check reports it
 	}
+	stop := sayEvery(sh.err, tellAfter, "fakestripe: trying which types the handler acts on, for %s: --handles TYPE,TYPE would save that\n")
 	handled, err := contract.Discover(ctx, c.subject)
+	stop()
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}
 	c.adoptTypes(sh, handled)
 	return nil
+}
+
+// asksForTypes reports whether a case that may run is about the types that the handler acts
+// on, or about what they do.
+func asksForTypes(c *checking) bool {
+	cases, err := c.suite.Cases()
+	shown := c.subject.State != nil || c.subject.StateOf != nil || c.subject.API != nil
+	return err == nil && shown && slices.ContainsFunc(cases, func(one contract.Case) bool {
+		return slices.Contains(one.Needs, "handles") || slices.Contains(one.Needs, "state")
+	})
 }
 
 // caseOfEffect is the case that finds out the shape in which a handler acts on a type.
@@ -163,6 +175,9 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 				shapes = append(shapes, h.Type+"="+h.Variant)
 			}
 		}
+	}
+	if len(types) == 0 && len(c.suite.Only) > 0 {
+		return // the cases say what they lack
 	}
 	if len(types) == 0 {
 		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles was not to be seen: give --handles TYPE,TYPE%s\n", lacksState(&c.subject))

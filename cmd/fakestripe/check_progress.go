@@ -66,6 +66,29 @@ func (p *checkProgress) end() {
 	}
 }
 
+// sayEvery prints how long something has taken, each time that an interval has passed,
+// until stop is called.
+func sayEvery(out io.Writer, interval time.Duration, format string) (stop func()) {
+	ticker, ended, done := time.NewTicker(interval), make(chan struct{}), make(chan struct{})
+	begun := time.Now()
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ticker.C:
+				fmt.Fprintf(out, format, time.Since(begun).Round(time.Second))
+			}
+		}
+	}()
+	return func() {
+		ticker.Stop()
+		close(ended)
+		<-done
+	}
+}
+
 // begin takes in a case that begins.
 func (p *checkProgress) begin(id string) {
 	p.mu.Lock()

@@ -37,3 +37,16 @@ func TestProgressSaysWhereItIs(t *testing.T) {
 		})
 	}
 }
+
+// What comes before the first case says that it goes on, and nothing once it has ended.
+func TestSayEvery(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		stop := sayEvery(&out, 10*time.Second, "trying, for %s\n")
+		time.Sleep(21 * time.Second)
+		stop()
+		time.Sleep(time.Minute)
+		require.Equal(t, "trying, for 10s\ntrying, for 20s\n", out.String())
+	})
+}
