@@ -161,3 +161,20 @@ func (b *baseline) isGone(ctx context.Context) (bool, error) {
 	}
 	return true, nil
 }
+
+// after returns the effect of an event of a type that follows another about the same object.
+func (b *baseline) after(ctx context.Context, first, eventType string) (statediff.Diff, error) {
+	before, err := b.sender.distinct(ctx, first)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := b.sender.deliver(ctx, before); err != nil {
+		return nil, err
+	}
+	event, err := b.sender.registered(b.sender.about(ctx, before, eventType))
+	if err != nil {
+		return nil, err
+	}
+	_, did, err := b.deliver(ctx, event)
+	return did, err
+}

@@ -115,7 +115,10 @@ func (s *sender) registerVariant(event *webhooktest.Event, mutations []string) e
 	if err != nil || bytes.Equal(body, event.Body()) {
 		return err
 	}
-	return s.register(body)
+	if err := s.register(body); err != nil {
+		return err
+	}
+	return registerRenamed(s.subject.API, event, body)
 }
 
 // deliver delivers an event and records the response.

@@ -45,7 +45,7 @@ func (s *planSeller) take(d *zooDelivery) error {
 		}
 		text, ok := s.api.Object("subscription", zooField(d, "subscription"))
 		if !ok {
-			return &zooError{http.StatusNotFound, "no subscription"}
+			return &zooError{http.StatusInternalServerError, "no subscription"}
 		}
 		var sold struct {
 			ID       string
@@ -144,7 +144,7 @@ func TestPlansThatTheAppSells(t *testing.T) {
 					}
 				}
 				report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return s }, Seed: 7,
-					Only: []string{"control/accepted", "control/effect", "control/second-event", "dispatch/handled-type-works"}})
+					Only: []string{"control/accepted", "control/effect", "control/second-event", "dispatch/handled-type-works", "dispatch/long-ids"}})
 				require.NoError(t, err)
 				for _, result := range report.Cases {
 					if result.ID != "control/effect" && result.ID != "control/second-event" || test.creates { // there is one user where the price is set

@@ -28,8 +28,10 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 	if session := tellsOf(s.subject.Handles, eventType); session != "" {
 		return errInconclusive{reason: fmt.Sprintf("a genuine %s has no effect, but the handler acts on %s, which tells of the same object: it may have done all by then", eventType, session)}
 	}
-	if err := doneBefore(ctx, s, eventType); err != nil {
-		return err
+	for _, excuse := range []func(context.Context, *session, string) error{doneBefore, doneAfter} {
+		if err := excuse(ctx, s, eventType); err != nil {
+			return err
+		}
 	}
 	shape, err := s.baseline.worksAs(ctx, eventType)
 	if err == nil && shape != "" {
@@ -52,6 +54,28 @@ func doneBefore(ctx context.Context, s *session, eventType string) error {
 		err = errInconclusive{reason: fmt.Sprintf("a genuine %s has no effect after %s, but it has one without: it may have been done by then", eventType, last)}
 	}
 	return err
+}
+
+// doneAfter returns why a missing effect says nothing, if an event of the type has one after
+// another event about its object: a payment may do no more than end what its failure began.
+func doneAfter(ctx context.Context, s *session, eventType string) error {
+	described, err := fixtures.DescribeEvent(eventType)
+	if err != nil {
+		return nil //nolint:nilerr // an unknown type is about nothing
+	}
+	for _, other := range s.subject.handled() {
+		if about, err := fixtures.DescribeEvent(other); err != nil || other == eventType || about.Object != described.Object {
+			continue
+		}
+		did, err := s.baseline.after(ctx, other, eventType)
+		if err != nil {
+			return err
+		}
+		if len(did) > 0 {
+			return errInconclusive{reason: fmt.Sprintf("a genuine %s has no effect alone, but it has one after %s", eventType, other)}
+		}
+	}
+	return nil
 }
 
 // otherwiseShaped returns why a type may have no effect, before one is waited for: a look at

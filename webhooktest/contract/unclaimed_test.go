@@ -75,36 +75,45 @@ func TestUnclaimedTypes(t *testing.T) {
 }
 
 // What has been done by an earlier event of the same object is not missing from a later one:
-// Stripe does not order them.
-func TestDoneBefore(t *testing.T) {
+// Stripe does not order them. What an event undoes must have been done.
+func TestDoneBeforeOrAfter(t *testing.T) {
 	t.Parallel()
-	const created, paid = "customer.subscription.created", "invoice.paid"
+	const created, failed, paid = "customer.subscription.created", "invoice.payment_failed", "invoice.paid"
+	type rows = map[string]string
+	makes := func(rows rows, id string) { rows[id] = cmp.Or(rows[id], "paid") }
+	owes := func(rows rows, id string) { rows[id] = "owes" }
+	ends := func(rows rows, id string) {
+		if rows[id] == "owes" {
+			rows[id] = "paid"
+		}
+	}
 	for _, test := range []struct {
-		why    string
-		rowsOf []string // the types that make the row, if there is none
-		want   string   // in the reason
+		why  string
+		does map[string]func(rows rows, id string)
+		want string // in the reason
 	}{
-		{"either makes the row", []string{created, paid}, "a genuine invoice.paid has no effect after customer.subscription.created, but it has one without"},
-		{"the invoice does nothing", []string{created}, ""},
+		{"either makes the row", map[string]func(rows, string){created: makes, paid: makes}, "a genuine invoice.paid has no effect after customer.subscription.created, but it has one without"},
+		{"a payment ends a debt", map[string]func(rows, string){created: makes, failed: owes, paid: ends}, "a genuine invoice.paid has no effect alone, but it has one after invoice.payment_failed"},
+		{"the payment does nothing", map[string]func(rows, string){created: makes, failed: owes, paid: nil}, ""},
 	} {
 		t.Run(test.why, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T) {
 				z := newZoo()
 				t.Cleanup(z.Close)
-				rows := make(map[string]bool)
+				subscriptions := make(rows)
 				z.handle = func(d *zooDelivery) error {
 					z.mu.Lock()
 					defer z.mu.Unlock()
 					id := cmp.Or(zooField(d, "subscription"), zooField(d, "id"))
-					if slices.Contains(test.rowsOf, string(d.event.Type)) {
-						rows[id] = true
+					if does := test.does[string(d.event.Type)]; does != nil {
+						does(subscriptions, id)
 					}
 					return nil
 				}
-				z.show = func() any { return slices.Sorted(maps.Keys(rows)) }
+				z.show = func() any { return maps.Clone(subscriptions) }
 				subject := zooNamed(t, "sound").subject(z, z.State)
-				subject.Handles = []string{created, paid}
+				subject.Handles = slices.Sorted(maps.Keys(test.does))
 				_, byID := results(t, subject, "dispatch/handled-type-works")
 				got := byID["dispatch/handled-type-works"]
 				if test.want == "" {

@@ -6,13 +6,18 @@ import "github.com/fakestripe/fakestripe/webhooktest/internal/render"
 type lineItems struct{ graph *graph }
 
 // of returns the line items of a checkout session, payment link or quote: those given on
-// creation, or one item at the object's price.
+// creation, the items of its subscription, or one item at the object's price.
 func (l *lineItems) of(o *stored) []*node {
 	r := ref{kind: lineItemsOf, id: o.id}
 	if held, ok := l.graph.objects.get(r); ok {
 		return held.tree().child("data").children
 	}
 	tree := o.tree()
+	if sub, ok := l.graph.objects.get(ref{kind: "subscription", id: idOf(tree.child("subscription"))}); ok {
+		if items := l.subscribed(sub.tree()); len(items) > 0 {
+			return l.keep(r, items)
+		}
+	}
 	b, _ := l.graph.bindingsOf(o.ref)
 	learn(b, known().kind(o.kind).template, tree)
 	item := fill(b, known().kind("item").template)
@@ -29,6 +34,20 @@ func (l *lineItems) of(o *stored) []*node {
 		item.set("price.currency", currency)
 	}
 	return l.keep(r, []*node{item})
+}
+
+// subscribed returns the line items of the session that began a subscription.
+func (l *lineItems) subscribed(sub *node) (items []*node) {
+	for _, part := range sub.at("items.data").children {
+		item := fill(render.NewBindings(l.graph.seed(), "item of "+part.child("id").str(), l.graph.now().Unix()), known().kind("item").template)
+		price := part.child("price")
+		total := value(price.child("unit_amount").int() * max(1, part.child("quantity").int()))
+		for field, is := range map[string]*node{"price": price, "quantity": part.child("quantity"), "currency": price.child("currency"), "amount_subtotal": total, "amount_total": total} {
+			item.put(field, is.clone())
+		}
+		items = append(items, item)
+	}
+	return items
 }
 
 // lineItemsOf is the name under which an object's line items are stored.

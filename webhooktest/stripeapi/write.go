@@ -101,7 +101,7 @@ func (w *writer) save(o *stored, params *param, to *changeTo) (*node, *apiError)
 	if failed := apply(w.graph, b, o.kind, tree, params); failed != nil {
 		return nil, failed
 	}
-	if to == nil && bytes.Equal(tree.encode(), o.tree().encode()) {
+	if (to == nil || to.Idempotent) && bytes.Equal(tree.encode(), o.tree().encode()) {
 		return tree, nil
 	}
 	if updated := tree.child("updated"); updated != nil && updated.kind == '0' {

@@ -376,3 +376,35 @@ func TestModesOfSessions(t *testing.T) {
 		require.Contains(t, expired.Body.String(), `"payment_status": "`+want["payment_status"].(string)+`"`)
 	}
 }
+
+// A method that its customer has already stays there: only the first attachment, or one to
+// another customer, changes anything at Stripe.
+func TestAttachedTwice(t *testing.T) {
+	t.Parallel()
+	api := new(stripeapi.Server)
+	id, _ := add(t, api, "payment_method.detached").Lookup("data.object.id")
+	for i, test := range []struct {
+		customer string
+		want     bool
+	}{{"cus_NffrFeUfNV2Hib", false}, {"cus_NffrFeUfNV2Hib", true}, {"cus_NffrFeUfNV2Hib", true}, {"cus_OtherOtherOther", false}} {
+		answer := request(t, api, http.MethodPost, "/v1/payment_methods/"+id.(string)+"/attach", "customer="+test.customer)
+		require.Equal(t, 200, answer.Code, "%s", answer.Body)
+		require.Equal(t, test.want, api.Calls()[i].Unchanged, "attachment %d", i)
+	}
+}
+
+// What a session sold is what its subscription bills.
+func TestLineItemsOfASubscription(t *testing.T) {
+	t.Parallel()
+	api, sc := newAPI(t)
+	event := add(t, api, "checkout.session.completed", webhooktest.Variant("subscription"))
+	begun := add(t, api, "customer.subscription.created", webhooktest.About(event))
+	id, _ := event.Lookup("data.object.id")
+	session, err := sc.CheckoutSessions.Get(id.(string), &stripe.CheckoutSessionParams{Params: expanding("line_items")})
+	require.NoError(t, err)
+	for field, got := range map[string]any{"id": session.LineItems.Data[0].Price.ID, "product": session.LineItems.Data[0].Price.Product.ID, "unit_amount": float64(session.LineItems.Data[0].Price.UnitAmount)} {
+		want, _ := begun.Lookup("data.object.items.data.0.price." + field)
+		require.Equal(t, want, got, field)
+	}
+	require.Len(t, session.LineItems.Data, 1)
+}

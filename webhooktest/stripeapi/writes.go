@@ -67,6 +67,8 @@ type changeTo struct {
 	Event  string                     `json:"event"`
 	Manual string                     `json:"manual"` // Event, for a payment with manual capture
 	Set    map[string]json.RawMessage `json:"set"`
+
+	Idempotent bool `json:"idempotent"` // what is so already is accepted, and stays
 }
 
 // stateOf returns the template of a kind in a state.
