@@ -52,6 +52,23 @@ func zooStands(name, why string, says map[string]string, minds func(eventType st
 	}).saying(func(s *contract.Subject) { s.Handles = slices.Sorted(maps.Keys(says)) })
 }
 
+// zooFirsts is such a handler in which the first that is said of an object stands.
+func zooFirsts(name, why string, says map[string]string) zooBug {
+	return zooWith(name, why, func(z *zooHandler) {
+		rows := make(zooObject)
+		z.only("payment_intent.succeeded", slices.Collect(maps.Keys(says))...)
+		for eventType := range says {
+			z.effects[eventType] = func(d *zooDelivery) error {
+				if id := zooField(d, "id"); rows[id] == nil {
+					rows[id] = says[eventType]
+				}
+				return nil
+			}
+		}
+		z.show = func() any { return maps.Clone(rows) }
+	}).saying(func(s *contract.Subject) { s.Handles = slices.Sorted(maps.Keys(says)) })
+}
+
 // only leaves the handler effects of a few types.
 func (z *zooHandler) only(first string, others ...string) {
 	maps.DeleteFunc(z.effects, func(eventType string, _ func(*zooDelivery) error) bool {
@@ -96,6 +113,27 @@ func zooLateBugs() []zooBug {
 		zooStands("payment-failed-again", "an order is unpaid when a card is declined, whatever came before", zooPayments, zooNever, "id"),
 		zooStands("invoice-unpaid-again", "the same of invoices", zooInvoices, zooNever, "id"),
 		zooStands("trial-revives", "the end of a trial is of a subscription that is on trial", zooTrials, minding("trial"), "id"),
+		zooFirsts("failed-for-good", "an order is canceled when a card is declined, and stays so", zooPayments),
+		zooFirsts("invoice-known-as-failed", "an invoice that has a row is known", zooInvoices),
+		zooWith("created-anew", "the creation says that nothing is paid, whenever it comes, unless it was the last to come", func(z *zooHandler) {
+			rows, last := make(zooObject), ""
+			z.handle = func(d *zooDelivery) error {
+				z.mu.Lock()
+				defer z.mu.Unlock()
+				switch id := zooField(d, "id"); {
+				case d.event.ID == last:
+				case d.event.Type == "customer.subscription.created":
+					rows[id] = "unpaid"
+				case d.event.Type == "checkout.session.completed" && zooField(d, "subscription") != "":
+					rows[zooField(d, "subscription")] = "paid"
+				}
+				last = d.event.ID
+				return nil
+			}
+			z.show = func() any { return maps.Clone(rows) }
+		}).saying(func(s *contract.Subject) {
+			s.Handles = []string{"checkout.session.completed", "customer.subscription.created"}
+		}).shaping("checkout.session.completed", "subscription"),
 		zooStands("invoice-revives", "who has paid is active, whenever that was", zooRenewals, minding("invoice."), "subscription", "id"),
 	}
 }
