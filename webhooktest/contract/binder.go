@@ -29,7 +29,7 @@ func (b *binder) literal(eventType string) bool {
 // these events, and did not set that field for another reason.
 func (b *binder) isSaid(eventType string) bool {
 	if b.takes(eventType) && len(b.objects.given(eventType)) > 0 {
-		return true // Prepare may make an object of the app, and name none in the event
+		return true // Prepare names it
 	}
 	return slices.ContainsFunc(b.bindings(eventType), func(path string) bool { return slices.Contains(b.subject.Bind, path) })
 }

@@ -12,10 +12,10 @@ func (s *session) finds(ctx context.Context, eventType string) (bool, error) {
 	switch {
 	case s.sender.binder.isSaid(eventType):
 		return true, nil
-	case len(s.sender.binder.bindings(eventType)) == 0:
+	case len(s.sender.binder.bindings(eventType)) == 0 && !madeBefore(s.sender, eventType):
 		return false, nil
 	case !s.probe.observed():
-		return true, nil
+		return len(s.sender.binder.bindings(eventType)) > 0, nil
 	}
 	clean, err := s.baseline.effect(ctx, eventType)
 	if isSpent(err) {
@@ -36,4 +36,10 @@ func (s *session) finds(ctx context.Context, eventType string) (bool, error) {
 	})
 	touched := statediff.Baseline{References: []statediff.Diff{clean}}.Touched()
 	return len(did.Near(touched)) == 0, err
+}
+
+// madeBefore reports whether Prepare may make what events of a type are about, by the
+// values of the events themselves.
+func madeBefore(s *sender, eventType string) bool {
+	return s.subject.Prepare != nil && s.binder.takes(eventType)
 }
