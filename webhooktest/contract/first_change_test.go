@@ -73,6 +73,13 @@ func (m *subscriptionMirror) note(d *zooDelivery, status string) {
 
 func (m *subscriptionMirror) ignore(*zooDelivery, string) {}
 
+// updateActive leaves what is not active as it was, on purpose.
+func (m *subscriptionMirror) updateActive(d *zooDelivery, status string) {
+	if status == "active" {
+		m.update(d, status)
+	}
+}
+
 func (m *subscriptionMirror) setAside(d *zooDelivery, status string) {
 	m.others = append(m.others, zooField(d, "id")+" "+status)
 }
@@ -130,7 +137,7 @@ func TestFirstChange(t *testing.T) {
 	realpart.Long(t)
 	const first = "idempotency/first-change"
 	insert, update := (*subscriptionMirror).insert, (*subscriptionMirror).update
-	ignore, setAside := (*subscriptionMirror).ignore, (*subscriptionMirror).setAside
+	ignore, setAside, active := (*subscriptionMirror).ignore, (*subscriptionMirror).setAside, (*subscriptionMirror).updateActive
 	numbers := []string{"rows", "first", "log", "others"} // what tells of more than ids
 	tests := []struct {
 		name   string
@@ -144,6 +151,7 @@ func TestFirstChange(t *testing.T) {
 		{"shows a log of what it was told", subscriptionMirror{known: update, unknown: insert, hides: []string{"rows", "first"}}, contract.Pass},
 		{"shows ids alone", subscriptionMirror{known: update, unknown: insert, hides: numbers}, contract.Inconclusive},
 		{"shows what it does not know, where it puts nothing else", subscriptionMirror{known: ignore, unknown: setAside, hides: []string{"rows", "first", "log"}}, contract.Inconclusive},
+		{"acts on active ones alone", subscriptionMirror{known: active, unknown: active, hides: []string{"events", "log"}}, contract.Inconclusive},
 		{"does not act on updates", subscriptionMirror{known: ignore, unknown: ignore}, contract.Inconclusive},
 
 		{"leaves a row alone that is there", subscriptionMirror{known: ignore, unknown: insert}, contract.Warn},

@@ -110,8 +110,8 @@ func (j *judge) bound(ctx context.Context, c *contractCase, bindings []map[strin
 	return kept, nil
 }
 
-// runVariants runs a case in all its variants, until one fails at the case's own level or
-// the handler has stopped.
+// runVariants runs a case in all its variants, until one fails at the case's own level, by
+// its effect if the case is about that, or the handler has stopped.
 func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map[string]string, result *Result) error {
 	var all outcome
 	budget := j.session.run.budget
@@ -125,9 +125,11 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 		if err := all.add(err); err != nil {
 			return err
 		}
-		result.add(c, variant.shaped(findings))
-		if result.Verdict == Fail {
-			break
+		if result.Verdict != Fail || showsState(findings) {
+			result.add(c, variant.shaped(findings))
+		}
+		if result.Verdict == Fail && (c.State == "" || showsState(findings)) {
+			break // where one type is refused, another may count twice
 		}
 		if over := budget.over(); over != "" && i < len(variants)-1 {
 			if result.Verdict == "" {
@@ -140,6 +142,11 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	result.Reason, result.Wrote = j.updated(), j.wrote
 	all.conclude(c, result)
 	return nil
+}
+
+// showsState reports whether the state is the evidence of a finding.
+func showsState(findings []finding) bool {
+	return slices.ContainsFunc(findings, func(f finding) bool { return f.ofState || f.grave })
 }
 
 // rows returns the rows of a case, without those that are no fault for this subject: a
