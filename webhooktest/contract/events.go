@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -25,7 +26,8 @@ type eventSource struct {
 	alike      webhooktest.Source
 	alikeAt    time.Time // creation time of the next event of alike
 
-	creations sync.Map // by precededBy: the types whose events come before it
+	creations sync.Map    // by precededBy: the types whose events come before it
+	linked    atomic.Bool // sessions come before what only they make known to the app
 }
 
 // eventsBefore is the age of the first event of a run. Events are a second apart, and a

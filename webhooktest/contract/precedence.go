@@ -17,14 +17,14 @@ type precedence struct {
 
 // precededBy is the key of what a precedence knows of a type.
 type precededBy struct {
-	eventType string
-	whole     bool
+	eventType     string
+	whole, linked bool
 }
 
 // creations returns the handled types whose events must precede events of a type, in the
 // order of their dependencies, computed once. A type in a special shape is TYPE=VARIANT.
 func (p precedence) creations(eventType string) ([]string, error) {
-	key := precededBy{eventType, p.whole}
+	key := precededBy{eventType, p.whole, p.sender.source.linked.Load()}
 	if known, ok := p.sender.source.creations.Load(key); ok {
 		return known.([]string), nil
 	}
@@ -104,11 +104,12 @@ func (p precedence) linking(eventType string, all []string) ([]string, error) {
 }
 
 // links reports whether an event in a shape introduces an object of a kind that events of a
-// type name, and no creation of that kind is handled, or the user says that shape is what
-// comes.
+// type name, and no creation of that kind is handled, or that shape is what comes: the user
+// says so, or nothing has an effect without.
 func (p precedence) links(eventType, linking, shape, kind string) (bool, error) {
 	toldAlone := strings.HasSuffix(eventType, ".created") && !p.whole // it tells the same as the session
-	if (toldAlone || p.sender.subject.Variants[linking] != shape) && p.creates(kind) {
+	isWhatComes := p.sender.subject.Variants[linking] == shape || p.sender.source.linked.Load()
+	if (toldAlone || !isWhatComes) && p.creates(kind) {
 		return false, nil
 	}
 	event, err := p.sender.edited(eventType)

@@ -84,7 +84,11 @@ func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 	s := j.session
 	switch {
 	case s.run.suite.Dir == "":
-		return j.calibrate(ctx, s.subject.control())
+		err := j.calibrate(ctx, s.subject.control())
+		if err == nil && j.refused == nil && comparesState(cases) {
+			err = linkBySessions(ctx, s)
+		}
+		return err
 	case comparesState(cases):
 		_, err := s.calibrate(ctx, s.controlAmong(cases)) // the cases' controls handle a refusal
 		return err

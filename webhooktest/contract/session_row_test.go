@@ -19,6 +19,7 @@ type sessionShop struct {
 	ends    bool     // what has ended stays so
 	newest  bool     // what is older than the account's last event is left alone
 	notes   bool     // shows the events that came
+	links   bool     // any session makes one, and the customer's subscriptions change it
 	later   time.Duration
 	handles []string
 
@@ -39,13 +40,14 @@ func (s *sessionShop) take(d *zooDelivery) {
 	}
 	s.seen = append(s.seen, d.event.ID)
 	if d.event.Type == "checkout.session.completed" {
-		if subscription := zooField(d, "subscription"); subscription != "" && s.accounts[zooField(d, s.key)] == nil {
+		if subscription := zooField(d, "subscription"); (s.links || subscription != "") && s.accounts[zooField(d, s.key)] == nil {
 			s.accounts[zooField(d, s.key)] = &shopAccount{Subscription: subscription, Customer: zooField(d, "customer"), Status: "active", Seats: 1}
 		}
 		return
 	}
 	for _, a := range s.accounts {
-		if a.Subscription == zooField(d, "id") && !s.ignores(a, d) {
+		isOf := a.Subscription == zooField(d, "id") || s.links && a.Customer == zooField(d, "customer")
+		if isOf && !s.ignores(a, d) {
 			a.Status, a.changed = zooField(d, "status"), float64(d.event.Created)
 			item := d.event.Data.Object["items"].(map[string]any)["data"].([]any)[0].(map[string]any)
 			a.Seats = item["quantity"].(float64)
@@ -86,7 +88,10 @@ func (s *sessionShop) subject(t *testing.T) contract.Subject {
 	}
 	z.show = s.show
 	subject := zooNamed(t, "sound").subject(z, z.State)
-	subject.Handles, subject.Variants = s.handles, map[string]string{"checkout.session.completed": "subscription"}
+	subject.Handles = s.handles
+	if !s.links {
+		subject.Variants = map[string]string{"checkout.session.completed": "subscription"}
+	}
 	return subject
 }
 
@@ -110,6 +115,7 @@ func TestAccountsMadeAtTheSession(t *testing.T) {
 		{"by customer, with notes", sessionShop{key: "customer", ends: true, newest: true, notes: true}, nil},
 		{"skips the creation", sessionShop{key: "subscription", skips: skips, ends: true, newest: true}, nil},
 		{"no creation", sessionShop{key: "subscription", ends: true, newest: true, handles: []string{session, updated, deleted}}, nil},
+		{"any session links", sessionShop{key: "client_reference_id", links: true, ends: true, newest: true, notes: true}, nil},
 		{"a second later", sessionShop{key: "subscription", ends: true, newest: true, later: time.Second}, nil},
 
 		{"any order", sessionShop{key: "subscription"}, both},
@@ -117,6 +123,7 @@ func TestAccountsMadeAtTheSession(t *testing.T) {
 		{"any order, by customer, with notes", sessionShop{key: "customer", notes: true}, both},
 		{"any order, and skips the creation", sessionShop{key: "subscription", skips: skips}, both},
 		{"any order, no creation", sessionShop{key: "subscription", handles: []string{session, updated, deleted}}, both},
+		{"any order, any session links", sessionShop{key: "client_reference_id", links: true, notes: true}, both},
 		{"any order, later", sessionShop{key: "subscription", later: time.Second}, both},
 		{"what ended stays so, but older wins", sessionShop{key: "subscription", ends: true, notes: true}, both[1:]},
 	}
