@@ -42,7 +42,7 @@ func (f finding) cause(c *contractCase) string {
 		return handlerEnds
 	case f.should && f.waits(c) && c.Cause == orderDecides:
 		return "" // in the end it does not
-	case f.dropped:
+	case f.drops(c):
 		return forgeriesDropped
 	case f.obeys() && c.Cause == refusedProcessed:
 		return forgeriesAccepted

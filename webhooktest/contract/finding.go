@@ -58,6 +58,10 @@ func (f finding) waits(c *contractCase) bool {
 	return c.Refusable && f.status >= http.StatusMultipleChoices
 }
 
+// drops reports whether a handler seems to drop what fails verification, and to answer 2xx
+// all the same. What is told for information only may have been verified.
+func (f finding) drops(c *contractCase) bool { return f.dropped && c.Level != "info" }
+
 // misses reports whether the state lacks an effect, or may.
 func (f finding) misses() bool { return f.ignored || f.ofState && f.expected != noChange }
 
@@ -66,6 +70,9 @@ func (f finding) misses() bool { return f.ignored || f.ofState && f.expected != 
 func (f finding) headline(c *contractCase) string {
 	verb, rest, _ := strings.Cut(c.Finding, " ")
 	rest = strings.TrimPrefix(rest, "on ")
+	if all, counts := strings.CutPrefix(c.Finding, "Did not count all of "); counts && f.status != 0 {
+		verb, rest = "Refused", "one of "+all
+	}
 	ofAnswer := verb == "Refused" || verb == "Accepted" || verb == "Crashed"
 	if acts := verb == "Acted" || verb == "Took" || verb == "Mishandled" || verb == "Lost"; acts && (f.silent || f.status != 0) {
 		rest = strings.TrimSuffix(rest, " for a handled one")
@@ -87,7 +94,7 @@ func (f finding) headline(c *contractCase) string {
 		return "Acknowledged an event, and did not repeat its work when that failed"
 	case !ofAnswer:
 		return c.Finding
-	case f.ignored || f.dropped:
+	case f.ignored || f.drops(c):
 		return "Answered 2xx and ignored " + rest
 	case f.silent:
 		return "Gave no response to " + rest
@@ -145,11 +152,13 @@ func (f finding) hint(c *contractCase) string {
 		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, all is well."
 	case f.status == http.StatusServiceUnavailable && floods(c):
 		return "Store the event and answer 2xx when all workers are busy: what was refused comes again minutes or hours later."
+	case f.status >= http.StatusInternalServerError && strings.HasPrefix(c.Finding, "Did not count all of "):
+		return "Find in the handler's log what failed: a deadlock, or a rule that the app has for a customer's second purchase, also if it comes later."
 	case f.status >= http.StatusInternalServerError && c.Check == "other-train":
 		return "Find in the handler's log what failed: a field may have moved. Answer 400 to a version that is not supported, and name the one that is."
 	case f.grave || f.silent:
 		return "Find in the handler's log why it gave no response."
-	case f.dropped:
+	case f.drops(c):
 		return "Answer 400 to what fails verification: a wrong secret then shows as failed deliveries in Stripe's dashboard, and Stripe retries."
 	case f.obeys() && c.Cause == refusedProcessed:
 		return "Verify the signature before anything else, and return 400 for what fails: see signature/unsigned."

@@ -15,6 +15,7 @@ func TestHeadlines(t *testing.T) {
 	early := &contractCase{Case: Case{Finding: "Refused an update that came before the creation"}, Refusable: true}
 	lost := &contractCase{Case: Case{Finding: "Lost a payment that came before its subscription", Cause: orderDecides}, Refusable: true}
 	train := &contractCase{Case: Case{Finding: "Answered an event of another train as it answers a forgery"}}
+	all := &contractCase{Case: Case{Finding: "Did not count all of ten payments by one customer"}}
 	for _, c := range []struct {
 		name    string
 		finding finding
@@ -41,6 +42,11 @@ func TestHeadlines(t *testing.T) {
 		{"which a state does", finding{ofState: true}, lost, "Lost a payment that came before its subscription"},
 		{"what another version broke", finding{status: 500}, train, "Crashed on an event of another train"},
 		{"which is no answer like that to a forgery", finding{}, train, "Answered an event of another train as it answers a forgery"},
+		{"what fails verification is dropped", finding{dropped: true, status: 200}, forgery, "Answered 2xx and ignored a forged event"},
+		{"which may have been verified", finding{dropped: true, status: 200}, &contractCase{Case: Case{Finding: "Accepted a time in the future", Level: "info"}}, "Accepted a time in the future"},
+		{"what is not counted", finding{ofState: true}, all, "Did not count all of ten payments by one customer"},
+		{"what is not even accepted", finding{status: 422}, all, "Refused one of ten payments by one customer"},
+		{"nor survived", finding{status: 500}, all, "Crashed on one of ten payments by one customer"},
 		{"a case of the user's own", finding{}, &contractCase{}, ""},
 	} {
 		require.Equal(t, c.want, c.finding.headline(c.spec), c.name)

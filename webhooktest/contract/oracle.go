@@ -3,13 +3,11 @@ package contract
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
-	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 )
 
 // An oracle compares the effect of a case's steps with that of its reference steps, which
@@ -168,6 +166,9 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 			differences = append(differences, several...)
 		}
 	}
+	if judged == 0 && len(e.findings) > 0 {
+		return e.findings, errInconclusive{reason: fmt.Sprintf("the handler does not accept what the case is about: %s got %s", e.findings[0].sent, e.findings[0].actual)}
+	}
 	if judged == 0 {
 		return e.findings, incomparable(b)
 	}
@@ -189,33 +190,6 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 func differs(o *oracle, did statediff.Diff) bool {
 	b, did := o.baseline(did)
 	return b.Differs(did)
-}
-
-// toldBy returns a function that reports whether a word is one of the texts in the objects
-// of events. It reads them when it is first asked: most states leave nothing to ask about.
-func toldBy(events []*webhooktest.Event) func(word string) bool {
-	words := sync.OnceValue(func() map[string]bool {
-		words := make(map[string]bool)
-		for _, event := range events {
-			addWords(words, event)
-		}
-		return words
-	})
-	return func(word string) bool { return words()[word] }
-}
-
-// addWords adds the words of the texts in an event's object, but for its kind.
-func addWords(words map[string]bool, event *webhooktest.Event) {
-	object, _ := rawjson.Find(event.Body(), "data.object")
-	root, _ := rawjson.Parse(object)
-	root.All(func(v *rawjson.Value) {
-		if v.Kind != '"' || v.Key == "object" {
-			return
-		}
-		for word := range strings.FieldsSeq(string(object[v.Start+1 : v.End-1])) {
-			words[word] = true
-		}
-	})
 }
 
 // sendsMore reports whether the case sends other events than the reference does. A ledger
