@@ -49,7 +49,7 @@ func (o *observation) add(name, role string, event *webhooktest.Event) {
 // diff returns what changed since the observation began, without the noise.
 func (o *observation) diff(state any, noise map[string]bool) statediff.Diff {
 	if o.byObject {
-		return statediff.ObjectStates(state, o.ids)
+		return statediff.ObjectStates(withoutResults(state), o.ids)
 	}
 	return o.since(o.start, state, noise)
 }

@@ -36,6 +36,16 @@ func (p *probe) withResults(state any) any {
 	return map[string]any{"handler": state, "stripe": results}
 }
 
+// withoutResults returns the handler's own state, if it shows one: what it did at Stripe says
+// how it came to that, and is no state of an object.
+func withoutResults(state any) any {
+	both, _ := state.(map[string]any)
+	if own, isBoth := both["handler"]; isBoth && own != nil && both["stripe"] != nil {
+		return map[string]any{"handler": own}
+	}
+	return state
+}
+
 // updatedAtStripe reports whether the handler updated an object of the events at Stripe.
 // The handler's own copy is up to date only after the event of that update.
 func (p *probe) updatedAtStripe(o *observation) bool { return wrote(p.subject.API, o, isUpdate) }
