@@ -47,7 +47,7 @@ type Endpoint struct {
 	// TLS configures connections to an https URL. Nil means to verify certificates.
 	TLS *tls.Config
 
-	// Dial connects to the host of the URL, like http.Transport.DialContext. Nil means no
+	// Dial connects to the host of the URL, and returns when the context ends. Nil means no
 	// restriction on addresses.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 

@@ -2,9 +2,9 @@
 //
 // A [Target] is an http.RoundTripper like http.Transport, for small messages in great
 // number. It has no goroutines of its own: the caller's writes the request, head and body
-// at once, and reads the response. That takes about three quarters of the processor time.
-// The bytes sent are those of http.Request.Write, and thus of http.Transport. There are no
-// proxies, redirects, or HTTP/2.
+// at once, and reads the response. That takes a fifth less processor time. The bytes sent
+// are those of http.Request.Write, and thus of http.Transport. There are no proxies,
+// redirects, or HTTP/2.
 //
 // # Connections
 //

@@ -17,22 +17,15 @@ import (
 // The end of the context ends a request in any phase.
 func TestEndOfTheContext(t *testing.T) {
 	t.Parallel()
-	piped := func(script func(*peer)) Dialer {
-		return func(context.Context, string, string) (net.Conn, error) {
-			near, far := net.Pipe()
-			go func() {
-				defer far.Close()
-				script(newPeer(far, 0))
-			}()
-			return near, nil
-		}
-	}
+	over := func(script func(*peer)) Dialer { dial, _ := piped(script); return dial }
 	waits := func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, io.EOF }
-	takes := piped(func(p *peer) { p.rest() })
+	takes := over(func(p *peer) { p.rest() })
 	stops := func(ctx context.Context) Dialer {
-		return piped(func(p *peer) { _, _ = p.Read(make([]byte, 1)); <-ctx.Done() })
+		return over(func(p *peer) { _, _ = p.Read(make([]byte, 1)); <-ctx.Done() })
 	}
-	halts := func(text string) Dialer { return piped(func(p *peer) { p.request(); p.say(text); p.rest() }) }
+	halts := func(text string) Dialer {
+		return over(func(p *peer) { p.request(); p.say(text); p.rest() })
+	}
 	phases := []struct {
 		name, url string
 		dial      func(context.Context) Dialer

@@ -35,33 +35,58 @@ func TestReuse(t *testing.T) {
 // request, which must not be lost.
 func TestServerEndsIdleConnection(t *testing.T) {
 	t.Parallel()
-	for name, farewell := range map[string]string{
-		"closes":   "",
-		"says 408": "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n",
-	} {
-		for system, dial := range map[string]Dialer{"a socket": nil, "no socket": dialHidden} {
-			t.Run(name+", "+system, func(t *testing.T) {
-				t.Parallel()
-				end, ended := make(chan bool), make(chan bool)
-				s := serve(t, func(s *stand, p *peer) {
-					p.request()
-					s.requests.Add(1)
-					p.say(fine)
-					if p.number == 0 {
-						<-end
-						p.say(farewell)
-						p.Close()
-						close(ended)
-					}
-				})
-				target := targetOf(t, "http://"+s.address, dial)
-				requireFine(t, target, "{}")
-				close(end)
-				<-ended
-				requireFine(t, target, "{}")
-				require.EqualValues(t, 2, s.requests.Load())
+	for name, farewell := range farewells {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			end, ended := make(chan bool), make(chan bool)
+			s := serve(t, func(s *stand, p *peer) {
+				p.request()
+				s.requests.Add(1)
+				p.say(fine)
+				if p.number == 0 {
+					<-end
+					p.say(farewell)
+					p.Close()
+					close(ended)
+				}
 			})
-		}
+			target := s.target(t)
+			requireFine(t, target, "{}")
+			close(end)
+			<-ended
+			requireFine(t, target, "{}")
+			require.EqualValues(t, 2, s.requests.Load())
+		})
+	}
+}
+
+var farewells = map[string]string{
+	"closes":   "",
+	"says 408": "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n",
+}
+
+// A connection that is no socket cannot be looked at, only read for a moment.
+func TestPeerEndsIdlePipe(t *testing.T) {
+	t.Parallel()
+	for name, farewell := range farewells {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				dial, connections := piped(func(p *peer) {
+					p.request()
+					p.say(fine)
+					time.Sleep(time.Second)
+					p.say(farewell)
+				})
+				target := targetOf(t, "http://shop.test", dial)
+				requireFine(t, target, "{}")
+				time.Sleep(2 * time.Second)
+				requireFine(t, target, "{}")
+				require.Equal(t, 2, *connections)
+				target.Close()
+				time.Sleep(2 * time.Second) // for the peer to end
+			})
+		})
 	}
 }
 
@@ -167,17 +192,12 @@ func TestIdleForLong(t *testing.T) {
 	t.Parallel()
 	for wait, want := range map[time.Duration]int{maxIdle - time.Second: 1, maxIdle + time.Second: 2} {
 		synctest.Test(t, func(t *testing.T) {
-			connections := 0
-			target := targetOf(t, "http://shop.test", func(context.Context, string, string) (net.Conn, error) {
-				connections++
-				near, far := net.Pipe()
-				go answering(fine)(new(stand), newPeer(far, 0))
-				return near, nil
-			})
+			dial, connections := piped(func(p *peer) { answering(fine)(new(stand), p) })
+			target := targetOf(t, "http://shop.test", dial)
 			requireFine(t, target, "{}")
 			time.Sleep(wait)
 			requireFine(t, target, "{}")
-			require.Equal(t, want, connections, wait)
+			require.Equal(t, want, *connections, wait)
 		})
 	}
 }
@@ -243,50 +263,54 @@ func TestConcurrency(t *testing.T) {
 // A large message is written while the response is read.
 func TestLargeMessages(t *testing.T) {
 	t.Parallel()
-	large := strings.Repeat("x", 10<<20)
 	tests := []struct {
 		name        string
-		script      func(context.Context, *peer) bool // reports whether to go on
-		connections int32
+		script      func(*peer, *http.Request)
+		connections int
 		reason      string
 	}{
-		{"read", func(_ context.Context, p *peer) bool { defer p.say(fine); return p.request() }, 1, "all is as with small ones"},
-		{"answered early, then read", func(_ context.Context, p *peer) bool {
-			request := p.head()
-			if request != nil {
-				p.say(fine)
-				_, _ = io.Copy(io.Discard, request.Body)
-			}
-			return request != nil
-		}, 0, "it depends on who is faster"},
-		{"answered early, unread", func(ctx context.Context, p *peer) bool {
-			p.head()
-			p.say(fine)
-			<-ctx.Done()
-			return false
-		}, 2, "the rest was never written"},
-		{"refused and closed", func(_ context.Context, p *peer) bool {
-			if p.head() != nil {
-				p.say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nfine")
-				_ = p.Conn.(*net.TCPConn).CloseWrite()
-				p.rest()
-			}
-			return false
-		}, 2, "the server said so"},
+		{"read", func(p *peer, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body); p.say(fine) }, 1, "all is as with small ones"},
+		{"answered, then read", func(p *peer, r *http.Request) { p.say(fine); _, _ = io.Copy(io.Discard, r.Body) }, 1, "all was written in the end"},
+		{"answered, then left", func(p *peer, r *http.Request) { p.say(fine); time.Sleep(time.Second) }, 2, "half a message is on its way"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, func(_ *stand, p *peer) {
-				for test.script(t.Context(), p) {
-				}
+			synctest.Test(t, func(t *testing.T) {
+				dial, connections := piped(func(p *peer) {
+					for request := p.head(); request != nil; request = p.head() {
+						test.script(p, request)
+					}
+				})
+				target := targetOf(t, "http://shop.test", dial)
+				start := time.Now()
+				requireFine(t, target, large)
+				requireFine(t, target, large)
+				require.Equal(t, test.connections, *connections, test.reason)
+				require.Less(t, time.Since(start), time.Second, "nobody waits for the server")
+				time.Sleep(2 * time.Second) // for the peer to end
 			})
-			target := s.target(t)
-			requireFine(t, target, large)
-			requireFine(t, target, large)
-			if test.connections > 0 {
-				require.Equal(t, test.connections, s.connections.Load(), test.reason)
-			}
 		})
 	}
+}
+
+var large = strings.Repeat("x", 10<<20)
+
+// A server that refuses a large message closes the connection while it is written.
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(_ *stand, p *peer) {
+		p.head()
+		p.say("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 4\r\n\r\nfine")
+		_ = p.Conn.(*net.TCPConn).CloseWrite()
+		p.rest() // else the rest of the request destroys the response
+	})
+	target := s.target(t)
+	for range 2 {
+		response, body, err := send(target, post(t.Context(), large))
+		require.NoError(t, err)
+		require.Equal(t, http.StatusRequestEntityTooLarge, response.StatusCode)
+		require.Equal(t, "fine", body)
+	}
+	require.EqualValues(t, 2, s.connections.Load())
 }

@@ -113,6 +113,22 @@ func over(c net.Conn) Dialer {
 	return func(context.Context, string, string) (net.Conn, error) { return c, nil }
 }
 
+// piped is a Dialer for a bubble: each connection is a pipe with a script at its other end.
+// It counts them.
+func piped(script func(*peer)) (dial Dialer, connections *int) {
+	connections = new(int)
+	return func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		p := newPeer(far, *connections)
+		*connections++
+		go func() {
+			defer far.Close()
+			script(p)
+		}()
+		return near, nil
+	}, connections
+}
+
 func post(ctx context.Context, body string) *http.Request {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://shop.test/webhook", strings.NewReader(body))
 	if err != nil {
