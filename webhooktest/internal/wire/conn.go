@@ -82,7 +82,6 @@ func (c *conn) exchange(request *http.Request, message []byte) (*http.Response, 
 func (c *conn) interrupt() { _ = c.SetDeadline(time.Unix(1, 0)) }
 
 func (c *conn) talk(request *http.Request, message []byte) (*http.Response, error) {
-	c.writing, c.silent = nil, false
 	left := leaves(request.Context())
 	if len(message) > atOnce && !left {
 		c.writing = make(chan error, 1)

@@ -84,6 +84,46 @@ func TestEndBeforeTheBeginning(t *testing.T) {
 	require.EqualValues(t, 1, s.connections.Load())
 }
 
+// A connection that was interrupted is not used again, though its response was complete.
+func TestEndBeforeTheBodyIsRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dial, connections := piped(func(p *peer) { answering(fine)(new(stand), p) })
+		target := targetOf(t, "http://shop.test", dial)
+		ctx, cancel := context.WithCancel(t.Context())
+		response, err := target.RoundTrip(post(ctx, "{}"))
+		require.NoError(t, err)
+		cancel()
+		synctest.Wait()
+		body, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.Equal(t, "fine", string(body), "it had arrived")
+		requireFine(t, target, "{}")
+		require.Equal(t, 2, *connections)
+	})
+}
+
+// A GET that got no response in time is not sent again.
+func TestEndRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dial, connections := piped(func(p *peer) {
+			p.request()
+			p.say(fine)
+			p.rest()
+		})
+		target := targetOf(t, "http://shop.test", dial)
+		requireFine(t, target, "{}")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		request := post(ctx, "{}")
+		request.Method = http.MethodGet
+		_, _, err := send(target, request)
+		require.Equal(t, context.DeadlineExceeded, err)
+		require.Equal(t, 1, *connections)
+	})
+}
+
 // An idle connection outlives the contexts of its requests.
 func TestEndAfterTheResponse(t *testing.T) {
 	t.Parallel()

@@ -138,10 +138,12 @@ func TestLongBody(t *testing.T) {
 // A body that is not read to its end is not waited for.
 func TestBodyIsLeft(t *testing.T) {
 	t.Parallel()
+	gone := make(chan bool)
 	s := serve(t, func(_ *stand, p *peer) {
 		p.request()
 		p.say("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nfine")
 		p.rest()
+		gone <- true
 	})
 	target := s.target(t)
 	for range 2 {
@@ -150,6 +152,7 @@ func TestBodyIsLeft(t *testing.T) {
 		_, err = io.ReadFull(response.Body, make([]byte, 4))
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
+		<-gone
 		require.NoError(t, response.Body.Close(), "twice is once")
 	}
 	require.EqualValues(t, 2, s.connections.Load())

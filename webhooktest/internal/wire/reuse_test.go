@@ -296,6 +296,35 @@ func TestLargeMessages(t *testing.T) {
 
 var large = strings.Repeat("x", 10<<20)
 
+// The next message must not overwrite one that is still on its way.
+func TestLargeMessageOnItsWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		bodies := make(chan string, 2)
+		dial, _ := piped(func(p *peer) {
+			request := p.head()
+			p.say(fine)
+			time.Sleep(time.Second)
+			body, _ := io.ReadAll(request.Body)
+			bodies <- string(body)
+		})
+		target := targetOf(t, "http://shop.test", dial)
+		var responses []*http.Response
+		for _, letter := range []string{"a", "b"} {
+			response, err := target.RoundTrip(post(t.Context(), strings.Repeat(letter, 10<<20)))
+			require.NoError(t, err)
+			responses = append(responses, response)
+		}
+		for range responses {
+			body := <-bodies
+			require.Equal(t, 10<<20, strings.Count(body, body[:1]))
+		}
+		for _, response := range responses {
+			require.NoError(t, response.Body.Close())
+		}
+	})
+}
+
 // A server that refuses a large message closes the connection while it is written.
 func TestRefusal(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -91,9 +92,15 @@ func TestUnknownAuthority(t *testing.T) {
 func TestPlainServer(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(_ *stand, p *peer) { p.say("HTTP/1.1 400 Bad Request\r\n\r\n"); p.rest() })
-	_, _, err := send(targetOf(t, "https://"+s.address, nil), post(t.Context(), "{}"))
+	var dialed net.Conn
+	target := targetOf(t, "https://"+s.address, func(ctx context.Context, network, address string) (_ net.Conn, err error) {
+		dialed, err = new(net.Dialer).DialContext(ctx, network, address)
+		return dialed, err
+	})
+	_, _, err := send(target, post(t.Context(), "{}"))
 	var plain tls.RecordHeaderError
 	require.True(t, errors.As(err, &plain), err)
+	require.ErrorIs(t, dialed.SetDeadline(time.Time{}), net.ErrClosed, "a connection without TLS is of no use")
 }
 
 func TestPlainRequestToTLS(t *testing.T) {
