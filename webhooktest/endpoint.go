@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/credential"
-	"github.com/fakestripe/fakestripe/internal/sockets"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/wire"
 )
 
 // DefaultTimeout is the default time for a handler to respond. It is our choice, and the
@@ -47,7 +47,7 @@ type Endpoint struct {
 	// TLS configures connections to an https URL. Nil means to verify certificates.
 	TLS *tls.Config
 
-	// Dial connects to the host of the URL, like http.Transport.DialContext. Nil means no
+	// Dial connects to the host of the URL, and returns when the context ends. Nil means no
 	// restriction on addresses.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
@@ -130,8 +130,8 @@ func (e *Endpoint) Close() {
 	case <-done:
 	case <-time.After(closeWait):
 	}
-	if network, ok := e.transport.(*http.Transport); ok {
-		network.CloseIdleConnections()
+	if network, ok := e.transport.(*wire.Target); ok {
+		network.Close()
 	}
 }
 
@@ -160,16 +160,7 @@ func (e *Endpoint) open() {
 		e.transport = inProcess{e.Handler, &e.running}
 		return
 	}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true) // as Stripe does
-	e.transport = &http.Transport{
-		DialContext:         e.Dial,
-		Protocols:           protocols,
-		TLSClientConfig:     e.TLS,
-		DisableCompression:  true, // the request asks for gzip itself, like Stripe's
-		MaxIdleConnsPerHost: sockets.MaxConnections,
-		IdleConnTimeout:     90 * time.Second, // http.DefaultTransport's
-	}
+	e.transport = wire.New(e.target, e.TLS, e.Dial)
 }
 
 // hasScheme reports whether text begins with a scheme such as http://: a URL may contain

@@ -7,10 +7,11 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/fakestripe/fakestripe/webhooktest/internal/wire"
 )
 
 // Stripe's headers, besides the signature.
@@ -75,16 +76,15 @@ func (e *Endpoint) where() string {
 	return e.target.Host + ":" + map[string]string{"http": "80", "https": "443"}[e.target.Scheme]
 }
 
-// hangingUp cancels the request once it is sent: written to the network, or read by an
-// in-process handler.
+// hangingUp makes the sender leave once the request is sent: written to the network, or
+// read by an in-process handler.
 func (e *Endpoint) hangingUp(request *http.Request) *http.Request {
-	ctx, cancel := context.WithCancel(request.Context())
 	if e.Handler != nil {
+		ctx, cancel := context.WithCancel(request.Context())
 		request.Body = io.NopCloser(&readToEnd{request.Body, cancel})
 		return request.WithContext(ctx)
 	}
-	sent := func(httptrace.WroteRequestInfo) { cancel() }
-	return request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: sent}))
+	return request.WithContext(wire.Leaving(request.Context()))
 }
 
 // readToEnd reports when a reader reaches its end.
@@ -113,9 +113,7 @@ func (e *Endpoint) request(ctx context.Context, a *attempt) *http.Request {
 	if e.Handler != nil {
 		request.Body = &handlerBody{a.body}
 	} else {
-		// GetBody lets net/http retry on another connection after an idle one failed.
-		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(a.body)), nil }
-		request.Body, _ = request.GetBody()
+		request.Body = io.NopCloser(bytes.NewReader(a.body))
 	}
 	switch {
 	case a.chunked:
