@@ -1,6 +1,7 @@
 package webhooktest
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -156,8 +157,8 @@ func (e *Event) after(earlier *Event) (*Event, error) {
 	if e.thin {
 		return e, nil
 	}
-	now, ok := e.seconds("created")
-	at, isTime := earlier.seconds("created")
+	now, ok := seconds(e.body, "created")
+	at, isTime := seconds(earlier.body, "created")
 	if !ok || !isTime || now > at {
 		return e, nil
 	}
@@ -187,6 +188,32 @@ func (e *Event) created() []render.Creation {
 		add(objectPath+field, now)
 	}
 	return known
+}
+
+// billed returns the period of the subscription as known after the event: that of a
+// subscription's own event, else the one known before.
+func (e *Event) billed() period {
+	if e.resource != "subscription" {
+		return e.period
+	}
+	if p, ok := billedIn(e.body); ok {
+		return p
+	}
+	return e.period
+}
+
+// bill makes an event about earlier ones remember the known period. If it carries an
+// invoice of the subscription, the invoice bills that period.
+func (e *Event) bill(known period) (*Event, error) {
+	e.period = known
+	if e.resource != "invoice" {
+		return e, nil
+	}
+	body, err := known.bill(e.body, e.typ == "invoice.upcoming")
+	if err != nil || bytes.Equal(body, e.body) {
+		return e, err
+	}
+	return e.withBody(body)
 }
 
 // withBody returns the event with another body.

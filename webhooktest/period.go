@@ -16,65 +16,51 @@ type period struct {
 	start, end   int64
 }
 
-// billed returns the period of the subscription as known after the event: that of a
-// subscription's own event, else the one known before. API versions since 2025-03-31.basil
-// have it in the items.
-func (e *Event) billed() period {
-	if e.resource != "subscription" {
-		return e.period
-	}
-	id, _ := e.Lookup(objectPath + "id")
-	name, _ := id.(string)
+// billedIn returns the period of the subscription in the body of its own event. API
+// versions since 2025-03-31.basil have it in the items.
+func billedIn(body []byte) (p period, ok bool) {
+	id, _ := rawjson.Find(body, objectPath+"id")
 	for _, at := range []string{"", "items.data.0."} {
-		start, ok := e.seconds(objectPath + at + "current_period_start")
-		end, ok2 := e.seconds(objectPath + at + "current_period_end")
+		start, ok := seconds(body, objectPath+at+"current_period_start")
+		end, ok2 := seconds(body, objectPath+at+"current_period_end")
 		if ok && ok2 {
-			return period{name, start, end}
+			return period{string(id), start, end}, true
 		}
 	}
-	return e.period
+	return period{}, false
 }
 
-// bill makes an event about earlier ones remember the known period. If it carries an
-// invoice of the subscription, the invoice bills that period, or the next one if it is only
-// upcoming.
-func (e *Event) bill(known period) (*Event, error) {
+// bill makes an invoice in the body of an event bill the period, if that is one of its
+// subscription, or the next period if it is only upcoming.
+func (p period) bill(body []byte, upcoming bool) (_ []byte, err error) {
 	const line = objectPath + "lines.data.0."
-	e.period = known
-	if e.resource != "invoice" || known.subscription == "" {
-		return e, nil
+	of, _ := rawjson.Find(body, line+"subscription")
+	was, ok := seconds(body, line+"period.start")
+	if p.subscription == "" || string(of) != p.subscription || !ok {
+		return body, nil
 	}
-	of, _ := e.Lookup(line + "subscription")
-	was, ok := e.seconds(line + "period.start")
-	if of != known.subscription || !ok {
-		return e, nil
-	}
-	start, end := known.start, known.end
+	start, end := p.start, p.end
 	later := []string{"period_start", "period_end"}
-	if e.typ == "invoice.upcoming" {
+	if upcoming {
 		start, end = end, end+(end-start)
 		later = append(later, "next_payment_attempt")
 	}
-	body, err := setSeconds(e.body, line+"period.start", start)
-	if err == nil {
+	if body, err = setSeconds(body, line+"period.start", start); err == nil {
 		body, err = setSeconds(body, line+"period.end", end)
 	}
 	for _, field := range later {
-		if at, ok := e.seconds(objectPath + field); ok && err == nil {
+		if at, ok := seconds(body, objectPath+field); ok && err == nil {
 			body, err = setSeconds(body, objectPath+field, at+start-was)
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return e.withBody(body)
+	return body, err
 }
 
-// seconds returns a time in the event.
-func (e *Event) seconds(path string) (int64, bool) {
-	value, _ := e.Lookup(path)
-	at, ok := value.(float64)
-	return int64(at), ok
+// seconds returns a time in a body.
+func seconds(body []byte, path string) (int64, bool) {
+	raw, _ := rawjson.Find(body, path)
+	at, err := strconv.ParseInt(string(raw), 10, 64)
+	return at, err == nil
 }
 
 func setSeconds(body []byte, path string, at int64) ([]byte, error) {
