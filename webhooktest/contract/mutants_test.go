@@ -16,7 +16,7 @@ var mutants = []mutant{
 	{why: "times in texts stay", file: "internal/statediff/normalizer.go", old: `return timeText().ReplaceAllString(text, timeName)`, new: "return text", zoo: "twice-in-by-second"},
 	{why: "times in numbers stay", file: "internal/statediff/normalizer.go", old: "if n >= 1.6e9*unit && n < 2.1e9*unit {", new: "if n >= 1.6e9*unit && n < 1.6e9*unit {", zoo: "paid-at"},
 	{why: "a document names no object deep inside", file: "internal/statediff/rows.go", old: "r.namedBy(member, named)", new: "_ = member", zoo: "revives-in-documents"},
-	{why: "texts stay whole", file: "probe.go", old: "if unpack {", new: "if false {", zoo: "twice-in-text"},
+	{why: "texts stay whole", file: "internal/statediff/decoder.go", old: "if unpack {", new: "if false {", zoo: "twice-in-text"},
 	{why: "the old end of a period will do", file: "check_period.go", old: "|| statediff.CountTime(after, ends) <= statediff.CountTime(before, ends) {", new: "|| after != nil {", zoo: "period-kept"},
 	{why: "a renewal has a subscription of its own", file: "same_customer.go", old: "case c.renews:", new: "case false:", zoo: "renewal-is-known"},
 	{why: "one event of several is not found at fault", file: "oracle_none.go", old: "if len(guilty) == 0 || len(guilty) == len(names) {", new: "if true {", test: "TestEventsAtFaultAreNamed"},
