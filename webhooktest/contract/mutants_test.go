@@ -10,7 +10,7 @@ var mutants = []mutant{
 	{why: "rows are not compared", file: "internal/statediff/diff.go", old: "slices.EqualFunc(e.Records, other.Records, func(a, b Record) bool { return a.text == b.text })", new: "true", zoo: "twice-in-payments"},
 	{why: "numbers within rows are not compared", file: "internal/statediff/diff.go", old: "d.add(place+after.label()+l.path, now-was)", new: "d.add(place+after.label()+l.path, 0*(now-was))", zoo: "twice-in-kinds-counted"},
 	{why: "a row with other numbers is another row", file: "internal/statediff/diff.go", old: "if len(after.fields) == 0 || before.key() != after.key() {", new: "if true {", zoo: "twice-in-kinds-counted|twice-in-decimal-sums"},
-	{why: "ids have no roles", file: "internal/statediff/normalizer.go", old: `n[id] = "{" + place + "}"`, new: "_, _ = id, place", zoo: "twice-in-paid-by-object"},
+	{why: "ids have no roles", file: "internal/statediff/normalizer.go", old: `n[id] = "{" + string(place) + "}"`, new: "_, _ = id, place", zoo: "twice-in-paid-by-object"},
 	{why: "the app's own names have no roles", file: "naming.go", old: `nameAt(ids, role+".", event, b.freshIn(event.Type()))`, new: "_ = b.freshIn", test: "TestKeysAreComparable"},
 	{why: "what came before has no roles", file: "naming.go", old: "before != nil; before =", new: "false; before =", test: "TestNothingIsWaitedForInAJoin"},
 	{why: "times in texts stay", file: "internal/statediff/normalizer.go", old: `return timeText().ReplaceAllString(text, timeName)`, new: "return text", zoo: "twice-in-by-second"},

@@ -17,6 +17,9 @@ func Find(text []byte, path string) (found []byte, ok bool) {
 	return text[start:end], true
 }
 
+// ParseValid is Parse for text known to be valid, such as an event's.
+func ParseValid(text []byte) Value { return parsed(text) }
+
 // locate returns the position of the value at a path in valid text.
 func locate(text []byte, path string) (start, end int, ok bool) {
 	keys := split(path)
