@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -207,25 +206,22 @@ func inTime(ctx context.Context, read func() (any, error)) (state any, err error
 	}
 }
 
-// A decodedState is a state and its JSON, both immutable.
+// A decodedState is the last state, immutable, and its decoder.
 type decodedState struct {
-	text  []byte
-	state any
+	state   any
+	decoder statediff.Decoder
 }
 
 // decode returns any value as JSON decodes it, with the texts in it taken apart if unpack is
 // set. It decodes only what has changed.
 func (d *decodedState) decode(value any, unpack bool) (state any, err error) {
 	text, err := json.Marshal(value)
-	if err != nil || bytes.Equal(text, d.text) {
-		return d.state, err
-	}
-	if err := json.Unmarshal(text, &state); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	if unpack {
-		state = statediff.Unpack(state)
+	d.decoder.Unpack = unpack
+	if state, err = d.decoder.Decode(text); err == nil {
+		d.state = state
 	}
-	d.text, d.state = text, state
-	return state, nil
+	return state, err
 }

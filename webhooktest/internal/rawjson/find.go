@@ -2,6 +2,7 @@ package rawjson
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strconv"
 )
@@ -15,6 +16,9 @@ func Find(text []byte, path string) (found []byte, ok bool) {
 	}
 	return text[start:end], true
 }
+
+// ParseValid is Parse for text known to be valid, such as an event's.
+func ParseValid(text []byte) Value { return parsed(text) }
 
 // locate returns the position of the value at a path in valid text.
 func locate(text []byte, path string) (start, end int, ok bool) {
@@ -50,6 +54,27 @@ func (p *parser) find(keys []string) (start, end int, ok bool) {
 	return start, end, ok
 }
 
+// Parts yields the members of an object with their keys, or the elements of a list. The text
+// must be valid.
+func Parts(text []byte) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		p := parser{text: text}
+		p.space()
+		isObject := text[p.pos] == '{'
+		key := ""
+		for p.pos++; p.more(); {
+			if isObject {
+				key = p.key()
+				p.toValue()
+			}
+			start := p.pos
+			if p.pass(); !yield(key, text[start:p.pos]) {
+				return
+			}
+		}
+	}
+}
+
 // more goes to the next member or element, or to the end of the object or list.
 func (p *parser) more() bool {
 	p.space()
@@ -67,13 +92,18 @@ func (p *parser) more() bool {
 // isNext goes to the value of a member, and reports whether it has the key.
 func (p *parser) isNext(key string) bool {
 	quoted := p.string()
-	p.space()
-	p.pos++ // the colon
-	p.space()
+	p.toValue()
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		return string(quoted[1:len(quoted)-1]) == key // allocates nothing
 	}
 	return unquote(quoted) == key
+}
+
+// toValue goes from the end of a key to its value.
+func (p *parser) toValue() {
+	p.space()
+	p.pos++ // the colon
+	p.space()
 }
 
 // pass goes to the end of a value.

@@ -220,3 +220,23 @@ func TestFindIsGet(t *testing.T) {
 		require.Equal(t, want, string(got), "decoders take the last of two")
 	}
 }
+
+// The parts of an object or list are its members or elements, as Outline finds them.
+func TestPartsAreChildren(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := whole(t)
+		outline, err := rawjson.Outline(text)
+		require.NoError(t, err)
+		if outline.Kind != '{' && outline.Kind != '[' {
+			t.Skip("no parts")
+		}
+		children := outline.Children
+		for key, raw := range rawjson.Parts(text) {
+			require.Equal(t, children[0].Key, key)
+			require.Equal(t, string(text[children[0].Start:children[0].End]), string(raw))
+			children = children[1:]
+		}
+		require.Empty(t, children)
+	})
+}
