@@ -16,6 +16,7 @@ func (s *sender) prepared(ctx context.Context, eventType string, edits ...webhoo
 	return precedence{sender: s}.prepared(ctx, eventType, edits...)
 }
 
+// prepared makes the event after delivering those that this precedence says.
 func (p precedence) prepared(ctx context.Context, eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	s := p.sender
 	created, version, err := p.prerequisites(ctx, eventType)

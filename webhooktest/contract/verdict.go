@@ -113,7 +113,7 @@ func (r *Result) add(c *contractCase, findings []finding) {
 	if worst.grave && !impossible(c) {
 		verdict = Fail
 	}
-	if r.Verdict == Warn && verdict == Info {
+	if r.Verdict == Warn && verdict == Info || r.Verdict == Fail && verdict != Fail {
 		return
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
