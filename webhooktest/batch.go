@@ -14,7 +14,7 @@ import (
 // at an error, at the end of the context, or when the loop breaks, and leaves no
 // goroutine behind.
 //
-// With a higher concurrency, several goroutines read the sequence in turn.
+// With a higher concurrency, another goroutine reads the sequence, one event ahead.
 func (e *Endpoint) DeliverAll(ctx context.Context, events iter.Seq[*Event], concurrency int, mutations ...string) iter.Seq2[*Response, error] {
 	deliver := func(ctx context.Context, event *Event) outcome {
 		response, err := e.Deliver(ctx, event, mutations...)
@@ -61,31 +61,32 @@ func (o outcome) pass(ctx context.Context, yield func(*Response, error) bool) bo
 	return yield(o.response, o.err) && o.err == nil
 }
 
-// deliverAtOnce starts a number of goroutines that take turns reading the sequence. It
-// closes the channel when all have ended.
+// deliverAtOnce starts a goroutine that reads the sequence, and a number of others that
+// deliver. It closes the channel when all have ended.
 func deliverAtOnce(ctx context.Context, events iter.Seq[*Event], concurrency int, deliver func(context.Context, *Event) outcome) <-chan outcome {
-	outcomes := make(chan outcome, concurrency)
-	next, stop := iter.Pull(events)
-	var turn sync.Mutex
-	take := func() (event *Event, ok bool) {
-		turn.Lock()
-		defer turn.Unlock()
-		if ctx.Err() != nil {
-			return nil, false
+	queue, outcomes := make(chan *Event), make(chan outcome, concurrency)
+	var workers sync.WaitGroup
+	workers.Go(func() {
+		defer close(queue)
+		for event := range events {
+			select {
+			case queue <- event:
+			case <-ctx.Done():
+				return
+			}
 		}
-		return next()
-	}
-	var senders sync.WaitGroup
+	})
 	for range concurrency {
-		senders.Go(func() {
-			for event, ok := take(); ok; event, ok = take() {
-				outcomes <- deliver(ctx, event)
+		workers.Go(func() {
+			for event := range queue {
+				if ctx.Err() == nil {
+					outcomes <- deliver(ctx, event)
+				}
 			}
 		})
 	}
 	go func() {
-		senders.Wait()
-		stop()
+		workers.Wait()
 		close(outcomes)
 	}()
 	return outcomes

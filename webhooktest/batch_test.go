@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -198,4 +199,22 @@ func TestDeliverTogetherErrors(t *testing.T) {
 	responses, err := endpoint.DeliverTogether(t.Context(), nil)
 	require.NoError(t, err)
 	require.Empty(t, responses)
+}
+
+// The caller may be bound to a thread, as in an init function or a graphical program.
+func TestDeliverAllFromALockedThread(t *testing.T) {
+	t.Parallel()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	source := webhooktest.Source{Seed: 1}
+	flow, err := source.Flow("checkout-paid")
+	require.NoError(t, err)
+	delivered := 0
+	endpoint := &webhooktest.Endpoint{Handler: accept}
+	for response, err := range endpoint.DeliverAll(t.Context(), flow.Events(), 4) {
+		require.NoError(t, err)
+		require.True(t, response.Accepted())
+		delivered++
+	}
+	require.Positive(t, delivered)
 }
