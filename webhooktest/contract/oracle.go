@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // An oracle compares the effect of a case's steps with that of its reference steps, which
@@ -137,7 +138,7 @@ func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings 
 // does not include what the case is about.
 func incomparable(b statediff.Baseline) error {
 	if said := b.String(); said != "" {
-		return errInconclusive{reason: "nothing in the state is comparable: " + said}
+		return errInconclusive{reason: "nothing in the state is comparable: " + text.Excerpt(said)}
 	}
 	return errInconclusive{reason: "nothing in the state is comparable: clean delivery leaves nothing there that names the object, or nothing but counts and times of it"}
 }
