@@ -96,17 +96,23 @@ func (c *caseEvents) newEvent(ctx context.Context, name string) (event *webhookt
 	eventType := c.variant.typeOf(spec.Type)
 	if payload := spec.payload(c.variant); payload != nil {
 		event, err = c.replayed(payload, spec, c.renamed)
-	} else if event, err = c.bound(ctx, name, eventType); err == nil {
+	} else if event, err = c.shaped(ctx, name, eventType); err == nil {
 		event, err = c.changed(ctx, spec, event)
-	}
-	if spec.Variant != "" {
-		err = c.checkShape(event, err, c.fill(spec.Variant))
 	}
 	if err == nil && c.spec.asksForEffect() {
 		event, err = c.session.sender.varied(event)
 	}
 	if fixtures.IsThin(eventType) && errors.Is(err, webhooktest.ErrNoPath) {
 		err = render.ErrThin // may be what the case is about
+	}
+	return event, err
+}
+
+// shaped makes an event of a type, in the variant that a case wants.
+func (c *caseEvents) shaped(ctx context.Context, name, eventType string) (*webhooktest.Event, error) {
+	event, err := c.bound(ctx, name, eventType)
+	if shape := c.spec.Events[name].Variant; shape != "" {
+		err = c.checkShape(event, err, c.fill(shape))
 	}
 	return event, err
 }
