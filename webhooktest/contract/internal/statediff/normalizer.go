@@ -241,11 +241,11 @@ var timeText = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\b\d{8}T\d{6}(\.\d+)?Z?\b|` + day + `([T ,]+` + clock + `)?( [+-]?\d{4}\b)?|\b` + clock + `|\b1[6-9]\d{8}(\.\d+|\d{3}|\d{6}|\d{9})?\b`)
 })
 
-// timelike reports whether a number is a present-day Unix time, in seconds, milliseconds,
-// microseconds or nanoseconds.
+// timelike reports whether a number is a Unix time of this century since 2020, in seconds,
+// milliseconds, microseconds or nanoseconds: what is paid for often may last for decades.
 func timelike(n float64) bool {
 	for _, unit := range []float64{1, 1e3, 1e6, 1e9} {
-		if n >= 1.6e9*unit && n < 2.1e9*unit {
+		if n >= 1.6e9*unit && n < 4.1e9*unit {
 			return true
 		}
 	}

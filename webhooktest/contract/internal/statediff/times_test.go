@@ -53,3 +53,24 @@ func TestCountTime(t *testing.T) {
 		})
 	}
 }
+
+// How far a time moved is no count: months differ in length, and what is paid for may last
+// for decades.
+func TestMovedTimesAreNoCounts(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		before, after float64
+		want          bool
+	}{
+		{"a month", 1.79e9, 1.7926e9, false},
+		{"ten years", 1.79e9, 2.11e9, false},
+		{"from there on", 2.11e9, 2.12e9, false},
+		{"thirty years, in milliseconds", 1.79e12, 2.73e12, false},
+		{"an amount", 4800, 9600, true},
+	} {
+		d := Between(map[string]any{"until": test.before}, map[string]any{"until": test.after}, Normalizer{})
+		if counts := d["state.until"].Delta != 0; counts != test.want {
+			t.Errorf("%s: counts %t, want %t: %v", test.name, counts, test.want, d)
+		}
+	}
+}
