@@ -83,7 +83,7 @@ func (b *binder) boundIn(before, after *webhooktest.Event) (paths []string) {
 		_, isText := value.(string)
 		switch {
 		case reflect.DeepEqual(value, was):
-		case !slices.Contains(b.subject.Bind, path) && tellsPrice(path):
+		case !slices.Contains(b.subject.Bind, path) && tellsWhat(path):
 		case slices.Contains(b.subject.Bind, path), isText && (namesObject(path) || isFresh(was, path, other)):
 			paths = append(paths, path)
 		}
@@ -98,11 +98,20 @@ func isFresh(value any, path string, other *webhooktest.Event) bool {
 	return isText && value != elsewhere
 }
 
-// tellsPrice reports whether a path tells what is sold, which is the same to all customers.
-func tellsPrice(path string) bool {
-	return slices.ContainsFunc(strings.Split(path, "."), func(key string) bool {
-		return slices.Contains([]string{"price", "plan", "product", "pricing"}, key)
-	})
+// tellsWhat reports whether a path tells what is sold, or how much of it: that is the same
+// for many customers, and names none of them.
+func tellsWhat(path string) bool {
+	keys := strings.Split(strings.ToLower(path), ".")
+	if slices.ContainsFunc(keys, func(key string) bool { return slices.Contains([]string{"price", "plan", "product", "pricing"}, key) }) {
+		return true
+	}
+	return slices.ContainsFunc(kindsAndAmounts, func(word string) bool { return strings.HasSuffix(keys[len(keys)-1], word) })
+}
+
+// kindsAndAmounts end the names of metadata such as gift_months, seatCount or item_type.
+var kindsAndAmounts = []string{
+	"amount", "count", "credits", "currency", "days", "duration", "interval", "kind", "locale", "mode", "months", "plan", "price",
+	"product", "qty", "quantity", "seats", "tier", "tokens", "type", "units", "weeks", "years",
 }
 
 // namesObject reports whether apps find their own objects by a path.
