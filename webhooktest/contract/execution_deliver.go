@@ -82,7 +82,7 @@ func (e *execution) deliverInTurn(ctx context.Context, events []*webhooktest.Eve
 				return nil, err
 			}
 		}
-		response, err := e.session.sender.deliver(ctx, event, mutations...)
+		response, err := e.session.sender.deliver(ctx, event, sparing(e, event, mutations)...)
 		if err != nil {
 			return nil, err
 		}

@@ -56,14 +56,32 @@ func alike(a, b *webhooktest.Response) bool {
 	return a.Err == nil && b.Err == nil && a.StatusCode == b.StatusCode
 }
 
-// nulled returns the fields that are null in an event full of nulls, the object's first.
+// sparing returns the mutations of an event without nulls at the paths by which the handler
+// finds its objects: Stripe sends those as the app has set them.
+func sparing(e *execution, event *webhooktest.Event, mutations []string) []string {
+	at := slices.Index(mutations, "nulls")
+	if at < 0 || len(e.session.sender.binder.bindingsOf(event)) == 0 {
+		return mutations
+	}
+	var each []string
+	for _, path := range e.nulled(event) {
+		each = append(each, "null="+path)
+	}
+	return slices.Replace(slices.Clone(mutations), at, at+1, each...)
+}
+
+// nulled returns the fields that are null in an event full of nulls, the object's first,
+// but for those by which the handler finds its objects.
 func (e *execution) nulled(event *webhooktest.Event) (paths []string) {
 	body, err := e.session.sender.endpoint.Body(event, "nulls")
 	var before, after any
 	if err != nil || json.Unmarshal(event.Body(), &before) != nil || json.Unmarshal(body, &after) != nil {
 		return nil
 	}
-	paths = newNulls("", before, after)
+	bound := e.session.sender.binder.bindingsOf(event)
+	paths = slices.DeleteFunc(newNulls("", before, after), func(path string) bool {
+		return slices.ContainsFunc(bound, func(by string) bool { return within(by, path) })
+	})
 	slices.SortStableFunc(paths, func(a, b string) int { return cmp.Compare(strings.Count(a, "."), strings.Count(b, ".")) })
 	return paths
 }
