@@ -27,7 +27,7 @@ func (p *payloads) edits() ([]webhooktest.Edit, error) {
 		if hasPlaceholder(value) {
 			continue
 		}
-		typed, err := parseValue(value)
+		typed, err := parsedFor(path, value)
 		if err != nil {
 			return nil, fmt.Errorf("--set %q: %w", text, err)
 		}

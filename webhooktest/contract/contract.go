@@ -91,7 +91,7 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 				t.Fatalf("fakestripe: %v", err)
 			}
 			all.add(result)
-			if line := all.progress(len(cases)); line != "" {
+			if line := all.progress(len(cases), result); line != "" {
 				parent.Log("fakestripe: " + line)
 			}
 			result.tell(t)
@@ -114,8 +114,9 @@ func (a *tally) add(result Result) {
 	a.results = append(a.results, result)
 }
 
-// progress says how far a long run has come, every ten seconds; "" in between.
-func (a *tally) progress(of int) string {
+// progress says how far a long run has come, every ten seconds, and how long its last case
+// took if that is why nothing was said for so long; "" in between.
+func (a *tally) progress(of int, last Result) string {
 	const interval = 10 * time.Second
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -124,7 +125,11 @@ func (a *tally) progress(of int) string {
 		return ""
 	}
 	a.told = elapsed
-	return fmt.Sprintf("%d of %d cases after %s", len(a.results), of, elapsed.Round(time.Second))
+	line := fmt.Sprintf("%d of %d cases after %s", len(a.results), of, elapsed.Round(time.Second))
+	if last.Duration > interval/2 {
+		line += fmt.Sprintf(", the last of which took %s: %s", last.Duration.Round(time.Second), last.ID)
+	}
+	return line
 }
 
 // log writes the totals, and what the run noticed beside the cases.
