@@ -184,6 +184,11 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	if o.spec.Either && (len(differences) == 0 || len(e.findings) == 0) {
 		return nil, nil
 	}
+	if len(differences) > 0 {
+		if err := checkRepeats(ctx, o); err != nil {
+			return e.findings, err
+		}
+	}
 	return e.withState(differences, sameState), nil
 }
 
@@ -228,6 +233,9 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 	}
 	if movedAtStripe(o.session.probe, e.observed) {
 		return e.findings, errInconclusive{reason: "the handler itself moves the object on at Stripe, so that the event about it tells nothing new"}
+	}
+	if err := checkRepeats(ctx, o); err != nil {
+		return e.findings, err
 	}
 	same := []string{"no effect"}
 	if lines := did.Lines(); len(lines) > 0 {

@@ -47,6 +47,23 @@ func checkAgreement(o *oracle) error {
 	return nil
 }
 
+// checkRepeats checks that clean delivery still does what it did at first, where all events
+// of a type are about one object of the app: what that gathers is no effect of the case.
+func checkRepeats(ctx context.Context, o *oracle) error {
+	if !slices.ContainsFunc(o.session.subject.handled(), o.session.sender.binder.literal) {
+		return nil
+	}
+	_, did, err := o.execute(ctx, o.spec.Reference)
+	if err != nil {
+		return err
+	}
+	b, did := o.baseline(did)
+	if differences, _ := b.Judge(did); len(differences) > 0 || b.Differs(did) {
+		return errInconclusive{need: needObjects, reason: oneObject}
+	}
+	return nil
+}
+
 // beforeChange runs what comes before the event whose change is all that a case compares,
 // and returns what the state says then.
 func beforeChange(ctx context.Context, o *oracle) (statediff.Diff, error) {
