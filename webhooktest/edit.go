@@ -93,10 +93,13 @@ func (e Edit) For(eventType string) Edit {
 	return e
 }
 
+// Fits reports whether the edit is for events of a type: For may limit it to another one.
+func (e Edit) Fits(eventType string) bool { return e.typ == "" || e.typ == eventType }
+
 // checkType rejects edits for events of another type.
 func checkType(eventType string, edits []Edit) error {
 	for _, edit := range edits {
-		if edit.typ != "" && edit.typ != eventType {
+		if !edit.Fits(eventType) {
 			return fmt.Errorf("edits for %s: the event is %s", edit.typ, eventType)
 		}
 	}

@@ -100,7 +100,27 @@ func (o *appObjects) prepare(ctx context.Context, event *webhooktest.Event) (edi
 	if err != nil {
 		return nil, err
 	}
-	for _, one := range o.bindings.fresh(event.Type()) {
+	own, err := o.filled(event, o.bindings.fresh(event.Type()))
+	if err != nil {
+		return nil, err
+	}
+	if edits, err = o.later(event); err != nil {
+		return nil, err
+	}
+	if event, edits, err = fitting(event, append(row, own...), edits); err != nil || o.command == "" {
+		return edits, err
+	}
+	made, err := o.run(ctx, event)
+	if err != nil {
+		return nil, fmt.Errorf("--prepare-cmd: %w", err)
+	}
+	_, edits, err = fitting(event, made, edits)
+	return edits, err
+}
+
+// filled fills in the values of settings for the current object.
+func (o *appObjects) filled(event *webhooktest.Event, settings []setting) (row []setting, err error) {
+	for _, one := range settings {
 		typed, err := parsedFor(one.path, event.Fill(strings.ReplaceAll(one.value, "{n}", strconv.Itoa(o.made))))
 		if err != nil {
 			return nil, fmt.Errorf("--set %s=%s: %w", one.path, one.value, err)
@@ -111,15 +131,25 @@ func (o *appObjects) prepare(ctx context.Context, event *webhooktest.Event) (edi
 		}
 		row = append(row, one)
 	}
-	if event, edits, err = fitting(event, row, edits); err != nil || o.command == "" {
-		return edits, err
+	return row, nil
+}
+
+// later returns the edits for events of other types that are about the same object.
+func (o *appObjects) later(event *webhooktest.Event) (edits []webhooktest.Edit, err error) {
+	for _, eventType := range slices.Sorted(maps.Keys(o.bindings.typed)) {
+		if eventType == event.Type() {
+			continue
+		}
+		settings := slices.DeleteFunc(slices.Clone(o.bindings.typed[eventType]), setting.constant)
+		row, err := o.filled(event, settings)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range row {
+			edits = append(edits, one.try.For(eventType))
+		}
 	}
-	made, err := o.run(ctx, event)
-	if err != nil {
-		return nil, fmt.Errorf("--prepare-cmd: %w", err)
-	}
-	_, edits, err = fitting(event, made, edits)
-	return edits, err
+	return edits, nil
 }
 
 // next counts a new object and takes the next one of any list.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +26,34 @@ func objectsOf(t *testing.T, flags binding) *appObjects {
 	return objects
 }
 
+// applied is an event with those of some edits that are for its type.
+func applied(t *testing.T, event *webhooktest.Event, edits []webhooktest.Edit) *webhooktest.Event {
+	t.Helper()
+	edits = slices.DeleteFunc(slices.Clone(edits), func(edit webhooktest.Edit) bool { return !edit.Fits(event.Type()) })
+	event, err := event.Edit(edits...)
+	require.NoError(t, err)
+	return event
+}
+
+// What --set gives events of another type is of the same object: its {n} is the same.
+func TestFreshValuesOfLaterEvents(t *testing.T) {
+	t.Parallel()
+	objects := objectsOf(t, binding{set: []string{"payment_intent.succeeded:data.object.description=order {n}", "charge.refunded:data.object.receipt_email=buyer{n}@example.com"}})
+	var source webhooktest.Source
+	for _, want := range []string{"1", "2"} {
+		payment, err := source.Event("payment_intent.succeeded")
+		require.NoError(t, err)
+		edits, err := objects.prepare(t.Context(), payment)
+		require.NoError(t, err)
+		for eventType, field := range map[string][2]string{"payment_intent.succeeded": {"description", "order " + want}, "charge.refunded": {"receipt_email", "buyer" + want + "@example.com"}} {
+			event, err := source.Event(eventType)
+			require.NoError(t, err)
+			got, _ := applied(t, event, edits).Lookup("data.object." + field[0])
+			require.Equal(t, field[1], got)
+		}
+	}
+}
+
 func TestFreshValues(t *testing.T) {
 	t.Parallel()
 	objects := objectsOf(t, binding{set: []string{
@@ -37,8 +66,7 @@ func TestFreshValues(t *testing.T) {
 		require.NoError(t, err)
 		edits, err := objects.prepare(t.Context(), event)
 		require.NoError(t, err)
-		event, err = event.Edit(edits...)
-		require.NoError(t, err)
+		event = applied(t, event, edits)
 		id, _ := event.Lookup("data.object.id")
 		for path, want := range map[string]any{
 			"data.object.metadata.order_id": "order-" + want, "data.object.metadata.number": want, "data.object.description": "for " + id.(string),
@@ -53,8 +81,7 @@ func TestFreshValues(t *testing.T) {
 	require.NoError(t, err)
 	edits, err := objects.prepare(t.Context(), refund)
 	require.NoError(t, err)
-	refund, err = refund.Edit(edits...)
-	require.NoError(t, err)
+	refund = applied(t, refund, edits)
 	email, _ := refund.Lookup("data.object.receipt_email")
 	require.Regexp(t, `^order_\w{10}@example\.com$`, email)
 }

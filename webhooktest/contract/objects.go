@@ -62,7 +62,12 @@ func (g given) editsFor(event *webhooktest.Event) (edits []webhooktest.Edit, err
 			return nil, err
 		}
 	}
-	return append(edits, g.edits...), nil
+	for _, edit := range g.edits {
+		if edit.Fits(event.Type()) {
+			edits = append(edits, edit)
+		}
+	}
+	return edits, nil
 }
 
 // names reports whether the object is named in events about it.

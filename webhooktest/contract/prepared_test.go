@@ -63,3 +63,38 @@ func TestPreparedByTheEventsOwnID(t *testing.T) {
 		})
 	}
 }
+
+// Edits for another type reach the events of that type about the same object of the app.
+func TestPreparedForLaterEvents(t *testing.T) {
+	t.Parallel()
+	const session, paid, handled = "checkout.session.completed", "invoice.paid", "dispatch/handled-type"
+	bubble(t, func(t *testing.T) {
+		z := newZoo()
+		t.Cleanup(z.Close)
+		made, wallets := 0, make(map[string]string)
+		z.handle = func(d *zooDelivery) error {
+			z.mu.Lock()
+			defer z.mu.Unlock()
+			if d.event.Type == session {
+				wallets[zooField(d, "customer")] = zooField(d, "client_reference_id")
+			}
+			metadata, _ := d.event.Data.Object["metadata"].(map[string]any)
+			if d.event.Type == paid && metadata["wallet"] != wallets[zooField(d, "customer")] {
+				return &zooError{http.StatusUnprocessableEntity, "another wallet"}
+			}
+			return nil
+		}
+		z.show = func() any { return maps.Clone(wallets) }
+		subject := zooNamed(t, "sound").subject(z, z.State)
+		subject.Handles, subject.Variants = []string{session, paid}, map[string]string{session: "subscription"}
+		subject.Prepare = func(_ context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
+			made++
+			wallet := fmt.Sprint("wallet-", made)
+			return []webhooktest.Edit{
+				webhooktest.Set("data.object.client_reference_id", wallet).For(session), webhooktest.Add("data.object.metadata.wallet", wallet).For(paid),
+			}, nil
+		}
+		_, byID := results(t, subject, handled)
+		require.Equal(t, contract.Pass, byID[handled].Verdict, "%+v", byID[handled])
+	})
+}

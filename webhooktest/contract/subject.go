@@ -61,7 +61,7 @@ type Subject struct {
 	// Prepare gives each new Stripe object an object of the app, which it may create. It
 	// gets the first event about the Stripe object, with Edit applied, and returns the
 	// edits that name the app's object in it. Later events about the same object get the
-	// same edits. If nil, all events are bound as Edit binds them, and if only the first of
+	// same edits; For limits one to the events of a type. If nil, all events are bound as Edit binds them, and if only the first of
 	// them has an effect, cases that need a second one are skipped. Return ErrNoObject if
 	// there is no further object.
 	Prepare func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error)
