@@ -240,10 +240,13 @@ func registerCreated(s *sender, event *webhooktest.Event) error {
 // registerRenamed tells the API of the subscription that a session has created, where a
 // variant of the event gives it another id.
 func registerRenamed(api *stripeapi.Server, event *webhooktest.Event, body []byte) error {
+	if aboutKind(event) != "checkout.session" {
+		return nil
+	}
 	id, _ := event.Lookup("data.object.subscription")
-	known, isText := id.(string)
+	known, _ := id.(string)
 	subscription, ok := api.Object("subscription", known)
-	if !isText || !ok || aboutKind(event) != "checkout.session" {
+	if !ok {
 		return nil
 	}
 	variant, err := webhooktest.ParseEvent(body)

@@ -138,7 +138,7 @@ func (c *caseEvents) bound(ctx context.Context, name, eventType string) (event *
 		return sender.ofCustomer(ctx, customer{sibling, spec.Renewal != ""}, eventType, edits...)
 	}
 	whole := leads(c.spec, name) && isNoted(c.session.run.known, eventType)
-	return precedence{sender, whole}.prepared(ctx, eventType, edits...)
+	return precedence{sender: sender, whole: whole}.prepared(ctx, eventType, edits...)
 }
 
 // forms returns the edits for the version and shape that a case wants.

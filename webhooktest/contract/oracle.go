@@ -109,7 +109,7 @@ func (o *oracle) mustMove(ctx context.Context) error {
 
 // learnCreations learns what the creations do that a session may come before.
 func learnCreations(ctx context.Context, o *oracle) error {
-	creations, err := afterSession(precedence{o.session.sender, true}, o.spec, o.variant)
+	creations, err := afterSession(precedence{sender: o.session.sender, whole: true}, o.spec, o.variant)
 	for _, creation := range creations {
 		if _, err := o.effect(ctx, creation); err != nil && !isSpent(err) {
 			return err

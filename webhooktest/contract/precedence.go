@@ -13,6 +13,7 @@ import (
 type precedence struct {
 	sender *sender
 	whole  bool // a creation, too, comes after the session that tells the same
+	linked bool // sessions come first, as if that were known of the handler
 }
 
 // precededBy is the key of what a precedence knows of a type.
@@ -24,7 +25,7 @@ type precededBy struct {
 // creations returns the handled types whose events must precede events of a type, in the
 // order of their dependencies, computed once. A type in a special shape is TYPE=VARIANT.
 func (p precedence) creations(eventType string) ([]string, error) {
-	key := precededBy{eventType, p.whole, p.sender.source.linked.Load()}
+	key := precededBy{eventType, p.whole, p.isLinked()}
 	if known, ok := p.sender.source.creations.Load(key); ok {
 		return known.([]string), nil
 	}
@@ -108,7 +109,7 @@ func (p precedence) linking(eventType string, all []string) ([]string, error) {
 // says so, or nothing has an effect without.
 func (p precedence) links(eventType, linking, shape, kind string) (bool, error) {
 	toldAlone := strings.HasSuffix(eventType, ".created") && !p.whole // it tells the same as the session
-	isWhatComes := p.sender.subject.Variants[linking] == shape || p.sender.source.linked.Load()
+	isWhatComes := p.sender.subject.Variants[linking] == shape || p.isLinked()
 	if (toldAlone || !isWhatComes) && p.creates(kind) {
 		return false, nil
 	}
@@ -127,6 +128,9 @@ func (p precedence) links(eventType, linking, shape, kind string) (bool, error) 
 	object, _ := event.Lookup("data.object")
 	return named && id != nil && contains(object, id), nil
 }
+
+// isLinked reports whether sessions come before what only they make known to the app.
+func (p precedence) isLinked() bool { return p.linked || p.sender.source.linked.Load() }
 
 // creates reports whether the creation of a kind of object is handled.
 func (p precedence) creates(kind string) bool {

@@ -34,7 +34,6 @@ func linkBySessions(ctx context.Context, s *session) error {
 // linkedTypes returns the handled types that carry on what a handled creation began, and
 // before which a session could come.
 func linkedTypes(s *session) (types []string, err error) {
-	source := s.run.source
 	for _, eventType := range s.subject.handled() {
 		if s.subject.creation(eventType) == "" {
 			continue
@@ -43,9 +42,7 @@ func linkedTypes(s *session) (types []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		source.linked.Store(true)
-		with, err := precedence{sender: s.sender}.creations(eventType)
-		source.linked.Store(false)
+		with, err := precedence{sender: s.sender, linked: true}.creations(eventType)
 		if err != nil {
 			return nil, err
 		}
