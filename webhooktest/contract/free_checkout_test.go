@@ -36,20 +36,14 @@ func TestFreeCheckout(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T) {
-				z := newZoo()
-				t.Cleanup(z.Close)
 				orders := make(map[string]bool)
-				z.handle = func(d *zooDelivery) error {
-					z.mu.Lock()
-					defer z.mu.Unlock()
+				subject := zooApp(t, []string{session}, 0, func(d *zooDelivery) error {
 					if string(d.event.Type) == session && test.takes(d) {
 						orders[zooField(d, "id")] = true
 					}
 					return nil
-				}
-				z.show = func() any { return slices.Sorted(maps.Keys(orders)) }
-				subject := zooNamed(t, "sound").subject(z, z.State)
-				subject.Handles, subject.Variants = []string{session}, test.variants
+				}, func() any { return slices.Sorted(maps.Keys(orders)) })
+				subject.Variants = test.variants
 				_, byID := results(t, subject, free)
 				require.Equal(t, test.want, byID[free].Verdict, "%+v", byID[free])
 			})

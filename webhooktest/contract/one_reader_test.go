@@ -28,12 +28,8 @@ func TestOneReaderForAll(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T) {
-				z := newZoo()
-				t.Cleanup(z.Close)
 				readers, totals, statuses := make(map[string]string), make(map[string]float64), make(map[string]string)
-				z.handle = func(d *zooDelivery) error {
-					z.mu.Lock()
-					defer z.mu.Unlock()
+				subject := zooApp(t, []string{session, updated, deleted, paid}, 0, func(d *zooDelivery) error {
 					id := zooField(d, "id")
 					switch string(d.event.Type) {
 					case session:
@@ -48,10 +44,8 @@ func TestOneReaderForAll(t *testing.T) {
 						}
 					}
 					return nil
-				}
-				z.show = func() any { return map[string]any{"totals": maps.Clone(totals), "statuses": maps.Clone(statuses)} }
-				subject := zooNamed(t, "sound").subject(z, z.State)
-				subject.Handles, subject.Variants = []string{session, updated, deleted, paid}, map[string]string{session: "subscription"}
+				}, func() any { return map[string]any{"totals": maps.Clone(totals), "statuses": maps.Clone(statuses)} })
+				subject.Variants = map[string]string{session: "subscription"}
 				subject.Edit = func(eventType string) []webhooktest.Edit {
 					if eventType != session {
 						return nil

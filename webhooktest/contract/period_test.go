@@ -53,34 +53,22 @@ func (k *periodKeeper) endOf(d *zooDelivery) (id string, end int64) {
 	return id, end
 }
 
-func (k *periodKeeper) take(d *zooDelivery) {
+func (k *periodKeeper) take(d *zooDelivery) error {
 	if !slices.Contains(k.handles, string(d.event.Type)) || k.ignores != nil && k.ignores(k, d) {
-		return
+		return nil
 	}
 	id, end := k.endOf(d)
 	k.rows[id] = k.write(end)
 	k.status[id] = zooField(d, "status")
+	return nil
 }
 
 func (k *periodKeeper) subject(t *testing.T) contract.Subject {
 	k.rows, k.status, k.api = make(map[string]any), make(map[string]string), new(stripeapi.Server)
-	z := newZoo()
-	t.Cleanup(z.Close)
-	z.handle = func(d *zooDelivery) error {
-		z.working.Go(func() {
-			time.Sleep(k.later)
-			z.mu.Lock()
-			defer z.mu.Unlock()
-			k.take(d)
-		})
-		if k.later == 0 {
-			z.working.Wait()
-		}
-		return nil
-	}
-	z.show = func() any { return map[string]any{"paid_until": maps.Clone(k.rows), "status": maps.Clone(k.status)} }
-	s := zooNamed(t, "sound").subject(z, z.State)
-	s.API, s.APIVersion, s.Handles = k.api, k.version, k.handles
+	s := zooApp(t, k.handles, k.later, k.take, func() any {
+		return map[string]any{"paid_until": maps.Clone(k.rows), "status": maps.Clone(k.status)}
+	})
+	s.API, s.APIVersion = k.api, k.version
 	return s
 }
 

@@ -34,16 +34,16 @@ type shopAccount struct {
 	changed                        float64
 }
 
-func (s *sessionShop) take(d *zooDelivery) {
+func (s *sessionShop) take(d *zooDelivery) error {
 	if !slices.Contains(s.handles, string(d.event.Type)) || slices.Contains(s.seen, d.event.ID) {
-		return
+		return nil
 	}
 	s.seen = append(s.seen, d.event.ID)
 	if d.event.Type == "checkout.session.completed" {
 		if subscription := zooField(d, "subscription"); (s.links || subscription != "") && s.accounts[zooField(d, s.key)] == nil {
 			s.accounts[zooField(d, s.key)] = &shopAccount{Subscription: subscription, Customer: zooField(d, "customer"), Status: "active", Seats: 1}
 		}
-		return
+		return nil
 	}
 	for _, a := range s.accounts {
 		isOf := a.Subscription == zooField(d, "id") || s.links && a.Customer == zooField(d, "customer")
@@ -53,6 +53,7 @@ func (s *sessionShop) take(d *zooDelivery) {
 			a.Seats = item["quantity"].(float64)
 		}
 	}
+	return nil
 }
 
 func (s *sessionShop) ignores(a *shopAccount, d *zooDelivery) bool {
@@ -72,23 +73,7 @@ func (s *sessionShop) show() any {
 
 func (s *sessionShop) subject(t *testing.T) contract.Subject {
 	s.accounts = make(map[string]*shopAccount)
-	z := newZoo()
-	t.Cleanup(z.Close)
-	z.handle = func(d *zooDelivery) error {
-		z.working.Go(func() {
-			time.Sleep(s.later)
-			z.mu.Lock()
-			defer z.mu.Unlock()
-			s.take(d)
-		})
-		if s.later == 0 {
-			z.working.Wait()
-		}
-		return nil
-	}
-	z.show = s.show
-	subject := zooNamed(t, "sound").subject(z, z.State)
-	subject.Handles = s.handles
+	subject := zooApp(t, s.handles, s.later, s.take, s.show)
 	if !s.links {
 		subject.Variants = map[string]string{"checkout.session.completed": "subscription"}
 	}

@@ -99,21 +99,14 @@ func TestDoneBeforeOrAfter(t *testing.T) {
 		t.Run(test.why, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T) {
-				z := newZoo()
-				t.Cleanup(z.Close)
 				subscriptions := make(rows)
-				z.handle = func(d *zooDelivery) error {
-					z.mu.Lock()
-					defer z.mu.Unlock()
+				subject := zooApp(t, slices.Sorted(maps.Keys(test.does)), 0, func(d *zooDelivery) error {
 					id := cmp.Or(zooField(d, "subscription"), zooField(d, "id"))
 					if does := test.does[string(d.event.Type)]; does != nil {
 						does(subscriptions, id)
 					}
 					return nil
-				}
-				z.show = func() any { return maps.Clone(subscriptions) }
-				subject := zooNamed(t, "sound").subject(z, z.State)
-				subject.Handles = slices.Sorted(maps.Keys(test.does))
+				}, func() any { return maps.Clone(subscriptions) })
 				_, byID := results(t, subject, "dispatch/handled-type-works")
 				got := byID["dispatch/handled-type-works"]
 				if test.want == "" {
