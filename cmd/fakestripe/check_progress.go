@@ -22,7 +22,7 @@ type checkProgress struct {
 	done  int
 	at    string    // the case that began last
 	since time.Time // when it began
-	ended chan struct{}
+	stop  func()    // nil before the start, and after the end
 }
 
 // Where there is no terminal, a check says how far it is after tellAfter, and from then on
@@ -34,33 +34,22 @@ const (
 
 // start begins to tell, until end.
 func (p *checkProgress) start() {
-	ended := make(chan struct{})
-	p.begun, p.ended, p.done = time.Now(), ended, 0
 	first, every := tellAfter, tellEvery
 	if p.terminal {
 		first, every = time.Second, time.Second
 	}
-	go func() {
-		timer := time.NewTimer(first)
-		defer timer.Stop()
-		for {
-			select {
-			case <-ended:
-				return
-			case <-timer.C:
-				p.tell()
-				timer.Reset(every)
-			}
-		}
-	}()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.begun, p.done = time.Now(), 0
+	p.stop = repeatedly(first, every, p.tell)
 }
 
 // end removes the live line. Nothing is told from then on.
 func (p *checkProgress) end() {
+	p.stop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	close(p.ended)
-	p.ended = nil
+	p.stop = nil
 	if p.terminal {
 		fmt.Fprint(p.out, "\r\x1b[K")
 	}
@@ -69,21 +58,29 @@ func (p *checkProgress) end() {
 // sayEvery prints how long something has taken, each time that an interval has passed,
 // until stop is called.
 func sayEvery(out io.Writer, interval time.Duration, format string) (stop func()) {
-	ticker, ended, done := time.NewTicker(interval), make(chan struct{}), make(chan struct{})
 	begun := time.Now()
+	return repeatedly(interval, interval, func() { fmt.Fprintf(out, format, time.Since(begun).Round(time.Second)) })
+}
+
+// repeatedly calls a function after a first time, and then each time that an interval has
+// passed, until stop is called. It is not at work any more when stop returns.
+func repeatedly(first, interval time.Duration, tell func()) (stop func()) {
+	ended, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
+		timer := time.NewTimer(first)
+		defer timer.Stop()
 		for {
 			select {
 			case <-ended:
 				return
-			case <-ticker.C:
-				fmt.Fprintf(out, format, time.Since(begun).Round(time.Second))
+			case <-timer.C:
+				tell()
+				timer.Reset(interval)
 			}
 		}
 	}()
 	return func() {
-		ticker.Stop()
 		close(ended)
 		<-done
 	}
@@ -110,7 +107,7 @@ func (p *checkProgress) add(contract.Result) {
 func (p *checkProgress) tell() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ended == nil || p.done >= p.all || p.done == 0 && !p.terminal {
+	if p.stop == nil || p.done >= p.all || p.done == 0 && !p.terminal {
 		return
 	}
 	elapsed := time.Since(p.begun)
