@@ -23,8 +23,6 @@ type eventSource struct {
 	identities uint64             // made for placeholders in cases
 	used       bool               // the seed determined an id
 	envelope   []webhooktest.Edit // the user's, of fields outside data: for events of all types
-	alike      webhooktest.Source
-	alikeAt    time.Time // creation time of the next event of alike
 
 	creations sync.Map    // by precededBy: the types whose events come before it
 	linked    atomic.Bool // sessions come before what only they make known to the app
@@ -41,9 +39,6 @@ func newEventSource(suite *Suite, subject *Subject) *eventSource {
 		Seed: cmp.Or(suite.Seed, uint64(rand.Uint32())), RunID: suite.RunID, Now: func() time.Time { return s.clock },
 	}
 	s.envelope = envelopeEdits(subject)
-	s.alike = webhooktest.Source{
-		APIVersion: subject.APIVersion, Account: subject.Account, Livemode: subject.Livemode, Now: func() time.Time { return s.alikeAt },
-	}
 	return s
 }
 
@@ -74,8 +69,10 @@ func envelopeEdits(subject *Subject) (edits []webhooktest.Edit) {
 func (s *eventSource) eventLike(other *webhooktest.Event, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.alikeAt = createdAt(other)
-	return s.alike.Event(other.Type(), append([]webhooktest.Edit{webhooktest.About(other)}, edits...)...)
+	now := s.clock
+	defer func() { s.clock = now }()
+	s.clock = createdAt(other)
+	return s.source.Event(other.Type(), append([]webhooktest.Edit{webhooktest.About(other)}, edits...)...)
 }
 
 // createdAt returns when an event was created.

@@ -76,8 +76,8 @@ func (b *binder) freshIn(eventType string) []string {
 // freshInShape compares two events of a shape.
 func (b *binder) freshInShape(eventType, shape string) (paths []string) {
 	ids, events := make(statediff.Normalizer), make([]*webhooktest.Event, 2)
+	source := webhooktest.Source{APIVersion: b.subject.APIVersion, Seed: 1}
 	for i := range events {
-		source := webhooktest.Source{APIVersion: b.subject.APIVersion, Seed: uint64(i + 1)}
 		event, err := source.Event(eventType, webhooktest.Variant(shape))
 		if err != nil {
 			return nil
