@@ -123,37 +123,51 @@ func padded(d *draft, value string) error {
 	if err != nil {
 		return err
 	}
-	original := d.body
-	values := min(1+max(0, size-len(original))/500, 250) // beyond that, no Stripe event is as large
-	if err := d.pad(values, 0); err != nil {             // measures the keys
+	values := min(1+max(0, size-len(d.body))/500, 250) // beyond that, no Stripe event is as large
+	unpadded := len(d.body)
+	if err := d.pad(values); err != nil {
 		return err
 	}
 	text := size - len(d.body)
 	if text < 0 {
-		return fmt.Errorf("%s is too little for a body of %d bytes and padding", value, len(original))
+		return fmt.Errorf("%s is too little for a body of %d bytes and padding", value, unpadded)
 	}
-	d.body = original
-	return d.pad(values, text)
+	d.body = fillPadding(d.body, values, text)
+	return nil
 }
 
-// pad adds text to the metadata, spread over a number of values. It writes them once:
-// they may have megabytes.
-func (d *draft) pad(values, text int) error {
+// pad adds a number of empty values to the metadata.
+func (d *draft) pad(values int) error {
 	metadata := append([]byte("{"), bytes.Join(d.unpadded(), []byte(","))...)
-	metadata = slices.Grow(metadata, text+values*len(padding+`00000":"",`))
-	filling := bytes.Repeat([]byte("x"), text/values+text%values)
+	for i := range values {
+		if len(metadata) > 1 {
+			metadata = append(metadata, ',')
+		}
+		metadata = fmt.Appendf(metadata, `%s:""`, paddingKey(i))
+	}
+	return d.set("data.object.metadata", append(metadata, '}'))
+}
+
+// fillPadding spreads text over the empty values. It writes them once: they may have
+// megabytes.
+func fillPadding(body []byte, values, text int) []byte {
+	filled := make([]byte, 0, len(body)+text)
 	for i := range values {
 		length := text / values
 		if i == 0 {
 			length += text % values
 		}
-		if len(metadata) > 1 {
-			metadata = append(metadata, ',')
-		}
-		metadata = fmt.Appendf(metadata, `"%s%05d":"%s"`, padding, i, filling[:length])
+		before, after, _ := bytes.Cut(body, []byte(paddingKey(i)))
+		empty := 1 + bytes.IndexByte(after, '"')
+		filled = append(append(filled, before...), paddingKey(i)...)
+		filled = append(filled, after[:empty]...)
+		filled = append(filled, bytes.Repeat([]byte("x"), length)...)
+		body = after[empty:]
 	}
-	return d.set("data.object.metadata", append(metadata, '}'))
+	return append(filled, body...)
 }
+
+func paddingKey(i int) string { return fmt.Sprintf(`"%s%05d"`, padding, i) }
 
 const padding = "padding_"
 
