@@ -33,8 +33,12 @@ var flagsFor = map[string]string{
 	"objects":         "--set PATH=order-{n}, --set-from, --prepare-cmd",
 }
 
-// nameFlags adds the flag to a case's need.
+// nameFlags adds the flags to the needs of the cases, and of the first event if it was
+// refused.
 func nameFlags(found *contract.Report) {
+	if flags := flagsFor[found.Need]; flags != "" {
+		found.Diagnosis = append(found.Diagnosis, "give "+flags)
+	}
 	for i := range found.Cases {
 		result := &found.Cases[i]
 		flags := flagsFor[result.Need]

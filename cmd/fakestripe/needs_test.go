@@ -33,4 +33,7 @@ func TestNeedsNameFlags(t *testing.T) {
 	refused := &contract.Report{WantedVariant: "invoice.paid=trial", Diagnosis: []string{"refused"}}
 	nameVariants(refused)
 	require.Equal(t, []string{"refused", "give --variant invoice.paid=trial"}, refused.Diagnosis)
+	refused = &contract.Report{Need: "objects", Diagnosis: []string{"refused"}}
+	nameFlags(refused)
+	require.Equal(t, []string{"refused", "give --set PATH=order-{n}, --set-from, --prepare-cmd"}, refused.Diagnosis)
 }

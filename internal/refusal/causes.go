@@ -46,6 +46,18 @@ var (
 		Problem: "a response of 5xx is no refusal: the handler crashed, or returned an error",
 		Fix:     "look in its log for the exception or the error",
 	}
+	// RealAPI means that a call of Stripe's API failed.
+	RealAPI = Cause{
+		ID:      "real-api",
+		Problem: "it called Stripe's real API, which does not know the objects of these events",
+		Fix:     "point its SDK at fakestripe's API, which fakestripe listen serves, and fakestripe check if you ask for it",
+	}
+	// UnknownObject means that the handler looked up an object of the app in vain.
+	UnknownObject = Cause{
+		ID: "unknown-object", Unsure: true,
+		Problem: "it seems to look up an order, a user or the like that the app does not have",
+		Fix:     "name one that it has, or make one for each event",
+	}
 )
 
 // The other causes.
@@ -159,11 +171,6 @@ var (
 		ID: "validated", Topic: "raw body",
 		Problem: "the framework checks the request against a model before the handler sees it",
 		Fix:     "take the raw request instead of a model; read the header by its name, Stripe-Signature",
-	}
-	realAPI = Cause{
-		ID:      "real-api",
-		Problem: "it called Stripe's real API, which does not know the objects of these events",
-		Fix:     "point its SDK at fakestripe's API, which fakestripe listen serves, and fakestripe check if you ask for it",
 	}
 	noKey = Cause{
 		ID:      "no-key",

@@ -19,6 +19,11 @@ const (
 	signature = `(stripe[- _])?(webhook )?signature( header)?`
 	secret    = `(stripe[ _-]?)?(webhook|signing|endpoint)[ _-]?(signing[ _-]?|endpoint[ _-]?)?secret`
 	rawBody   = `(raw[ _-]?body|request body|body|payload)`
+
+	// Objects that apps look up, and how they say that there is none.
+	object  = `(order|user|customer|account|tenant|team|workspace|organi[sz]ation|company|member|subscription|plan|product|price|invoice|booking|cart|donation|payment|purchase|ticket|license|record|row|entity)`
+	noSuch  = `\b(no such|no matching|no|unknown|unrecogni[sz]ed|could(n't| not) find|can(not|'t) find|failed to find|did(n't| not) find|unable to find)( the| a| an| any)? ` + object + `\b`
+	unfound = `\b` + object + `(s|model|record)?\b[^.<>{}]{0,60}? ?((was|is|were|are) )?(not found|unknown|missing|does(n't| not) exist|do(n't| not) exist)\b`
 )
 
 // phrases are compiled when the first refusal is read.
@@ -30,14 +35,17 @@ var phrases = sync.OnceValue(func() []phrase {
 		{about(signature), &headerLost},
 		{about(secret), &noSecret},
 		{about(rawBody), &noBody},
+		{regexp.MustCompile(`\bno such [a-z_ ]{2,30}: '?[a-z]{2,6}_`), &RealAPI}, // Stripe's words, passed on
+		{regexp.MustCompile(noSuch + `|` + unfound), &UnknownObject},
 	}
 })
 
-// readOwn returns the first phrase of a text, and where it is; -1: there is none.
+// readOwn returns the first phrase of a text, and where it is; -1: there is none. A missing
+// signature, secret or body comes before a missing object of the app.
 func readOwn(text string) (cause *Cause, at int) {
 	at = -1
 	for _, p := range phrases() {
-		if found := p.pattern.FindStringIndex(text); found != nil && (at < 0 || found[0] < at) {
+		if found := p.pattern.FindStringIndex(text); found != nil && (at < 0 || found[0] < at && p.cause != &UnknownObject) {
 			cause, at = p.cause, found[0]
 		}
 	}

@@ -74,6 +74,12 @@ var answers = map[string]struct {
 	"FastAPI, header":     {422, `{"detail":[{"type":"missing","loc":["header","stripe_signature"],"msg":"Field required"}]}`, "validated", "Header"},
 	"ngrok":               {502, "ERR_NGROK_8012", "tunnel", "port"},
 
+	"an order that is not there":       {500, `{"error":"order ord_123 not found"}`, "unknown-object", "make one for each event"},
+	"a user, in a page":                {404, "<h1>No user with this e-mail</h1>", "unknown-object", ""},
+	"a subscription, in an exception":  {500, "Error: Could not find subscription for customer", "unknown-object", ""},
+	"an account, quietly":              {422, "The account does not exist.", "unknown-object", ""},
+	"an object of Stripe's":            {500, "No such customer: 'cus_123'", "real-api", ""},
+	"a secret of a customer":           {500, "customer webhook secret not found", "no-secret", ""},
 	"a header in one's own words":      {400, `{"error":"Missing stripe-signature header"}`, "header-lost", "by its name"},
 	"the same, the other way around":   {400, "Stripe signature is required", "header-lost", ""},
 	"the same, shorter":                {400, "No signature", "header-lost", ""},

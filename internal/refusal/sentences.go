@@ -96,10 +96,10 @@ var sentences = [...]sentence{
 	// The handler called Stripe.
 	{"stripe-node", "node", "neither apikey nor config.authenticator provided", &noKey, ""},
 	{"a Stripe SDK", "", "no api key provided", &noKey, ""},
-	{"Stripe's API", "", "invalid api key provided", &realAPI, ""},
-	{"Stripe's API", "", "expired api key provided", &realAPI, ""},
-	{"Stripe's API", "", "you did not provide an api key", &realAPI, "give its SDK any test key, such as sk_test_123, and point it at fakestripe's API"},
-	{"Stripe's API", "", "an error occurred with our connection to stripe", &realAPI, ""},
+	{"Stripe's API", "", "invalid api key provided", &RealAPI, ""},
+	{"Stripe's API", "", "expired api key provided", &RealAPI, ""},
+	{"Stripe's API", "", "you did not provide an api key", &RealAPI, "give its SDK any test key, such as sk_test_123, and point it at fakestripe's API"},
+	{"Stripe's API", "", "an error occurred with our connection to stripe", &RealAPI, ""},
 
 	// CSRF protection.
 	{"Django", "python", "csrf verification failed", &wantsToken, "put @csrf_exempt on the view"},

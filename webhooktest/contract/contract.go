@@ -76,6 +76,9 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if wanted := j.diagnosis.shape; wanted != "" {
 		t.Log("fakestripe: " + setVariant(wanted))
 	}
+	if j.diagnosis.need == needObjects {
+		t.Log("fakestripe: set Edit or Prepare in the Subject, to give each event an object of the app")
+	}
 	all := &tally{began: time.Now()}
 	parent := t
 	t.Cleanup(func() { all.log(t, j.session) })

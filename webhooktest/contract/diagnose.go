@@ -21,6 +21,10 @@ type likeness struct {
 	event  func(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error)
 	shapes []string   // shapes of its type with another meaning
 	calls  func() int // calls of the local API since the first delivery
+
+	// works reports whether an event is accepted and, if that can be seen, has an effect.
+	works func(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event) (bool, error)
+	seen  bool // effects can be seen
 }
 
 // A diagnosis explains why an endpoint rejects a genuine event.
@@ -28,6 +32,7 @@ type diagnosis struct {
 	lines  []string
 	wanted string // the API version that it accepts, if that is the reason
 	shape  string // the TYPE=VARIANT that it accepts, if that is the reason
+	need   string // what else would let it accept the event, as in Result.Need
 }
 
 func (d *diagnosis) add(lines ...string) { d.lines = append(d.lines, lines...) }
@@ -57,6 +62,14 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 		return found, nil
 	}
 	said, read := refusal.ReadText(event.Type(), answer.Body)
+	if said.ID == refusal.RealAPI.ID && like.calls != nil && like.calls() > 0 { // it called the local one
+		read = false
+	}
+	quoted := namedFields(answer)
+	if len(quoted) > 0 && (!read || said.ID == refusal.UnknownObject.ID) {
+		said, read = refusal.Reading{Cause: refusal.UnknownObject}, true
+		found.add("its answer quotes the event's " + strings.Join(quoted[:min(len(quoted), 3)], ", "))
+	}
 	if read && !said.Unsure {
 		found.add(readingLines(said)...)
 		if said.ID == refusal.WantsThin.ID || said.ID == refusal.WantsSnapshot.ID {
@@ -69,11 +82,20 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 		found.add(worded(mistake)...)
 		return found, err
 	}
-	if read {
-		found.add(readingLines(said)...)
-		return found, nil
+	if !read {
+		return found, found.compareAnswers(ctx, e, answer, like, until)
 	}
-	return found, found.compareAnswers(ctx, e, answer, like, until)
+	if said.ID == refusal.UnknownObject.ID {
+		if len(quoted) == 0 || like.seen { // else it may just ignore what it accepts
+			err = found.tryShapes(ctx, e, event.Type(), like, until)
+		}
+		if found.shape != "" || err != nil {
+			return found, err
+		}
+		found.need = needObjects
+	}
+	found.add(readingLines(said)...)
+	return found, nil
 }
 
 // compareAnswers reads the status, and compares the answer with those to other events.
@@ -161,18 +183,19 @@ func (d *diagnosis) tryNow(ctx context.Context, e *webhooktest.Endpoint, event *
 	return true, nil
 }
 
-// tryShapes delivers the type in its other shapes: an app may sell subscriptions alone.
+// tryShapes delivers the type in its other shapes: an app may sell subscriptions alone. A
+// shape must have an effect if effects can be seen: apps accept what they ignore.
 func (d *diagnosis) tryShapes(ctx context.Context, e *webhooktest.Endpoint, eventType string, like likeness, until time.Time) error {
 	for _, shape := range like.shapes {
 		event, err := like.event(eventType, webhooktest.Variant(shape))
 		if err != nil || time.Now().After(until) {
 			continue // the user's edits do not fit this shape
 		}
-		response, err := e.Deliver(ctx, event)
+		works, err := like.works(ctx, e, event)
 		if err != nil {
 			return err
 		}
-		if response.Accepted() {
+		if works {
 			d.shape = eventType + "=" + shape
 			d.add(fmt.Sprintf("it accepts %s of variant %s, signed with the same secret, but not this one", eventType, shape))
 			return nil

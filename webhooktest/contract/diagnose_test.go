@@ -1,6 +1,9 @@
 package contract_test
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -163,6 +166,53 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 			if test.never != "" {
 				require.NotContains(t, diagnosis, test.never)
 			}
+		})
+	}
+}
+
+// A handler that looks up an object of the app in vain is asked for one. A shape that it just
+// ignores is no answer to that, and one that works is.
+func TestDiagnosisOfUnknownObjects(t *testing.T) {
+	t.Parallel()
+	const session = "checkout.session.completed"
+	quoting := func(object map[string]any) string { return fmt.Sprint("KeyError: ", object["client_reference_id"]) }
+	inWords := func(map[string]any) string { return "user not found" }
+	for _, test := range []struct {
+		why        string
+		says       func(object map[string]any) string
+		sells      string // the mode of sessions with an effect
+		blind      bool
+		need, want string
+		shape      string
+	}{
+		{"the answer quotes what was looked up", quoting, "", false, "objects", "quotes the event's data.object.client_reference_id", ""},
+		{"and effects cannot be seen", quoting, "", true, "objects", "quotes the event's data.object.client_reference_id", ""},
+		{"the answer says it in words", inWords, "", false, "objects", "look up an order, a user or the like", ""},
+		{"another shape works", inWords, "subscription", false, "", "of variant subscription", session + "=subscription"},
+	} {
+		t.Run(test.why, func(t *testing.T) {
+			t.Parallel()
+			var sold atomic.Int64
+			subject := contract.Subject{Handles: []string{session}, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				var event struct {
+					Data struct{ Object map[string]any }
+				}
+				switch err := json.NewDecoder(r.Body).Decode(&event); {
+				case err != nil || r.Header.Get(webhooktest.SignatureHeader) == "":
+					w.WriteHeader(http.StatusBadRequest)
+				case event.Data.Object["mode"] == test.sells:
+					sold.Add(1)
+				case event.Data.Object["payment_status"] == "paid": // else it is ignored
+					http.Error(w, test.says(event.Data.Object), http.StatusInternalServerError)
+				}
+			})}
+			if !test.blind {
+				subject.State = func(context.Context) (any, error) { return sold.Load(), nil }
+			}
+			report, _ := results(t, subject, "control/accepted")
+			require.Equal(t, test.need, report.Need)
+			require.Equal(t, test.shape, report.WantedVariant)
+			require.Contains(t, strings.Join(report.Diagnosis, "\n"), test.want)
 		})
 	}
 }

@@ -34,6 +34,10 @@ type Report struct {
 	// handler accepts, if it refused the delivered shape. Set it in Subject.Variants.
 	WantedVariant string `json:"wanted_variant,omitempty"`
 
+	// Need is what would let the handler accept the first genuine event, if it refused that,
+	// as in Result.Need: objects of the app, if it looked for one.
+	Need string `json:"need,omitempty"`
+
 	// RareRaces means that races were tried too seldom to see one that shows rarely; Notes
 	// says how often. A load with many duplicates finds rarer ones.
 	RareRaces bool `json:"rare_races,omitempty"`

@@ -37,7 +37,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		report.Cases = untried(&suite, cases)
 	}
 	report.Seed, report.Diagnosis = j.session.run.source.seed(), j.diagnosis.lines
-	report.WantedVersion, report.WantedVariant = j.diagnosis.wanted, j.diagnosis.shape
+	report.WantedVersion, report.WantedVariant, report.Need = j.diagnosis.wanted, j.diagnosis.shape, j.diagnosis.need
 	report.Notes, report.RareRaces = j.session.notes(), j.session.run.races.anyFew()
 	attribute(report.Cases)
 	report.summarize()
@@ -110,8 +110,11 @@ func (j *judge) calibrate(ctx context.Context, control string) (err error) {
 		return err
 	}
 	j.session.run.budget.end("the first genuine event was not accepted")
-	first := j.refused.Event
-	j.diagnosis, err = diagnose(ctx, j.session.sender.endpoint, first, j.session.sender.like())
+	first, like := j.refused.Event, j.session.sender.like()
+	if j.session.probe.observed() {
+		like.works, like.seen = j.session.probe.works, true
+	}
+	j.diagnosis, err = diagnose(ctx, j.session.sender.endpoint, first, like)
 	if err == nil && j.diagnosis.lines == nil {
 		j.diagnosis.lines = []string{
 			"a genuine " + first.Type() + " got " + strings.TrimSpace(j.refused.String()) + ", and accepted when it was delivered again",

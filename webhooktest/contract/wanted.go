@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -103,7 +105,7 @@ func (s *sender) controlAt(version string) (*webhooktest.Event, error) {
 
 // like makes events like the control, and counts the calls from now on.
 func (s *sender) like() likeness {
-	like := likeness{at: s.controlAt, shapes: s.subject.otherShapes(s.subject.control())}
+	like := likeness{at: s.controlAt, works: accepts, shapes: s.subject.otherShapes(s.subject.control())}
 	like.event = func(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 		return s.event(context.Background(), eventType, edits...)
 	}
@@ -112,4 +114,54 @@ func (s *sender) like() likeness {
 		like.calls = func() int { return api.Called() - before }
 	}
 	return like
+}
+
+// shapePatience is how long an effect is waited for while shapes of a refused event are tried.
+const shapePatience = 300 * time.Millisecond
+
+// works reports whether an event is accepted and changes the state soon.
+func (p *probe) works(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event) (bool, error) {
+	o, accepted := observe(event), false
+	did, err := p.measure(ctx, o, func() (err error) {
+		accepted, err = accepts(ctx, e, event)
+		return err
+	})
+	if err != nil || len(did) > 0 || !accepted {
+		return accepted && len(did) > 0, err
+	}
+	_, moved, err := p.awaitMove(ctx, o, o.start, shapePatience)
+	return moved, err
+}
+
+// accepts reports whether an endpoint accepts an event.
+func accepts(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event) (bool, error) {
+	response, err := e.Deliver(ctx, event)
+	return err == nil && response.Accepted(), err
+}
+
+// namedFields returns the paths of texts in the event's object that an answer quotes, such as
+// the number of an order. Handlers name the object itself for other reasons.
+func namedFields(r *webhooktest.Response) []string {
+	object, _ := r.Event.Lookup("data.object")
+	own, _ := objectID(r.Event)
+	return quotedIn(string(r.Body), "data.object", object, own)
+}
+
+// quotedIn returns the paths of quoted texts with digits, but not of own.
+func quotedIn(answer, path string, value, own any) (paths []string) {
+	switch value := value.(type) {
+	case string:
+		if len(value) >= 6 && value != own && strings.ContainsAny(value, "0123456789") && strings.Contains(answer, value) {
+			return []string{path}
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			paths = append(paths, quotedIn(answer, path+"."+key, value[key], own)...)
+		}
+	case []any:
+		for i, item := range value {
+			paths = append(paths, quotedIn(answer, fmt.Sprintf("%s[%d]", path, i), item, own)...)
+		}
+	}
+	return paths
 }
