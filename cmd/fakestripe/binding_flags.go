@@ -14,6 +14,8 @@ type binding struct {
 	set, remove, events []string
 	add                 bool
 	setFrom, prepare    string
+	used                int         // by earlier runs
+	objects             *appObjects // nil: all events are about the same ones
 	bindPaths, pins     []string
 }
 
@@ -24,6 +26,7 @@ func (b *binding) flags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&b.events, "event", nil, "use your own object in events of a type: `type=file.json`; ids and times stay fresh (repeatable)")
 	flags.StringVar(&b.setFrom, "set-from", "", "`file` of app objects, each used once: a line of JSON for each, mapping paths to values")
 	flags.StringVar(&b.prepare, "prepare-cmd", "", "`command` that makes an app object for each new Stripe object, whose fields are in $OBJECT_ID, $OBJECT_AMOUNT …; may print fields to set, as JSON")
+	flags.IntVar(&b.used, "objects-used", 0, "`number` of app objects that earlier runs used up: {n}, --set-from and $OBJECT_N begin after them")
 	flags.StringArrayVar(&b.bindPaths, "bind", nil, "the handler finds its object by this `path`, and must ignore events with another value (repeatable)")
 	flags.StringArrayVar(&b.pins, "pin", nil, "no case changes this `path` (repeatable)")
 }
@@ -48,10 +51,9 @@ func (b *binding) bind(subject *contract.Subject) error {
 		}
 	}
 	subject.Bind, subject.Pin = b.bindPaths, b.pins
-	objects, err := newAppObjects(made, b.prepare, b.setFrom)
-	if err != nil || objects == nil {
+	if b.objects, err = newAppObjects(made, b.prepare, b.setFrom, b.used); err != nil || b.objects == nil {
 		return err
 	}
-	subject.Prepare = objects.prepare
+	subject.Prepare = b.objects.prepare
 	return nil
 }

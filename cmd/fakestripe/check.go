@@ -154,6 +154,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	printed, verdict := c.output.print(sh, found), c.verdict(sh, found, interrupted)
 	if !c.output.format.json() {
 		c.sayMore(sh, found, c.again)
+		sayUsed(sh, c.bound.objects)
 	}
 	return together(verdict, printed, c.output.write(ctx, sh, found, c.suite.Dir))
 }
@@ -210,6 +211,7 @@ func (c *checking) addNotes(ctx context.Context, found *contract.Report) {
 	note(rarerRaces(found))
 	note(c.unseen)
 	note(c.refused)
+	note(c.bound.objects.mayBeUsedUp(found))
 	note(found.Unjudged())
 	c.nameHost(ctx, found)
 	note(mereLabel(c.bound.set, c.subject.APIVersion))

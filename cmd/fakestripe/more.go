@@ -115,3 +115,10 @@ func (c *checking) sayMore(sh shell, found *contract.Report, given string) {
 		}
 	}
 }
+
+// sayUsed prints at the end of a check which objects of the app it used up.
+func sayUsed(sh shell, objects *appObjects) {
+	if used := objects.usedUp(); used != "" {
+		fmt.Fprintf(sh.err, "fakestripe: %s\n", used)
+	}
+}

@@ -24,16 +24,25 @@ type appObjects struct {
 	command  string // --prepare-cmd
 	file     string // --set-from
 	rows     [][]setting
-	made     int // number of objects so far
+	made     int // number of objects so far, those of earlier runs included
+	before   int // those of earlier runs
 }
 
 // newAppObjects returns nil if all events are about the same objects of the app.
-func newAppObjects(b *bindings, command, file string) (*appObjects, error) {
-	o := &appObjects{bindings: b, command: command, file: file}
+func newAppObjects(b *bindings, command, file string, used int) (*appObjects, error) {
+	o := &appObjects{bindings: b, command: command, file: file, made: used, before: used}
 	if file != "" {
 		if err := o.readRows(); err != nil {
 			return nil, fmt.Errorf("--set-from %s: %w", file, err)
 		}
+	}
+	switch {
+	case used < 0:
+		return nil, fmt.Errorf("--objects-used %d: must not be negative", used)
+	case used > 0 && !o.numbered():
+		return nil, fmt.Errorf("--objects-used %d: nothing counts objects: give --set PATH=order-{n}, --set-from FILE, or a --prepare-cmd with $OBJECT_N", used)
+	case file != "" && used >= len(o.rows):
+		return nil, fmt.Errorf("--objects-used %d: %s has only %s", used, file, plural(len(o.rows), "object"))
 	}
 	fresh := slices.ContainsFunc(b.untyped, func(s setting) bool { return !s.constant() })
 	for _, typed := range b.typed {
@@ -43,6 +52,32 @@ func newAppObjects(b *bindings, command, file string) (*appObjects, error) {
 		return nil, nil
 	}
 	return o, nil
+}
+
+// numbered reports whether each run begins with the same objects: the numbers of {n} and
+// $OBJECT_N, or the lines of --set-from.
+func (o *appObjects) numbered() bool {
+	counts := func(s setting) bool { return strings.Contains(s.value, "{n}") }
+	return o.file != "" || strings.Contains(o.command, "OBJECT_N") || slices.ContainsFunc(o.bindings.untyped, counts) ||
+		slices.ContainsFunc(slices.Collect(maps.Values(o.bindings.typed)), func(typed []setting) bool { return slices.ContainsFunc(typed, counts) })
+}
+
+// usedUp says which objects the next run cannot use, or "".
+func (o *appObjects) usedUp() string {
+	if o == nil || !o.numbered() || o.made == o.before {
+		return ""
+	}
+	return fmt.Sprintf("objects %d to %d of the app are used: if it keeps them, add --objects-used %d the next time", o.before+1, o.made, o.made)
+}
+
+// mayBeUsedUp explains why no event has an effect, or returns "".
+func (o *appObjects) mayBeUsedUp(found *contract.Report) string {
+	for i := range found.Cases {
+		if one := &found.Cases[i]; one.ID == caseOfEffect && one.Verdict == contract.Fail && o != nil && o.numbered() {
+			return fmt.Sprintf("object %d of the app may be used up by an earlier run, so that no event has an effect: --objects-used says how many are", o.before+1)
+		}
+	}
+	return ""
 }
 
 // readRows reads the app's objects: one line of JSON each, a map from paths to values.

@@ -21,7 +21,7 @@ func objectsOf(t *testing.T, flags binding) *appObjects {
 	bound, err := newBindings(bindings{version: fixtures.DefaultVersion, add: flags.add, handled: []string{"payment_intent.succeeded", "charge.refunded"}},
 		flags.set, flags.remove, nil)
 	require.NoError(t, err)
-	objects, err := newAppObjects(bound, flags.prepare, flags.setFrom)
+	objects, err := newAppObjects(bound, flags.prepare, flags.setFrom, 0)
 	require.NoError(t, err)
 	return objects
 }
@@ -124,7 +124,7 @@ func TestListsOfObjects(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(test.text), 0o600))
 		bound, err := newBindings(bindings{version: fixtures.DefaultVersion}, nil, nil, nil)
 		require.NoError(t, err)
-		_, err = newAppObjects(bound, "", file)
+		_, err = newAppObjects(bound, "", file, 0)
 		require.ErrorContains(t, err, test.want, test.name)
 	}
 }
@@ -194,5 +194,31 @@ func TestRemovedAndAddedFields(t *testing.T) {
 		}
 		_, err := newBindings(bindings{version: fixtures.DefaultVersion}, set, remove, nil)
 		require.ErrorContains(t, err, test.want)
+	}
+}
+
+// A run that finds no effect may have met objects that an earlier run used up.
+func TestObjectsMayBeUsedUp(t *testing.T) {
+	t.Parallel()
+	report := func(verdict contract.Verdict) *contract.Report {
+		return &contract.Report{Cases: []contract.Result{{ID: caseOfEffect, Verdict: verdict}}}
+	}
+	numbered := objectsOf(t, binding{set: []string{"data.object.metadata.order_id=order-{n}"}})
+	for _, test := range []struct {
+		why     string
+		objects *appObjects
+		verdict contract.Verdict
+		want    string
+	}{
+		{"they are numbered", numbered, contract.Fail, "object 1 of the app may be used up"},
+		{"there is an effect", numbered, contract.Pass, ""},
+		{"each is made by a command", objectsOf(t, binding{prepare: "make-order"}), contract.Fail, ""},
+		{"which numbers them", objectsOf(t, binding{prepare: "make-order $OBJECT_N"}), contract.Fail, "object 1 of the app may be used up"},
+		{"there are none", nil, contract.Fail, ""},
+	} {
+		require.Contains(t, test.objects.mayBeUsedUp(report(test.verdict)), test.want, test.why)
+		if test.want == "" {
+			require.Empty(t, test.objects.mayBeUsedUp(report(test.verdict)), test.why)
+		}
 	}
 }
