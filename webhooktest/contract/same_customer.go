@@ -79,14 +79,7 @@ func (c customer) owns(objects *appObjects, event *webhooktest.Event) (*webhookt
 	if c.of == nil {
 		return event, nil
 	}
-	var edits []webhooktest.Edit
-	for _, path := range objects.paths[c.of] {
-		value, _ := c.of.Lookup(path)
-		text, _ := value.(string)
-		if _, bound := event.Lookup(path); bound && text != "" && (c.renews || namesAccount(path, text)) {
-			edits = append(edits, webhooktest.Set(path, text))
-		}
-	}
+	edits := c.accountIn(objects, event)
 	changed, err := event.Edit(edits...)
 	if err != nil {
 		return nil, err
@@ -96,6 +89,21 @@ func (c customer) owns(objects *appObjects, event *webhooktest.Event) (*webhookt
 	object.edits = slices.Concat(object.edits, edits)
 	objects.of[changed] = object
 	return changed, nil
+}
+
+// accountIn returns the edits that name this customer's account in an event, as the customer's
+// own event does, or one that had to come before it: its checkout session.
+func (c customer) accountIn(objects *appObjects, event *webhooktest.Event) (edits []webhooktest.Edit) {
+	for of := c.of; of != nil; of = objects.before[of] {
+		for _, path := range objects.paths[of] {
+			value, _ := of.Lookup(path)
+			text, _ := value.(string)
+			if _, bound := event.Lookup(path); bound && text != "" && (c.renews || namesAccount(path, text)) {
+				edits = append(edits, webhooktest.Set(path, text))
+			}
+		}
+	}
+	return edits
 }
 
 // namesAccount reports whether a field, or its text, names who has an account in the app:

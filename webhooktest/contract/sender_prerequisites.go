@@ -49,7 +49,10 @@ func (p precedence) prerequisites(ctx context.Context, eventType string) (create
 func (s *sender) insist(ctx context.Context, event *webhooktest.Event) error {
 	response, err := s.deliver(ctx, event)
 	if err == nil && response.StatusCode >= http.StatusInternalServerError {
-		_, err = s.deliver(ctx, event)
+		response, err = s.deliver(ctx, event)
+	}
+	if err == nil && response.StatusCode >= http.StatusInternalServerError {
+		s.learned.failed.add(response)
 	}
 	return err
 }
