@@ -181,15 +181,15 @@ func (e *execution) hook(ctx context.Context, name string) error {
 		e.outage.begin(kind)
 		return nil
 	}
-	hooks := map[string]func(context.Context) error{"break": subject.Break, "heal": subject.Heal, "restart": subject.Restart}
+	hooks := map[string]func(context.Context) error{"break": subject.Break, "heal": subject.Heal}
+	if subject.Restart != nil {
+		hooks["restart"] = func(ctx context.Context) error { return restart(ctx, e.session) }
+	}
 	if e.outage.lasts {
 		hooks["heal"] = e.outage.end
 	}
-	hook, known := hooks[name]
-	switch {
-	case !known:
-		return fmt.Errorf("hook %q: want break, heal or restart", name)
-	case hook == nil:
+	hook := hooks[name]
+	if hook == nil {
 		return errLacks{"a hook to " + name + " it"}
 	}
 	e.session.probe.dirty.Store(true)

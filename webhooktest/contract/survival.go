@@ -100,7 +100,7 @@ func (s *session) hasEnded(ctx context.Context, failed error) (finding, bool) {
 func (s *session) revived(ctx context.Context) bool {
 	if s.subject.Restart != nil {
 		s.probe.dirty.Store(true)
-		if err := s.subject.Restart(ctx); err != nil {
+		if err := restart(ctx, s); err != nil {
 			s.run.budget.end(fmt.Sprintf("the handler has stopped responding, and could not be restarted: %v", err))
 			return false
 		}
