@@ -159,6 +159,11 @@ func TestStripeFails(t *testing.T) {
 				require.NoError(t, err)
 				want := map[string]contract.Verdict{outageLost: test.lost, outageRetried: test.retried}
 				for _, result := range report.Cases {
+					if result.ID == outageLost && test.handler.early { // it refused the event itself
+						require.Equal(t, "Did not process the retry of a failed event", result.Headline)
+						require.Contains(t, result.Actual, "refused at first, then 2xx to its retry")
+						require.Contains(t, result.Hint, "same transaction")
+					}
 					if verdict := want[result.ID]; verdict != "" {
 						require.Equal(t, verdict, result.Verdict, "%s: %s: %s", test.why, result.ID, result)
 						if verdict == contract.Fail || verdict == contract.Warn {

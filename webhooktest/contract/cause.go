@@ -17,6 +17,7 @@ const (
 	othersRefused     = "Types that are not handled are refused"
 	bodiesRefused     = "Genuine bodies are refused"
 	eventsLost        = "Events are lost"
+	failedLost        = "Failed events are lost"
 	strangersActedOn  = "Objects of others are acted on"
 	accountsIgnored   = "The account of an event is ignored"
 	orderDecides      = "The order of arrival decides the state"
@@ -103,7 +104,7 @@ var consequences = []consequence{
 	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
 	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger", "resilience/failed-work"}},
 	{"dispatch/unpaid-checkout", "What was not paid in full is fulfilled", []string{"dispatch/late-payment"}},
-	{"resilience/retry-after-failure", "Failed events are lost", []string{"resilience/hang-up", "idempotency/two-purchases"}},
+	{"resilience/retry-after-failure", failedLost, []string{"resilience/hang-up", "idempotency/two-purchases"}},
 	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}},
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
 }

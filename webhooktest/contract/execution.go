@@ -23,6 +23,7 @@ type execution struct {
 	sent     []*webhooktest.Event          // in order of first delivery
 	how      map[*webhooktest.Event]string // mutations and repetitions
 	accepted map[*webhooktest.Event]bool
+	retried  bool // an event was refused, and accepted when it was redelivered
 	findings []finding
 	stopped  bool       // a variable is missing: later steps cannot run
 	refusals []unwanted // of steps that do not want them

@@ -107,7 +107,9 @@ func (e *execution) redeliver(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if e.accepted[event] = response.Accepted(); errors.Is(response.Err, context.DeadlineExceeded) {
+			e.accepted[event] = response.Accepted()
+			e.retried = e.retried || response.Accepted()
+			if errors.Is(response.Err, context.DeadlineExceeded) {
 				e.unanswered([]*webhooktest.Response{response})
 				return nil // it would hang again for each remaining event
 			}

@@ -121,6 +121,8 @@ func (e *execution) withState(differences []string, wanted string) []finding {
 			f.notRepeated(repeatPatience)
 		case e.outage.said != "" && e.session.run.learned.outlives.Load() && wanted == sameState:
 			f.notRepeated(effectTimeout)
+		case e.retried && e.spec.Cause == failedLost && wanted == sameState:
+			f.notRetried()
 		}
 	}
 	return e.findings

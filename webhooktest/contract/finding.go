@@ -32,6 +32,7 @@ type finding struct {
 	ignored                bool // a genuine event was accepted, and had no effect
 	ofState                bool // the state is the evidence
 	unrepeated             bool // work that failed after the answer was not retried
+	unretried              bool // the retry of a refused event was accepted, and had no effect
 	sent, expected, actual string
 	wanted                 string // the API version that the handler wants, if that is why it refused
 	shape                  string // the type and the variant, if the case is about one
@@ -43,6 +44,13 @@ type finding struct {
 func (f *finding) notRepeated(waited time.Duration) {
 	f.should, f.unrepeated = true, true
 	f.actual = fmt.Sprintf("2xx, then its work failed, and was not repeated within %s of the end of the failure:\n%s", text.Brief(waited), f.actual)
+}
+
+// notRetried says of a missing effect that the event was refused when it failed, as it should
+// be, and that its retry had no effect.
+func (f *finding) notRetried() {
+	f.unretried = true
+	f.actual = "refused at first, then 2xx to its retry, and:\n" + f.actual
 }
 
 // moves reports whether the state shows an effect where there should be none.
@@ -92,6 +100,8 @@ func (f finding) headline(c *contractCase) string {
 		return "Accepted " + strings.TrimSuffix(rest, " all the same")
 	case f.unrepeated:
 		return "Acknowledged an event, and did not repeat its work when that failed"
+	case f.unretried:
+		return "Did not process the retry of a failed event"
 	case !ofAnswer:
 		return c.Finding
 	case f.ignored || f.drops(c):
@@ -150,6 +160,8 @@ func (f finding) hint(c *contractCase) string {
 		return "Fetch the missing object from Stripe's API, or keep the event until it comes: Stripe's first retry may be minutes or an hour away."
 	case f.unrepeated:
 		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, all is well."
+	case f.unretried:
+		return "Write the mark \"processed\" in the same transaction as the effect: the retry is taken for a duplicate."
 	case f.status == http.StatusServiceUnavailable && floods(c):
 		return "Store the event and answer 2xx when all workers are busy: what was refused comes again minutes or hours later."
 	case f.status >= http.StatusInternalServerError && strings.HasPrefix(c.Finding, "Did not count all of "):

@@ -47,6 +47,7 @@ func TestHeadlines(t *testing.T) {
 		{"what is not counted", finding{ofState: true}, all, "Did not count all of ten payments by one customer"},
 		{"what is not even accepted", finding{status: 422}, all, "Refused one of ten payments by one customer"},
 		{"nor survived", finding{status: 500}, all, "Crashed on one of ten payments by one customer"},
+		{"what was not acknowledged", finding{ofState: true, unretried: true}, &contractCase{Case: Case{Finding: "Acknowledged an event that it failed to process"}}, "Did not process the retry of a failed event"},
 		{"a case of the user's own", finding{}, &contractCase{}, ""},
 	} {
 		require.Equal(t, c.want, c.finding.headline(c.spec), c.name)
