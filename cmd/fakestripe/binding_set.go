@@ -12,6 +12,7 @@ import (
 // A setting is one --set or --remove.
 type setting struct {
 	path string
+	of   string           // the type whose events have it; empty: any
 	try  webhooktest.Edit // fails if the path is missing
 	made webhooktest.Edit // does not: a later event may lack the path
 

@@ -213,6 +213,7 @@ func (c *checking) addNotes(ctx context.Context, found *contract.Report) {
 	note(c.refused)
 	note(c.bound.objects.mayBeUsedUp(found))
 	note(found.Unjudged())
+	note(ownObjects(found))
 	c.nameHost(ctx, found)
 	note(mereLabel(c.bound.set, c.subject.APIVersion))
 	note(c.state.lookups.note())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -61,6 +62,15 @@ func nameVariants(found *contract.Report) {
 			result.Reason += " (--variant " + result.WantedVariant + ")"
 		}
 	}
+}
+
+// ownObjects names the flags that give each event an object of its own.
+func ownObjects(found *contract.Report) string {
+	if found.OneObject == "" {
+		return ""
+	}
+	return "all events name one object of the app, by " + found.OneObject + ", so cases about two objects could not be judged: make several, and give each event its own (" +
+		strings.Replace(flagsFor["objects"], "PATH", found.OneObject, 1) + ")"
 }
 
 // rarerRaces names the command that finds races which the bursts of a suite miss.

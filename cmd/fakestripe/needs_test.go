@@ -33,6 +33,8 @@ func TestNeedsNameFlags(t *testing.T) {
 	refused := &contract.Report{WantedVariant: "invoice.paid=trial", Diagnosis: []string{"refused"}}
 	nameVariants(refused)
 	require.Equal(t, []string{"refused", "give --variant invoice.paid=trial"}, refused.Diagnosis)
+	require.Empty(t, ownObjects(refused))
+	require.Contains(t, ownObjects(&contract.Report{OneObject: "data.object.metadata.order_id"}), "(--set data.object.metadata.order_id=order-{n}, --set-from, --prepare-cmd)")
 	refused = &contract.Report{Need: "objects", Diagnosis: []string{"refused"}}
 	nameFlags(refused)
 	require.Equal(t, []string{"refused", "give --set PATH=order-{n}, --set-from, --prepare-cmd"}, refused.Diagnosis)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -107,22 +108,41 @@ func (o *appObjects) readRows() error {
 
 const exampleRow = `{"data.object.metadata.order_id": "order-17"}`
 
-// readRow parses fields to set, as JSON from paths to values.
+// readRow parses fields to set, as JSON from paths to values. A path may be that of one type:
+// TYPE:PATH.
 func readRow(line []byte) (row []setting, err error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(line, &fields); err != nil {
 		return nil, fmt.Errorf("want paths and values as JSON, such as %s: %w", exampleRow, err)
 	}
-	for _, path := range slices.Sorted(maps.Keys(fields)) {
-		row = append(row, setting{path: path, try: webhooktest.Set(path, fields[path]), made: webhooktest.Add(path, fields[path])})
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		eventType, path := typeAndPath(key)
+		one := setting{path: path, of: eventType, try: webhooktest.Set(path, fields[key])}
+		if eventType != "" {
+			one.try = one.try.For(eventType)
+		}
+		row = append(row, one)
 	}
 	return row, nil
+}
+
+// typeAndPath splits TYPE:PATH. Without a known type, all is the path.
+func typeAndPath(text string) (eventType, path string) {
+	eventType, path, _ = strings.Cut(text, ":")
+	if _, unknown := fixtures.DescribeEvent(eventType); unknown != nil {
+		return "", text
+	}
+	return eventType, path
 }
 
 // hasAll returns a path missing from all handled types, if any.
 func (b *bindings) hasAll(row []setting) error {
 	for _, one := range row {
-		if err := b.has(one, b.handled); err != nil {
+		types := b.handled
+		if one.of != "" {
+			types = []string{one.of}
+		}
+		if err := b.has(one, types); err != nil {
 			return err
 		}
 	}
@@ -199,9 +219,14 @@ func (o *appObjects) next() ([]setting, error) {
 	return slices.Clip(o.rows[o.made-1]), nil
 }
 
-// fitting makes the settings whose paths exist in an event.
+// fitting makes the settings whose paths exist in an event. Those of another type are for
+// later events about the object.
 func fitting(event *webhooktest.Event, row []setting, edits []webhooktest.Edit) (*webhooktest.Event, []webhooktest.Edit, error) {
 	for _, one := range row {
+		if !one.try.Fits(event.Type()) {
+			edits = append(edits, one.try)
+			continue
+		}
 		edited, err := event.Edit(one.try)
 		switch {
 		case errors.Is(err, webhooktest.ErrNoPath): // another type has the path

@@ -54,6 +54,24 @@ func TestFreshValuesOfLaterEvents(t *testing.T) {
 	}
 }
 
+// What a list or a command names for one type reaches the later events of that type.
+func TestRowsNameTypes(t *testing.T) {
+	t.Parallel()
+	row, err := readRow([]byte(`{"charge.refunded:data.object.receipt_email": "a@example.com", "data.object.description": "for a:b"}`))
+	require.NoError(t, err)
+	var source webhooktest.Source
+	payment, err := source.Event("payment_intent.succeeded")
+	require.NoError(t, err)
+	_, edits, err := fitting(payment, row, nil)
+	require.NoError(t, err)
+	for eventType, path := range map[string]string{"payment_intent.succeeded": "description", "charge.refunded": "receipt_email"} {
+		event, err := source.Event(eventType)
+		require.NoError(t, err)
+		got, _ := applied(t, event, edits).Lookup("data.object." + path)
+		require.Contains(t, []any{"a@example.com", "for a:b"}, got, eventType)
+	}
+}
+
 func TestFreshValues(t *testing.T) {
 	t.Parallel()
 	objects := objectsOf(t, binding{set: []string{

@@ -34,6 +34,9 @@ const (
 	words  = "./-_"
 )
 
+// everywhere begins nearly all paths of events: it relates nothing.
+const everywhere = "data.object."
+
 type candidate struct {
 	name      string
 	closeness closeness
@@ -128,6 +131,7 @@ func within(text, inside, separators string) bool {
 }
 
 func first(name string) string {
+	name = strings.TrimPrefix(name, everywhere)
 	if end := strings.IndexAny(name, words); end >= 0 {
 		return name[:end]
 	}

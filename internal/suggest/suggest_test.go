@@ -30,7 +30,7 @@ func TestNames(t *testing.T) {
 		{"id", paths, 2, []string{"id"}, "the name itself"},
 		{"", paths, 1, []string{}, "nothing"},
 		{"é", paths, 9, []string{}, "a letter that is nowhere"},
-		{"id.x", paths, 9, []string{"id"}, "something inside of what has no inside"},
+		{"id.x", paths, 9, []string{"id", "data.object.id"}, "something inside of what has no inside"},
 		{"x", paths, 0, []string{}, "none wanted"},
 		{"redelivered", cases, 9, []string{"thin/redelivered", "idempotency/redelivered"}, "all that are equally near"},
 		{"redeliver", cases, 9, []string{"thin/redelivered", "idempotency/redelivered"}, "a typo of all of them"},
@@ -43,7 +43,8 @@ func TestNames(t *testing.T) {
 		{"nope", others, 9, []string{}, "nothing is near"},
 		{"../x/invoice.paid", others, 9, []string{"invoice.paid"}, "inside what is wanted"},
 		{"invoice.payed", others, 9, []string{"invoice.paid"}, "a typo behind the beginning; the ends of others do not count"},
-		{"data.object.amuont", others, 9, []string{"data.object.discount"}, "what begins alike"},
+		{"charge.nothing", others, 9, []string{"charge.failed"}, "what begins alike"},
+		{"data.object.client_reference_id", others, 9, []string{}, "but not as all paths begin"},
 	}
 	for _, test := range tests {
 		t.Run(test.why, func(t *testing.T) {

@@ -143,7 +143,7 @@ func (a *tally) log(t *testing.T, s *session) {
 		t.Errorf("fakestripe: no case ran: -run matches the parts of a name one by one: write TestContract/signature/(unsigned|wrong-secret), not TestContract/(signature/unsigned|signature/wrong-secret)")
 	}
 	t.Log("fakestripe: " + a.totals())
-	for _, line := range slices.Concat(a.causes(), []string{unjudged(a.results)}, s.notes()) {
+	for _, line := range slices.Concat(a.causes(), []string{unjudged(a.results), ownObjects(oneObjectPath(s, a.results))}, s.notes()) {
 		if line != "" {
 			t.Log(prose.Wrap("fakestripe: "+line, 0, width))
 		}

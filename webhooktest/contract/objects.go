@@ -141,6 +141,9 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 		return nil, err
 	}
 	known, err := event.Edit(edits...)
+	if errors.Is(err, webhooktest.ErrNoPath) {
+		err = fmt.Errorf("%w; Prepare is called for each handled type: limit an edit to the type that has the path, webhooktest.Set(…).For(TYPE)", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("prepare an object for %s: %w", event.Type(), err)
 	}

@@ -34,6 +34,6 @@ func (l *prerequisiteLog) notes() []string {
 	if l.count > 1 {
 		times = fmt.Sprintf("%d times", l.count)
 	}
-	return []string{fmt.Sprintf("an event that had to come before others failed twice, %s in this run, and what followed was judged without it: first a %s, with %s",
+	return []string{fmt.Sprintf("an event that had to come before others failed twice, %s in this run, and what followed was judged without it: first %s, with %s",
 		times, l.first.Event.Type(), answerOf(l.first))}
 }

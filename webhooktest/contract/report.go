@@ -38,6 +38,10 @@ type Report struct {
 	// as in Result.Need: objects of the app, if it looked for one.
 	Need string `json:"need,omitempty"`
 
+	// OneObject is the path by which all events of a type name one object of the app, if
+	// several cases could not be judged: those about two objects cannot be.
+	OneObject string `json:"one_object,omitempty"`
+
 	// RareRaces means that races were tried too seldom to see one that shows rarely; Notes
 	// says how often. A load with many duplicates finds rarer ones.
 	RareRaces bool `json:"rare_races,omitempty"`

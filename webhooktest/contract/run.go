@@ -39,6 +39,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 	report.Seed, report.Diagnosis = j.session.run.source.seed(), j.diagnosis.lines
 	report.WantedVersion, report.WantedVariant, report.Need = j.diagnosis.wanted, j.diagnosis.shape, j.diagnosis.need
 	report.Notes, report.RareRaces = j.session.notes(), j.session.run.races.anyFew()
+	report.OneObject = oneObjectPath(j.session, report.Cases)
 	attribute(report.Cases)
 	report.summarize()
 	return report, cmp.Or(ctx.Err(), err)
