@@ -12,7 +12,6 @@ import (
 const (
 	// leastStall is the minimum delay of a timer that counts as a stall: schedulers are
 	// milliseconds late, a Windows timer 16.
-	// late, a Windows timer 16.
 	leastStall = 50 * time.Millisecond
 
 	// mostStall limits the influence of one stall: a laptop may have slept.
