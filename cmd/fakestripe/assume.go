@@ -160,7 +160,7 @@ func (c *checking) adoptVersion(sh shell, found *contract.Report) bool {
 // adoptTypes sets the types that the handler acts on, with the shapes it acts on, in
 // addition to types with a given shape.
 func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
-	var types, unseen, shapes []string
+	var types, unseen, idle, shapes []string
 	shown := make(map[string]int)
 	for _, h := range handled {
 		switch {
@@ -168,6 +168,8 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 			fmt.Fprintf(sh.err, "fakestripe: %s got %s: if it is about an object of the app, give that (--set, --event), and --handles\n", h.Type, visible(h.Refused))
 		case h.Shown == "":
 			unseen = append(unseen, h.Type)
+		case h.Shown == "answer" && showsState(&c.subject): // its effect would be missed in each case
+			idle = append(idle, h.Type)
 		default:
 			types = append(types, h.Type)
 			shown[h.Shown]++
@@ -175,6 +177,9 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 				shapes = append(shapes, h.Type+"="+h.Variant)
 			}
 		}
+	}
+	if len(idle) > 0 {
+		fmt.Fprintf(sh.err, "fakestripe: other responses than an unknown type gets, but no change of the state: %s: if they are about objects of the app, give those (--set, --prepare-cmd), and --handles\n", strings.Join(idle, ", "))
 	}
 	if len(types) == 0 && len(c.suite.Only) > 0 {
 		return // the cases say what they lack
@@ -214,9 +219,11 @@ func leftOut(unseen []string) string {
 	return "not handled, as far as could be seen, and so not judged: " + strings.Join(unseen, ", ") + ": if the handler acts on one, add it to --handles"
 }
 
+func showsState(s *contract.Subject) bool { return s.State != nil || s.StateOf != nil }
+
 // lacksState says what would show more.
 func lacksState(s *contract.Subject) string {
-	if s.State != nil || s.StateOf != nil {
+	if showsState(s) {
 		return ""
 	}
 	return ", or show the state (" + flagsFor["state"] + ")"
