@@ -120,6 +120,36 @@ func TestDoneBeforeOrAfter(t *testing.T) {
 	}
 }
 
+// The deletion of a customer may end what a checkout began, which names that customer.
+func TestDeletionAfterCheckout(t *testing.T) {
+	t.Parallel()
+	const session, deleted, id = "checkout.session.completed", "customer.deleted", "dispatch/handled-type-works"
+	for why, test := range map[string]struct {
+		forgets bool
+		want    contract.Verdict
+	}{
+		"it ends the membership": {false, contract.Pass},
+		"it does nothing":        {true, contract.Warn},
+	} {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				members := make(map[string]string)
+				_, byID := results(t, zooApp(t, []string{session, deleted}, 0, func(d *zooDelivery) error {
+					switch {
+					case string(d.event.Type) == session:
+						members[zooField(d, "customer")] = "paid"
+					case string(d.event.Type) == deleted && !test.forgets:
+						delete(members, zooField(d, "id"))
+					}
+					return nil
+				}, func() any { return maps.Clone(members) }), id)
+				require.Equal(t, test.want, byID[id].Verdict, "%+v", byID[id])
+			})
+		})
+	}
+}
+
 // A shape that works is found without a long wait for the plain one, and what no shape does
 // is waited for once in a run.
 func TestShapesAreWaitedForOnce(t *testing.T) {
