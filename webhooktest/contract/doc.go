@@ -38,6 +38,9 @@
 //		return []webhooktest.Edit{webhooktest.Set("data.object.metadata.order_id", order.ID)}, nil
 //	},
 //
+// Prepare is called for each handled type. An edit whose path only one type has is limited to
+// that type: webhooktest.Set(…).For("checkout.session.completed").
+//
 // A handler that looks up an object that the app created in Stripe needs Create, which calls
 // the app's own checkout, and API, the stripeapi.Server that the app calls: the next event
 // is about the object that reaches the API.
