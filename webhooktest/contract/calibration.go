@@ -26,7 +26,8 @@ type calibration struct {
 	waited   atomic.Int32 // how often an effect on a restless state was waited for
 	absent   sync.Map     // causes for which an effect was waited for, and did not come
 
-	failed prerequisiteLog
+	failed  prerequisiteLog
+	callers knownCallers // types at which the handler calls Stripe
 
 	created sync.Map // numbers of the calls by which the app created objects for events
 

@@ -14,7 +14,8 @@ type variant struct {
 	types   map[string]string
 	each    string
 	payload int
-	bursts  int // how often to try a race, 0 for other cases
+	bursts  int  // how often to try a race, 0 for other cases
+	beside  bool // adds to the others, and need not be judged
 }
 
 // variants lists the ways to run a case: with each binding of its types, each row and each

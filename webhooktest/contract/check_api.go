@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -37,48 +38,34 @@ func awaitCall(ctx context.Context, s *session, before int) (err error) {
 	return err
 }
 
-// callsOf is deliverRecorded for checks that do not apply to a handler without calls.
-func callsOf(ctx context.Context, s *session, edits ...webhooktest.Edit) (*webhooktest.Event, []stripeapi.Call, error) {
-	event, err := s.sender.event(ctx, s.subject.control(), edits...)
-	if err != nil {
-		return nil, nil, err
-	}
-	_, calls, err := deliverRecorded(ctx, s, event)
-	if err == nil && len(calls) == 0 {
-		err = errLacks{"a handler that asks Stripe's API for something when " + s.subject.control() + " comes"}
-	}
-	return event, calls, err
-}
-
 // checkIdempotencyKeys delivers an event twice: both times, a creation must carry the same
 // key.
 func checkIdempotencyKeys(ctx context.Context, s *session) ([]finding, error) {
-	event, first, err := callsOf(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	first = slices.DeleteFunc(first, func(call stripeapi.Call) bool { return !setsOff(call) })
-	if len(first) == 0 {
-		return nil, errLacks{"a handler that creates something at Stripe when " + event.Type() + " comes"}
-	}
-	_, second, err := deliverRecorded(ctx, s, event)
-	if err != nil {
-		return nil, err
-	}
+	return atCallers(ctx, s, "a handler that creates something at Stripe", func(event *webhooktest.Event, first []stripeapi.Call) ([]finding, bool, error) {
+		first = slices.DeleteFunc(first, func(call stripeapi.Call) bool { return !setsOff(call) })
+		if len(first) == 0 {
+			return nil, false, nil
+		}
+		_, second, err := deliverRecorded(ctx, s, event)
+		return createdAgain(event, first, callsFor(s, event, second)), true, err
+	})
+}
+
+// createdAgain finds a creation by the second delivery that carries no key of the first.
+func createdAgain(event *webhooktest.Event, first, second []stripeapi.Call) []finding {
 	for _, call := range second {
 		known := slices.ContainsFunc(first, func(other stripeapi.Call) bool {
 			return other.Path == call.Path && other.IdempotencyKey != "" && other.IdempotencyKey == call.IdempotencyKey
 		})
 		if setsOff(call) && !known {
-			return []finding{{sent: event.String() + ", twice", expected: "one " + called(call) + ", or both with one Idempotency-Key", actual: "a second one, with " + keyed(call)}}, nil
+			return []finding{{sent: event.String() + ", twice", expected: "one " + called(call) + ", or both with one Idempotency-Key", actual: "a second one, with " + keyed(call)}}
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // setsOff reports whether repeating a call would have a second effect. Setting a field
 // again would not.
-// would not.
 func setsOff(call stripeapi.Call) bool { return hadResult(call) && !isUpdate(call) }
 
 func keyed(call stripeapi.Call) string {
@@ -88,15 +75,34 @@ func keyed(call stripeapi.Call) string {
 	return "the Idempotency-Key " + call.IdempotencyKey
 }
 
-// checkSlowAPI makes the API slow, and still requires a response.
+// checkSlowAPI makes the API slow, and still requires a response to the first type at which
+// the handler waits for it.
 func checkSlowAPI(ctx context.Context, s *session) ([]finding, error) {
-	if _, _, err := callsOf(ctx, s); err != nil {
+	callers, err := callersOf(ctx, s)
+	if err != nil {
 		return nil, err
 	}
+	if len(callers) == 0 {
+		return nil, lacksCalls(s)
+	}
+	slowest := callers[max(0, slices.IndexFunc(callers, func(c caller) bool { return c.waits }))]
+	defer s.sender.share()()
+	event, err := s.sender.distinct(ctx, slowest.eventType)
+	if err == nil {
+		err = awaitQuiet(ctx, s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answersSlowly(ctx, s, event)
+}
+
+// answersSlowly finds that the handler waits for a slow API before it answers an event.
+func answersSlowly(ctx context.Context, s *session, event *webhooktest.Event) ([]finding, error) {
 	api := s.subject.API
 	before := api.Called()
 	api.Slow(stripeapi.Slowness{Delay: 15 * time.Second})
-	response, err := s.sender.deliverControl(ctx)
+	response, err := s.sender.deliver(ctx, event)
 	api.Slow()
 	if err == nil {
 		err = awaitCall(ctx, s, before) // in the background; otherwise it would count for a later event
@@ -122,40 +128,55 @@ func checkContextHeader(ctx context.Context, s *session) ([]finding, error) {
 // checkFetches requires the handler to fetch the object of a thin event, in the context of
 // the event.
 func checkFetches(ctx context.Context, s *session) ([]finding, error) {
-	event, calls, err := callsOf(ctx, s, webhooktest.Set("context", foreignAccount))
-	if err != nil {
-		return nil, err
-	}
+	return atCallers(ctx, s, "a handled type of thin events that are about an object", fetchesInContext, webhooktest.Set("context", foreignAccount))
+}
+
+// fetchesInContext judges the calls for a thin event about an object.
+func fetchesInContext(event *webhooktest.Event, calls []stripeapi.Call) (findings []finding, judged bool, err error) {
 	url, ok := event.Lookup("related_object.url")
 	if !ok {
-		return nil, errLacks{"a handled type of thin events that are about an object"}
+		return nil, false, nil
 	}
 	sent := event.String() + " with context " + foreignAccount
 	fetched := slices.DeleteFunc(slices.Clone(calls), func(call stripeapi.Call) bool { return call.Path != url })
 	if len(fetched) == 0 {
-		return []finding{{sent: sent, expected: fmt.Sprintf("GET %s with Stripe-Context", url), actual: "other calls: " + called(calls[0])}}, nil
+		return []finding{{sent: sent, expected: fmt.Sprintf("GET %s with Stripe-Context", url), actual: "other calls: " + called(calls[0])}}, true, nil
 	}
-	return notCarried(sent, "Stripe-Context", fetched, func(call stripeapi.Call) string { return call.Context }), nil
+	return notCarried(event, sent, "Stripe-Context", fetched, func(call stripeapi.Call) string { return call.Context }), true, nil
 }
 
 // foreignAccount returns the account of an event that is not the platform's own.
 const foreignAccount = "acct_1FrgnShop4Tq8Ld2"
 
-// checkCarried requires a field of the event as a header of all calls.
+// checkCarried requires a field of the event as a header of all calls. If those for another
+// type carry it, the event may be one that only the platform itself gets: a should.
 func checkCarried(ctx context.Context, s *session, field, header string, of func(stripeapi.Call) string) ([]finding, error) {
-	event, calls, err := callsOf(ctx, s, webhooktest.Add(field, foreignAccount))
-	if err != nil {
+	var short []finding
+	carries := ""
+	_, err := atCallers(ctx, s, "", func(event *webhooktest.Event, calls []stripeapi.Call) ([]finding, bool, error) {
+		found := notCarried(event, event.String()+" with "+field+" "+foreignAccount, header, calls, of)
+		if len(found) == 0 {
+			carries = cmp.Or(carries, event.Type())
+		}
+		short = append(short, found...)
+		return nil, true, nil
+	}, webhooktest.Add(field, foreignAccount))
+	if err != nil || len(short) == 0 {
 		return nil, err
 	}
-	return notCarried(event.String()+" with "+field+" "+foreignAccount, header, calls, of), nil
+	if first := &short[0]; carries != "" {
+		first.should = true
+		first.actual += ", unlike the calls for " + carries
+	}
+	return short[:1], nil
 }
 
 // notCarried returns the first call that does not name the account: in a header or, for a
 // platform that asks about an account of its own, otherwise.
-func notCarried(sent, header string, calls []stripeapi.Call, of func(stripeapi.Call) string) []finding {
+func notCarried(event *webhooktest.Event, sent, header string, calls []stripeapi.Call, of func(stripeapi.Call) string) []finding {
 	for _, call := range calls {
 		got := of(call)
-		if got == foreignAccount || isAbout(call, foreignAccount) {
+		if got == foreignAccount || isAbout(call, foreignAccount) || isAbout(call, accountOf(event)) {
 			continue
 		}
 		actual := called(call) + " with " + header + ": " + got
@@ -167,10 +188,26 @@ func notCarried(sent, header string, calls []stripeapi.Call, of func(stripeapi.C
 	return nil
 }
 
+// accountOf returns the account that the object of an event is, or belongs to, or "".
+func accountOf(event *webhooktest.Event) (account string) {
+	for _, field := range []string{"id", "account"} {
+		if value, _ := event.Lookup("data.object." + field); account == "" {
+			account, _ = value.(string)
+		}
+		if !strings.HasPrefix(account, "acct_") {
+			account = ""
+		}
+	}
+	return account
+}
+
 // isAbout reports whether a call is about an account: in its path, or in a parameter, as the
 // account of a new link to onboarding and the destination of a transfer are. What metadata
 // says is for the app alone.
 func isAbout(call stripeapi.Call, account string) bool {
+	if account == "" {
+		return false
+	}
 	if slices.Contains(strings.Split(call.Path, "/"), account) {
 		return true
 	}

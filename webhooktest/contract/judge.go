@@ -115,12 +115,18 @@ func (j *judge) bound(ctx context.Context, c *contractCase, bindings []map[strin
 func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map[string]string, result *Result) error {
 	var all outcome
 	budget := j.session.run.budget
-	variants := c.variants(bindings, j.rows(c))
+	variants, err := atCalls(ctx, j.session, c, c.variants(bindings, j.rows(c)))
+	if err != nil {
+		return err
+	}
 	for i, variant := range variants {
 		variant.bursts = j.session.bursts(c, i, len(variants))
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err == nil {
 			findings, err = variant.expected(&j.session.subject, findings)
+		}
+		if _, inconclusive := isInconclusive(err); inconclusive && variant.beside {
+			continue
 		}
 		if err := all.add(err); err != nil {
 			return err
