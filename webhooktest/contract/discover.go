@@ -60,6 +60,8 @@ type discovery struct {
 	made    map[string]*webhooktest.Event // by type, and by type=shape
 	unknown string                        // the response to an unknown type
 	told    bool                          // an event of an unknown type was accepted
+	ends    time.Time                     // after which no type is tried
+	calls   callLog
 }
 
 func (d *discovery) types(ctx context.Context) (found []HandledType, err error) {
@@ -69,9 +71,45 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 	if d.probe.observed() { // the handler may not act on the control
 		d.probe.settle = max(d.probe.settle, discoverySettle)
 	}
-	tried, start := 0, time.Now()
+	d.ends = time.Now().Add(discoveryTime)
+	found, tried, err := d.tryAll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if late, err := d.calls.anyLate(ctx, d.session); err != nil {
+		return nil, err
+	} else if late {
+		if found, err = d.tryPatiently(ctx, found); err != nil {
+			return nil, err
+		}
+	}
+	return d.known(found, tried), nil
+}
+
+// tryPatiently tries all types again, waiting for the calls that follow each: some came when
+// another type was tried. What else was seen before still holds.
+func (d *discovery) tryPatiently(ctx context.Context, before []HandledType) ([]HandledType, error) {
+	if err := awaitQuiet(ctx, d.session); err != nil {
+		return nil, err
+	}
+	for i := range before {
+		if before[i].Shown == "calls" {
+			before[i].Shown, before[i].Variant = "", ""
+		}
+	}
+	d.calls.patient = true
+	clear(d.made) // what was done is not done again
+	found, _, err := d.tryAll(ctx)
+	for _, handled := range found {
+		before = merge(before, handled)
+	}
+	return before, err
+}
+
+// tryAll tries each type that there is time for.
+func (d *discovery) tryAll(ctx context.Context) (found []HandledType, tried int, err error) {
 	for _, one := range discoverable {
-		if last := d.sender.last; time.Since(start) > discoveryTime || tried > 0 && last.Err != nil && !crashed(last) {
+		if last := d.sender.last; time.Now().After(d.ends) || tried > 0 && last.Err != nil && !crashed(last) {
 			break
 		}
 		if d.subject.checkType(one.eventType) != nil || !d.mayHave(one) {
@@ -86,87 +124,17 @@ func (d *discovery) types(ctx context.Context) (found []HandledType, err error) 
 			break // the app has no further object
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		found = merge(found, handled)
 	}
-	return d.known(found, tried), nil
+	return found, tried, nil
 }
 
 // mayHave reports whether an event may have a shape: not if the user names another shape,
 // or if the app creates the object.
 func (d *discovery) mayHave(one discoverableType) bool {
 	return one.shape == "" || d.subject.Create == nil && d.subject.Variants[one.eventType] == ""
-}
-
-// merge adds a type to those found. If the type was found in another shape, the first shape
-// with an effect counts.
-func merge(found []HandledType, handled HandledType) []HandledType {
-	at := slices.IndexFunc(found, func(h HandledType) bool { return h.Type == handled.Type })
-	switch {
-	case at < 0:
-		return append(found, handled)
-	case strength(handled) < strength(found[at]):
-		found[at] = handled
-	}
-	return found
-}
-
-// evidenceOrder lists the kinds of evidence, the strongest first.
-var evidenceOrder = []string{"state", "calls", "answer"}
-
-// strength returns the rank of the evidence that a type is handled; the strongest is 0.
-func strength(h HandledType) int {
-	rank := slices.Index(evidenceOrder, h.Shown)
-	if rank < 0 || h.Refused != "" {
-		return len(evidenceOrder) // refusals, and no evidence
-	}
-	return rank
-}
-
-// known returns the types with evidence, the strongest first, then the types without any
-// that are about the same objects.
-func (d *discovery) known(all []HandledType, tried int) []HandledType {
-	unseen := func(h HandledType) bool { return h.Shown == "" }
-	found := slices.DeleteFunc(slices.Clone(all), unseen)
-	byAnswer := func(h HandledType) bool { return h.Shown == "answer" && h.Refused == "" }
-	if own := slices.DeleteFunc(slices.Clone(found), func(h HandledType) bool { return !byAnswer(h) }); len(own) > tried/2 {
-		found = slices.DeleteFunc(found, byAnswer) // each type has its own answer, which says nothing
-	}
-	slices.SortStableFunc(found, func(a, b HandledType) int {
-		return cmp.Or(strength(a)-strength(b), failures(a)-failures(b))
-	})
-	for _, h := range all {
-		if unseen(h) && changes(h.Type, found) {
-			found = append(found, h)
-		}
-	}
-	return found
-}
-
-// failures counts a type that tells of a failure, which comes last: the first type is the
-// control.
-func failures(h HandledType) int {
-	if strings.HasSuffix(h.Type, "failed") {
-		return 1
-	}
-	return 0
-}
-
-// changes reports whether a type changes or ends objects that handled events create or are
-// about.
-func changes(eventType string, found []HandledType) bool {
-	if !strings.HasSuffix(eventType, ".updated") && !strings.HasSuffix(eventType, ".deleted") {
-		return false
-	}
-	return slices.ContainsFunc(found, func(h HandledType) bool {
-		v, err := fixtures.FindVariant(h.Type, h.Variant)
-		if err != nil {
-			return resourceOf(h.Type) == resourceOf(eventType)
-		}
-		described, err := fixtures.DescribeEvent(eventType)
-		return err == nil && slices.Contains(v.Creates, described.Object)
-	})
 }
 
 // discoveryTime limits a discovery: for slower handlers, the user should name the types.
@@ -251,8 +219,9 @@ func (d *discovery) event(ctx context.Context, one discoverableType, about *webh
 
 // deliver delivers an event, and returns the evidence that it is handled.
 func (d *discovery) deliver(ctx context.Context, event *webhooktest.Event) (HandledType, error) {
-	handled, called := HandledType{Type: event.Type()}, d.subject.called()
-	deliver := func() error { _, err := d.sender.deliver(ctx, event); return err }
+	handled := HandledType{Type: event.Type()}
+	d.calls.begin(d.session, event)
+	deliver := func() error { return d.calls.deliver(ctx, d.session, event) }
 	if d.probe.observed() {
 		moved, err := d.probe.measure(ctx, observe(event), deliver)
 		if err != nil {
@@ -266,7 +235,7 @@ func (d *discovery) deliver(ctx context.Context, event *webhooktest.Event) (Hand
 	}
 	switch answer := d.sender.last; {
 	case handled.Shown != "":
-	case d.subject.API != nil && len(d.subject.API.CallsSince(called)) > 0:
+	case d.calls.any(d.session):
 		handled.Shown = "calls"
 	case answerShape(answer) != d.unknown:
 		handled.Shown = "answer"
