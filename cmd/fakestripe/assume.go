@@ -33,26 +33,58 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles is not tried with objects of the app: give --handles TYPE,TYPE\n")
 		return nil
 	}
-	bare := c.subject // only the first answer matters
-	bare.State, bare.StateOf = nil, nil
-	if bare.Create == nil {
-		bare.API = nil
-	}
-	first, err := contract.Check(ctx, contract.Suite{Only: []string{"control/accepted"}, New: func() contract.Subject { return bare }})
-	if err != nil {
-		return orInterrupted(ctx, err)
-	}
-	if adopted := c.adoptVersion(sh, first); !adopted && len(first.Diagnosis) > 0 {
-		return nil // the check reports it
+	control, err := c.acceptedType(ctx, sh)
+	if err != nil || control == nil {
+		return err // nil: the check reports what is refused
 	}
 	stop := sayEvery(sh.err, tellAfter, "fakestripe: trying which types the handler acts on, for %s: --handles TYPE,TYPE would save that\n")
-	handled, err := contract.Discover(ctx, c.subject)
+	tried := c.subject
+	tried.Handles = control
+	handled, err := contract.Discover(ctx, tried)
 	stop()
 	if err != nil {
 		return orInterrupted(ctx, err)
 	}
 	c.adoptTypes(sh, handled)
 	return nil
+}
+
+// acceptedType returns the type that a discovery may begin with: none is the usual one,
+// which the handler accepts. It returns nil if the first genuine event is refused, whatever
+// its type; and makes a type that the handler does not refuse like a forgery the first.
+func (c *checking) acceptedType(ctx context.Context, sh shell) (control []string, err error) {
+	first, err := c.firstAnswer(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	if adopted := c.adoptVersion(sh, first); adopted || len(first.Diagnosis) == 0 {
+		return []string{}, nil
+	}
+	if first.WantedType == "" || fixtures.IsThin(first.WantedType) {
+		return nil, nil
+	}
+	control = []string{first.WantedType}
+	again, err := c.firstAnswer(ctx, control)
+	if err != nil || len(again.Diagnosis) == 0 {
+		return control, err
+	}
+	c.subject.Handles = control
+	c.assumed(sh, "handles", first.WantedType, "other types are refused as forgeries are")
+	return nil, nil
+}
+
+// firstAnswer finds out how the handler answers a genuine event of the first of some types.
+func (c *checking) firstAnswer(ctx context.Context, handles []string) (*contract.Report, error) {
+	bare := c.subject // only the first answer matters
+	bare.Handles, bare.State, bare.StateOf = handles, nil, nil
+	if bare.Create == nil {
+		bare.API = nil
+	}
+	first, err := contract.Check(ctx, contract.Suite{Only: []string{"control/accepted"}, New: func() contract.Subject { return bare }})
+	if err != nil {
+		return nil, orInterrupted(ctx, err)
+	}
+	return first, nil
 }
 
 // asksForTypes reports whether a case that may run is about the types that the handler acts

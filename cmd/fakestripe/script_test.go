@@ -88,6 +88,8 @@ var handlers = map[string]http.Handler{
 	"strict":    http.HandlerFunc(strictShop),
 	"basil":     http.HandlerFunc(basilHandler),
 	"talkative": http.HandlerFunc(talkativeHandler),
+	"scarce":    scarceHandler(http.StatusCreated),
+	"failing":   scarceHandler(http.StatusInternalServerError),
 	"redirect":  http.RedirectHandler("/elsewhere", http.StatusMovedPermanently),
 	"careless":  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }),
 	"refuse": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

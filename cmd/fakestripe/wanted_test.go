@@ -50,3 +50,20 @@ func talkativeHandler(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s ignored", event.Type)
 	}
 }
+
+// scarceHandler refuses what it does not handle as it refuses a forgery.
+func scarceHandler(answer int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		var event struct{ Type string }
+		_ = json.Unmarshal(body, &event)
+		switch err := webhook.ValidatePayload(body, r.Header.Get("Stripe-Signature"), "whsec_script"); {
+		case err != nil || event.Type != "checkout.session.completed" && event.Type != "customer.subscription.deleted":
+			w.WriteHeader(http.StatusUnprocessableEntity)
+		case event.Type == "customer.subscription.deleted":
+			http.Error(w, "no such donation", http.StatusNotFound)
+		default:
+			w.WriteHeader(answer)
+		}
+	}
+}

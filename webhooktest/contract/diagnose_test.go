@@ -42,6 +42,23 @@ func refusing(status int, text string, takes func(signed, thin bool, eventType s
 	})
 }
 
+// refusingTypes answers some types with a status of their own, others with another, and
+// forgeries with a third, or as if nothing was verified.
+func refusingTypes(status map[string]int, others, forged int) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		event, err := webhooktest.ParseEvent(body)
+		switch {
+		case err != nil || forged > 0 && r.Header.Get(webhooktest.SignatureHeader) == "":
+			w.WriteHeader(forged)
+		case status[event.Type()] > 0:
+			w.WriteHeader(status[event.Type()])
+		default:
+			w.WriteHeader(others)
+		}
+	})
+}
+
 // refusingOld refuses events by their own age.
 func refusingOld(status int, oldest time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -82,6 +99,7 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		api     bool
 		says    []string
 		never   string
+		takes   string // type that it wants
 	}{
 		"a parsed body": {
 			handler: refusing(400, "Payload was provided as a parsed JavaScript object instead.", nil),
@@ -109,6 +127,25 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 				return signed && !thin && eventType != "payment_intent.succeeded"
 			}),
 			says: []string{"it accepts a snapshot event, customer.created"}, never: blame,
+		},
+		"types that it refuses as a forgery": {
+			handler: refusingTypes(map[string]int{"checkout.session.completed": 204}, 422, 422),
+			says:    []string{"it accepts a snapshot event, checkout.session.completed"}, never: blame, takes: "checkout.session.completed",
+		},
+		"types that it refuses as a forgery, in the status of a login": {
+			handler: refusingTypes(map[string]int{"invoice.paid": 200}, 403, 403),
+			says:    []string{"it accepts a snapshot event, invoice.paid"}, never: blame, takes: "invoice.paid",
+		},
+		"types that it refuses as a forgery, but for one that fails": {
+			handler: refusingTypes(map[string]int{"checkout.session.completed": 500}, 400, 400),
+			says:    []string{"a checkout.session.completed signed with the same secret gets 500, and an unsigned one 400"}, never: blame, takes: "checkout.session.completed",
+		},
+		"one that fails before another that is accepted": {
+			handler: refusingTypes(map[string]int{"charge.refunded": 404, "invoice.paid": 200}, 400, 400),
+			says:    []string{"it accepts a snapshot event, invoice.paid"}, never: blame, takes: "invoice.paid",
+		},
+		"each type with a status of its own, signed or not": {
+			handler: refusingTypes(map[string]int{"charge.refunded": 404}, 400, 0), says: []string{blame},
 		},
 		"a crash after the signature": {
 			handler: refusing(500, "", func(signed, _ bool, _ string) bool { return false }), api: true,
@@ -165,6 +202,9 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 			}
 			if test.never != "" {
 				require.NotContains(t, diagnosis, test.never)
+			}
+			if test.takes != "" {
+				require.Equal(t, test.takes, report.WantedType)
 			}
 		})
 	}

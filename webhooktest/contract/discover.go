@@ -27,7 +27,8 @@ type HandledType struct {
 	// acts on other events about the same object.
 	Shown string
 	// Refused is the response if it is not 2xx, or says that there was none, where an unknown
-	// type gets a 2xx: the handler may look for an object that the app does not have.
+	// type gets a 2xx or another refusal: the handler may look for an object that the app does
+	// not have.
 	Refused string
 }
 
@@ -240,7 +241,7 @@ func (d *discovery) deliver(ctx context.Context, event *webhooktest.Event) (Hand
 	case answerShape(answer) != d.unknown:
 		handled.Shown = "answer"
 	}
-	if d.told && !d.sender.last.Accepted() {
+	if (d.told || handled.Shown == "answer") && !d.sender.last.Accepted() {
 		handled.Refused = answerOf(d.sender.last)
 	}
 	return handled, nil

@@ -41,3 +41,14 @@ var discoverable = []discoverableType{
 	{"account.updated", "", ""},
 	{"payout.paid", "", ""},
 }
+
+// commonTypes returns these types, for an endpoint of snapshots. An app with few objects of
+// its own has none to spare.
+func commonTypes(s *Subject) (types []string) {
+	for _, one := range discoverable {
+		if !s.Thin && !s.bindsEach() && one.shape == "" {
+			types = append(types, one.eventType)
+		}
+	}
+	return types
+}

@@ -34,6 +34,11 @@ type Report struct {
 	// handler accepts, if it refused the delivered shape. Set it in Subject.Variants.
 	WantedVariant string `json:"wanted_variant,omitempty"`
 
+	// WantedType is a type that the handler accepts, or at least does not answer like a
+	// forgery, if it refused the first genuine event because of its type. Begin
+	// Subject.Handles with it.
+	WantedType string `json:"wanted_type,omitempty"`
+
 	// Need is what would let the handler accept the first genuine event, if it refused that,
 	// as in Result.Need: objects of the app, if it looked for one.
 	Need string `json:"need,omitempty"`
