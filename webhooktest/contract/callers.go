@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
-	"sync"
-	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -15,19 +12,6 @@ import (
 
 // A handler may call Stripe for some of its types alone. What is to be said about its calls
 // is said of those types, whichever the user names first.
-
-// A caller is a handled type at which the handler calls Stripe.
-type caller struct {
-	eventType string
-	waits     bool // for Stripe, before it answers
-}
-
-// knownCallers are the callers of a run, found once.
-type knownCallers struct {
-	mu    sync.Mutex
-	found bool
-	all   []caller
-}
 
 // callersOf returns the types at which the handler calls Stripe, in the order in which the
 // user names them.
@@ -104,53 +88,6 @@ func callsAt(ctx context.Context, s *session, eventType string, edits ...webhook
 		}
 	}
 	return event, response, calls, err
-}
-
-// before selects the calls that a handler makes before a response.
-func before(response *webhooktest.Response) func(stripeapi.Call) bool {
-	answered := response.Sent.Add(response.Duration)
-	return func(call stripeapi.Call) bool { return call.At.Before(answered) }
-}
-
-// callsFor leaves out the calls that are about the objects of earlier events alone: work for
-// these may last until now.
-func callsFor(s *session, event *webhooktest.Event, calls []stripeapi.Call) []stripeapi.Call {
-	return slices.DeleteFunc(slices.Clone(calls), func(call stripeapi.Call) bool {
-		ids := idsIn(call)
-		return !namesAny(event, ids) && slices.ContainsFunc(s.run.log.responses(), func(r *webhooktest.Response) bool { return namesAny(r.Event, ids) })
-	})
-}
-
-// idsIn returns the ids of Stripe's that a call names.
-func idsIn(call stripeapi.Call) (ids []string) {
-	words := strings.Split(call.Path, "/")
-	for _, values := range call.Params {
-		words = append(words, values...)
-	}
-	return slices.DeleteFunc(words, func(word string) bool { return madeUp().FindString(word) != word || !strings.Contains(word, "_") })
-}
-
-// namesAny reports whether an event has any of some ids.
-func namesAny(event *webhooktest.Event, ids []string) bool {
-	return slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(string(event.Body()), `"`+id+`"`) })
-}
-
-// quietFor is how long a handler that was seen to call must call nothing to be done.
-const quietFor = 50 * time.Millisecond
-
-// awaitQuiet waits until the handler calls nothing, if it ever called, for a time.
-func awaitQuiet(ctx context.Context, s *session) (err error) {
-	const most = 40
-	for range most {
-		called := s.subject.called()
-		if called == 0 {
-			return nil
-		}
-		if err = s.run.machine.pause(ctx, max(quietFor, s.probe.window())); err != nil || s.subject.called() == called {
-			break
-		}
-	}
-	return err
 }
 
 // atCallers judges the calls for the types at which the handler calls Stripe, in turn, until

@@ -15,29 +15,6 @@ import (
 // A handler's call to Stripe's API is an effect of the event, too. The local API records
 // it.
 
-// deliverRecorded delivers an event and returns the calls that the handler makes until its
-// background work ends.
-func deliverRecorded(ctx context.Context, s *session, event *webhooktest.Event) (*webhooktest.Response, []stripeapi.Call, error) {
-	api := s.subject.API
-	before := api.Called()
-	response, err := s.sender.deliver(ctx, event)
-	if err == nil {
-		err = awaitCall(ctx, s, before)
-	}
-	return response, api.CallsSince(before), err
-}
-
-// awaitCall waits for another call, and for the end of the work that it may belong to.
-func awaitCall(ctx context.Context, s *session, before int) (err error) {
-	for waited := time.Duration(0); err == nil && waited < max(s.probe.window(), 100*time.Millisecond) && s.subject.called() == before; waited += 10 * time.Millisecond {
-		err = s.run.machine.pause(ctx, 10*time.Millisecond)
-	}
-	if err == nil && s.probe.window() > 0 {
-		err = s.run.machine.pause(ctx, s.probe.window())
-	}
-	return err
-}
-
 // checkIdempotencyKeys delivers an event twice: both times, a creation must carry the same
 // key.
 func checkIdempotencyKeys(ctx context.Context, s *session) ([]finding, error) {
@@ -218,8 +195,6 @@ func isAbout(call stripeapi.Call, account string) bool {
 	}
 	return false
 }
-
-func called(call stripeapi.Call) string { return call.Method + " " + call.Path }
 
 // silentAPI returns a remark if the local API was never called.
 func (s *session) silentAPI() []string {

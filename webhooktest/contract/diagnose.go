@@ -10,7 +10,6 @@ import (
 	"github.com/fakestripe/fakestripe/internal/refusal"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/mistakes"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // A likeness makes events like the refused event, and counts the handler's calls. Each of
@@ -222,22 +221,6 @@ func readingLines(said refusal.Reading) []string {
 }
 
 func firstFixes(fixes []mistakes.Fix) []mistakes.Fix { return fixes[:min(len(fixes), shownFixes)] }
-
-// answerOf describes an answer and the beginning of its body, or why there was none. It
-// does not interpret the body.
-func answerOf(r *webhooktest.Response) string {
-	if r.Err != nil {
-		return "no response: " + r.Err.Error()
-	}
-	answer := strings.TrimSpace(fmt.Sprintf("%d %s", r.StatusCode, http.StatusText(r.StatusCode)))
-	if location := r.Header.Get("Location"); r.StatusCode/100 == 3 && location != "" {
-		answer += " -> " + text.Excerpt(location)
-	}
-	if said := r.Excerpt(); said != "" {
-		answer += ": " + said
-	}
-	return answer
-}
 
 // findMistake returns the mistake in the handler's verification, or nil if it makes no
 // known mistake.

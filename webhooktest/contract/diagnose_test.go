@@ -138,7 +138,7 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		},
 		"types that it refuses as a forgery, but for one that fails": {
 			handler: refusingTypes(map[string]int{"checkout.session.completed": 500}, 400, 400),
-			says:    []string{"a checkout.session.completed signed with the same secret gets 500, and an unsigned one 400"}, never: blame, takes: "checkout.session.completed",
+			says:    []string{"checkout.session.completed, signed with the same secret, gets 500, and an unsigned one 400"}, never: blame, takes: "checkout.session.completed",
 		},
 		"one that fails before another that is accepted": {
 			handler: refusingTypes(map[string]int{"charge.refunded": 404, "invoice.paid": 200}, 400, 400),

@@ -70,7 +70,7 @@ func unlikeForgery(ctx context.Context, e *webhooktest.Endpoint, signed *webhook
 	if err != nil || !isOther(signed, unsigned) || unsigned.StatusCode == http.StatusTooManyRequests {
 		return "", err
 	}
-	return fmt.Sprintf("a %s signed with the same secret gets %d, and an unsigned one %d: it refuses this type, not the signature",
+	return fmt.Sprintf("%s, signed with the same secret, gets %d, and an unsigned one %d: it refuses this type, not the signature",
 		signed.Event.Type(), signed.StatusCode, unsigned.StatusCode), nil
 }
 

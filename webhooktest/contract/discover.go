@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
@@ -255,8 +253,3 @@ func answerShape(r *webhooktest.Response) string {
 	body := strings.ReplaceAll(string(r.Body[:min(len(r.Body), 4<<10)]), r.Event.Type(), "")
 	return http.StatusText(r.StatusCode) + " " + madeUp().ReplaceAllString(body, "")
 }
-
-// madeUp matches ids and numbers.
-var madeUp = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b[a-z]{2,6}_[0-9A-Za-z_]{8,}\b|\d+`)
-})
