@@ -33,13 +33,13 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles is not tried with objects of the app: give --handles TYPE,TYPE\n")
 		return nil
 	}
-	control, err := c.acceptedType(ctx, sh)
-	if err != nil || control == nil {
+	begins, ok, err := c.acceptedTypes(ctx, sh)
+	if err != nil || !ok {
 		return err // nil: the check reports what is refused
 	}
 	stop := sayEvery(sh.err, tellAfter, "fakestripe: trying which types the handler acts on, for %s: --handles TYPE,TYPE would save that\n")
 	tried := c.subject
-	tried.Handles = control
+	tried.Handles = begins
 	handled, err := contract.Discover(ctx, tried)
 	stop()
 	if err != nil {
@@ -49,28 +49,28 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 	return nil
 }
 
-// acceptedType returns the type that a discovery may begin with: none is the usual one,
-// which the handler accepts. It returns nil if the first genuine event is refused, whatever
-// its type; and makes a type that the handler does not refuse like a forgery the first.
-func (c *checking) acceptedType(ctx context.Context, sh shell) (control []string, err error) {
-	first, err := c.firstAnswer(ctx, nil)
+// acceptedTypes returns the types that a discovery may begin with: those with a given shape,
+// if the handler accepts the first genuine event, else one that it does accept. It is false
+// if there is none; a type that is refused, but not like a forgery, is then the one to judge.
+func (c *checking) acceptedTypes(ctx context.Context, sh shell) (types []string, ok bool, err error) {
+	first, err := c.firstAnswer(ctx, c.subject.Handles)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if adopted := c.adoptVersion(sh, first); adopted || len(first.Diagnosis) == 0 {
-		return []string{}, nil
+		return c.subject.Handles, true, nil
 	}
-	if first.WantedType == "" || fixtures.IsThin(first.WantedType) {
-		return nil, nil
+	if first.WantedType == "" || fixtures.IsThin(first.WantedType) || len(c.subject.Handles) > 0 {
+		return nil, false, nil
 	}
-	control = []string{first.WantedType}
-	again, err := c.firstAnswer(ctx, control)
+	types = []string{first.WantedType}
+	again, err := c.firstAnswer(ctx, types)
 	if err != nil || len(again.Diagnosis) == 0 {
-		return control, err
+		return types, err == nil, err
 	}
-	c.subject.Handles = control
+	c.subject.Handles = types
 	c.assumed(sh, "handles", first.WantedType, "other types are refused as forgeries are")
-	return nil, nil
+	return nil, false, nil
 }
 
 // firstAnswer finds out how the handler answers a genuine event of the first of some types.
