@@ -44,7 +44,7 @@ func (p precedence) bind(given map[string]string) (bindings []map[string]string,
 // begin replaces the unhandled creations that a pattern bound.
 func (p precedence) begin(given, types map[string]string) error {
 	for name, pattern := range given {
-		if pattern != "any *.created" {
+		if pattern != "any *.created" && pattern != createdOrNone {
 			continue
 		}
 		handled, shape, err := p.beginning(types[name])

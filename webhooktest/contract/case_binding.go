@@ -37,12 +37,17 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 	if len(missing) > 0 {
 		return nil, strings.Join(missing, " and ")
 	}
-	if !s.bindResource(given, binding) {
+	resources := bindResources(s, given)
+	if len(resources) == 0 {
 		return nil, patterns(given) + " of one resource"
 	}
 	if each == "" {
-		return []map[string]string{binding}, ""
+		for _, resource := range resources {
+			maps.Copy(resource, binding)
+		}
+		return resources, ""
 	}
+	maps.Copy(binding, resources[0])
 	if choice, ok := chooseShapes(given[each]); ok {
 		return s.bindShapes(each, choice, binding)
 	}
@@ -90,27 +95,6 @@ func (s *Subject) ofTenant() string {
 // leave no trace when it comes alone.
 func carriesOn(eventType string) bool {
 	return strings.HasSuffix(eventType, ".updated") || strings.Contains(eventType, ".async_")
-}
-
-// bindResource finds handled types of one resource for all patterns with a star.
-func (s *Subject) bindResource(given, binding map[string]string) bool {
-	for _, first := range append([]string{""}, s.Handles...) {
-		resource := resourceOf(first)
-		found := true
-		for name, pattern := range given {
-			if !strings.Contains(pattern, "*") {
-				continue
-			}
-			pattern, any := strings.CutPrefix(pattern, "any ")
-			binding[name] = strings.ReplaceAll(pattern, "*", resource)
-			known := slices.Contains(s.Handles, binding[name]) || any && s.checkType(binding[name]) == nil
-			found = found && first != "" && known
-		}
-		if found {
-			return true
-		}
-	}
-	return false
 }
 
 func patterns(given map[string]string) string {

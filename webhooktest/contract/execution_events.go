@@ -66,6 +66,9 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 		if c.observed.byObject {
 			tag = c.variant.tag(i)
 		}
+		if err := nameShared(c, name, tag, event); err != nil {
+			return err
+		}
 		c.observed.add(name, name+tag, event)
 		if about != "" {
 			c.session.sender.binder.nameLate(c.observed, about+tag, c.observed.events[about][c.burst], event)

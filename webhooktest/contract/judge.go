@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,8 +71,7 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 		return err
 	}
 	if unhandled != "" {
-		result.skip(needHandles, "needs handling "+unhandled)
-		result.Unhandled = unhandled
+		skipUnhandled(result, &s.subject, c.Given, unhandled)
 		return nil
 	}
 	bindings, err = j.bound(ctx, c, bindings)
@@ -87,6 +87,18 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 		return nil
 	}
 	return j.runVariants(ctx, c, bindings, result)
+}
+
+// skipUnhandled skips a case that lacks handled types. No further one helps where Stripe
+// reports no creation.
+func skipUnhandled(result *Result, s *Subject, given map[string]string, unhandled string) {
+	why, first := uncreated(s, given)
+	if why != "" && first == "" {
+		result.skip("", why)
+		return
+	}
+	result.Unhandled = cmp.Or(first, unhandled)
+	result.skip(needHandles, "needs handling "+result.Unhandled)
 }
 
 // bound keeps the bindings of a case about objects of the app to types that are bound to
@@ -121,6 +133,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	}
 	for i, variant := range variants {
 		variant.bursts = j.session.bursts(c, i, len(variants))
+		c := variant.specOf(c)
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err == nil {
 			findings, err = variant.expected(&j.session.subject, findings)

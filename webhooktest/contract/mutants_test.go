@@ -61,7 +61,7 @@ var mutants = []mutant{
 	{why: "a word that counts writes says it", file: "internal/statediff/object_state.go", old: "l.isSmall() || isRevision(l.value)) {", new: "l.isSmall()) {", zoo: "bookkeeping"},
 	{why: "logs say how an object stands", file: "internal/statediff/object_state.go", old: "if len(e.Records) > 1 {", new: "if len(e.Records) < 0 {", zoo: "history|sound"},
 	{why: "what was refused is not delivered again", file: "execution_deliver.go", old: "if len(left) == 0 {", new: "if true {", zoo: "waits-for-object"},
-	{why: "creation does not come before", file: "precedence.go", old: `if own := p.sender.subject.creation(eventType); own != "" {`, new: `if own := p.sender.subject.creation(eventType); own == "none" {`, zoo: "waits-for-object"},
+	{why: "creation does not come before", file: "precedence.go", old: `introduction(p.sender.subject, eventType)); own != "" {`, new: `introduction(p.sender.subject, eventType)); own == "none" {`, zoo: "waits-for-object"},
 
 	// Races, and what Stripe does not say at once.
 	{why: "a race is tried once", file: "race.go", old: "for i := range e.variant.bursts {", new: "for i := range min(1, e.variant.bursts) {", zoo: "mirror"},
@@ -73,7 +73,7 @@ var mutants = []mutant{
 	{why: "who works later is judged as who swallows errors", file: "api_outage.go", old: "return !o.answered.IsZero() && ended.After(o.answered)", new: "return false", test: "TestStripeFails"},
 	{why: "who gives up on a call works later", file: "api_outage.go", old: "if !o.silent {", new: "if true {", test: "TestWorkOutlivesTheAnswer"},
 	{why: "only work in the background is slow", file: "run.go", old: "> s.run.budget.limit", new: "> s.run.budget.limit && false", test: "TestMustsComeFirst"},
-	{why: "a session is no creation", file: "beginning.go", old: `if pattern != "any *.created" {`, new: `if pattern != "" {`, zoo: "early-events-dropped"},
+	{why: "a session is no creation", file: "beginning.go", old: `if pattern != "any *.created" && pattern != createdOrNone {`, new: `if pattern != "" {`, zoo: "early-events-dropped"},
 	{why: "every shape is expected to come", file: "shapes.go", old: `return v.Counts && usual == ""`, new: `return v.Counts`, test: "TestUnclaimedTypes"},
 	{why: "no other shape is tried", file: "unclaimed.go", old: "if !s.probe.careful {", new: "if s.probe.careful {", test: "TestUnclaimedTypes"},
 	{why: "one version of an update is tried", file: "discover.go", old: "[]int{distinct, described.Versions}", new: "[]int{distinct, distinct + 0*described.Versions}", test: "TestDiscoverUpdates"},

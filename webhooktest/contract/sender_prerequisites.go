@@ -38,7 +38,7 @@ func (p precedence) prerequisites(ctx context.Context, eventType string) (create
 			return nil, 0, err
 		}
 	}
-	if created != nil && (s.subject.creation(eventType) != "" || strings.Contains(creations[len(creations)-1], "=")) {
+	if created != nil && (s.subject.creation(eventType) != "" || introduction(s.subject, eventType) != "" || strings.Contains(creations[len(creations)-1], "=")) {
 		version, err = render.DistinctVersion(eventType)
 	}
 	return created, version, err

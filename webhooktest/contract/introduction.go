@@ -1,0 +1,188 @@
+package contract
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Stripe reports no creation of some objects that it updates: of an account or a capability
+// it says nothing else, of a charge that it succeeded.
+
+// createdOrNone is the pattern of a creation that a case does without, where Stripe reports
+// none.
+const createdOrNone = "any *.created or none"
+
+// introducers are the types that tell first of an object whose creation Stripe does not
+// report, by resource.
+var introducers = map[string][]string{
+	"application_fee.refund": {"application_fee.refunded"},
+	"charge":                 {"charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"},
+	"charge.refund":          {"refund.created", "charge.refunded"},
+	"payment_method":         {"payment_method.attached"},
+}
+
+// introducer returns the handled type that tells first of an object of a resource, if Stripe
+// reports no creation of it, or "".
+func introducer(s *Subject, resource string) string {
+	if s.checkType(resource+".created") == nil {
+		return ""
+	}
+	for _, first := range introducers[resource] {
+		if slices.Contains(s.Handles, first) && (first != "checkout.session.completed" || s.takesPayments()) {
+			return first
+		}
+	}
+	return ""
+}
+
+// introduction returns the handled type that tells first of the object of an update, if
+// Stripe reports no creation of it, or "".
+func introduction(s *Subject, eventType string) string {
+	if !strings.HasSuffix(eventType, ".updated") {
+		return ""
+	}
+	return introducer(s, resourceOf(eventType))
+}
+
+// unsentAs, after a variable, says that its events are made, since others are about the same
+// objects, but not delivered.
+const unsentAs = ".unsent"
+
+// isBare reports whether a binding has a creation that Stripe does not report as one.
+func isBare(binding map[string]string, s *Subject, given map[string]string) bool {
+	for name, pattern := range given {
+		if strings.HasPrefix(pattern, "any *.created") && s.checkType(binding[name]) == nil && !strings.HasSuffix(binding[name], ".created") {
+			return true
+		}
+	}
+	return false
+}
+
+// bindResources binds all patterns with a star to handled types of one resource: the first
+// whose creation Stripe reports and, where a case needs a creation, the first without.
+func bindResources(s *Subject, given map[string]string) (bindings []map[string]string) {
+	if !slices.ContainsFunc(slices.Collect(maps.Values(given)), hasStar) {
+		return []map[string]string{{}}
+	}
+	var created, bare map[string]string
+	for _, handled := range s.Handles {
+		binding := bindResource(s, given, resourceOf(handled))
+		switch {
+		case binding == nil:
+		case isBare(binding, s, given):
+			bare = firstOf(bare, binding)
+		default:
+			created = firstOf(created, binding)
+		}
+	}
+	for _, binding := range []map[string]string{created, bare} {
+		if binding != nil {
+			bindings = append(bindings, binding)
+		}
+	}
+	return bindings
+}
+
+func hasStar(pattern string) bool { return strings.Contains(pattern, "*") }
+
+func firstOf(first, other map[string]string) map[string]string {
+	if first != nil {
+		return first
+	}
+	return other
+}
+
+// bindResource binds all patterns with a star to the types of a resource, or returns nil.
+func bindResource(s *Subject, given map[string]string, resource string) map[string]string {
+	binding := make(map[string]string)
+	var none []string // variables for a creation that there is not
+	handled := ""
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !hasStar(given[name]) {
+			continue
+		}
+		eventType, isHandled := typeFor(s, given[name], resource)
+		switch {
+		case eventType != "":
+			binding[name] = eventType
+		case given[name] == createdOrNone:
+			none = append(none, name)
+		default:
+			return nil
+		}
+		if isHandled {
+			handled = eventType
+		}
+	}
+	for _, name := range none {
+		binding[name], binding[name+unsentAs] = handled, "true"
+	}
+	return binding
+}
+
+// typeFor returns the type that a pattern means for a resource, or "", and whether it must
+// be handled.
+func typeFor(s *Subject, pattern, resource string) (eventType string, mustBeHandled bool) {
+	pattern, isAny := strings.CutPrefix(strings.TrimSuffix(pattern, " or none"), "any ")
+	eventType = strings.ReplaceAll(pattern, "*", resource)
+	switch {
+	case slices.Contains(s.Handles, eventType) || isAny && s.checkType(eventType) == nil:
+		return eventType, !isAny
+	case isAny && strings.HasSuffix(eventType, ".created"):
+		return introducer(s, resource), false
+	}
+	return "", false
+}
+
+// uncreated returns why a case has no creation to be about, although the types that it needs
+// are handled: Stripe reports none. If handling further types would do, it returns those.
+func uncreated(s *Subject, given map[string]string) (why, types string) {
+	with := maps.Clone(given)
+	for name, pattern := range given {
+		if pattern == "any *.created" {
+			with[name] = createdOrNone
+		}
+	}
+	for _, binding := range bindResources(s, with) {
+		for name := range with {
+			if binding[name+unsentAs] == "" {
+				continue
+			}
+			resource := resourceOf(binding[name])
+			return "needs an event that creates the object: Stripe has no " + resource + ".created", strings.Join(introducers[resource], " or ")
+		}
+	}
+	return "", ""
+}
+
+// specOf returns the case as a variant runs it: without the deliveries of a creation that
+// there is not.
+func (v variant) specOf(c *contractCase) *contractCase {
+	var unsent []string
+	for name, event := range c.Events {
+		if v.types[event.Type+unsentAs] != "" {
+			unsent = append(unsent, name)
+		}
+	}
+	if unsent == nil {
+		return c
+	}
+	spec := *c
+	for _, steps := range []*[]caseStep{&spec.Steps, &spec.Reference, &spec.Witness, &spec.Against} {
+		*steps = without(*steps, unsent)
+	}
+	return &spec
+}
+
+// without returns the steps without the deliveries of some events.
+func without(steps []caseStep, unsent []string) (left []caseStep) {
+	for _, step := range steps {
+		sent := len(step.Send)
+		step.Send = slices.DeleteFunc(slices.Clone(step.Send), func(name string) bool { return slices.Contains(unsent, name) })
+		if len(step.Send) > 0 || sent == 0 {
+			left = append(left, step)
+		}
+	}
+	return left
+}
