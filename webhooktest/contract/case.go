@@ -53,6 +53,7 @@ type contractCase struct {
 	Compare   string               `json:"compare"`
 	Either    bool                 `json:"either"`
 	Refusable bool                 `json:"refusable"`
+	Effective bool                 `json:"effective"`
 	Repeats   bool                 `json:"repeats"`
 	Bursts    int                  `json:"bursts"`
 	Check     string               `json:"check"`

@@ -18,6 +18,8 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 		switch pattern := given[name]; {
 		case pattern == "handled":
 			binding[name] = s.control()
+		case pattern == "handled first":
+			binding[name] = beginner(s)
 		case pattern == "of a tenant":
 			if binding[name] = s.ofTenant(); binding[name] == "" {
 				return nil, "a type about what an account has"
@@ -50,6 +52,9 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 	maps.Copy(binding, resources[0])
 	if choice, ok := chooseShapes(given[each]); ok {
 		return s.bindShapes(each, choice, binding)
+	}
+	if text, ok := strings.CutPrefix(given[each], "each of "); ok && strings.Contains(text, follows) {
+		return bindSequences(s, each, text, binding)
 	}
 	types := s.handled()
 	if among, ok := strings.CutPrefix(given[each], "each of "); ok {

@@ -178,7 +178,7 @@ func (e *caseEvent) validate(given map[string]string) error {
 	if e.Count < 0 || e.Count > maxTimes || e.Version < 0 {
 		return fmt.Errorf("count %d, version %d: want 0 or more, and a count of at most %d", e.Count, e.Version, maxTimes)
 	}
-	return knownType(e.Type, given)
+	return knownType(strings.TrimSuffix(e.Type, thenIs), given)
 }
 
 // knownType refuses a type that is neither a variable nor one of Stripe's.

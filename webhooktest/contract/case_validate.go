@@ -43,17 +43,25 @@ func (c *contractCase) validateOwn() error {
 }
 
 // givenWords are what a variable can stand for, beside types and patterns of types.
-var givenWords = []string{"handled", "of a tenant", "each handled", "each telling", "each thin", "each sibling", "each variant", "each counting variant", "each free variant", "unhandled"}
+var givenWords = []string{"handled", "handled first", "of a tenant", "each handled", "each telling", "each thin", "each sibling", "each variant", "each counting variant", "each free variant", "unhandled"}
 
 // checkGiven rejects a literal type that Stripe does not have.
 func checkGiven(pattern string) error {
 	if among, ok := strings.CutPrefix(pattern, "each of "); ok {
-		return knownTypes(strings.Fields(among))
+		return knownTypes(typesIn(among))
 	}
 	if strings.Contains(pattern, "*") || slices.Contains(givenWords, pattern) {
 		return nil
 	}
 	return knownType(strings.TrimPrefix(pattern, "any "), nil)
+}
+
+// typesIn returns the types in a list, or in sequences.
+func typesIn(text string) (types []string) {
+	for _, one := range sequences(text) {
+		types = slices.Concat(types, one.earlier, one.later)
+	}
+	return types
 }
 
 func knownTypes(types []string) (err error) {
@@ -96,7 +104,7 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 
 // validatePaths tries an event's edits on its fixture or payload, if that is known already.
 func (c *contractCase) validatePaths(e *caseEvent) error {
-	if _, isVariable := c.Given[e.Type]; isVariable {
+	if _, isVariable := c.Given[strings.TrimSuffix(e.Type, thenIs)]; isVariable {
 		return nil
 	}
 	var events []*webhooktest.Event

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/fakestripe/fakestripe/fixtures"
 )
 
 // Stripe reports no creation of some objects that it updates: of an account or a capability
@@ -43,6 +45,17 @@ func introduction(s *Subject, eventType string) string {
 		return ""
 	}
 	return introducer(s, resourceOf(eventType))
+}
+
+// beginner returns the first handled type before which no other creates or introduces the
+// object: an event of it may be of any age.
+func beginner(s *Subject) string {
+	for _, handled := range s.Handles {
+		if fixtures.IsThin(handled) == s.Thin && s.creation(handled) == "" && introduction(s, handled) == "" {
+			return handled
+		}
+	}
+	return s.control()
 }
 
 // unsentAs, after a variable, says that its events are made, since others are about the same

@@ -121,11 +121,20 @@ func (o *oracle) takeReference(ctx context.Context) error {
 		}
 		return len(did) > 0 || !o.referenceHasEffect() || o.session.probe.moved(e.observed)
 	})
+	if err == nil && second && lostAlone(o, did) {
+		_, did, err = o.execute(ctx, o.spec.Reference)
+	}
 	if err != nil {
 		return err
 	}
 	o.references = append(o.references, did)
 	return nil
+}
+
+// lostAlone reports whether a witness that must have an effect has none: such an event is
+// lost unless another came before, so this is no alternative to the reference.
+func lostAlone(o *oracle, did statediff.Diff) bool {
+	return o.spec.Effective && o.spec.hasAlternative() && len(did) == 0 && len(o.references[0]) > 0
 }
 
 // keepReferences keeps the effects for later cases with the same reference steps.

@@ -69,6 +69,28 @@ func zooFirsts(name, why string, says map[string]string) zooBug {
 	}).saying(func(s *contract.Subject) { s.Handles = slices.Sorted(maps.Keys(says)) })
 }
 
+// zooCheckouts is a handler of checkouts, of which some wait for their money. One that is paid
+// waits again, if the handler forgets, when its completion comes late.
+func zooCheckouts(name, why string, forgets bool) zooBug {
+	const paidLater = "checkout.session.async_payment_succeeded"
+	return zooWith(name, why, func(z *zooHandler) {
+		rows := make(zooObject)
+		z.only("payment_intent.succeeded", "checkout.session.completed", paidLater)
+		effect := func(d *zooDelivery) error {
+			id := zooField(d, "id")
+			switch {
+			case d.event.Type == paidLater || zooField(d, "payment_status") != "unpaid":
+				rows[id] = "paid"
+			case forgets || rows[id] == nil:
+				rows[id] = "pending"
+			}
+			return nil
+		}
+		z.effects["checkout.session.completed"], z.effects[paidLater] = effect, effect
+		z.show = func() any { return maps.Clone(rows) }
+	}).saying(func(s *contract.Subject) { s.Handles = []string{"checkout.session.completed", paidLater} })
+}
+
 // only leaves the handler effects of a few types.
 func (z *zooHandler) only(first string, others ...string) {
 	maps.DeleteFunc(z.effects, func(eventType string, _ func(*zooDelivery) error) bool {
@@ -94,6 +116,9 @@ var (
 	zooPayouts  = map[string]string{"payout.paid": "paid", "payout.failed": "failed"}
 	zooPayments = map[string]string{"payment_intent.payment_failed": "failed", "payment_intent.succeeded": "paid"}
 	zooInvoices = map[string]string{"invoice.payment_failed": "unpaid", "invoice.paid": "paid"}
+	zooDebits   = map[string]string{"payment_intent.processing": "pending", "payment_intent.payment_failed": "failed", "payment_intent.succeeded": "paid"}
+	zooDunned   = map[string]string{"invoice.created": "draft", "invoice.finalized": "open", "invoice.paid": "paid"}
+	zooDisputes = map[string]string{"charge.dispute.created": "open", "charge.dispute.closed": "closed"}
 	zooTrials   = map[string]string{
 		"customer.subscription.created": "active", "customer.subscription.deleted": "canceled", "customer.subscription.trial_will_end": "trialing",
 	}
@@ -112,6 +137,24 @@ func zooLateBugs() []zooBug {
 		zooStands("payout-paid-again", "a payout that the bank returned is paid, if that is what comes last", zooPayouts, zooNever, "id"),
 		zooStands("payment-failed-again", "an order is unpaid when a card is declined, whatever came before", zooPayments, zooNever, "id"),
 		zooStands("invoice-unpaid-again", "the same of invoices", zooInvoices, zooNever, "id"),
+		zooStands("payment-pending-again", "a debit is pending when its first event comes, whatever came before", zooDebits, minding("processing"), "id"),
+		zooStands("invoice-open-again", "an invoice is open when it is finalized, whatever came before", zooDunned, zooNever, "id"),
+		zooStands("dispute-open-again", "a dispute is open when it begins, whatever came before", zooDisputes, zooNever, "id"),
+		zooCheckouts("checkout-pending-again", "a completed checkout waits for its money, whatever came before", true),
+		zooWith("second-takes-row", "an update of an unknown subscription is written into the row of its customer's active one", func(z *zooHandler) {
+			update := z.effects["customer.subscription.updated"]
+			customers := make(map[string]string)
+			z.effects["customer.subscription.updated"] = func(d *zooDelivery) error {
+				id := zooField(d, "id")
+				for other, customer := range customers {
+					if _, known := z.subscriptions[id]; !known && customer == zooField(d, "customer") && z.subscriptions[other].Status == "active" {
+						delete(z.subscriptions, other)
+					}
+				}
+				customers[id] = zooField(d, "customer")
+				return update(d)
+			}
+		}),
 		zooStands("trial-revives", "the end of a trial is of a subscription that is on trial", zooTrials, minding("trial"), "id"),
 		zooFirsts("failed-for-good", "an order is canceled when a card is declined, and stays so", zooPayments),
 		zooFirsts("invoice-known-as-failed", "an invoice that has a row is known", zooInvoices),
@@ -144,6 +187,10 @@ func zooLateSound() []zooBug {
 		zooStands("payouts-in-order", "the newer event says how a payout stands", zooPayouts, zooAlways, "id"),
 		zooStands("payments-in-order", "the same of payments", zooPayments, zooAlways, "id"),
 		zooStands("invoices-in-order", "the same of invoices", zooInvoices, zooAlways, "id"),
+		zooStands("debits-in-order", "the same of debits", zooDebits, zooAlways, "id"),
+		zooStands("dunning-in-order", "the same of invoices with their steps", zooDunned, zooAlways, "id"),
+		zooStands("disputes-in-order", "the same of disputes", zooDisputes, zooAlways, "id"),
+		zooCheckouts("checkouts-paid-for-good", "a checkout that is paid stays so", false),
 		zooStands("trials-in-order", "the same of subscriptions on trial", zooTrials, zooAlways, "id"),
 		zooStands("renewals-in-order", "the same of subscriptions and their invoices", zooRenewals, zooAlways, "subscription", "id"),
 	}
