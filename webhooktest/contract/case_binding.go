@@ -80,11 +80,6 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 	return bindings, ""
 }
 
-// only keeps the types that are in a list.
-func only(types, list []string) []string {
-	return slices.DeleteFunc(slices.Clone(types), func(t string) bool { return !slices.Contains(list, t) })
-}
-
 // ofTenant is the first handled type that is about something an account has, or "". News of
 // an account itself is how many a platform learns of it.
 func (s *Subject) ofTenant() string {

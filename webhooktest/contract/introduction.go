@@ -24,6 +24,9 @@ var introducers = map[string][]string{
 	"payment_method":         {"payment_method.attached"},
 }
 
+// unpaidShapes are those of a session that makes no payment.
+var unpaidShapes = []string{"setup", "subscription", "subscription-trial"}
+
 // introducer returns the handled type that tells first of an object of a resource, if Stripe
 // reports no creation of it, or "".
 func introducer(s *Subject, resource string) string {
@@ -31,7 +34,7 @@ func introducer(s *Subject, resource string) string {
 		return ""
 	}
 	for _, first := range introducers[resource] {
-		if slices.Contains(s.Handles, first) && (first != "checkout.session.completed" || s.takesPayments()) {
+		if slices.Contains(s.Handles, first) && !slices.Contains(unpaidShapes, s.Variants[first]) {
 			return first
 		}
 	}
@@ -57,10 +60,6 @@ func beginner(s *Subject) string {
 	}
 	return s.control()
 }
-
-// unsentAs, after a variable, says that its events are made, since others are about the same
-// objects, but not delivered.
-const unsentAs = ".unsent"
 
 // isBare reports whether a binding has a creation that Stripe does not report as one.
 func isBare(binding map[string]string, s *Subject, given map[string]string) bool {
@@ -167,35 +166,4 @@ func uncreated(s *Subject, given map[string]string) (why, types string) {
 		}
 	}
 	return "", ""
-}
-
-// specOf returns the case as a variant runs it: without the deliveries of a creation that
-// there is not.
-func (v variant) specOf(c *contractCase) *contractCase {
-	var unsent []string
-	for name, event := range c.Events {
-		if v.types[event.Type+unsentAs] != "" {
-			unsent = append(unsent, name)
-		}
-	}
-	if unsent == nil {
-		return c
-	}
-	spec := *c
-	for _, steps := range []*[]caseStep{&spec.Steps, &spec.Reference, &spec.Witness, &spec.Against} {
-		*steps = without(*steps, unsent)
-	}
-	return &spec
-}
-
-// without returns the steps without the deliveries of some events.
-func without(steps []caseStep, unsent []string) (left []caseStep) {
-	for _, step := range steps {
-		sent := len(step.Send)
-		step.Send = slices.DeleteFunc(slices.Clone(step.Send), func(name string) bool { return slices.Contains(unsent, name) })
-		if len(step.Send) > 0 || sent == 0 {
-			left = append(left, step)
-		}
-	}
-	return left
 }

@@ -7,24 +7,6 @@ import (
 	"strings"
 )
 
-// thenIs, after a variable, is the variable for the type that follows: {E.then}.
-const thenIs = ".then"
-
-// follows separates types from those of which each may follow them, about the same object.
-const follows = " before "
-
-// A sequence is types of events about one object, and the types that may follow each.
-type sequence struct{ earlier, later []string }
-
-// sequences reads "A B before C D, E before F".
-func sequences(text string) (all []sequence) {
-	for _, one := range strings.Split(text, ", ") {
-		earlier, later, _ := strings.Cut(one, follows)
-		all = append(all, sequence{strings.Fields(earlier), strings.Fields(later)})
-	}
-	return all
-}
-
 // bindSequences binds a variable to each handled type that a handled one follows, the first
 // of several, with fixed values for the other variables.
 func bindSequences(s *Subject, variable, text string, others map[string]string) (bindings []map[string]string, unhandled string) {
