@@ -33,7 +33,7 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 		fmt.Fprintf(sh.err, "fakestripe: which types the handler handles is not tried with objects of the app: give --handles TYPE,TYPE\n")
 		return nil
 	}
-	begins, ok, err := c.acceptedTypes(ctx, sh)
+	begins, ok, err := acceptedTypes(ctx, c, sh)
 	if err != nil || !ok {
 		return err // nil: the check reports what is refused
 	}
@@ -52,8 +52,8 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 // acceptedTypes returns the types that a discovery may begin with: those with a given shape,
 // if the handler accepts the first genuine event, else one that it does accept. It is false
 // if there is none; a type that is refused, but not like a forgery, is then the one to judge.
-func (c *checking) acceptedTypes(ctx context.Context, sh shell) (types []string, ok bool, err error) {
-	first, err := c.firstAnswer(ctx, c.subject.Handles)
+func acceptedTypes(ctx context.Context, c *checking, sh shell) (types []string, ok bool, err error) {
+	first, err := firstAnswer(ctx, c, c.subject.Handles)
 	if err != nil {
 		return nil, false, err
 	}
@@ -64,7 +64,7 @@ func (c *checking) acceptedTypes(ctx context.Context, sh shell) (types []string,
 		return nil, false, nil
 	}
 	types = []string{first.WantedType}
-	again, err := c.firstAnswer(ctx, types)
+	again, err := firstAnswer(ctx, c, types)
 	if err != nil || len(again.Diagnosis) == 0 {
 		return types, err == nil, err
 	}
@@ -74,7 +74,7 @@ func (c *checking) acceptedTypes(ctx context.Context, sh shell) (types []string,
 }
 
 // firstAnswer finds out how the handler answers a genuine event of the first of some types.
-func (c *checking) firstAnswer(ctx context.Context, handles []string) (*contract.Report, error) {
+func firstAnswer(ctx context.Context, c *checking, handles []string) (*contract.Report, error) {
 	bare := c.subject // only the first answer matters
 	bare.Handles, bare.State, bare.StateOf = handles, nil, nil
 	if bare.Create == nil {

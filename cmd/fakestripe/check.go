@@ -211,7 +211,7 @@ func (c *checking) addNotes(ctx context.Context, found *contract.Report) {
 	note(rarerRaces(found))
 	note(c.unseen)
 	note(c.refused)
-	note(c.bound.objects.mayBeUsedUp(found))
+	note(mayBeUsedUp(found, c.bound.objects))
 	note(found.Unjudged())
 	note(ownObjects(found))
 	c.nameHost(ctx, found)

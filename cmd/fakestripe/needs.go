@@ -73,6 +73,15 @@ func ownObjects(found *contract.Report) string {
 		strings.Replace(flagsFor["objects"], "PATH", found.OneObject, 1) + ")"
 }
 
+// mayBeUsedUp explains why no event has an effect, or returns "".
+func mayBeUsedUp(found *contract.Report, objects *appObjects) string {
+	failed := func(r contract.Result) bool { return r.ID == caseOfEffect && r.Verdict == contract.Fail }
+	if objects == nil || !objects.numbered() || !slices.ContainsFunc(found.Cases, failed) {
+		return ""
+	}
+	return fmt.Sprintf("object %d of the app may be used up by an earlier run, so that no event has an effect: --objects-used says how many are", objects.first())
+}
+
 // rarerRaces names the command that finds races which the bursts of a suite miss.
 func rarerRaces(found *contract.Report) string {
 	if !found.RareRaces {

@@ -68,18 +68,11 @@ func (o *appObjects) usedUp() string {
 	if o == nil || !o.numbered() || o.made == o.before {
 		return ""
 	}
-	return fmt.Sprintf("objects %d to %d of the app are used: if it keeps them, add --objects-used %d the next time", o.before+1, o.made, o.made)
+	return fmt.Sprintf("objects %d to %d of the app are used: if it keeps them, add --objects-used %d the next time", o.first(), o.made, o.made)
 }
 
-// mayBeUsedUp explains why no event has an effect, or returns "".
-func (o *appObjects) mayBeUsedUp(found *contract.Report) string {
-	for i := range found.Cases {
-		if one := &found.Cases[i]; one.ID == caseOfEffect && one.Verdict == contract.Fail && o != nil && o.numbered() {
-			return fmt.Sprintf("object %d of the app may be used up by an earlier run, so that no event has an effect: --objects-used says how many are", o.before+1)
-		}
-	}
-	return ""
-}
+// first is the number of the first object of this run.
+func (o *appObjects) first() int { return o.before + 1 }
 
 // readRows reads the app's objects: one line of JSON each, a map from paths to values.
 func (o *appObjects) readRows() error {

@@ -234,9 +234,9 @@ func TestObjectsMayBeUsedUp(t *testing.T) {
 		{"which numbers them", objectsOf(t, binding{prepare: "make-order $OBJECT_N"}), contract.Fail, "object 1 of the app may be used up"},
 		{"there are none", nil, contract.Fail, ""},
 	} {
-		require.Contains(t, test.objects.mayBeUsedUp(report(test.verdict)), test.want, test.why)
+		require.Contains(t, mayBeUsedUp(report(test.verdict), test.objects), test.want, test.why)
 		if test.want == "" {
-			require.Empty(t, test.objects.mayBeUsedUp(report(test.verdict)), test.why)
+			require.Empty(t, mayBeUsedUp(report(test.verdict), test.objects), test.why)
 		}
 	}
 }
