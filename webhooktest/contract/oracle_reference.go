@@ -151,6 +151,10 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 	}
 	if o.spec.Compare == "object" {
 		b.References, did = statediff.WithoutLogs(o.references, did)
+		b.References, did = statediff.WithoutHistories(b.References, did)
+		if sendsMore(o.spec) {
+			b.References, did = statediff.WithoutMoreEntries(b.References, did)
+		}
 		if ofChange(o.spec) {
 			b.References, did = statediff.OfChange(o.before, b.References, did)
 		}

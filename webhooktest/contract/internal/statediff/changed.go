@@ -171,6 +171,6 @@ func (r Record) only(paths map[string]string) Record {
 	for i, l := range fields {
 		names[i] = l.path
 	}
-	kept := Record{shape: unique.Make(strings.Join(names, " ")), fields: fields, said: r.said}
+	kept := Record{shape: unique.Make(strings.Join(names, " ")), fields: fields, said: r.said, lists: r.lists}
 	return kept.masked(func(field) bool { return false })
 }

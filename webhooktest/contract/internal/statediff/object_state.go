@@ -9,10 +9,12 @@ import (
 // say adds what a state says about an object. How often the object was written, and its
 // earlier values, are the handler's choice.
 func (d Diff) say(place string, value any) {
+	listed := listedIn("", value)
 	if fields, ok := value.(map[string]any); ok {
 		value = objectState(fields)
 	}
 	if r := newRecord(value); len(r.fields) > 0 {
+		r.lists = listed
 		d.add(place, 0, r)
 	}
 }

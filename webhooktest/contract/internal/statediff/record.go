@@ -19,8 +19,9 @@ import (
 type Record struct {
 	shape  shape
 	fields []field
-	text   string // as JSON; after masking, the text to compare
-	said   string // as JSON, even after masking
+	text   string   // as JSON; after masking, the text to compare
+	said   string   // as JSON, even after masking
+	lists  []string // the paths of what the row lists, which are no fields
 }
 
 // A shape is the list of a record's field paths. A text of many lines has thousands, so
@@ -137,7 +138,7 @@ func (r Record) masked(hide func(field) bool) Record {
 		}
 		text.WriteString(l.path + "=" + fields[i].value + " ")
 	}
-	return Record{r.shape, fields, text.String(), r.said}
+	return Record{r.shape, fields, text.String(), r.said, r.lists}
 }
 
 func compareRecords(a, b Record) int { return cmp.Compare(a.text, b.text) }
