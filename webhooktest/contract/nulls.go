@@ -60,7 +60,7 @@ func alike(a, b *webhooktest.Response) bool {
 // finds its objects: Stripe sends those as the app has set them.
 func sparing(e *execution, event *webhooktest.Event, mutations []string) []string {
 	at := slices.Index(mutations, "nulls")
-	if at < 0 || len(e.session.sender.binder.bindingsOf(event)) == 0 {
+	if at < 0 || len(findsBy(e.session.sender, event)) == 0 {
 		return mutations
 	}
 	var each []string
@@ -78,12 +78,22 @@ func (e *execution) nulled(event *webhooktest.Event) (paths []string) {
 	if err != nil || json.Unmarshal(event.Body(), &before) != nil || json.Unmarshal(body, &after) != nil {
 		return nil
 	}
-	bound := e.session.sender.binder.bindingsOf(event)
+	bound := findsBy(e.session.sender, event)
 	paths = slices.DeleteFunc(newNulls("", before, after), func(path string) bool {
 		return slices.ContainsFunc(bound, func(by string) bool { return within(by, path) })
 	})
 	slices.SortStableFunc(paths, func(a, b string) int { return cmp.Compare(strings.Count(a, "."), strings.Count(b, ".")) })
 	return paths
+}
+
+// findsBy returns the paths by which the handler finds what an event is about: objects of the
+// app, or the payment that came before.
+func findsBy(s *sender, event *webhooktest.Event) []string {
+	paths := s.binder.bindingsOf(event)
+	if !followsPayment(s.subject, event.Type()) {
+		return paths
+	}
+	return append(slices.Clone(paths), "data.object.payment_intent", "data.object.charge")
 }
 
 // newNulls returns the paths at which one value is null and another is not.

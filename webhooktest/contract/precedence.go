@@ -30,8 +30,11 @@ func (p precedence) creations(eventType string) ([]string, error) {
 	if known, ok := p.sender.source.creations.Load(key); ok {
 		return known.([]string), nil
 	}
-	all, err := p.before(eventType, nil, nil)
+	all, err := p.paying(eventType, nil)
 	if err != nil {
+		return nil, err
+	}
+	if all, err = p.before(eventType, all, nil); err != nil {
 		return nil, err
 	}
 	if all, err = p.linking(eventType, all); err != nil {

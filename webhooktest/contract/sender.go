@@ -68,6 +68,9 @@ func (s *sender) edited(eventType string, edits ...webhooktest.Edit) (*webhookte
 		edits = append([]webhooktest.Edit{webhooktest.Variant(shape)}, edits...) // edits of a case come last
 	}
 	event, err := s.source.event(eventType, edits...)
+	if err == nil {
+		event, err = inProportion(s, event)
+	}
 	if err != nil {
 		return nil, err
 	}

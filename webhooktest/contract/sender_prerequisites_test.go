@@ -38,6 +38,14 @@ func TestDependenciesComeFirst(t *testing.T) {
 		{"the session that stores a card", "setup_intent.succeeded",
 			[]string{"checkout.session.completed"}, []string{"checkout.session.completed=setup"}},
 		{"a payment is no subscription", "payment_intent.succeeded", []string{"checkout.session.completed"}, nil},
+		{"a payment before its refund", "charge.refunded", []string{"charge.refunded", "payment_intent.succeeded"}, []string{"payment_intent.succeeded"}},
+		{"a payment before its dispute, and that before its end", "charge.dispute.closed",
+			[]string{"charge.dispute.created", "charge.succeeded", "customer.created"},
+			[]string{"customer.created", "charge.succeeded", "charge.dispute.created"}},
+		{"all that tells of a payment, as it happens", "refund.created",
+			[]string{"checkout.session.completed", "payment_intent.succeeded", "payment_intent.created", "charge.succeeded"},
+			[]string{"payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"}},
+		{"a payment that failed is not given back", "charge.refunded", []string{"payment_intent.payment_failed"}, nil},
 		{"another object of the customer is no dependency", "charge.refunded", []string{"refund.created", "customer.updated"}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -137,9 +137,10 @@ func secretsOf(e *webhooktest.Endpoint) []string {
 }
 
 // control returns the type of the genuine event that serves as a reference: the first
-// handled type or, for an endpoint of thin events, the first thin type.
+// handled type or, for an endpoint of thin events, the first thin type. A refund is none where
+// its payment is handled, too.
 func (s *Subject) control() string {
-	own := slices.IndexFunc(s.Handles, func(handled string) bool { return fixtures.IsThin(handled) == s.Thin })
+	own := slices.IndexFunc(s.Handles, func(handled string) bool { return fixtures.IsThin(handled) == s.Thin && !followsPayment(s, handled) })
 	switch {
 	case own >= 0:
 		return s.Handles[own]
