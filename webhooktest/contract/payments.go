@@ -89,7 +89,7 @@ func inProportion(s *sender, event *webhooktest.Event) (*webhooktest.Event, erro
 	if err != nil {
 		return nil, err
 	}
-	source := s.source.at(event.APIVersion())
+	source := s.source.at(s.subject.APIVersion) // which the user may hide in the event
 	for version := range versions {
 		plain, err := source.event(event.Type(), webhooktest.Version(version+1))
 		if err != nil {
