@@ -33,6 +33,9 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 	if err == nil {
 		b.known.learn(eventType, did)
 	}
+	if err == nil && b.probe.careful {
+		b.known.trust(eventType)
+	}
 	return did, err
 }
 

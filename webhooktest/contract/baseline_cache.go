@@ -22,6 +22,7 @@ type baselineCache struct {
 	firsts     map[string]statediff.Diff   // effect of the first event of a type, for types bound to one object of the app
 	spent      map[string]string           // why a type that had an effect has none any more
 	silent     map[string]bool             // event types without an effect; false: seem to have none
+	sure       map[string]bool             // event types whose effect a careful try has measured
 }
 
 func newBaselineCache(keep bool) *baselineCache {
@@ -29,6 +30,7 @@ func newBaselineCache(keep bool) *baselineCache {
 		keep: keep, effects: make(map[string]statediff.Diff),
 		references: make(map[string][]statediff.Diff), silent: make(map[string]bool),
 		firsts: make(map[string]statediff.Diff), spent: make(map[string]string),
+		sure: make(map[string]bool),
 	}
 }
 
@@ -98,10 +100,27 @@ func (b *baselineCache) isSpent(eventType string) (why string) {
 	return b.spent[eventType]
 }
 
+// doubt forgets the effect of a type, unless a careful try has measured it or waited for it.
+func (b *baselineCache) doubt(eventType string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.sure[eventType] && !b.silent[eventType] {
+		delete(b.effects, eventType)
+	}
+}
+
+// trust records that the effect of a type was measured by a careful try.
+func (b *baselineCache) trust(eventType string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sure[eventType] = len(b.effects[eventType]) > 0
+}
+
 func (b *baselineCache) forget(eventType string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.effects, eventType)
+	delete(b.sure, eventType)
 }
 
 func (b *baselineCache) forgetAll() {
@@ -109,6 +128,7 @@ func (b *baselineCache) forgetAll() {
 	defer b.mu.Unlock()
 	clear(b.effects)
 	clear(b.references)
+	clear(b.sure)
 	b.volatile.Forget()
 }
 

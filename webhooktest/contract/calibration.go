@@ -26,6 +26,9 @@ type calibration struct {
 	waited   atomic.Int32 // how often an effect on a restless state was waited for
 	absent   sync.Map     // causes for which an effect was waited for, and did not come
 
+	longest atomic.Int64 // time that the handler was seen to work after an answer
+	dropped atomic.Int32 // forgeries that were accepted without an effect
+
 	failed  prerequisiteLog
 	callers knownCallers // types at which the handler calls Stripe
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
@@ -19,6 +20,7 @@ type oracle struct {
 	variant    variant
 	references []statediff.Diff // what the reference steps did, twice
 	before     statediff.Diff   // what was before the event that the case is about, if it says so
+	after      time.Duration    // how long the state must be unchanged after the steps, 0 if as usual
 	shown      bool             // by the witness: the state shows what the case is about
 }
 
@@ -54,6 +56,10 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	if answers, err := overrun(ctx, o); answers != nil || err != nil {
 		return answers, err
 	}
+	if err := hearSilent(ctx, o); err != nil {
+		return nil, err
+	}
+	defer func() { o.session.probe.brief = 0 }()
 	if err := o.takeReferences(ctx); err != nil {
 		return nil, err
 	}
@@ -245,9 +251,13 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 }
 
 // until waits for the effect of the case's steps: at full length once for the cases of one
-// cause.
+// cause, and of one type if the handler works after its answer.
 func (o *oracle) until(ctx context.Context, e *execution, did statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
-	return o.session.probe.untilFor(ctx, cmp.Or(o.spec.Cause, o.spec.ID), e.observed, did, hoped)
+	cause := cmp.Or(o.spec.Cause, o.spec.ID)
+	if o.session.probe.settle > 0 { // one type may be worked on for longer than another
+		cause += " of " + strings.Join(o.spec.types(o.variant), ", ")
+	}
+	return o.session.probe.untilFor(ctx, cause, e.observed, did, hoped)
 }
 
 // effect returns the effect of one event of a type. If it no longer shows because the
@@ -290,7 +300,10 @@ func (o *oracle) execute(ctx context.Context, steps []caseStep) (e *execution, d
 		b, did := o.baseline(did)
 		return len(o.references) > 0 && !b.Lacks(did) // nothing that the reference has
 	}}
-	did, err = o.session.probe.measure(ctx, e.observed, func() error { return e.run(ctx, steps) })
+	did, err = o.session.probe.measure(ctx, e.observed, func() error {
+		defer func() { o.session.probe.brief = max(o.session.probe.brief, o.after) }()
+		return e.run(ctx, steps)
+	})
 	if err == nil {
 		err = checkPlain(ctx, e)
 	}

@@ -61,7 +61,7 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 	if seen, err := o.effectShows(ctx); err != nil || !seen {
 		return findings, err
 	}
-	clean, err := o.cleanEffect(ctx)
+	clean, err := o.cleanOnce(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 		return findings, nil // a plain event has none any more either
 	}
 	fresh := &oracle{session: o.session, spec: withFreshIDs(o.spec), variant: o.variant}
-	e, did, err := fresh.execute(ctx, o.spec.Steps)
+	e, did, err := executeForgery(ctx, fresh)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +82,7 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 		case !f.accepts():
 		case moved == "":
 			e.findings[i].dropped, e.findings[i].should = true, true
+			o.noteDropped()
 		default:
 			e.findings[i].actual += "\nand its effect was there:\n" + moved
 		}

@@ -37,6 +37,7 @@ type probe struct {
 
 	settle  time.Duration // how long the state must be unchanged
 	careful bool          // trusts no earlier measurement, and settles for long
+	brief   time.Duration // how long instead for what was waited for before, 0 for anything else
 	used    bool          // something was measured
 	noise   []string      // places of background changes in the last delivery
 	last    *decodedState // most states are read several times
@@ -115,7 +116,7 @@ func (p *probe) moved(o *observation) bool {
 func (p *probe) readStill(ctx context.Context, o *observation) (state any, err error) {
 	state, err = p.readNow(ctx, o)
 	const polls = 4
-	window, left := p.window(), 80
+	window, left, start := p.window(), 80, time.Now()
 	switch {
 	case p.learned.restless.Load():
 		left = polls // it will not settle
@@ -126,10 +127,11 @@ func (p *probe) readStill(ctx context.Context, o *observation) (state any, err e
 		if err = p.machine.pause(ctx, window/polls); err != nil {
 			return nil, err
 		}
-		before := state
+		before, lasted := state, time.Since(start)-window/polls // at least
 		state, err = p.readNow(ctx, o)
 		if still++; len(o.since(before, state, p.learned.floor)) > 0 {
 			still = 0
+			p.sawWork(lasted)
 		}
 	}
 	if p.dirty.Store(true); err == nil {

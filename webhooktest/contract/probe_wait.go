@@ -16,15 +16,31 @@ import (
 // the clock: a stalled machine takes none of it from the handler.
 const effectTimeout = 8 * time.Second
 
-// secondPatience is how long it is waited for once another effect, missing for the same
-// cause, did not come in effectTimeout.
+// secondPatience is how long it is waited for at least once another effect, missing for the
+// same cause, did not come in effectTimeout.
 const secondPatience = time.Second
+
+// measured is how long an effect is waited for that need not be waited for in full: several
+// times the longest that the handler was seen to work after its answer, and what the machine
+// may add.
+func (p *probe) measured() time.Duration {
+	const several = 4
+	longest := max(p.settle, time.Duration(p.learned.longest.Load()))
+	return min(max(secondPatience, several*longest)+several*p.machine.stall(), effectTimeout)
+}
+
+// sawWork records how long the handler worked after its answer.
+func (p *probe) sawWork(took time.Duration) {
+	p.learned.longest.Store(max(p.learned.longest.Load(), int64(took)))
+}
 
 // window is for how long the state must have been still to be believed.
 func (p *probe) window() time.Duration {
 	switch {
 	case p.learned.restless.Load():
 		return carefulWindow
+	case p.brief > 0:
+		return p.brief
 	case !p.careful:
 		return p.settle
 	}
@@ -43,15 +59,15 @@ const notShown = "the state shows nothing of it"
 
 // patience is how long an effect is waited for that is missing for a cause, "" if unknown.
 // With a restless state, only the first few waits take time: otherwise every case would wait.
-// A handler that always works before it answers is waited for once for each cause, and for
-// notShown briefly.
+// What was waited for in full once is waited for as long as was measured: other cases of the
+// same cause, and notShown where the handler always works before it answers.
 func (p *probe) patience(cause string) time.Duration {
 	const few = 3
 	if p.learned.restless.Load() && p.learned.waited.Add(1) > few {
 		return 0
 	}
-	if _, absent := p.learned.absent.Load(cause); (absent || cause == notShown) && p.settle == 0 {
-		return secondPatience
+	if _, absent := p.learned.absent.Load(cause); absent || cause == notShown && p.settle == 0 {
+		return p.measured()
 	}
 	return effectTimeout
 }
@@ -59,6 +75,7 @@ func (p *probe) patience(cause string) time.Duration {
 // widen makes the window wide enough for work of a duration, on a machine that stalls like
 // this one. A state that shows the event at once needs no window.
 func (p *probe) widen(took time.Duration) {
+	p.sawWork(took)
 	if took > 0 && p.subject.Settle == 0 {
 		p.settle = min(max(p.settle, asyncSettle, took+took/2+2*p.machine.stall()), mostSettle)
 	}
@@ -70,6 +87,7 @@ func (p *probe) slower(took time.Duration) {
 	p.widen(max(took, p.settle, asyncSettle))
 	p.learned.keepSettle(p.settle)
 	p.known.forgetAll()
+	p.learned.absent.Clear()
 }
 
 // await reads the state repeatedly, with growing pauses, until it is as expected or the

@@ -24,7 +24,7 @@ func (s *session) distrust(types []string) bool {
 	late := s.probe.settle > 0 || s.run.machine.stall() > 0
 	for _, eventType := range append(slices.Clone(types), s.subject.control()) {
 		if known, _ := s.run.known.effect(eventType); late || len(known) == 0 {
-			s.run.known.forget(eventType)
+			s.run.known.doubt(eventType)
 		}
 	}
 	return true
@@ -55,7 +55,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		}
 		if len(findings) > 0 {
 			found++
-			if accusesNobody(c, findings) {
+			if accusesNobody(c, findings) || droppedAlike(&oracle{session: s}, findings) {
 				break
 			}
 			s.distrust(c.types(v))
