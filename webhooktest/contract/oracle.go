@@ -253,11 +253,7 @@ func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.D
 // until waits for the effect of the case's steps: at full length once for the cases of one
 // cause, and of one type if the handler works after its answer.
 func (o *oracle) until(ctx context.Context, e *execution, did statediff.Diff, hoped func(statediff.Diff) bool) (statediff.Diff, error) {
-	cause := cmp.Or(o.spec.Cause, o.spec.ID)
-	if o.session.probe.settle > 0 { // one type may be worked on for longer than another
-		cause += " of " + strings.Join(o.spec.types(o.variant), ", ")
-	}
-	return o.session.probe.untilFor(ctx, cause, e.observed, did, hoped)
+	return o.session.probe.untilFor(ctx, causeOf(o), e.observed, did, hoped)
 }
 
 // effect returns the effect of one event of a type. If it no longer shows because the
@@ -300,10 +296,7 @@ func (o *oracle) execute(ctx context.Context, steps []caseStep) (e *execution, d
 		b, did := o.baseline(did)
 		return len(o.references) > 0 && !b.Lacks(did) // nothing that the reference has
 	}}
-	did, err = o.session.probe.measure(ctx, e.observed, func() error {
-		defer func() { o.session.probe.brief = max(o.session.probe.brief, o.after) }()
-		return e.run(ctx, steps)
-	})
+	did, err = o.session.probe.measure(ctx, e.observed, func() error { return runBriefly(ctx, o, e, steps) })
 	if err == nil {
 		err = checkPlain(ctx, e)
 	}

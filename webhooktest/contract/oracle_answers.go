@@ -61,7 +61,7 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 	if seen, err := o.effectShows(ctx); err != nil || !seen {
 		return findings, err
 	}
-	clean, err := o.cleanOnce(ctx)
+	clean, err := cleanOnce(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 		case !f.accepts():
 		case moved == "":
 			e.findings[i].dropped, e.findings[i].should = true, true
-			o.noteDropped()
+			noteDropped(o)
 		default:
 			e.findings[i].actual += "\nand its effect was there:\n" + moved
 		}

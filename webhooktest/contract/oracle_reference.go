@@ -215,12 +215,12 @@ func (o *oracle) judgeRepeated(ctx context.Context, e *execution) ([]finding, er
 // silent reports whether all types that the steps deliver beyond the reference were waited
 // for and had no effect.
 func (o *oracle) silent(steps []caseStep) bool {
-	types := o.further(steps)
+	types := further(o, steps)
 	return len(types) > 0 && !slices.ContainsFunc(types, func(eventType string) bool { return !o.session.run.known.isSilent(eventType) })
 }
 
 // further returns the types that steps deliver beyond the reference.
-func (o *oracle) further(steps []caseStep) []string {
+func further(o *oracle, steps []caseStep) []string {
 	further := make([]caseStep, len(steps))
 	for i, step := range steps {
 		further[i].Send = slices.DeleteFunc(slices.Clone(step.Send), func(name string) bool { return sends(o.spec.Reference, name) })

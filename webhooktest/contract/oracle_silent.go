@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -18,7 +19,7 @@ func hearSilent(ctx context.Context, o *oracle) error {
 	if !b.probe.careful || b.probe.settle == 0 || !o.spec.asksForEffect() || b.probe.learned.restless.Load() {
 		return nil
 	}
-	for _, eventType := range o.further(o.spec.Steps) {
+	for _, eventType := range further(o, o.spec.Steps) {
 		if known, _ := b.known.effect(eventType); len(known) > 0 || !b.mayHaveEffect(eventType) {
 			return nil
 		}
@@ -36,6 +37,23 @@ func hearSilent(ctx context.Context, o *oracle) error {
 		b.probe.brief = b.probe.quiet()
 	}
 	return nil
+}
+
+// causeOf names what an effect of the case is missing for. Of a handler that works after its
+// answer, one type may take longer than another.
+func causeOf(o *oracle) string {
+	cause := cmp.Or(o.spec.Cause, o.spec.ID)
+	if o.session.probe.settle > 0 {
+		cause += " of " + strings.Join(o.spec.types(o.variant), ", ")
+	}
+	return cause
+}
+
+// runBriefly runs steps, after which the oracle may wait for another time than usual.
+func runBriefly(ctx context.Context, o *oracle, e *execution, steps []caseStep) error {
+	err := e.run(ctx, steps)
+	o.session.probe.brief = max(o.session.probe.brief, o.after)
+	return err
 }
 
 // lookAround measures at a glance the effects of all handled types that are not known yet.
@@ -65,21 +83,21 @@ func (p *probe) quiet() time.Duration {
 const fewDropped = 3
 
 // droppedBefore reports whether the handler is known to accept forgeries and to drop them.
-func (o *oracle) droppedBefore() bool {
+func droppedBefore(o *oracle) bool {
 	return o.session.probe.settle > 0 && o.session.run.learned.dropped.Load() >= fewDropped
 }
 
 // noteDropped counts a forgery that a careful try found to have no effect.
-func (o *oracle) noteDropped() {
+func noteDropped(o *oracle) {
 	if o.session.probe.careful {
 		o.session.run.learned.dropped.Add(1)
 	}
 }
 
 // cleanOnce is cleanEffect, measured once for the forgeries after several that were dropped.
-func (o *oracle) cleanOnce(ctx context.Context) (statediff.Baseline, error) {
+func cleanOnce(ctx context.Context, o *oracle) (statediff.Baseline, error) {
 	key := "clean " + strings.Join(o.spec.types(o.variant), ", ")
-	if known := o.session.run.known.reference(key); known != nil && o.droppedBefore() && !o.session.probe.careful {
+	if known := o.session.run.known.reference(key); known != nil && droppedBefore(o) && !o.session.probe.careful {
 		return statediff.Baseline{Volatile: o.session.run.known.madeUp(false), References: known}, nil
 	}
 	clean, err := o.cleanEffect(ctx)
@@ -92,7 +110,7 @@ func (o *oracle) cleanOnce(ctx context.Context) (statediff.Baseline, error) {
 // executeForgery runs the steps of a forgery. Of a handler that has dropped several before,
 // it waits for several times as long as a genuine event was seen to take.
 func executeForgery(ctx context.Context, o *oracle) (*execution, statediff.Diff, error) {
-	if o.droppedBefore() {
+	if droppedBefore(o) {
 		o.after = o.session.probe.measured()
 		defer func() { o.session.probe.brief = 0 }()
 	}
@@ -102,6 +120,6 @@ func executeForgery(ctx context.Context, o *oracle) (*execution, statediff.Diff,
 // droppedAlike reports whether all that was found are forgeries without an effect, after
 // others, and unwanted answers to them: there was a wait for each, and no need of a second look.
 func droppedAlike(o *oracle, findings []finding) bool {
-	return o.droppedBefore() && slices.ContainsFunc(findings, func(f finding) bool { return f.dropped }) &&
+	return droppedBefore(o) && slices.ContainsFunc(findings, func(f finding) bool { return f.dropped }) &&
 		!slices.ContainsFunc(findings, func(f finding) bool { return !f.should || !f.accepted && !f.dropped })
 }
