@@ -14,14 +14,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// runningTotals are the fields in which events of a type tell a sum so far: each event
-// repeats what earlier ones told.
-var runningTotals = map[string]string{
-	"charge.refunded":          "amount_refunded",
-	"application_fee.refunded": "amount_refunded",
-	"transfer.reversed":        "amount_reversed",
-}
-
 // checkTotals finds totals that add up sums so far.
 func checkTotals(ctx context.Context, s *session) ([]finding, error) {
 	types := slices.DeleteFunc(slices.Clone(s.subject.handled()), func(t string) bool { return runningTotals[t] == "" })

@@ -90,7 +90,7 @@ func (e *execution) nulled(event *webhooktest.Event) (paths []string) {
 // app, or the payment that came before.
 func findsBy(s *sender, event *webhooktest.Event) []string {
 	paths := s.binder.bindingsOf(event)
-	if !followsPayment(s.subject, event.Type()) {
+	if !followsPayment(s.subject.Handles, event.Type()) {
 		return paths
 	}
 	return append(slices.Clone(paths), "data.object.payment_intent", "data.object.charge")

@@ -53,7 +53,7 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 		}
 		o.session.renew()
 	}
-	if answers, err := overrun(ctx, o); answers != nil || err != nil {
+	if answers, err := overrun(ctx, o.session, o.spec, o.variant); answers != nil || err != nil {
 		return answers, err
 	}
 	if err := hearSilent(ctx, o); err != nil {

@@ -11,17 +11,17 @@ const slowFlood = time.Second
 
 // overrun returns what a flood's answers show. They decide: clean delivery, one event after
 // the other, and the delivery of what was refused take a slow handler a minute.
-func overrun(ctx context.Context, o *oracle) ([]finding, error) {
-	if !floods(o.spec) {
+func overrun(ctx context.Context, s *session, c *contractCase, v variant) ([]finding, error) {
+	if !floods(c) {
 		return nil, nil
 	}
-	pace := max(o.session.run.log.pace(), o.session.probe.settle)
-	if pace*time.Duration(deliveries(o.spec, o.spec.Steps[0])) < slowFlood {
+	pace := max(s.run.log.pace(), s.probe.settle)
+	if pace*time.Duration(deliveries(c, c.Steps[0])) < slowFlood {
 		return nil, nil
 	}
-	e, err := o.session.setUp(ctx, o.spec, o.variant, o.spec.Steps[:1])
+	e, err := s.setUp(ctx, c, v, c.Steps[:1])
 	if err == nil {
-		err = e.run(ctx, o.spec.Steps[:1])
+		err = e.run(ctx, c.Steps[:1])
 	}
 	if err != nil {
 		return nil, err

@@ -185,3 +185,26 @@ func contains(value, id any) bool {
 	}
 	return value == id
 }
+
+// paying appends the handled types that tell of the payment that events of a type take back,
+// each after what it needs itself.
+func (p precedence) paying(eventType string, all []string) ([]string, error) {
+	if !takesBack(eventType) {
+		return all, nil
+	}
+	for _, payment := range tellPaid {
+		if !slices.Contains(p.sender.subject.Handles, payment) || slices.Contains(all, payment) {
+			continue
+		}
+		of, err := paidBy(p.sender.edited, eventType, payment)
+		if err == nil && of {
+			if all, err = p.before(payment, all, []string{eventType}); err == nil {
+				all = append(all, payment)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -69,7 +69,7 @@ func (s *sender) edited(eventType string, edits ...webhooktest.Edit) (*webhookte
 	}
 	event, err := s.source.event(eventType, edits...)
 	if err == nil {
-		event, err = inProportion(s, event)
+		event, err = inProportion(s.source, s.subject.APIVersion, event)
 	}
 	if err != nil {
 		return nil, err

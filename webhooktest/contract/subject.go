@@ -140,7 +140,9 @@ func secretsOf(e *webhooktest.Endpoint) []string {
 // handled type or, for an endpoint of thin events, the first thin type. A refund is none where
 // its payment is handled, too.
 func (s *Subject) control() string {
-	own := slices.IndexFunc(s.Handles, func(handled string) bool { return fixtures.IsThin(handled) == s.Thin && !followsPayment(s, handled) })
+	own := slices.IndexFunc(s.Handles, func(handled string) bool {
+		return fixtures.IsThin(handled) == s.Thin && !followsPayment(s.Handles, handled)
+	})
 	switch {
 	case own >= 0:
 		return s.Handles[own]

@@ -9,19 +9,6 @@ import (
 // A row may keep a history of its object: a note for each refund, in lines of one text. A
 // text of one line looks like a field, and one of two is a list.
 
-// listedIn returns the paths of the lists in a row.
-func listedIn(path string, value any) (paths []string) {
-	switch value := value.(type) {
-	case []any:
-		return []string{path}
-	case map[string]any:
-		for key, member := range value {
-			paths = append(paths, listedIn(path+"."+key, member)...)
-		}
-	}
-	return paths
-}
-
 // WithoutHistories takes out of rows the fields that are a list in one of the views and not in
 // another: the history of one entry is no state of its object either.
 func WithoutHistories(references []Diff, did Diff) (kept []Diff, left Diff) {

@@ -197,3 +197,16 @@ func (e Change) isOneOf(rows []Record) bool {
 	}
 	return !slices.ContainsFunc(rows, func(r Record) bool { return r.shape != e.Records[0].shape })
 }
+
+// listedIn returns the paths of the lists in a row.
+func listedIn(path string, value any) (paths []string) {
+	switch value := value.(type) {
+	case []any:
+		return []string{path}
+	case map[string]any:
+		for key, member := range value {
+			paths = append(paths, listedIn(path+"."+key, member)...)
+		}
+	}
+	return paths
+}
