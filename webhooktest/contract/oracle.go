@@ -176,6 +176,9 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	if judged == 0 && len(e.findings) > 0 {
 		return e.findings, errInconclusive{reason: fmt.Sprintf("the handler does not accept what the case is about: %s got %s", e.findings[0].sent, e.findings[0].actual)}
 	}
+	if judged == 0 && o.spec.Effective {
+		return e.findings, errLacks{"a state that names what became of the object"}
+	}
 	if judged == 0 {
 		return e.findings, incomparable(b)
 	}

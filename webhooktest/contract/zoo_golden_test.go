@@ -105,7 +105,8 @@ var zooSeveral = map[string]int{
 	"ten-seconds":                2, // copies that wait for each other are older than that
 	"saas-early-invoice-dropped": 2, // an invoice after the session alone has no effect
 	"second-by-second":           2, // loses events, and so what a subscription after another brings
-	"sulks":                      2, // refuses what comes after it was angered
+	"sulks":                      3, // refuses what comes after it was angered, once
+	"twice-in-seats":             2, // sells the seats again, and so by the order of arrival
 
 	// Of what they do for other types their state shows nothing.
 	"twice-in-own-ids": 2, "twice-in-text-table": 2, "twice-in-json-values": 2, "twice-in-payments": 2, "twice-in-by-second": 2, "twice-in-counters": 2, "twice-in-last-payment-at": 2,

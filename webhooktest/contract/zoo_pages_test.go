@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
@@ -17,8 +18,11 @@ func zooPageBugs() []zooBug {
 			return zooLines(d.event.Data.Raw)
 		}),
 		zooBilling("first-page-fetched", "asks for the invoice, and sums the lines that it holds", func(z *zooHandler, d *zooDelivery) ([]zooLineItem, error) {
-			answer := askStripe(context.Background(), z.api, http.MethodGet, "/v1/invoices/"+zooField(d, "id"), "")
-			return zooLines(answer.Body.Bytes())
+			invoice, err := zooFetch(z, "/v1/invoices/"+zooField(d, "id"))
+			if err != nil {
+				return nil, err
+			}
+			return zooLines(invoice)
 		}),
 	}
 }
@@ -28,12 +32,12 @@ func zooSoundPages() []zooBug {
 	return []zooBug{
 		zooBilling("all-pages-summed", "asks for the rest of the lines, page after page", func(z *zooHandler, d *zooDelivery) (lines []zooLineItem, err error) {
 			for path := "/v1/invoices/" + zooField(d, "id") + "/lines?limit=5"; ; {
-				answer := askStripe(context.Background(), z.api, http.MethodGet, path, "")
-				if answer.Code != http.StatusOK {
-					return nil, errors.New(answer.Body.String())
+				fetched, err := zooFetch(z, path)
+				if err != nil {
+					return nil, err
 				}
 				var page zooPage
-				if err := json.Unmarshal(answer.Body.Bytes(), &page); err != nil {
+				if err := json.Unmarshal(fetched, &page); err != nil {
 					return nil, err
 				}
 				lines = append(lines, page.Data...)
@@ -48,6 +52,17 @@ func zooSoundPages() []zooBug {
 			return []zooLineItem{{Amount: int64(paid)}}, nil
 		}),
 	}
+}
+
+// zooFetch fetches from Stripe, and gives up soon.
+func zooFetch(z *zooHandler, path string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	answer := askStripe(ctx, z.api, http.MethodGet, path, "")
+	if answer.Code != http.StatusOK {
+		return nil, errors.New(answer.Body.String())
+	}
+	return answer.Body.Bytes(), nil
 }
 
 // A zooPage is a page of an invoice's lines.
