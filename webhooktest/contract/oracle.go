@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
-	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // An oracle compares the effect of a case's steps with that of its reference steps, which
@@ -138,15 +137,6 @@ func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings 
 	}
 	differences, places := b.Judge(did)
 	return e.withState(differences, sameState), places > 0, nil
-}
-
-// incomparable says why a state cannot be judged: the effect of clean delivery varies, or
-// does not include what the case is about.
-func incomparable(b statediff.Baseline) error {
-	if said := b.String(); said != "" {
-		return errInconclusive{reason: "nothing in the state is comparable: " + text.Excerpt(said)}
-	}
-	return errInconclusive{reason: "nothing in the state is comparable: clean delivery leaves nothing there that names the object, or nothing but counts and times of it"}
 }
 
 // judgeSame requires the same effect as the reference.

@@ -5,7 +5,9 @@ import (
 	"sync"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // toldBy returns a function that reports whether a word is one of the texts in the objects
@@ -33,4 +35,13 @@ func addWords(words map[string]bool, event *webhooktest.Event) {
 			words[word] = true
 		}
 	})
+}
+
+// incomparable says why a state cannot be judged: the effect of clean delivery varies, or
+// does not include what the case is about.
+func incomparable(b statediff.Baseline) error {
+	if said := b.String(); said != "" {
+		return errInconclusive{reason: "nothing in the state is comparable: " + text.Excerpt(said)}
+	}
+	return errInconclusive{reason: "nothing in the state is comparable: clean delivery leaves nothing there that names the object, or nothing but counts and times of it"}
 }
