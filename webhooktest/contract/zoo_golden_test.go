@@ -101,12 +101,10 @@ func zooCauses(report *contract.Report) int {
 
 // zooSeveral are the bugs that are told as more than one finding, and as how many.
 var zooSeveral = map[string]int{
-	"objects-once":               3, // an order that is paid later, an order of arrival, a type without effect
-	"ten-seconds":                2, // copies that wait for each other are older than that
-	"saas-early-invoice-dropped": 2, // an invoice after the session alone has no effect
-	"second-by-second":           2, // loses events, and so what a subscription after another brings
-	"sulks":                      3, // refuses what comes after it was angered, once
-	"twice-in-seats":             2, // sells the seats again, and so by the order of arrival
+	"objects-once":     3, // an order that is paid later, an order of arrival, a type without effect
+	"ten-seconds":      2, // copies that wait for each other are older than that
+	"second-by-second": 2, // loses events, and so what a subscription after another brings
+	"sulks":            3, // refuses what comes after it was angered, once
 
 	// Of what they do for other types their state shows nothing.
 	"twice-in-own-ids": 2, "twice-in-text-table": 2, "twice-in-json-values": 2, "twice-in-payments": 2, "twice-in-by-second": 2, "twice-in-counters": 2, "twice-in-last-payment-at": 2,
