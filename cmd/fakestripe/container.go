@@ -8,6 +8,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
 // containerFiles exist in every container of Docker or Podman.
@@ -34,7 +36,7 @@ func elsewhere(target string, contained bool) string {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return ""
 	}
-	u.Host, u.User = net.JoinHostPort("host.docker.internal", port(u)), nil
+	u.Host, u.User = net.JoinHostPort("host.docker.internal", sockets.Port(u)), nil
 	return "inside a container, " + host + " is the container itself: for a handler on the host give " + u.Redacted() +
 		" (on Linux with --add-host=host.docker.internal:host-gateway), for one in another container the name of its service"
 }
@@ -55,20 +57,9 @@ func refusesConnections(ctx context.Context, target string) bool {
 		return false
 	}
 	dialer := net.Dialer{Timeout: time.Second}
-	connection, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port(u)))
+	connection, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), sockets.Port(u)))
 	if err == nil {
 		_ = connection.Close()
 	}
 	return errors.Is(err, syscall.ECONNREFUSED)
-}
-
-// port returns the port of a URL, or the scheme's default.
-func port(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "https":
-		return "443"
-	}
-	return "80"
 }

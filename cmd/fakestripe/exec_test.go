@@ -20,7 +20,7 @@ import (
 	"github.com/stripe/stripe-go/v76/customer"
 
 	"github.com/fakestripe/fakestripe/examples/nethttp/shop"
-	"github.com/fakestripe/fakestripe/internal/child"
+	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
 // app is what the scripts start with exec: a shop that knows nothing of fakestripe. It
@@ -67,7 +67,7 @@ func unusedPort() (string, error) {
 	if err := listener.Close(); err != nil {
 		return "", err
 	}
-	for child.Reachable(context.Background(), address) {
+	for sockets.Reachable(context.Background(), address) {
 		runtime.Gosched() // a process that is being started has a copy until it runs its program
 	}
 	_, port, err := net.SplitHostPort(address)

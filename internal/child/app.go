@@ -8,11 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"sync"
 	"time"
+
+	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
 // A Config says what to run, and how.
@@ -94,7 +95,7 @@ const Mark = "FAKESTRIPE_EXEC"
 // Start starts an app and waits until it is ready. The error is an *EndedError if it exited
 // first.
 func Start(ctx context.Context, config Config) (*App, error) {
-	if config.Listens != "" && Reachable(ctx, config.Listens) {
+	if config.Listens != "" && sockets.Reachable(ctx, config.Listens) {
 		removeFolder(config.Folder)
 		return nil, fmt.Errorf("something already listens on %s: stop it first, so that the app can start", config.Listens)
 	}
@@ -186,7 +187,7 @@ func (a *App) ready(ctx context.Context, p *process) error {
 	defer patience.Stop()
 	ticks := time.NewTicker(lookEvery)
 	defer ticks.Stop()
-	for !Reachable(ctx, a.config.Listens) {
+	for !sockets.Reachable(ctx, a.config.Listens) {
 		select {
 		case <-ticks.C:
 		case <-ctx.Done():
@@ -207,17 +208,6 @@ func (a *App) stop() {
 	a.process.stop(a.mark, a.config.Grace)
 	a.process = nil
 	a.guard.watch(0)
-}
-
-// Reachable reports whether a program listens on an address.
-func Reachable(ctx context.Context, address string) bool {
-	dialer := net.Dialer{Timeout: time.Second}
-	c, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		return false
-	}
-	_ = c.Close()
-	return true
 }
 
 // environ returns the app's environment, with the mark.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/fakestripe/fakestripe/internal/child"
 	"github.com/fakestripe/fakestripe/internal/realpart"
+	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
 // The test binary is an app that listens, or a command that runs one.
@@ -81,7 +82,7 @@ func freeAddress(t *testing.T) string {
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
 	address := listener.Addr().String()
-	for child.Reachable(t.Context(), address) {
+	for sockets.Reachable(t.Context(), address) {
 		runtime.Gosched() // a process that is being started has a copy until it runs its program
 	}
 	return address
@@ -187,7 +188,7 @@ func TestAppListens(t *testing.T) {
 	}
 
 	require.NoError(t, app.Restart(t.Context()))
-	require.True(t, child.Reachable(t.Context(), address))
+	require.True(t, sockets.Reachable(t.Context(), address))
 	second, err := lines.ReadString('\n')
 	require.NoError(t, err)
 	require.NotEqual(t, first, second, "another process")
@@ -197,7 +198,7 @@ func TestAppListens(t *testing.T) {
 	default:
 	}
 	app.Stop()
-	require.False(t, child.Reachable(t.Context(), address))
+	require.False(t, sockets.Reachable(t.Context(), address))
 }
 
 func TestAppDoesNotListen(t *testing.T) {

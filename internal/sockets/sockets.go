@@ -1,4 +1,5 @@
-// Package sockets limits connections, and makes their errors the same on every system.
+// Package sockets limits connections, makes their errors the same on every system, and finds
+// out what listens.
 package sockets
 
 import (

@@ -19,7 +19,7 @@ const createdOrNone = "any *.created or none"
 // report, by resource.
 var introducers = map[string][]string{
 	"application_fee.refund": {"application_fee.refunded"},
-	"charge":                 {"charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"},
+	"charge":                 tellPaid,
 	"charge.refund":          {"refund.created", "charge.refunded"},
 	"payment_method":         {"payment_method.attached"},
 }

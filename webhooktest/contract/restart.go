@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/url"
 	"time"
+
+	"github.com/fakestripe/fakestripe/internal/sockets"
 )
 
 // restartPatience is how long a restarted handler may take until it listens.
@@ -16,41 +18,19 @@ func restart(ctx context.Context, s *session) error {
 	if err := s.subject.Restart(ctx); err != nil || s.subject.Handler != nil {
 		return err
 	}
-	address := addressOf(s.sender.endpoint.Target())
+	target, err := url.Parse(s.sender.endpoint.Target())
+	if err != nil {
+		return err
+	}
 	const look = 50 * time.Millisecond
 	looks := 0 // that succeeded; the first may have found what is about to end
 	for waited := time.Duration(0); looks < 2 && waited < restartPatience; waited += look {
 		if err := s.run.machine.pause(ctx, look); err != nil {
 			return err
 		}
-		if looks++; !listens(ctx, address) {
+		if looks++; !sockets.Reachable(ctx, net.JoinHostPort(target.Hostname(), sockets.Port(target))) {
 			looks = 0
 		}
 	}
 	return nil // a delivery shows what is wrong with it
-}
-
-// addressOf returns the host and port of a URL.
-func addressOf(target string) string {
-	u, err := url.Parse(target)
-	switch {
-	case err != nil:
-		return ""
-	case u.Port() != "":
-		return u.Host
-	case u.Scheme == "https":
-		return net.JoinHostPort(u.Hostname(), "443")
-	}
-	return net.JoinHostPort(u.Hostname(), "80")
-}
-
-// listens reports whether a program listens on an address.
-func listens(ctx context.Context, address string) bool {
-	dialer := net.Dialer{Timeout: time.Second}
-	connection, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		return false
-	}
-	_ = connection.Close()
-	return true
 }
