@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/internal/pinned"
@@ -147,11 +148,11 @@ func namedFields(r *webhooktest.Response) []string {
 	return quotedIn(string(r.Body), "data.object", object, own)
 }
 
-// quotedIn returns the paths of quoted texts with digits, but not of own.
+// quotedIn returns the paths of quoted references, but not of own.
 func quotedIn(answer, path string, value, own any) (paths []string) {
 	switch value := value.(type) {
 	case string:
-		if len(value) >= 6 && value != own && strings.ContainsAny(value, "0123456789") && strings.Contains(answer, value) {
+		if value != own && isReference(value) && strings.Contains(answer, value) {
 			return []string{path}
 		}
 	case map[string]any:
@@ -164,4 +165,11 @@ func quotedIn(answer, path string, value, own any) (paths []string) {
 		}
 	}
 	return paths
+}
+
+// isReference distinguishes what may name an object of the app from a word such as complete
+// or a person's name. A random reference of ten characters has no digit once in 26.
+func isReference(text string) bool {
+	distinct := func(r rune) bool { return unicode.IsDigit(r) || unicode.IsUpper(r) }
+	return len(text) >= 6 && strings.ContainsFunc(text, distinct) && !strings.ContainsFunc(text, unicode.IsSpace)
 }
