@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ type shape struct {
 }
 
 // shapesOf returns the shapes of an event, the oldest API version first, because it can
-// become any later one. An event without endpoints has one.
+// become any later one, and mere labels last. An event without endpoints has one.
 func shapesOf(event *webhooktest.Event, tasks []*task) (all []shape) {
 	if len(tasks) == 0 {
 		return []shape{{event: event}}
@@ -27,8 +28,18 @@ func shapesOf(event *webhooktest.Event, tasks []*task) (all []shape) {
 		}
 		all[at].deliveries = append(all[at].deliveries, t.Delivery)
 	}
-	slices.SortStableFunc(all, func(a, b shape) int { return strings.Compare(a.event.APIVersion(), b.event.APIVersion()) })
+	slices.SortStableFunc(all, func(a, b shape) int {
+		return cmp.Or(cmp.Compare(a.label(), b.label()), strings.Compare(a.event.APIVersion(), b.event.APIVersion()))
+	})
 	return all
+}
+
+// label is 1 if the API version of a shape is a mere label, else 0.
+func (s *shape) label() int {
+	if isVersion(s.event.APIVersion()) {
+		return 0
+	}
+	return 1
 }
 
 // entriesOf returns the lines of a journal for shapes.

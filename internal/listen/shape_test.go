@@ -112,6 +112,9 @@ func TestWhatWasSentIsKept(t *testing.T) {
 			for _, e := range hub.Endpoints() {
 				require.NoError(t, hub.Retry(made[0].EventID, e.ID))
 			}
+			for _, d := range hub.Deliveries(0) { // a shutdown sends nothing that waits
+				wait(t, hub, d)
+			}
 			shutdown(t, hub)
 			require.Equal(t, sent, got, "sent again by the id of the event")
 		})
