@@ -28,6 +28,7 @@ const (
 	fieldsMissing     = "Fields that may be missing crash the handler" // some servers answer nothing then
 	handlerEnds       = "An event ends the handler"
 	shapesRefused     = "Genuine events of other shapes are refused"
+	refusedForGood    = "Genuine events are refused for good"
 )
 
 // repeats reports whether a case is about a repeated event.
@@ -41,6 +42,8 @@ func (f finding) cause(c *contractCase) string {
 	switch {
 	case f.grave && c.Cause != fieldsMissing:
 		return handlerEnds
+	case f.forGood:
+		return refusedForGood
 	case f.should && f.waits(c) && c.Cause == orderDecides:
 		return "" // in the end it does not
 	case f.drops(c):

@@ -94,6 +94,7 @@ func (e *execution) deliverInTurn(ctx context.Context, events []*webhooktest.Eve
 // redeliver delivers the events that were never accepted again, as Stripe does: later, when
 // the obstacle may be gone.
 func (e *execution) redeliver(ctx context.Context) error {
+	var last *webhooktest.Response
 	for _, wait := range []time.Duration{20 * time.Millisecond, 200 * time.Millisecond, time.Second} {
 		left := slices.DeleteFunc(slices.Clone(e.sent), func(event *webhooktest.Event) bool { return e.accepted[event] })
 		if len(left) == 0 {
@@ -113,7 +114,13 @@ func (e *execution) redeliver(ctx context.Context) error {
 				e.unanswered([]*webhooktest.Response{response})
 				return nil // it would hang again for each remaining event
 			}
+			if !response.Accepted() {
+				last = response
+			}
 		}
+	}
+	if last != nil && !e.accepted[last.Event] {
+		refuseForGood(e, last)
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ type finding struct {
 	ofState                bool // the state is the evidence
 	unrepeated             bool // work that failed after the answer was not retried
 	unretried              bool // the retry of a refused event was accepted, and had no effect
+	forGood                bool // it was refused whenever it came
 	sent, expected, actual string
 	wanted                 string // the API version that the handler wants, if that is why it refused
 	shape                  string // the type and the variant, if the case is about one
@@ -102,6 +103,8 @@ func (f finding) headline(c *contractCase) string {
 		return "Acknowledged an event, and did not repeat its work when that failed"
 	case f.unretried:
 		return "Did not process the retry of a failed event"
+	case f.forGood:
+		return forGood
 	case !ofAnswer:
 		return c.Finding
 	case f.ignored || f.drops(c):
@@ -160,6 +163,8 @@ func (f finding) hint(c *contractCase) string {
 		return "Fetch the missing object from Stripe's API, or keep the event until it comes: Stripe's first retry may be minutes or an hour away."
 	case f.unrepeated:
 		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, all is well."
+	case f.forGood:
+		return "Answer 2xx to an event that has nothing left to do, such as a second one about the same payment: look for a unique constraint, or a check of your own, that ends in an error."
 	case f.unretried:
 		return "Write the mark \"processed\" in the same transaction as the effect: the retry is taken for a duplicate."
 	case f.status == http.StatusServiceUnavailable && floods(c):
