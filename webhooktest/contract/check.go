@@ -32,6 +32,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"first-page":     checkFirstPage,
 	"sums":           checkSums,
 	"totals":         checkTotals,
+	"one-purchase":   checkOnePurchase,
 	"period":         checkPeriod,
 }
 

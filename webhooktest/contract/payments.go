@@ -38,8 +38,13 @@ func paidBy(edited func(string, ...webhooktest.Edit) (*webhooktest.Event, error)
 	if err != nil {
 		return false, err
 	}
-	ids := paymentIDs(paid)
-	return slices.ContainsFunc(paymentIDs(event), func(id string) bool { return slices.Contains(ids, id) }), nil
+	return sharePayment(event, paid), nil
+}
+
+// sharePayment reports whether two events name one payment.
+func sharePayment(event, other *webhooktest.Event) bool {
+	ids := paymentIDs(other)
+	return slices.ContainsFunc(paymentIDs(event), func(id string) bool { return slices.Contains(ids, id) })
 }
 
 // paymentIDs returns the ids of the payment that an event is about.

@@ -118,6 +118,9 @@ func (r *Result) add(c *contractCase, findings []finding) {
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
 	r.Headline, r.Cause, r.Hint = worst.headline(c)+worst.ofShape(), worst.cause(c), worst.hint(c)
+	if worst.forGood {
+		r.Requirement, r.Source = mustNotRefuse, "https://docs.stripe.com/webhooks#retries"
+	}
 	if verdict != Info { // infos may ask for versions that the handler does not have
 		r.WantedVersion = worst.wanted
 	}

@@ -43,6 +43,36 @@ func zooAccounts(name, why string, every bool, row func(*zooDelivery) any) zooBu
 	return bug
 }
 
+// zooWallet credits buyers with what they pay, told by the payment and by its session.
+func zooWallet(name, why string, keys func(*zooDelivery) []string) zooBug {
+	const intent, session = "payment_intent.succeeded", "checkout.session.completed"
+	bug := zooWith(name, why, func(z *zooHandler) {
+		wallets := make(map[string]any)
+		credit := func(d *zooDelivery) error {
+			if zooField(d, "payment_status") == "unpaid" {
+				return nil
+			}
+			amount := map[string]string{intent: "amount", session: "amount_total"}[string(d.event.Type)]
+			cents, _ := d.event.Data.Object[amount].(float64)
+			was, _ := wallets[zooField(d, "customer")].(float64)
+			wallets[zooField(d, "customer")] = was + cents
+			return nil
+		}
+		z.effects[intent], z.effects[session] = credit, credit
+		z.only(intent, session)
+		z.keys, z.show = keys, func() any { return maps.Clone(wallets) }
+	})
+	return bug.saying(func(s *contract.Subject) { s.Handles = []string{intent, session} })
+}
+
+// zooByPayment knows a payment by its intent, whichever event tells of it.
+func zooByPayment(d *zooDelivery) []string {
+	if zooField(d, "payment_status") == "unpaid" {
+		return zooByEvent(d)
+	}
+	return []string{d.event.ID, zooAbout(d, []string{"payment_intent", "id"})}
+}
+
 func zooByEvent(d *zooDelivery) []string { return []string{d.event.ID} }
 
 func zooByCustomer(d *zooDelivery) []string { return []string{zooField(d, "customer")} }
@@ -75,6 +105,7 @@ func zooPurchaseBugs() []zooBug {
 		zooBuyer("charges-by-customer", "the same for charges", "charge.succeeded", zooByCustomer),
 		zooBuyer("invoices-by-email", "the same for invoices", "invoice.paid", zooByEmail),
 		zooBuyer("payments-by-customer", "the same for payments", "payment_intent.succeeded", zooByCustomer),
+		zooWallet("wallet-credited-twice", "credits a payment, and its session again", zooByEvent),
 		zooAccounts("account-has-first", "a row an e-mail, with the first payment", false, zooPaymentRow),
 	}
 }
@@ -84,6 +115,7 @@ func zooPurchaseSound() []zooBug {
 	return []zooBug{
 		zooBuyer("charges-only", "a row a charge", "charge.succeeded", zooByEvent),
 		zooBuyer("invoices-only", "a row an invoice", "invoice.paid", zooByEvent),
+		zooWallet("wallet-by-payment", "credits what a payment and its session tell once", zooByPayment),
 		zooAccounts("account-has-last", "a row an e-mail, with the last payment", true, zooPaymentRow),
 		zooAccounts("account-for-life", "who has paid once has access forever", false, func(*zooDelivery) any { return zooObject{"access": true} }),
 	}
