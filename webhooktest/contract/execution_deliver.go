@@ -124,3 +124,13 @@ func (e *execution) redeliver(ctx context.Context) error {
 	}
 	return nil
 }
+
+// refuseForGood adds a finding if an event was refused whenever it came, though the handler
+// accepts others of its type and Stripe has told of all that it may wait for.
+func refuseForGood(e *execution, last *webhooktest.Response) {
+	refused := last.Event.Type()
+	hooks := slices.ContainsFunc(e.spec.Steps, func(step caseStep) bool { return step.Hook != "" })
+	if !hooks && !e.session.sender.binder.literal(refused) && e.session.run.log.accepts(refused) {
+		e.findings = append(e.findings, refusedAtLast(last, e.sentSoFar())...)
+	}
+}

@@ -55,3 +55,10 @@ func (l *responseLog) responses() []*webhooktest.Response {
 func (l *responseLog) anyAccepted() bool {
 	return slices.ContainsFunc(l.responses(), (*webhooktest.Response).Accepted)
 }
+
+// accepts reports whether an event of a type was accepted.
+func (l *responseLog) accepts(eventType string) bool {
+	return slices.ContainsFunc(l.responses(), func(r *webhooktest.Response) bool {
+		return r.Accepted() && r.Event.Type() == eventType
+	})
+}
