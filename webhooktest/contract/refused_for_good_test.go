@@ -78,14 +78,15 @@ func TestRefusedForGood(t *testing.T) {
 		id      string
 		want    contract.Verdict
 	}{
-		"a row for each session, inserted twice":   {[]string{completed, succeeded}, insert, "idempotency/two-paid-events", contract.Warn},
-		"and the second insert does nothing":       {[]string{completed, succeeded}, ignore, "idempotency/two-paid-events", contract.Pass},
-		"a row for each invoice, inserted twice":   {[]string{paid, alsoPaid}, insert, "idempotency/invoice-paid-twice", contract.Warn},
-		"two events of one type":                   {[]string{paid}, insert, "idempotency/twin-events", contract.Warn},
-		"and the second does nothing":              {[]string{paid}, ignore, "idempotency/twin-events", contract.Pass},
-		"an older update is refused":               {[]string{created, updated}, mirror(&zooError{http.StatusConflict, "stale"}), "ordering/stale-update", contract.Warn},
-		"an older update is dropped":               {[]string{created, updated}, mirror(nil), "ordering/stale-update", contract.Pass},
-		"an early update is refused until it fits": {[]string{created, updated}, early, "ordering/reversed", contract.Pass},
+		"a row for each session, inserted twice":      {[]string{completed, succeeded}, insert, "idempotency/two-paid-events", contract.Warn},
+		"and the second insert does nothing":          {[]string{completed, succeeded}, ignore, "idempotency/two-paid-events", contract.Pass},
+		"a row for each invoice, inserted twice":      {[]string{paid, alsoPaid}, insert, "idempotency/invoice-paid-twice", contract.Warn},
+		"two events of one type":                      {[]string{paid}, insert, "idempotency/twin-events", contract.Warn},
+		"and the second does nothing":                 {[]string{paid}, ignore, "idempotency/twin-events", contract.Pass},
+		"an older update is refused":                  {[]string{created, updated}, mirror(&zooError{http.StatusConflict, "stale"}), "ordering/stale-update", contract.Warn},
+		"an older update is dropped":                  {[]string{created, updated}, mirror(nil), "ordering/stale-update", contract.Pass},
+		"a second creation, which Stripe never sends": {[]string{created}, insert, "idempotency/case-sensitive-ids", contract.Pass},
+		"an early update is refused until it fits":    {[]string{created, updated}, early, "ordering/reversed", contract.Pass},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
