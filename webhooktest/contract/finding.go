@@ -173,6 +173,8 @@ func (f finding) hint(c *contractCase) string {
 		return "Find in the handler's log what failed: a deadlock, or a rule that the app has for a customer's second purchase, also if it comes later."
 	case f.status >= http.StatusInternalServerError && c.Check == "other-train":
 		return "Find in the handler's log what failed: a field may have moved. Answer 400 to a version that is not supported, and name the one that is."
+	case f.cause(c) == forgeriesSilent:
+		return "Answer 400 to what fails verification, and to a request without a signature: look for a return without a response."
 	case f.grave || f.silent:
 		return "Find in the handler's log why it gave no response."
 	case f.drops(c):

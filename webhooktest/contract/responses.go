@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -13,13 +14,15 @@ import (
 const (
 	tooSlow    = 10 * time.Second
 	slowEnough = 5
+	hangsSoon  = 2 * time.Second // how long further forgeries are waited for, once one got no response
 )
 
 // A responseLog records the answers of a run for checks of all of them, and ends the run if
 // the handler is too slow.
 type responseLog struct {
 	budget *budget
-	keep   bool // false for a user's own cases, which check no earlier answers
+	keep   bool        // false for a user's own cases, which check no earlier answers
+	hangs  atomic.Bool // a forgery got no response in full time
 
 	mu   sync.Mutex
 	all  []*webhooktest.Response

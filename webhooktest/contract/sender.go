@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -129,7 +130,7 @@ func (s *sender) deliver(ctx context.Context, event *webhooktest.Event, mutation
 	if err := s.registerVariant(event, mutations); err != nil {
 		return nil, err
 	}
-	response, err := s.endpoint.Deliver(ctx, event, mutations...)
+	response, err := deliverPatiently(ctx, s, event, mutations)
 	if err == nil && response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") != "" {
 		// A rate limit says nothing about the event: deliver it again later.
 		if err = s.machine.pause(ctx, retryAfter(response)); err == nil {
@@ -141,6 +142,24 @@ func (s *sender) deliver(ctx context.Context, event *webhooktest.Event, mutation
 	}
 	s.note(response)
 	return response, nil
+}
+
+// deliverPatiently makes one attempt. Once a forgery got no response in full time, others are
+// given up soon: a handler that returns without a response does so each time.
+func deliverPatiently(ctx context.Context, s *sender, event *webhooktest.Event, mutations []string) (*webhooktest.Response, error) {
+	if genuine(mutations) {
+		return s.endpoint.Deliver(ctx, event, mutations...)
+	}
+	if s.log.hangs.Load() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, max(hangsSoon, 20*s.log.pace()))
+		defer cancel()
+	}
+	response, err := s.endpoint.Deliver(ctx, event, mutations...)
+	if err == nil && errors.Is(response.Err, context.DeadlineExceeded) {
+		s.log.hangs.Store(true)
+	}
+	return response, err
 }
 
 // deliverAll delivers events one after the other.
