@@ -59,21 +59,6 @@ func (s *session) moreBursts() string {
 	return "a longer maximum time for the run allows more"
 }
 
-// pace returns the median time to answer an accepted event.
-func (l *responseLog) pace() time.Duration {
-	var took []time.Duration
-	for _, response := range l.responses() {
-		if response.Accepted() {
-			took = append(took, response.Duration)
-		}
-	}
-	if len(took) == 0 {
-		return 0
-	}
-	slices.Sort(took)
-	return took[len(took)/2]
-}
-
 // deliverBursts delivers the events of a step concurrently, one burst at a time. It stops
 // when an event gets no answer.
 func (e *execution) deliverBursts(ctx context.Context, step caseStep, mutations []string) (responses []*webhooktest.Response, err error) {

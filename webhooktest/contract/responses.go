@@ -65,3 +65,18 @@ func (l *responseLog) accepts(eventType string) bool {
 		return r.Accepted() && r.Event.Type() == eventType
 	})
 }
+
+// pace returns the median time to answer an accepted event.
+func (l *responseLog) pace() time.Duration {
+	var took []time.Duration
+	for _, response := range l.responses() {
+		if response.Accepted() {
+			took = append(took, response.Duration)
+		}
+	}
+	if len(took) == 0 {
+		return 0
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
+}
