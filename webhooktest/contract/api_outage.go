@@ -97,7 +97,7 @@ func (o *apiOutage) end(ctx context.Context) error {
 		o.session.run.learned.outlives.Store(true)
 	}
 	if err == nil && o.session.subject.called() == o.calls {
-		err = errLacks{"hooks that break and heal what the handler depends on: it called nothing of Stripe's API"}
+		err = errFaults{"it called nothing of Stripe's API"}
 	}
 	return err
 }

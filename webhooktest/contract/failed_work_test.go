@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,7 @@ func TestFailedWorkThatCallsStripe(t *testing.T) {
 				result := judgeFailedWork(t, s)
 				require.Equal(t, test.want, result.Verdict, "%s: %s", test.why, result)
 				require.Contains(t, result.Reason+result.Actual, test.says)
+				require.Equal(t, strings.HasPrefix(test.says, "called nothing"), result.Need == "faults", "what the user can give")
 			})
 		})
 	}

@@ -215,3 +215,17 @@ func (e errLacks) Error() string { return "needs " + e.need }
 
 // Is treats it as one of the reasons why a case does not apply to a subject.
 func (errLacks) Is(target error) bool { return target == render.ErrNotApplicable }
+
+// needFaults is the Need of a case in which something fails, and whatFails says what that is.
+const (
+	needFaults = "faults"
+	whatFails  = "hooks that break and heal what the handler depends on"
+)
+
+// An errFaults skips a case for want of hooks: what the subject has made nothing fail.
+type errFaults struct{ why string }
+
+func (e errFaults) Error() string { return "needs " + whatFails + ": " + e.why }
+
+// Is treats it as one of the reasons why a case does not apply to a subject.
+func (errFaults) Is(target error) bool { return target == render.ErrNotApplicable }

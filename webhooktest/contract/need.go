@@ -24,7 +24,7 @@ func needs() map[string]need {
 	return map[string]need{
 		needState:         {"what the handler stores", "State", (*Subject).observed},
 		"api":             {"a handler that calls a local Stripe API", "API", func(s *Subject) bool { return s.API != nil }},
-		"faults":          {"hooks that break and heal what the handler depends on", "Break and Heal", func(s *Subject) bool { return s.hasHooks() || s.canFail() }},
+		needFaults:        {whatFails, "Break and Heal", func(s *Subject) bool { return s.hasHooks() || s.canFail() }},
 		"restart":         {"a hook that restarts the handler", "Restart", func(s *Subject) bool { return s.Restart != nil }},
 		"connect":         {"a handler of connected accounts", "Connect", func(s *Subject) bool { return s.Connect }},
 		"mode":            {"a handler that tells live from test mode", "Mode", func(s *Subject) bool { return s.Mode }},

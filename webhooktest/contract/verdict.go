@@ -15,6 +15,7 @@ type outcome struct {
 	inconclusive  []string        // why variants could not be judged
 	why           errInconclusive // what would let them be judged
 	notApplicable string          // why a variant says nothing about this subject
+	need          string          // what would let it say something, as in Result
 }
 
 // add adds the result of a variant, and returns the errors that end the run.
@@ -30,7 +31,10 @@ func (o *outcome) add(err error) error {
 		return nil
 	}
 	if errors.Is(err, render.ErrNotApplicable) {
-		o.notApplicable = err.Error()
+		o.notApplicable, o.need = err.Error(), ""
+		if errors.As(err, new(errFaults)) {
+			o.need = needFaults
+		}
 		return nil
 	}
 	if err == nil {
@@ -47,6 +51,7 @@ func (o *outcome) conclude(c *contractCase, result *Result) {
 	switch {
 	case result.Verdict != "":
 	case o.judged == 0 && reason == "":
+		result.Need = o.need
 		result.Verdict, reason = Skip, o.notApplicable
 	case reason != "" && (o.judged == 0 || len(c.Each) > 0):
 		o.why.reason = reason
