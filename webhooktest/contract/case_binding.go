@@ -24,7 +24,7 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 			if binding[name] = s.ofTenant(); binding[name] == "" {
 				return nil, "a type about what an account has"
 			}
-		case strings.HasPrefix(pattern, "each "):
+		case strings.HasPrefix(pattern, "each ") && !hasStar(pattern):
 			each = name
 		case pattern == "unhandled":
 			binding[name] = s.unhandled()
@@ -101,7 +101,7 @@ func patterns(given map[string]string) string {
 	var wanted []string
 	for _, pattern := range given {
 		if strings.Contains(pattern, "*") && !strings.HasPrefix(pattern, "any ") {
-			wanted = append(wanted, pattern)
+			wanted = append(wanted, withoutEach(pattern))
 		}
 	}
 	slices.Sort(wanted)

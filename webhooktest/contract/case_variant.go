@@ -27,7 +27,7 @@ func (c *contractCase) variants(bindings []map[string]string, rows []string) (al
 	for _, types := range bindings {
 		for _, row := range rows {
 			for payload := range c.payloads() {
-				all = append(all, variant{types: types, each: row, payload: payload})
+				all = append(all, variant{types: types, each: row, payload: payload, beside: furtherOf(types) != ""})
 			}
 		}
 	}

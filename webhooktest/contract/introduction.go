@@ -72,38 +72,48 @@ func isBare(binding map[string]string, s *Subject, given map[string]string) bool
 }
 
 // bindResources binds all patterns with a star to handled types of one resource: the first
-// whose creation Stripe reports and, where a case needs a creation, the first without.
+// whose creation Stripe reports and, where a case needs a creation, the first without. The
+// others follow if the case is about each.
 func bindResources(s *Subject, given map[string]string) (bindings []map[string]string) {
-	if !slices.ContainsFunc(slices.Collect(maps.Values(given)), hasStar) {
+	wanted := slices.Collect(maps.Values(given))
+	if !slices.ContainsFunc(wanted, hasStar) {
 		return []map[string]string{{}}
 	}
-	var created, bare map[string]string
-	for _, handled := range s.Handles {
-		binding := bindResource(s, given, resourceOf(handled))
-		switch {
-		case binding == nil:
-		case isBare(binding, s, given):
-			bare = firstOf(bare, binding)
-		default:
-			created = firstOf(created, binding)
-		}
+	created, bare := resourcesOf(s, given)
+	bindings = slices.Concat(created[:min(1, len(created))], bare[:min(1, len(bare))])
+	if !slices.ContainsFunc(wanted, isEachResource) {
+		return bindings
 	}
-	for _, binding := range []map[string]string{created, bare} {
-		if binding != nil {
-			bindings = append(bindings, binding)
+	for _, others := range [][]map[string]string{created, bare} {
+		for _, binding := range others[min(1, len(others)):] {
+			bindings = append(bindings, asFurther(binding, given))
 		}
 	}
 	return bindings
 }
 
-func hasStar(pattern string) bool { return strings.Contains(pattern, "*") }
-
-func firstOf(first, other map[string]string) map[string]string {
-	if first != nil {
-		return first
+// resourcesOf binds all patterns with a star to the types of each handled resource: of those
+// whose creation Stripe reports, and of those without.
+func resourcesOf(s *Subject, given map[string]string) (created, bare []map[string]string) {
+	known := make(map[string]bool)
+	for _, handled := range s.Handles {
+		resource := resourceOf(handled)
+		if known[resource] {
+			continue
+		}
+		known[resource] = true
+		switch binding := bindResource(s, given, resource); {
+		case binding == nil:
+		case isBare(binding, s, given):
+			bare = append(bare, binding)
+		default:
+			created = append(created, binding)
+		}
 	}
-	return other
+	return created, bare
 }
+
+func hasStar(pattern string) bool { return strings.Contains(pattern, "*") }
 
 // bindResource binds all patterns with a star to the types of a resource, or returns nil.
 func bindResource(s *Subject, given map[string]string, resource string) map[string]string {
@@ -136,7 +146,7 @@ func bindResource(s *Subject, given map[string]string, resource string) map[stri
 // typeFor returns the type that a pattern means for a resource, or "", and whether it must
 // be handled.
 func typeFor(s *Subject, pattern, resource string) (eventType string, mustBeHandled bool) {
-	pattern, isAny := strings.CutPrefix(strings.TrimSuffix(pattern, " or none"), "any ")
+	pattern, isAny := strings.CutPrefix(strings.TrimSuffix(withoutEach(pattern), " or none"), "any ")
 	eventType = strings.ReplaceAll(pattern, "*", resource)
 	switch {
 	case slices.Contains(s.Handles, eventType) || isAny && s.checkType(eventType) == nil:

@@ -86,6 +86,9 @@ func (j *judge) judgeInto(ctx context.Context, c *contractCase, result *Result) 
 		result.skip("bound", "needs "+what+" by which the handler finds them")
 		return nil
 	}
+	if bindings, err = shownFurther(ctx, s, c, bindings); err != nil {
+		return err
+	}
 	return j.runVariants(ctx, c, bindings, result)
 }
 
@@ -131,13 +134,19 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	if err != nil {
 		return err
 	}
+	room := furtherRoom{limit: budget.limit / furtherShare}
 	for i, variant := range variants {
+		if !room.has(c, variant, result.Verdict) {
+			continue
+		}
+		start := time.Now()
 		variant.bursts = j.session.bursts(c, i, len(variants))
 		c := variant.specOf(c)
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err == nil {
 			findings, err = variant.expected(&j.session.subject, findings)
 		}
+		room.took(c, variant, start)
 		if _, inconclusive := isInconclusive(err); inconclusive && variant.beside {
 			continue
 		}
@@ -158,6 +167,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 			return nil
 		}
 	}
+	j.session.run.further.add(c, &room)
 	result.Reason, result.Wrote = j.updated(), j.wrote
 	all.conclude(c, result)
 	return nil

@@ -44,7 +44,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 	}
 	for found := 0; tries > 0; tries-- {
 		findings, err = s.tryCarefully(try)
-		if _, inconclusive := isInconclusive(err); inconclusive && !isSpent(err) && s.distrust(c.types(v)) {
+		if _, inconclusive := isInconclusive(err); inconclusive && !isSpent(err) && furtherOf(v.types) == "" && s.distrust(c.types(v)) {
 			continue
 		}
 		if err != nil {

@@ -242,7 +242,7 @@ func (s *session) order(cases []contractCase) []int {
 
 // notes returns the remarks on the run.
 func (s *session) notes() []string {
-	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.learned.failed.notes(), s.run.races.notes())
+	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.learned.failed.notes(), s.run.races.notes(), s.run.further.notes())
 }
 
 func (s *session) describe() SubjectReport {

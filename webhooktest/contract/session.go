@@ -20,6 +20,7 @@ type run struct {
 	objects *appObjects
 	missed  branchLog
 	races   raceLog
+	further furtherLog
 	dirty   atomic.Bool  // something was sent since the state last settled
 	last    decodedState // of the probes, unless the subjects are isolated
 }
