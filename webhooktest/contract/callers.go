@@ -43,10 +43,17 @@ func findCallers(ctx context.Context, s *session) (all []caller, err error) {
 			return nil, err
 		}
 		if calls = callsFor(s, event, calls); len(calls) > 0 {
-			all = append(all, caller{eventType, slices.ContainsFunc(calls, before(response))})
+			all = append(all, caller{eventType, slices.ContainsFunc(calls, untilAnswer(response))})
 		}
 	}
 	return all, nil
+}
+
+// untilAnswer selects the calls that a handler may have made before a response. At the same
+// instant, either may be first.
+func untilAnswer(response *webhooktest.Response) func(stripeapi.Call) bool {
+	answered := response.Sent.Add(response.Duration)
+	return func(call stripeapi.Call) bool { return !call.At.After(answered) }
 }
 
 // callNothing delivers an event of each type and waits once: most handlers call nothing. One

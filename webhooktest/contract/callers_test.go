@@ -23,6 +23,7 @@ type partialCaller struct {
 	names   []string          // types whose calls name the account
 	loses   bool              // an event for which the call fails
 	waits   bool              // for Stripe, as long as it takes
+	hurries []string          // types for which it does not wait so long
 	rows    map[string]any
 }
 
@@ -34,7 +35,7 @@ func (p *partialCaller) take(d *zooDelivery) error {
 		return nil
 	}
 	ctx, cancel := d.r.Context(), context.CancelFunc(func() {})
-	if !p.waits {
+	if !p.waits || slices.Contains(p.hurries, eventType) {
 		ctx, cancel = context.WithTimeout(ctx, 5*time.Second)
 	}
 	defer cancel()
@@ -62,6 +63,8 @@ func TestCallsOfAnyType(t *testing.T) {
 	const stores, charge, subscription = "customer.updated", "charge.succeeded", "customer.subscription.updated"
 	const account, lost, retried, slow = "connect/outbound-account", "resilience/failure-not-acknowledged", "resilience/retry-after-failure", "resilience/slow-api"
 	charges := map[string]string{charge: "/v1/charges/"}
+	three := map[string]string{charge: "/v1/charges/", subscription: "/v1/subscriptions/", stores: "/v1/customers/"}
+	all := []string{charge, subscription, stores}
 	both := map[string]string{charge: "/v1/charges/", subscription: "/v1/subscriptions/"}
 	for _, test := range []struct {
 		name, why    string
@@ -72,6 +75,9 @@ func TestCallsOfAnyType(t *testing.T) {
 		{"sound", "names the account, and refuses what it could not fetch", []string{stores, charge}, partialCaller{fetches: charges, names: []string{charge}}, nil, nil},
 		{"first", "the type that calls comes first", []string{charge, stores}, partialCaller{fetches: charges, loses: true, waits: true}, []string{lost, account}, []string{slow}},
 		{"second", "the type that calls comes second", []string{stores, charge}, partialCaller{fetches: charges, loses: true, waits: true}, []string{lost, account}, []string{slow}},
+		{"second-waits", "gives up at the first type that calls, and not at the second", []string{subscription, charge}, partialCaller{fetches: both, names: all, waits: true, hurries: []string{subscription}}, nil, []string{slow}},
+		{"third-waits", "gives up at the first two types that call", []string{subscription, charge, stores}, partialCaller{fetches: three, names: all, waits: true, hurries: []string{subscription, charge}}, nil, []string{slow}},
+		{"none-waits", "gives up at each of three types", []string{subscription, charge, stores}, partialCaller{fetches: three, names: all}, nil, nil},
 		{"own", "the platform's own subscriptions have no account", []string{subscription, charge}, partialCaller{fetches: both, names: []string{charge}}, nil, []string{account}},
 		{"none", "no call names it", []string{subscription, charge}, partialCaller{fetches: both}, []string{account}, nil},
 	} {

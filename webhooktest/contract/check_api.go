@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/stripeapi"
@@ -50,47 +49,6 @@ func keyed(call stripeapi.Call) string {
 		return "no Idempotency-Key"
 	}
 	return "the Idempotency-Key " + call.IdempotencyKey
-}
-
-// checkSlowAPI makes the API slow, and still requires a response to the first type at which
-// the handler waits for it.
-func checkSlowAPI(ctx context.Context, s *session) ([]finding, error) {
-	callers, err := callersOf(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	if len(callers) == 0 {
-		return nil, lacksCalls(s)
-	}
-	slowest := callers[max(0, slices.IndexFunc(callers, func(c caller) bool { return c.waits }))]
-	defer s.sender.share()()
-	event, err := s.sender.distinct(ctx, slowest.eventType)
-	if err == nil {
-		err = awaitQuiet(ctx, s)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return answersSlowly(ctx, s, event)
-}
-
-// answersSlowly finds that the handler waits for a slow API before it answers an event.
-func answersSlowly(ctx context.Context, s *session, event *webhooktest.Event) ([]finding, error) {
-	api := s.subject.API
-	before := api.Called()
-	api.Slow(stripeapi.Slowness{Delay: 15 * time.Second})
-	response, err := s.sender.deliver(ctx, event)
-	api.Slow()
-	if err == nil {
-		err = awaitCall(ctx, s, before) // in the background; otherwise it would count for a later event
-	}
-	if err != nil {
-		return nil, err
-	}
-	if late, err := s.run.machine.tooLong(response.Duration, 10*time.Second); response.Err == nil && !late {
-		return nil, err
-	}
-	return []finding{{sent: response.Event.String() + " while the API takes 15s", expected: "a response within 10s", actual: response.String()}}, nil
 }
 
 // checkAccountHeader requires calls for a connected account's event to name the account.
