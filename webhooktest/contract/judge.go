@@ -134,6 +134,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 	if err != nil {
 		return err
 	}
+	var siblings refusedSiblings
 	room := furtherRoom{limit: budget.limit / furtherShare}
 	for i, variant := range variants {
 		if !room.has(c, variant, result.Verdict) {
@@ -145,6 +146,9 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err == nil {
 			findings, err = variant.expected(&j.session.subject, findings)
+		}
+		if err == nil {
+			findings, err = siblings.told(ctx, j.session, c, findings)
 		}
 		room.took(c, variant, start)
 		if _, inconclusive := isInconclusive(err); inconclusive && variant.beside {
