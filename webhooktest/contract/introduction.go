@@ -113,8 +113,6 @@ func resourcesOf(s *Subject, given map[string]string) (created, bare []map[strin
 	return created, bare
 }
 
-func hasStar(pattern string) bool { return strings.Contains(pattern, "*") }
-
 // bindResource binds all patterns with a star to the types of a resource, or returns nil.
 func bindResource(s *Subject, given map[string]string, resource string) map[string]string {
 	binding := make(map[string]string)
