@@ -51,6 +51,31 @@ func (b *beginning) Write(p []byte) (int, error) {
 // needs seconds; a child process left running may keep the pipe open forever.
 const lastOutput = 10 * time.Second
 
+// A failed is the error of a command that ran and failed.
+type failed struct {
+	line string
+	err  error
+	said string
+}
+
+func (f *failed) Error() string { return fmt.Sprintf("%s: %v: %s", f.line, f.err, f.said) }
+
+func (f *failed) Unwrap() error { return f.err }
+
+// brief is the error without the command, which the user knows, and with one line of what it
+// said: the first, or the last where the first only announces a trace.
+func (f *failed) brief() error {
+	lines := strings.Split(f.said, "\n")
+	line := lines[0]
+	if strings.HasPrefix(line, "Traceback ") {
+		line = lines[len(lines)-1]
+	}
+	if line == "" {
+		return f.err
+	}
+	return fmt.Errorf("%w: %s", f.err, line)
+}
+
 // printed runs a command and returns its output, up to a limit.
 func printed(ctx context.Context, line string, limit int, environment ...string) ([]byte, error) {
 	output, said := &bounded{limit: limit}, &beginning{bounded{limit: maxSaid}}
@@ -65,7 +90,7 @@ func printed(ctx context.Context, line string, limit int, environment ...string)
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s: %w", line, ctx.Err())
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // a child process left running still has its output
-		return nil, fmt.Errorf("%s: %w: %s", line, err, strings.TrimSpace(said.buffer.String()))
+		return nil, &failed{line, err, strings.TrimSpace(said.buffer.String())}
 	}
 	return output.buffer.Bytes(), nil
 }

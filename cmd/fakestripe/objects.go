@@ -27,6 +27,7 @@ type appObjects struct {
 	rows     [][]setting
 	made     int // number of objects so far, those of earlier runs included
 	before   int // those of earlier runs
+	prepared preparedIDs
 }
 
 // newAppObjects returns nil if all events are about the same objects of the app.
@@ -159,6 +160,10 @@ func (o *appObjects) prepare(ctx context.Context, event *webhooktest.Event) (edi
 		return edits, err
 	}
 	made, err := o.run(ctx, event)
+	var failed *failed
+	if errors.As(err, &failed) {
+		err = failed.brief()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--prepare-cmd: %w", err)
 	}
@@ -236,10 +241,11 @@ func fitting(event *webhooktest.Event, row []setting, edits []webhooktest.Edit) 
 func (o *appObjects) run(ctx context.Context, event *webhooktest.Event) ([]setting, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, hookTimeout, fmt.Errorf("did not finish within %s", hookTimeout))
 	defer cancel()
-	output, err := printed(ctx, o.command, maxPrinted, append(environment(event), "OBJECT_N="+strconv.Itoa(o.made))...)
+	output, err := printed(ctx, o.command, maxPrinted, append(environment(event), "OBJECT_N="+strconv.Itoa(o.made), o.prepared.variable(event))...)
 	if err != nil {
 		return nil, err
 	}
+	o.prepared.add(event)
 	if output = bytes.TrimSpace(output); len(output) == 0 {
 		return nil, nil
 	}

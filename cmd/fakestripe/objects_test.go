@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -238,5 +240,46 @@ func TestObjectsMayBeUsedUp(t *testing.T) {
 		if test.want == "" {
 			require.Empty(t, mayBeUsedUp(report(test.verdict), test.objects), test.why)
 		}
+	}
+}
+
+// A command that makes the payment of a refund is told whether it made that payment before.
+func TestPreparedIDs(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("runs a shell command")
+	}
+	log := filepath.Join(t.TempDir(), "calls")
+	objects := objectsOf(t, binding{prepare: `echo "$EVENT_TYPE $PREPARED_IDS" >> ` + log})
+	var source webhooktest.Source
+	payment, err := source.Event("payment_intent.succeeded")
+	require.NoError(t, err)
+	refund, err := source.Event("charge.refunded", webhooktest.About(payment))
+	require.NoError(t, err)
+	other, err := source.Event("charge.refunded")
+	require.NoError(t, err)
+	for _, event := range []*webhooktest.Event{payment, refund, other} {
+		_, err := objects.prepare(t.Context(), event)
+		require.NoError(t, err)
+	}
+	id, _ := payment.Lookup("data.object.id")
+	calls, err := os.ReadFile(log)
+	require.NoError(t, err)
+	lines := strings.Split(string(calls), "\n")
+	require.Equal(t, "payment_intent.succeeded ", lines[0])
+	require.Contains(t, strings.Fields(lines[1]), id)
+	require.NotContains(t, strings.Fields(lines[2]), id)
+}
+
+// What a failed command says is told in one line.
+func TestBriefFailure(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ why, said, want string }{
+		{"one line", "no database", "exit status 1: no database"},
+		{"the first says it", "UNIQUE constraint failed\nat line 3", "exit status 1: UNIQUE constraint failed"},
+		{"the first only announces a trace", "Traceback (most recent call last):\n  File x\nKeyError: 'id'", "exit status 1: KeyError: 'id'"},
+		{"it says nothing", "", "exit status 1"},
+	} {
+		require.EqualError(t, (&failed{"sh x", errors.New("exit status 1"), test.said}).brief(), test.want, test.why)
 	}
 }

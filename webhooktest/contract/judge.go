@@ -24,7 +24,7 @@ type judge struct {
 func (j *judge) judge(ctx context.Context, c *contractCase) (Result, error) {
 	start := time.Now()
 	result := newResult(&j.session.run.suite, c)
-	err := j.judgeInto(ctx, c, &result)
+	err := unprepared(ctx, j.session, j.judgeInto(ctx, c, &result))
 	if why, ok := isInconclusive(err); ok {
 		result.inconclusive(why)
 		err = nil
@@ -151,6 +151,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 			findings, err = siblings.told(ctx, j.session, c, findings)
 		}
 		room.took(c, variant, start)
+		err = unprepared(ctx, j.session, err)
 		if _, inconclusive := isInconclusive(err); inconclusive && variant.beside {
 			continue
 		}

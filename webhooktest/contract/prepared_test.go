@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -97,4 +98,59 @@ func TestPreparedForLaterEvents(t *testing.T) {
 		_, byID := results(t, subject, handled)
 		require.Equal(t, contract.Pass, byID[handled].Verdict, "%+v", byID[handled])
 	})
+}
+
+// Where an app can prepare nothing for one type, the cases of that type are not judged, and
+// say why; the others are. Without an object for the control, nothing can be judged.
+func TestPrepareFailsForOneType(t *testing.T) {
+	t.Parallel()
+	const paid, refunded, works, shapes = "checkout.session.completed", "charge.refunded", "dispatch/handled-type-works", "dispatch/wrong-currency"
+	for _, test := range []struct {
+		why    string
+		fails  func(event *webhooktest.Event) bool
+		id     string
+		want   contract.Verdict
+		reason string
+		err    string
+	}{
+		{"one of two types", func(event *webhooktest.Event) bool { return event.Type() == refunded }, works, contract.Pass,
+			"judged only in part: the app could not prepare an object for charge.refunded: no such payment", ""},
+		{"a shape that no case is about", func(event *webhooktest.Event) bool {
+			mode, _ := event.Lookup("data.object.mode")
+			return mode == "setup"
+		},
+			shapes, contract.Warn, "", ""},
+		{"the control", func(*webhooktest.Event) bool { return true }, works, "", "",
+			"prepare an object for checkout.session.completed: no such payment"},
+	} {
+		t.Run(test.why, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				orders := make(map[string]string)
+				subject := zooApp(t, []string{paid, refunded}, 0, func(d *zooDelivery) error {
+					metadata, _ := d.event.Data.Object["metadata"].(map[string]any)
+					if id, _ := metadata["order_id"].(string); orders[id] != "" && d.event.Type == paid {
+						orders[id] = "paid"
+					}
+					return nil
+				}, func() any { return maps.Clone(orders) })
+				subject.Prepare = func(_ context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
+					if test.fails(event) {
+						return nil, errors.New("no such payment")
+					}
+					id := fmt.Sprint("order-", len(orders))
+					orders[id] = "open"
+					return []webhooktest.Edit{webhooktest.Add("data.object.metadata.order_id", id)}, nil
+				}
+				report, err := contract.Check(t.Context(), contract.Suite{New: func() contract.Subject { return subject }, Only: []string{test.id}})
+				if test.err != "" {
+					require.EqualError(t, err, test.err)
+					return
+				}
+				require.NoError(t, err)
+				require.Equal(t, test.want, report.Cases[0].Verdict, "%+v", report.Cases[0])
+				require.Contains(t, report.Cases[0].Reason, test.reason)
+			})
+		})
+	}
 }

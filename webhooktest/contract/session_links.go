@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"slices"
 )
 
@@ -58,6 +59,9 @@ func anyMoves(ctx context.Context, s *session, types []string) (bool, error) {
 	for _, eventType := range types {
 		s.run.known.forget(eventType)
 		_, err := s.baseline.effect(ctx, eventType)
+		if errors.Is(err, errPrepare) {
+			continue // as its cases will say
+		}
 		if isSpent(err) {
 			return true, nil // nothing can be tried
 		}

@@ -210,8 +210,8 @@ func (b *baseline) deliverShapes(ctx context.Context, eventType string, shapes [
 	var events []*webhooktest.Event
 	for _, shape := range shapes {
 		event, err := b.sender.registered(b.sender.prepared(ctx, eventType, webhooktest.Variant(shape)))
-		if errors.Is(err, webhooktest.ErrNoPath) {
-			continue // the user's edits do not fit this shape
+		if errors.Is(err, webhooktest.ErrNoPath) || errors.Is(err, errPrepare) {
+			continue // the user's edits do not fit this shape, or the app has no such object
 		}
 		if err != nil {
 			return nil, nil, err
