@@ -207,7 +207,7 @@ func sendsMore(c *contractCase) bool {
 
 // judgeDiffers requires another effect than the reference.
 func (o *oracle) judgeDiffers(ctx context.Context, e *execution, did statediff.Diff) ([]finding, error) {
-	did, err := o.until(ctx, e, did, func(did statediff.Diff) bool { return differs(o, did) || o.silent(o.spec.Steps) })
+	did, err := o.session.probe.untilFor(ctx, missingFor(o, did), e.observed, did, func(did statediff.Diff) bool { return differs(o, did) || o.silent(o.spec.Steps) })
 	if err != nil {
 		return nil, err
 	}

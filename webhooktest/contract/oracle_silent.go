@@ -49,6 +49,19 @@ func causeOf(o *oracle) string {
 	return cause
 }
 
+// nothingFurther is the cause of an effect that is there and stays what it is, of a handler
+// that always works before it answers.
+const nothingFurther = "no second effect follows"
+
+// missingFor names what an effect that should differ is missing for. Where one is there
+// already, the handler would have to do something again: that is waited for once.
+func missingFor(o *oracle, did statediff.Diff) string {
+	if o.session.probe.settle == 0 && len(did) > 0 {
+		return nothingFurther
+	}
+	return causeOf(o)
+}
+
 // runBriefly runs steps, after which the oracle may wait for another time than usual.
 func runBriefly(ctx context.Context, o *oracle, e *execution, steps []caseStep) error {
 	err := e.run(ctx, steps)

@@ -1,6 +1,8 @@
 package contract_test
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -109,4 +112,33 @@ func TestDroppedForgeriesAreWaitedForBriefly(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An effect that is there, and is wrong, is waited for once to become another; and what one row
+// of a case shows, the others need not show again.
+func TestWrongEffectsAreWaitedForOnce(t *testing.T) {
+	t.Parallel()
+	const paid, currency, amount = "checkout.session.completed", "dispatch/wrong-currency", "dispatch/wrong-amount"
+	bubble(t, func(t *testing.T) {
+		orders := make(map[string]string)
+		subject := zooApp(t, []string{paid}, 0, func(d *zooDelivery) error {
+			metadata, _ := d.event.Data.Object["metadata"].(map[string]any)
+			if id, _ := metadata["order_id"].(string); orders[id] != "" && zooField(d, "payment_status") == "paid" {
+				orders[id] = "paid"
+			}
+			return nil
+		}, func() any { return maps.Clone(orders) })
+		subject.Prepare = func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error) {
+			id := fmt.Sprint("order-", len(orders))
+			orders[id] = "open"
+			return []webhooktest.Edit{webhooktest.Add("data.object.metadata.order_id", id)}, nil
+		}
+		began := time.Now()
+		_, byID := results(t, subject, currency, amount)
+		for _, id := range []string{currency, amount} {
+			require.Contains(t, []contract.Verdict{contract.Warn, contract.Fail}, byID[id].Verdict, "%+v", byID[id])
+		}
+		t.Log(time.Since(began), byID[currency].Duration, byID[amount].Duration)
+		require.Less(t, time.Since(began), 14*time.Second)
+	})
 }
