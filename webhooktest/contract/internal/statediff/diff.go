@@ -237,13 +237,14 @@ func (d Diff) add(place string, delta float64, records ...Record) {
 func (d Diff) Places() []string { return slices.Sorted(maps.Keys(d)) }
 
 // Lines describes the changes, a line for each place.
-func (d Diff) Lines() (lines []string) {
+func (d Diff) Lines() []string {
+	var all []difference
 	for _, place := range d.Places() {
 		if !IsGone(place) {
-			lines = append(lines, place+": "+d[place].String())
+			all = append(all, difference{place, d[place].String()})
 		}
 	}
-	return lines
+	return lines(all)
 }
 
 // Without returns the diff without some places.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/fakestripe/fakestripe/webhooktest/internal/text"
 )
 
 // String describes a change for a report.
@@ -30,7 +28,7 @@ func (e Change) String() string {
 func rows(records []Record) string {
 	var said []string
 	for _, r := range records {
-		one := text.Excerpt(r.said)
+		one := r.excerpt()
 		if one == newEntry {
 			one = "a new entry"
 		}
@@ -219,7 +217,7 @@ func common(one, other Record) (count int) {
 }
 
 // mistaken describes a record in place of this one by the members that differ, with their
-// values if at most two of several differ.
+// values if at most two of several differ, or the whole would not fit.
 func (r Record) mistaken(got Record) string {
 	wanted, found := r.members(), got.members()
 	var differ []string
@@ -230,17 +228,18 @@ func (r Record) mistaken(got Record) string {
 			differ = append(differ, fmt.Sprintf("%s: %s instead of %s", name, orNone(found[name]), orNone(wanted[name])))
 		}
 	}
-	if len(names) < 2 || len(differ) == 0 || len(differ) > 2 {
-		return text.Excerpt(got.said) + " instead of " + text.Excerpt(r.said)
+	few := len(differ) <= 2 || r.isLong() || got.isLong() // of a long row, the rest says nothing
+	if len(names) < 2 || len(differ) == 0 || !few {
+		return got.excerpt() + " instead of " + r.excerpt()
 	}
-	return strings.Join(differ, ", ") + whose(r, wanted, found)
+	return strings.Join(cut(differ, mostRows), ", ") + whose(r, wanted, found)
 }
 
 // whose identifies the row by its other values, "" if it has none.
 func whose(r Record, wanted, found map[string]string) string {
 	for name, value := range wanted {
 		if found[name] == value && strings.Contains(value, "{") { // an id, by its role
-			return ", of " + text.Excerpt(r.said)
+			return ", of " + r.excerpt()
 		}
 	}
 	return ""
