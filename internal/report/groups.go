@@ -49,8 +49,14 @@ var plainest = []string{
 	"ordering/stale-update",
 }
 
+// races reports whether a case is one of luck: another of the same cause shows it each time.
+func races(r contract.Result) bool { return strings.HasPrefix(r.ID, "idempotency/race-of-") }
+
 // plainer reports whether a result shows a cause better than another.
 func plainer(r, other contract.Result) bool {
+	if races(r) != races(other) {
+		return races(other)
+	}
 	mine, theirs := slices.Index(plainest, r.ID), slices.Index(plainest, other.ID)
 	return mine >= 0 && (theirs < 0 || mine < theirs)
 }
