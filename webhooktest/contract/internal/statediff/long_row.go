@@ -1,6 +1,7 @@
 package statediff
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ func (r Record) isLong() bool { return utf8.RuneCountInString(r.said) > text.Max
 // excerpt returns the record as JSON or, if that would be cut, its members: those that name it
 // first, and each cut by itself.
 func (r Record) excerpt() string {
-	members := r.members()
+	members := r.whole().members()
 	if !r.isLong() || len(members) < 2 {
 		return text.Excerpt(r.said)
 	}
@@ -30,6 +31,15 @@ func (r Record) excerpt() string {
 		}
 	}
 	return "{" + text.Excerpt(strings.Join(slices.Concat(naming, others), ", ")) + "}"
+}
+
+// whole returns the record as it was before a choice of its fields.
+func (r Record) whole() Record {
+	var plain any
+	if json.Unmarshal([]byte(r.said), &plain) != nil {
+		return r
+	}
+	return newRecord(plain)
 }
 
 // shortened returns the start of a long value.

@@ -228,8 +228,9 @@ func (r Record) mistaken(got Record) string {
 			differ = append(differ, fmt.Sprintf("%s: %s instead of %s", name, orNone(found[name]), orNone(wanted[name])))
 		}
 	}
-	few := len(differ) <= 2 || r.isLong() || got.isLong() // of a long row, the rest says nothing
-	if len(names) < 2 || len(differ) == 0 || !few {
+	_, isPlain := names[""]
+	long := !isPlain && (r.isLong() || got.isLong()) // the rest says nothing
+	if len(differ) == 0 || !long && (len(names) < 2 || len(differ) > 2) {
 		return got.excerpt() + " instead of " + r.excerpt()
 	}
 	return strings.Join(cut(differ, mostRows), ", ") + whose(r, wanted, found)
@@ -237,6 +238,9 @@ func (r Record) mistaken(got Record) string {
 
 // whose identifies the row by its other values, "" if it has none.
 func whose(r Record, wanted, found map[string]string) string {
+	if r.isLong() {
+		return ", of " + r.excerpt()
+	}
 	for name, value := range wanted {
 		if found[name] == value && strings.Contains(value, "{") { // an id, by its role
 			return ", of " + r.excerpt()
