@@ -127,21 +127,33 @@ func (e *execution) redeliver(ctx context.Context) error {
 
 // refuseForGood adds a finding if an event was refused whenever it came, though the handler
 // accepts others of its type and Stripe has told of all that it may wait for. Where a case
-// makes up ids of events, Stripe would not send such a second one.
+// makes up ids, Stripe would not send such an event, or more before it.
 func refuseForGood(e *execution, last *webhooktest.Response) {
 	refused := last.Event.Type()
 	hooks := slices.ContainsFunc(e.spec.Steps, func(step caseStep) bool { return step.Hook != "" })
-	if !hooks && !setsID(e.spec) && !e.session.sender.binder.literal(refused) && e.session.run.log.accepts(refused) {
+	if !hooks && !setsID(e.spec) && !e.session.sender.binder.literal(refused) && e.session.run.log.accepts(refused) && knowsObject(e, last.Event) {
 		e.findings = append(e.findings, refusedAtLast(last, e.sentSoFar())...)
 	}
 }
 
-// setsID reports whether a case gives events ids of its own.
+// setsID reports whether a case gives events or their objects ids of its own.
 func setsID(c *contractCase) bool {
 	for _, event := range c.Events {
-		if _, sets := event.Set["id"]; sets {
-			return true
+		for _, path := range []string{"id", "data.object.id"} {
+			if _, sets := event.Set[path]; sets {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// knowsObject reports whether the handler accepted another event about the object of an event,
+// or about one that belongs to it: a stranger's may well be refused.
+func knowsObject(e *execution, event *webhooktest.Event) bool {
+	id, _ := objectID(event)
+	return slices.ContainsFunc(e.sent, func(other *webhooktest.Event) bool {
+		same, named := objectID(other)
+		return other != event && e.accepted[other] && named && (same == id || refersTo(event, other) || refersTo(other, event))
+	})
 }
