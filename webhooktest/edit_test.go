@@ -254,3 +254,24 @@ func TestFor(t *testing.T) {
 	_, err = refund.Edit(amount.For("charge.succeeded"))
 	require.ErrorContains(t, err, "the event is charge.refunded")
 }
+
+// Users give all events of a type one edit, also those about the same objects.
+func TestRemoveInEventsAboutOneObject(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"data.object.lines.data.1", "data.object.metadata", "data.object.lines.data.0.metadata"} {
+		remove := webhooktest.Remove(path)
+		var source webhooktest.Source
+		first, err := source.Event("invoice.paid", remove)
+		require.NoError(t, err)
+		second, err := source.Event("invoice.paid", webhooktest.About(first), remove)
+		require.NoError(t, err, path)
+		other, err := source.Event("invoice.payment_succeeded", webhooktest.About(second))
+		require.NoError(t, err)
+		for _, event := range []*webhooktest.Event{first, second, other} {
+			_, there := event.Lookup(path)
+			require.False(t, there, "%s of %s", path, event)
+			_, line := event.Lookup("data.object.lines.data.0.id")
+			require.True(t, line, "the other line of %s", event)
+		}
+	}
+}

@@ -41,14 +41,18 @@ func (e *Event) sharing(edit Edit, before []byte) (set sharedEdit, ok bool) {
 
 // share applies the edits of an earlier event to an event about the same objects: the
 // object keeps all but its state, and IDs, facts and copies of metadata stay the same
-// everywhere. A value that differed from the start stays.
-func (s *Source) share(e, earlier *Event) (*Event, error) {
+// everywhere. A value that differed from the start stays. What the event's own edits remove
+// is left to them: of a list, the next element would go as well.
+func (s *Source) share(e, earlier *Event, own []Edit) (*Event, error) {
 	if len(earlier.shared) == 0 {
 		return e, nil
 	}
 	body := e.body
 	for i := range earlier.shared {
 		set := &earlier.shared[i]
+		if slices.ContainsFunc(own, func(edit Edit) bool { return edit.remove && edit.path == set.path }) {
+			continue
+		}
 		fields, err := s.fieldsOf(e, set)
 		if err == nil {
 			body, err = set.on(e, body, fields)

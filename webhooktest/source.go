@@ -76,7 +76,7 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	event := newEvent(t, eventType, who)
 	if about != nil {
 		if event, err = event.after(about); err == nil {
-			event, err = s.share(event, about)
+			event, err = s.share(event, about, edits)
 		}
 		if err == nil {
 			event, err = event.bill(about.billed())
