@@ -75,7 +75,9 @@ func deliverSlowly(ctx context.Context, s *session, eventType string) (*webhookt
 	}
 	api, before := s.subject.API, s.subject.called()
 	api.Slow(stripeapi.Slowness{Delay: apiDelay})
-	response, err := s.sender.deliver(ctx, event)
+	patient, cancel := context.WithTimeout(ctx, slowAnswer+slowAnswer/10) // it is too late then
+	defer cancel()
+	response, err := s.sender.deliver(patient, event)
 	api.Slow()
 	if err == nil {
 		err = awaitCall(ctx, s, before)

@@ -12,7 +12,7 @@ import (
 // each time. What else a row has may depend on what came first. Where the event changed no
 // row, the fields that each clean delivery leaves count.
 func OfChange(before Diff, references []Diff, did Diff) (reduced []Diff, left Diff) {
-	reduced, left = cloned(references), maps.Clone(did)
+	reduced, left = withoutAliases(references, did)
 	some := false
 	for place, was := range before {
 		changed, rows := changedAt(place, was, references)

@@ -47,6 +47,21 @@ func TestOfChange(t *testing.T) {
 			"then all is compared", []any{row{"id": "sub_1", "status": "active"}}, []any{row{"id": "sub_1", "status": "active"}},
 			[]any{row{"id": "sub_1", "status": "paused"}}, false,
 		},
+		"a row that names more": {
+			"the deletion told the plan, and the session that came first in clean delivery did not",
+			[]any{row{"id": "sub_1", "status": "active", "plan": ""}}, []any{row{"id": "sub_1", "status": "canceled", "plan": ""}},
+			[]any{row{"id": "sub_1", "status": "canceled", "plan": "price_1"}}, true,
+		},
+		"a row that names less": {
+			"and the reverse",
+			[]any{row{"id": "sub_1", "status": "active", "plan": "price_1"}}, []any{row{"id": "sub_1", "status": "canceled", "plan": "price_1"}},
+			[]any{row{"id": "sub_1", "status": "canceled", "plan": ""}}, true,
+		},
+		"a row that names more, and is not deleted": {
+			"what names the subscription tells",
+			[]any{row{"id": "sub_1", "status": "active", "plan": ""}}, []any{row{"id": "sub_1", "status": "canceled", "plan": ""}},
+			[]any{row{"id": "sub_1", "status": "active", "plan": "price_1"}}, false,
+		},
 		"no row before": {
 			"then all is compared that each clean delivery leaves", nil, []any{row{"id": "sub_1", "status": "canceled"}},
 			[]any{row{"id": "sub_1", "status": "active", "until": 1.795e9}}, false,
@@ -54,7 +69,7 @@ func TestOfChange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			n := Normalizer{"sub_1": "{sub}"}
+			n := Normalizer{"sub_1": "{sub}", "price_1": "{price}"}
 			view := func(rows []any) Diff { return ObjectStates(map[string]any{"subs": rows}, n) }
 			again := view(test.clean)
 			if test.before == nil {
