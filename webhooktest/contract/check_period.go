@@ -44,7 +44,7 @@ func checkPeriod(ctx context.Context, s *session) ([]finding, error) {
 			return findings, err
 		}
 	}
-	return nil, errLacks{"a state that shows when the period of a subscription ends"}
+	return nil, errLacks{"a state that shows when the period of a subscription ends, as its current_period_end or the line of an invoice tells"}
 }
 
 // A renewal is a subscription in its first period, and then in the next.
