@@ -46,6 +46,10 @@ func (c *checking) assume(ctx context.Context, sh shell) error {
 		return orInterrupted(ctx, err)
 	}
 	c.adoptTypes(sh, handled)
+	if len(c.subject.Handles) == 0 && len(begins) > 0 && !showsState(&c.subject) {
+		c.subject.Handles = begins
+		c.assumed(sh, "handles", begins[0], "it is accepted, and the usual type is not; responses can be judged by it")
+	}
 	return nil
 }
 

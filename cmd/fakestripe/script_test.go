@@ -88,6 +88,7 @@ var handlers = map[string]http.Handler{
 	"strict":    http.HandlerFunc(strictShop),
 	"basil":     http.HandlerFunc(basilHandler),
 	"talkative": http.HandlerFunc(talkativeHandler),
+	"orderless": http.HandlerFunc(orderlessHandler),
 	"scarce":    scarceHandler(http.StatusCreated),
 	"failing":   scarceHandler(http.StatusInternalServerError),
 	"redirect":  http.RedirectHandler("/elsewhere", http.StatusMovedPermanently),

@@ -67,3 +67,16 @@ func scarceHandler(answer int) http.HandlerFunc {
 		}
 	}
 }
+
+// orderlessHandler fails on payments, for it finds no order, and ignores other types.
+func orderlessHandler(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	var event struct{ Type string }
+	_ = json.Unmarshal(body, &event)
+	switch err := webhook.ValidatePayload(body, r.Header.Get("Stripe-Signature"), "whsec_script"); {
+	case err != nil:
+		http.Error(w, "refused", http.StatusBadRequest)
+	case event.Type == "payment_intent.succeeded":
+		http.Error(w, "ValueError", http.StatusInternalServerError)
+	}
+}

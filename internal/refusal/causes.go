@@ -52,6 +52,12 @@ var (
 		Problem: "it called Stripe's real API, which does not know the objects of these events",
 		Fix:     "point its SDK at fakestripe's API, which fakestripe listen serves, and fakestripe check if you ask for it",
 	}
+	// UnreachableAPI means that the handler could not call Stripe's API.
+	UnreachableAPI = Cause{
+		ID:      "unreachable-api",
+		Problem: "it calls Stripe's API, and nothing answers where its SDK looks for it",
+		Fix:     "point its SDK at fakestripe's API, which fakestripe listen serves, and fakestripe check if you ask for it",
+	}
 	// UnknownObject means that the handler looked up an object of the app in vain.
 	UnknownObject = Cause{
 		ID: "unknown-object", Unsure: true,

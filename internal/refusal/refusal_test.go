@@ -42,6 +42,9 @@ var answers = map[string]struct {
 	"no secret in an old stripe-node":   {500, `The \"key\" argument must be of type string or an instance of ArrayBuffer, Buffer, TypedArray, DataView, KeyObject, or CryptoKey. Received undefined`, "no-secret", "variable"},
 	"no secret in stripe-python":        {500, "AttributeError: 'NoneType' object has no attribute 'encode'", "no-secret", ""},
 	"the real API":                      {500, "StripeAuthenticationError: Invalid API Key provided: sk_test_*******123", "real-api", "which fakestripe listen serves"},
+	"no API, in Node":                   {500, "StripeConnectionError: An error occurred with our connection to Stripe. Request was retried 2 times.", "unreachable-api", "which fakestripe listen serves"},
+	"no API, in Python":                 {500, "stripe._error.APIConnectionError: Unexpected error communicating with Stripe. If this problem persists,\nlet us know at support@stripe.com.", "unreachable-api", ""},
+	"no API, in PHP":                    {500, "Could not connect to Stripe (http://localhost:12111). Please check your internet connection and try again.", "unreachable-api", ""},
 
 	"Django, CSRF":        {403, "<h1>Forbidden <span>(403)</span></h1>\n<p>CSRF verification failed. Request aborted.</p>", "csrf", "@csrf_exempt"},
 	"Rails, CSRF":         {422, "<h1>ActionController::InvalidAuthenticityToken</h1>", "csrf", "skip_before_action"},

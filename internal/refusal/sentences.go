@@ -99,7 +99,10 @@ var sentences = [...]sentence{
 	{"Stripe's API", "", "invalid api key provided", &RealAPI, ""},
 	{"Stripe's API", "", "expired api key provided", &RealAPI, ""},
 	{"Stripe's API", "", "you did not provide an api key", &RealAPI, "give its SDK any test key, such as sk_test_123, and point it at fakestripe's API"},
-	{"Stripe's API", "", "an error occurred with our connection to stripe", &RealAPI, ""},
+	{"stripe-node", "node", "an error occurred with our connection to stripe", &UnreachableAPI, ""},
+	{"stripe-python", "python", "unexpected error communicating with stripe", &UnreachableAPI, ""},
+	{"stripe-python, stripe-php", "", "could not connect to stripe", &UnreachableAPI, ""},
+	{"stripe-ruby", "ruby", "unexpected error communicating when trying to connect to stripe", &UnreachableAPI, ""},
 
 	// CSRF protection.
 	{"Django", "python", "csrf verification failed", &wantsToken, "put @csrf_exempt on the view"},

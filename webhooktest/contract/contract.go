@@ -76,8 +76,11 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if wanted := j.diagnosis.shape; wanted != "" {
 		t.Log("fakestripe: " + setVariant(wanted))
 	}
-	if j.diagnosis.need == needObjects {
+	switch j.diagnosis.need {
+	case needObjects:
 		t.Log("fakestripe: set Edit or Prepare in the Subject, to give each event an object of the app")
+	case needAPI:
+		t.Log("fakestripe: set API in the Subject, and point the handler's SDK at it")
 	}
 	all := &tally{began: time.Now()}
 	parent := t

@@ -62,7 +62,7 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 		return found, nil
 	}
 	said, read := refusal.ReadText(event.Type(), answer.Body)
-	if said.ID == refusal.RealAPI.ID && like.calls != nil && like.calls() > 0 { // it called the local one
+	if ofAPI(said) && like.calls != nil && like.calls() > 0 { // it called the local one
 		read = false
 	}
 	quoted := namedFields(answer)
@@ -72,6 +72,9 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 	}
 	if read && !said.Unsure {
 		found.add(readingLines(said)...)
+		if ofAPI(said) {
+			found.need = needAPI
+		}
 		if said.ID == refusal.WantsThin.ID || said.ID == refusal.WantsSnapshot.ID {
 			_, err = found.tryType(ctx, e, like, otherKind(event.Type()))
 		}
@@ -96,6 +99,11 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 	}
 	found.add(readingLines(said)...)
 	return found, nil
+}
+
+// ofAPI reports whether a refusal is about Stripe's API.
+func ofAPI(said refusal.Reading) bool {
+	return said.ID == refusal.RealAPI.ID || said.ID == refusal.UnreachableAPI.ID
 }
 
 // compareAnswers reads the status, and compares the answer with those to other events.

@@ -216,8 +216,10 @@ func (e errLacks) Error() string { return "needs " + e.need }
 // Is treats it as one of the reasons why a case does not apply to a subject.
 func (errLacks) Is(target error) bool { return target == render.ErrNotApplicable }
 
-// needFaults is the Need of a case in which something fails, and whatFails says what that is.
+// needAPI is the Need of what calls Stripe. needFaults is that of a case in which something
+// fails, and whatFails says what that is.
 const (
+	needAPI    = "api"
 	needFaults = "faults"
 	whatFails  = "hooks that break and heal what the handler depends on"
 )

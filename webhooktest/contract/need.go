@@ -23,7 +23,7 @@ type need struct {
 func needs() map[string]need {
 	return map[string]need{
 		needState:         {"what the handler stores", "State", (*Subject).observed},
-		"api":             {"a handler that calls a local Stripe API", "API", func(s *Subject) bool { return s.API != nil }},
+		needAPI:           {"a handler that calls a local Stripe API", "API", func(s *Subject) bool { return s.API != nil }},
 		needFaults:        {whatFails, "Break and Heal", func(s *Subject) bool { return s.hasHooks() || s.canFail() }},
 		"restart":         {"a hook that restarts the handler", "Restart", func(s *Subject) bool { return s.Restart != nil }},
 		"connect":         {"a handler of connected accounts", "Connect", func(s *Subject) bool { return s.Connect }},
