@@ -34,6 +34,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"totals":         checkTotals,
 	"one-purchase":   checkOnePurchase,
 	"period":         checkPeriod,
+	"partial-refund": checkPartialRefund,
 }
 
 // checkQuiet detects a state that changes when nothing is sent.

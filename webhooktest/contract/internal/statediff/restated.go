@@ -1,0 +1,32 @@
+package statediff
+
+import "strings"
+
+// Restated returns the words and flags by which a state says something else of our objects
+// than before, by place and field, where one row tells of an object both times. A flag that
+// was not set yet only notes that something happened.
+func Restated(before, after Diff) map[string]string {
+	said := make(map[string]string)
+	for place, was := range before {
+		now := after[place]
+		if len(was.Records) != 1 || len(now.Records) != 1 {
+			continue
+		}
+		old, values := was.Records[0].values(), now.Records[0].values()
+		for path, value := range values {
+			if old[path] != value && isWord(path, old) && isWord(path, values) || old[path] == "true" && value == "false" {
+				said[place+strings.TrimSuffix(path, "/0")] = value
+			}
+		}
+	}
+	return said
+}
+
+// isWord reports whether a field is a text of one word that is no id, time or number.
+func isWord(path string, values map[string]string) bool {
+	text, isFirst := strings.CutSuffix(path, "/0")
+	_, isSentence := values[text+"/1"]
+	l := field{path: path, value: values[path]}
+	_, isNumber := number(l.value)
+	return isFirst && !isSentence && !isNumber && l.value != "" && l.tells() && !strings.ContainsAny(l.value, "{}")
+}
