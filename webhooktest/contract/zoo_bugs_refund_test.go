@@ -1,5 +1,12 @@
 package contract_test
 
+import (
+	"cmp"
+	"maps"
+
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
+)
+
 // zooTotal is a handler that shows one number: what was refunded in all. How much an event
 // adds to it is up to the handler.
 func zooTotal(name, why string, adds func(z *zooHandler, charge, was map[string]any) float64) zooBug {
@@ -27,12 +34,38 @@ func zooRefundBugs() []zooBug {
 		zooTotal("dollars-added-up", "the same in dollars, as a loss", func(_ *zooHandler, charge, _ map[string]any) float64 {
 			return -zooRefunded(charge) / 100
 		}),
+		zooStatuses("part-is-all", "any refund is a full one", func(map[string]any) string { return "refunded" }),
 	}
+}
+
+// zooStatuses is a handler that shows what it calls each payment, once a charge of it was
+// refunded.
+func zooStatuses(name, why string, status func(charge map[string]any) string) zooBug {
+	return zooWith(name, why, func(z *zooHandler) {
+		called := make(map[string]string)
+		paid := z.effects["payment_intent.succeeded"]
+		z.effects["payment_intent.succeeded"] = func(d *zooDelivery) error {
+			called[zooField(d, "id")] = cmp.Or(called[zooField(d, "id")], "paid")
+			return paid(d)
+		}
+		z.effects["charge.refunded"] = func(d *zooDelivery) error {
+			called[zooField(d, "payment_intent")] = status(d.event.Data.Object)
+			return nil
+		}
+		z.only("payment_intent.succeeded", "charge.refunded")
+		z.show = func() any { return zooBeside(z, "called", maps.Clone(called)) }
+	}).saying(func(s *contract.Subject) { s.Handles = []string{"payment_intent.succeeded", "charge.refunded"} })
 }
 
 // zooRefundSound know what was refunded before.
 func zooRefundSound() []zooBug {
 	return []zooBug{
+		zooStatuses("part-has-a-name", "a part of the money is not all of it", func(charge map[string]any) string {
+			if charge["refunded"] == true {
+				return "refunded"
+			}
+			return "partly refunded"
+		}),
 		zooTotal("differences-added-up", "adds what the sum is more than it was", func(_ *zooHandler, charge, was map[string]any) float64 {
 			return zooRefunded(charge) - zooRefunded(was)
 		}),
