@@ -115,13 +115,13 @@ func (o *oracle) takeReference(ctx context.Context) error {
 	did, err = o.session.probe.untilFor(ctx, cause, e.observed, did, func(did statediff.Diff) bool {
 		switch {
 		case second && o.spec.hasAlternative(): // which may do less
-			return len(did) > 0
+			return len(did) > 0 && !lostAlone(o, e.observed, did)
 		case second:
 			return did.AsMuchAs(o.references[0])
 		}
 		return len(did) > 0 || !o.referenceHasEffect() || o.session.probe.moved(e.observed)
 	})
-	if err == nil && second && lostAlone(o, did) {
+	if err == nil && second && lostAlone(o, e.observed, did) {
 		_, did, err = o.execute(ctx, o.spec.Reference)
 	}
 	if err != nil {
@@ -131,10 +131,14 @@ func (o *oracle) takeReference(ctx context.Context) error {
 	return nil
 }
 
-// lostAlone reports whether a witness that must have an effect has none: such an event is
-// lost unless another came before, so this is no alternative to the reference.
-func lostAlone(o *oracle, did statediff.Diff) bool {
-	return o.spec.Effective && o.spec.hasAlternative() && len(did) == 0 && len(o.references[0]) > 0
+// lostAlone reports whether a witness that must have an effect has none, beside what was
+// there before it: such an event is lost unless another came before, so this is no
+// alternative to the reference.
+func lostAlone(o *oracle, seen *observation, did statediff.Diff) bool {
+	if !o.spec.Effective || !o.spec.hasAlternative() || len(o.references[0]) == 0 {
+		return false
+	}
+	return statediff.Unmoved(seen.diff(seen.start, nil), o.references[0], did)
 }
 
 // keepReferences keeps the effects for later cases with the same reference steps.

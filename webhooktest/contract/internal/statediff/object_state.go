@@ -58,6 +58,18 @@ func WithoutLogs(references []Diff, did Diff) (kept []Diff, left Diff) {
 	return kept, did.Without(several)
 }
 
+// Unmoved reports whether a state says of our objects what it said before, but for logs: who
+// keeps one notes also what is ignored.
+func Unmoved(before, reference, did Diff) bool {
+	_, left := WithoutLogs([]Diff{reference}, did)
+	for place, now := range left {
+		if !now.same(before[place]) {
+			return false
+		}
+	}
+	return true
+}
+
 // mostCounted is the highest number that may be a count of deliveries: a case makes few.
 const mostCounted = 10
 
