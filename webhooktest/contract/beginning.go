@@ -30,6 +30,12 @@ func (p precedence) bind(given map[string]string) (bindings []map[string]string,
 		}
 	}
 	bindings, unhandled = p.sender.subject.bind(given)
+	if bindings, err = ofOnePayment(p, bindings); err != nil {
+		return nil, "", err
+	}
+	if len(bindings) == 0 && unhandled == "" {
+		unhandled = strings.Join(tellPaid[:2], " or ")
+	}
 	for _, types := range bindings {
 		for name, shape := range begun {
 			types[name+beginsAs] = shape

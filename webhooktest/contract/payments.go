@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -56,4 +57,25 @@ func paymentIDs(event *webhooktest.Event) (ids []string) {
 		}
 	}
 	return ids
+}
+
+// ofOnePayment keeps the bindings whose types, where the second takes money back, tell of one
+// payment as the user shapes them.
+func ofOnePayment(p precedence, bindings []map[string]string) (kept []map[string]string, err error) {
+	for _, types := range bindings {
+		one := true
+		for name, back := range types {
+			paid := types[strings.TrimSuffix(name, thenIs)]
+			if paid == back || !takesBack(back) || !slices.Contains(tellPaid, paid) {
+				continue
+			}
+			if one, err = paidBy(p.sender.edited, back, paid); err != nil {
+				return nil, err
+			}
+		}
+		if one {
+			kept = append(kept, types)
+		}
+	}
+	return kept, nil
 }

@@ -25,6 +25,14 @@ func zooRefunded(attributes map[string]any) float64 {
 	return amount
 }
 
+// zooCalled is what a payment is called when a charge of it was refunded.
+func zooCalled(charge map[string]any) string {
+	if charge["refunded"] == true {
+		return "refunded"
+	}
+	return "partly refunded"
+}
+
 // zooRefundBugs take a sum so far for the amount of a refund.
 func zooRefundBugs() []zooBug {
 	return []zooBug{
@@ -34,13 +42,14 @@ func zooRefundBugs() []zooBug {
 		zooTotal("dollars-added-up", "the same in dollars, as a loss", func(_ *zooHandler, charge, _ map[string]any) float64 {
 			return -zooRefunded(charge) / 100
 		}),
-		zooStatuses("part-is-all", "any refund is a full one", func(map[string]any) string { return "refunded" }),
+		zooStatuses("part-is-all", "any refund is a full one", nil, func(map[string]any) string { return "refunded" }),
+		zooStatuses("early-refund-dropped", "no payment, no refund", func() error { return nil }, zooCalled),
 	}
 }
 
 // zooStatuses is a handler that shows what it calls each payment, once a charge of it was
-// refunded.
-func zooStatuses(name, why string, status func(charge map[string]any) string) zooBug {
+// refunded. What it does with a refund of no payment that it knows is up to the handler.
+func zooStatuses(name, why string, unknown func() error, status func(charge map[string]any) string) zooBug {
 	return zooWith(name, why, func(z *zooHandler) {
 		called := make(map[string]string)
 		paid := z.effects["payment_intent.succeeded"]
@@ -49,6 +58,9 @@ func zooStatuses(name, why string, status func(charge map[string]any) string) zo
 			return paid(d)
 		}
 		z.effects["charge.refunded"] = func(d *zooDelivery) error {
+			if called[zooField(d, "payment_intent")] == "" && unknown != nil {
+				return unknown()
+			}
 			called[zooField(d, "payment_intent")] = status(d.event.Data.Object)
 			return nil
 		}
@@ -60,12 +72,8 @@ func zooStatuses(name, why string, status func(charge map[string]any) string) zo
 // zooRefundSound know what was refunded before.
 func zooRefundSound() []zooBug {
 	return []zooBug{
-		zooStatuses("part-has-a-name", "a part of the money is not all of it", func(charge map[string]any) string {
-			if charge["refunded"] == true {
-				return "refunded"
-			}
-			return "partly refunded"
-		}),
+		zooStatuses("part-has-a-name", "a part of the money is not all of it", nil, zooCalled),
+		zooStatuses("early-refund-refused", "Stripe sends it again", func() error { return &zooError{409, "payment not known yet"} }, zooCalled),
 		zooTotal("differences-added-up", "adds what the sum is more than it was", func(_ *zooHandler, charge, was map[string]any) float64 {
 			return zooRefunded(charge) - zooRefunded(was)
 		}),
