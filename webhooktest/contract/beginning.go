@@ -30,7 +30,7 @@ func (p precedence) bind(given map[string]string) (bindings []map[string]string,
 		}
 	}
 	bindings, unhandled = p.sender.subject.bind(given)
-	if bindings, err = ofOnePayment(p, bindings); err != nil {
+	if bindings, err = ofOnePayment(p.sender.edited, bindings); err != nil {
 		return nil, "", err
 	}
 	if len(bindings) == 0 && unhandled == "" {

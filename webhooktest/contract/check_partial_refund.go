@@ -30,30 +30,38 @@ func checkPartialRefund(ctx context.Context, s *session) ([]finding, error) {
 		return nil, errLacks{"handling " + strings.Join(tellRefund[:2], " or ")}
 	}
 	r := refundsOf{s, told}
-	var whole []refunded
-	for range 2 { // where they differ, the handler makes values up
-		one, err := r.measure(ctx, wholeOf, noOther)
-		if err == nil {
-			err = one.tellsByWord()
-		}
-		if err != nil {
-			return nil, err
-		}
-		whole = append(whole, one)
+	b, said, err := r.whole(ctx)
+	if err != nil {
+		return nil, err
 	}
-	b := statediff.Baseline{Volatile: s.run.known.madeUp(s.probe.careful), References: []statediff.Diff{whole[0].did, whole[1].did}}
 	part, err := r.measure(ctx, quarterOf, b.Differs)
 	if err != nil || b.Differs(part.did) {
 		return nil, err
-	}
-	said := whole[0].saidToo(whole[1].said)
-	if len(said) == 0 {
-		return nil, errInconclusive{reason: "two full refunds left different words"}
 	}
 	if same := part.saidToo(said); len(same) > 0 {
 		return []finding{booked(part, same)}, nil
 	}
 	return nil, nil
+}
+
+// whole makes two full refunds. It returns what they do, and what both say: where they
+// differ, the handler makes values up.
+func (r refundsOf) whole(ctx context.Context) (b statediff.Baseline, said map[string]string, err error) {
+	b.Volatile = r.session.run.known.madeUp(r.session.probe.careful)
+	for range 2 {
+		one, err := r.measure(ctx, wholeOf, func(did statediff.Diff) bool { return len(did) > 0 })
+		if err != nil {
+			return b, nil, err
+		}
+		if b.References = append(b.References, one.did); said == nil {
+			said = one.said
+		}
+		said = one.saidToo(said)
+	}
+	if len(said) == 0 {
+		err = errLacks{"a state that says in a word or a flag of what was paid that it was given back"}
+	}
+	return b, said, err
 }
 
 // booked describes a part that is booked as the whole.
@@ -82,26 +90,20 @@ type refunded struct {
 	said map[string]string // the words and flags that it changed in rows that were there before
 }
 
-// noOther waits for any effect.
-func noOther(did statediff.Diff) bool { return len(did) > 0 }
-
 // measure delivers the events of one refund, of a payment of its own.
-func (r refundsOf) measure(ctx context.Context, edits func(*webhooktest.Event) ([]webhooktest.Edit, error), hoped func(statediff.Diff) bool) (one refunded, err error) {
-	events, err := r.events(ctx, edits)
+func (r refundsOf) measure(ctx context.Context, of amount, hoped func(statediff.Diff) bool) (one refunded, err error) {
+	events, err := r.events(ctx, of)
 	if err != nil {
 		return one, err
 	}
-	probe, o := r.session.probe, observe()
-	for i, event := range events {
-		o.add(single, nth(i), event)
-		r.session.sender.binder.name(o, nth(i), event)
-	}
+	probe, o := r.session.probe, r.observe(events)
 	before, err := probe.read(ctx, o)
 	if err != nil {
 		return one, err
 	}
-	delivered := slices.DeleteFunc(slices.Clone(events), func(e *webhooktest.Event) bool { return !slices.Contains(r.told, e.Type()) })
-	one.did, err = probe.measure(ctx, o, func() error { return r.session.sender.deliverAll(ctx, delivered) })
+	handled := slices.DeleteFunc(slices.Clone(events), func(e *webhooktest.Event) bool { return !slices.Contains(r.told, e.Type()) })
+	one.sent = toldOf(handled)
+	one.did, err = probe.measure(ctx, o, func() error { return r.session.sender.deliverAll(ctx, handled) })
 	if err == nil {
 		one.did, err = probe.untilFor(ctx, "a refund", o, one.did, hoped)
 	}
@@ -109,10 +111,19 @@ func (r refundsOf) measure(ctx context.Context, edits func(*webhooktest.Event) (
 		return one, err
 	}
 	after, err := probe.read(ctx, o)
-	one.sent = toldOf(delivered)
 	one.said = statediff.Restated(statediff.ObjectStates(before, o.ids), statediff.ObjectStates(after, o.ids))
-	maps.DeleteFunc(one.said, func(_, word string) bool { return r.isType(word) })
+	maps.DeleteFunc(one.said, func(_, word string) bool { return namesRefund(word) })
 	return one, err
+}
+
+// observe names the events of a refund, each by its place among them.
+func (r refundsOf) observe(events []*webhooktest.Event) *observation {
+	o := observe()
+	for i, event := range events {
+		o.add(single, nth(i), event)
+		r.session.sender.binder.name(o, nth(i), event)
+	}
+	return o
 }
 
 // nth names the events of a refund: the first as any that is delivered alone.
@@ -131,9 +142,9 @@ func toldOf(events []*webhooktest.Event) string {
 	return strings.Join(said, "\n")
 }
 
-// isType reports whether a word names the type of one of the events, however it is written:
-// that says what came last.
-func (r refundsOf) isType(word string) bool {
+// namesRefund reports whether a word is the type of an event about a refund, however it is
+// written: that says what came last.
+func namesRefund(word string) bool {
 	return slices.ContainsFunc(tellRefund, func(t string) bool { return letters(t) == letters(word) })
 }
 
@@ -149,33 +160,35 @@ func letters(word string) string {
 
 // events makes the events of one refund, after those that must precede it, and registers
 // them. The charge is there even if its event is not handled: the handler may fetch it.
-func (r refundsOf) events(ctx context.Context, edits func(*webhooktest.Event) ([]webhooktest.Edit, error)) (all []*webhooktest.Event, err error) {
-	sender := r.session.sender
-	first, err := sender.prepared(ctx, r.told[0])
+func (r refundsOf) events(ctx context.Context, of amount) (all []*webhooktest.Event, err error) {
+	first, err := r.session.sender.prepared(ctx, r.told[0])
 	if err != nil {
 		return nil, err
 	}
-	for _, eventType := range append([]string{first.Type()}, tellRefund...) {
-		event := first
-		switch {
-		case len(all) == 0:
-		case eventType == first.Type() || eventType != chargeRefundedType && !slices.Contains(r.told, eventType):
-			continue
-		default:
-			if event, err = sender.about(ctx, first, eventType); err != nil {
-				return nil, err
-			}
-		}
-		if event, err = r.over(event, edits); err != nil {
+	more := slices.DeleteFunc(slices.Clone(tellRefund), func(t string) bool {
+		return t == first.Type() || t != chargeRefundedType && !slices.Contains(r.told, t)
+	})
+	all = append(all, first)
+	for _, eventType := range more {
+		event, err := r.session.sender.about(ctx, first, eventType)
+		if err != nil {
 			return nil, err
 		}
 		all = append(all, event)
 	}
+	for i, event := range all {
+		if all[i], err = r.over(event, of); err != nil {
+			return nil, err
+		}
+	}
 	return all, nil
 }
 
+// An amount returns the edits that make an event tell of a refund of as much.
+type amount func(event *webhooktest.Event) ([]webhooktest.Edit, error)
+
 // over gives an event of a refund its amount, and registers it.
-func (r refundsOf) over(event *webhooktest.Event, of func(*webhooktest.Event) ([]webhooktest.Edit, error)) (*webhooktest.Event, error) {
+func (r refundsOf) over(event *webhooktest.Event, of amount) (*webhooktest.Event, error) {
 	edits, err := of(event)
 	if err != nil {
 		return nil, err
@@ -205,14 +218,6 @@ func quarterOf(event *webhooktest.Event) ([]webhooktest.Edit, error) {
 		webhooktest.Set("data.object.amount_refunded", part), webhooktest.Set("data.object.refunded", false),
 		webhooktest.Set("data.previous_attributes", map[string]any{"amount_refunded": 0}),
 	}, nil
-}
-
-// tellsByWord requires a refund to change a word or a flag of a row that was there before.
-func (r refunded) tellsByWord() error {
-	if len(r.said) == 0 {
-		return errLacks{"a state that says in a word or a flag of what was paid that it was given back"}
-	}
-	return nil
 }
 
 // saidToo returns what this refund says, too.

@@ -61,7 +61,7 @@ func paymentIDs(event *webhooktest.Event) (ids []string) {
 
 // ofOnePayment keeps the bindings whose types, where the second takes money back, tell of one
 // payment as the user shapes them.
-func ofOnePayment(p precedence, bindings []map[string]string) (kept []map[string]string, err error) {
+func ofOnePayment(edited func(string, ...webhooktest.Edit) (*webhooktest.Event, error), bindings []map[string]string) (kept []map[string]string, err error) {
 	for _, types := range bindings {
 		one := true
 		for name, back := range types {
@@ -69,7 +69,7 @@ func ofOnePayment(p precedence, bindings []map[string]string) (kept []map[string
 			if paid == back || !takesBack(back) || !slices.Contains(tellPaid, paid) {
 				continue
 			}
-			if one, err = paidBy(p.sender.edited, back, paid); err != nil {
+			if one, err = paidBy(edited, back, paid); err != nil {
 				return nil, err
 			}
 		}
