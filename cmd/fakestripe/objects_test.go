@@ -177,7 +177,7 @@ func TestCommandMakesObjects(t *testing.T) {
 	require.Equal(t, "order-1", order)
 
 	for command, want := range map[string]string{
-		"echo no database >&2; exit 3":           "--prepare-cmd: echo no database >&2; exit 3: exit status 3: no database",
+		"echo no database >&2; exit 3":           "--prepare-cmd: exit status 3: no database",
 		"echo order-17":                          "printed: want paths and values as JSON",
 		`echo '{"data.object.amuont": 1}'`:       `no such path "data.object.amuont"`,
 		`echo '{"data.object.amount": 1}' trail`: "printed: want paths and values as JSON",

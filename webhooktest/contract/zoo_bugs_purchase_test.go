@@ -58,7 +58,11 @@ func zooWallet(name, why string, keys func(*zooDelivery) []string) zooBug {
 			wallets[zooField(d, "customer")] = was + cents
 			return nil
 		}
-		z.effects[intent], z.effects[session] = credit, credit
+		z.effects[session] = credit
+		z.effects[intent] = func(d *zooDelivery) error {
+			_ = credit(d)
+			return z.paid(d)
+		}
 		z.only(intent, session)
 		z.keys, z.show = keys, func() any { return maps.Clone(wallets) }
 	})
