@@ -26,7 +26,10 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	if len(o.spec.Witness) == 0 {
 		return nil
 	}
-	shows := func(did statediff.Diff) bool { return differs(o, did) }
+	shows, unmoved, err := shownBy(ctx, o)
+	if err != nil {
+		return err
+	}
 	if len(o.spec.Against) > 0 && !ofChange(o.spec) {
 		against, err := o.against(ctx, b.Touched())
 		if err != nil {
@@ -45,6 +48,9 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	}
 	if !shows(did) && o.spec.Level == "info" {
 		return fmt.Errorf("%w: the state would not show what the case is about", render.ErrNotApplicable) // so there is nothing to tell
+	}
+	if !shows(did) && differs(o, did) && len(o.spec.Against) == 0 {
+		return errInconclusive{reason: unmoved + distinction(ctx, e) + ", so its loss would not show"}
 	}
 	if !shows(did) {
 		return errInconclusive{reason: "the state is the same with and without what the case is about" + distinction(ctx, e) + ", even after clean delivery"}
