@@ -187,6 +187,9 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 		if err := checkRepeats(ctx, o); err != nil {
 			return e.findings, err
 		}
+		if err := checkTaken(ctx, o); err != nil {
+			return e.findings, err
+		}
 	}
 	return e.withState(differences, sameState), nil
 }

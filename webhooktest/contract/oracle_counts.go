@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
@@ -40,4 +41,28 @@ func onTheWay(ctx context.Context, o *oracle) (views []statediff.Diff, err error
 		}
 	}
 	return views, nil
+}
+
+// checkTaken checks that an object beside the one that the last step is about was taken in
+// before that step, if clean delivery leaves its id: else its loss is no work of the step.
+func checkTaken(ctx context.Context, o *oracle) error {
+	last := lastOf(o.spec.Steps, nil)
+	for _, name := range besides(o.spec, last) {
+		id := "{" + name + ".data.object.id}"
+		if !o.references[0].Names(id) {
+			continue
+		}
+		e, did, err := o.execute(ctx, withoutEvent(o.spec.Steps, last))
+		if err == nil {
+			did, err = o.session.probe.untilFor(ctx, notShown, e.observed, did, func(did statediff.Diff) bool { return did.Names(id) })
+		}
+		if err != nil {
+			return err
+		}
+		if !did.Names(id) {
+			return errInconclusive{reason: fmt.Sprintf("%s is accepted, and the state shows nothing of it before %s comes: it is dropped while the first is there",
+				o.spec.typesNamed(o.variant, []string{name})[0], o.spec.typesNamed(o.variant, []string{last})[0])}
+		}
+	}
+	return nil
 }

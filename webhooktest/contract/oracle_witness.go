@@ -58,6 +58,36 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 	return nil
 }
 
+// shownBy returns what an effect of the witness must be to show that its last event counts:
+// another one than the reference's, and than that of the witness without this event. Else
+// the event is one that the app leaves alone on purpose, such as a payment that Stripe tries
+// again. unmoved says so.
+func shownBy(ctx context.Context, o *oracle) (shows func(did statediff.Diff) bool, unmoved string, err error) {
+	last := lastOf(o.spec.Witness, o.spec.Reference)
+	if o.spec.Compare != "" || len(o.spec.Against) > 0 || o.spec.Events[last].About == "" {
+		return func(did statediff.Diff) bool { return differs(o, did) }, "", nil
+	}
+	earlier := withoutEvent(o.spec.Witness, last)
+	var without statediff.Diff
+	if sendsAny(earlier) {
+		if _, without, err = o.execute(ctx, earlier); err != nil {
+			return nil, "", err
+		}
+	}
+	b := statediff.Baseline{Volatile: o.session.run.known.madeUp(o.session.probe.careful), References: []statediff.Diff{without}}
+	shows = func(did statediff.Diff) bool { return differs(o, did) && b.Differs(did) }
+	return shows, unmovedBy(o, earlier, last), nil
+}
+
+// unmovedBy says that an event has no effect after the steps before it.
+func unmovedBy(o *oracle, earlier []caseStep, last string) string {
+	said := strings.Join(o.spec.typesNamed(o.variant, []string{last}), ", ") + " changes nothing"
+	if sendsAny(earlier) {
+		said += " after " + strings.Join(o.spec.typesOf(o.variant, earlier), ", ")
+	}
+	return said
+}
+
 // distinction names the fields of the object in which the witness differs from clean
 // delivery without it: the state shows none of them. It is "" if the two are about other
 // objects.
@@ -88,18 +118,6 @@ func distinction(ctx context.Context, e *execution) string {
 		return ""
 	}
 	return " (" + strings.Join(fields, ", ") + ")"
-}
-
-// lastOf returns the last event that steps send and others do not, or "".
-func lastOf(steps, others []caseStep) (last string) {
-	for _, step := range steps {
-		for _, name := range step.Send {
-			if !sends(others, name) {
-				last = name
-			}
-		}
-	}
-	return last
 }
 
 // isFact reports whether a decoded value is a word, a flag or a number, not an id or a time.

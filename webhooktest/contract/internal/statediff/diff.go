@@ -321,6 +321,21 @@ func (d Diff) Holds(takes func(value string) bool) bool {
 	return len(d) > 0
 }
 
+// Names reports whether a place or a value of the diff has a name in it.
+func (d Diff) Names(name string) bool {
+	for place, e := range d {
+		if strings.Contains(place, name) {
+			return true
+		}
+		for _, r := range e.Records {
+			if !IsGone(place) && slices.ContainsFunc(r.fields, func(l field) bool { return strings.Contains(l.value, name) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Near returns the part of a diff in the lists and at the places given. A record new in a
 // list has the list's place; its later counts have their own.
 func (d Diff) Near(places map[string]bool) Diff {

@@ -1,0 +1,48 @@
+package contract
+
+import (
+	"maps"
+	"slices"
+)
+
+// lastOf returns the last event that steps send and others do not, or "".
+func lastOf(steps, others []caseStep) (last string) {
+	for _, step := range steps {
+		for _, name := range step.Send {
+			if !sends(others, name) {
+				last = name
+			}
+		}
+	}
+	return last
+}
+
+// withoutEvent returns steps that do not send an event.
+func withoutEvent(steps []caseStep, name string) []caseStep {
+	left := slices.Clone(steps)
+	for i := range left {
+		left[i].Send = slices.DeleteFunc(slices.Clone(left[i].Send), func(sent string) bool { return sent == name })
+	}
+	return left
+}
+
+// sendsAny reports whether steps send any event.
+func sendsAny(steps []caseStep) bool {
+	return slices.ContainsFunc(steps, func(step caseStep) bool { return len(step.Send) > 0 })
+}
+
+// besides returns the events of a case that begin another object than an event is about: they
+// have an id of their own. It returns none if the event is about such an object itself.
+func besides(c *contractCase, event string) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
+		e := c.Events[name]
+		if _, own := e.Set["data.object.id"]; !own || e.About == "" {
+			continue
+		}
+		if name == event {
+			return nil
+		}
+		names = append(names, name)
+	}
+	return names
+}
