@@ -174,20 +174,22 @@ func (b *baseline) worksAs(ctx context.Context, eventType string) (shape string,
 	return "", nil
 }
 
-// otherShapes returns the shapes of a type that mean something other than the user's shape,
-// the shapes that begin something else first.
+// otherShapes returns the shapes of a type that mean something other than the user's shape:
+// first those that begin something else, then those more common than the plain one.
 func (s *Subject) otherShapes(eventType string) []string {
-	var first, others []string
+	var first, common, others []string
 	for _, v := range fixtures.Variants(eventType) {
 		switch {
 		case v.Counts || v.Name == s.Variants[eventType]:
 		case len(v.Creates) > 0:
 			first = append(first, v.Name)
+		case v.Common:
+			common = append(common, v.Name)
 		default:
 			others = append(others, v.Name)
 		}
 	}
-	return slices.Concat(first, others)
+	return slices.Concat(first, common, others)
 }
 
 // seeShapes delivers an event of a type in each shape, and returns their effect.
