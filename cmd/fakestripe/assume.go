@@ -143,8 +143,11 @@ func (c *checking) assumeShape(ctx context.Context, sh shell) error {
 	return nil
 }
 
-// plainIdle is why a shape is assumed.
-const plainIdle = "the plain one was not seen to do anything"
+// Why a shape is assumed.
+const (
+	plainIdle    = "the plain one was not seen to do anything"
+	plainRefused = "the plain one is not accepted"
+)
 
 // adoptions is how often check starts anew with what it found out: an API version, then a
 // shape.
@@ -156,12 +159,15 @@ func (c *checking) adopt(sh shell, found *contract.Report) bool {
 	if c.adoptVersion(sh, found) {
 		return true
 	}
-	if found == nil || !c.adoptShape(sh, found.WantedVariant, "the plain one is not accepted") {
+	if found == nil || !c.adoptShape(sh, found.WantedVariant, plainRefused) {
 		return false
 	}
-	c.refused = found.Diagnosis[0] + ": if the app may get plain ones, that is a fault, and was not judged"
+	c.refused = found.Diagnosis[0] + mayGetPlain
 	return true
 }
+
+// mayGetPlain follows what was refused.
+const mayGetPlain = ": if the app may get plain ones, that is a fault, and was not judged"
 
 // adoptShape takes the shape of a type, TYPE=VARIANT, unless the user gave it one.
 func (c *checking) adoptShape(sh shell, wanted, why string) bool {
@@ -170,9 +176,24 @@ func (c *checking) adoptShape(sh shell, wanted, why string) bool {
 		return false
 	}
 	c.shapes = append(slices.Clip(c.shapes), wanted)
-	c.subject.Variants = c.shapes.byType(c.subject.Handles)
 	c.assumed(sh, "variant", wanted, why)
+	adoptCommon(c, sh, wanted)
 	return true
+}
+
+// adoptCommon takes the shape of one type for the other handled types that have it, if it is
+// more common than the plain one: what needs it of a paid invoice needs it of a failed one.
+func adoptCommon(c *checking, sh shell, adopted string) {
+	of, shape, _ := strings.Cut(adopted, "=")
+	for _, eventType := range c.subject.Handles {
+		v, err := fixtures.FindVariant(eventType, shape)
+		if err != nil || !v.Common || c.shapes.of(eventType) != "" {
+			continue
+		}
+		c.shapes = append(c.shapes, eventType+"="+shape)
+		c.assumed(sh, "variant", eventType+"="+shape, "as of "+of)
+	}
+	c.subject.Variants = c.shapes.byType(c.subject.Handles)
 }
 
 // orInterrupted is an error, or that there was an interrupt before it.
@@ -196,7 +217,8 @@ func (c *checking) adoptVersion(sh shell, found *contract.Report) bool {
 // adoptTypes sets the types that the handler acts on, with the shapes it acts on, in
 // addition to types with a given shape.
 func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
-	var types, unseen, idle, shapes []string
+	var types, unseen, idle []string
+	var shaped []contract.HandledType
 	shown := make(map[string]int)
 	for _, h := range handled {
 		switch {
@@ -210,7 +232,7 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 			types = append(types, h.Type)
 			shown[h.Shown]++
 			if h.Variant != "" {
-				shapes = append(shapes, h.Type+"="+h.Variant)
+				shaped = append(shaped, h)
 			}
 		}
 	}
@@ -226,12 +248,22 @@ func (c *checking) adoptTypes(sh shell, handled []contract.HandledType) {
 	}
 	types = c.shapes.among(types)
 	c.assumed(sh, "handles", strings.Join(types, ","), because(shown)+", of the common types")
-	for _, shape := range shapes {
-		c.assumed(sh, "variant", shape, plainIdle)
-	}
-	c.shapes = append(slices.Clip(c.shapes), shapes...)
+	takeShapes(c, sh, shaped)
 	c.subject.Handles, c.subject.Variants = types, c.shapes.byType(types)
 	c.unseen = leftOut(slices.DeleteFunc(unseen, func(eventType string) bool { return slices.Contains(types, eventType) }))
+}
+
+// takeShapes adds the shapes that the handler acts on, where it does not act on plain events.
+func takeShapes(c *checking, sh shell, shaped []contract.HandledType) {
+	for _, h := range shaped {
+		shape, why := h.Type+"="+h.Variant, plainIdle
+		if h.RefusedPlain != "" {
+			why = plainRefused
+			c.refused = cmp.Or(c.refused, "a genuine "+h.Type+" got "+visible(h.RefusedPlain)+mayGetPlain)
+		}
+		c.shapes = append(slices.Clip(c.shapes), shape)
+		c.assumed(sh, "variant", shape, why)
+	}
 }
 
 // because returns the evidence that types are handled.

@@ -28,6 +28,8 @@ type HandledType struct {
 	// type gets a 2xx or another refusal: the handler may look for an object that the app does
 	// not have.
 	Refused string
+	// RefusedPlain is this response to the plain event, where Variant is accepted.
+	RefusedPlain string
 }
 
 // Discover delivers an event of each common type, and returns the types that the handler
@@ -93,7 +95,7 @@ func (d *discovery) tryPatiently(ctx context.Context, before []HandledType) ([]H
 	}
 	for i := range before {
 		if before[i].Shown == "calls" {
-			before[i].Shown, before[i].Variant = "", ""
+			before[i].Shown, before[i].Variant, before[i].RefusedPlain = "", "", ""
 		}
 	}
 	d.calls.patient = true
@@ -116,6 +118,9 @@ func (d *discovery) tryAll(ctx context.Context) (found []HandledType, tried int,
 		}
 		tried++
 		handled, err := d.try(ctx, one)
+		if err == nil {
+			handled, err = tryCommon(ctx, d, one, handled)
+		}
 		if errors.Is(err, webhooktest.ErrNoPath) && one.shape != "" {
 			continue // the user's edits do not fit this shape
 		}
