@@ -45,6 +45,7 @@ func (s *session) setUp(ctx context.Context, c *contractCase, v variant, steps [
 	}
 	e := &execution{session: s, spec: c, variant: v, events: events, observed: events.observed, outage: apiOutage{session: s}}
 	s.sentAs = func(event *webhooktest.Event) string { return sentAs(e, event) }
+	s.sender.before = nil
 	e.how, e.accepted, e.goldens = make(map[*webhooktest.Event]string), make(map[*webhooktest.Event]bool), make(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(c.Events)) {
 		if c.waits(name) || !sends(steps, name) {

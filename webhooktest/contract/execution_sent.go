@@ -32,8 +32,8 @@ func (e *execution) unanswered(responses []*webhooktest.Response) bool {
 	return true
 }
 
-// sentSoFar lists the deliveries, one event per line. If there are several events, it adds
-// their names in the case, which also replace ids in findings.
+// sentSoFar lists the deliveries, one event per line, after those that had to come before. If
+// there are several events, it adds their names in the case, which also replace ids in findings.
 func (e *execution) sentSoFar() string {
 	names := make(map[*webhooktest.Event]string)
 	if len(e.observed.events) > 1 {
@@ -43,7 +43,7 @@ func (e *execution) sentSoFar() string {
 			}
 		}
 	}
-	var sent []string
+	sent := cameFirst(e)
 	for _, event := range e.sent {
 		if e.variant.bursts > 1 && !e.observed.isLast(event) {
 			continue // like the last event
@@ -58,6 +58,20 @@ func (e *execution) sentSoFar() string {
 	}
 	return strings.Join(sent, "\n")
 }
+
+// cameFirst lists the events that had to come before those of the case. Before each burst, the
+// same came.
+func cameFirst(e *execution) (lines []string) {
+	for _, event := range e.session.sender.before {
+		if line := "before: " + event.String(); e.variant.bursts <= 1 && len(lines) < mostBefore {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// mostBefore is the maximum number of events shown that came before.
+const mostBefore = 4
 
 // sentAs describes an event as it was delivered last, with the fields that the case sets. It
 // returns "" for an event that was not delivered.

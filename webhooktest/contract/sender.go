@@ -31,6 +31,8 @@ type sender struct {
 
 	customer customer // whom all events are about
 
+	before []*webhooktest.Event // delivered before those of the case at work
+
 	last  *webhooktest.Response // of the last delivery
 	apart bool                  // deliveries meant to be concurrent did not overlap
 	raced int                   // bursts of the last race that did overlap

@@ -47,6 +47,7 @@ func (p precedence) prerequisites(ctx context.Context, eventType string) (create
 // insist delivers an event and, if it gets a server error, delivers it once more, as Stripe
 // does: what comes after it would start from another state.
 func (s *sender) insist(ctx context.Context, event *webhooktest.Event) error {
+	s.before = append(s.before, event)
 	response, err := s.deliver(ctx, event)
 	if err == nil && response.StatusCode >= http.StatusInternalServerError {
 		response, err = s.deliver(ctx, event)
