@@ -39,7 +39,8 @@ func checkPeriod(ctx context.Context, s *session) ([]finding, error) {
 		if begins == subscriptionCreated && !slices.Contains(handled, begins) {
 			continue
 		}
-		findings, judged, err := renewal{s, told}.judge(ctx, begins)
+		r := renewal{session: s, told: told}
+		findings, judged, err := r.judge(ctx, begins)
 		if judged || err != nil {
 			return findings, err
 		}
@@ -50,18 +51,16 @@ func checkPeriod(ctx context.Context, s *session) ([]finding, error) {
 // A renewal is a subscription in its first period, and then in the next.
 type renewal struct {
 	session *session
-	told    []string // the handled types that tell of it
+	told    []string           // the handled types that tell of it
+	trial   *webhooktest.Event // comes before its first update, nil for none
 }
 
 // judge begins a subscription with an event and renews it. It judges nothing if the state
 // does not show when the first period ends.
-func (r renewal) judge(ctx context.Context, begins string) (findings []finding, judged bool, err error) {
+func (r *renewal) judge(ctx context.Context, begins string) (findings []finding, judged bool, err error) {
 	s, ends := r.session, r.session.sender.source.next().Add(firstPeriod)
 	renewed := ends.Add(renewedFor)
-	first, err := s.sender.prepared(ctx, begins, inGoodStanding(begins)...)
-	if err == nil {
-		first, err = r.until(first, ends)
-	}
+	first, err := r.first(ctx, begins, ends)
 	if err != nil {
 		return nil, false, err
 	}
@@ -90,6 +89,26 @@ func (r renewal) judge(ctx context.Context, begins string) (findings []finding, 
 	}}, true, nil
 }
 
+// first makes the first event of a subscription, which ends at a time. Before an update there
+// is one of a trial, since a handler may skip what leaves the status as it is.
+func (r *renewal) first(ctx context.Context, begins string, ends time.Time) (*webhooktest.Event, error) {
+	first, err := r.session.sender.prepared(ctx, begins, inGoodStanding(begins)...)
+	const status = "data.object.status"
+	if err == nil && begins == subscriptionUpdated && !slices.Contains(r.session.subject.Pin, status) {
+		if r.trial, err = first.Edit(webhooktest.Set(status, "trialing")); err == nil {
+			r.session.sender.objects.keep(first, r.trial)
+			r.trial, err = r.until(r.trial, ends)
+		}
+		if err == nil {
+			first, err = r.session.sender.about(ctx, r.trial, begins, append(inGoodStanding(begins), webhooktest.Set(status, "active"))...)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.until(first, ends)
+}
+
 // inGoodStanding returns the edits for an event of an active subscription: the period of one
 // that is past due is not paid for.
 func inGoodStanding(eventType string) []webhooktest.Edit {
@@ -102,7 +121,7 @@ func inGoodStanding(eventType string) []webhooktest.Edit {
 func written(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // until sets the end of the period in a subscription's event and registers it.
-func (r renewal) until(event *webhooktest.Event, ends time.Time) (*webhooktest.Event, error) {
+func (r *renewal) until(event *webhooktest.Event, ends time.Time) (*webhooktest.Event, error) {
 	for _, path := range []string{"data.object.current_period_end", "data.object.items.data.0.current_period_end"} {
 		if _, ok := event.Lookup(path); ok && !slices.Contains(r.session.subject.Pin, path) {
 			changed, err := event.Edit(webhooktest.Set(path, ends.Unix()))
@@ -114,14 +133,19 @@ func (r renewal) until(event *webhooktest.Event, ends time.Time) (*webhooktest.E
 }
 
 // begin delivers the first event, if its type is handled, and the invoice for it.
-func (r renewal) begin(ctx context.Context, first *webhooktest.Event) error {
+func (r *renewal) begin(ctx context.Context, first *webhooktest.Event) error {
+	if r.trial != nil {
+		if _, err := r.session.sender.deliver(ctx, r.trial); err != nil {
+			return err
+		}
+	}
 	return r.deliver(ctx, first, func(eventType string) (*webhooktest.Event, error) {
 		return r.session.sender.about(ctx, first, eventType)
 	})
 }
 
 // renew delivers the update of the subscription, if it is handled, and another invoice.
-func (r renewal) renew(ctx context.Context, first *webhooktest.Event, ends time.Time) error {
+func (r *renewal) renew(ctx context.Context, first *webhooktest.Event, ends time.Time) error {
 	updated, err := r.session.sender.about(ctx, first, subscriptionUpdated, inGoodStanding(subscriptionUpdated)...)
 	if err == nil {
 		updated, err = r.until(updated, ends)
@@ -145,7 +169,7 @@ func (r renewal) renew(ctx context.Context, first *webhooktest.Event, ends time.
 
 // deliver delivers a subscription's event, if its type is handled, and then each handled
 // event of a paid invoice.
-func (r renewal) deliver(ctx context.Context, event *webhooktest.Event, invoice func(eventType string) (*webhooktest.Event, error)) error {
+func (r *renewal) deliver(ctx context.Context, event *webhooktest.Event, invoice func(eventType string) (*webhooktest.Event, error)) error {
 	sender := r.session.sender
 	var all []*webhooktest.Event
 	if slices.Contains(r.session.subject.handled(), event.Type()) {
@@ -169,7 +193,7 @@ const worksLate = time.Second
 
 // shows reads the state until it shows a time more often than before. It waits for that in a
 // careful try, and for a handler that works long after its response.
-func (r renewal) shows(ctx context.Context, o *observation, before any, t time.Time) (state any, shown bool, err error) {
+func (r *renewal) shows(ctx context.Context, o *observation, before any, t time.Time) (state any, shown bool, err error) {
 	probe, known := r.session.probe, statediff.CountTime(before, t)
 	if state, err = probe.read(ctx, o); err != nil || statediff.CountTime(state, t) > known {
 		return state, err == nil, err

@@ -82,6 +82,15 @@ func periodsOfSameStatus(k *periodKeeper, d *zooDelivery) bool {
 	return k.status[zooField(d, "id")] == zooField(d, "status")
 }
 
+// periodsOfSession takes a subscription that was bought for active.
+func periodsOfSession(k *periodKeeper, d *zooDelivery) bool {
+	if id := zooField(d, "subscription"); id != "" {
+		k.status[id] = "active"
+		return true
+	}
+	return zooField(d, "object") != "subscription" || periodsOfSameStatus(k, d)
+}
+
 func periodsOf(eventType string) func(*periodKeeper, *zooDelivery) bool {
 	return func(_ *periodKeeper, d *zooDelivery) bool { return string(d.event.Type) != eventType }
 }
@@ -100,6 +109,7 @@ func TestRenewedPeriod(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
 	const created, updated, paid, succeeded = "customer.subscription.created", "customer.subscription.updated", "invoice.paid", "invoice.payment_succeeded"
+	const bought = "checkout.session.completed"
 	tests := []struct {
 		name   string
 		keeper periodKeeper
@@ -127,6 +137,7 @@ func TestRenewedPeriod(t *testing.T) {
 		{"keeps the first of invoices", periodKeeper{handles: []string{paid}, write: inRow, ignores: periodsKept}, contract.Warn},
 		{"keeps what the creation told", periodKeeper{handles: []string{created, updated, paid}, write: inJSON, ignores: periodsOf(created)}, contract.Warn},
 		{"keeps it while the status is the same", periodKeeper{handles: []string{updated}, write: inJSON, ignores: periodsOfSameStatus}, contract.Warn},
+		{"keeps it while the status is what the session said", periodKeeper{handles: []string{bought, updated}, write: inJSON, ignores: periodsOfSession}, contract.Warn},
 		{"keeps it, seconds later", periodKeeper{handles: []string{created, updated}, write: inSeconds, later: 3 * time.Second, ignores: periodsKept}, contract.Warn},
 		{"keeps that in the items", periodKeeper{handles: []string{created, updated}, write: inJSON, version: "clover", ignores: periodsKept}, contract.Warn},
 	}
