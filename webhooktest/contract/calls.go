@@ -37,12 +37,6 @@ func awaitCall(ctx context.Context, s *session, before int) (err error) {
 	return err
 }
 
-// before selects the calls that a handler makes before a response.
-func before(response *webhooktest.Response) func(stripeapi.Call) bool {
-	answered := response.Sent.Add(response.Duration)
-	return func(call stripeapi.Call) bool { return call.At.Before(answered) }
-}
-
 // callsFor leaves out the calls that are about the objects of earlier events alone: work for
 // these may last until now.
 func callsFor(s *session, event *webhooktest.Event, calls []stripeapi.Call) []stripeapi.Call {
