@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -28,7 +29,13 @@ func zooApp(t *testing.T, handles []string, later time.Duration, take func(*zooD
 			return nil
 		}
 	}
-	z.show = show
+	z.show = func() any { // under the lock: what the app shows may be what it goes on writing
+		text, err := json.Marshal(show())
+		if err != nil {
+			return err.Error()
+		}
+		return json.RawMessage(text)
+	}
 	subject := zooNamed(t, "sound").subject(z, z.State)
 	subject.Handles = handles
 	return subject
