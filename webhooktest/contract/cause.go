@@ -75,55 +75,63 @@ type consequence struct {
 	of    string   // the case that fails first
 	cause string   // the cause of its failure
 	on    []string // dependent cases, or groups of them: signature/*
-	as    string   // the cause of theirs, "" for any
 }
 
 // consequences are applied in this order.
 var consequences = []consequence{
-	{"signature/wrong-secret", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "freshness/far-future", "signature/forged-no-effect", "resilience/bad-input", "thin/at-snapshot-endpoint"}, ""},
-	{"signature/wrong-secret", forgeriesDropped, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/client-error", "thin/at-snapshot-endpoint"}, ""},
-	{"signature/malformed-header", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "resilience/bad-input"}, ""},
-	{"signature/unsigned", forgeriesAccepted, []string{"resilience/bad-input"}, ""},
-	{"signature/empty-header", forgeriesAccepted, []string{"resilience/bad-input"}, ""},
-	{"signature/forged-no-effect", refusedProcessed, []string{"resilience/bad-input"}, ""},
-	{"freshness/one-day-old", staleAccepted, []string{"freshness/zero-timestamp"}, ""},
-	{"signature/rolled-second", "A rolled secret is not supported", []string{"signature/junk-v1"}, ""},
-	{"body/compact", bodiesRefused, []string{"idempotency/changed-body"}, ""},
-	{"body/shuffled-keys", bodiesRefused, []string{"idempotency/changed-body"}, ""},
-	{"dispatch/shapes", fieldsMissing, []string{"dispatch/sibling-types"}, ""},
-	{"dispatch/extra-properties", bodiesRefused, []string{"idempotency/changed-body"}, ""},
-	{"body/not-an-event", "Signed bodies that are no events do harm", []string{"version/declared", "version/other-train"}, ""},
-	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "idempotency/two-refunds", "resilience/retry-after-failure"}, ""},
-	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}, ""},
-	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}, ""},
-	{"idempotency/acknowledged", repeatsRefused, []string{"idempotency/*", "ordering/*"}, refusedForGood},
-	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}, ""},
-	{"idempotency/first-change", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}, ""},
-	{"control/second-event", eventsLost, []string{"dispatch/handled-type-works"}, ""},
-	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer", "idempotency/race-of-*"}, ""},
-	{"resilience/burst", "Many events at once are too many", []string{"idempotency/race-of-*"}, ""},
-	{"ordering/stale-update", orderDecides, []string{"idempotency/race-of-updates"}, ""},
-	{"ordering/updated-first", orderDecides, []string{"idempotency/race-of-creation"}, ""},
-	{"ordering/missing-dependency", orderDecides, []string{"dispatch/handled-type-works"}, ""},
-	{"dispatch/handled-type", "A handled type is refused", []string{"dispatch/handled-type-works"}, ""},
-	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}, ""},
-	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger", "resilience/failed-work"}, ""},
-	{"dispatch/unpaid-checkout", "What was not paid in full is fulfilled", []string{"dispatch/late-payment"}, ""},
-	{"resilience/retry-after-failure", failedLost, []string{"resilience/hang-up", "idempotency/two-purchases"}, ""},
-	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}, ""},
-	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}, ""},
+	{"signature/wrong-secret", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "freshness/far-future", "signature/forged-no-effect", "resilience/bad-input", "thin/at-snapshot-endpoint"}},
+	{"signature/wrong-secret", forgeriesDropped, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/client-error", "thin/at-snapshot-endpoint"}},
+	{"signature/malformed-header", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "resilience/bad-input"}},
+	{"signature/unsigned", forgeriesAccepted, []string{"resilience/bad-input"}},
+	{"signature/empty-header", forgeriesAccepted, []string{"resilience/bad-input"}},
+	{"signature/forged-no-effect", refusedProcessed, []string{"resilience/bad-input"}},
+	{"freshness/one-day-old", staleAccepted, []string{"freshness/zero-timestamp"}},
+	{"signature/rolled-second", "A rolled secret is not supported", []string{"signature/junk-v1"}},
+	{"body/compact", bodiesRefused, []string{"idempotency/changed-body"}},
+	{"body/shuffled-keys", bodiesRefused, []string{"idempotency/changed-body"}},
+	{"dispatch/shapes", fieldsMissing, []string{"dispatch/sibling-types"}},
+	{"dispatch/extra-properties", bodiesRefused, []string{"idempotency/changed-body"}},
+	{"body/not-an-event", "Signed bodies that are no events do harm", []string{"version/declared", "version/other-train"}},
+	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "idempotency/two-refunds", "resilience/retry-after-failure"}},
+	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
+	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
+	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
+	{"idempotency/first-change", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
+	{"control/second-event", eventsLost, []string{"dispatch/handled-type-works"}},
+	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer", "idempotency/race-of-*"}},
+	{"resilience/burst", "Many events at once are too many", []string{"idempotency/race-of-*"}},
+	{"ordering/stale-update", orderDecides, []string{"idempotency/race-of-updates"}},
+	{"ordering/updated-first", orderDecides, []string{"idempotency/race-of-creation"}},
+	{"ordering/missing-dependency", orderDecides, []string{"dispatch/handled-type-works"}},
+	{"dispatch/handled-type", "A handled type is refused", []string{"dispatch/handled-type-works"}},
+	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
+	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger", "resilience/failed-work"}},
+	{"dispatch/unpaid-checkout", "What was not paid in full is fulfilled", []string{"dispatch/late-payment"}},
+	{"resilience/retry-after-failure", failedLost, []string{"resilience/hang-up", "idempotency/two-purchases"}},
+	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}},
+	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
 }
+
+// ofRefusedCopies is the consequence of an error at each copy: what a second event about the
+// same thing meets, too.
+var ofRefusedCopies = consequence{"idempotency/acknowledged", repeatsRefused, []string{"idempotency/*", "ordering/*"}}
 
 // attribute gives results that are consequences of another result its cause.
 func attribute(results []Result) {
 	for _, rule := range consequences {
-		if !shows(results, rule.of, rule.cause) {
-			continue
-		}
-		for i := range results {
-			if r := &results[i]; r.short() && r.Headline != stoppedAnswering && rule.has(r) {
-				r.Cause = rule.cause
-			}
+		rule.attribute(results, func(*Result) bool { return true })
+	}
+	ofRefusedCopies.attribute(results, func(r *Result) bool { return r.Cause == refusedForGood })
+}
+
+// attribute gives the dependent cases among the chosen results the cause.
+func (c *consequence) attribute(results []Result, chosen func(*Result) bool) {
+	if !shows(results, c.of, c.cause) {
+		return
+	}
+	for i := range results {
+		if r := &results[i]; r.short() && r.Headline != stoppedAnswering && c.has(r.ID) && chosen(r) {
+			r.Cause = c.cause
 		}
 	}
 }
@@ -138,12 +146,9 @@ func shows(results []Result, id, cause string) bool {
 	return false
 }
 
-func (c *consequence) has(r *Result) bool {
-	if c.as != "" && c.as != r.Cause {
-		return false
-	}
+func (c *consequence) has(id string) bool {
 	for _, pattern := range c.on {
-		if ok, err := path.Match(pattern, r.ID); ok && err == nil {
+		if ok, err := path.Match(pattern, id); ok && err == nil {
 			return true
 		}
 	}
