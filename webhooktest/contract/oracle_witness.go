@@ -74,8 +74,14 @@ func shownBy(ctx context.Context, o *oracle) (shows func(did statediff.Diff) boo
 			return nil, "", err
 		}
 	}
-	b := statediff.Baseline{Volatile: o.session.run.known.madeUp(o.session.probe.careful), References: []statediff.Diff{without}}
-	shows = func(did statediff.Diff) bool { return differs(o, did) && b.Differs(did) }
+	volatile := o.session.run.known.madeUp(o.session.probe.careful)
+	shows = func(did statediff.Diff) bool {
+		references, left := []statediff.Diff{without}, did
+		if forgetsLedger(o.spec) {
+			references, left = statediff.WithoutLedger(references, left)
+		}
+		return differs(o, did) && statediff.Baseline{Volatile: volatile, References: references}.Differs(left)
+	}
 	return shows, unmovedBy(o, earlier, last), nil
 }
 

@@ -27,14 +27,19 @@ type dunner struct {
 	once    bool     // only the first update of a subscription counts: the mistake
 	strict  bool     // an update of the same second does not count: the mistake
 	access  bool     // the state shows whether the subscription gives access, of rows alone
+	ledger  bool     // the state shows which events were seen
 	later   time.Duration
 
 	rows map[string]dunnedRow
+	seen []any
 }
 
 func (a *dunner) take(d *zooDelivery) error {
 	id, row := zooField(d, "id"), dunnedRow{zooField(d, "status"), d.event.Created, d.event.Type == "customer.subscription.deleted"}
 	old, known := a.rows[id]
+	if slices.Contains(a.handles, string(d.event.Type)) {
+		a.seen = append(a.seen, zooObject{"event": d.event.ID, "type": string(d.event.Type)})
+	}
 	switch {
 	case !slices.Contains(a.handles, string(d.event.Type)), slices.Contains(a.leaves, row.Status):
 	case known && (a.once && !row.ended || a.strict && row.told == old.told), old.ended, row.told < old.told:
@@ -47,6 +52,9 @@ func (a *dunner) take(d *zooDelivery) error {
 func (a *dunner) subject(t *testing.T) contract.Subject {
 	a.rows = make(map[string]dunnedRow)
 	return zooApp(t, a.handles, a.later, a.take, func() any {
+		if a.ledger {
+			return zooObject{"rows": a.rows, "events": a.seen}
+		}
 		if !a.access {
 			return maps.Clone(a.rows)
 		}
@@ -78,6 +86,9 @@ func TestLeavesPastDue(t *testing.T) {
 		{"left alone", "nothing is lost where nothing changes", dunner{handles: updates, leaves: leaves}, contract.Inconclusive, contract.Inconclusive},
 		{"left alone, later", "nor in a queue", dunner{handles: updates, leaves: leaves, later: time.Second}, contract.Inconclusive, contract.Inconclusive},
 		{"left alone, with creations", "the creation says the same as the update", dunner{handles: all, leaves: leaves}, contract.Inconclusive, contract.Inconclusive},
+		{"left alone, and remembered", "the memory of the event is no effect", dunner{handles: updates, leaves: leaves, ledger: true}, contract.Inconclusive, contract.Inconclusive},
+		{"kept, and remembered", "each change counts", dunner{handles: updates, ledger: true}, contract.Pass, contract.Pass},
+		{"once, and remembered", "past_due is lost", dunner{handles: updates, once: true, ledger: true}, contract.Fail, contract.Fail},
 		{"kept", "each change counts", dunner{handles: updates}, contract.Pass, contract.Pass},
 		{"kept, later", "each change counts", dunner{handles: updates, later: time.Second}, contract.Pass, contract.Pass},
 		{"once", "past_due is lost", dunner{handles: updates, once: true}, contract.Fail, contract.Fail},
