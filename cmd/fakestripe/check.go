@@ -154,6 +154,7 @@ func (c *checking) run(ctx context.Context, sh shell) error {
 	printed, verdict := c.output.print(sh, found), c.verdict(sh, found, interrupted)
 	if !c.output.format.json() {
 		c.sayMore(sh, found, c.again)
+		sayUnreached(sh, found)
 		sayUsed(sh, c.bound.objects)
 	}
 	return together(verdict, printed, c.output.write(ctx, sh, found, c.suite.Dir))

@@ -116,6 +116,17 @@ func (c *checking) sayMore(sh shell, found *contract.Report, given string) {
 	}
 }
 
+// sayUnreached prints at the end of a check without a state what else explains that forgeries
+// are accepted.
+func sayUnreached(sh shell, found *contract.Report) {
+	forged := func(r contract.Result) bool {
+		return r.ID == "signature/wrong-secret" && r.Verdict == contract.Fail
+	}
+	if needing(found, "state") > 0 && slices.ContainsFunc(found.Cases, forged) {
+		fmt.Fprintln(sh.err, "fakestripe: an app that looks for an order of its own before it verifies may have verified none of these events: make an order for each (--prepare-cmd, --set-from) and show the state (--state-url)")
+	}
+}
+
 // sayUsed prints at the end of a check which objects of the app it used up.
 func sayUsed(sh shell, objects *appObjects) {
 	if used := objects.usedUp(); used != "" {

@@ -23,7 +23,8 @@ type execution struct {
 	sent     []*webhooktest.Event          // in order of first delivery
 	how      map[*webhooktest.Event]string // mutations and repetitions
 	accepted map[*webhooktest.Event]bool
-	retried  bool // an event was refused, and accepted when it was redelivered
+	plain    *webhooktest.Response // to a genuine event before a forgery
+	retried  bool                  // an event was refused, and accepted when it was redelivered
 	findings []finding
 	stopped  bool       // a variable is missing: later steps cannot run
 	refusals []unwanted // of steps that do not want them
@@ -72,6 +73,7 @@ func (s *session) answers(ctx context.Context, c *contractCase, v variant) ([]fi
 	if err != nil {
 		return nil, err
 	}
+	noteAlike(e)
 	return e.findings, nil
 }
 
@@ -122,6 +124,7 @@ func (e *execution) control(ctx context.Context, name string) error {
 		}
 		err = errInconclusive{reason: reason, wanted: wantedVersion(response)}
 	}
+	e.plain = response
 	e.observed.ids.Name(control.ID(), control.Body(), "control")
 	e.session.sender.binder.nameAs(e.observed.ids, "control", control)
 	return err

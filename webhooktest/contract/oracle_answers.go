@@ -58,7 +58,11 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 		return findings, err
 	}
 	o.session.renew()
-	if seen, err := o.effectShows(ctx); err != nil || !seen {
+	seen, err := o.effectShows(ctx)
+	if err == nil && !seen {
+		err = unreached(o)
+	}
+	if err != nil || !seen {
 		return findings, err
 	}
 	clean, err := cleanOnce(ctx, o)
