@@ -118,7 +118,7 @@ func TestRunWatches(t *testing.T) {
 	errs.until(t, "watching", 4)
 	out.until(t, "1 passed", 2)
 	errs.until(t, "a.json changed ----", 3)
-	cancel()
+	cancel() // perhaps in a further run: a file system may report one write as two
 	err := <-ended
-	require.True(t, err == nil || errors.Is(err, errShort), "%v", err)
+	require.True(t, err == nil || errors.Is(err, errShort) || errors.Is(err, errInterrupted), "%v", err)
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
+// errInterrupted ends a command that Ctrl-C interrupted before it had tried all cases.
+var errInterrupted = errors.New("interrupted: the report covers the cases that finished")
+
 // verdict returns the command's error for a report, or nil if nothing fell short and
 // every case was reached.
 func (c *checking) verdict(sh shell, found *contract.Report, interrupted error) error {
@@ -31,7 +34,7 @@ func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error
 	case interrupted != nil && !errors.Is(interrupted, context.Canceled):
 		return fmt.Errorf("%w: the report covers the cases that finished", interrupted)
 	case interrupted != nil:
-		return errors.New("interrupted: the report covers the cases that finished")
+		return errInterrupted
 	case len(found.Diagnosis) > 0:
 		return errors.New("the first genuine event was refused, so nothing could be judged")
 	case len(found.Cases) == 0 && c.suite.Shard != "": // a shard may be empty: others have the cases
