@@ -60,7 +60,7 @@ func TestMoreCommand(t *testing.T) {
 			`fakestripe check signature 'it'\''s' --to 4242 --handles TYPE,TYPE --state-url URL --restart-cmd COMMAND --break-cmd COMMAND --heal-cmd COMMAND`, 4},
 		{"types that the handler does not handle", report("handles"), " --to 4242 --handles invoice.paid", nil, "", 0},
 		{"time", report(contract.NeedTime), " --to 4242", nil, "fakestripe check --to 4242 --max-time 6m0s", 1},
-		{"as much time as the rest may take", slow, " --to 4242", nil, "fakestripe check --to 4242 --max-time 13m0s", 10},
+		{"as much time as the rest may take", slow, " --to 4242", nil, "fakestripe check --to 4242 --max-time 23m0s", 10},
 		{"nothing was judged", refused, " --to 4242", nil, "", 0},
 	} {
 		checking := checking{command: "check", suite: contract.Suite{Only: c.only, MaxTime: 3 * time.Minute}}

@@ -42,6 +42,11 @@ func (b *budget) over() string {
 	return b.ended
 }
 
+// isShort reports whether so much of the time is over that the rest may not suffice.
+func (b *budget) isShort() bool {
+	return time.Until(b.deadline) < b.limit*3/4
+}
+
 // timeIsUp returns why the time of the run is over, or "".
 func (b *budget) timeIsUp() string {
 	if time.Now().Before(b.deadline) {

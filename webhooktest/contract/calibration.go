@@ -48,6 +48,16 @@ func (c *calibration) isEffect(call stripeapi.Call) bool {
 	return !made && hadResult(call)
 }
 
+// worksLate says why a run takes long with a handler that works after its response.
+func (c *calibration) worksLate() []string {
+	const worthTelling = 500 * time.Millisecond
+	longest := time.Duration(c.longest.Load())
+	if longest < worthTelling {
+		return nil
+	}
+	return []string{"the handler worked for up to " + longest.Round(100*time.Millisecond).String() + " after a response, and most cases wait for that several times: a queue that polls or retries after less, as in a test, makes the run shorter"}
+}
+
 func (c *calibration) settled() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -24,11 +24,6 @@ func (o *oracle) judgeAnswers(ctx context.Context) ([]finding, error) {
 	return o.session.answers(ctx, o.spec, o.variant)
 }
 
-// forges reports whether every step of a case expects a refusal.
-func forges(c *contractCase) bool {
-	return !slices.ContainsFunc(c.Steps, func(step caseStep) bool { return !step.refuses() })
-}
-
 // varies reports whether a case delivers one genuine event once, in an unusual way.
 func varies(c *contractCase) bool {
 	if len(c.Steps) != 1 {
@@ -92,6 +87,17 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 		}
 	}
 	return e.findings, nil
+}
+
+// unreached says that a forgery may not have come to the signature, since a genuine event has
+// no effect either, although the state was watched for one: some handlers first look for an
+// object of their own, and verify with the secret of its shop.
+func unreached(o *oracle) error {
+	control := o.session.subject.control()
+	if !o.session.subject.observed() || !o.session.run.known.isSilent(control) {
+		return nil
+	}
+	return errInconclusive{reason: "a genuine " + control + " has no effect either: a handler that looks for an object of its own before it verifies has not come to the signature"}
 }
 
 // judgeVariant judges an accepted variant of a genuine event by its effect: without one,

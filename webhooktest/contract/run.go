@@ -162,8 +162,10 @@ func (j *judge) judgeAll(ctx context.Context, cases []contractCase) ([]Result, e
 	results := make([]Result, len(cases))
 	var judging sync.WaitGroup
 	var progress sync.Mutex
-	for _, i := range j.session.order(cases) {
+	queue := newQueue(cases, j.session.isSlow(len(cases)))
+	for len(queue.rest) > 0 {
 		slots <- struct{}{}
+		i := queue.next(j.session.run.budget.isShort())
 		judging.Go(func() {
 			defer func() { <-slots }()
 			var err error
@@ -212,37 +214,9 @@ func (s *session) isSlow(cases int) bool {
 		s.run.log.pace()*time.Duration(perCase*cases) > s.run.budget.limit
 }
 
-// order puts races, and what cannot come from Stripe, at the end: after the many events of
-// a race there is more to read. Last comes what has work fail: it may be repeated when nobody
-// waits any more. With a slow handler, musts come first: time may run out before the rest.
-func (s *session) order(cases []contractCase) []int {
-	order := make([]int, len(cases))
-	for i := range order {
-		order[i] = i
-	}
-	slow := s.isSlow(len(cases))
-	rank := func(i int) (rank int) {
-		if slow {
-			rank = 2 * slices.Index(levels, cases[i].Level)
-		}
-		if cases[i].Bursts > 0 {
-			rank++
-		}
-		if impossible(&cases[i]) {
-			rank += 2 * len(levels)
-		}
-		if cases[i].Repeats {
-			rank += 4 * len(levels)
-		}
-		return rank
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
-	return order
-}
-
 // notes returns the remarks on the run.
 func (s *session) notes() []string {
-	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.learned.failed.notes(), s.run.races.notes(), s.run.further.notes())
+	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.learned.failed.notes(), s.run.races.notes(), s.run.further.notes(), s.run.learned.worksLate())
 }
 
 func (s *session) describe() SubjectReport {
