@@ -20,6 +20,7 @@ type likeness struct {
 	shapes []string   // shapes of its type with another meaning
 	common []string   // types that it may handle
 	calls  func() int // calls of the local API since the first delivery
+	bound  bool       // to objects of the app
 
 	// works reports whether an event is accepted and, if that can be seen, has an effect.
 	works func(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event) (bool, error)
@@ -148,7 +149,26 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 	case same:
 		d.add("an unsigned event gets the same response: probably the secret differs from the handler's; else its API version is refused, or the body is changed before it is verified")
 	default:
-		d.add(fmt.Sprintf("an unsigned event gets %d instead: the signature was looked at, and what it refuses comes after that", unsigned.StatusCode))
+		return d.compareForgery(ctx, e, answer, unsigned, broke && !like.bound)
+	}
+	return nil
+}
+
+// compareForgery says how far the handler came with an event that it does not refuse as it
+// refuses an unsigned one, and that it may be about an unknown object of the app.
+func (d *diagnosis) compareForgery(ctx context.Context, e *webhooktest.Endpoint, answer, unsigned *webhooktest.Response, unknown bool) error {
+	forged, err := e.Deliver(ctx, answer.Event, "wrong-secret")
+	if err != nil {
+		return err
+	}
+	compared := "the signature was looked at, and what it refuses comes after that"
+	if forged.StatusCode == answer.StatusCode {
+		compared = fmt.Sprintf("one with a wrong signature gets %d, too: no more than the header was looked at", forged.StatusCode)
+	}
+	d.add(fmt.Sprintf("an unsigned event gets %d instead: %s", unsigned.StatusCode, compared))
+	if unknown {
+		d.add("if it looks for an object of the app, such as an order: it knows none of this event, which has to be about one of the app's")
+		d.need = needObjects
 	}
 	return nil
 }

@@ -149,7 +149,11 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		},
 		"a crash after the signature": {
 			handler: refusing(500, "", func(signed, _ bool, _ string) bool { return false }), api: true,
-			says: []string{"a response of 5xx is no refusal", "it called nothing at fakestripe's API", "an unsigned event gets 400 instead"}, never: blame,
+			says: []string{"a response of 5xx is no refusal", "it called nothing at fakestripe's API", "an unsigned event gets 400 instead: the signature was looked at", "if it looks for an object of the app"}, never: blame,
+		},
+		"a crash before the signature, but after a look whether there is one": {
+			handler: refusingTypes(nil, 500, 400),
+			says:    []string{"an unsigned event gets 400 instead: one with a wrong signature gets 500, too", "if it looks for an object of the app"}, never: "the signature was looked at",
 		},
 		"an event that it takes for too old": {
 			handler: refusingOld(400, time.Hour),

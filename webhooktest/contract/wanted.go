@@ -106,7 +106,7 @@ func (s *sender) controlAt(version string) (*webhooktest.Event, error) {
 
 // like makes events like the control, and counts the calls from now on.
 func (s *sender) like() likeness {
-	like := likeness{at: s.controlAt, works: accepts, shapes: s.subject.otherShapes(s.subject.control()), common: commonTypes(s.subject)}
+	like := likeness{bound: s.subject.bindsSomething(), at: s.controlAt, works: accepts, shapes: s.subject.otherShapes(s.subject.control()), common: commonTypes(s.subject)}
 	like.event = func(eventType string, edits ...webhooktest.Edit) (*webhooktest.Event, error) {
 		return s.event(context.Background(), eventType, edits...)
 	}
