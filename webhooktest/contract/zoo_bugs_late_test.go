@@ -3,6 +3,7 @@ package contract_test
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -91,6 +92,33 @@ func zooCheckouts(name, why string, forgets bool) zooBug {
 	}).saying(func(s *contract.Subject) { s.Handles = []string{"checkout.session.completed", paidLater} })
 }
 
+// zooEnds is a handler whose rows begin and end, and remember no event.
+func zooEnds(name, why string) zooBug {
+	const begins, ends = "customer.subscription.created", "customer.subscription.deleted"
+	return zooWith(name, why, func(z *zooHandler) {
+		rows := make(zooObject)
+		z.only("payment_intent.succeeded", begins, ends)
+		z.keys = func(d *zooDelivery) []string {
+			if zooField(d, "object") == "subscription" {
+				return nil
+			}
+			return z.eventAndFact(d)
+		}
+		z.effects[begins] = func(d *zooDelivery) error {
+			rows[zooField(d, "id")] = "active"
+			return nil
+		}
+		z.effects[ends] = func(d *zooDelivery) error {
+			if rows[zooField(d, "id")] == nil {
+				return &zooError{http.StatusNotFound, "no such subscription"}
+			}
+			rows[zooField(d, "id")] = "canceled"
+			return nil
+		}
+		z.show = func() any { return maps.Clone(rows) }
+	}).saying(func(s *contract.Subject) { s.Handles = []string{begins, ends} })
+}
+
 // only leaves the handler effects of a few types.
 func (z *zooHandler) only(first string, others ...string) {
 	maps.DeleteFunc(z.effects, func(eventType string, _ func(*zooDelivery) error) bool {
@@ -177,6 +205,7 @@ func zooLateBugs() []zooBug {
 		}).saying(func(s *contract.Subject) {
 			s.Handles = []string{"checkout.session.completed", "customer.subscription.created"}
 		}).shaping("checkout.session.completed", "subscription"),
+		zooEnds("begun-anew", "remembers no event, refuses the end of what it does not know, and its creation writes the row whenever it comes"),
 		zooStands("invoice-revives", "who has paid is active, whenever that was", zooRenewals, minding("invoice."), "subscription", "id"),
 	}
 }
