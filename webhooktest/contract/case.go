@@ -54,6 +54,7 @@ type contractCase struct {
 	Either    bool                 `json:"either"`
 	Refusable bool                 `json:"refusable"`
 	Effective bool                 `json:"effective"`
+	Seen      bool                 `json:"seen"`
 	Repeats   bool                 `json:"repeats"`
 	Bursts    int                  `json:"bursts"`
 	Check     string               `json:"check"`
@@ -206,8 +207,10 @@ func (c *contractCase) validate() error {
 		return fmt.Errorf("state %s: a reference is missing", c.State)
 	case c.Either && c.State != "same":
 		return errors.New("either: want state same")
-	case len(c.Against) > 0 && !ofChange(c) && (c.State != "differs" || len(c.Witness) == 0):
+	case len(c.Against) > 0 && !toldBefore(c) && (c.State != "differs" || len(c.Witness) == 0):
 		return errors.New("against: want state differs and a witness, or compare object")
+	case c.Seen && !toldBefore(c):
+		return errors.New("seen: want against, and compare object")
 	case c.Bursts < 0 || c.Bursts > 0 && c.State != "same":
 		return errors.New("bursts: want a number above zero, and state same")
 	case c.Compare != "" && c.Compare != "object":
@@ -228,12 +231,6 @@ func (c *contractCase) validate() error {
 // hasAlternative reports whether the case has two references with possibly different
 // results.
 func (c *contractCase) hasAlternative() bool { return c.State == "same" && len(c.Witness) > 0 }
-
-// ofChange reports whether the case compares only what its reference changes beyond what
-// comes before.
-func ofChange(c *contractCase) bool {
-	return c.Compare == "object" && len(c.Against) > 0
-}
 
 // stepLists returns the lists of steps, by key.
 func (c *contractCase) stepLists() map[string][]caseStep {

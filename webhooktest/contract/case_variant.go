@@ -90,6 +90,13 @@ func (c *contractCase) independent() bool {
 	return true
 }
 
+// toldBefore reports whether the case says what comes before the event that it is about.
+func toldBefore(c *contractCase) bool { return c.Compare == "object" && len(c.Against) > 0 }
+
+// ofChange reports whether the case compares only what its reference changes beyond what
+// comes before.
+func ofChange(c *contractCase) bool { return toldBefore(c) && !c.Seen }
+
 // reversed reverses the steps, and the events within each.
 func reversed(steps []caseStep) []caseStep {
 	steps = slices.Clone(steps)

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,6 +22,7 @@ func TestFreshTextsOfShapes(t *testing.T) {
 		known := plain.freshIn(eventType)
 		for _, shape := range fixtures.Variants(eventType) {
 			for _, path := range plain.freshInShape(eventType, shape.Name) {
+				path = strings.Replace(path, "data.previous_attributes.", "data.object.", 1) // an earlier event has it there
 				require.True(t, slices.Contains(known, path), "%s, %s: %s", eventType, shape.Name, path)
 			}
 		}

@@ -65,6 +65,9 @@ func (o *oracle) judge(ctx context.Context) ([]finding, error) {
 	if gone, err := o.effectIsGone(ctx); err != nil || gone != nil {
 		return gone, err
 	}
+	if err := checkSeen(o); err != nil {
+		return nil, err
+	}
 	if err := checkShown(ctx, o); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
 // takeReferences runs the reference steps twice. If the two effects differ in size, one of
@@ -64,10 +65,10 @@ func checkRepeats(ctx context.Context, o *oracle) error {
 	return nil
 }
 
-// beforeChange runs what comes before the event whose change is all that a case compares,
-// and returns what the state says then.
+// beforeChange runs what comes before the event that a case is about, and returns what the
+// state says then.
 func beforeChange(ctx context.Context, o *oracle) (statediff.Diff, error) {
-	if !ofChange(o.spec) {
+	if !toldBefore(o.spec) {
 		return nil, nil
 	}
 	e, did, err := o.execute(ctx, o.spec.Against)
@@ -93,6 +94,21 @@ func lastCounts(ctx context.Context, o *oracle, b statediff.Baseline) error {
 	}
 	return errInconclusive{reason: fmt.Sprintf("%s changes nothing after %s, so its loss would not show",
 		strings.Join(o.spec.typesNamed(o.variant, last), ", "), strings.Join(o.spec.typesNamed(o.variant, first), ", "))}
+}
+
+// checkSeen leaves a row of a case out whose event clean delivery shows nothing of, where the
+// case says so: an app that stores no card has none to lose.
+func checkSeen(o *oracle) error {
+	if !o.spec.Seen {
+		return nil
+	}
+	references, before := statediff.WithoutLogs(o.references, o.before)
+	references, before = statediff.WithoutHistories(references, before)
+	b := statediff.Baseline{Volatile: o.session.run.known.madeUp(o.session.probe.careful), References: references}
+	if b.Differs(before) {
+		return nil
+	}
+	return fmt.Errorf("%w: the state shows nothing of what the case is about", render.ErrNotApplicable)
 }
 
 // takeReference runs the reference steps. The second time, it runs the witness instead, if

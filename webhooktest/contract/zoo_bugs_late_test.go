@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stripe/stripe-go/v76"
+
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -119,6 +121,42 @@ func zooEnds(name, why string) zooBug {
 	}).saying(func(s *contract.Subject) { s.Handles = []string{begins, ends} })
 }
 
+// zooPlans is a handler that keeps the plans of active subscriptions, and nothing else of them.
+func zooPlans(name, why string, minds bool) zooBug {
+	const changes, ends = "customer.subscription.updated", "customer.subscription.deleted"
+	return zooWith(name, why, func(z *zooHandler) {
+		rows := make(map[string]zooStand)
+		z.only("payment_intent.succeeded", changes, ends)
+		z.effects[changes] = func(d *zooDelivery) error {
+			id, now := zooField(d, "id"), zooStand{zooProduct(d), d.event.Created}
+			if zooField(d, "status") == "active" && rows[id].status != "canceled" && (!minds || rows[id].before(now)) {
+				rows[id] = now
+			}
+			return z.subscribed(d)
+		}
+		z.effects[ends] = func(d *zooDelivery) error {
+			rows[zooField(d, "id")] = zooStand{"canceled", d.event.Created}
+			return z.subscribed(d)
+		}
+		z.show = func() any {
+			shown := make(zooObject)
+			for id, row := range rows {
+				shown[id] = row.status
+			}
+			return shown
+		}
+	}).saying(func(s *contract.Subject) { s.Handles = []string{changes, ends} })
+}
+
+// zooProduct is what a subscription's first item is for.
+func zooProduct(d *zooDelivery) string {
+	var subscription stripe.Subscription
+	if zooDecode(d, &subscription) != nil || subscription.Items == nil || len(subscription.Items.Data) == 0 {
+		return ""
+	}
+	return subscription.Items.Data[0].Price.Product.ID
+}
+
 // only leaves the handler effects of a few types.
 func (z *zooHandler) only(first string, others ...string) {
 	maps.DeleteFunc(z.effects, func(eventType string, _ func(*zooDelivery) error) bool {
@@ -205,6 +243,7 @@ func zooLateBugs() []zooBug {
 		}).saying(func(s *contract.Subject) {
 			s.Handles = []string{"checkout.session.completed", "customer.subscription.created"}
 		}).shaping("checkout.session.completed", "subscription"),
+		zooPlans("downgrades", "an update of an active subscription writes its plan, whenever it comes", false),
 		zooEnds("begun-anew", "remembers no event, refuses the end of what it does not know, and its creation writes the row whenever it comes"),
 		zooStands("invoice-revives", "who has paid is active, whenever that was", zooRenewals, minding("invoice."), "subscription", "id"),
 	}
@@ -221,6 +260,7 @@ func zooLateSound() []zooBug {
 		zooStands("disputes-in-order", "the same of disputes", zooDisputes, zooAlways, "id"),
 		zooCheckouts("checkouts-paid-for-good", "a checkout that is paid stays so", false),
 		zooStands("trials-in-order", "the same of subscriptions on trial", zooTrials, zooAlways, "id"),
+		zooPlans("plans-in-order", "the same of plans", true),
 		zooStands("renewals-in-order", "the same of subscriptions and their invoices", zooRenewals, zooAlways, "subscription", "id"),
 	}
 }
