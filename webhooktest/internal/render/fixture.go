@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -215,8 +214,8 @@ func (f *eventFixture) at(version int, object []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	f.PreviousAttributes, err = rawjson.Encode(difference(before, after))
-	return after, err
+	f.PreviousAttributes = difference(before, after).encode()
+	return after, nil
 }
 
 func (f *eventFixture) state(version int, object []byte) ([]byte, error) {
@@ -238,27 +237,4 @@ func (f *eventFixture) state(version int, object []byte) ([]byte, error) {
 		}
 	}
 	return f.varied(object)
-}
-
-// difference returns the old values of fields that changed between before and after,
-// nested like the objects. Like Stripe, it returns changed lists as a whole.
-func difference(before, after []byte) map[string]json.RawMessage {
-	var old, changed map[string]json.RawMessage
-	if json.Unmarshal(before, &old) != nil || json.Unmarshal(after, &changed) != nil {
-		return nil // one of them is not an object
-	}
-	for key, value := range old {
-		if equal(value, changed[key]) {
-			delete(old, key)
-		} else if inner := difference(value, changed[key]); inner != nil {
-			old[key], _ = rawjson.Encode(inner) // raw JSON always encodes
-		}
-	}
-	return old
-}
-
-// equal compares JSON ignoring white space.
-func equal(a, b []byte) bool {
-	var left, right bytes.Buffer
-	return json.Compact(&left, a) == nil && json.Compact(&right, b) == nil && bytes.Equal(left.Bytes(), right.Bytes())
 }

@@ -74,9 +74,9 @@ func (s *shape) changed(was *upgrade.Object, now []byte, after, upTo string) ([]
 	if err := was.To(after, upTo); err != nil {
 		return nil, err
 	}
-	previous, err := rawjson.Encode(difference(was.Text(), now))
-	if err != nil || string(previous) == "{}" {
-		return nil, err
+	previous := difference(was.Text(), now).encode()
+	if string(previous) == "{}" {
+		return nil, nil
 	}
 	return slices.Concat([]byte(`,"previous_attributes":`), previous), nil
 }
