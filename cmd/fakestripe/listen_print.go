@@ -189,6 +189,9 @@ func (p *listenPrinter) ending(s listen.Summary) {
 	if s.Repelled > 0 {
 		text += fmt.Sprintf(", %d forged and refused", s.Repelled)
 	}
+	if s.Crashed > 0 {
+		text += fmt.Sprintf(", %d forged and failed with a server error", s.Crashed)
+	}
 	if s.Taken > 0 {
 		text += fmt.Sprintf(", %d FORGED AND ACCEPTED", s.Taken)
 	}

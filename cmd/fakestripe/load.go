@@ -212,8 +212,12 @@ func (p *loadProgress) adviseOn(r *webhooktest.Response) {
 	if r == nil {
 		return
 	}
+	what := "was refused"
+	if crashed(r) {
+		what = "failed"
+	}
 	if given, ok := adviceOn(r, nil); ok {
-		p.talk("a genuine event was refused: %s: %s", r, given.text)
+		p.talk("a genuine event %s: %s: %s", what, r, given.text)
 	}
 }
 

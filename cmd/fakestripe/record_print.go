@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/record"
@@ -16,6 +17,7 @@ import (
 type recordTally struct {
 	Kept    int            `json:"kept"`
 	Refused int            `json:"refused"`  // of these
+	Failed  int            `json:"failed"`   // of these, with a server error
 	NotKept map[string]int `json:"not_kept"` // by reason
 	err     error          // of a case that could not be written
 }
@@ -26,7 +28,10 @@ func (r *recording) done(e record.Exchange) {
 	defer r.mu.Unlock()
 	if e.File != "" {
 		r.tally.Kept++
-		if e.Status >= 400 {
+		switch {
+		case e.Status >= http.StatusInternalServerError:
+			r.tally.Failed++
+		case e.Status >= http.StatusBadRequest:
 			r.tally.Refused++
 		}
 	} else {
@@ -92,8 +97,8 @@ func (r *recording) summary(redactor *redact.Redactor) error {
 		return r.tally.err
 	}
 	fmt.Fprint(r.shell.out, r.tally.line(r.out))
-	if r.tally.Refused > 0 && len(r.secrets) == 0 {
-		fmt.Fprintf(r.shell.err, "fakestripe: %d were refused: if for their signature, a replay will not be; give --secret to keep only what is signed\n", r.tally.Refused)
+	if n := r.tally.Refused + r.tally.Failed; n > 0 && len(r.secrets) == 0 {
+		fmt.Fprintf(r.shell.err, "fakestripe: %d were not accepted: if for their signature, a replay will be; give --secret to keep only what is signed\n", n)
 	}
 	return errors.Join(printRedacted(r.shell, redactor), r.tally.err)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -11,6 +12,7 @@ import (
 type tally struct {
 	planned                       int
 	accepted, refused, unanswered int  // by the last answer
+	failed                        int  // with a server error, which is no refusal
 	waiting                       int  // not accepted yet: listen continues
 	dropped                       int  // by listen's chaos
 	unwanted                      int  // events that no endpoint of listen wants
@@ -33,13 +35,18 @@ func (t *tally) add(r *webhooktest.Response, asExpected bool) {
 		t.accepted++
 	case r.Err != nil:
 		t.unanswered++
+	case crashed(r):
+		t.failed++
 	default:
 		t.refused++
 	}
 }
 
+// crashed reports whether a response is a server error: the handler meant no refusal.
+func crashed(r *webhooktest.Response) bool { return r.StatusCode >= http.StatusInternalServerError }
+
 // judged counts the deliveries that ended, with an answer or without.
-func (t *tally) judged() int { return t.accepted + t.refused + t.unanswered }
+func (t *tally) judged() int { return t.accepted + t.refused + t.failed + t.unanswered }
 
 func (t *tally) deliveries() int { return t.judged() + t.waiting + t.dropped }
 
@@ -54,7 +61,11 @@ func (t *tally) String() string {
 	if t.deliveries() < t.planned {
 		made = fmt.Sprintf("%d of %s", t.deliveries(), deliveries(t.planned))
 	}
-	text := fmt.Sprintf("%s in %s: %d accepted, %d refused, %d without a response", made, round(t.took), t.accepted, t.refused, t.unanswered)
+	failed := ""
+	if t.failed > 0 {
+		failed = fmt.Sprintf(", %d failed with a server error", t.failed)
+	}
+	text := fmt.Sprintf("%s in %s: %d accepted, %d refused%s, %d without a response", made, round(t.took), t.accepted, t.refused, failed, t.unanswered)
 	if t.expected != t.accepted { // an answer other than 2xx was right
 		text += fmt.Sprintf(", %d as expected", t.expected)
 	}
@@ -85,6 +96,7 @@ func (t *tally) json() any {
 		Deliveries int     `json:"deliveries"`
 		Accepted   int     `json:"accepted"`
 		Refused    int     `json:"refused"`
+		Failed     int     `json:"failed"`
 		Unanswered int     `json:"unanswered"`
 		Waiting    int     `json:"waiting"`
 		Dropped    int     `json:"dropped"`
@@ -95,7 +107,7 @@ func (t *tally) json() any {
 		Rate       float64 `json:"per_second"`
 		Expected   int     `json:"as_expected"`
 	}{
-		t.planned, t.deliveries(), t.accepted, t.refused, t.unanswered, t.waiting, t.dropped, t.unwanted,
+		t.planned, t.deliveries(), t.accepted, t.refused, t.failed, t.unanswered, t.waiting, t.dropped, t.unwanted,
 		milliseconds(t.took), milliseconds(t.average()), milliseconds(t.longest), t.rate(), t.expected,
 	}
 }

@@ -26,7 +26,8 @@ func TestSumsThroughListen(t *testing.T) {
 	answer := func(status int) []listen.Attempt { return []listen.Attempt{{Number: 1, Status: status}} }
 	accepted := listen.Delivery{State: listen.Delivered, Attempts: answer(200)}
 	retried := listen.Delivery{State: listen.Delivered, Attempts: []listen.Attempt{{Number: 1, Status: 500}, {Number: 2, Status: 200}}}
-	refused := listen.Delivery{State: listen.GivenUp, Reason: "refused", Attempts: answer(500)}
+	refused := listen.Delivery{State: listen.GivenUp, Reason: "refused", Attempts: answer(400)}
+	failed := listen.Delivery{State: listen.GivenUp, Reason: "failed", Attempts: answer(500)}
 	unanswered := listen.Delivery{State: listen.GivenUp, Reason: "no response", Attempts: []listen.Attempt{{Number: 1, Error: "reset"}}}
 	never := listen.Delivery{State: listen.GivenUp, Reason: "the endpoint is gone"}
 	waiting := listen.Delivery{State: listen.Waiting, Attempts: answer(500)}
@@ -42,6 +43,7 @@ func TestSumsThroughListen(t *testing.T) {
 		{"accepted at last", 3, []listen.Delivery{retried}, "3 deliveries: 3 accepted, 0 refused, 0 without a response", nil},
 		{"one of two endpoints goes on refusing", 3, []listen.Delivery{accepted, waiting}, "6 deliveries: 3 accepted, 0 refused, 0 without a response, 3 not accepted yet", errShort},
 		{"one of two endpoints is given up", 2, []listen.Delivery{accepted, refused}, "4 deliveries: 2 accepted, 2 refused, 0 without a response", errShort},
+		{"a server error is no refusal", 2, []listen.Delivery{refused, failed}, "4 deliveries: 0 accepted, 2 refused, 2 failed with a server error, 0 without a response", errShort},
 		{"no response", 2, []listen.Delivery{unanswered, never}, "4 deliveries: 0 accepted, 0 refused, 4 without a response", errShort},
 		{"dropped", 2, []listen.Delivery{accepted, dropped}, "4 deliveries: 2 accepted, 0 refused, 0 without a response, 2 dropped", nil},
 		{"one event to two endpoints", 1, []listen.Delivery{accepted, waiting}, "2 deliveries: 1 accepted, 0 refused, 0 without a response, 1 not accepted yet", errShort},

@@ -96,6 +96,11 @@ func (d *Delivery) refused() bool {
 	return n > 0 && d.Attempts[n-1].Error == "" && !d.Attempts[n-1].Accepted()
 }
 
+// failed reports whether the last attempt had a server error.
+func (d *Delivery) failed() bool {
+	return d.refused() && d.Attempts[len(d.Attempts)-1].Status >= http.StatusInternalServerError
+}
+
 // An Attempt is one POST of a Delivery and its result.
 type Attempt struct {
 	Number       int              `json:"number"` // from 1

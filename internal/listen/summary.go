@@ -10,6 +10,7 @@ type Summary struct {
 	Unaccepted int `json:"mutated_unaccepted"` // with a mutation, but no forgery: tried once, and not owed
 	Taken      int `json:"forgeries_accepted"` // wrong
 	Repelled   int `json:"forgeries_refused"`  // right
+	Crashed    int `json:"forgeries_failed"`   // with a server error, which is no refusal
 	Dropped    int `json:"dropped"`
 	Waiting    int `json:"waiting"`
 
@@ -23,6 +24,8 @@ func (s *Summary) count(d *Delivery) {
 	switch {
 	case d.State == Delivered && d.Forgery():
 		s.Taken++
+	case d.State == GivenUp && d.Forgery() && d.failed():
+		s.Crashed++
 	case d.State == GivenUp && d.Forgery() && d.refused():
 		s.Repelled++
 	case d.State == Delivered:

@@ -3,6 +3,7 @@ package load_test
 import (
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -61,6 +62,7 @@ func TestRefusedFromTheStart(t *testing.T) {
 			require.ErrorAs(t, err, &refused, test.reason)
 			require.Equal(t, test.want, refused.Refusals, test.reason)
 			require.Equal(t, test.want, calls, test.reason)
+			require.Equal(t, test.status < http.StatusInternalServerError, strings.Contains(refused.Count(), "refused"), "a server error is no refusal: %s", refused.Count())
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/fakestripe/fakestripe/internal/sockets"
@@ -139,13 +140,17 @@ func (e *RefusedError) Error() string {
 
 // Count says how much was refused.
 func (e *RefusedError) Count() string {
+	one, all := "was refused", "were all refused"
+	if e.Response.Err != nil || e.Response.StatusCode >= http.StatusInternalServerError {
+		one, all = "failed", "all failed"
+	}
 	switch e.Refusals {
 	case 0:
-		return "a genuine event was refused before the load"
+		return "a genuine event " + one + " before the load"
 	case 1:
-		return "the first event of the load was refused"
+		return "the first event of the load " + one
 	}
-	return fmt.Sprintf("the first %d events of the load were all refused", e.Refusals)
+	return fmt.Sprintf("the first %d events of the load %s", e.Refusals, all)
 }
 
 // ErrNoEffect means that the state does not show any type of the load.

@@ -34,6 +34,7 @@ export function standing(d) {
       if (d.forgery) return { label: answer, tone: "fail", phrase: "a forgery was accepted" };
       return { label: answer, tone: "pass", phrase: "accepted" };
     case "given up":
+      if (d.forgery && d.status >= 500) return { label: answer, tone: "pass", phrase: "a forgery failed with a server error" };
       if (d.forgery && answer) return { label: answer, tone: "pass", phrase: "a forgery was refused" };
       return { label: answer || "no response", tone: "fail", phrase: "given up" };
     case "dropped":
