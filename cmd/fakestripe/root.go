@@ -17,10 +17,14 @@ func newRoot(sh shell) *cobra.Command {
 	return root
 }
 
-// rootFor returns the command for a command line. If that begins with the name of a
-// subcommand, it omits the others: defining their flags takes longer than a short command
-// takes to run.
+// rootFor returns the command for a command line.
 func rootFor(sh shell, args []string) *cobra.Command {
+	return joined(rootOf(sh, args), args)
+}
+
+// rootOf returns the command with the subcommand that a command line begins with, or with
+// all: defining the flags of the others takes longer than a short command takes to run.
+func rootOf(sh shell, args []string) *cobra.Command {
 	if len(args) == 0 {
 		return newRoot(sh)
 	}
@@ -73,6 +77,7 @@ Stripe would send, correctly or incorrectly. No account, network or tunnel neede
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(helpJoined(root.HelpFunc()))
 	root.SetIn(sh.in)
 	root.SetOut(sh.out)
 	root.SetErr(sh.err)
