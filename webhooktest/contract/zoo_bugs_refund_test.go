@@ -3,6 +3,7 @@ package contract_test
 import (
 	"cmp"
 	"maps"
+	"slices"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -17,6 +18,19 @@ func zooTotal(name, why string, adds func(z *zooHandler, charge, was map[string]
 			return nil
 		}
 		z.show = func() any { return zooBeside(z, "refunded", total) }
+	}).handling("charge.refunded")
+}
+
+// zooLedger is a handler that books an entry at each refund, which takes an amount off. How
+// much is up to the handler.
+func zooLedger(name, why string, takes func(charge, was map[string]any) float64) zooBug {
+	return zooWith(name, why, func(z *zooHandler) {
+		entries := []zooObject{}
+		z.effects["charge.refunded"] = func(d *zooDelivery) error {
+			entries = append(entries, zooObject{"charge": zooField(d, "id"), "cents": -takes(d.event.Data.Object, d.event.Data.PreviousAttributes)})
+			return nil
+		}
+		z.show = func() any { return zooBeside(z, "entries", slices.Clone(entries)) }
 	}).handling("charge.refunded")
 }
 
@@ -41,6 +55,9 @@ func zooRefundBugs() []zooBug {
 		}),
 		zooTotal("dollars-added-up", "the same in dollars, as a loss", func(_ *zooHandler, charge, _ map[string]any) float64 {
 			return -zooRefunded(charge) / 100
+		}),
+		zooLedger("sums-booked", "books the sum of all refunds at each of them", func(charge, _ map[string]any) float64 {
+			return zooRefunded(charge)
 		}),
 		zooStatuses("part-is-all", "any refund is a full one", nil, func(map[string]any) string { return "refunded" }),
 		zooStatuses("early-refund-dropped", "no payment, no refund", func() error { return nil }, zooCalled),
@@ -75,6 +92,9 @@ func zooRefundSound() []zooBug {
 		zooStatuses("part-has-a-name", "a part of the money is not all of it", nil, zooCalled),
 		zooStatuses("early-refund-refused", "Stripe sends it again", func() error { return &zooError{409, "payment not known yet"} }, zooCalled),
 		zooTotal("differences-added-up", "adds what the sum is more than it was", func(_ *zooHandler, charge, was map[string]any) float64 {
+			return zooRefunded(charge) - zooRefunded(was)
+		}),
+		zooLedger("differences-booked", "books what the sum is more than it was", func(charge, was map[string]any) float64 {
 			return zooRefunded(charge) - zooRefunded(was)
 		}),
 		zooTotal("sums-by-charge", "a total over the sum of each charge", func(z *zooHandler, charge, _ map[string]any) float64 {
