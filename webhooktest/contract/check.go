@@ -35,6 +35,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"one-purchase":   checkOnePurchase,
 	"period":         checkPeriod,
 	"partial-refund": checkPartialRefund,
+	"another-ended":  checkAnotherEnded,
 }
 
 // checkQuiet detects a state that changes when nothing is sent.

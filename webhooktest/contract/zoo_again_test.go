@@ -1,10 +1,16 @@
 package contract_test
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
+
+	"github.com/fakestripe/fakestripe/webhooktest"
+	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
 // zooUsers is a handler with a row for each user, who is linked to a subscription by the
@@ -43,6 +49,41 @@ func zooPeriods(name, why string, key func(*zooDelivery) string) zooBug {
 	}).handling("invoice.paid")
 }
 
+// zooMembers is a handler that grants access at its own checkout, which Prepare stands for, and
+// hears of nothing but the ends of subscriptions.
+func zooMembers(name, why string, key func(subscription, customer any) string) zooBug {
+	const ended = "customer.subscription.deleted"
+	return zooWith(name, why, func(z *zooHandler) {
+		z.only(ended)
+		z.effects[ended] = func(d *zooDelivery) error {
+			if member := "member " + key(zooField(d, "id"), zooField(d, "customer")); z.seen[member] {
+				z.seen[member] = false
+			}
+			return nil
+		}
+		z.show = func() any {
+			members := make(zooObject)
+			for key, access := range z.seen {
+				if member, is := strings.CutPrefix(key, "member "); is {
+					members[member] = access
+				}
+			}
+			return members
+		}
+	}).saying(func(s *contract.Subject) {
+		z := s.Handler.(*zooHandler)
+		s.Handles = []string{ended}
+		s.Prepare = func(_ context.Context, event *webhooktest.Event) ([]webhooktest.Edit, error) {
+			id, _ := event.Lookup("data.object.id")
+			customer, _ := event.Lookup("data.object.customer")
+			z.mu.Lock()
+			defer z.mu.Unlock()
+			z.seen["member "+key(id, customer)] = true
+			return nil, nil
+		}
+	})
+}
+
 // zooAgainBugs take what comes again for what is known.
 func zooAgainBugs() []zooBug {
 	return []zooBug{
@@ -55,6 +96,7 @@ func zooAgainBugs() []zooBug {
 				return z.begun(d)
 			}
 		}).shaping("checkout.session.completed", "subscription"),
+		zooMembers("any-end-of-a-customer", "knows members by their customers, and never hears which subscription they have", func(_, customer any) string { return fmt.Sprint(customer) }),
 		zooPeriods("renewal-is-known", "credits once for a subscription, not for each of its invoices", func(d *zooDelivery) string { return zooField(d, "subscription") }),
 	}
 }
@@ -62,6 +104,7 @@ func zooAgainBugs() []zooBug {
 // zooAgainSound tell what comes again from copies.
 func zooAgainSound() []zooBug {
 	return []zooBug{
+		zooMembers("end-of-the-members", "knows members by their subscriptions", func(subscription, _ any) string { return fmt.Sprint(subscription) }),
 		zooSaaS("sold-or-created", "a row from the session or the creation, whichever comes first: the other changes nothing", func(z *zooHandler) {
 			z.effects["checkout.session.completed"], z.effects["customer.subscription.created"] = z.begun, z.subscribed
 		}).handling("customer.subscription.created").shaping("checkout.session.completed", "subscription"),
