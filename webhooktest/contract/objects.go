@@ -44,6 +44,7 @@ type appObjects struct {
 	of     map[*webhooktest.Event]given              // by event
 	paths  map[*webhooktest.Event][]string           // the paths they bind an event by
 	before map[*webhooktest.Event]*webhooktest.Event // the event that had to come before an event
+	first  map[string]*webhooktest.Event             // the event whose object others share, by type
 	more   map[any]*webhooktest.Event                // the first event about one more object of a customer, by id
 	known  *boundPaths
 }
@@ -80,6 +81,7 @@ type boundPaths struct {
 	all   sync.Map // events all bound to one object
 	given sync.Map // events bound one by one, by Prepare
 	fresh sync.Map // texts that differ in each event
+	again sync.Map // whether a second event about one object is accepted, by type
 
 	values sync.Map // one that binds an event, by type and path
 }
@@ -88,7 +90,7 @@ func newAppObjects(known *boundPaths) *appObjects {
 	return &appObjects{
 		last: make(map[string]given), of: make(map[*webhooktest.Event]given),
 		paths: make(map[*webhooktest.Event][]string), before: make(map[*webhooktest.Event]*webhooktest.Event),
-		more: make(map[any]*webhooktest.Event), known: known,
+		first: make(map[string]*webhooktest.Event), more: make(map[any]*webhooktest.Event), known: known,
 	}
 }
 
@@ -117,14 +119,22 @@ func (o *appObjects) follow(before, event *webhooktest.Event) {
 }
 
 // share lets events share an object of the app, until the returned function is called.
-func (s *sender) share() (end func()) {
+func (s *sender) share() (end func()) { return s.sharing(true) }
+
+func (s *sender) sharing(shares bool) (end func()) {
 	before := s.shares
-	s.shares = true
+	s.shares = shares
 	return func() { s.shares = before }
 }
 
-// own gives a new Stripe object one of the app's. Events of cases that only examine answers
-// share one, if Prepare's edits name it: an app has only so many.
+// offer has further events share the object of the first event of a type, if Prepare names it.
+func (o *appObjects) offer(event *webhooktest.Event) {
+	if o.first[event.Type()] == nil && o.of[event].names() {
+		o.first[event.Type()] = event
+	}
+}
+
+// own gives a new Stripe object one of the app's.
 func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktest.Event, error) {
 	if !s.subject.bindsEach() || !s.binder.takes(event.Type()) {
 		return event, nil
@@ -154,6 +164,7 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 		s.objects.known.values.Store(event.Type()+" "+path, value)
 	}
 	s.objects.of[known], s.objects.paths[known] = object, paths
+	s.objects.offer(known)
 	return s.customer.owns(s.objects, known)
 }
 

@@ -198,19 +198,6 @@ func (s *sender) note(responses ...*webhooktest.Response) {
 	}
 }
 
-// deliverControl delivers a new event of the control type.
-func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webhooktest.Response, error) {
-	defer s.share()()
-	event, err := s.unregistered(ctx, s.subject.control())
-	if genuine(mutations) {
-		event, err = s.registered(event, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.deliver(ctx, event, mutations...)
-}
-
 // retryAfter returns the handler's requested pause, within limits.
 func retryAfter(response *webhooktest.Response) time.Duration {
 	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
