@@ -90,6 +90,7 @@ var mutants = []mutant{
 	{why: "a creation that there is not is delivered", file: "unsent.go", old: `if v.types[event.Type+unsentAs] != "" {`, new: `if v.types[event.Type+unsentAs] == "-" {`, test: "TestUpdatesWithoutCreation"},
 	{why: "what comes with an update is named by that update", file: "naming_shared.go", old: `if shared[id] != "" &&`, new: "if false &&", test: "TestUpdatesWithoutCreation"},
 	{why: "what events share of an object is its name alone", file: "sender_events.go", old: "if !s.shares || s.customer.of != nil", new: "if true || s.customer.of != nil", test: "TestSharedObjectsArePrepared"},
+	{why: "what is taken away is no effect", file: "internal/statediff/baseline.go", old: "if b.isLimit(place) {\n\t\t\tcontinue\n\t\t}\n\t\tchanges :=", new: "if IsGone(place) {\n\t\t\tcontinue\n\t\t}\n\t\tchanges :=", test: "TestTakenAway"},
 	{why: "an end that is lost alone is an alternative", file: "oracle_reference.go", old: "return statediff.Unmoved(", new: "return false && statediff.Unmoved(", test: "TestLateSteps"},
 	{why: "every shape is expected to come", file: "shapes.go", old: `return v.Counts && usual == ""`, new: `return v.Counts`, test: "TestUnclaimedTypes"},
 	{why: "no other shape is tried", file: "unclaimed.go", old: "if !s.probe.careful {", new: "if s.probe.careful {", test: "TestUnclaimedTypes"},

@@ -41,12 +41,12 @@ func (b Baseline) Differs(did Diff) bool {
 func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (said []string, judged int) {
 	var differences []difference
 	for _, place := range slices.Sorted(maps.Keys(b.Touched())) {
-		if strings.HasSuffix(place, goneSuffix) {
+		if b.isLimit(place) {
 			continue
 		}
 		changes := append(b.at(place), did[place])
 		b.hide(place, changes)
-		if !alike(changes[:len(changes)-1]) {
+		if !alike(changes[:len(changes)-1]) || IsGone(place) && changes[0].isAnyRow() {
 			continue // volatile
 		}
 		judged++
@@ -70,6 +70,9 @@ func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (said 
 func (b Baseline) Alike(did Diff) Diff {
 	same, touched := make(Diff), b.Touched()
 	for place, change := range did.Near(touched) {
+		if b.isLimit(place) {
+			continue
+		}
 		if !touched[place] {
 			same.add(place, change.Delta) // of an earlier record
 			continue
@@ -89,6 +92,9 @@ func (b Baseline) Alike(did Diff) Diff {
 func (b Baseline) String() string {
 	var said []string
 	for place := range b.Touched() {
+		if IsGone(place) && alike(b.at(place)) {
+			continue // no more than room for others
+		}
 		did := make([]string, len(b.References))
 		for i, e := range b.at(place) {
 			did[i] = e.String()

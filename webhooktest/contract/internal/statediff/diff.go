@@ -21,8 +21,7 @@ type Change struct {
 }
 
 // Between returns the difference that a delivery made. Removed values have their own
-// places: they show that something happened, but are never compared, since the handler may
-// limit the length of a list.
+// places.
 func Between(before, after any, n Normalizer) Diff {
 	d := make(Diff)
 	d.compare("state", before, after, n.roles())
@@ -46,8 +45,10 @@ func (d Diff) compare(place string, before, after any, r *roles) {
 	case map[string]any:
 		old, _ := before.(map[string]any)
 		d.compareMaps(place, old, after, r)
+	case nil:
+		d.emptied(place, before, r)
 	default:
-		if after != nil && before != after {
+		if before != after {
 			d.compareTexts(place, before, after, r)
 		}
 	}
@@ -86,16 +87,10 @@ func (d Diff) compareLists(place string, before, after []any, r *roles) {
 	}
 	for key, records := range gone {
 		if len(fresh[key]) == 0 {
-			d.add(place+goneSuffix, 0, records...)
+			d.gone(place, records...)
 		}
 	}
 }
-
-// goneSuffix marks the places of removed values.
-const goneSuffix = " (gone)"
-
-// IsGone reports whether a place holds removed values.
-func IsGone(place string) bool { return strings.HasSuffix(place, goneSuffix) }
 
 // recount treats a record as an earlier one with new counts, if only numbers differ. A
 // number by itself counts only inside a text. The serial number of a row that replaced a
@@ -150,7 +145,7 @@ func less(a, b []any) (rest []any) {
 func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) {
 	for key, value := range before {
 		if _, stays := after[key]; !stays {
-			d.add(place+"."+r.text(key)+goneSuffix, 0, newRecord(r.plain(value)))
+			d.gone(place+"."+r.text(key), newRecord(r.plain(value)))
 		}
 	}
 	for key, value := range after {
@@ -240,7 +235,7 @@ func (d Diff) Places() []string { return slices.Sorted(maps.Keys(d)) }
 func (d Diff) Lines() []string {
 	var all []difference
 	for _, place := range d.Places() {
-		if !IsGone(place) {
+		if !IsGone(place) || !d.gains(place) {
 			all = append(all, difference{place, d[place].String()})
 		}
 	}
