@@ -8,8 +8,8 @@ var mutants = []mutant{
 	{why: "any difference will do", file: "internal/statediff/baseline.go", old: "return len(differences) > 0 || len(did", new: "return len(differences) >= 0 || len(did", zoo: "unpaid-fulfilled"},
 	{why: "numbers are not compared", file: "internal/statediff/diff.go", old: "return math.Abs(e.Delta-other.Delta) <= 1e-6*max(1, math.Abs(e.Delta)) &&", new: "return math.Abs(0) == 0 &&", zoo: "twice-in-number"},
 	{why: "rows are not compared", file: "internal/statediff/diff.go", old: "slices.EqualFunc(e.Records, other.Records, func(a, b Record) bool { return a.text == b.text })", new: "true", zoo: "twice-in-payments"},
-	{why: "numbers within rows are not compared", file: "internal/statediff/diff.go", old: "d.add(place+after.label()+l.path, now-was)", new: "d.add(place+after.label()+l.path, 0*(now-was))", zoo: "twice-in-kinds-counted"},
-	{why: "a row with other numbers is another row", file: "internal/statediff/diff.go", old: "if len(after.fields) == 0 || before.key() != after.key() {", new: "if true {", zoo: "twice-in-kinds-counted|twice-in-decimal-sums"},
+	{why: "numbers within rows are not compared", file: "internal/statediff/between.go", old: "d.add(place+after.label()+l.path, now-was)", new: "d.add(place+after.label()+l.path, 0*(now-was))", zoo: "twice-in-kinds-counted"},
+	{why: "a row with other numbers is another row", file: "internal/statediff/between.go", old: "if len(after.fields) == 0 || before.key() != after.key() {", new: "if true {", zoo: "twice-in-kinds-counted|twice-in-decimal-sums"},
 	{why: "ids have no roles", file: "internal/statediff/normalizer.go", old: `n[id] = "{" + string(place) + "}"`, new: "_, _ = id, place", zoo: "twice-in-paid-by-object"},
 	{why: "the app's own names have no roles", file: "naming.go", old: `nameAt(ids, role+".", event, b.freshIn(event.Type()))`, new: "_ = b.freshIn", test: "TestKeysAreComparable"},
 	{why: "what came before has no roles", file: "naming.go", old: "before != nil; before =", new: "false; before =", test: "TestNothingIsWaitedForInAJoin"},
@@ -33,7 +33,7 @@ var mutants = []mutant{
 	{why: "Stripe knows only the end", file: "check_another_ended.go", old: "err = s.register(active.Body())", new: "_ = active", test: "TestAnotherEnded"},
 	{why: "a renewal has a subscription of its own", file: "same_customer.go", old: "case c.renews:", new: "case false:", zoo: "renewal-is-known"},
 	{why: "one event of several is not found at fault", file: "oracle_none.go", old: "if len(guilty) == 0 || len(guilty) == len(names) {", new: "if true {", test: "TestEventsAtFaultAreNamed"},
-	{why: "types are places", file: "internal/statediff/diff.go", old: `name = "{type}"`, new: `name = name + ""`, zoo: "counts-by-type"},
+	{why: "types are places", file: "internal/statediff/between.go", old: `name = "{type}"`, new: `name = name + ""`, zoo: "counts-by-type"},
 	{why: "places that clean delivery does not touch count", file: "internal/statediff/baseline.go", old: "range slices.Sorted(maps.Keys(b.Touched())) {", new: "range slices.Sorted(maps.Keys(did)) {", zoo: "copies-counted"},
 
 	// What is learned before anybody is accused.

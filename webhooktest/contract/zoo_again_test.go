@@ -55,6 +55,7 @@ func zooMembers(name, why string, key func(subscription, customer any) string) z
 	const ended = "customer.subscription.deleted"
 	return zooWith(name, why, func(z *zooHandler) {
 		z.only(ended)
+		z.effects["payment_intent.succeeded"] = z.paid // which it does not show
 		z.effects[ended] = func(d *zooDelivery) error {
 			if member := "member " + key(zooField(d, "id"), zooField(d, "customer")); z.seen[member] {
 				z.seen[member] = false

@@ -174,3 +174,25 @@ type spot struct {
 	shape shape
 	path  string
 }
+
+// gains reports whether something was added where values were removed.
+func gains(d Diff, gone string) bool {
+	from := strings.TrimSuffix(gone, goneSuffix)
+	for place := range d {
+		if !IsGone(place) && anyKey(place) == from {
+			return true
+		}
+	}
+	return false
+}
+
+// isLimit reports whether what clean delivery removes at a place may only make room in a
+// list of limited length.
+func (b Baseline) isLimit(place string) bool {
+	return IsGone(place) && slices.ContainsFunc(b.References, func(reference Diff) bool { return gains(reference, place) })
+}
+
+// isAnyRow reports whether nothing is known of the rows that were removed.
+func (e Change) isAnyRow() bool {
+	return !slices.ContainsFunc(e.Records, func(r Record) bool { return !r.isHidden() })
+}

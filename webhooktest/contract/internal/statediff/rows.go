@@ -118,3 +118,15 @@ func isTuple(row any) bool {
 func isOwnKey(key string) bool {
 	return isGenerated(key) || isGenerated(key[strings.LastIndexAny(key, ":/#")+1:])
 }
+
+// anyKey replaces the keys of a place that the handler generates.
+func anyKey(place string) string {
+	keys := strings.Split(place, ".")
+	for i, key := range keys {
+		name := strings.TrimRight(key, "[]")
+		if isOwnKey(name) {
+			keys[i] = "*" + key[len(name):]
+		}
+	}
+	return strings.Join(keys, ".")
+}
