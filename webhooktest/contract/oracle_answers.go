@@ -93,8 +93,8 @@ func (o *oracle) judgeForgery(ctx context.Context) ([]finding, error) {
 // no effect either, although the state was watched for one: some handlers first look for an
 // object of their own, and verify with the secret of its shop.
 func unreached(o *oracle) error {
-	control := o.session.subject.control()
-	if !o.session.subject.observed() || !o.session.run.known.isSilent(control) {
+	control, run := o.session.subject.control(), o.session.run
+	if !o.session.subject.observed() || !run.known.isSilent(control) || len(run.learned.alike()) > 0 {
 		return nil
 	}
 	return errInconclusive{reason: "a genuine " + control + " has no effect either: a handler that looks for an object of its own before it verifies has not come to the signature"}

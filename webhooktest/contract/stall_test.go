@@ -45,7 +45,9 @@ func TestStallIsNoticed(t *testing.T) {
 func TestNoStallNoNote(t *testing.T) {
 	realpart.Long(t)
 	t.Parallel()
-	require.Empty(t, checkZoo(t, zooNamed(t, "after-500-ms"), "control").Notes)
+	for _, note := range checkZoo(t, zooNamed(t, "after-500-ms"), "control").Notes {
+		require.NotContains(t, note, "stalls")
+	}
 }
 
 // An effect is waited for until the time of the run is over, and not held against the
