@@ -83,10 +83,10 @@ func WithoutCounts(references []Diff, did Diff) (kept []Diff, left Diff) {
 	return hidingAll(references, did, counts)
 }
 
-// findCounts adds the fields that may be counts.
+// findCounts adds the fields that may be counts, and are no flags.
 func (d Diff) findCounts(counts map[spot]bool) {
 	d.each(func(at spot, l field) {
-		if l.path != "" && (l.isNumber && l.isSmall() || isRevision(l.value)) {
+		if l.path != "" && (l.isNumber && l.isSmall() && !l.isFlag() || isRevision(l.value)) {
 			counts[at] = true
 		}
 	})

@@ -35,6 +35,11 @@ type field struct {
 	isNumber bool // of JSON
 }
 
+// isFlag reports whether a number says yes or no.
+func (l field) isFlag() bool {
+	return l.isNumber && (l.value == "0" || l.value == "1") && saysYesOrNo(l.path)
+}
+
 // isSmall reports whether a number may be a count.
 func (l field) isSmall() bool {
 	n, ok := number(l.value)
