@@ -211,6 +211,9 @@ func decodeState(from io.Reader) (state any, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(bytes.TrimSpace(data)) == 0 { // as sqlite3 -json says that there are no rows
+		return nil, errors.New("nothing came: the state must be JSON, e.g. [] where there are no rows")
+	}
 	if err := json.Unmarshal(data, &state); err != nil {
 		return nil, fmt.Errorf("not JSON: %w", err)
 	}
