@@ -73,7 +73,7 @@ func (d Diff) compareLists(place string, before, after []any, r *roles) {
 	}
 	for key, records := range gone {
 		if len(fresh[key]) == 0 {
-			remove(d, place, records...)
+			addGone(d, place, records...)
 		}
 	}
 }
@@ -131,7 +131,7 @@ func less(a, b []any) (rest []any) {
 func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) {
 	for key, value := range before {
 		if _, stays := after[key]; !stays {
-			remove(d, place+"."+r.text(key), newRecord(r.plain(value)))
+			addGone(d, place+"."+r.text(key), newRecord(r.plain(value)))
 		}
 	}
 	for key, value := range after {
@@ -177,13 +177,13 @@ func compareNothing(d Diff, place string, before any, r *roles) {
 		d.compareMaps(place, before, nil, r)
 	default:
 		if plain := r.plain(before); plain != timeName {
-			remove(d, place, newRecord(plain))
+			addGone(d, place, newRecord(plain))
 		}
 	}
 }
 
-// remove records values that were removed at a place. Keys of the handler's own in it, which
+// addGone records values that were removed at a place. Keys of the handler's own in it, which
 // differ each time, say no more than the values.
-func remove(d Diff, place string, records ...Record) {
+func addGone(d Diff, place string, records ...Record) {
 	d.add(anyKey(place)+goneSuffix, 0, records...)
 }

@@ -1,8 +1,6 @@
 package statediff
 
-import (
-	"strings"
-)
+import "strings"
 
 // An event may take an entry away: a role, a seat, a deleted row. That is an effect like any
 // other, unless the list gains something meanwhile: it may be limited in length, and what
