@@ -15,6 +15,8 @@ const timestampWindow = 240
 type timestamps struct {
 	mu   sync.Mutex
 	used []int64
+	now  int64 // of the last claim
+	next int64 // nothing is free between it and now
 }
 
 // claim returns the latest free second, not after now. ok is false if the whole window is
@@ -22,10 +24,13 @@ type timestamps struct {
 func (ts *timestamps) claim(now int64) (t int64, ok bool) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	for t := now; t > now-timestampWindow; t-- {
-		if !slices.Contains(ts.used, t) {
-			ts.used = append(ts.used, t)
-			return t, true
+	if now != ts.now {
+		ts.now, ts.next = now, now
+	}
+	for ; ts.next > now-timestampWindow; ts.next-- {
+		if !slices.Contains(ts.used, ts.next) {
+			ts.used = append(ts.used, ts.next)
+			return ts.next, true
 		}
 	}
 	return 0, false
