@@ -37,10 +37,11 @@
 // /pay move an object to its next state. DELETE leaves {id, object, deleted}, for every
 // kind.
 //
-// Missing required parameters and amounts that are not integers are errors, and a charge
-// cannot be refunded twice. A subscription has an invoice of its items, which its
-// PaymentIntent pays. Still, this is not Stripe: nothing is charged, and writes send no
-// events. Package payment makes the events that complete what was created.
+// Missing required parameters and amounts that are not integers are errors. A charge cannot be
+// refunded twice, and no object can be moved to the state that it is in, such as canceled. A
+// subscription has an invoice of its items, which its PaymentIntent pays. Still, this is not
+// Stripe: nothing is charged, and writes send no events. Package payment makes the events that
+// complete what was created.
 //
 // A request with an Idempotency-Key is executed once. Stripe's test cards decline, or wait
 // for 3-D Secure. Errors have Stripe's shape, types and codes.

@@ -4,10 +4,7 @@ import "github.com/fakestripe/fakestripe/webhooktest/internal/render"
 
 // transit moves an object to another state by changing the fields of that state.
 func (m *maker) transit(b *render.Bindings, kind string, tree *node, to changeTo) {
-	if to.Manual != "" && tree.child("capture_method").str() == "manual" {
-		to.Event = to.Manual
-	}
-	template, err := stateOf(kind, to)
+	template, err := stateOf(kind, to.of(tree))
 	if err != nil {
 		return // a test rules this out
 	}

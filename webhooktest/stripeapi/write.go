@@ -55,6 +55,9 @@ func (w *writer) act(q *request, t target) (*node, *apiError) {
 	if failed != nil {
 		return nil, failed
 	}
+	if failed := reached(o, t.rest, to); failed != nil {
+		return nil, failed
+	}
 	if t.rest == "attach" && isTestMethod(t.id) {
 		if o, failed = w.copyMethod(o); failed != nil {
 			return nil, failed
@@ -127,6 +130,9 @@ func (w *writer) delete(q *request, t target) (*node, *apiError) {
 		return nil, failed
 	}
 	if to, lasting := writes().Delete[o.kind]; lasting {
+		if reached(o, "cancel", to) != nil {
+			return nil, missing(o.kind, o.id)
+		}
 		return w.save(o, q.params, &to)
 	}
 	tree := tombstone(o.ref)

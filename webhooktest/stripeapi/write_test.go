@@ -393,6 +393,42 @@ func TestAttachedTwice(t *testing.T) {
 	}
 }
 
+// TestActionTwice holds that an object is moved once: Stripe refuses to move it to the state
+// that it is in, with the codes of https://docs.stripe.com/error-codes.
+func TestActionTwice(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		event, method, path, params string
+		status                      int
+		code                        string
+	}{
+		{"customer.subscription.updated", "DELETE", "/v1/subscriptions/{id}", "", 404, "resource_missing"},
+		{"invoice.payment_failed", "POST", "/v1/invoices/{id}/void", "", 400, ""},
+		{"invoice.created", "POST", "/v1/invoices/{id}/finalize", "", 400, ""},
+		{"payment_method.attached", "POST", "/v1/payment_methods/{id}/detach", "", 400, ""},
+		{"payment_intent.amount_capturable_updated", "POST", "/v1/payment_intents/{id}/capture", "", 400, "payment_intent_unexpected_state"},
+		{"payment_intent.created", "POST", "/v1/payment_intents/{id}/cancel", "", 400, "payment_intent_unexpected_state"},
+		{"payment_intent.created", "POST", "/v1/payment_intents/{id}/confirm", "payment_method=pm_card_visa", 400, "payment_intent_unexpected_state"},
+		{"charge.succeeded", "POST", "/v1/charges/{id}/refund", "", 400, "charge_already_refunded"},
+		{"review.opened", "POST", "/v1/reviews/{id}/approve", "", 400, ""},
+		{"charge.dispute.created", "POST", "/v1/disputes/{id}/close", "", 400, ""},
+		{"customer.created", "DELETE", "/v1/customers/{id}", "", 404, "resource_missing"},
+		{"invoice.finalized", "POST", "/v1/invoices/{id}/send", "", 200, ""}, // an e-mail each time
+		{"test_helpers.test_clock.created", "POST", "/v1/test_helpers/test_clocks/{id}/advance", "frozen_time=2000000000", 200, ""},
+	} {
+		api := new(stripeapi.Server)
+		id, _ := add(t, api, test.event).Lookup("data.object.id")
+		path := strings.ReplaceAll(test.path, "{id}", id.(string))
+		first := request(t, api, test.method, path, test.params)
+		require.Equal(t, 200, first.Code, "%s: %s", path, first.Body)
+		again := request(t, api, test.method, path, test.params)
+		require.Equal(t, test.status, again.Code, "%s: %s", path, again.Body)
+		if test.code != "" {
+			require.Contains(t, again.Body.String(), `"code": "`+test.code+`"`)
+		}
+	}
+}
+
 // What a session sold is what its subscription bills.
 func TestLineItemsOfASubscription(t *testing.T) {
 	t.Parallel()

@@ -68,7 +68,18 @@ type changeTo struct {
 	Manual string                     `json:"manual"` // Event, for a payment with manual capture
 	Set    map[string]json.RawMessage `json:"set"`
 
-	Idempotent bool `json:"idempotent"` // what is so already is accepted, and stays
+	// Stripe refuses to move an object to the state that it is in, with this code if any.
+	Code       string `json:"code"`
+	Idempotent bool   `json:"idempotent"` // but accepts this, and changes nothing
+	Repeats    bool   `json:"repeats"`    // but does this once more
+}
+
+// of returns the change for an object: a payment with manual capture has another.
+func (to changeTo) of(tree *node) changeTo {
+	if to.Manual != "" && tree.child("capture_method").str() == "manual" {
+		to.Event = to.Manual
+	}
+	return to
 }
 
 // stateOf returns the template of a kind in a state.
