@@ -23,7 +23,7 @@ func (b *binder) name(seen *observation, name string, event *webhooktest.Event) 
 // bound by none: whichever of several events comes first, they have one name.
 func (b *binder) nameLate(seen *observation, about string, first, event *webhooktest.Event) {
 	if len(b.objects.paths[first]) == 0 {
-		nameAt(seen.ids, cmp.Or(seen.as, about)+".", event, b.objects.paths[event])
+		nameAt(seen.ids, cmp.Or(seen.as, about)+".", event, b.objects.known.own(event.Type(), b.objects.paths[event]))
 	}
 }
 
@@ -45,7 +45,7 @@ func (b *binder) nameBound(ids statediff.Normalizer, role string, event *webhook
 	if role += "."; b.literal(event.Type()) {
 		role = ""
 	}
-	nameAt(ids, role, event, b.bindingsOf(event))
+	nameAt(ids, role, event, b.objects.known.own(event.Type(), b.bindingsOf(event)))
 }
 
 // nameAt names the texts at some paths of an event, except those that have a name.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -83,7 +85,34 @@ type boundPaths struct {
 	fresh sync.Map // texts that differ in each event
 	again sync.Map // whether a second event about one object is accepted, by type
 
-	values sync.Map // one that binds an event, by type and path
+	values sync.Map // the last that bound an event, by type and path
+	shared sync.Map // whether objects share it, by type and path
+}
+
+// learn records the paths by which Prepare bound an event, and which of their values another
+// object shares with the one before it, such as the id of a tenant.
+func (k *boundPaths) learn(event *webhooktest.Event, paths []string, another bool) {
+	k.given.Store(event.Type(), paths)
+	for _, path := range paths {
+		value, _ := event.Lookup(path)
+		at := event.Type() + " " + path
+		if before, known := k.values.Swap(at, value); known && another && reflect.DeepEqual(before, value) {
+			k.shared.Store(at, true)
+		}
+	}
+}
+
+// own returns those of the paths whose values belong to one object, or all if none do: the
+// app has but one.
+func (k *boundPaths) own(eventType string, paths []string) []string {
+	own := slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
+		_, shared := k.shared.Load(eventType + " " + path)
+		return shared
+	})
+	if len(own) == 0 {
+		return paths
+	}
+	return own
 }
 
 func newAppObjects(known *boundPaths) *appObjects {
@@ -140,7 +169,8 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 		return event, nil
 	}
 	object := s.objects.last[event.Type()]
-	if !object.names() || !s.shares {
+	another := !object.names() || !s.shares
+	if another {
 		var err error
 		if object, err = s.prepareObject(ctx, event); err != nil {
 			return nil, err
@@ -158,11 +188,7 @@ func (s *sender) own(ctx context.Context, event *webhooktest.Event) (*webhooktes
 		return nil, fmt.Errorf("prepare an object for %s: %w", event.Type(), err)
 	}
 	paths := s.binder.boundIn(event, known)
-	s.objects.known.given.Store(event.Type(), paths)
-	for _, path := range paths {
-		value, _ := known.Lookup(path)
-		s.objects.known.values.Store(event.Type()+" "+path, value)
-	}
+	s.objects.known.learn(known, paths, another)
 	s.objects.of[known], s.objects.paths[known] = object, paths
 	s.objects.offer(known)
 	return s.customer.owns(s.objects, known)
