@@ -20,6 +20,9 @@ func (o *Options) envelope(eventType string, f *eventFixture, object []byte) []b
 		}
 		fmt.Fprintf(&text, "%q:%s", key, value)
 	}
+	if o.Account != "" && f.Connect {
+		object = bytes.ReplaceAll(object, []byte("{acct}"), []byte(o.Account)) // it is about the account that sends it
+	}
 	data := slices.Concat([]byte(`{"object":`), object)
 	if f.PreviousAttributes != nil {
 		data = slices.Concat(data, []byte(`,"previous_attributes":`), f.PreviousAttributes)

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fakestripe/fakestripe/fixtures"
+	"github.com/fakestripe/fakestripe/webhooktest/internal/rawjson"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
@@ -85,6 +86,27 @@ func TestEnvelopeLayout(t *testing.T) {
   \},
   "type": "balance\.available"
 \}$`, string(body))
+}
+
+// TestAboutTheAccount holds that what a connected account sends about itself is about the
+// account that sends it, and that other accounts stay others.
+func TestAboutTheAccount(t *testing.T) {
+	t.Parallel()
+	for eventType, path := range map[string]string{
+		"account.updated": "id", "account.external_account.created": "account", "capability.updated": "account", "person.created": "account",
+		"transfer.created": "",
+	} {
+		template, err := (&render.Options{Account: "acct_1Seller"}).Load(eventType, 0)
+		require.NoError(t, err)
+		body, _ := template.Event(who)
+		if path == "" {
+			require.NotContains(t, string(body), `"destination": "acct_1Seller"`)
+			continue
+		}
+		about, err := rawjson.Get(body, "data.object."+path)
+		require.NoError(t, err)
+		require.Equal(t, `"acct_1Seller"`, string(about), eventType)
+	}
 }
 
 func TestThinEnvelope(t *testing.T) {
