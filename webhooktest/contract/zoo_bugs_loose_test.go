@@ -36,6 +36,9 @@ func zooLooseBugs() []zooBug {
 		zooSaaS("saas-of-customers", "the same with the usual types of a SaaS", func(z *zooHandler) {
 			z.byCustomer(zooLater)
 		}),
+		zooSaaS("saas-of-last-told", "a customer has the subscription of the newest event, and the end of another leaves it alone", func(z *zooHandler) {
+			z.byCustomer(zooToldLast)
+		}),
 		zooWith("canceling-is-canceled", "what ends with its period has ended", func(z *zooHandler) {
 			z.effects["customer.subscription.updated"] = zooCanceled(z.subscribed, false)
 		}),
@@ -237,6 +240,14 @@ func zooLater(old, now zooSubscription) bool {
 
 // zooNewest is whether an event is of the subscription that a customer has now.
 func zooNewest(old, now zooSubscription) bool {
+	if old.id != now.id {
+		return !now.ended && now.began >= old.began
+	}
+	return zooNewer(old, now)
+}
+
+// zooToldLast is the same of an event of the subscription that was told of last.
+func zooToldLast(old, now zooSubscription) bool {
 	if old.id != now.id {
 		return !now.ended && now.created >= old.created
 	}

@@ -50,6 +50,16 @@ func (z *zooHandler) begun(d *zooDelivery) error {
 	return nil
 }
 
+// stamped makes a row for the subscription of a session, unless there is one, and takes the
+// time of the session for that of the subscription's last change.
+func (z *zooHandler) stamped(d *zooDelivery) error {
+	id := zooField(d, "subscription")
+	if _, known := z.subscriptions[id]; !known && id != "" {
+		z.subscriptions[id] = zooSubscription{Status: "active", created: d.event.Created, arrival: d.arrival}
+	}
+	return nil
+}
+
 // zooSince is such a handler whose rows say since when they are known, which depends on what
 // came first: the session does not say it.
 func zooSince(name, why string, change func(*zooHandler)) zooBug {
@@ -184,6 +194,9 @@ func zooOrderBugs() []zooBug {
 			}
 		}).handling("setup_intent.succeeded"),
 		zooSessions("early-events-dropped", "the session makes the row, and what comes before it is acknowledged and dropped", (*zooHandler).knows),
+		zooSaaS("session-is-newest", "an update that is older than the session is skipped", func(z *zooHandler) {
+			z.effects["checkout.session.completed"] = z.stamped
+		}).shaping("checkout.session.completed", "subscription"),
 		zooSince("revives-since", "a late update makes a canceled subscription active, and the row says since when it is known", func(z *zooHandler) {
 			z.newer = func(old, now zooSubscription) bool { return old.ended && !now.first || zooNewer(old, now) }
 		}),
