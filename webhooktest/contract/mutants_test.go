@@ -69,6 +69,7 @@ var mutants = []mutant{
 	// Order.
 	{why: "small numbers say how an object stands", file: "internal/statediff/record.go", old: "math.Abs(n) <= mostCounted", new: "math.Abs(n) < 0", zoo: "writes-counted"},
 	{why: "small numbers never say how an object stands", file: "oracle_reference.go", old: "if !o.spec.hasAlternative() {", new: "if true {", zoo: "seats-overwritten"},
+	{why: "a time beside a flag says that access stays", file: "oracle_reference.go", old: "if o.spec.State == \"differs\" {", new: "if false {", test: "TestEndsAtOnce"},
 	{why: "numbers that are never reached say it too", file: "oracle_counts.go", old: "!o.spec.hasAlternative() || !", new: "o.spec.hasAlternative() || !", zoo: "bookkeeping"},
 	{why: "the type of the last event says it", file: "internal/statediff/object_state.go", old: "return notes[at] && slices.Contains(types, l.value) }", new: "return len(types) < 0 }", zoo: "bookkeeping"},
 	{why: "a word that counts writes says it", file: "internal/statediff/object_state.go", old: " || isRevision(l.value)) {", new: ") {", zoo: "bookkeeping"},

@@ -180,6 +180,9 @@ func (o *oracle) baseline(did statediff.Diff) (statediff.Baseline, statediff.Dif
 		}
 		if ofChange(o.spec) {
 			b.References, did = statediff.OfChange(o.before, b.References, did)
+			if o.spec.State == "differs" {
+				b.References, did = statediff.OfAccess(o.before, b.References, did)
+			}
 		}
 		if !o.spec.hasAlternative() { // else a count differs between the two
 			b.References, did = statediff.WithoutCounts(b.References, did)
