@@ -28,6 +28,8 @@ func (s *Subject) bind(given map[string]string) (bindings []map[string]string, u
 			each = name
 		case pattern == "unhandled":
 			binding[name] = s.unhandled()
+		case strings.HasSuffix(pattern, orNone) && !hasStar(pattern):
+			maps.Copy(binding, bindOrNone(s, name, pattern))
 		case strings.HasPrefix(pattern, "any ") && !strings.Contains(pattern, "*"):
 			binding[name] = strings.TrimPrefix(pattern, "any ")
 		case !strings.Contains(pattern, "*"):

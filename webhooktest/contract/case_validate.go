@@ -53,7 +53,7 @@ func checkGiven(pattern string) error {
 	if strings.Contains(pattern, "*") || slices.Contains(givenWords, pattern) {
 		return nil
 	}
-	return knownType(strings.TrimPrefix(pattern, "any "), nil)
+	return knownType(strings.TrimSuffix(strings.TrimPrefix(pattern, "any "), orNone), nil)
 }
 
 // typesIn returns the types in a list, or in sequences.

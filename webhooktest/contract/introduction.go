@@ -13,7 +13,7 @@ import (
 
 // createdOrNone is the pattern of a creation that a case does without, where Stripe reports
 // none.
-const createdOrNone = "any *.created or none"
+const createdOrNone = "any *.created" + orNone
 
 // introducers are the types that tell first of an object whose creation Stripe does not
 // report, by resource.
@@ -144,7 +144,7 @@ func bindResource(s *Subject, given map[string]string, resource string) map[stri
 // typeFor returns the type that a pattern means for a resource, or "", and whether it must
 // be handled.
 func typeFor(s *Subject, pattern, resource string) (eventType string, mustBeHandled bool) {
-	pattern, isAny := strings.CutPrefix(strings.TrimSuffix(withoutEach(pattern), " or none"), "any ")
+	pattern, isAny := strings.CutPrefix(strings.TrimSuffix(withoutEach(pattern), orNone), "any ")
 	eventType = strings.ReplaceAll(pattern, "*", resource)
 	switch {
 	case slices.Contains(s.Handles, eventType) || isAny && s.checkType(eventType) == nil:

@@ -53,10 +53,13 @@ func (k *signupDesk) take(d *zooDelivery) error {
 	if !known {
 		row = &signup{Subscription: id}
 	}
+	begins := d.event.Type == "customer.subscription.created"
 	switch isSession := zooField(d, "object") == "checkout.session"; {
 	case isSession:
 		k.begins(k, row, d)
-	case !known && k.refuse:
+	case begins && known && row.Status != "":
+		return nil
+	case !known && !begins && k.refuse:
 		return &zooError{404, "no such subscription"}
 	case !known && k.ignore, k.skips(row, d.event.Created):
 		return nil
@@ -151,6 +154,7 @@ func TestSessionFirst(t *testing.T) {
 		{"fetched and stamped", "the session has fetched what the update says", signupDesk{begins: fetched, fetch: true, later: time.Second}, created, contract.Pass},
 		{"refused until known", "the session makes the row", signupDesk{begins: linked, refuse: true}, handles, contract.Pass},
 		{"ignored until known", "the session makes the row", signupDesk{begins: linked, ignore: true}, handles, contract.Pass},
+		{"refused until created", "the creation makes the row", signupDesk{begins: linked, refuse: true}, created, contract.Pass},
 		{"since when", "the time of what came first", signupDesk{begins: noted}, handles, contract.Pass},
 		{"how many", "no row is shown", signupDesk{begins: stamped, shows: func(k *signupDesk) any { return len(k.rows) }}, handles, contract.Inconclusive},
 		{"a log", "the log has what came", signupDesk{begins: linked, shows: func(k *signupDesk) any {

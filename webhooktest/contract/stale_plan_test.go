@@ -3,6 +3,7 @@ package contract_test
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -21,6 +22,8 @@ type planner struct {
 	newest  bool              // what is older is skipped
 	told    bool              // an update counts if it says that the plan has changed
 	active  bool              // an update that is not active changes nothing
+	waits   int               // the response to an update before the creation, which does nothing; 0: it counts
+	anew    bool              // a creation counts whenever it comes
 	known   string            // the only price that the app knows; others are refused
 	history bool              // the state shows each update
 	api     *stripeapi.Server // says what a subscription is now
@@ -59,11 +62,15 @@ func (a *planner) take(d *zooDelivery) error {
 	_, changed := d.event.Data.PreviousAttributes["plan"]
 	_, begun := a.rows[s.ID]
 	switch {
+	case a.waits == http.StatusOK && !begun && d.event.Type == "customer.subscription.updated":
+		return nil
+	case a.waits > 0 && !begun && d.event.Type == "customer.subscription.updated":
+		return &zooError{a.waits, "no such subscription"}
 	case a.known != "" && item.Price.ID != a.known:
 		return &zooError{422, "no such price"}
 	case a.ended[s.ID] > 0, a.newest && d.event.Created < a.since[s.ID], a.active && s.Status != "active":
 		return nil
-	case d.event.Type == "customer.subscription.created" && begun, a.told && begun && !changed:
+	case d.event.Type == "customer.subscription.created" && begun && !a.anew, a.told && begun && !changed:
 		return nil
 	case d.event.Type == "customer.subscription.deleted":
 		a.ended[s.ID] = d.event.Created

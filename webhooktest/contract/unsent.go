@@ -1,10 +1,25 @@
 package contract
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // unsentAs, after a variable, says that its events are made, since others are about the same
 // objects, but not delivered.
 const unsentAs = ".unsent"
+
+// orNone ends the pattern of a type whose events are delivered if the handler handles it.
+const orNone = " or none"
+
+// bindOrNone binds a variable to such a type.
+func bindOrNone(s *Subject, name, pattern string) map[string]string {
+	bound := map[string]string{name: strings.TrimSuffix(strings.TrimPrefix(pattern, "any "), orNone)}
+	if !slices.Contains(s.Handles, bound[name]) {
+		bound[name+unsentAs] = "true"
+	}
+	return bound
+}
 
 // specOf returns the case as a variant runs it: without the deliveries of a creation that
 // there is not.

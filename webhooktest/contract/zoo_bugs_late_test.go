@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stripe/stripe-go/v76"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
@@ -121,42 +120,6 @@ func zooEnds(name, why string) zooBug {
 	}).saying(func(s *contract.Subject) { s.Handles = []string{begins, ends} })
 }
 
-// zooPlans is a handler that keeps the plans of active subscriptions, and nothing else of them.
-func zooPlans(name, why string, minds bool) zooBug {
-	const changes, ends = "customer.subscription.updated", "customer.subscription.deleted"
-	return zooWith(name, why, func(z *zooHandler) {
-		rows := make(map[string]zooStand)
-		z.only("payment_intent.succeeded", changes, ends)
-		z.effects[changes] = func(d *zooDelivery) error {
-			id, now := zooField(d, "id"), zooStand{zooProduct(d), d.event.Created}
-			if zooField(d, "status") == "active" && rows[id].status != "canceled" && (!minds || rows[id].before(now)) {
-				rows[id] = now
-			}
-			return z.subscribed(d)
-		}
-		z.effects[ends] = func(d *zooDelivery) error {
-			rows[zooField(d, "id")] = zooStand{"canceled", d.event.Created}
-			return z.subscribed(d)
-		}
-		z.show = func() any {
-			shown := make(zooObject)
-			for id, row := range rows {
-				shown[id] = row.status
-			}
-			return shown
-		}
-	}).saying(func(s *contract.Subject) { s.Handles = []string{changes, ends} })
-}
-
-// zooProduct is what a subscription's first item is for.
-func zooProduct(d *zooDelivery) string {
-	var subscription stripe.Subscription
-	if zooDecode(d, &subscription) != nil || subscription.Items == nil || len(subscription.Items.Data) == 0 {
-		return ""
-	}
-	return subscription.Items.Data[0].Price.Product.ID
-}
-
 // only leaves the handler effects of a few types.
 func (z *zooHandler) only(first string, others ...string) {
 	maps.DeleteFunc(z.effects, func(eventType string, _ func(*zooDelivery) error) bool {
@@ -187,6 +150,9 @@ var (
 	zooDisputes = map[string]string{"charge.dispute.created": "open", "charge.dispute.closed": "closed"}
 	zooTrials   = map[string]string{
 		"customer.subscription.created": "active", "customer.subscription.deleted": "canceled", "customer.subscription.trial_will_end": "trialing",
+	}
+	zooSigned = map[string]string{
+		"checkout.session.completed": "active", "customer.subscription.created": "active", "customer.subscription.deleted": "canceled",
 	}
 	zooRenewals = map[string]string{
 		"customer.subscription.created": "active", "customer.subscription.updated": "active", "customer.subscription.deleted": "canceled",
@@ -222,6 +188,9 @@ func zooLateBugs() []zooBug {
 			}
 		}),
 		zooStands("trial-revives", "the end of a trial is of a subscription that is on trial", zooTrials, minding("trial"), "id"),
+		zooStands("session-revives", "whoever completes a session is active", zooSigned, minding("session"), "subscription", "id").
+			shaping("checkout.session.completed", "subscription"),
+		zooPlansBegun("plan-begun-anew", "the creation writes its plan, whenever it comes"),
 		zooFirsts("failed-for-good", "an order is canceled when a card is declined, and stays so", zooPayments),
 		zooFirsts("invoice-known-as-failed", "an invoice that has a row is known", zooInvoices),
 		zooWith("created-anew", "the creation says that nothing is paid, whenever it comes, unless it was the last to come", func(z *zooHandler) {
@@ -261,6 +230,8 @@ func zooLateSound() []zooBug {
 		zooCheckouts("checkouts-paid-for-good", "a checkout that is paid stays so", false),
 		zooStands("trials-in-order", "the same of subscriptions on trial", zooTrials, zooAlways, "id"),
 		zooPlans("plans-in-order", "the same of plans", true),
+		zooStands("sessions-in-order", "the same of subscriptions and their sessions", zooSigned, zooAlways, "subscription", "id").
+			shaping("checkout.session.completed", "subscription"),
 		zooStands("renewals-in-order", "the same of subscriptions and their invoices", zooRenewals, zooAlways, "subscription", "id"),
 	}
 }
