@@ -58,7 +58,10 @@ func nameVariants(found *contract.Report) {
 		found.Diagnosis = append(found.Diagnosis, "give --variant "+found.WantedVariant)
 	}
 	for i := range found.Cases {
-		if result := &found.Cases[i]; result.WantedVariant != "" {
+		result := &found.Cases[i]
+		if wanted := result.WantedVariants; len(wanted) > 0 {
+			result.Reason += " (--variant " + strings.Join(wanted, " --variant ") + ")"
+		} else if result.WantedVariant != "" {
 			result.Reason += " (--variant " + result.WantedVariant + ")"
 		}
 	}

@@ -74,7 +74,7 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 		t.Log("fakestripe: " + setVersion(wanted))
 	}
 	if wanted := j.diagnosis.shape; wanted != "" {
-		t.Log("fakestripe: " + setVariant(wanted))
+		t.Log("fakestripe: " + setVariants(withCommon(&j.session.subject, wanted)))
 	}
 	switch j.diagnosis.need {
 	case needObjects:
@@ -146,7 +146,7 @@ func (a *tally) log(t *testing.T, s *session) {
 		t.Errorf("fakestripe: no case ran: -run matches the parts of a name one by one: write TestContract/signature/(unsigned|wrong-secret), not TestContract/(signature/unsigned|signature/wrong-secret)")
 	}
 	t.Log("fakestripe: " + a.totals())
-	for _, line := range slices.Concat(a.causes(), []string{unjudged(a.results), ownObjects(oneObjectPath(s, a.results))}, s.notes()) {
+	for _, line := range slices.Concat(a.causes(), []string{unjudged(a.results), setVariants(wantedVariants(a.results)), ownObjects(oneObjectPath(s, a.results))}, s.notes()) {
 		if line != "" {
 			t.Log(prose.Wrap("fakestripe: "+line, 0, width))
 		}
@@ -234,14 +234,14 @@ func (r Result) tell(t *testing.T) {
 			return
 		}
 		if r.WantedVariant != "" && r.ID == "control/effect" { // else most cases would judge nothing, and go test say ok
-			t.Errorf("not judged, so not passed: %s: %s", r.Reason, setVariant(r.WantedVariant))
+			t.Errorf("not judged, so not passed: %s: %s", r.Reason, setVariants(r.variants()))
 			return
 		}
 		if r.WantedVersion != "" {
 			t.Log(setVersion(r.WantedVersion))
 		}
 		if r.WantedVariant != "" {
-			t.Log(setVariant(r.WantedVariant))
+			t.Log(setVariants(r.variants()))
 		}
 		if r.Verdict == Inconclusive {
 			t.Skip("INCONCLUSIVE: " + r.ID + ": " + r.skipped()) // go test has no such verdict either

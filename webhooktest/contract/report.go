@@ -90,6 +90,9 @@ type Result struct {
 	// if it does not act on the delivered shape. Set it in Subject.Variants.
 	WantedVariant string `json:"wanted_variant,omitempty"`
 
+	// WantedVariants are these shapes of all types of the case, if there are several.
+	WantedVariants []string `json:"wanted_variants,omitempty"`
+
 	// Unhandled names the types that the subject would have to handle, if Need is "handles"
 	// and they are known: an event type, or a description of several.
 	Unhandled string `json:"-"`

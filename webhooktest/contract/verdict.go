@@ -16,6 +16,7 @@ type outcome struct {
 	why           errInconclusive // what would let them be judged
 	notApplicable string          // why a variant says nothing about this subject
 	need          string          // what would let it say something, as in Result
+	shapes        []string        // those in which the handler acts on types of the case
 }
 
 // add adds the result of a variant, and returns the errors that end the run.
@@ -25,6 +26,9 @@ func (o *outcome) add(err error) error {
 			o.inconclusive = append(o.inconclusive, why.reason)
 		}
 		o.why.wanted, o.why.shape = cmp.Or(o.why.wanted, why.wanted), cmp.Or(o.why.shape, why.shape)
+		if why.shape != "" && !slices.Contains(o.shapes, why.shape) {
+			o.shapes = append(o.shapes, why.shape)
+		}
 		if o.why.need == "" {
 			o.why.need, o.why.tried = why.need, why.tried
 		}
@@ -58,6 +62,9 @@ func (o *outcome) conclude(c *contractCase, result *Result) {
 		result.inconclusive(o.why)
 	default:
 		result.Verdict, result.WantedVariant = Pass, o.why.shape
+	}
+	if len(o.shapes) > 1 {
+		result.WantedVariants = o.shapes
 	}
 	if reason != "" && result.Verdict == Pass {
 		reason = "judged only in part: " + reason

@@ -52,12 +52,6 @@ func setVersion(version string) string {
 	return fmt.Sprintf("set APIVersion: %q in the Subject (with stripe-go, APIVersion: stripe.APIVersion)", version)
 }
 
-// setVariant says in Go which field makes the handler act on the events.
-func setVariant(wanted string) string {
-	eventType, shape, _ := strings.Cut(wanted, "=")
-	return fmt.Sprintf("set Variants: map[string]string{%q: %q} in the Subject", eventType, shape)
-}
-
 // A versionAnswer is the answer to an event of an API version.
 type versionAnswer struct {
 	version string // "": no version is taken

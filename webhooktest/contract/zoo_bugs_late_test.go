@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
