@@ -121,6 +121,9 @@ func (d *discovery) tryAll(ctx context.Context) (found []HandledType, tried int,
 		if err == nil {
 			handled, err = tryCommon(ctx, d, one, handled)
 		}
+		if err == nil {
+			handled, err = tryEnd(ctx, d, one, handled)
+		}
 		if errors.Is(err, webhooktest.ErrNoPath) && one.shape != "" {
 			continue // the user's edits do not fit this shape
 		}
