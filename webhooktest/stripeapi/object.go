@@ -64,6 +64,7 @@ type stored struct {
 	eventType string // type of that event
 	asOf      int64  // creation time of the last event about it
 	ended     bool   // that event was about its end
+	moved     string // the action by which a client changed it last, such as cancel
 	seq       int64  // order of first appearance
 	turn      int64  // order of the last change
 	ids       []string

@@ -58,7 +58,7 @@ func (s *objects) keep(r ref, tree *node, from origin) *stored {
 	case known:
 		s.holding.remove(old)
 		o.turn = s.next()
-		o.seq, o.asOf, o.eventType, o.ended = old.seq, old.asOf, old.eventType, old.ended
+		o.seq, o.asOf, o.eventType, o.ended, o.moved = old.seq, old.asOf, old.eventType, old.ended, old.moved
 		if o.deleted {
 			o.created = old.created
 		}
@@ -70,6 +70,13 @@ func (s *objects) keep(r ref, tree *node, from origin) *stored {
 	s.holding.add(o)
 	s.kept.put(r, o, o.size())
 	return o
+}
+
+// moved notes the action by which a client changed an object.
+func (s *objects) moved(r ref, action string) {
+	if o, known := s.kept.get(r); known {
+		o.moved = action
+	}
 }
 
 // unindex removes a forgotten object from the indexes.

@@ -10,13 +10,14 @@ import (
 var standing = []string{"approved", "captured", "open", "refunded", "reversed", "status"}
 
 // reached is Stripe's refusal of an action that moves an object to the state that it is in,
-// such as to cancel what is canceled.
+// such as to cancel what is canceled. It refuses only what a client has done before: events
+// of later states are registered before the first one is delivered.
 //
 // Source: https://docs.stripe.com/error-codes (charge_already_captured,
 // payment_intent_unexpected_state), and the actions in the API reference.
 func reached(o *stored, action string, to changeTo) *apiError {
 	tree := o.tree()
-	if to.Idempotent || to.Repeats || !isIn(o.kind, tree, to) {
+	if o.moved != action || to.Idempotent || to.Repeats || !isIn(o.kind, tree, to) {
 		return nil
 	}
 	e := invalid("", "You cannot %s %s: it is in that state already", action, o.id)

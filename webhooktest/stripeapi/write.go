@@ -58,6 +58,15 @@ func (w *writer) act(q *request, t target) (*node, *apiError) {
 	if failed := reached(o, t.rest, to); failed != nil {
 		return nil, failed
 	}
+	tree, failed := w.do(o, q, t, to)
+	if failed == nil {
+		w.graph.objects.moved(refOf(o.kind, tree), t.rest)
+	}
+	return tree, failed
+}
+
+// do executes an action that is possible.
+func (w *writer) do(o *stored, q *request, t target, to changeTo) (tree *node, failed *apiError) {
 	if t.rest == "attach" && isTestMethod(t.id) {
 		if o, failed = w.copyMethod(o); failed != nil {
 			return nil, failed
@@ -71,7 +80,7 @@ func (w *writer) act(q *request, t target) (*node, *apiError) {
 	if t.rest == "confirm" {
 		return w.confirmed(o, q.params, to)
 	}
-	tree, failed := w.save(o, q.params, &to)
+	tree, failed = w.save(o, q.params, &to)
 	if t.rest == "pay" && failed == nil {
 		w.bills.settled(tree)
 	}
@@ -133,7 +142,9 @@ func (w *writer) delete(q *request, t target) (*node, *apiError) {
 		if reached(o, "cancel", to) != nil {
 			return nil, missing(o.kind, o.id)
 		}
-		return w.save(o, q.params, &to)
+		tree, failed := w.save(o, q.params, &to)
+		w.graph.objects.moved(o.ref, "cancel")
+		return tree, failed
 	}
 	tree := tombstone(o.ref)
 	w.graph.change(o.ref, tree)
