@@ -28,7 +28,8 @@ func TestUnknownAccounts(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T) {
-				sellers := map[string]int64{account: 0}
+				type seller struct{ Seen, Payouts int64 }
+				sellers := map[string]seller{account: {}}
 				handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 					var event struct {
 						Type, Account string
@@ -38,11 +39,14 @@ func TestUnknownAccounts(t *testing.T) {
 					if json.NewDecoder(r.Body).Decode(&event) != nil {
 						return
 					}
-					switch _, known := sellers[event.Account]; {
+					switch s, known := sellers[event.Account]; {
 					case event.Type == "account.updated":
-						sellers[event.Data.Object.ID] = max(sellers[event.Data.Object.ID], event.Created)
+						s = sellers[event.Data.Object.ID]
+						s.Seen = max(s.Seen, event.Created)
+						sellers[event.Data.Object.ID] = s
 					case event.Type == "payout.paid" && known:
-						sellers[event.Account]++
+						s.Payouts++
+						sellers[event.Account] = s
 					}
 				})
 				report, err := contract.Check(t.Context(), contract.Suite{
