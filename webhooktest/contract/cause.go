@@ -44,6 +44,8 @@ func (f finding) cause(c *contractCase) string {
 		return handlerEnds
 	case f.forGood:
 		return refusedForGood
+	case f.ofOrder:
+		return orderDecides
 	case f.should && f.waits(c) && c.Cause == orderDecides:
 		return "" // in the end it does not
 	case f.drops(c):

@@ -34,6 +34,7 @@ type finding struct {
 	unrepeated             bool // work that failed after the answer was not retried
 	unretried              bool // the retry of a refused event was accepted, and had no effect
 	forGood                bool // it was refused whenever it came
+	ofOrder                bool // the same events one after the other leave the same
 	sent, expected, actual string
 	wanted                 string // the API version that the handler wants, if that is why it refused
 	shape                  string // the type and the variant, if the case is about one
@@ -105,6 +106,8 @@ func (f finding) headline(c *contractCase) string {
 		return "Did not process the retry of a failed event"
 	case f.forGood:
 		return forGood
+	case f.ofOrder:
+		return "Two events about one object ended in another state in the reverse order"
 	case !ofAnswer:
 		return c.Finding
 	case f.ignored || f.drops(c):
@@ -165,6 +168,8 @@ func (f finding) hint(c *contractCase) string {
 		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, all is well."
 	case f.forGood:
 		return "Answer 2xx to an event that has nothing left to do, such as a second one about the same payment: look for a unique constraint, or a check of your own, that ends in an error."
+	case f.ofOrder:
+		return "The same events one after the other, the later first, leave the same: no lock mends that. See " + orderCase(c.ID) + " for what does."
 	case f.unretried:
 		return "Write the mark \"processed\" in the same transaction as the effect: the retry is taken for a duplicate."
 	case f.status == http.StatusServiceUnavailable && floods(c):

@@ -154,6 +154,10 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	whole := did
 	b, did := o.baseline(did)
 	differences, judged := b.Judge(did)
+	if differences, err = withAlternative(ctx, o, whole, differences); err != nil {
+		return nil, err
+	}
+	b, did = o.baseline(whole)
 	if len(differences) > 0 {
 		if differences, err = withoutUnreached(ctx, o, b, did, differences); err != nil {
 			return nil, err
@@ -194,7 +198,7 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 			return e.findings, err
 		}
 	}
-	return e.withState(differences, sameState), nil
+	return notesOrder(ctx, o, differences, e.withState(differences, sameState))
 }
 
 // differs reports whether an effect is another one than the reference's.

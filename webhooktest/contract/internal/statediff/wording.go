@@ -1,6 +1,7 @@
 package statediff
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -224,12 +225,13 @@ func common(one, other Record) (count int) {
 // values if at most two of several differ, or the whole would not fit.
 func (r Record) mistaken(got Record) string {
 	wanted, found := r.members(), got.members()
+	all, left := r.whole().members(), got.whole().members()
 	var differ []string
 	names := maps.Clone(wanted)
 	maps.Copy(names, found)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if wanted[name] != found[name] {
-			differ = append(differ, fmt.Sprintf("%s: %s instead of %s", name, orNone(found[name]), orNone(wanted[name])))
+			differ = append(differ, fmt.Sprintf("%s: %s instead of %s", name, seen(found[name], left[name]), seen(wanted[name], all[name])))
 		}
 	}
 	_, isPlain := names[""]
@@ -253,11 +255,13 @@ func whose(r Record, wanted, found map[string]string) string {
 	return ""
 }
 
-func orNone(value string) string {
-	if value == "" {
-		return "nothing"
+// seen returns the value of a member for a report, also if it is hidden: it stands there
+// because the other row has another one.
+func seen(value, whole string) string {
+	if strings.Contains(value, hidden) {
+		value = whole
 	}
-	return value
+	return cmp.Or(value, "nothing")
 }
 
 // members returns the fields by JSON name, with the words of a text joined.

@@ -56,3 +56,19 @@ func TestChangedRowIsShown(t *testing.T) {
 		}
 	}
 }
+
+// What differs is shown, also where the place of a time or a count is hidden in the other rows.
+func TestHiddenValuesThatDifferAreShown(t *testing.T) {
+	const sub = "sub_1MowQVLkdIwHu7ixeRlqHVzs"
+	names := Normalizer{sub: "{e.data.object.id}"}
+	state := func(until any) Diff {
+		return ObjectStates([]any{map[string]any{"sub": sub, "paid_until": until}}, names)
+	}
+	clean := state(float64(1798649568))
+	references, did := WithoutCounts([]Diff{clean, clean}, state(float64(0)))
+	lines, _ := Baseline{References: references, Volatile: new(Volatile)}.Judge(did)
+	const want = `paid_until: 0 instead of "{time}"`
+	if len(lines) != 1 || !strings.Contains(lines[0], want) {
+		t.Errorf("%q, want …%s…", lines, want)
+	}
+}
