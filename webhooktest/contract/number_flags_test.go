@@ -69,3 +69,34 @@ func TestNumbersThatSayYesOrNo(t *testing.T) {
 		})
 	}
 }
+
+// A small number whose name does not say that it says yes or no is not compared: the reason
+// names it, and does not say that nothing differs.
+func TestNumbersThatMayCountAreNamed(t *testing.T) {
+	t.Parallel()
+	const ends = "dispatch/cancel-at-period-end"
+	for name, want := range map[string]string{
+		"works":  ", but for small numbers, which may be counts (works; true and false are compared)",
+		"active": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				works := make(map[string]int)
+				subject := zooApp(t, []string{"customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted"}, 0, func(d *zooDelivery) error {
+					works[zooField(d, "customer")] = map[bool]int{true: 1}[d.event.Type != "customer.subscription.deleted"]
+					return nil
+				}, func() any {
+					rows := []zooObject{}
+					for id, n := range works {
+						rows = append(rows, zooObject{"customer": id, name: n})
+					}
+					return rows
+				})
+				_, byID := results(t, subject, ends)
+				require.Contains(t, byID[ends].Reason, want)
+				require.Equal(t, want == "", byID[ends].Verdict == contract.Pass, "%s", byID[ends])
+			})
+		})
+	}
+}

@@ -53,9 +53,19 @@ func (o *oracle) checkWitness(ctx context.Context, b statediff.Baseline) error {
 		return errInconclusive{reason: unmoved + distinction(ctx, e) + ", so its loss would not show"}
 	}
 	if !shows(did) {
-		return errInconclusive{reason: "the state is the same with and without what the case is about" + distinction(ctx, e) + ", even after clean delivery"}
+		return errInconclusive{reason: "the state is the same with and without what the case is about" + distinction(ctx, e) + butFor(o, did) + ", even after clean delivery"}
 	}
 	return nil
+}
+
+// butFor names the small numbers in which the witness differs from clean delivery all the
+// same: as in a database without booleans.
+func butFor(o *oracle, did statediff.Diff) string {
+	names := statediff.Counted(o.references, did)
+	if o.spec.Compare == "" || len(names) == 0 {
+		return ""
+	}
+	return ", but for small numbers, which may be counts (" + strings.Join(names, ", ") + "; true and false are compared)"
 }
 
 // shownBy returns what an effect of the witness must be to show that its last event counts:
