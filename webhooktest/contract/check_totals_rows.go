@@ -15,8 +15,8 @@ import (
 
 // Who books a row, or pays at Stripe, for each event books sums over these. A row may as well
 // log what the event told, or be the latest of several that count one by one. So a row counts
-// as booked only if it takes the amount off, which no log does; an amount in a call always,
-// unless another call takes it back.
+// as booked if it takes the amount off, which no log does, or if its table says by its name
+// that rows are; an amount in a call always, unless another call takes it back.
 
 // amountsIn returns the columns whose numbers are all an amount, in rows and calls that are
 // new. What is named as a sum so far is one.
@@ -51,10 +51,11 @@ func (p *parts) booked(columns []string, clean statediff.Diff) ([]finding, error
 		case each(values, p.first+p.second):
 			return p.grew(column, before[column][0], values[0]), nil
 		case !twice:
-		case (isCall(column) || takesOff(values)) && !p.takenBack(columns, before, after):
+		case (isCall(column) || takesOff(values) || tableOf(column) != anyTable) && !p.takenBack(columns, before, after):
 			return []finding{{
-				sent: p.sent, expected: fmt.Sprintf("%s: %g in all", column, before[column][0]),
-				actual: fmt.Sprintf("%s, which is %g", listed(values), sum(values)),
+				should: !isCall(column) && !takesOff(values) && tableOf(column) == refundTable, sent: p.sent,
+				expected: fmt.Sprintf("%s: %g in all", column, before[column][0]),
+				actual:   fmt.Sprintf("%s, which is %g", listed(values), sum(values)),
 			}}, nil
 		default:
 			unclear = append(unclear, fmt.Sprintf("%s: %s", column, listed(values)))

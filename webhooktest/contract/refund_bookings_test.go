@@ -101,6 +101,9 @@ var bookings = []struct {
 		k.book("ledger", zooObject{"charge": charge, "amount": -sum})
 		k.book("events", zooObject{"id": d.event.ID, "type": d.event.Type, "data": d.event.Data.Object, "was": d.event.Data.PreviousAttributes})
 	}},
+	{"ledger of what was given", "the same without a sign", contract.Fail, func(k *bookkeeper, d *zooDelivery, charge string, sum float64) {
+		k.book("refund_ledger", zooObject{"event": d.event.ID, "charge": charge, "amount": sum})
+	}},
 	{"top-ups", "pays the sum in at each event", contract.Fail, func(k *bookkeeper, d *zooDelivery, _ string, sum float64) {
 		k.topUp(d, sum)
 	}},
@@ -146,8 +149,14 @@ var bookings = []struct {
 	{"event log", "shows what came: rows of one kind may be added up, or not", contract.Inconclusive, func(k *bookkeeper, d *zooDelivery, charge string, sum float64) {
 		k.book("events", zooObject{"id": d.event.ID, "type": d.event.Type, "charge": charge, "amount": sum})
 	}},
-	{"rows", "refunds, or what came last", contract.Inconclusive, func(k *bookkeeper, _ *zooDelivery, charge string, sum float64) {
+	{"rows of refunds", "of which each has what was given back so far", contract.Warn, func(k *bookkeeper, _ *zooDelivery, charge string, sum float64) {
 		k.book("refunds", zooObject{"charge": charge, "amount": sum})
+	}},
+	{"rows of what came", "in a table about refunds that is a log by its name", contract.Inconclusive, func(k *bookkeeper, _ *zooDelivery, charge string, sum float64) {
+		k.book("refund_events", zooObject{"charge": charge, "amount": sum})
+	}},
+	{"rows of differences", "what the sum is more than it was", contract.Pass, func(k *bookkeeper, d *zooDelivery, charge string, _ float64) {
+		k.book("refunds", zooObject{"charge": charge, "amount": k.grown(d)})
 	}},
 	{"log by event", "under the ids of events", contract.Inconclusive, func(k *bookkeeper, d *zooDelivery, charge string, sum float64) {
 		k.put("events", d.event.ID, zooObject{"charge": charge, "amount": sum})
