@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/fakestripe/fakestripe/internal/report"
 	"github.com/fakestripe/fakestripe/webhooktest/contract"
 )
 
@@ -36,7 +37,7 @@ func (c *checking) shortfall(sh shell, found *contract.Report, interrupted error
 	case interrupted != nil:
 		return errInterrupted
 	case len(found.Diagnosis) > 0:
-		return errors.New("the first genuine event was refused, so nothing could be judged")
+		return fmt.Errorf("the first genuine event %s, so nothing could be judged", report.Unaccepted(found))
 	case len(found.Cases) == 0 && c.suite.Shard != "": // a shard may be empty: others have the cases
 		return nil
 	case !found.Judged():

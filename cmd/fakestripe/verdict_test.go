@@ -68,6 +68,8 @@ func TestVerdict(t *testing.T) {
 		{name: "the time was over, and something failed", found: found(came(contract.Fail), late), said: saidTooLate, short: true},
 		{name: "the time was over, and nothing judged", partial: true, found: found(late), said: saidTooLate, want: "nothing could be judged: " + late.Reason},
 		{name: "refused", found: refused, want: "the first genuine event was refused, so nothing could be judged"},
+		{name: "crashed", found: &contract.Report{Diagnosis: refused.Diagnosis, Unaccepted: "failed"}, want: "the first genuine event got a server error, so nothing could be judged"},
+		{name: "no answer", found: &contract.Report{Diagnosis: refused.Diagnosis, Unaccepted: "unanswered"}, want: "the first genuine event got no response, so nothing could be judged"},
 		{name: "interrupted", found: found(came(contract.Fail)), interrupted: context.Canceled, want: "interrupted: the report covers the cases that finished"},
 	} {
 		var said bytes.Buffer

@@ -154,13 +154,24 @@ func byReason(results []contract.Result) []*reason {
 	return reasons
 }
 
+// Unaccepted says what became of the first genuine event, if it was not accepted.
+func Unaccepted(r *contract.Report) string {
+	switch r.Unaccepted {
+	case "failed":
+		return "got a server error"
+	case "unanswered":
+		return "got no response"
+	}
+	return "was refused"
+}
+
 // headline sums up the report in a sentence.
 func (v *view) headline() string {
 	failed, warned := len(v.of(contract.Fail)), len(v.of(contract.Warn))
 	unjudged := len(v.of(contract.Skip)) + len(v.of(contract.Inconclusive))
 	switch {
 	case len(v.Diagnosis) > 0:
-		return "The first genuine event was refused"
+		return "The first genuine event " + Unaccepted(v.Report)
 	case failed > 0:
 		return plural(failed, "requirement") + " not met"
 	case warned > 0:

@@ -24,3 +24,16 @@ func answerOf(r *webhooktest.Response) string {
 	}
 	return answer
 }
+
+// unaccepted says in a word what became of an event that was not accepted, "" if there is none.
+func unaccepted(r *webhooktest.Response) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Err != nil:
+		return "unanswered"
+	case r.StatusCode >= http.StatusInternalServerError && r.StatusCode != http.StatusServiceUnavailable:
+		return "failed"
+	}
+	return "refused"
+}

@@ -26,6 +26,10 @@ type Report struct {
 	Diagnosis []string        `json:"diagnosis,omitempty"` // why the handler refused the first genuine event, if it did
 	Notes     []string        `json:"notes,omitempty"`     // on the run, such as a stalling machine
 
+	// Unaccepted says what became of the first genuine event, if it was not accepted: refused,
+	// failed (a server error) or unanswered.
+	Unaccepted string `json:"unaccepted,omitempty"`
+
 	// WantedVersion is the API version that the handler accepts, if it refused the first
 	// genuine event because of its version. Set it as Subject.APIVersion.
 	WantedVersion string `json:"wanted_version,omitempty"`
