@@ -19,6 +19,8 @@ type boundPaths struct {
 
 	values sync.Map // the last that bound an event, by type and path
 	shared sync.Map // whether objects share it, by type and path
+
+	preparing preparing
 }
 
 // learn records the paths by which Prepare bound an event, and which of their values another

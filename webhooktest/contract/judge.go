@@ -142,7 +142,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 		}
 		start := time.Now()
 		variant.bursts = j.session.bursts(c, i, len(variants))
-		c := variant.specOf(c)
+		c := j.session.sender.objects.known.preparing.inTime(variant.specOf(c))
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err == nil {
 			findings, err = variant.expected(&j.session.subject, findings)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
@@ -171,6 +172,7 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) (g
 func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (object given, err error) {
 	if s.subject.bindsEach() {
 		s.dirty.Store(true)
+		defer s.objects.known.preparing.note(time.Now())
 	}
 	if s.subject.Create != nil {
 		var edits []webhooktest.Edit
