@@ -25,6 +25,10 @@ var tellPeriod = []string{subscriptionUpdated, "invoice.paid", "invoice.payment_
 const (
 	firstPeriod = 12*24*time.Hour + 7*time.Hour + 11*time.Minute + 13*time.Second
 	renewedFor  = 30 * 24 * time.Hour
+
+	// closedBefore is how long before the first event its invoice closes: a time that no other
+	// field has.
+	closedBefore = 37*time.Minute + 13*time.Second
 )
 
 // checkPeriod renews a subscription and finds a state that shows the old end of its period
@@ -53,6 +57,8 @@ type renewal struct {
 	session *session
 	told    []string           // the handled types that tell of it
 	trial   *webhooktest.Event // comes before its first update, nil for none
+	ends    time.Time          // when the first period ends
+	closed  time.Time          // the period_end of its first invoice, which looks back
 }
 
 // judge begins a subscription with an event and renews it. It judges nothing if the state
@@ -60,6 +66,7 @@ type renewal struct {
 func (r *renewal) judge(ctx context.Context, begins string) (findings []finding, judged bool, err error) {
 	s, ends := r.session, r.session.sender.source.next().Add(firstPeriod)
 	renewed := ends.Add(renewedFor)
+	r.ends, r.closed = ends, ends.Add(-firstPeriod-closedBefore)
 	first, err := r.first(ctx, begins, ends)
 	if err != nil {
 		return nil, false, err
@@ -73,20 +80,39 @@ func (r *renewal) judge(ctx context.Context, begins string) (findings []finding,
 		return nil, false, err
 	}
 	begun, shown, err := r.shows(ctx, o, before, ends)
-	if err != nil || !shown {
+	looksBack := err == nil && !shown && gains(before, begun, r.closed)
+	if err != nil || !shown && !looksBack {
 		return nil, false, err
 	}
 	if err := r.renew(ctx, first, renewed); err != nil {
 		return nil, false, err
 	}
 	after, shown, err := r.shows(ctx, o, begun, renewed)
-	if err != nil || shown || statediff.CountTime(after, ends) <= statediff.CountTime(before, ends) {
-		return nil, true, err
+	switch {
+	case err != nil || shown || !gains(before, after, ends):
+		return nil, !looksBack, err
+	case looksBack && gains(before, after, r.closed): // a row for each invoice
+		return nil, false, nil
 	}
-	return []finding{{
+	return []finding{r.kept(first, ends, renewed, looksBack)}, true, nil
+}
+
+// kept describes a state that has the old end of a period.
+func (r *renewal) kept(first *webhooktest.Event, ends, renewed time.Time, looksBack bool) finding {
+	f := finding{
 		sent:     first.String() + ", and " + strings.Join(r.told, ", ") + " of its renewal until " + written(renewed),
 		expected: "the new end of the period in the state", actual: "the old one alone, " + written(ends),
-	}}, true, nil
+	}
+	if looksBack {
+		f.actual = "the period_end of the invoice alone, " + written(ends) + ", which is the end of the period before"
+		f.said = "Store the period.end of the invoice's line (lines.data): the period_end of the invoice itself looks back one period."
+	}
+	return f
+}
+
+// gains reports whether a state shows a time more often than another.
+func gains(before, after any, t time.Time) bool {
+	return statediff.CountTime(after, t) > statediff.CountTime(before, t)
 }
 
 // first makes the first event of a subscription, which ends at a time. Before an update there
@@ -140,8 +166,20 @@ func (r *renewal) begin(ctx context.Context, first *webhooktest.Event) error {
 		}
 	}
 	return r.deliver(ctx, first, func(eventType string) (*webhooktest.Event, error) {
-		return r.session.sender.about(ctx, first, eventType)
+		invoice, err := r.session.sender.about(ctx, first, eventType)
+		return r.closing(invoice, r.closed, err)
 	})
+}
+
+// closing sets the period_end of an invoice, which is the end of the period before.
+func (r *renewal) closing(invoice *webhooktest.Event, at time.Time, err error) (*webhooktest.Event, error) {
+	const path = "data.object.period_end"
+	if err != nil || slices.Contains(r.session.subject.Pin, path) {
+		return invoice, err
+	}
+	changed, err := invoice.Edit(webhooktest.Set(path, at.Unix()))
+	r.session.sender.objects.keep(invoice, changed)
+	return changed, err
 }
 
 // renew delivers the update of the subscription, if it is handled, and another invoice.
@@ -162,7 +200,8 @@ func (r *renewal) renew(ctx context.Context, first *webhooktest.Event, ends time
 		if paid != nil {
 			return r.session.sender.about(ctx, paid, eventType)
 		}
-		paid, err = r.session.sender.ofCustomer(ctx, customer{first, true}, eventType, edits...)
+		invoice, err = r.session.sender.ofCustomer(ctx, customer{first, true}, eventType, edits...)
+		paid, err = r.closing(invoice, r.ends, err)
 		return paid, err
 	})
 }

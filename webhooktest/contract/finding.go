@@ -117,7 +117,7 @@ func (f finding) headline(c *contractCase) string {
 	case f.status == http.StatusServiceUnavailable, f.waits(c): // never sent by accident
 		return "Refused " + rest
 	case f.status >= http.StatusInternalServerError:
-		return "Crashed on " + rest
+		return fmt.Sprintf("Failed with %d on %s", f.status, rest) // a crash, or an error on purpose
 	case f.status >= http.StatusMultipleChoices:
 		return "Refused " + rest
 	case f.status != 0:

@@ -21,6 +21,8 @@ type periodKeeper struct {
 	write   func(end int64) any // how an end is stored
 	later   time.Duration       // after the answer
 	fetches bool                // the subscription, to know its end
+	closes  bool                // takes the invoice's own period_end
+	mirrors bool                // keeps a row for each invoice, with its period_end
 	version string
 
 	rows   map[string]any
@@ -34,6 +36,12 @@ func (k *periodKeeper) endOf(d *zooDelivery) (id string, end int64) {
 	if zooField(d, "object") == "invoice" {
 		line := object["lines"].(map[string]any)["data"].([]any)[0].(map[string]any)
 		id, end = line["subscription"].(string), int64(line["period"].(map[string]any)["end"].(float64))
+		if k.closes {
+			end = int64(object["period_end"].(float64))
+		}
+		if k.mirrors {
+			id = zooField(d, "id")
+		}
 	} else {
 		id = zooField(d, "id")
 		if _, told := object["current_period_end"]; !told {
@@ -132,6 +140,10 @@ func TestRenewedPeriod(t *testing.T) {
 		{"an end of its own", periodKeeper{handles: []string{created, updated}, write: fromNow}, contract.Skip},
 		{"told of no renewal", periodKeeper{handles: []string{created}, write: inSeconds}, contract.Skip},
 
+		{"takes the invoice's own period_end", periodKeeper{handles: []string{paid}, write: inSeconds, closes: true}, contract.Warn},
+		{"takes it after that of the subscription", periodKeeper{handles: []string{created, paid}, write: inJSON, closes: true}, contract.Warn},
+		{"mirrors invoices, with their period_end", periodKeeper{handles: []string{paid}, write: inSeconds, closes: true, mirrors: true}, contract.Skip},
+		{"mirrors invoices beside subscriptions", periodKeeper{handles: []string{created, updated, paid}, write: inSeconds, closes: true, mirrors: true}, contract.Pass},
 		{"keeps the first", periodKeeper{handles: []string{created, updated}, write: inSeconds, ignores: periodsKept}, contract.Warn},
 		{"keeps the first, as a day", periodKeeper{handles: []string{created, updated}, write: asDay, ignores: periodsKept}, contract.Warn},
 		{"keeps the first of invoices", periodKeeper{handles: []string{paid}, write: inRow, ignores: periodsKept}, contract.Warn},
