@@ -34,6 +34,7 @@ type finding struct {
 	unrepeated             bool // work that failed after the answer was not retried
 	unretried              bool // the retry of a refused event was accepted, and had no effect
 	forGood                bool // it was refused whenever it came
+	early                  bool // what came too early was accepted, and nothing was kept of it
 	ofOrder                bool // the same events one after the other leave the same
 	sent, expected, actual string
 	wanted                 string // the API version that the handler wants, if that is why it refused
@@ -168,6 +169,8 @@ func (f finding) hint(c *contractCase) string {
 		return "Have the worker repeat what failed, for nobody else will: Stripe has its 2xx. If it does so after a longer pause, all is well."
 	case f.forGood:
 		return "Answer 2xx to an event that has nothing left to do, such as a second one about the same payment: look for a unique constraint, or a check of your own, that ends in an error."
+	case f.early:
+		return "The event that came first got 2xx, and nothing was kept of it: fetch its object from Stripe's API, or keep the event until the other comes; or answer with an error until then, so that Stripe delivers it again."
 	case f.ofOrder:
 		return "The same events one after the other, the later first, leave the same: no lock mends that. See " + orderCase(c.ID) + " for what does."
 	case f.unretried:

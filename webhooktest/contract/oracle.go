@@ -198,7 +198,11 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 			return e.findings, err
 		}
 	}
-	return notesOrder(ctx, o, differences, e.withState(differences, sameState))
+	findings, err := notesOrder(ctx, o, differences, e.withState(differences, sameState))
+	if err != nil {
+		return nil, err
+	}
+	return notesDropped(ctx, o, e, findings)
 }
 
 // differs reports whether an effect is another one than the reference's.
