@@ -85,11 +85,13 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	all := &tally{began: time.Now()}
 	parent := t
 	t.Cleanup(func() { all.log(t, j.session) })
+	all.sayMeanwhile(t, len(cases))
 	for i := range cases {
 		t.Run(cases[i].ID, func(t *testing.T) {
 			if j.session.subject.Isolated {
 				t.Parallel()
 			}
+			all.begin(cases[i].ID)
 			own := j.with(func() Subject { return subject(t) })
 			t.Cleanup(func() { own.session.close() })
 			result, err := own.judge(t.Context(), &cases[i])
@@ -112,6 +114,7 @@ type tally struct {
 
 	began time.Time
 	told  time.Duration // after which progress was told last
+	at    string        // the case that began last
 }
 
 func (a *tally) add(result Result) {
