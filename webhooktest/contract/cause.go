@@ -109,7 +109,8 @@ var consequences = []consequence{
 	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
 	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger", "resilience/failed-work"}},
 	{"dispatch/unpaid-checkout", "What was not paid in full is fulfilled", []string{"dispatch/late-payment"}},
-	{"resilience/retry-after-failure", failedLost, []string{"resilience/hang-up", "idempotency/two-purchases"}},
+	{"resilience/retry-after-failure", failedLost, []string{"resilience/hang-up", "resilience/hang-up-halfway", "idempotency/two-purchases"}},
+	{"resilience/hang-up", repeatsCount, []string{"resilience/hang-up-halfway"}},
 	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}},
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
 }
