@@ -160,3 +160,13 @@ func (c *consequence) has(id string) bool {
 
 // short reports whether a result is a shortfall.
 func (r *Result) short() bool { return r.Verdict == Fail || r.Verdict == Warn || r.Verdict == Info }
+
+// orderCase returns the case about the order of the events that a case sends at once.
+func orderCase(id string) string {
+	for _, rule := range consequences {
+		if rule.cause == orderDecides && rule.has(id) {
+			return rule.of
+		}
+	}
+	return id
+}

@@ -21,6 +21,9 @@ type oracle struct {
 	before     statediff.Diff   // what was before the event that the case is about, if it says so
 	after      time.Duration    // how long the state must be unchanged after the steps, 0 if as usual
 	shown      bool             // by the witness: the state shows what the case is about
+
+	differences []string   // what judgeSame found
+	judged      *execution // and in which execution
 }
 
 // judge compares the effect of the case with the expected one.
@@ -198,25 +201,14 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 			return e.findings, err
 		}
 	}
-	findings, err := notesOrder(ctx, o, differences, e.withState(differences, sameState))
-	if err != nil {
-		return nil, err
-	}
-	return notesDropped(ctx, o, e, findings)
+	o.differences, o.judged = differences, e
+	return e.withState(differences, sameState), nil
 }
 
 // differs reports whether an effect is another one than the reference's.
 func differs(o *oracle, did statediff.Diff) bool {
 	b, did := o.baseline(did)
 	return b.Differs(did)
-}
-
-// sendsMore reports whether the case sends other events than the reference does. A ledger
-// has an entry for each of them: they are no repetition.
-func sendsMore(c *contractCase) bool {
-	return slices.ContainsFunc(c.Steps, func(step caseStep) bool {
-		return slices.ContainsFunc(step.Send, func(name string) bool { return !sends(c.Reference, name) })
-	})
 }
 
 // judgeDiffers requires another effect than the reference.

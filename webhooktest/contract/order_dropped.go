@@ -7,9 +7,9 @@ import "context"
 
 // notesDropped notes of findings about the order that the event which came first was accepted, and
 // that the state shows nothing of its object after it.
-func notesDropped(ctx context.Context, o *oracle, e *execution, findings []finding) ([]finding, error) {
-	early := comesEarly(o.spec)
-	if early == "" || !showsState(findings) || !o.session.probe.careful {
+func notesDropped(ctx context.Context, o *oracle, findings []finding) ([]finding, error) {
+	early, e := comesEarly(o.spec), o.judged
+	if early == "" || e == nil || !showsState(findings) || !o.session.probe.careful {
 		return findings, nil
 	}
 	for _, event := range e.observed.events[early] {

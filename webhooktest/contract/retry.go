@@ -143,7 +143,7 @@ func (s *session) try(ctx context.Context, c *contractCase, v variant) ([]findin
 	case c.Either:
 		return s.tryEither(ctx, o)
 	case c.State != "" && s.probe.observed():
-		return o.judge(ctx)
+		return judgeOrder(ctx, o)
 	case s.probe.observed() && s.run.suite.Dir == "":
 		return o.judgeAnswers(ctx)
 	}

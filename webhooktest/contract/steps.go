@@ -46,3 +46,11 @@ func besides(c *contractCase, event string) (names []string) {
 	}
 	return names
 }
+
+// sendsMore reports whether the case sends other events than the reference does. A ledger
+// has an entry for each of them: they are no repetition.
+func sendsMore(c *contractCase) bool {
+	return slices.ContainsFunc(c.Steps, func(step caseStep) bool {
+		return slices.ContainsFunc(step.Send, func(name string) bool { return !sends(c.Reference, name) })
+	})
+}
