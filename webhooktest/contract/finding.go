@@ -118,7 +118,7 @@ func (f finding) headline(c *contractCase) string {
 	case f.status == http.StatusServiceUnavailable, f.waits(c): // never sent by accident
 		return "Refused " + rest
 	case f.status >= http.StatusInternalServerError:
-		return fmt.Sprintf("Failed with %d on %s", f.status, rest) // a crash, or an error on purpose
+		return "Crashed on " + rest
 	case f.status >= http.StatusMultipleChoices:
 		return "Refused " + rest
 	case f.status != 0:

@@ -155,7 +155,7 @@ func TestOtherTrainBreaksHandler(t *testing.T) {
 	t.Parallel()
 	realpart.Long(t)
 	for _, test := range []struct{ why, answer, headline, hint string }{
-		{"it breaks", "event not processed", "Failed with 500 on an event of another train", "Find in the handler's log what failed"},
+		{"it breaks", "event not processed", "Crashed on an event of another train", "Find in the handler's log what failed"},
 		{
 			"it refuses", "Received event with API version 2025-09-30.clover, but stripe-go 76.25.0 expects API version 2023-10-16.",
 			"Answered an event of another train as it answers a forgery", "Respond with the library's error",
