@@ -158,7 +158,7 @@ func (p *probe) readNow(ctx context.Context, o *observation) (state any, err err
 		state, err = p.last.decode(p.withResults(state), p.known.keep)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("state: %w", err)
+		return nil, errUnread{err}
 	}
 	return state, nil
 }

@@ -30,6 +30,9 @@ func (s *session) surviving(ctx context.Context, try func() ([]finding, error)) 
 		}
 		return try()
 	}
+	if !ended && isUnread(err) && ctx.Err() == nil {
+		return tryAgainReadable(ctx, s, try, err)
+	}
 	if !ended {
 		return findings, err
 	}
@@ -93,7 +96,16 @@ func (s *session) hasEnded(ctx context.Context, failed error) (finding, bool) {
 	if s.isAlive(ctx, 0, 300*time.Millisecond, 2*time.Second) {
 		return finding{}, false
 	}
-	return finding{grave: true, sent: asSent(s, last), expected: "a handler that still responds afterward", actual: strings.TrimSuffix(cmp.Or(last.Err, s.sender.last.Err).Error(), ":")}, true
+	return exit(s, last, s.sender.last.Err), true
+}
+
+// exit is the finding that the handler exited at a delivery; unanswered is what showed it, if
+// the delivery itself got an answer.
+func exit(s *session, last *webhooktest.Response, unanswered error) finding {
+	return finding{
+		grave: true, sent: asSent(s, last), expected: "a handler that still responds afterward",
+		actual: strings.TrimSuffix(cmp.Or(last.Err, unanswered).Error(), ":"),
+	}
 }
 
 // revived restarts a handler that has exited, or waits until it is back.
