@@ -14,7 +14,8 @@ import (
 // deliver delivers the events of a step, concurrently or one after the other.
 func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhooktest.Event) (responses []*webhooktest.Response, err error) {
 	mutations := e.events.mutations(step)
-	if err := prepareLong(ctx, e.session, events, mutations); err != nil {
+	how := step.manner(mutations)
+	if events, mutations, err = prepareLong(ctx, e.session, events, mutations); err != nil {
 		return nil, err
 	}
 	switch {
@@ -27,7 +28,6 @@ func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhoo
 	default:
 		responses, err = e.deliverInTurn(ctx, events, mutations)
 	}
-	how := step.manner(mutations)
 	for _, response := range responses {
 		if !slices.Contains(e.sent, response.Event) {
 			e.sent = append(e.sent, response.Event)
@@ -36,28 +36,6 @@ func (e *execution) deliver(ctx context.Context, step caseStep, events []*webhoo
 		e.accepted[response.Event] = e.accepted[response.Event] || response.Accepted()
 	}
 	return responses, err
-}
-
-// prepareLong has the app prepare for events whose ids are longer than they were when they
-// were made: it may find an account by the customer's.
-func prepareLong(ctx context.Context, s *session, events []*webhooktest.Event, mutations []string) error {
-	if s.subject.Prepare == nil || !slices.Contains(mutations, "long-ids") {
-		return nil
-	}
-	for _, event := range events {
-		body, err := s.sender.endpoint.Body(event, "long-ids")
-		if err != nil {
-			return err
-		}
-		long, err := webhooktest.ParseEvent(body)
-		if err != nil {
-			return err
-		}
-		if _, err := s.subject.Prepare(ctx, long); err != nil && !errors.Is(err, ErrNoObject) {
-			return fmt.Errorf("%w for %s: %w", errPrepare, event.Type(), err)
-		}
-	}
-	return nil
 }
 
 // manner describes how a step delivers its events: mutated, more than once, concurrently.
