@@ -52,7 +52,7 @@ func (f finding) cause(c *contractCase) string {
 		return forgeriesDropped
 	case f.obeys() && c.Cause == refusedProcessed:
 		return forgeriesAccepted
-	case f.silent && c.Cause == forgeriesAccepted:
+	case f.silent && (c.Cause == forgeriesAccepted || c.Cause == staleAccepted):
 		return forgeriesSilent
 	case failed && (c.Cause == forgeriesAccepted || c.Cause == staleAccepted):
 		return forgeriesAnswered
@@ -83,6 +83,7 @@ type consequence struct {
 var consequences = []consequence{
 	{"signature/wrong-secret", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "freshness/far-future", "signature/forged-no-effect", "resilience/bad-input", "thin/at-snapshot-endpoint"}},
 	{"signature/wrong-secret", forgeriesDropped, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "signature/client-error", "thin/at-snapshot-endpoint"}},
+	{"signature/wrong-secret", forgeriesSilent, []string{"freshness/far-future"}},
 	{"signature/malformed-header", forgeriesAccepted, []string{"freshness/one-day-old", "freshness/ten-minutes-old", "resilience/bad-input"}},
 	{"signature/unsigned", forgeriesAccepted, []string{"resilience/bad-input"}},
 	{"signature/empty-header", forgeriesAccepted, []string{"resilience/bad-input"}},
@@ -94,7 +95,7 @@ var consequences = []consequence{
 	{"dispatch/shapes", fieldsMissing, []string{"dispatch/sibling-types"}},
 	{"dispatch/extra-properties", bodiesRefused, []string{"idempotency/changed-body"}},
 	{"body/not-an-event", "Signed bodies that are no events do harm", []string{"version/declared", "version/other-train"}},
-	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "idempotency/two-refunds", "idempotency/refund-total", "resilience/retry-after-failure"}},
+	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "resilience/retry-after-failure"}},
 	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
 	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
 	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
@@ -133,7 +134,7 @@ func (c *consequence) attribute(results []Result, chosen func(*Result) bool) {
 		return
 	}
 	for i := range results {
-		if r := &results[i]; r.short() && r.Headline != stoppedAnswering && c.has(r.ID) && chosen(r) {
+		if r := &results[i]; r.short() && (!r.lost || c.cause != repeatsCount) && r.Headline != stoppedAnswering && c.has(r.ID) && chosen(r) {
 			r.Cause = c.cause
 		}
 	}

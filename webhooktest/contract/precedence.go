@@ -30,7 +30,7 @@ func (p precedence) creations(eventType string) ([]string, error) {
 	if known, ok := p.sender.source.creations.Load(key); ok {
 		return known.([]string), nil
 	}
-	all, err := p.paying(eventType, nil)
+	all, err := p.following(eventType, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -186,20 +186,17 @@ func contains(value, id any) bool {
 	return value == id
 }
 
-// paying appends the handled types that tell of the payment that events of a type take back,
-// each after what it needs itself.
-func (p precedence) paying(eventType string, all []string) ([]string, error) {
-	if !takesBack(eventType) {
-		return all, nil
-	}
-	for _, payment := range tellPaid {
-		if !slices.Contains(p.sender.subject.Handles, payment) || slices.Contains(all, payment) {
+// following appends the handled types that tell first of the object that events of a type
+// follow, each after what it needs itself.
+func (p precedence) following(eventType string, all []string) ([]string, error) {
+	for _, first := range followed(p, eventType) {
+		if !slices.Contains(p.sender.subject.Handles, first) || slices.Contains(all, first) {
 			continue
 		}
-		of, err := paidBy(p.sender.edited, eventType, payment)
+		of, err := tellsFollowed(p, first, eventType)
 		if err == nil && of {
-			if all, err = p.before(payment, all, []string{eventType}); err == nil {
-				all = append(all, payment)
+			if all, err = p.before(first, all, []string{eventType}); err == nil {
+				all = append(all, first)
 			}
 		}
 		if err != nil {
@@ -207,4 +204,29 @@ func (p precedence) paying(eventType string, all []string) ([]string, error) {
 		}
 	}
 	return all, nil
+}
+
+// followed returns the types that tell of what events of a type follow. An invoice whose
+// creation is handled is told by that.
+func followed(p precedence, eventType string) []string {
+	if takesBack(eventType) {
+		return tellPaid
+	}
+	described, err := fixtures.DescribeEvent(eventType)
+	if err != nil || fixtures.IsThin(eventType) || described.Object == "credit_note" && p.creates("invoice") {
+		return nil
+	}
+	return followsOf[described.Object]
+}
+
+// tellsFollowed reports whether a type tells of what events of another type follow, as the user
+// shapes both.
+func tellsFollowed(p precedence, first, eventType string) (bool, error) {
+	if slices.Contains(tellPaid, first) {
+		of, err := paidBy(p.sender.edited, eventType, first)
+		if of || err != nil || takesBack(eventType) {
+			return of, err
+		}
+	}
+	return p.dependsOn(eventType, first)
 }

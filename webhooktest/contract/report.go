@@ -106,6 +106,8 @@ type Result struct {
 	Golden bool     `json:"-"`
 	Wrote  []string `json:"-"`
 
+	lost bool // the shortfall is that work was lost, not done again
+
 	Duration time.Duration `json:"-"`
 	Millis   float64       `json:"duration_ms"`
 }

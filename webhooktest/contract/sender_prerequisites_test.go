@@ -45,6 +45,13 @@ func TestDependenciesComeFirst(t *testing.T) {
 		{"all that tells of a payment, as it happens", "refund.created",
 			[]string{"checkout.session.completed", "payment_intent.succeeded", "payment_intent.created", "charge.succeeded"},
 			[]string{"payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "checkout.session.completed"}},
+		{"an invoice before its credit note, after its customer", "credit_note.created",
+			[]string{"customer.created", "credit_note.created", "invoice.paid", "invoice.finalized"},
+			[]string{"customer.created", "invoice.finalized", "invoice.paid"}},
+		{"its creation alone, where that is handled", "credit_note.created", []string{"invoice.paid", "invoice.created"}, []string{"invoice.created"}},
+		{"a payment before its review", "review.opened", []string{"payment_intent.succeeded"}, []string{"payment_intent.succeeded"}},
+		{"a charge before the warning of a fraud", "radar.early_fraud_warning.created", []string{"charge.succeeded"}, []string{"charge.succeeded"}},
+		{"a charge before its fee", "application_fee.created", []string{"charge.succeeded", "invoice.paid"}, []string{"charge.succeeded"}},
 		{"a payment that failed is not given back", "charge.refunded", []string{"payment_intent.payment_failed"}, nil},
 		{"another object of the customer is no dependency", "charge.refunded", []string{"refund.created", "customer.updated"}, nil},
 	} {

@@ -130,6 +130,7 @@ func (r *Result) add(c *contractCase, findings []finding) {
 	}
 	r.Verdict, r.Sent, r.Expected, r.Actual = verdict, worst.sent, worst.expected, worst.actual
 	r.Headline, r.Cause, r.Hint = worst.headline(c)+worst.ofShape(), worst.cause(c), worst.hint(c)
+	r.lost = worst.unretried || worst.unrepeated
 	if worst.forGood {
 		r.Requirement, r.Source = mustNotRefuse, "https://docs.stripe.com/webhooks#retries"
 	}
