@@ -53,6 +53,36 @@ func TestAttribute(t *testing.T) {
 	require.Equal(t, staleAccepted, other[1].Cause)
 }
 
+// A copy that counts again does not explain work that is lost: those are opposites. Nor does
+// it explain sums so far that are added up, which each event of its own shows.
+func TestLossIsNoRepetition(t *testing.T) {
+	t.Parallel()
+	const retry, refunds = "resilience/retry-after-failure", "idempotency/two-refunds"
+	results := []Result{
+		{ID: "idempotency/redelivered", Verdict: Fail, Cause: repeatsCount},
+		{ID: retry, Verdict: Fail, Cause: failedLost, lost: true},
+		{ID: refunds, Verdict: Fail, Cause: "Partial refunds are miscounted"},
+		{ID: "idempotency/two-paid-events", Verdict: Fail},
+	}
+	attribute(results)
+	require.Equal(t, failedLost, results[1].Cause)
+	require.Equal(t, "Partial refunds are miscounted", results[2].Cause)
+	require.Equal(t, repeatsCount, results[3].Cause)
+	var lost Result
+	lost.add(&contractCase{Case: Case{ID: retry, Level: "must", Cause: failedLost}}, []finding{{unretried: true, ofState: true}})
+	require.True(t, lost.lost)
+}
+
+// A forgery or a replay that gets no response is one mistake: a return without a response.
+func TestSilenceHasOneCause(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []string{forgeriesAccepted, staleAccepted} {
+		f, c := finding{silent: true}, &contractCase{Case: Case{Cause: cause}}
+		require.Equal(t, forgeriesSilent, f.cause(c))
+		require.Contains(t, f.hint(c), "a return without a response")
+	}
+}
+
 // Who refuses the event of an unknown account has looked at the account.
 func TestRefusedAccountIsNotIgnored(t *testing.T) {
 	t.Parallel()
