@@ -26,8 +26,9 @@ type calibration struct {
 	waited   atomic.Int32 // how often an effect on a restless state was waited for
 	absent   sync.Map     // causes for which an effect was waited for, and did not come
 
-	longest atomic.Int64 // time that the handler was seen to work after an answer
-	dropped atomic.Int32 // forgeries that were accepted without an effect
+	longest  atomic.Int64 // time that the handler was seen to work after an answer
+	dropped  atomic.Int32 // forgeries that were accepted without an effect
+	together atomic.Int64 // the most deliveries at once that all got a response
 
 	failed  prerequisiteLog
 	callers knownCallers // types at which the handler calls Stripe
@@ -56,6 +57,14 @@ func (c *calibration) worksLate() []string {
 		return nil
 	}
 	return []string{"the handler worked for up to " + longest.Round(100*time.Millisecond).String() + " after a response, and most cases wait for that several times: a queue that polls or retries after less, as in a test, makes the run shorter"}
+}
+
+// sawTogether records how many simultaneous deliveries all got a response.
+func (c *calibration) sawTogether(responses []*webhooktest.Response) {
+	silent := slices.ContainsFunc(responses, func(r *webhooktest.Response) bool { return r == nil || r.Err != nil })
+	if most := int64(len(responses)); !silent && most > c.together.Load() {
+		c.together.Store(most)
+	}
 }
 
 func (c *calibration) settled() time.Duration {

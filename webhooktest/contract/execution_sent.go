@@ -26,10 +26,22 @@ func (e *execution) unanswered(responses []*webhooktest.Response) bool {
 	f := finding{silent: true, sent: silent[0].Event.String(), expected: "a response", actual: silent[0].String()}
 	if len(responses) > 1 {
 		f.sent = fmt.Sprintf("%d %s at once", len(responses), silent[0].Event.Type())
-		f.actual = fmt.Sprintf("no response to %d of them, after %d: %s", len(silent), len(responses)-len(silent), silent[0].Err)
+		f.actual = fmt.Sprintf("no response to %d of them%s: %s", len(silent), answeredTogether(e.session.run.learned, len(responses)-len(silent)), silent[0].Err)
 	}
 	e.findings = append(e.findings, f)
 	return true
+}
+
+// answeredTogether says how many of simultaneous events did get a response, and how many at
+// once all got theirs before: in between is the number at which the handler begins to hang.
+func answeredTogether(learned *calibration, answered int) (said string) {
+	if answered > 0 {
+		said = fmt.Sprintf(" (%d got one)", answered)
+	}
+	if most := learned.together.Load(); most > 1 {
+		said += fmt.Sprintf("; %d at once got theirs before", most)
+	}
+	return said
 }
 
 // sentSoFar lists the deliveries, one event per line, after those that had to come before. If

@@ -183,6 +183,7 @@ func (s *sender) deliverTogether(ctx context.Context, events []*webhooktest.Even
 	}
 	responses, err := s.endpoint.DeliverTogether(ctx, events, mutations...)
 	s.note(responses...)
+	s.learned.sawTogether(responses)
 	// In process, all are ready to run at once, and a handler that never waits leaves no
 	// room for a race.
 	s.apart = s.apart || s.subject.Handler == nil && !overlap(responses)
