@@ -11,9 +11,9 @@ import (
 func Counted(references []Diff, did Diff) []string {
 	was, names := make(map[spot]string), make(map[string]bool)
 	for _, view := range references {
-		view.eachSmall(func(at spot, value string) { was[at] = value })
+		eachSmall(view, func(at spot, value string) { was[at] = value })
 	}
-	did.eachSmall(func(at spot, value string) {
+	eachSmall(did, func(at spot, value string) {
 		if before, there := was[at]; there && before != value {
 			names[strings.TrimPrefix(at.path, ".")] = true
 		}
@@ -22,7 +22,7 @@ func Counted(references []Diff, did Diff) []string {
 }
 
 // eachSmall visits the small numbers of columns that are no flags by their names.
-func (d Diff) eachSmall(visit func(at spot, value string)) {
+func eachSmall(d Diff, visit func(at spot, value string)) {
 	d.each(func(at spot, l field) {
 		if l.path != "" && l.isNumber && l.isSmall() && !l.isFlag() {
 			visit(at, l.value)
