@@ -53,15 +53,16 @@ func (d Diff) compareTexts(place string, before, after any, r *roles) {
 // only in numbers is the same record, with a new count.
 func (d Diff) compareLists(place string, before, after []any, r *roles) {
 	before, after = apart(before, after)
+	removed, added := compareHolders(d, place, less(before, after), less(after, before), r)
 	gone := make(map[string][]Record)
-	for _, value := range less(before, after) {
+	for _, value := range removed {
 		old := newRecord(r.plain(value))
 		gone[old.key()] = append(gone[old.key()], old)
 	}
 	fresh := make(map[string][]Record)
-	for _, value := range less(after, before) {
-		added := newRecord(r.plain(value))
-		fresh[added.key()] = append(fresh[added.key()], added)
+	for _, value := range added {
+		now := newRecord(r.plain(value))
+		fresh[now.key()] = append(fresh[now.key()], now)
 	}
 	for key, records := range fresh {
 		old := gone[key]
