@@ -210,6 +210,18 @@ func parseSize(text string) (int, error) {
 // maxPadded bounds the memory of one delivery.
 const maxPadded = 64 << 20
 
+// without leaves out a field. Events of most types lack what some have.
+func without(d *draft, path string) error {
+	body, err := rawjson.Remove(d.body, path)
+	if errors.Is(err, rawjson.ErrNoPath) {
+		return nil
+	}
+	if err == nil {
+		d.body = body
+	}
+	return err
+}
+
 func null(d *draft, path string) error {
 	body, err := rawjson.Set(d.body, path, []byte("null"), false)
 	if err != nil {

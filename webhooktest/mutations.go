@@ -66,6 +66,8 @@ var mutations = []Mutation{
 		Doc: "every field of the object that may be null is null"},
 	{Name: "null", Example: "data.object.customer", stage: inBody, apply: null,
 		Doc: "this field is null"},
+	{Name: "without", Example: "data.previous_attributes", stage: inBody, apply: without,
+		Doc: "this field is left out, where the event has it"},
 	{Name: "long-ids", stage: inBody, apply: longIDs,
 		Doc: "every id is 255 characters long"},
 	{Name: "newer-version", stage: inBody, apply: newerVersion,

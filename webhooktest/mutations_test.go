@@ -120,6 +120,13 @@ var mutationTests = []mutationTest{
 		require.NotNil(t, lookup(t, g, "data.object.customer"))
 		require.Nil(t, lookup(t, got, "data.object.customer"))
 	}},
+	{"without=data.object.customer", nil, func(t *testing.T, g good, got *delivery) {
+		require.Contains(t, g.Body, `"customer":`)
+		require.NotContains(t, got.Body, `"customer":`)
+	}},
+	{"without=data.previous_attributes", nil, func(t *testing.T, g good, got *delivery) {
+		require.Equal(t, g.Body, got.Body, "there is none")
+	}},
 	{"nulls", nil, func(t *testing.T, g good, got *delivery) {
 		require.NotNil(t, lookup(t, g, "data.object.shipping"))
 		require.Nil(t, lookup(t, got, "data.object.shipping"))

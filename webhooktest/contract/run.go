@@ -88,6 +88,9 @@ func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 	switch {
 	case s.run.suite.Dir == "":
 		err := j.calibrate(ctx, s.subject.control())
+		if err == nil && j.refused == nil {
+			err = followSteps(ctx, s)
+		}
 		if err == nil && j.refused == nil && comparesState(cases) {
 			err = linkBySessions(ctx, s)
 		}

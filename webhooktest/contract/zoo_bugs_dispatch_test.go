@@ -191,6 +191,12 @@ func zooPayloadBugs() []zooBug {
 			}
 			return nil
 		}),
+		failing("previous-missing-panics", "every update has previous_attributes", func(d *zooDelivery) error {
+			if strings.HasSuffix(string(d.event.Type), ".updated") && d.event.Data.PreviousAttributes == nil {
+				return errors.New("KeyError: previous_attributes")
+			}
+			return nil
+		}),
 		failing("version-compared", "B36: refuses every version but one, as stripe-go v76 does by itself", func(d *zooDelivery) error {
 			if d.event.APIVersion != stripe.APIVersion && d.event.APIVersion != "" {
 				return &zooError{http.StatusBadRequest, "version"}
