@@ -28,7 +28,7 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 	if session := tellsOf(s.subject.Handles, eventType); session != "" {
 		return errInconclusive{reason: fmt.Sprintf("a genuine %s has no effect, but the handler acts on %s, which tells of the same object: it may have done all by then", eventType, session)}
 	}
-	for _, excuse := range []func(context.Context, *session, string) error{doneBefore, doneAfter} {
+	for _, excuse := range []func(context.Context, *session, string) error{doneBefore, doneAfter, givenLater} {
 		if err := excuse(ctx, s, eventType); err != nil {
 			return err
 		}
