@@ -82,7 +82,7 @@ func (b *binder) boundIn(before, after *webhooktest.Event) (paths []string) {
 		was, _ := before.Lookup(path)
 		_, isText := value.(string)
 		switch {
-		case reflect.DeepEqual(value, was):
+		case reflect.DeepEqual(value, was), namesNobody(value) && !slices.Contains(b.subject.Bind, path):
 		case !slices.Contains(b.subject.Bind, path) && tellsWhat(path):
 		case slices.Contains(b.subject.Bind, path), isText && (namesObject(path) || isFresh(was, path, other)):
 			paths = append(paths, path)
@@ -112,6 +112,13 @@ func tellsWhat(path string) bool {
 var kindsAndAmounts = []string{
 	"amount", "count", "credits", "currency", "days", "duration", "interval", "kind", "locale", "mode", "months", "plan", "price",
 	"product", "qty", "quantity", "seats", "tier", "tokens", "type", "units", "weeks", "years",
+}
+
+// namesNobody reports whether a value says that there is no object of the app, as an app sets
+// it for all who have no account.
+func namesNobody(value any) bool {
+	text, _ := value.(string)
+	return slices.Contains([]string{"anon", "anonymous", "guest", "n/a", "nobody", "none", "null", "undefined", "unknown"}, strings.ToLower(text))
 }
 
 // namesObject reports whether apps find their own objects by a path.

@@ -40,7 +40,7 @@ func (p precedence) creations(eventType string) ([]string, error) {
 	if all, err = p.linking(eventType, all); err != nil {
 		return nil, err
 	}
-	if own := cmp.Or(p.sender.subject.creation(eventType), introduction(p.sender.subject, eventType), p.ownStep(eventType)); own != "" {
+	if own := cmp.Or(p.sender.subject.creation(eventType), p.ownStep(eventType), introduction(p.sender.subject, eventType)); own != "" {
 		if all, err = p.before(own, all, []string{eventType}); err != nil {
 			return nil, err
 		}
