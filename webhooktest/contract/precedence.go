@@ -52,6 +52,15 @@ func (p precedence) creations(eventType string) ([]string, error) {
 	return all, nil
 }
 
+// ownStep returns the step that comes before events of a type because they are refused
+// without, or "".
+func (p precedence) ownStep(eventType string) string {
+	if _, needed := p.sender.source.stepwise.Load(eventType); !needed {
+		return ""
+	}
+	return earlierStep(p.sender.subject, eventType)
+}
+
 // stored returns the handled update that may have stored an object before it is deleted, if
 // its creation is not handled, or "".
 func (p precedence) stored(eventType string) string {
