@@ -87,6 +87,24 @@ func zooDispatchBugs() []zooBug {
 		zooWith("failed-fulfilled", "B37: ships what a slow payment did not pay for", func(z *zooHandler) {
 			z.effects["checkout.session.async_payment_failed"] = z.fulfilUnpaid
 		}).handling("checkout.session.async_payment_failed"),
+		zooWith("canceled-for-good", "a declined card cancels the booking, and the next one pays for it", func(z *zooHandler) {
+			bookings := make(map[string]zooObject)
+			z.effects["payment_intent.payment_failed"] = func(d *zooDelivery) error {
+				if bookings[zooField(d, "id")] == nil {
+					bookings[zooField(d, "id")] = zooObject{"status": "canceled", "payment": "none"}
+				}
+				return nil
+			}
+			paid := z.effects["payment_intent.succeeded"]
+			z.effects["payment_intent.succeeded"] = func(d *zooDelivery) error {
+				if bookings[zooField(d, "id")] == nil {
+					bookings[zooField(d, "id")] = zooObject{"status": "confirmed"}
+				}
+				bookings[zooField(d, "id")]["payment"] = "paid"
+				return paid(d)
+			}
+			z.show = func() any { return zooBeside(z, "bookings", bookings) }
+		}).handling("payment_intent.payment_failed"),
 		zooWith("any-amount", "B38: ships what is paid for in part", func(z *zooHandler) {
 			z.ordered(func(session stripe.CheckoutSession) bool { return session.Currency == "usd" })
 		}).saying(zooOrders),
