@@ -25,7 +25,9 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 	}
 	_, did, err := b.deliverOnce(ctx, []string{eventType})
 	if err == nil && len(did) == 0 && b.probe.careful && b.mayHaveEffect(eventType) && b.sender.last.Accepted() {
-		did, err = b.awaitEffect(ctx, eventType)
+		if did, err = b.awaitEffect(ctx, eventType); err == nil && len(did) == 0 {
+			did, err = toldByEither(ctx, b, eventType)
+		}
 	}
 	if err == nil && b.sender.binder.literal(eventType) {
 		did, err = b.repeated(ctx, eventType, did)

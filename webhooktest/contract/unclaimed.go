@@ -42,18 +42,27 @@ func (s *session) unclaimed(ctx context.Context, eventType string) error {
 
 // doneBefore returns why a missing effect says nothing, if an event of the type has one when
 // it comes first: the creation of what its object refers to may do the same. The creation of
-// its own object does not.
+// its own object only seldom does.
 func doneBefore(ctx context.Context, s *session, eventType string) error {
 	before, err := precedence{sender: s.sender}.creations(eventType)
-	if err != nil || len(before) == 0 || s.subject.creation(eventType) != "" {
+	if err != nil || len(before) == 0 {
 		return err
 	}
-	alone, err := s.baseline.alone(ctx, eventType)
+	alone, err := doneAlone(ctx, s.baseline, eventType)
 	if err == nil && len(alone) > 0 {
 		last, _, _ := strings.Cut(before[len(before)-1], "=")
 		err = errInconclusive{reason: fmt.Sprintf("a genuine %s has no effect after %s, but it has one without: it may have been done by then", eventType, last)}
 	}
 	return err
+}
+
+// doneAlone returns the effect of an event of a type that comes first, if what usually comes
+// before it may have the same.
+func doneAlone(ctx context.Context, b *baseline, eventType string) (statediff.Diff, error) {
+	if b.sender.subject.creation(eventType) != "" {
+		return toldByEither(ctx, b, eventType)
+	}
+	return b.alone(ctx, eventType)
 }
 
 // doneAfter returns why a missing effect says nothing, if an event of the type has one after
