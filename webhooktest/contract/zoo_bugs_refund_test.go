@@ -50,6 +50,19 @@ func zooCalled(charge map[string]any) string {
 // zooRefundBugs take a sum so far for the amount of a refund.
 func zooRefundBugs() []zooBug {
 	return []zooBug{
+		zooWith("lost-disputes-give-back", "opens the access again when a dispute is over", func(z *zooHandler) {
+			access := make(map[string]any)
+			disputed := z.effects["charge.dispute.created"]
+			z.effects["charge.dispute.created"] = func(d *zooDelivery) error {
+				access[zooField(d, "id")] = zooObject{"access": false}
+				return disputed(d)
+			}
+			z.effects["charge.dispute.closed"] = func(d *zooDelivery) error {
+				access[zooField(d, "id")] = zooObject{"access": true}
+				return nil
+			}
+			z.show = func() any { return zooBeside(z, "members", access) }
+		}).handling("charge.dispute.closed"),
 		zooTotal("sums-added-up", "adds the sum of all refunds at each of them", func(_ *zooHandler, charge, _ map[string]any) float64 {
 			return zooRefunded(charge)
 		}),
