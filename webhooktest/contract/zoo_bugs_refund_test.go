@@ -54,7 +54,9 @@ func zooRefundBugs() []zooBug {
 			access := make(map[string]any)
 			disputed := z.effects["charge.dispute.created"]
 			z.effects["charge.dispute.created"] = func(d *zooDelivery) error {
-				access[zooField(d, "id")] = zooObject{"access": false}
+				if access[zooField(d, "id")] == nil { // else it is over already
+					access[zooField(d, "id")] = zooObject{"access": false}
+				}
 				return disputed(d)
 			}
 			z.effects["charge.dispute.closed"] = func(d *zooDelivery) error {
