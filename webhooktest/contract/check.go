@@ -37,6 +37,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"halfway":            checkHalfway,
 	"partial-refund":     checkPartialRefund,
 	"another-ended":      checkAnotherEnded,
+	"moved-period":       checkMovedPeriod,
 	"lost-dispute":       checkLostDispute,
 	"paid-after-failure": checkPaidAfterFailure,
 }

@@ -97,7 +97,8 @@ func zooPeriodBugs() []zooBug {
 			return known
 		}
 		return told
-	})}
+	}), zooPaidUntil("period-moved", "reads the end of the period where it was before basil", func(known, told int64) int64 { return max(known, told) }).
+		saying(func(s *contract.Subject) { s.APIVersion = "2025-03-31.basil" })}
 }
 
 func zooPeriodSound() []zooBug {
