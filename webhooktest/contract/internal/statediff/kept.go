@@ -94,7 +94,7 @@ func (r Retry) saidEither(place string, record Record) bool {
 		return false
 	}
 	return !slices.ContainsFunc(record.fields, func(l field) bool {
-		return l.isSaid() && !r.isMadeUp(place, l.path) && !slices.ContainsFunc(others, func(view Diff) bool { return view.says(place, l.path, l.value) })
+		return l.isSaid() && !r.isMadeUp(place, l.path) && !slices.ContainsFunc(others, func(view Diff) bool { return says(view, place, l.path, l.value) })
 	})
 }
 
@@ -104,8 +104,8 @@ func (l field) isSaid() bool {
 	return l.value == "true" || l.value == "false" || strings.Contains(l.path, "/") && !isNumber && l.tells() && !strings.ContainsAny(l.value, "{}")
 }
 
-// says reports whether any record at a place has a value.
-func (d Diff) says(place, path, value string) bool {
+// says reports whether any record of a state at a place has a value.
+func says(d Diff, place, path, value string) bool {
 	return slices.ContainsFunc(d[place].Records, func(record Record) bool { return record.values()[path] == value })
 }
 
