@@ -21,10 +21,10 @@ func (d Diff) collect(place string, value any, r *roles) {
 	case map[string]any:
 		for key, member := range value {
 			switch name := r.text(key); {
-			case name != key:
+			case r.isNamed(key):
 				d.say(place+"."+name, r.plain(member))
 				d.collectLists(place+"."+name, member, r)
-			case isOwnKey(key):
+			case isOwnKey(key), name != key: // a time in it makes it the handler's own, too
 				d.row(place, member, r)
 			default:
 				d.collect(place+"."+key, member, r)
@@ -99,6 +99,12 @@ func onlyOne(list []any) any {
 		return nil
 	}
 	return list[0]
+}
+
+// isNamed reports whether a key is, or has in it, what has a role.
+func (r *roles) isNamed(key string) bool {
+	_, whole := r.of[key]
+	return whole || len(r.in(key)) > 0
 }
 
 // isTuple reports whether a row is a list of values, as one without names for its columns.
