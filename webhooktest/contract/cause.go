@@ -101,7 +101,7 @@ var consequences = []consequence{
 	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
 	{"idempotency/first-change", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
 	{"control/second-event", eventsLost, []string{"dispatch/handled-type-works"}},
-	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer", "idempotency/race-of-*"}},
+	{"ordering/same-second", eventsLost, []string{"freshness/old-event", "resilience/burst", "resilience/same-customer", "ordering/session-first", "idempotency/race-of-*"}},
 	{"resilience/burst", "Many events at once are too many", []string{"idempotency/race-of-*"}},
 	{"ordering/stale-update", orderDecides, []string{"idempotency/race-of-updates"}},
 	{"ordering/updated-first", orderDecides, []string{"idempotency/race-of-creation"}},
@@ -110,8 +110,7 @@ var consequences = []consequence{
 	{"dispatch/look-alike-types", othersTaken, []string{"dispatch/sibling-types"}},
 	{"resilience/restart-keeps-work", "Acknowledged work is lost in a restart", []string{"resilience/restart-keeps-ledger", "resilience/failed-work"}},
 	{"dispatch/unpaid-checkout", "What was not paid in full is fulfilled", []string{"dispatch/late-payment"}},
-	{"resilience/retry-after-failure", failedLost, []string{"resilience/hang-up", "resilience/hang-up-halfway", "idempotency/two-purchases"}},
-	{"resilience/hang-up", repeatsCount, []string{"resilience/hang-up-halfway"}},
+	{"resilience/retry-after-failure", failedLost, []string{"resilience/hang-up", "idempotency/two-purchases"}},
 	{"connect/unknown-account", strangersCrash, []string{"dispatch/long-ids", "dispatch/foreign-object"}},
 	{"dispatch/foreign-object", strangersCrash, []string{"dispatch/null-fields", "dispatch/long-ids", "dispatch/expanded-object", "dispatch/no-metadata"}},
 }

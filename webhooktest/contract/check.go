@@ -34,7 +34,6 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"totals":             checkTotals,
 	"one-purchase":       checkOnePurchase,
 	"period":             checkPeriod,
-	"halfway":            checkHalfway,
 	"partial-refund":     checkPartialRefund,
 	"another-ended":      checkAnotherEnded,
 	"moved-period":       checkMovedPeriod,
