@@ -95,7 +95,8 @@ var consequences = []consequence{
 	{"dispatch/shapes", fieldsMissing, []string{"dispatch/sibling-types"}},
 	{"dispatch/extra-properties", bodiesRefused, []string{"idempotency/changed-body"}},
 	{"body/not-an-event", "Signed bodies that are no events do harm", []string{"version/declared", "version/other-train"}},
-	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "resilience/retry-after-failure"}},
+	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "idempotency/refund-total", "resilience/retry-after-failure"}},
+	{"idempotency/refund-total", repeatsCount, []string{"idempotency/two-refunds"}}, // alone, it may be lost
 	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
 	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
 	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},

@@ -53,8 +53,8 @@ func TestAttribute(t *testing.T) {
 	require.Equal(t, staleAccepted, other[1].Cause)
 }
 
-// A copy that counts again does not explain work that is lost: those are opposites. Nor does
-// it explain sums so far that are added up, which each event of its own shows.
+// A copy that counts again does not explain work that is lost: those are opposites. A second
+// refund may be either, unless the sum so far is added up as well.
 func TestLossIsNoRepetition(t *testing.T) {
 	t.Parallel()
 	const retry, refunds = "resilience/retry-after-failure", "idempotency/two-refunds"
@@ -68,6 +68,11 @@ func TestLossIsNoRepetition(t *testing.T) {
 	require.Equal(t, failedLost, results[1].Cause)
 	require.Equal(t, "Partial refunds are miscounted", results[2].Cause)
 	require.Equal(t, repeatsCount, results[3].Cause)
+
+	results = append(results, Result{ID: "idempotency/refund-total", Verdict: Fail})
+	attribute(results)
+	require.Equal(t, repeatsCount, results[2].Cause)
+
 	var lost Result
 	lost.add(&contractCase{Case: Case{ID: retry, Level: "must", Cause: failedLost}}, []finding{{unretried: true, ofState: true}})
 	require.True(t, lost.lost)
