@@ -96,7 +96,6 @@ var consequences = []consequence{
 	{"dispatch/extra-properties", bodiesRefused, []string{"idempotency/changed-body"}},
 	{"body/not-an-event", "Signed bodies that are no events do harm", []string{"version/declared", "version/other-train"}},
 	{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-paid-events", "idempotency/refund-total", "resilience/retry-after-failure"}},
-	{"idempotency/refund-total", repeatsCount, []string{"idempotency/two-refunds"}}, // alone, it may be lost
 	{"idempotency/changed-body", repeatsCount, []string{"idempotency/two-paid-events"}},
 	{"idempotency/acknowledged", repeatsRefused, []string{"freshness/retry"}},
 	{"idempotency/two-changes", eventsLost, []string{"ordering/*", "idempotency/race-of-*"}},
@@ -120,11 +119,16 @@ var consequences = []consequence{
 // same thing meets, too.
 var ofRefusedCopies = consequence{"idempotency/acknowledged", repeatsRefused, []string{"idempotency/*", "ordering/*"}}
 
+// ofSummedRefunds is the consequence where the sum so far is added up as well. Alone, a second
+// refund may as well be lost.
+var ofSummedRefunds = consequence{"idempotency/redelivered", repeatsCount, []string{"idempotency/two-refunds"}}
+
 // attribute gives results that are consequences of another result its cause.
 func attribute(results []Result) {
 	for _, rule := range consequences {
 		rule.attribute(results, func(*Result) bool { return true })
 	}
+	ofSummedRefunds.attribute(results, func(*Result) bool { return shows(results, "idempotency/refund-total", repeatsCount) })
 	ofRefusedCopies.attribute(results, func(r *Result) bool { return r.Cause == refusedForGood })
 }
 
