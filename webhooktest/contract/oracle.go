@@ -157,10 +157,13 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 	whole := did
 	b, did := o.baseline(did)
 	differences, judged := b.Judge(did)
-	if differences, err = withAlternative(ctx, o, whole, differences); err != nil {
-		return nil, err
+	if len(differences) > 0 && leftAlternative(o) {
+		if err := o.takeReference(ctx); err != nil {
+			return nil, err
+		}
+		b, did = o.baseline(whole)
+		differences, _ = b.Judge(did)
 	}
-	b, did = o.baseline(whole)
 	if len(differences) > 0 {
 		if differences, err = withoutUnreached(ctx, o, b, did, differences); err != nil {
 			return nil, err
