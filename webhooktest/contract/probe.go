@@ -38,7 +38,7 @@ type probe struct {
 	settle  time.Duration // how long the state must be unchanged
 	careful bool          // trusts no earlier measurement, and settles for long
 	brief   time.Duration // how long instead for what was waited for before, 0 for anything else
-	used    bool          // something was measured
+	used    bool          // the case at work relies on a measurement
 	noise   []string      // places of background changes in the last delivery
 	last    *decodedState // most states are read several times
 }
