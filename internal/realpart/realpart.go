@@ -3,6 +3,7 @@
 package realpart
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -70,6 +71,22 @@ func Every[T any](list []T, step int) (some []T) {
 		some = append(some, list[i])
 	}
 	return some
+}
+
+// Share returns the part of a list that FAKESTRIPE_SHARE asks for: with 2/3, the second
+// third. .ci/run takes another third for each commit, of what takes too long to run whole
+// each time. Without the variable it is the whole list.
+func Share[T any](t testing.TB, list []T) []T {
+	t.Helper()
+	share := os.Getenv("FAKESTRIPE_SHARE")
+	if share == "" {
+		return list
+	}
+	part, parts := 0, 0
+	if n, err := fmt.Sscanf(share, "%d/%d", &part, &parts); n < 2 || err != nil || part < 1 || part > parts {
+		t.Fatalf("FAKESTRIPE_SHARE=%s: must be a part of a number of parts, e.g. 2/3", share)
+	}
+	return Every(list[min(part-1, len(list)):], parts)
 }
 
 // Times returns the number of repetitions: often in .ci/run, elsewhere a share of that.

@@ -54,3 +54,30 @@ func TestNeed(t *testing.T) {
 		require.Equal(t, wanted == "1", r.failed)
 	}
 }
+
+func TestShare(t *testing.T) {
+	list := []string{"a", "b", "c", "d"}
+	for _, test := range []struct {
+		share  string
+		want   []string
+		failed bool
+	}{
+		{share: "", want: list},
+		{share: "1/1", want: list},
+		{share: "1/3", want: []string{"a", "d"}},
+		{share: "3/3", want: []string{"c"}},
+		{share: "5/6", want: nil},
+		{share: "0/3", failed: true},
+		{share: "4/3", failed: true},
+		{share: "third", failed: true},
+	} {
+		t.Setenv("FAKESTRIPE_SHARE", test.share)
+		r := &recorder{TB: t}
+		var got []string
+		var asking sync.WaitGroup
+		asking.Go(func() { got = realpart.Share(r, list) })
+		asking.Wait()
+		require.Equal(t, test.failed, r.failed, test.share)
+		require.Equal(t, test.want, got, test.share)
+	}
+}
