@@ -103,18 +103,7 @@ func zooRepeatBugs() []zooBug {
 			}
 			return z.eventAndFact(d)
 		}).handling("invoice.paid", "invoice.payment_succeeded"),
-		zooWith("short-memory", "B52: remembers for less time than Stripe retries", func(z *zooHandler) {
-			var order []string
-			z.remember = func(keys ...string) {
-				for _, key := range keys {
-					z.seen[key], order = true, append(order, key)
-				}
-				for len(order) > 100 {
-					delete(z.seen, order[0])
-					order = order[1:]
-				}
-			}
-		}),
+		zooWith("short-memory", "B52: remembers for less time than Stripe retries", func(z *zooHandler) { remembersFew(z, 100) }),
 		zooWith("copy-is-500", "B54: a unique violation is an internal error", func(z *zooHandler) { z.duplicate = errors.New("duplicate key") }),
 		zooWith("copy-is-409", "B54: refuses what it has already", func(z *zooHandler) {
 			z.duplicate = &zooError{http.StatusConflict, "seen before"}
