@@ -132,7 +132,11 @@ func less(a, b []any) (rest []any) {
 func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) {
 	for key, value := range before {
 		if _, stays := after[key]; !stays {
-			addGone(d, place+"."+r.text(key), newRecord(r.plain(value)))
+			name := r.text(key)
+			if isKeyOfRow(name, value) {
+				name = "*"
+			}
+			addGone(d, place+"."+name, newRecord(r.plain(value)))
 		}
 	}
 	for key, value := range after {
@@ -144,7 +148,7 @@ func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) 
 		if isEventType(key) {
 			name = "{type}" // a count by type says no more than a count
 		}
-		if !existed && name == key && isOwnKey(key) {
+		if !existed && name == key && isKeyOfRow(key, value) {
 			d.add(place+".*", 0, newRecord(r.plain(value)))
 			continue
 		}
@@ -156,12 +160,18 @@ func (d Diff) compareMaps(place string, before, after map[string]any, r *roles) 
 }
 
 // keyOfRow names an entry by the object that it tells about, if its key is the handler's own.
+// An entry of several columns that tells about none of ours may be another each time, such as
+// the seat of an order: the key says nothing.
 func (r *roles) keyOfRow(name string, row any) string {
-	if !isOwnKey(name) {
+	if !isKeyOfRow(name, row) {
 		return name
 	}
 	named := make(map[string]bool)
-	if r.namedBy(row, named); len(named) == 0 {
+	switch r.namedBy(row, named); {
+	case len(named) > 0:
+	case saysMore(row):
+		return "*"
+	default:
 		return name
 	}
 	return "*[" + slices.Min(slices.Collect(maps.Keys(named))) + "]"

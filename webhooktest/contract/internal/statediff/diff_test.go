@@ -48,12 +48,41 @@ func TestRowVersionIsNoChange(t *testing.T) {
 	}
 }
 
-// A key that the database invents is no place, whether its row names an object or not.
+// A key that the database, or the app, invents is no place, whether its row names an object or
+// not. What counts by a word with a number in it is none of that.
 func TestOwnKeysAreNoPlaces(t *testing.T) {
 	t.Parallel()
-	effect := func(key string) Diff {
-		return Between(map[string]any{}, map[string]any{"rows": map[string]any{key: map[string]any{"cents": 5.0}}}, nil)
+	rows := func(key string, row map[string]any) any {
+		return map[string]any{"rows": map[string]any{key: row}}
 	}
-	require.Equal(t, effect("5f9e6a3c-2b1d-4c8e-9f70-000000000001").Places(), effect("5f9e6a3c-2b1d-4c8e-9f70-000000000002").Places())
-	require.NotEqual(t, effect("first").Places(), effect("second").Places())
+	for _, test := range []struct {
+		why         string
+		one, other  string
+		before, now map[string]any // nil before: a new row
+		same        bool
+	}{
+		{"a new row by UUID", "5f9e6a3c-2b1d-4c8e-9f70-000000000001", "5f9e6a3c-2b1d-4c8e-9f70-000000000002", nil, map[string]any{"cents": 5.0}, true},
+		{"a row by UUID", "5f9e6a3c-2b1d-4c8e-9f70-000000000001", "5f9e6a3c-2b1d-4c8e-9f70-000000000002", map[string]any{"status": "held"}, map[string]any{"status": "let"}, true},
+		{"a row by number", "1007", "1008", map[string]any{"let": false}, map[string]any{"let": true}, true},
+		{"a new row by a number after letters", "LIC10", "LIC11", nil, map[string]any{"status": "paid"}, true},
+		{"a row by a number after letters", "v101", "v102", map[string]any{"status": "held"}, map[string]any{"status": "let"}, true},
+		{"a row by a number with a year", "INV-2026-0007", "INV-2026-0008", map[string]any{"status": "open"}, map[string]any{"status": "paid"}, true},
+		{"counts by status", "200", "400", map[string]any{"count": 1.0}, map[string]any{"count": 2.0}, false},
+		{"counts by tier", "tier1", "tier2", map[string]any{"members": 1.0}, map[string]any{"members": 2.0}, false},
+		{"counts by tier with a time", "tier1", "tier2", map[string]any{"members": 1.0, "at": "2026-11-30 10:00:00"}, map[string]any{"members": 2.0, "at": "2026-11-30 10:00:01"}, false},
+		{"words", "first", "second", nil, map[string]any{"status": "paid"}, false},
+	} {
+		effect := func(key string) Diff {
+			if test.before == nil {
+				return Between(map[string]any{}, rows(key, test.now), nil)
+			}
+			return Between(rows(key, test.before), rows(key, test.now), nil)
+		}
+		require.NotEmpty(t, effect(test.one), test.why)
+		if test.same {
+			require.Equal(t, effect(test.one), effect(test.other), test.why)
+		} else {
+			require.NotEqual(t, effect(test.one).Places(), effect(test.other).Places(), test.why)
+		}
+	}
 }

@@ -1,8 +1,10 @@
 package statediff
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A state tells about an object in a row: an entry whose key is the object's id, or one of a
@@ -24,7 +26,7 @@ func (d Diff) collect(place string, value any, r *roles) {
 			case r.isNamed(key):
 				d.say(place+"."+name, r.plain(member))
 				d.collectLists(place+"."+name, member, r)
-			case isOwnKey(key), name != key: // a time in it makes it the handler's own, too
+			case isKeyOfRow(key, member), name != key: // a time in it makes it the handler's own, too
 				d.row(place, member, r)
 			default:
 				d.collect(place+"."+key, member, r)
@@ -123,6 +125,34 @@ func isTuple(row any) bool {
 // ("user:7"). Its value is a row.
 func isOwnKey(key string) bool {
 	return isGenerated(key) || isGenerated(key[strings.LastIndexAny(key, ":/#")+1:])
+}
+
+// isKeyOfRow reports whether a key of a map is the handler's own and its value a row. A number
+// after a word ("LIC10") is such a key if something is said beside numbers: otherwise the
+// words are those of a count.
+func isKeyOfRow(key string, value any) bool {
+	return isOwnKey(key) || numberedForm().MatchString(key) && saysMore(value)
+}
+
+// numberedForm matches numbers that an app gives its orders, licenses or seats.
+var numberedForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z]{1,12}([-_]?[0-9]{1,12}){1,3}$`)
+})
+
+// saysMore reports whether a row has a text or a flag beside its numbers and times.
+func saysMore(row any) bool {
+	members, _ := row.(map[string]any)
+	for _, member := range members {
+		switch member := member.(type) {
+		case bool:
+			return true
+		case string:
+			if withoutTimes(member) != timeName {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // anyKey replaces the keys of a place that the handler generates.
