@@ -42,6 +42,19 @@ func (b *baseline) effect(ctx context.Context, eventType string) (statediff.Diff
 	return did, err
 }
 
+// again returns the effect of another event of a type: what differs then, the handler makes
+// up. A careful try measures it each time.
+func (b *baseline) again(ctx context.Context, eventType string) (statediff.Diff, error) {
+	if known, ok := b.known.again(eventType); ok && !b.probe.careful {
+		return known, nil
+	}
+	_, did, err := b.deliverOnce(ctx, []string{eventType})
+	if err == nil {
+		b.known.learnAgain(eventType, did)
+	}
+	return did, err
+}
+
 // repeated checks that each event of a type has an effect even though all are about one
 // object of the app, which may change only once.
 func (b *baseline) repeated(ctx context.Context, eventType string, did statediff.Diff) (statediff.Diff, error) {

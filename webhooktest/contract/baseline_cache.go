@@ -18,6 +18,7 @@ type baselineCache struct {
 
 	mu         sync.Mutex
 	effects    map[string]statediff.Diff   // effect of one event, by type
+	agains     map[string]statediff.Diff   // effect of another event of a type
 	references map[string][]statediff.Diff // effects of reference steps, by their key
 	firsts     map[string]statediff.Diff   // effect of the first event of a type, for types bound to one object of the app
 	spent      map[string]string           // why a type that had an effect has none any more
@@ -27,7 +28,7 @@ type baselineCache struct {
 
 func newBaselineCache(keep bool) *baselineCache {
 	return &baselineCache{
-		keep: keep, effects: make(map[string]statediff.Diff),
+		keep: keep, effects: make(map[string]statediff.Diff), agains: make(map[string]statediff.Diff),
 		references: make(map[string][]statediff.Diff), silent: make(map[string]bool),
 		firsts: make(map[string]statediff.Diff), spent: make(map[string]string),
 		sure: make(map[string]bool),
@@ -106,6 +107,7 @@ func (b *baselineCache) doubt(eventType string) {
 	defer b.mu.Unlock()
 	if !b.sure[eventType] && !b.silent[eventType] {
 		delete(b.effects, eventType)
+		delete(b.agains, eventType)
 	}
 }
 
@@ -120,13 +122,37 @@ func (b *baselineCache) forget(eventType string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.effects, eventType)
+	delete(b.agains, eventType)
 	delete(b.sure, eventType)
+}
+
+// again returns the known effect of another event of a type.
+func (b *baselineCache) again(eventType string) (statediff.Diff, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	known, ok := b.agains[eventType]
+	return known, ok
+}
+
+// learnAgain stores the effect of another event of a type.
+func (b *baselineCache) learnAgain(eventType string, did statediff.Diff) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.agains[eventType] = did
+}
+
+// forgetAgain has the effect of another event of a type measured anew.
+func (b *baselineCache) forgetAgain(eventType string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.agains, eventType)
 }
 
 func (b *baselineCache) forgetAll() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	clear(b.effects)
+	clear(b.agains)
 	clear(b.references)
 	clear(b.sure)
 	b.volatile.Forget()

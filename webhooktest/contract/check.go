@@ -106,6 +106,7 @@ func checkSecondEvent(ctx context.Context, s *session) ([]finding, error) {
 			return []finding{{sent: "a second, distinct " + eventType, expected: "a change of the state as after the first", actual: "none"}}, nil
 		}
 		s.run.known.learnReference(referenceOf(eventType), []statediff.Diff{first, second})
+		s.run.known.learnAgain(eventType, first)
 	}
 	if !judged && spent != nil {
 		return nil, spent

@@ -53,7 +53,7 @@ var mutants = []mutant{
 	{why: "the time of the run does not end a wait", file: "probe_wait.go", old: `if over := p.budget.timeIsUp(); over != "" {`, new: `if over := ""; over != "" {`, test: "TestWaitEndsWithTheRun"},
 	{why: "an early update may wait for the retry", file: "retry.go", old: "case err != nil || len(findings) == 0:", new: "case true:", zoo: "early-update-is-404"},
 	{why: "once is enough to accuse", file: "retry.go", old: "if found == 0 || found == enough ||", new: "if found == 0 || found == enough-1 ||", zoo: "hiccups"},
-	{why: "the state is not waited for", file: "probe.go", old: "if p.window() > 0 && p.dirty.Load() {", new: "if false {", zoo: "works-later|inbox"},
+	{why: "the state is not waited for", file: "probe.go", old: "if p.window() > 0 && p.mayMove() {", new: "if false {", zoo: "works-later|inbox"},
 	{why: "the witness is not asked", file: "oracle_witness.go", old: "if len(o.spec.Witness) == 0 {", new: "if true {", zoo: "counters"},
 	{why: "a witness is held against the reference", file: "oracle_witness.go", old: "if len(o.spec.Against) > 0 && !ofChange(o.spec) {", new: "if false {", test: "TestFirstChange"},
 	{why: "a witness may show anything anywhere", file: "oracle_witness.go", old: "against.Differs(did.At(b.Touched()))", new: "against.Differs(did)", test: "TestFirstChange"},

@@ -168,10 +168,10 @@ func (s *sender) prepareObject(ctx context.Context, event *webhooktest.Event) (g
 }
 
 // givenObject has the app create an object, if it can, and calls Prepare. Either may change
-// the state, so it is no longer settled.
+// the state.
 func (s *sender) givenObject(ctx context.Context, event *webhooktest.Event) (object given, err error) {
 	if s.subject.bindsEach() {
-		s.dirty.Store(true)
+		s.made.Store(true)
 		defer s.objects.known.preparing.note(time.Now())
 	}
 	if s.subject.Create != nil {

@@ -98,7 +98,7 @@ func (o *oracle) cleanEffect(ctx context.Context) (statediff.Baseline, error) {
 			maps.Copy(again, did)
 			continue
 		}
-		if _, did, err = o.session.baseline.deliverOnce(ctx, []string{eventType}); err != nil {
+		if did, err = o.session.baseline.again(ctx, eventType); err != nil {
 			return statediff.Baseline{}, err
 		}
 		maps.Copy(again, did)

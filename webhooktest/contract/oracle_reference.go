@@ -23,7 +23,7 @@ func (o *oracle) takeReferences(ctx context.Context) (err error) {
 			if err := o.takeReference(ctx); err != nil {
 				return err
 			}
-			if o.variant.bursts > 0 && !o.session.probe.careful {
+			if !o.session.probe.careful && (o.variant.bursts > 0 || preparesMany(o)) {
 				return nil // too many deliveries, until there is something to find
 			}
 		}
@@ -32,6 +32,13 @@ func (o *oracle) takeReferences(ctx context.Context) (err error) {
 		}
 	}
 	return checkAgreement(o)
+}
+
+// preparesMany reports whether clean delivery takes so many objects of the app that it is not
+// repeated for nothing.
+func preparesMany(o *oracle) bool {
+	many := func(name string) bool { return o.spec.Events[name].Count > 1 }
+	return o.session.subject.bindsEach() && !o.spec.hasAlternative() && slices.ContainsFunc(namesIn(o.spec.Reference), many)
 }
 
 // checkAgreement requires the two references to agree, in another careful try if need be.

@@ -113,6 +113,9 @@ func cleanOnce(ctx context.Context, o *oracle) (statediff.Baseline, error) {
 	if known := o.session.run.known.reference(key); known != nil && droppedBefore(o) && !o.session.probe.careful {
 		return statediff.Baseline{Volatile: o.session.run.known.madeUp(false), References: known}, nil
 	}
+	for _, eventType := range o.spec.types(o.variant) {
+		o.session.run.known.forgetAgain(eventType) // it may have none any more
+	}
 	clean, err := o.cleanEffect(ctx)
 	if err == nil && len(clean.References[1]) > 0 {
 		o.session.run.known.learnReference(key, clean.References)

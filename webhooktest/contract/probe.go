@@ -34,6 +34,7 @@ type probe struct {
 	learned *calibration
 	known   *baselineCache // discarded if the handler turns out to work longer
 	dirty   *atomic.Bool   // something was sent since the state last settled
+	made    *atomic.Bool   // the app made an object since then
 
 	settle  time.Duration // how long the state must be unchanged
 	careful bool          // trusts no earlier measurement, and settles for long
@@ -71,14 +72,14 @@ func (p *probe) measure(ctx context.Context, o *observation, deliver func() erro
 // read returns the settled state as decoded JSON, at once if nothing was sent since it
 // settled. If it changed all the same, the handler works longer than expected.
 func (p *probe) read(ctx context.Context, o *observation) (state any, err error) {
-	if p.window() > 0 && p.dirty.Load() {
+	if p.window() > 0 && p.mayMove() {
 		return p.readStill(ctx, o)
 	}
 	state, err = p.readNow(ctx, o)
 	switch {
 	case err != nil:
 		return nil, err
-	case !p.dirty.Load() && p.movedSince(o, state):
+	case !p.dirty.Load() && !p.made.Load() && p.movedSince(o, state):
 		p.slower(0)
 		return p.readStill(ctx, o)
 	}
@@ -86,10 +87,15 @@ func (p *probe) read(ctx context.Context, o *observation) (state any, err error)
 	return state, nil
 }
 
+// mayMove reports whether the state may still change. What makes an object of the app is done
+// when it returns, and only a careful try doubts that: a slow handler is waited for long enough.
+func (p *probe) mayMove() bool { return p.dirty.Load() || p.careful && p.made.Load() }
+
 // believe takes a state for settled. If it changes all the same before anything is sent,
 // the handler works after its response.
 func (p *probe) believe(state any) {
 	p.dirty.Store(false)
+	p.made.Store(false)
 	if !p.subject.Isolated {
 		p.learned.still = state
 	}

@@ -22,6 +22,10 @@ const (
 
 	// preparedBursts is the number of bursts if each uses objects of the app.
 	preparedBursts = 10
+
+	// preparingShare is the part of the run's time that making these objects may take for one
+	// case: 1/preparingShare.
+	preparingShare = 10
 )
 
 // bursts returns the number of bursts for one of several variants of a case. All handled
@@ -36,7 +40,7 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 		most = max(c.Bursts/4, c.Bursts/(variants-1))
 	}
 	if s.subject.bindsEach() {
-		most = min(most, preparedBursts)
+		most = min(most, s.burstsPrepared(c, variants))
 	}
 	for _, step := range c.Reference {
 		deliveries += 2 * len(step.Send)
@@ -49,6 +53,16 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 		return most
 	}
 	return max(1, min(most, int(s.run.budget.limit/raceShare/each)))
+}
+
+// burstsPrepared returns the number of bursts for which the app makes its objects in time.
+func (s *session) burstsPrepared(c *contractCase, variants int) int {
+	objects := len(namesIn(c.Reference)) + len(namesIn(c.Steps)) // clean delivery has its own
+	each := s.run.objects.known.preparing.each() * time.Duration(objects*variants)
+	if each <= 0 {
+		return preparedBursts
+	}
+	return max(1, min(preparedBursts, int(s.run.budget.limit/preparingShare/each)))
 }
 
 // moreBursts returns what a race needs for more bursts.

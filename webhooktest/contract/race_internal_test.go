@@ -44,6 +44,7 @@ func TestBursts(t *testing.T) {
 		took         time.Duration
 		at, variants int
 		prepares     bool
+		prepared     time.Duration // how long it took to make an object of the app
 		want         int
 		note         string
 	}{
@@ -54,8 +55,12 @@ func TestBursts(t *testing.T) {
 		{name: "a later type of three", at: 2, variants: 3, want: 22, note: "a longer maximum time"},
 		{name: "a later type of nine", at: 8, variants: 9, want: 11, note: "a longer maximum time"},
 		{name: "objects of the app", prepares: true, variants: 1, want: 10, note: "each burst takes an object of the app"},
+		{name: "objects that a command makes", prepares: true, prepared: 100 * time.Millisecond, variants: 4, want: 10, note: "each burst takes an object of the app"},
+		{name: "objects that a slow command makes", prepares: true, prepared: 600 * time.Millisecond, variants: 4, want: 3, note: "each burst takes an object of the app"},
+		{name: "objects that take longer than all else", prepares: true, prepared: 20 * time.Second, variants: 4, want: 1, note: "each burst takes an object of the app"},
 	} {
-		s := &session{run: &run{budget: newBudget(3 * time.Minute), log: &responseLog{keep: true}}}
+		s := &session{run: &run{budget: newBudget(3 * time.Minute), log: &responseLog{keep: true}, objects: newAppObjects(new(boundPaths))}}
+		s.run.objects.known.preparing = preparing{times: 1, took: test.prepared}
 		s.run.log.add(&webhooktest.Response{StatusCode: 200, Duration: test.took})
 		if test.prepares {
 			s.subject.Prepare = func(context.Context, *webhooktest.Event) ([]webhooktest.Edit, error) { return nil, nil }

@@ -22,6 +22,7 @@ type sender struct {
 	log      *responseLog
 	machine  *machine
 	dirty    *atomic.Bool // something was sent since the state last settled
+	made     *atomic.Bool // the app made an object since then
 	binder   *binder
 	learned  *calibration
 

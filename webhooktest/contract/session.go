@@ -22,6 +22,7 @@ type run struct {
 	races   raceLog
 	further furtherLog
 	dirty   atomic.Bool  // something was sent since the state last settled
+	made    atomic.Bool  // the app made an object since then
 	last    decodedState // of the probes, unless the subjects are isolated
 }
 
@@ -53,16 +54,16 @@ type session struct {
 // newSession returns a session with a subject; subjects makes one for each try.
 func (r *run) newSession(subject Subject, subjects func() Subject) *session {
 	s := &session{run: r, subjects: subjects}
-	dirty, last := &r.dirty, &r.last
+	dirty, made, last := &r.dirty, &r.made, &r.last
 	if subject.Isolated {
-		dirty, last = new(atomic.Bool), new(decodedState)
+		dirty, made, last = new(atomic.Bool), new(atomic.Bool), new(decodedState)
 	}
 	s.sender = &sender{
-		subject: &s.subject, source: r.source, log: r.log, machine: r.machine, dirty: dirty, learned: r.learned,
+		subject: &s.subject, source: r.source, log: r.log, machine: r.machine, dirty: dirty, made: made, learned: r.learned,
 		binder: &binder{subject: &s.subject, anyType: r.suite.Dir != "" && len(subject.Handles) == 0},
 	}
 	s.probe = &probe{
-		subject: &s.subject, machine: r.machine, budget: r.budget, learned: r.learned, known: r.known, dirty: dirty, last: last,
+		subject: &s.subject, machine: r.machine, budget: r.budget, learned: r.learned, known: r.known, dirty: dirty, made: made, last: last,
 		settle: r.learned.settled(),
 	}
 	s.baseline = &baseline{sender: s.sender, probe: s.probe, known: r.known}
