@@ -148,6 +148,9 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 			findings, err = variant.expected(&j.session.subject, findings)
 		}
 		if err == nil {
+			findings, err = refusedCurrency(ctx, j.session, variant, findings)
+		}
+		if err == nil {
 			findings, err = siblings.told(ctx, j.session, c, findings)
 		}
 		room.took(c, variant, start)
