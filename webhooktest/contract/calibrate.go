@@ -13,7 +13,7 @@ const firstPatience = 5 * time.Second
 // calibrate delivers a first event and measures what all cases rely on. If the event is
 // refused, it returns the answer.
 func (s *session) calibrate(ctx context.Context, control string) (refused *webhooktest.Response, err error) {
-	event, err := s.sender.event(ctx, control)
+	event, err := s.sender.registered(controlEvent(ctx, s.sender, control))
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,7 @@ type eventSource struct {
 	creations sync.Map    // by precededBy: the types whose events come before it
 	linked    atomic.Bool // sessions come before what only they make known to the app
 	stepwise  sync.Map    // the types that an earlier step of their object must precede
+	led       atomic.Bool // the control comes after what must precede it
 }
 
 // eventsBefore is the age of the first event of a run. Events are a second apart, and a

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 
@@ -46,6 +47,50 @@ func TestOwnStepsComeFirst(t *testing.T) {
 			subject := zooApp(t, []string{test.first, test.later}, 0, take, func() any { return rows })
 			_, byID := results(t, subject, "control/accepted", "control/effect", handled, "dispatch/handled-type-works")
 			require.Equal(t, test.want, byID[handled].Verdict, "%+v", byID[handled])
+		})
+	}
+}
+
+// A later step that is named first is refused alone, and not for good: what creates the object,
+// or the step before, comes first. Where that is of no use, the refusal is told.
+func TestLaterStepNamedFirst(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		why, first, later string
+		never             bool
+	}{
+		{"money that was held", "charge.succeeded", "charge.captured", false},
+		{"an invoice that was finalized", "invoice.finalized", "invoice.paid", false},
+		{"a subscription that was created", "customer.subscription.created", "customer.subscription.updated", false},
+		{"never, whatever came", "charge.succeeded", "charge.captured", true},
+	} {
+		t.Run(test.why, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				rows := map[string]string{}
+				take := func(d *zooDelivery) error {
+					id := zooField(d, "id")
+					switch {
+					case string(d.event.Type) == test.first:
+						rows[id] = "known"
+					case string(d.event.Type) == test.later && (rows[id] == "" || test.never):
+						return &zooError{http.StatusConflict, "row unknown yet"}
+					case string(d.event.Type) == test.later:
+						rows[id] = "done"
+					}
+					return nil
+				}
+				subject := zooApp(t, []string{test.later, test.first}, 0, take, func() any { return maps.Clone(rows) })
+				report, byID := results(t, subject, "control/accepted", "control/effect", "control/second-event", "http/no-redirect", "signature/wrong-secret")
+				if test.never {
+					require.NotEmpty(t, report.Diagnosis)
+					return
+				}
+				require.Empty(t, report.Diagnosis)
+				for id, result := range byID {
+					require.Equal(t, contract.Pass, result.Verdict, "%s %+v", id, result)
+				}
+			})
 		})
 	}
 }

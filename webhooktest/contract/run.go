@@ -112,6 +112,9 @@ func (j *judge) prepare(ctx context.Context, cases []contractCase) error {
 // calibrate ends a run with a diagnosis if the first genuine event is refused.
 func (j *judge) calibrate(ctx context.Context, control string) (err error) {
 	j.refused, err = j.session.calibrate(ctx, control)
+	if err == nil && j.refused != nil {
+		j.refused, err = calibrateLed(ctx, j.session, control, j.refused)
+	}
 	if err != nil || j.refused == nil {
 		return err
 	}

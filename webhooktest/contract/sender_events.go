@@ -147,7 +147,7 @@ func takesAgain(ctx context.Context, s *sender, first *webhooktest.Event) (bool,
 func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webhooktest.Response, error) {
 	defer s.share()()
 	control := s.subject.control()
-	event, err := shared(ctx, s, control, nil, func() (*webhooktest.Event, error) { return s.unregistered(ctx, control) })
+	event, err := shared(ctx, s, control, nil, func() (*webhooktest.Event, error) { return controlEvent(ctx, s, control) })
 	if genuine(mutations) {
 		event, err = s.registered(event, err)
 	}
