@@ -47,18 +47,24 @@ func (c *checking) moreCommand(found *contract.Report, given string) (command st
 	return strings.Join(slices.Concat([]string{"fakestripe", c.command}, cases), " ") + given + " " + strings.Join(flags, " "), more
 }
 
+// mostTime is the longest run that is worth a suggestion: beyond it, what makes a case slow is
+// to be changed, as the notes say.
+const mostTime = 30 * time.Minute
+
 // enoughTime returns how long a run may take that does not leave out the cases which this
 // one had no time for.
 func enoughTime(found *contract.Report, leftOut int, had time.Duration) time.Duration {
-	const asLong = 4 // measured, with a queue that polls: what is left out are races and others that wait
+	const asLong = 4                   // measured, with a queue that polls: what is left out are races and others that wait
+	const mostWaits = 12 * time.Second // and more than that they do not wait
 	ran, took := 0, time.Duration(0)
 	for i := range found.Cases {
 		if found.Cases[i].Duration > 0 && found.Cases[i].Need == "" {
 			ran, took = ran+1, took+found.Cases[i].Duration
 		}
 	}
-	more := asLong * took / time.Duration(max(1, ran)) * time.Duration(leftOut)
-	return max(2*had, had+more).Round(time.Second)
+	each := took / time.Duration(max(1, ran))
+	more := min(asLong*each, each+mostWaits) * time.Duration(leftOut)
+	return max(2*had, min(had+more, mostTime)).Round(time.Second)
 }
 
 // needing counts the unjudged cases with a need.

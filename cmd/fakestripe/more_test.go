@@ -46,6 +46,8 @@ func TestMoreCommand(t *testing.T) {
 	refused.Diagnosis = []string{"refused"}
 	slow := report(slices.Repeat([]string{contract.NeedTime}, 10)...)
 	slow.Cases = append(slow.Cases, contract.Result{Verdict: contract.Pass, Duration: 30 * time.Second})
+	slower := report(slices.Repeat([]string{contract.NeedTime}, 100)...)
+	slower.Cases = append(slower.Cases, contract.Result{Verdict: contract.Pass, Duration: time.Minute})
 	for _, c := range []struct {
 		name   string
 		found  *contract.Report
@@ -60,7 +62,8 @@ func TestMoreCommand(t *testing.T) {
 			`fakestripe check signature 'it'\''s' --to 4242 --handles TYPE,TYPE --state-url URL --restart-cmd COMMAND --break-cmd COMMAND --heal-cmd COMMAND`, 4},
 		{"types that the handler does not handle", report("handles"), " --to 4242 --handles invoice.paid", nil, "", 0},
 		{"time", report(contract.NeedTime), " --to 4242", nil, "fakestripe check --to 4242 --max-time 6m0s", 1},
-		{"as much time as the rest may take", slow, " --to 4242", nil, "fakestripe check --to 4242 --max-time 23m0s", 10},
+		{"as much time as the rest may take", slow, " --to 4242", nil, "fakestripe check --to 4242 --max-time 10m0s", 10},
+		{"no more time than anyone would wait", slower, " --to 4242", nil, "fakestripe check --to 4242 --max-time 30m0s", 100},
 		{"nothing was judged", refused, " --to 4242", nil, "", 0},
 	} {
 		checking := checking{command: "check", suite: contract.Suite{Only: c.only, MaxTime: 3 * time.Minute}}
