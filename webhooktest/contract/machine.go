@@ -27,13 +27,20 @@ type machine struct {
 	calibratedAt time.Duration // longest delay when the pace was measured
 	recalibrated int           // how many times the speed was measured again
 	quickest     time.Duration // quickest reading of the state
+	reading      time.Duration // all readings of the state
+	reads        int           // their number
+	waited       time.Duration // all pauses
 }
 
 // pause waits, and detects a stall of the machine meanwhile.
 func (m *machine) pause(ctx context.Context, d time.Duration) error {
 	start := time.Now()
 	err := pause(ctx, d)
-	m.noteStall(time.Since(start) - d)
+	took := time.Since(start)
+	m.noteStall(took - d)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.waited += took
 	return err
 }
 
@@ -58,6 +65,7 @@ func (m *machine) noteStall(late time.Duration) {
 // noteReading detects a reading of the state that takes ten times as long as the quickest.
 func (m *machine) noteReading(took time.Duration) {
 	m.mu.Lock()
+	m.reading, m.reads = m.reading+took, m.reads+1
 	quickest := m.quickest
 	if m.quickest == 0 || took < m.quickest {
 		m.quickest = took

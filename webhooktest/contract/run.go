@@ -223,7 +223,7 @@ func (s *session) isSlow(cases int) bool {
 
 // notes returns the remarks on the run.
 func (s *session) notes() []string {
-	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.learned.failed.notes(), s.run.races.notes(), s.run.further.notes(), s.sender.objects.known.preparing.notes(), s.run.learned.worksLate())
+	return slices.Concat(s.run.machine.notes(), s.silentAPI(), s.run.missed.notes(), s.run.learned.failed.notes(), s.run.races.notes(), s.run.further.notes(), s.sender.objects.known.preparing.notes(), s.run.learned.worksLate(), slowParts(s.run))
 }
 
 func (s *session) describe() SubjectReport {
