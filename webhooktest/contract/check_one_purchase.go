@@ -60,20 +60,29 @@ func handlesBoth(subject *Subject, types [2]string) bool {
 	})
 }
 
-// toldTwice delivers an event of each type alone, about purchases of their own, and then two
-// about one purchase.
-func toldTwice(ctx context.Context, s *session, types [2]string) ([]finding, error) {
-	var alone [2]map[string]float64
+// toldAlone returns what each type does to the numbers of the state by itself, and whether both
+// were accepted.
+func toldAlone(ctx context.Context, s *session, types [2]string) (alone [2]map[string]float64, accepted bool, err error) {
 	for i := range types {
 		event, err := tellAlone(ctx, s, types, i)
 		if err != nil {
-			return nil, err
+			return alone, false, err
 		}
 		did, err := deliverMeasured(ctx, s, event)
 		if err != nil || !s.sender.last.Accepted() {
-			return nil, err // dispatch/handled-type reports a refusal
+			return alone, false, err
 		}
 		alone[i] = did.Numbers()
+	}
+	return alone, true, nil
+}
+
+// toldTwice delivers an event of each type alone, about purchases of their own, and then two
+// about one purchase.
+func toldTwice(ctx context.Context, s *session, types [2]string) ([]finding, error) {
+	alone, accepted, err := toldAlone(ctx, s, types)
+	if err != nil || !accepted {
+		return nil, err // dispatch/handled-type reports a refusal
 	}
 	told, err := aboutOnePurchase(ctx, s, types)
 	if err != nil {

@@ -46,11 +46,15 @@ func (p *preparing) each() time.Duration {
 // inTime returns the case with as many events of a name as there is time to prepare objects for.
 func (p *preparing) inTime(c *contractCase) *contractCase {
 	each := p.each()
+	few := max(fewestTogether, int(preparingTime/max(each, 1)))
+	many := func(event caseEvent) bool { return event.Count > few }
+	if !slices.ContainsFunc(slices.Collect(maps.Values(c.Events)), many) {
+		return c
+	}
 	spec := *c
 	spec.Events = maps.Clone(c.Events)
 	for name, event := range c.Events {
-		few := max(fewestTogether, int(preparingTime/max(each, 1)))
-		if event.Count <= few {
+		if !many(event) {
 			continue
 		}
 		p.leaveOut(fmt.Sprintf("%s: %d events instead of %d, since the app takes %s to prepare an object for each", c.ID, few, event.Count, each.Round(10*time.Millisecond)), c.ID)
