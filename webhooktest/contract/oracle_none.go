@@ -65,14 +65,6 @@ func atFault(ctx context.Context, o *oracle, clean statediff.Baseline, all *exec
 	return o.execute(ctx, stepsOf(o.spec.Steps, guilty))
 }
 
-// namesIn returns the names of the events that steps send.
-func namesIn(steps []caseStep) (all []string) {
-	for _, step := range steps {
-		all = append(all, step.Send...)
-	}
-	return slices.Compact(slices.Sorted(slices.Values(all)))
-}
-
 // stepsOf returns the steps with no more than some events, and no steps that send none.
 func stepsOf(steps []caseStep, kept []string) (rest []caseStep) {
 	for _, step := range steps {

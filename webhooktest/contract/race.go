@@ -40,7 +40,7 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 		most = max(c.Bursts/4, c.Bursts/(variants-1))
 	}
 	if s.subject.bindsEach() {
-		most = min(most, s.burstsPrepared(c, variants))
+		most = min(most, burstsPrepared(s, c, variants))
 	}
 	for _, step := range c.Reference {
 		deliveries += 2 * len(step.Send)
@@ -56,7 +56,7 @@ func (s *session) bursts(c *contractCase, at, variants int) int {
 }
 
 // burstsPrepared returns the number of bursts for which the app makes its objects in time.
-func (s *session) burstsPrepared(c *contractCase, variants int) int {
+func burstsPrepared(s *session, c *contractCase, variants int) int {
 	objects := len(namesIn(c.Reference)) + len(namesIn(c.Steps)) // clean delivery has its own
 	each := s.run.objects.known.preparing.each() * time.Duration(objects*variants)
 	if each <= 0 {

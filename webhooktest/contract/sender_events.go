@@ -156,3 +156,16 @@ func (s *sender) deliverControl(ctx context.Context, mutations ...string) (*webh
 	}
 	return s.deliver(ctx, event, mutations...)
 }
+
+// controlEvent makes an event of the control type, after what must precede it if it is
+// refused alone. What that leaves to do is not the control's work.
+func controlEvent(ctx context.Context, s *sender, control string) (*webhooktest.Event, error) {
+	if !s.source.led.Load() {
+		return s.unregistered(ctx, control)
+	}
+	event, err := precedence{sender: s}.ownEvent(ctx, control)
+	if err != nil {
+		return nil, err
+	}
+	return event, s.machine.pause(ctx, max(asyncSettle, s.learned.settled()))
+}

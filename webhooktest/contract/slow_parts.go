@@ -38,10 +38,9 @@ func slowParts(r *run) (notes []string) {
 
 // partsOf returns what a run spent time on so far.
 func partsOf(r *run) []slowPart {
-	parts := []slowPart{r.machine.readings(), r.objects.known.preparing.part()}
+	parts := []slowPart{readings(r.machine), preparations(&r.objects.known.preparing)}
 	if longest := time.Duration(r.learned.longest.Load()); longest >= slowWork {
-		parts = append(parts, slowPart{"waiting for work after the answer", r.machine.waits(), 0,
-			fmt.Sprintf("it was seen to take %s, and a queue that begins at once in a test", text.Brief(longest))})
+		parts = append(parts, waits(r.machine, longest))
 	}
 	return parts
 }
@@ -56,21 +55,22 @@ func (p slowPart) said(all time.Duration) string {
 }
 
 // readings is the part of reading the state.
-func (m *machine) readings() slowPart {
+func readings(m *machine) slowPart {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slowPart{"reading the state", m.reading, m.reads, "a smaller state"}
 }
 
-// waits returns how long it was waited in all.
-func (m *machine) waits() time.Duration {
+// waits is the part of waiting for a handler that was seen to work for long after its answer.
+func waits(m *machine, longest time.Duration) slowPart {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.waited
+	return slowPart{"waiting for work after the answer", m.waited, 0,
+		fmt.Sprintf("it was seen to take %s, and a queue that begins at once in a test", text.Brief(longest))}
 }
 
-// part is the part of preparing objects of the app.
-func (p *preparing) part() slowPart {
+// preparations is the part of preparing objects of the app.
+func preparations(p *preparing) slowPart {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slowPart{"preparing objects of the app", p.took, p.times, "a request to the running app instead of a program that starts each time"}

@@ -40,6 +40,6 @@ func TestMachineCounts(t *testing.T) {
 	require.NoError(t, m.pause(context.Background(), time.Millisecond))
 	m.noteReading(time.Second)
 	m.noteReading(3 * time.Second)
-	require.GreaterOrEqual(t, m.waits(), time.Millisecond)
-	require.Equal(t, slowPart{"reading the state", 4 * time.Second, 2, "a smaller state"}, m.readings())
+	require.GreaterOrEqual(t, waits(&m, 0).took, time.Millisecond)
+	require.Equal(t, slowPart{"reading the state", 4 * time.Second, 2, "a smaller state"}, readings(&m))
 }

@@ -36,7 +36,8 @@ func TestStallIsNoticed(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, complaints(report))
 		require.Greater(t, reads, 120)
-		require.Len(t, report.Notes, 1)
+		require.Len(t, report.Notes, 2)
+		require.Contains(t, report.Notes[1], "reading the state took")
 		require.Contains(t, report.Notes[0], "this machine stalls: a timer or a reading of the state came 1s late")
 	})
 }

@@ -54,3 +54,11 @@ func sendsMore(c *contractCase) bool {
 		return slices.ContainsFunc(step.Send, func(name string) bool { return !sends(c.Reference, name) })
 	})
 }
+
+// namesIn returns the names of the events that steps send.
+func namesIn(steps []caseStep) (all []string) {
+	for _, step := range steps {
+		all = append(all, step.Send...)
+	}
+	return slices.Compact(slices.Sorted(slices.Values(all)))
+}
