@@ -29,18 +29,13 @@ type machine struct {
 	quickest     time.Duration // quickest reading of the state
 	reading      time.Duration // all readings of the state
 	reads        int           // their number
-	waited       time.Duration // all pauses
 }
 
 // pause waits, and detects a stall of the machine meanwhile.
 func (m *machine) pause(ctx context.Context, d time.Duration) error {
 	start := time.Now()
 	err := pause(ctx, d)
-	took := time.Since(start)
-	m.noteStall(took - d)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.waited += took
+	m.noteStall(time.Since(start) - d)
 	return err
 }
 
