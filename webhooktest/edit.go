@@ -15,7 +15,7 @@ import (
 var ErrNoPath = rawjson.ErrNoPath
 
 // An Edit changes an event under construction. Set, Add, Remove, Object, Existing, About,
-// Version and Variant return one; For limits it to one event type.
+// Alike, Version and Variant return one; For limits it to one event type.
 type Edit struct {
 	typ     string // event type, by For
 	set     bool   // Set, Add, Remove, Object or Existing
@@ -26,6 +26,7 @@ type Edit struct {
 	object  []byte
 	exists  []byte // object, by Existing
 	about   *Event
+	alike   *Event
 	version int
 	variant string
 }
@@ -67,6 +68,16 @@ func About(other *Event) Edit {
 		other = new(Event) // about nothing: Source.Event refuses it
 	}
 	return Edit{about: other}
+}
+
+// Alike makes an event about new objects whose IDs differ from those of another event's
+// objects in the last character only: a column that cuts them off takes the two for one.
+// Beside About, it has no effect.
+func Alike(other *Event) Edit {
+	if other == nil {
+		other = new(Event) // like nothing: Source.Event refuses it
+	}
+	return Edit{alike: other}
 }
 
 // Version gives the event the state of its object after n changes, from 1: two

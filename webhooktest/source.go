@@ -61,7 +61,7 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	if err := checkType(eventType, edits); err != nil {
 		return nil, err
 	}
-	about, state, err := objectsOf(edits)
+	about, alike, state, err := objectsOf(edits)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +69,9 @@ func (s *Source) Event(eventType string, edits ...Edit) (*Event, error) {
 	t, who, err := s.next(state)
 	if err != nil {
 		return nil, err
+	}
+	if alike != nil {
+		who.Objects.Like = alike.objects.Key
 	}
 	if about != nil {
 		who.Objects, who.Follows, who.Creations = about.objects, true, about.created()
@@ -110,18 +113,18 @@ func newEvent(t *render.Template, eventType string, who render.Identity) *Event 
 
 // objectsOf extracts the edits that choose the event's objects, and its own object's state
 // or shape. The last of each kind counts.
-func objectsOf(edits []Edit) (about *Event, state templateKey, err error) {
+func objectsOf(edits []Edit) (about, alike *Event, state templateKey, err error) {
 	for _, edit := range edits {
-		if edit.about != nil {
-			about = edit.about
-		}
+		about, alike = cmp.Or(edit.about, about), cmp.Or(edit.alike, alike)
 		state.version = cmp.Or(edit.version, state.version)
 		state.variant = cmp.Or(edit.variant, state.variant)
 	}
-	if about != nil && about.objects == (render.Objects{}) {
-		return nil, state, errors.New("About: the other event has its own payload, so its objects are unknown")
+	for _, other := range []*Event{about, alike} {
+		if other != nil && other.objects == (render.Objects{}) {
+			return nil, nil, state, errors.New("About, Alike: the other event has its own payload, so its objects are unknown")
+		}
 	}
-	return about, state, nil
+	return about, alike, state, nil
 }
 
 // next returns the template of a type and the identity of the next event.

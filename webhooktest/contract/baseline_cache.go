@@ -236,7 +236,7 @@ func (c *contractCase) referenceKey(v variant) string {
 			}
 		}
 	}
-	key, err := json.Marshal([]any{events, c.Reference, c.asksForEffect(), v.bursts})
+	key, err := json.Marshal([]any{events, c.Reference, c.asksForEffect(), v.bursts, hasAlike(c)})
 	if err != nil {
 		return ""
 	}

@@ -69,6 +69,7 @@ type caseEvent struct {
 	About     string         `json:"about"`
 	Customer  string         `json:"customer"`
 	Renewal   string         `json:"renewal"`
+	Alike     string         `json:"alike"`
 	Unchanged bool           `json:"unchanged"`
 	Changed   bool           `json:"changed"`
 	Late      bool           `json:"late"`
@@ -84,7 +85,7 @@ type caseEvent struct {
 
 // plain reports whether an event is an ordinary event of its type.
 func (e *caseEvent) plain() bool {
-	return e.About == "" && e.sibling() == "" && !e.Late && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
+	return e.About == "" && e.Alike == "" && e.sibling() == "" && !e.Late && e.Version == 0 && e.Variant == "" && len(e.Set) == 0 && len(e.Add) == 0 && len(e.payloads) == 0 && !e.Foreign
 }
 
 // sibling names the event that this one shares a customer, or a subscription, with.

@@ -79,6 +79,9 @@ func (c *contractCase) validateEvent(e *caseEvent) error {
 	if other, ok := c.Events[sibling]; sibling != "" && (!ok || other.Type == "" || other.sibling() != "" || e.About != "" || e.Customer != "" && e.Renewal != "") {
 		return fmt.Errorf("customer or renewal %q: name another event with a type, and no about beside it", sibling)
 	}
+	if other, ok := c.Events[e.Alike]; e.Alike != "" && (!ok || other.Type != e.Type || e.About != "" || sibling != "") {
+		return fmt.Errorf("alike %q: name another event of the same type, and no about, customer or renewal beside it", e.Alike)
+	}
 	switch other, ok := c.Events[e.About]; {
 	case e.About == "" && (e.Unchanged || e.Changed):
 		return errors.New("changed, unchanged: name the earlier event in about")

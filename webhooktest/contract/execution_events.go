@@ -32,6 +32,9 @@ func newCaseEvents(s *session, spec *contractCase, v variant) (*caseEvents, erro
 	if !spec.golden() && (spec.State == "none" || spec.State == "") {
 		c.observed.as = single // its effect is compared with that of a single event
 	}
+	if hasAlike(spec) {
+		c.observed.as = single // with that of events of other names
+	}
 	c.renamed = spec.renamer(c.identity, v)
 	return c, c.initVariables()
 }
@@ -43,7 +46,7 @@ func (c *caseEvents) makeEvent(ctx context.Context, name string) error {
 	if c.observed.events[name] != nil {
 		return nil
 	}
-	for _, other := range []string{spec.About, spec.sibling()} {
+	for _, other := range []string{spec.About, spec.sibling(), spec.Alike} {
 		if other == "" {
 			continue
 		}
@@ -139,6 +142,9 @@ func (c *caseEvents) bound(ctx context.Context, name, eventType string) (event *
 	case spec.sibling() != "":
 		sibling := c.observed.events[spec.sibling()][c.burst]
 		return sender.ofCustomer(ctx, customer{sibling, spec.Renewal != ""}, eventType, edits...)
+	}
+	if spec.Alike != "" {
+		return madeAlike(ctx, sender, c.observed.events[spec.Alike][c.burst], eventType, edits)
 	}
 	whole := leads(c.spec, name) && isNoted(c.session.run.known, eventType)
 	return precedence{sender: sender, whole: whole}.prepared(ctx, eventType, edits...)

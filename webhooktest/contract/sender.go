@@ -30,7 +30,8 @@ type sender struct {
 	objects   *appObjects
 	shares    bool // the events of a case share an object of the app
 
-	customer customer // whom all events are about
+	customer customer           // whom all events are about
+	alike    *webhooktest.Event // whose ids those of all new objects are like, or nil
 
 	before []*webhooktest.Event // delivered before those of the case at work
 
@@ -70,6 +71,9 @@ func (s *sender) edited(eventType string, edits ...webhooktest.Edit) (*webhookte
 	}
 	if shape := s.subject.Variants[eventType]; shape != "" {
 		edits = append([]webhooktest.Edit{webhooktest.Variant(shape)}, edits...) // edits of a case come last
+	}
+	if s.alike != nil {
+		edits = append(edits, webhooktest.Alike(s.alike))
 	}
 	event, err := s.source.event(eventType, edits...)
 	if err == nil {

@@ -55,6 +55,16 @@ func zooLooseBugs() []zooBug {
 				return keys
 			}
 		}),
+		zooWith("objects-cut", "the same for the ids of objects", func(z *zooHandler) {
+			z.keys = func(d *zooDelivery) []string {
+				keys := z.eventAndFact(d)
+				for i, key := range keys[1:] {
+					at := strings.LastIndex(key, " ") + 1
+					keys[i+1] = key[:min(at+24, len(key))]
+				}
+				return keys
+			}
+		}),
 		zooWith("binary-sums", "adds up dollars as floats", func(z *zooHandler) {
 			z.show = func() any { return zooBeside(z, "revenue", zooFloats(z.payments)) }
 		}),

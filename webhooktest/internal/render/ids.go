@@ -147,6 +147,9 @@ func (i *id) appendTo(dst []byte, c Identity) []byte {
 	if known, ok := c.IDs[i.placeholder]; ok {
 		return appendKnown(dst, known)
 	}
+	if c.Objects.Like != 0 && i.isStripes() {
+		return i.appendAlike(dst, c)
+	}
 	own := c.Objects.Key
 	if i.shape.perEvent {
 		own = c.Event
@@ -161,6 +164,23 @@ func (i *id) appendTo(dst []byte, c Identity) []byte {
 	if i.shape.uuid {
 		formatUUID(dst[start:])
 	}
+	return dst
+}
+
+// isStripes reports whether Stripe makes up the ids of this kind, once for each object.
+func (i *id) isStripes() bool {
+	return strings.Contains(i.shape.prefix, "_") && i.shape.digits == Base62 && !i.shape.perEvent
+}
+
+// appendAlike appends the ID that these objects' like have in the role, with another last
+// character.
+func (i *id) appendAlike(dst []byte, c Identity) []byte {
+	own, digits := c.Objects.Key, i.shape.digits
+	c.Objects = Objects{Key: c.Objects.Like}
+	dst = i.appendTo(dst, c)
+	last := &dst[len(dst)-1]
+	further := 1 + int(mix(own)%uint64(len(digits)-1))
+	*last = digits[(strings.IndexByte(digits, *last)+further)%len(digits)]
 	return dst
 }
 
@@ -204,6 +224,8 @@ type Creation struct {
 type Objects struct {
 	Key   uint64
 	Began int64 // creation time of the first event about them, in Unix seconds
+
+	Like uint64 // the key of objects whose IDs differ from theirs in the last character; 0 for none
 }
 
 // NewIdentity returns the identity of the nth event of a seed and a run, created now and

@@ -51,6 +51,25 @@ func TestFreshTextsDoNotCollide(t *testing.T) {
 	}
 }
 
+// Objects that are like others have their ids but for the last character, which differs.
+func TestIDsAlike(t *testing.T) {
+	t.Parallel()
+	for n := range uint64(200) {
+		first, like := render.NewIdentity(42, "", n, noon), render.NewIdentity(42, "", n+1000, noon)
+		like.Objects.Like = first.Objects.Key
+		for _, placeholder := range []string{"pi", "ch", "cus", "sub", "cs", "price:addon"} {
+			one, other := rendered(t, placeholder, first), rendered(t, placeholder, like)
+			require.Equal(t, one[:len(one)-1], other[:len(other)-1])
+			require.NotEqual(t, one, other)
+			require.Equal(t, other, render.Fill("{"+placeholder+"}", like.Objects))
+		}
+		for _, own := range []string{"evt", "req", "order", "handle", "number"} {
+			one, other := rendered(t, own, first), rendered(t, own, like)
+			require.NotEqual(t, one[:len(one)-1], other[:len(other)-1], own)
+		}
+	}
+}
+
 // Events agree on the ids of what they are about, and on nothing else.
 func TestIDsAgree(t *testing.T) {
 	t.Parallel()
