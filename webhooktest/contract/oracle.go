@@ -115,6 +115,9 @@ func (o *oracle) mustMove(ctx context.Context) error {
 	if spent != nil {
 		return spent
 	}
+	if together, err := movedTogether(ctx, o); together || err != nil {
+		return err
+	}
 	return o.session.unmoved("no event of this case changes the state when it is delivered alone: " + strings.Join(types, ", "))
 }
 
@@ -183,7 +186,9 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 		return e.findings, errLacks{"a state that names what became of the object"}
 	}
 	if judged == 0 {
-		return e.findings, incomparable(b)
+		if err := checkAbsent(ctx, o, b, did); err != nil {
+			return e.findings, err
+		}
 	}
 	if len(differences) == 0 {
 		if err := lastCounts(ctx, o, b); err != nil {
