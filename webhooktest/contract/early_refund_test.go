@@ -120,6 +120,37 @@ func (k *earlyKeeper) lists(_ zooObject, d *zooDelivery) error {
 	return nil
 }
 
+// takes books what is taken back, at the rate of the payment or, if there is none, at the usual
+// one, and with what was left then.
+func (k *earlyKeeper) takes(payment zooObject, d *zooDelivery) error {
+	rate, id := 0.025, zooField(d, "id")
+	if payment != nil {
+		rate = 0.08
+	}
+	amount, _ := d.event.Data.Object["amount"].(float64)
+	k.shown[id] = zooObject{"cents": -amount * rate, "unmatched": payment == nil}
+	return nil
+}
+
+// takesAgain books the same, and anew when the payment comes.
+func (k *earlyKeeper) takesAgain(payment zooObject, d *zooDelivery) error {
+	if payment == nil {
+		k.waiting[k.ofPayment(d)] = d
+	}
+	return k.takes(payment, d)
+}
+
+// takesUnmatched books the amount, and says that its payment was unknown then, and what was
+// left of it.
+func (k *earlyKeeper) takesUnmatched(payment zooObject, d *zooDelivery) error {
+	left := -4800
+	if payment != nil {
+		left = -1200
+	}
+	k.shown[zooField(d, "id")] = zooObject{"cents": d.event.Data.Object["amount"], "unmatched": payment == nil, "balance": left}
+	return nil
+}
+
 func (k *earlyKeeper) counts(zooObject, *zooDelivery) error { k.total++; return nil }
 
 // TestEarlyRefunds holds that a refund or a dispute is not lost where its payment comes later,
@@ -137,7 +168,10 @@ func TestEarlyRefunds(t *testing.T) {
 		{"dropped and noted", "a log of what came is no state", earlyKeeper{back: whenPaid(nil), notes: true}, contract.Warn},
 		{"dropped later", "by a queue", earlyKeeper{back: whenPaid(nil), later: time.Second}, contract.Warn},
 		{"overwritten", "the payment's event takes it for paid", earlyKeeper{back: (*earlyKeeper).inserts, paid: (*earlyKeeper).overwrites}, contract.Warn},
+		{"at another rate", "which the payment would have told", earlyKeeper{back: (*earlyKeeper).takes}, contract.Warn},
 
+		{"rate known later", "the payment's event books it anew", earlyKeeper{back: (*earlyKeeper).takesAgain}, contract.Pass},
+		{"unmatched", "a flag and a running balance may say that it came early", earlyKeeper{back: (*earlyKeeper).takesUnmatched}, contract.Pass},
 		{"refused", "Stripe sends it again", earlyKeeper{back: whenPaid(missing)}, contract.Pass},
 		{"refused and noted", "the same with a log", earlyKeeper{back: whenPaid(missing), notes: true}, contract.Pass},
 		{"waits", "until the payment comes", earlyKeeper{back: (*earlyKeeper).waits}, contract.Pass},

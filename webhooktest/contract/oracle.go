@@ -179,6 +179,12 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 			differences = append(differences, several...)
 		}
 	}
+	if len(differences) == 0 {
+		if differences, err = keptAmounts(ctx, o, whole); err != nil {
+			return nil, err
+		}
+		judged += len(differences)
+	}
 	if judged == 0 && len(e.findings) > 0 {
 		return e.findings, errInconclusive{reason: fmt.Sprintf("the handler does not accept what the case is about: %s got %s", e.findings[0].sent, e.findings[0].actual)}
 	}
