@@ -22,8 +22,8 @@
 // all events of a business action in order of arrival; [ParseEvent] keeps your own payload
 // byte for byte. [Set], [Add] and [Remove] change fields by path. [About] makes an event
 // about the same objects as another, [Existing] about an object that the app created;
-// [Object] uses your own object. [Version] picks a later state of an object, [Variant]
-// another shape of it.
+// [Object] uses your own object. [Alike] makes ids that hardly differ from another event's.
+// [Version] picks a later state of an object, [Variant] another shape of it.
 //
 // # Delivery
 //

@@ -96,6 +96,7 @@ func TestSetErrors(t *testing.T) {
 		{"a version that is not there", webhooktest.Version(9), false, "version 9: payment_intent.succeeded has 0 versions"},
 		{"a version before the first", webhooktest.Version(-1), false, "version -1: "},
 		{"about unknown objects", webhooktest.About(parse(t, `{"id":"evt_1"}`)), false, "About: the other event has its own payload"},
+		{"like unknown objects", webhooktest.Alike(parse(t, `{"id":"evt_1"}`)), false, "Alike: the other event has its own payload"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

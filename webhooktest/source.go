@@ -119,12 +119,15 @@ func objectsOf(edits []Edit) (about, alike *Event, state templateKey, err error)
 		state.version = cmp.Or(edit.version, state.version)
 		state.variant = cmp.Or(edit.variant, state.variant)
 	}
-	for _, other := range []*Event{about, alike} {
-		if other != nil && other.objects == (render.Objects{}) {
-			return nil, nil, state, errors.New("About, Alike: the other event has its own payload, so its objects are unknown")
-		}
+	return about, alike, state, cmp.Or(knownObjects("About", about), knownObjects("Alike", alike))
+}
+
+// knownObjects rejects an event, if there is one, whose objects an edit would need.
+func knownObjects(edit string, other *Event) error {
+	if other == nil || other.objects != (render.Objects{}) {
+		return nil
 	}
-	return about, alike, state, nil
+	return errors.New(edit + ": the other event has its own payload, so its objects are unknown")
 }
 
 // next returns the template of a type and the identity of the next event.

@@ -8,16 +8,6 @@ import (
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
 
-// hasAlike reports whether a case has events whose ids are like those of others.
-func hasAlike(c *contractCase) bool {
-	for _, event := range c.Events {
-		if event.Alike != "" {
-			return true
-		}
-	}
-	return false
-}
-
 // madeAlike makes an event about objects of its own, and those that must precede it, with ids
 // that differ from another event's in the last character only.
 func madeAlike(ctx context.Context, s *sender, other *webhooktest.Event, eventType string, edits []webhooktest.Edit) (*webhooktest.Event, error) {

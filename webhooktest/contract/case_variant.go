@@ -195,3 +195,13 @@ func (v variant) shapeFor(spec caseEvent) string { return v.types[spec.Type+begi
 
 // provokes reports whether a check makes the handler complain.
 func provokes(check string) bool { return check == "no-secrets" || check == "no-traces" }
+
+// hasAlike reports whether a case has events whose ids are like those of others.
+func hasAlike(c *contractCase) bool {
+	for _, event := range c.Events {
+		if event.Alike != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,11 +1,9 @@
 package contract
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
@@ -93,32 +91,6 @@ func (o *oracle) answersWillDo(why error) bool {
 		return false
 	}
 	return o.session.probe.careful || isSpent(why) || !slices.ContainsFunc(o.spec.types(o.variant), o.session.baseline.mayHaveEffect)
-}
-
-// mustMove requires the state to show the subject of the case.
-func (o *oracle) mustMove(ctx context.Context) error {
-	types := o.spec.types(o.variant)
-	if o.spec.asksForEffect() {
-		types = []string{o.session.subject.control()}
-	}
-	var spent error
-	for _, eventType := range types {
-		did, err := o.effect(ctx, eventType)
-		if err == nil && len(did) > 0 {
-			return nil
-		}
-		if err != nil && !isSpent(err) {
-			return err
-		}
-		spent = cmp.Or(spent, err) // another type may have objects
-	}
-	if spent != nil {
-		return spent
-	}
-	if together, err := movedTogether(ctx, o); together || err != nil {
-		return err
-	}
-	return o.session.unmoved("no event of this case changes the state when it is delivered alone: " + strings.Join(types, ", "))
 }
 
 // learnCreations learns what the creations do that a session may come before.

@@ -1,15 +1,61 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 	"github.com/fakestripe/fakestripe/webhooktest/internal/render"
 )
+
+// mustMove requires the state to show the subject of the case.
+func (o *oracle) mustMove(ctx context.Context) error {
+	types := o.spec.types(o.variant)
+	if o.spec.asksForEffect() {
+		types = []string{o.session.subject.control()}
+	}
+	var spent error
+	for _, eventType := range types {
+		did, err := o.effect(ctx, eventType)
+		if err == nil && len(did) > 0 {
+			return nil
+		}
+		if err != nil && !isSpent(err) {
+			return err
+		}
+		spent = cmp.Or(spent, err) // another type may have objects
+	}
+	if spent != nil {
+		return spent
+	}
+	if together, err := movedTogether(ctx, o); together || err != nil {
+		return err
+	}
+	return o.session.unmoved("no event of this case changes the state when it is delivered alone: " + strings.Join(types, ", "))
+}
+
+// movedTogether reports whether the events before the end change together what the state says
+// of the objects, where each by itself does not: a checkout gives no access, and the first
+// active subscription after it does.
+func movedTogether(ctx context.Context, o *oracle) (bool, error) {
+	earlier := withoutLater(o.spec)
+	if o.spec.Compare != "object" || len(eventsOf(earlier)) < 2 {
+		return false, nil
+	}
+	e, did, err := o.execute(ctx, earlier)
+	if err != nil {
+		return false, err
+	}
+	before := e.observed.diff(e.observed.start, nil)
+	moves := func(did statediff.Diff) bool { return !statediff.Unmoved(before, did, did) }
+	did, err = o.session.probe.untilFor(ctx, notShown, e.observed, did, moves)
+	return moves(did), err
+}
 
 // judgeMoves judges variants that must have an effect like plain events, somewhere that the
 // ignored reference does not change. It does not judge refusals: Stripe retries them.

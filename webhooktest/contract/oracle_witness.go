@@ -163,3 +163,29 @@ func (o *oracle) against(ctx context.Context, touched map[string]bool) (b stated
 	}
 	return b, nil
 }
+
+// A state may name only those who have access, such as a list of customers. Once that has ended
+// it names nobody, and a late event that undoes the end is seen all the same: whom it is about
+// is named again.
+
+// checkAbsent returns nil where neither clean delivery nor the steps leave anything of the
+// objects, and what the steps end with would, had the end not come before it.
+func checkAbsent(ctx context.Context, o *oracle, b statediff.Baseline, did statediff.Diff) error {
+	if o.spec.Compare != "object" || len(b.Touched()) > 0 || len(did) > 0 {
+		return incomparable(b)
+	}
+	earlier := withoutLater(o.spec)
+	if !sendsAny(earlier) || !beforeEnd(o.spec, earlier) {
+		return incomparable(b)
+	}
+	names := func(did statediff.Diff) bool { _, left := o.baseline(did); return len(left) > 0 }
+	e, did, err := o.execute(ctx, earlier)
+	if err == nil {
+		did, err = o.session.probe.untilFor(ctx, notShown, e.observed, did, names)
+	}
+	if err != nil || names(did) {
+		return err
+	}
+	return errInconclusive{reason: fmt.Sprintf("nothing in the state is comparable: it names the object neither in the end nor after %s, so it would not show what a late one undoes: show the object's status, too",
+		strings.Join(o.spec.typesOf(o.variant, earlier), ", "))}
+}

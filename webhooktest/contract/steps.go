@@ -55,10 +55,38 @@ func sendsMore(c *contractCase) bool {
 	})
 }
 
-// namesIn returns the names of the events that steps send.
-func namesIn(steps []caseStep) (all []string) {
-	for _, step := range steps {
-		all = append(all, step.Send...)
+// namesIn returns the names of the events that steps send, each once, sorted.
+func namesIn(steps []caseStep) []string {
+	return slices.Compact(slices.Sorted(slices.Values(eventsOf(steps))))
+}
+
+// withoutLater returns the steps of a case without what comes after their last event in clean
+// delivery, or without what that ends with if it has no such event.
+func withoutLater(c *contractCase) []caseStep {
+	clean, last := eventsOf(c.Reference), eventsOf(c.Steps)
+	if len(clean) == 0 || len(last) == 0 {
+		return nil
 	}
-	return slices.Compact(slices.Sorted(slices.Values(all)))
+	at := slices.Index(clean, last[len(last)-1])
+	if at < 0 {
+		at = len(clean) - 2
+	}
+	steps := c.Steps
+	for _, later := range clean[at+1:] {
+		steps = withoutEvent(steps, later)
+	}
+	return steps
+}
+
+// beforeEnd reports whether steps send less than a case does.
+func beforeEnd(c *contractCase, earlier []caseStep) bool {
+	return len(eventsOf(earlier)) < len(eventsOf(c.Steps))
+}
+
+// eventsOf returns the names of the events that steps send, in order.
+func eventsOf(steps []caseStep) (names []string) {
+	for _, step := range steps {
+		names = append(names, step.Send...)
+	}
+	return names
 }
