@@ -18,7 +18,7 @@ func isGenerated(key string) bool {
 // letters, capitals as base 32 has them, and ids of Stripe's kinds that may have no digit: an
 // app learns some, such as a subscription item's, from the API alone.
 var generatedForm = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\d+$|^[0-9a-f]{8,}$|^[0-9a-fA-F-]{36}$|^[a-z]*[_-]?[0-9A-Za-z]*\d[0-9A-Za-z]{8,}$|^[0-9A-Z]{16,}$|^(?:cus|prod|si|sku)_[0-9A-Za-z]{14,}$`)
+	return regexp.MustCompile(`^\d+$|^[0-9a-f]{8,}$|^[0-9a-fA-F-]{36}$|^[a-z]*[_-]?[0-9A-Za-z]*\d[0-9A-Za-z]{8,}$|^[0-9A-Z]{16,}$|^(?:cus|prod|si|sku)_[0-9A-Za-z]{10,}$`)
 })
 
 // randomForm matches texts that may be random.
