@@ -39,6 +39,7 @@ var checks = map[string]func(context.Context, *session) ([]finding, error){
 	"moved-period":       checkMovedPeriod,
 	"lost-dispute":       checkLostDispute,
 	"paid-after-failure": checkPaidAfterFailure,
+	"two-guests":         checkTwoGuests,
 }
 
 // checkQuiet detects a state that changes when nothing is sent.

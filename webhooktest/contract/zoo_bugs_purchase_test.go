@@ -43,6 +43,20 @@ func zooAccounts(name, why string, every bool, row func(*zooDelivery) any) zooBu
 	return bug
 }
 
+// zooGuests shows the last payment of each customer, with one row for all guests.
+func zooGuests() zooBug {
+	bug := zooWith("guests-share-a-row", "keeps payments by customer, who is null for guests", func(z *zooHandler) {
+		rows := make(map[string]any)
+		z.effects["payment_intent.succeeded"] = func(d *zooDelivery) error {
+			rows[zooField(d, "customer")] = zooObject{"payment": zooField(d, "id"), "status": zooField(d, "status")}
+			return nil
+		}
+		z.only("payment_intent.succeeded")
+		z.show = func() any { return maps.Clone(rows) }
+	})
+	return bug.saying(func(s *contract.Subject) { s.Handles = []string{"payment_intent.succeeded"} })
+}
+
 // zooWallet credits buyers with what they pay, told by the payment and by its session.
 func zooWallet(name, why string, keys func(*zooDelivery) []string) zooBug {
 	const intent, session = "payment_intent.succeeded", "checkout.session.completed"
@@ -109,6 +123,7 @@ func zooPurchaseBugs() []zooBug {
 		zooBuyer("charges-by-customer", "the same for charges", "charge.succeeded", zooByCustomer),
 		zooBuyer("invoices-by-email", "the same for invoices", "invoice.paid", zooByEmail),
 		zooBuyer("payments-by-customer", "the same for payments", "payment_intent.succeeded", zooByCustomer),
+		zooGuests(),
 		zooWallet("wallet-credited-twice", "credits a payment, and its session again", zooByEvent),
 		zooAccounts("account-has-first", "a row an e-mail, with the first payment", false, zooPaymentRow),
 	}

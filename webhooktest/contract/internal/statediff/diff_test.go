@@ -70,6 +70,7 @@ func TestOwnKeysAreNoPlaces(t *testing.T) {
 		{"counts by status", "200", "400", map[string]any{"count": 1.0}, map[string]any{"count": 2.0}, false},
 		{"counts by tier", "tier1", "tier2", map[string]any{"members": 1.0}, map[string]any{"members": 2.0}, false},
 		{"counts by tier with a time", "tier1", "tier2", map[string]any{"members": 1.0, "at": "2026-11-30 10:00:00"}, map[string]any{"members": 2.0, "at": "2026-11-30 10:00:01"}, false},
+		{"the row of nobody", "", "null", nil, map[string]any{"status": "paid"}, true},
 		{"words", "first", "second", nil, map[string]any{"status": "paid"}, false},
 	} {
 		effect := func(key string) Diff {

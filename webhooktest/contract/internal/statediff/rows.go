@@ -128,10 +128,15 @@ func isOwnKey(key string) bool {
 }
 
 // isKeyOfRow reports whether a key of a map is the handler's own and its value a row. A number
-// after a word ("LIC10") is such a key if something is said beside numbers: otherwise the
-// words are those of a count.
+// after a word ("LIC10"), or the name of nobody, is such a key if something is said beside
+// numbers: otherwise the words are those of a count.
 func isKeyOfRow(key string, value any) bool {
-	return isOwnKey(key) || numberedForm().MatchString(key) && saysMore(value)
+	return isOwnKey(key) || (isNobody(key) || numberedForm().MatchString(key)) && saysMore(value)
+}
+
+// isNobody reports whether a key is what programs make of a customer that is null.
+func isNobody(key string) bool {
+	return slices.Contains([]string{"", "null", "undefined", "None", "nil", "<nil>"}, key)
 }
 
 // numberedForm matches numbers that an app gives its orders, licenses or seats.
