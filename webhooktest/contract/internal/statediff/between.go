@@ -10,7 +10,9 @@ import (
 // places.
 func Between(before, after any, n Normalizer) Diff {
 	d := make(Diff)
-	d.compare("state", before, after, n.roles())
+	r := n.roles()
+	r.start = before
+	d.compare("state", before, after, r)
 	for _, e := range d {
 		slices.SortFunc(e.Records, compareRecords)
 	}
@@ -44,7 +46,7 @@ func (d Diff) compare(place string, before, after any, r *roles) {
 // are counts.
 func (d Diff) compareTexts(place string, before, after any, r *roles) {
 	was, is := newRecord(r.plain(before)), newRecord(r.plain(after))
-	if !d.recount(place, was, is) {
+	if !d.recount(place, was, is, r) {
 		d.add(place, 0, is)
 	}
 }
@@ -66,7 +68,7 @@ func (d Diff) compareLists(place string, before, after []any, r *roles) {
 	}
 	for key, records := range fresh {
 		old := gone[key]
-		if len(records) == 1 && len(old) == 1 && d.recount(place, old[0], records[0]) {
+		if len(records) == 1 && len(old) == 1 && d.recount(place, old[0], records[0], r) {
 			continue
 		}
 		d.add(place, 0, records...)
@@ -82,13 +84,13 @@ func (d Diff) compareLists(place string, before, after []any, r *roles) {
 // recount treats a record as an earlier one with new counts, if only numbers differ. A
 // number by itself counts only inside a text. The serial number of a row that replaced a
 // similar one is not a count.
-func (d Diff) recount(place string, before, after Record) bool {
+func (d Diff) recount(place string, before, after Record, r *roles) bool {
 	if len(after.fields) == 0 || before.key() != after.key() {
 		return false
 	}
 	for i, l := range after.fields {
 		now, counts := number(l.value)
-		if was, _ := number(before.fields[i].value); counts && !isSerial(l.path) {
+		if was, _ := number(before.fields[i].value); counts && now != was && !isSerial(l.path) && !isNextNumber(r, place, l.path, now) {
 			d.add(place+after.label()+l.path, now-was)
 		}
 	}

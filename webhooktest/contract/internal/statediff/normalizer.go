@@ -88,10 +88,13 @@ var emailText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile
 type roles struct {
 	of   Normalizer
 	ends map[string][]string // ids by their last characters, which few share
+
+	start any    // the state before, of which the numbers of rows are known once they are asked for
+	known tables // nil until then
 }
 
 func (n Normalizer) roles() *roles {
-	r := &roles{n, make(map[string][]string)}
+	r := &roles{of: n, ends: make(map[string][]string)}
 	for id := range n {
 		if len(id) >= shortestPart {
 			end := id[len(id)-shortestPart:]
