@@ -43,7 +43,7 @@ func (k *refundKeeper) take(d *zooDelivery) error {
 	case !strings.Contains(eventType, "refund"):
 		if known == nil {
 			k.rows[paymentOf(d)] = zooObject{
-				"status": "paid", "access": true, "refunded": false, "returned": 0, "last": eventType, "note": "New order", "back": nil,
+				"status": "paid", "access": true, "active": 1, "revoked": 0, "locked": false, "refunded": false, "returned": 0, "last": eventType, "note": "New order", "back": nil,
 				"amount": cmp.Or(zooCents(d, "amount"), zooCents(d, "amount_total")),
 			}
 		}
@@ -104,6 +104,9 @@ func TestPartialRefunds(t *testing.T) {
 		{"status", "any refund is a full one", called, 0, contract.Warn},
 		{"status, later", "the same by a queue", called, time.Second, contract.Warn},
 		{"access", "the customer has paid for the rest", set("access", false), 0, contract.Warn},
+		{"access as a number", "a database without booleans", set("active", 0), 0, contract.Warn},
+		{"revoked", "a flag that takes access", set("locked", true), 0, contract.Warn},
+		{"revoked as a number", "the same in SQLite", set("revoked", 1), 0, contract.Warn},
 		{"stock", "counts what came back, beside the status", and(set("returned", 1)), 0, contract.Warn},
 
 		{"three states", "a part has a name of its own", func(_ *refundKeeper, row zooObject, d *zooDelivery) {

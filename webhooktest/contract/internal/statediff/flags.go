@@ -11,6 +11,10 @@ import (
 // saysYesOrNo reports whether a column does, by its path.
 func saysYesOrNo(path string) bool { return flagName().MatchString(path) }
 
+// saysYes and saysNo report what a flag says, which may be a number.
+func saysYes(path, value string) bool { return value == "true" || value == "1" && saysYesOrNo(path) }
+func saysNo(path, value string) bool  { return value == "false" || value == "0" && saysYesOrNo(path) }
+
 // flagName matches the paths of columns that say yes or no. Payments and refunds are counted,
 // too, so that "paid" is none.
 var flagName = sync.OnceValue(func() *regexp.Regexp {

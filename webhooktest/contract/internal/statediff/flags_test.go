@@ -30,3 +30,27 @@ func TestFlagsAreNoCounts(t *testing.T) {
 		require.Equal(t, test.want, field{path: test.path, value: test.value, isNumber: test.isNumber}.isFlag(), "%s: %s", test.path, test.why)
 	}
 }
+
+// A flag takes something if it said yes and says no, or if its name says that access was taken:
+// as a number, too, but not if that may be a count.
+func TestFlagsThatTake(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		path, before, now string
+		want              bool
+		why               string
+	}{
+		{".access", "true", "false", true, "access ends"},
+		{".active", "1", "0", true, "the same in SQLite"},
+		{".revoked", "false", "true", true, "access is taken"},
+		{".isLocked", "0", "1", true, "the same in SQLite, in camel case"},
+		{".refunded", "false", "true", false, "only notes what happened"},
+		{".canceled", "0", "1", false, "may be the end of a period"},
+		{".seats", "1", "0", false, "a count"},
+		{".blocks", "0", "1", false, "a count, too"},
+		{".active", "0", "1", false, "access begins"},
+		{".revoked", "", "true", false, "nothing was there before"},
+	} {
+		require.Equal(t, test.want, takes(test.path, test.before, test.now), "%s: %s", test.path, test.why)
+	}
+}

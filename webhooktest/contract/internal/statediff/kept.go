@@ -47,10 +47,10 @@ func (r Retry) overruled() map[spot][2]string {
 }
 
 // isStanding reports whether both words say how an object stands, or a flag that is set at a
-// success is not at a failure. A flag that a failure sets only notes it.
+// success is not at a failure. A flag that a failure sets only notes it, unless it takes access.
 func isStanding(path string, failed, clean map[string]string) bool {
-	if failed[path] == "false" || failed[path] == "true" || clean[path] == "true" || clean[path] == "false" {
-		return failed[path] == "false" && clean[path] == "true"
+	if saysYes(path, failed[path]) || saysNo(path, failed[path]) || saysYes(path, clean[path]) || saysNo(path, clean[path]) {
+		return takes(path, clean[path], failed[path])
 	}
 	return isWord(path, failed) && isWord(path, clean)
 }

@@ -1,6 +1,10 @@
 package statediff
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
 
 // Restated returns the words and flags by which a state says something else of our objects
 // than before, by place and field, where one row tells of an object both times. A flag that
@@ -14,13 +18,26 @@ func Restated(before, after Diff) map[string]string {
 		}
 		old, values := was.Records[0].values(), now.Records[0].values()
 		for path, value := range values {
-			if old[path] != value && isWord(path, old) && isWord(path, values) || old[path] == "true" && value == "false" {
+			if old[path] != value && isWord(path, old) && isWord(path, values) || takes(path, old[path], value) {
 				said[place+strings.TrimSuffix(path, "/0")] = value
 			}
 		}
 	}
 	return said
 }
+
+// takes reports whether a flag says that something is no longer given: it said yes, or now says
+// that access was taken.
+func takes(path, before, now string) bool {
+	return saysYes(path, before) && saysNo(path, now) ||
+		takenName().MatchString(path) && saysNo(path, before) && saysYes(path, now)
+}
+
+// takenName matches the paths of flags that say that access was taken. That something was
+// refunded, or canceled, may only be noted.
+var takenName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[._])(?:(?:is|has)_?)?(?i:revoked|suspended|locked|blocked|disabled|inactive|expired)$`)
+})
 
 // isWord reports whether a field is a text of one word that is no id, time or number.
 func isWord(path string, values map[string]string) bool {

@@ -33,8 +33,11 @@ func Returned(before, taken, now Diff) map[string]string {
 // itself, such as none, and a flag that a dispute sets, are no loss.
 func gaveBack(path string, first, off, values map[string]string) bool {
 	value, known := values[path], first[path] != ""
-	if value == "true" {
-		return off[path] == "false" && (known && first[path] == "true" || !known && saysWhatMay().MatchString(path))
+	if saysYes(path, value) {
+		return saysNo(path, off[path]) && (known && saysYes(path, first[path]) || !known && saysWhatMay().MatchString(path))
+	}
+	if known && takes(path, value, off[path]) {
+		return saysNo(path, first[path])
 	}
 	return known && value != "false" && value == first[path] && off[path] != value &&
 		isWord(path, values) && isWord(path, off) && !strings.Contains(strings.ToLower(path), "disput")
