@@ -87,3 +87,16 @@ func TestOwnKeysAreNoPlaces(t *testing.T) {
 		}
 	}
 }
+
+// What an app generates for a row does not tell the place of its counts.
+func TestCountsOfRowsWithOwnTexts(t *testing.T) {
+	t.Parallel()
+	of := func(license string) Diff {
+		row := func(n float64) any {
+			return []any{map[string]any{"license": license, "plan": "gold", "seats": n}}
+		}
+		return Between(row(3), row(4), nil)
+	}
+	require.Equal(t, Diff{"state[](* gold).seats": {Delta: 1}}, of("9f86d081884c7d65"))
+	require.Equal(t, of("9f86d081884c7d65"), of("60303ae22b998861"))
+}

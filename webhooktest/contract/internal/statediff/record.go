@@ -119,11 +119,16 @@ func (r Record) key() string {
 	return key.String()
 }
 
-// label names a record in the place of its counts: by its texts.
+// label names a record in the place of its counts: by its texts. What the handler generates, such
+// as the key of a license, is another one each time.
 func (r Record) label() string {
 	var words []string
 	for _, l := range r.fields {
-		if _, isNumber := number(l.value); !isNumber {
+		switch _, isNumber := number(l.value); {
+		case isNumber:
+		case isGenerated(l.value):
+			words = append(words, "*")
+		default:
 			words = append(words, l.value)
 		}
 	}
