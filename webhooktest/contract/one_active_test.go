@@ -22,6 +22,7 @@ type planKeeper struct {
 	drops   bool // a second subscription while the first is there
 	anyEnd  bool // the end of any subscription ends the row's
 	hidesID bool
+	amount  bool // shows what is paid for as an amount
 	later   time.Duration
 
 	rows  map[string]planRow
@@ -51,7 +52,10 @@ func (k *planKeeper) subject(t *testing.T) contract.Subject {
 	return zooApp(t, handles, k.later, k.take, func() any {
 		shown := make(map[string]any)
 		for customer, row := range k.rows {
-			if shown[customer] = row; k.hidesID {
+			switch shown[customer] = row; {
+			case k.amount:
+				shown[customer] = map[string]int{"plan": map[bool]int{true: 4900}[row.Active]}
+			case k.hidesID:
 				shown[customer] = map[string]bool{"active": row.Active}
 			}
 		}
@@ -75,6 +79,8 @@ func TestSecondIsDropped(t *testing.T) {
 		{"dropped, later", "the second is lost before the first ends", planKeeper{drops: true, later: time.Second}, contract.Inconclusive},
 		{"any end", "the end of the first takes the second's row", planKeeper{anyEnd: true}, contract.Warn},
 		{"any end, later", "the end of the first takes the second's row", planKeeper{anyEnd: true, later: time.Second}, contract.Warn},
+		{"newest, as an amount", "what the second pays for stays", planKeeper{amount: true}, contract.Pass},
+		{"any end, as an amount", "what the second pays for is nothing", planKeeper{anyEnd: true, amount: true}, contract.Warn},
 		{"any end, without ids", "nothing says that the second was dropped", planKeeper{anyEnd: true, hidesID: true}, contract.Warn},
 	} {
 		t.Run(test.name, func(t *testing.T) {

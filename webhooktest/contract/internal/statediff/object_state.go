@@ -74,11 +74,14 @@ func Unmoved(before, reference, did Diff) bool {
 const mostCounted = 10
 
 // WithoutCounts hides the numbers in records that may count how often an object was
-// written: small ones. Higher ones are amounts.
+// written: small ones. Higher ones are amounts, and what is 0 in place of one is, too.
 func WithoutCounts(references []Diff, did Diff) (kept []Diff, left Diff) {
 	counts := make(map[spot]bool)
 	for _, view := range append(slices.Clone(references), did) {
 		view.findCounts(counts)
+	}
+	for at := range emptied(references, did) {
+		delete(counts, at)
 	}
 	return hidingAll(references, did, counts)
 }

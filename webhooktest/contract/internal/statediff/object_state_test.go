@@ -51,6 +51,28 @@ func TestBookkeepingIsNoState(t *testing.T) {
 	}
 }
 
+// What is paid for and is 0 now is no count; what was never high may be one.
+func TestAmountThatIsGone(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name       string
+		clean, did float64
+		alike      bool
+	}{
+		{"an amount", 4900, 0, false},
+		{"a count that fell", 9, 0, true},
+		{"a count that rose", 0, 1, true},
+		{"a count that is high", 12, 3, true},
+		{"an amount that came", 0, 4900, true},
+	} {
+		row := func(n float64) Diff { return said(map[string]any{"status": "active", "plan": n}) }
+		clean := row(test.clean)
+		references, did := WithoutCounts([]Diff{clean, clean}, row(test.did))
+		differences, _ := Baseline{References: references, Volatile: new(Volatile)}.Judge(did)
+		require.Equal(t, test.alike, len(differences) == 0, "%s: %v", test.name, differences)
+	}
+}
+
 func TestRevisions(t *testing.T) {
 	t.Parallel()
 	for word, want := range map[string]bool{
