@@ -141,11 +141,23 @@ func checkLateDuplicate(ctx context.Context, s *session) ([]finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	clean := statediff.Baseline{Volatile: s.run.known.madeUp(s.probe.careful), References: []statediff.Diff{touched}}
+	clean, err := withAgain(ctx, s, touched)
+	if err != nil {
+		return nil, err
+	}
 	if second := clean.Alike(moved).Lines(); len(second) > 0 {
 		return []finding{{sent: event.String(), expected: "no second effect of an event that was processed 100 events ago", actual: evidence(second)}}, nil
 	}
 	return nil, recognizable(ctx, s, clean)
+}
+
+// withAgain returns a baseline of the first effect, which knows what differs in that of another
+// event: a running balance, a serial number.
+func withAgain(ctx context.Context, s *session, first statediff.Diff) (clean statediff.Baseline, err error) {
+	again, err := s.baseline.again(ctx, s.subject.control())
+	volatile := s.run.known.madeUp(s.probe.careful).Copy()
+	statediff.Baseline{Volatile: volatile, References: []statediff.Diff{first, again}}.Settle()
+	return statediff.Baseline{Volatile: volatile, References: []statediff.Diff{first}}, err
 }
 
 // recognizable checks that the effect of another event would be recognized by that of the

@@ -43,3 +43,30 @@ func remembersFew(z *zooHandler, size int) {
 		}
 	}
 }
+
+// A row may say what the balance was after it, which differs each time: a late copy's row is
+// one more all the same.
+func TestLateDuplicateOfRunningBalance(t *testing.T) {
+	t.Parallel()
+	for name, once := range map[string]bool{"once": true, "each copy": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				const late, control = "resilience/late-duplicate", "payment_intent.succeeded"
+				rows, seen, balance := []zooObject{}, make(map[string]bool), 100_000.0
+				subject := zooApp(t, []string{control}, 0, func(d *zooDelivery) error {
+					if string(d.event.Type) != control || once && seen[d.event.ID] {
+						return nil
+					}
+					seen[d.event.ID] = true
+					balance += zooCents(d, "amount")
+					rows = append(rows, zooObject{"payment": zooField(d, "id"), "cents": zooCents(d, "amount"), "balance": balance})
+					return nil
+				}, func() any { return rows })
+				_, got := results(t, subject, late)
+				want := map[bool]contract.Verdict{true: contract.Pass, false: contract.Fail}[once]
+				require.Equal(t, want, got[late].Verdict, "%+v", got[late])
+			})
+		})
+	}
+}
