@@ -51,7 +51,7 @@ func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (said 
 		}
 		judged++
 		want, got := changes[0], changes[len(changes)-1]
-		if !choose(got, want).same(want) && !b.isRounded(place, did) {
+		if !choose(got, want).same(want) && !b.isRounded(place, got, did) {
 			all := got.contrast(want)
 			if len(all) == 0 { // rows beyond those of clean delivery
 				all = []string{got.String()}
@@ -62,6 +62,17 @@ func (b Baseline) compare(did Diff, choose func(got, want Change) Change) (said 
 		}
 	}
 	return lines(differences), judged
+}
+
+// isRounded reports whether a change is that of clean delivery, but for the rounding of a number.
+func (b Baseline) isRounded(place string, got Change, did Diff) bool {
+	return (Change{Records: got.Records}).same(Change{Records: b.References[0][place].Records}) &&
+		isRounded(place, did.Places(), func(place string) (deltas []float64) {
+			for _, change := range append(b.at(place), did[place]) {
+				deltas = append(deltas, change.Delta)
+			}
+			return deltas
+		})
 }
 
 // Alike returns the part of an effect that resembles clean delivery, at the same places:

@@ -90,11 +90,20 @@ func (d Diff) recount(place string, before, after Record, r *roles) bool {
 	}
 	for i, l := range after.fields {
 		now, counts := number(l.value)
-		if was, _ := number(before.fields[i].value); counts && now != was && !isSerial(l.path) && !isNextNumber(r, place, l.path, now) {
+		if was, _ := number(before.fields[i].value); counts && now != was && !isSerial(l.path) && !numbered(r).isNext(place, l.path, now) {
 			d.add(place+after.label()+l.path, now-was)
 		}
 	}
 	return true
+}
+
+// numbered returns the numbers of the rows in the state before.
+func numbered(r *roles) tables {
+	if r.known == nil {
+		r.known = make(tables)
+		r.known.collect("state", r.start)
+	}
+	return r.known
 }
 
 // isSerial reports whether a column holds a row's serial number.

@@ -15,31 +15,33 @@ const (
 	oneHundredth = 0.011 // with room for the arithmetic of floats
 )
 
-// isRounded reports whether the deliveries moved a number as clean delivery did, but for its
-// rounding.
-func (b Baseline) isRounded(place string, did Diff) bool {
-	want, got := b.References[0][place], did[place]
-	unlike, size := math.Abs(got.Delta-want.Delta), math.Abs(want.Delta)
+// isRounded reports whether the deliveries moved the number at a place as clean delivery did, but
+// for its rounding. deltas tells by how much each clean delivery, and in the end the deliveries,
+// moved a number.
+func isRounded(place string, places []string, deltas func(place string) []float64) bool {
+	moved := deltas(place)
+	want := moved[0]
+	unlike, size := math.Abs(moved[len(moved)-1]-want), math.Abs(want)
 	switch {
-	case !(Change{Records: got.Records}).same(Change{Records: want.Records}):
-		return false
 	case unlike <= oneHundredth:
 		return size >= 2*oneHundredth
 	case unlike > 1+oneHundredth, size < leastRounded:
 		return false
 	}
-	return size >= mostEvents || slices.ContainsFunc(did.Places(), func(exact string) bool {
-		return exact != place && parent(exact) == parent(place) && b.isHundredthOf(place, exact, did)
+	return size >= mostEvents || slices.ContainsFunc(places, func(exact string) bool {
+		return exact != place && parent(exact) == parent(place) && areHundredths(moved, deltas(exact))
 	})
 }
 
-// isHundredthOf reports whether all that was delivered moved one number in the same way, and
+// areHundredths reports whether all that was delivered moved one number in the same way, and
 // another by a hundredth of that, as euros are of cents.
-func (b Baseline) isHundredthOf(place, exact string, did Diff) bool {
-	want := did[exact].Delta
-	return !slices.ContainsFunc(append(slices.Clone(b.References), did), func(view Diff) bool {
-		return !(Change{Delta: view[exact].Delta}).same(Change{Delta: want}) || math.Abs(want-100*view[place].Delta) >= 100
-	})
+func areHundredths(moved, exact []float64) bool {
+	for i, delta := range exact {
+		if math.Abs(delta-exact[0]) > 1e-6*math.Abs(delta) || math.Abs(delta-100*moved[i]) >= 100 {
+			return false
+		}
+	}
+	return true
 }
 
 // parent returns what a place is a member of.

@@ -18,14 +18,10 @@ const (
 // tables holds the numbers of the rows in the lists of a state, by list and column.
 type tables map[string]map[string][]float64
 
-// isNextNumber reports whether a column numbers the rows of a list, and a number follows all
-// that were there before.
-func isNextNumber(r *roles, place, path string, now float64) bool {
-	if r.known == nil {
-		r.known = make(tables)
-		r.known.collect("state", r.start)
-	}
-	column := r.known[tableAt(place)][path]
+// isNext reports whether a column numbers the rows of a list, and a number follows all that
+// were there before.
+func (t tables) isNext(place, path string, now float64) bool {
+	column := t[tableAt(place)][path]
 	return isNumbering(column) && now > slices.Max(column)
 }
 
@@ -94,7 +90,7 @@ func tableAt(place string) string {
 		return "*[]"
 	}
 	name := list[strings.LastIndexByte(list, '.')+1:]
-	if isOwnKey(name) {
+	if isGenerated(name) {
 		name = "*"
 	}
 	return name + "[]"
