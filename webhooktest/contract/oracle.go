@@ -117,6 +117,7 @@ func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings 
 		return e.findings, b.Differs(did), nil
 	}
 	differences, places := b.Judge(did)
+	differences = append(differences, repeatedEffects(o, b, e, did)...)
 	return e.withState(differences, sameState), places > 0, nil
 }
 
@@ -150,6 +151,9 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 		if differences = append(differences, beyond...); !sendsMore(o.spec) {
 			differences = append(differences, several...)
 		}
+	}
+	if len(differences) == 0 {
+		differences = repeatedEffects(o, b, e, did)
 	}
 	if len(differences) == 0 {
 		if differences, err = keptAmounts(ctx, o, whole); err != nil {

@@ -48,23 +48,23 @@ func withoutResults(state any) any {
 
 // updatedAtStripe reports whether the handler updated an object of the events at Stripe.
 // The handler's own copy is up to date only after the event of that update.
-func (p *probe) updatedAtStripe(o *observation) bool { return wrote(p.subject.API, o, isUpdate) }
+func (p *probe) updatedAtStripe(o *observation) bool { return wrote(p, o, isUpdate) }
 
 // movedAtStripe reports whether the handler itself moved an object of the events on, as by
 // capturing a payment: the event about that tells it nothing new.
 func movedAtStripe(p *probe, o *observation) bool {
-	return wrote(p.subject.API, o, func(call stripeapi.Call) bool { return !isUpdate(call) })
+	return wrote(p, o, func(call stripeapi.Call) bool { return !isUpdate(call) })
 }
 
 // wrote reports whether there was a call of a kind with a result about an object of the
-// events.
-func wrote(api *stripeapi.Server, o *observation, is func(stripeapi.Call) bool) bool {
-	if api == nil {
+// events, beside those by which the app created it.
+func wrote(p *probe, o *observation, is func(stripeapi.Call) bool) bool {
+	if p.subject.API == nil {
 		return false
 	}
 	objects := o.objects()
-	return slices.ContainsFunc(api.Calls(), func(call stripeapi.Call) bool {
-		return hadResult(call) && is(call) && objects[call.ID]
+	return slices.ContainsFunc(p.subject.API.Calls(), func(call stripeapi.Call) bool {
+		return p.learned.isEffect(call) && is(call) && objects[call.ID]
 	})
 }
 
