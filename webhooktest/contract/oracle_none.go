@@ -26,7 +26,10 @@ func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 			return nil, err
 		}
 	}
-	moved := e.effectIn(did, clean)
+	moved, err := withoutEventLog(ctx, o, e, e.effectIn(did, clean), clean)
+	if err != nil {
+		return nil, err
+	}
 	findings := e.withState(moved.Lines(), noChange)
 	if len(moved) > 0 {
 		findings[len(findings)-1].accepted = slices.ContainsFunc(e.sent, func(event *webhooktest.Event) bool { return e.accepted[event] })
