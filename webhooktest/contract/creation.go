@@ -236,35 +236,3 @@ func registerCreated(s *sender, event *webhooktest.Event) error {
 	object, _ := rawjson.Find(created.Body(), "data.object")
 	return api.Put(object)
 }
-
-// registerRenamed tells the API of the subscription that a session has created, where a
-// variant of the event gives it another id.
-func registerRenamed(api *stripeapi.Server, event *webhooktest.Event, body []byte) error {
-	if aboutKind(event) != "checkout.session" {
-		return nil
-	}
-	id, _ := event.Lookup("data.object.subscription")
-	known, _ := id.(string)
-	subscription, ok := api.Object("subscription", known)
-	if !ok {
-		return nil
-	}
-	variant, err := webhooktest.ParseEvent(body)
-	if err != nil {
-		return nil //nolint:nilerr // it is no event any more, and creates nothing
-	}
-	var names []string
-	for _, path := range changedPaths(event.Body(), body) {
-		before, _ := event.Lookup(path)
-		after, _ := variant.Lookup(path)
-		old, wasText := before.(string)
-		text, isText := after.(string)
-		if wasText && isText && strings.Contains(old, "_") { // an id
-			names = append(names, old, text)
-		}
-	}
-	if !slices.Contains(names, known) {
-		return nil
-	}
-	return api.Put([]byte(strings.NewReplacer(names...).Replace(string(subscription))))
-}
