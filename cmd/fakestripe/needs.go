@@ -115,6 +115,9 @@ func (c *checking) nameVersions(found *contract.Report) {
 	if found.WantedVersion != "" {
 		found.Diagnosis = append(found.Diagnosis, "give "+versionFlag(found.WantedVersion))
 	}
+	if found.WantedLabel != "" {
+		found.Diagnosis = append(found.Diagnosis, "give --set api_version="+found.WantedLabel)
+	}
 	for i := range found.Cases {
 		result := &found.Cases[i]
 		switch {

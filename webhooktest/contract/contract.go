@@ -73,6 +73,9 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	if wanted := j.diagnosis.wanted; wanted != "" {
 		t.Log("fakestripe: " + setVersion(wanted))
 	}
+	if wanted := j.diagnosis.label; wanted != "" {
+		t.Log("fakestripe: " + setLabel(wanted))
+	}
 	if wanted := j.diagnosis.shape; wanted != "" {
 		t.Log("fakestripe: " + setVariants(withCommon(&j.session.subject, wanted)))
 	}

@@ -31,6 +31,7 @@ type likeness struct {
 type diagnosis struct {
 	lines  []string
 	wanted string // the API version that it accepts, if that is the reason
+	label  string // the api_version that it accepts instead, older than all that there are fixtures of
 	shape  string // the TYPE=VARIANT that it accepts, if that is the reason
 	need   string // what else would let it accept the event, as in Result.Need
 	takes  string // a type that it accepts, or does not refuse like a forgery, if the type is the reason
@@ -60,6 +61,9 @@ func diagnose(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.E
 	if said, ok := versionRefusal(answer); ok {
 		found.add(readRefusal(said))
 		found.wanted = wantedVersion(answer)
+		if _, known := said.Version(); !known {
+			found.label = said.Want
+		}
 		return found, nil
 	}
 	said, read := refusal.ReadText(event.Type(), answer.Body)
@@ -129,7 +133,7 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 		}
 		return nil
 	}
-	if err := d.tryVersions(ctx, e, answer, like, until); d.wanted != "" || err != nil {
+	if err := d.tryVersions(ctx, e, answer, like, until); d.wanted != "" || d.label != "" || err != nil {
 		return err
 	}
 	if young, err := d.tryNow(ctx, e, answer.Event); young || err != nil {
@@ -189,12 +193,14 @@ func (d *diagnosis) tryVersions(ctx context.Context, e *webhooktest.Endpoint, an
 	}
 	taken, err := triedVersions(ctx, e, like.at, until)
 	switch {
-	case err != nil || taken.version == "":
+	case err != nil:
 		return err
+	case taken.version == "":
+		return d.tryLabels(ctx, e, answer, until)
 	case taken.answer.Accepted():
 		d.add(fmt.Sprintf("it accepts %s of API version %s, but not this one, of %s", answer.Event.Type(), taken.version, answer.Event.APIVersion()))
 	case crashed(answer):
-		return nil // at every version
+		return d.tryLabels(ctx, e, answer, until) // at every version
 	default:
 		d.add(fmt.Sprintf("it does not refuse %s of API version %s so, but crashes: it got %s", answer.Event.Type(), taken.version, answerOf(taken.answer)))
 	}

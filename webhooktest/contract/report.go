@@ -34,6 +34,11 @@ type Report struct {
 	// genuine event because of its version. Set it as Subject.APIVersion.
 	WantedVersion string `json:"wanted_version,omitempty"`
 
+	// WantedLabel is the api_version that the handler's SDK expects, if that is older than
+	// every version with fixtures. Only this field of the events can be set to it, in
+	// Subject.Edit: their shape stays that of Subject.APIVersion.
+	WantedLabel string `json:"wanted_label,omitempty"`
+
 	// WantedVariant is the shape of the first genuine event, as TYPE=VARIANT, that the
 	// handler accepts, if it refused the delivered shape. Set it in Subject.Variants.
 	WantedVariant string `json:"wanted_variant,omitempty"`

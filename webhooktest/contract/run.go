@@ -37,7 +37,7 @@ func Check(ctx context.Context, suite Suite) (*Report, error) {
 		report.Cases = untried(&suite, cases)
 	}
 	report.Seed, report.Diagnosis = j.session.run.source.seed(), j.diagnosis.lines
-	report.WantedType = j.diagnosis.takes
+	report.WantedType, report.WantedLabel = j.diagnosis.takes, j.diagnosis.label
 	report.Unaccepted = unaccepted(j.refused)
 	report.WantedVersion, report.WantedVariant, report.Need = j.diagnosis.wanted, j.diagnosis.shape, j.diagnosis.need
 	report.Notes, report.RareRaces = j.session.notes(), j.session.run.races.anyFew()

@@ -42,7 +42,7 @@ func versionRefusal(r *webhooktest.Response) (said pinned.Refusal, ok bool) {
 // readRefusal describes what an SDK said.
 func readRefusal(said pinned.Refusal) string {
 	if _, known := said.Version(); !known {
-		return said.String() + ", for which there are no fixtures: only the label can be changed, by setting api_version"
+		return said.String() + ", for which there are no fixtures: only the label can be changed, by setting api_version: the shape stays that of the event"
 	}
 	return said.String()
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -39,6 +40,17 @@ func versioned(train, said string) http.Handler {
 	})
 }
 
+// failing answers 500 wherever a handler refuses.
+func failing(handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		if handler.ServeHTTP(answer, r); answer.Code >= 400 {
+			answer.Code = http.StatusInternalServerError
+		}
+		w.WriteHeader(answer.Code)
+	})
+}
+
 // Who refuses the first genuine event for its API version is told which one to ask for.
 func TestWantedVersion(t *testing.T) {
 	t.Parallel()
@@ -48,6 +60,7 @@ func TestWantedVersion(t *testing.T) {
 		handler  http.Handler
 		subject  contract.Subject
 		wanted   string
+		label    string // the api_version that is wanted in its place
 		diagnose string
 	}{
 		"the response says it": {
@@ -63,8 +76,16 @@ func TestWantedVersion(t *testing.T) {
 			diagnose: "expects events of API version 2026-11-25.endive",
 		},
 		"a version that the fixtures lack": {
-			handler: versioned("2022-11-15", sentence+"2022-11-15."), wanted: "",
+			handler: versioned("2022-11-15", sentence+"2022-11-15."), wanted: "", label: "2022-11-15",
 			diagnose: "there are no fixtures: only the label can be changed",
+		},
+		"an older version, and the response says nothing": {
+			handler: versioned("2022-11-15", "refused"), wanted: "", label: "2022-11-15",
+			diagnose: "it accepts the same event with api_version 2022-11-15, as stripe-go v74",
+		},
+		"an older version, and a server error": {
+			handler: failing(versioned("2020-08-27", "refused")), wanted: "", label: "2020-08-27",
+			diagnose: "the shape stays that of 2023-10-16",
 		},
 		"the response says nothing": {
 			handler: versioned(".clover", "refused"), wanted: "2026-02-25.clover",
@@ -106,6 +127,7 @@ func TestWantedVersion(t *testing.T) {
 			report := check()
 			require.Contains(t, strings.Join(report.Diagnosis, "\n"), test.diagnose)
 			require.Equal(t, test.wanted, report.WantedVersion)
+			require.Equal(t, test.label, report.WantedLabel)
 			require.Equal(t, contract.Fail, report.Cases[0].Verdict)
 			require.Equal(t, test.wanted, report.Cases[0].WantedVersion)
 			if test.wanted != "" {
