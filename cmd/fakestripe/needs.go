@@ -32,6 +32,7 @@ var flagsFor = map[string]string{
 	"once-per-object": "--once-per-object",
 	contract.NeedTime: "--max-time",
 	"objects":         "--set PATH=order-{n}, --set-from, --prepare-cmd",
+	"objects or api":  "--set PATH=order-{n}, --set-from, --prepare-cmd for an object of the app; --api, or --exec, for Stripe's API",
 }
 
 // nameFlags adds the flags to the needs of the cases, and of the first event if it was

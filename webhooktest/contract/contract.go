@@ -82,6 +82,8 @@ func runSuite(t *testing.T, suite Suite, subject func(t *testing.T) Subject) {
 	switch j.diagnosis.need {
 	case needObjects:
 		t.Log("fakestripe: set Edit or Prepare in the Subject, to give each event an object of the app")
+	case needEither:
+		t.Log("fakestripe: set Edit or Prepare in the Subject, to give each event an object of the app; or API, and point the handler's SDK at it")
 	case needAPI:
 		t.Log("fakestripe: set API in the Subject, and point the handler's SDK at it")
 	}

@@ -153,14 +153,17 @@ func (d *diagnosis) compareAnswers(ctx context.Context, e *webhooktest.Endpoint,
 	case same:
 		d.add("an unsigned event gets the same response: probably the secret differs from the handler's; else its API version is refused, or the body is changed before it is verified")
 	default:
-		return d.compareForgery(ctx, e, answer, unsigned, broke && !like.bound)
+		if err := d.compareForgery(ctx, e, answer, unsigned); err != nil || !broke || like.bound {
+			return err
+		}
+		d.suspectUnknown(like)
 	}
 	return nil
 }
 
 // compareForgery says how far the handler came with an event that it does not refuse as it
-// refuses an unsigned one, and that it may be about an unknown object of the app.
-func (d *diagnosis) compareForgery(ctx context.Context, e *webhooktest.Endpoint, answer, unsigned *webhooktest.Response, unknown bool) error {
+// refuses an unsigned one.
+func (d *diagnosis) compareForgery(ctx context.Context, e *webhooktest.Endpoint, answer, unsigned *webhooktest.Response) error {
 	forged, err := e.Deliver(ctx, answer.Event, "wrong-secret")
 	if err != nil {
 		return err
@@ -170,10 +173,6 @@ func (d *diagnosis) compareForgery(ctx context.Context, e *webhooktest.Endpoint,
 		compared = fmt.Sprintf("one with a wrong signature gets %d, too: no more than the header was looked at", forged.StatusCode)
 	}
 	d.add(fmt.Sprintf("an unsigned event gets %d instead: %s", unsigned.StatusCode, compared))
-	if unknown {
-		d.add("if it looks for an object of the app, such as an order: it knows none of this event, which has to be about one of the app's")
-		d.need = needObjects
-	}
 	return nil
 }
 
@@ -196,16 +195,25 @@ func (d *diagnosis) tryVersions(ctx context.Context, e *webhooktest.Endpoint, an
 	case err != nil:
 		return err
 	case taken.version == "":
-		return d.tryLabels(ctx, e, answer, until)
+		return d.tryLabels(ctx, e, answer.Event, until)
 	case taken.answer.Accepted():
 		d.add(fmt.Sprintf("it accepts %s of API version %s, but not this one, of %s", answer.Event.Type(), taken.version, answer.Event.APIVersion()))
 	case crashed(answer):
-		return d.tryLabels(ctx, e, answer, until) // at every version
+		return d.tryLabels(ctx, e, answer.Event, until) // at every version
 	default:
 		d.add(fmt.Sprintf("it does not refuse %s of API version %s so, but crashes: it got %s", answer.Event.Type(), taken.version, answerOf(taken.answer)))
 	}
 	d.wanted = taken.version
 	return nil
+}
+
+// tryLabels delivers the event under the names of older API versions.
+func (d *diagnosis) tryLabels(ctx context.Context, e *webhooktest.Endpoint, event *webhooktest.Event, until time.Time) error {
+	older, err := takenLabel(ctx, e, event, until)
+	if d.label = older.name; d.label != "" {
+		d.add(older.said(event.APIVersion())...)
+	}
+	return err
 }
 
 // tryNow delivers the event as if it had just been created, and reports whether that is

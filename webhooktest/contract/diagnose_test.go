@@ -153,7 +153,7 @@ func TestDiagnosisReadsTheAnswer(t *testing.T) {
 		},
 		"a crash before the signature, but after a look whether there is one": {
 			handler: refusingTypes(nil, 500, 400),
-			says:    []string{"an unsigned event gets 400 instead: one with a wrong signature gets 500, too", "if it looks for an object of the app"}, never: "the signature was looked at",
+			says:    []string{"an unsigned event gets 400 instead: one with a wrong signature gets 500, too", "if it looks for an object of the app", "if it asks Stripe"}, never: "the signature was looked at",
 		},
 		"an event that it takes for too old": {
 			handler: refusingOld(400, time.Hour),

@@ -126,3 +126,14 @@ func otherKind(eventType string) string {
 	}
 	return "v1.charge.refunded"
 }
+
+// suspectUnknown says that a handler which failed may have looked for an object of the app
+// that it does not know, or asked a Stripe that does not know the event's.
+func (d *diagnosis) suspectUnknown(like likeness) {
+	d.add("if it looks for an object of the app, such as an order: it knows none of this event, which has to be about one of the app's")
+	d.need = needObjects
+	if like.calls == nil {
+		d.add("if it asks Stripe, as for the customer: the real one does not know this event's objects, and fakestripe's local API does")
+		d.need = needEither
+	}
+}

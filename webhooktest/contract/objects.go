@@ -21,6 +21,10 @@ var errPrepare = errors.New("prepare an object")
 // needObjects is the Need of a case that uses more objects of the app than there are.
 const needObjects = "objects"
 
+// needEither is the Need of a handler that failed at the first genuine event, where nothing
+// shows whether it looked for an object of the app or asked Stripe.
+const needEither = "objects or api"
+
 // oneObject is why an effect cannot be seen again where all events are about one object.
 const oneObject = "needs an object of the app for each event: later events about the same object do not change what the first one changed"
 

@@ -22,28 +22,32 @@ var olderVersions = []olderVersion{
 	{"2020-08-27", "stripe-go v72, Stripe.net 39"},
 }
 
-// tryLabels delivers the event under the names of older API versions, for SDKs that compare
-// no more than that. The event as it is must still be refused: a handler may fail now and
-// then.
-func (d *diagnosis) tryLabels(ctx context.Context, e *webhooktest.Endpoint, answer *webhooktest.Response, until time.Time) error {
+// takenLabel delivers an event under the names of older API versions, for SDKs that compare no
+// more than that, and returns the one that is accepted. The event as it is must still be
+// refused: a handler may fail now and then.
+func takenLabel(ctx context.Context, e *webhooktest.Endpoint, refused *webhooktest.Event, until time.Time) (taken olderVersion, err error) {
 	for _, older := range olderVersions {
-		event, err := answer.Event.Edit(webhooktest.Set("api_version", older.name))
+		event, err := refused.Edit(webhooktest.Set("api_version", older.name))
 		if err != nil || fixtures.IsThin(event.Type()) || time.Now().After(until) {
-			return nil //nolint:nilerr // a thin event has no version
+			return taken, nil //nolint:nilerr // a thin event has no version
 		}
-		accepted, err := accepts(ctx, e, event)
-		if err != nil || !accepted {
+		if answer, err := e.Deliver(ctx, event); err != nil || !answer.Accepted() {
 			continue
 		}
-		if accepted, err = accepts(ctx, e, answer.Event); err != nil || accepted {
-			return err
+		if answer, err := e.Deliver(ctx, refused); err != nil || answer.Accepted() {
+			return taken, err
 		}
-		d.label = older.name
-		d.add(fmt.Sprintf("it accepts the same event with api_version %s, as %s do, and not with %s", older.name, older.sdks, answer.Event.APIVersion()),
-			"there are no fixtures of that version: only the label can be changed, by setting api_version; the shape stays that of "+answer.Event.APIVersion())
-		return nil
+		return older, nil
 	}
-	return nil
+	return taken, nil
+}
+
+// said explains a version that is accepted in place of another.
+func (v olderVersion) said(instead string) []string {
+	return []string{
+		fmt.Sprintf("it accepts the same event with api_version %s, as %s do, and not with %s", v.name, v.sdks, instead),
+		"there are no fixtures of that version: only the label can be changed, by setting api_version; the shape stays that of " + instead,
+	}
 }
 
 // setLabel says in Go how to change the label of the events.

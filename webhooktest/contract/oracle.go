@@ -117,7 +117,7 @@ func (o *oracle) judgeBy(ctx context.Context, known []statediff.Diff) (findings 
 		return e.findings, b.Differs(did), nil
 	}
 	differences, places := b.Judge(did)
-	differences = append(differences, repeatedEffects(o, b, e, did)...)
+	differences = append(differences, repeatedEffects(o.spec, b, e.sent, did)...)
 	return e.withState(differences, sameState), places > 0, nil
 }
 
@@ -153,7 +153,7 @@ func (o *oracle) judgeSame(ctx context.Context, e *execution, did statediff.Diff
 		}
 	}
 	if len(differences) == 0 {
-		differences = repeatedEffects(o, b, e, did)
+		differences = repeatedEffects(o.spec, b, e.sent, did)
 	}
 	if len(differences) == 0 {
 		if differences, err = keptAmounts(ctx, o, whole); err != nil {

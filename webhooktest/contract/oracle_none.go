@@ -45,6 +45,30 @@ func (o *oracle) judgeNone(ctx context.Context) ([]finding, error) {
 	return findings, nil
 }
 
+// withoutEventLog takes out of what events of other types did the rows of a log: the app notes
+// every event of a customer, say, whether it acts on it or not. An event of a type that
+// resembles none, about the same object, is noted there as well. What acts on the object of
+// any type does so at each place that a genuine event changes, where a log is one of several.
+func withoutEventLog(ctx context.Context, o *oracle, e *execution, moved statediff.Diff, clean statediff.Baseline) (statediff.Diff, error) {
+	if len(moved) == 0 || !ofOtherTypes(o.spec, e.sent, o.session.subject.handled()) {
+		return moved, nil
+	}
+	control, err := o.effect(ctx, o.session.subject.control())
+	if err != nil {
+		return nil, err
+	}
+	if !clean.MovesElsewhere(moved) && !(statediff.Baseline{References: []statediff.Diff{control}}).MovesElsewhere(moved) {
+		return moved, nil
+	}
+	strange := *o
+	strange.spec = ofType(o.spec, o.session.subject.future())
+	others, did, err := strange.execute(ctx, o.spec.Steps)
+	if err != nil {
+		return nil, err
+	}
+	return statediff.WithoutLog(moved, others.effectIn(did, clean)), nil
+}
+
 // atFault runs the steps with only those events that have an effect by themselves: of several
 // events, one may be at fault. If none has, it returns the execution of all.
 func atFault(ctx context.Context, o *oracle, clean statediff.Baseline, all *execution, effect statediff.Diff) (*execution, statediff.Diff, error) {

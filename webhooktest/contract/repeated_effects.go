@@ -13,11 +13,11 @@ import (
 // repeatedEffects finds what copies of events left in rows that clean delivery has none like:
 // a credit for what seems to be paid a second time. What the case breaks off, or changes on the
 // way, may leave a row of work that did not succeed.
-func repeatedEffects(o *oracle, b statediff.Baseline, e *execution, did statediff.Diff) []string {
-	if !repeatsOnly(o.spec) {
+func repeatedEffects(c *contractCase, b statediff.Baseline, sent []*webhooktest.Event, did statediff.Diff) []string {
+	if !repeatsOnly(c) {
 		return nil
 	}
-	return b.Repeated(did, amountOf(e.sent))
+	return b.Repeated(did, amountOf(sent))
 }
 
 // repeatsOnly reports whether a case delivers the events of its reference, in that order and

@@ -50,7 +50,7 @@ type Report struct {
 
 	// Need is what would let the handler accept the first genuine event, if it refused that,
 	// as in Result.Need: objects of the app, if it looked for one, or the local API, if it
-	// calls Stripe.
+	// calls Stripe; "objects or api" if nothing shows which.
 	Need string `json:"need,omitempty"`
 
 	// OneObject is the path by which all events of a type name one object of the app, if

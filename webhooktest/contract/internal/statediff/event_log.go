@@ -17,9 +17,9 @@ func (b Baseline) MovesElsewhere(did Diff) bool {
 
 // WithoutLog leaves out the rows that name an event where another, which no handler acts on,
 // has left such rows, too: they are those of a log.
-func (d Diff) WithoutLog(ofAny Diff) Diff {
+func WithoutLog(did, ofAny Diff) Diff {
 	rest := make(Diff)
-	for place, e := range d {
+	for place, e := range did {
 		records := slices.DeleteFunc(slices.Clone(e.Records), func(r Record) bool {
 			return r.namesEvent() && ofAny[place].hasShape(r.shape)
 		})
