@@ -67,8 +67,16 @@ func (b *baseline) repeated(ctx context.Context, eventType string, did statediff
 			return nil, err
 		}
 	}
+	first := b.known.anyFirst()
+	if len(did) == 0 && !first && b.probe.careful {
+		other, err := inAnotherState(ctx, b, eventType)
+		if err != nil {
+			return nil, err
+		}
+		first = len(other) > 0 && b.known.learnFirst(eventType, other)
+	}
 	switch {
-	case len(did) > 0 || !b.known.anyFirst():
+	case len(did) > 0 || !first:
 		return did, nil
 	case !b.probe.careful:
 		return nil, errInconclusive{reason: "the effect of a second " + eventType + " is still to come"} // it will be

@@ -22,7 +22,7 @@ func (b *binder) takes(eventType string) bool {
 
 // literal reports whether all events of a type are bound to the same object of the app.
 func (b *binder) literal(eventType string) bool {
-	return b.subject.Edit != nil && !b.objects.last[eventType].names() && len(b.bindings(eventType)) > 0
+	return ofOneAccount(b.subject, eventType) || b.subject.Edit != nil && !b.objects.last[eventType].names() && len(b.bindings(eventType)) > 0
 }
 
 // isSaid reports whether the user says that the handler finds its object by a field of

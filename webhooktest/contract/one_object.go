@@ -16,8 +16,8 @@ func oneObjectPath(s *session, results []Result) string {
 		return ""
 	}
 	for _, eventType := range s.subject.Handles {
-		if s.sender.binder.literal(eventType) {
-			return s.sender.binder.bindings(eventType)[0]
+		if bound := s.sender.binder.bindings(eventType); s.sender.binder.literal(eventType) && len(bound) > 0 {
+			return bound[0]
 		}
 	}
 	return ""
