@@ -16,6 +16,7 @@ type variant struct {
 	payload int
 	bursts  int  // how often to try a race, 0 for other cases
 	beside  bool // adds to the others, and need not be judged
+	warned  bool // an earlier one fell short by less than the case's level
 }
 
 // variants lists the ways to run a case: with each binding of its types, each row and each

@@ -141,7 +141,7 @@ func (j *judge) runVariants(ctx context.Context, c *contractCase, bindings []map
 			continue
 		}
 		start := time.Now()
-		variant.bursts = j.session.bursts(c, i, len(variants))
+		variant.bursts, variant.warned = j.session.bursts(c, i, len(variants)), result.Verdict == Warn
 		c := j.session.sender.objects.known.preparing.inTime(variant.specOf(c))
 		findings, err := j.session.surviving(ctx, func() ([]finding, error) { return j.runVariant(ctx, c, variant) })
 		if err == nil {

@@ -53,6 +53,9 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 		if slices.ContainsFunc(findings, func(f finding) bool { return f.silent }) && !s.isAlive(ctx, 0, time.Second) {
 			return findings, nil // no subject for another try
 		}
+		if warnsAgain(s, v, findings) {
+			return nil, nil
+		}
 		if len(findings) > 0 {
 			found++
 			if accusesNobody(c, findings) || droppedAlike(&oracle{session: s}, findings) {
