@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
@@ -15,6 +16,8 @@ import (
 type baselineCache struct {
 	keep     bool               // references: cases of a folder share none
 	volatile statediff.Volatile // fields of the state that the handler makes up
+
+	allMadeUp atomic.Bool // they are known for all handled types
 
 	mu         sync.Mutex
 	effects    map[string]statediff.Diff   // effect of one event, by type
@@ -156,6 +159,7 @@ func (b *baselineCache) forgetAll() {
 	clear(b.references)
 	clear(b.sure)
 	b.volatile.Forget()
+	b.allMadeUp.Store(false)
 }
 
 // madeUp returns what the handler is known to make up. Only a careful try adds to it:

@@ -149,6 +149,8 @@ func TestLateSteps(t *testing.T) {
 		{should, []string{"invoice.created", "invoice.finalized", "invoice.paid"}},
 		{should, []string{"charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed"}},
 		{should, []string{"payout.created", "payout.paid"}},
+		{should, []string{"payment_method.attached", "payment_method.detached"}}, // whose customer is null at last
+		{should, []string{"subscription_schedule.updated", "subscription_schedule.aborted"}},
 	}
 	designs := []struct {
 		name   string

@@ -31,7 +31,7 @@ func (o *oracle) takeReferences(ctx context.Context) (err error) {
 			break
 		}
 	}
-	return checkAgreement(o)
+	return checkAgreement(ctx, o)
 }
 
 // preparesMany reports whether clean delivery takes so many objects of the app that it is not
@@ -43,7 +43,7 @@ func preparesMany(o *oracle) bool {
 
 // checkAgreement requires the two references to agree, in another careful try if need be.
 // What still differs then is the handler's choice.
-func checkAgreement(o *oracle) error {
+func checkAgreement(ctx context.Context, o *oracle) error {
 	b, _ := o.baseline(nil)
 	switch {
 	case o.spec.hasAlternative() || b.Agrees():
@@ -52,7 +52,7 @@ func checkAgreement(o *oracle) error {
 		return errInconclusive{reason: "two clean deliveries had different effects"}
 	}
 	b.Settle()
-	return nil
+	return learnMadeUp(ctx, o.session)
 }
 
 // checkRepeats checks that clean delivery still does what it did at first, where all events

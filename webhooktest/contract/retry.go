@@ -64,6 +64,7 @@ func (s *session) runUntilSure(ctx context.Context, c *contractCase, v variant) 
 			s.distrust(c.types(v))
 		}
 		if found == 0 && tries > 1 && races(c) && (s.sender.apart || c.Bursts == 0 && s.run.machine.stall() > 0) {
+			s.probe.careful = false // until there is something to find
 			continue
 		}
 		// When the run's time is up, end the current case.
