@@ -25,11 +25,20 @@ func (e *execution) unanswered(responses []*webhooktest.Response) bool {
 	}
 	f := finding{silent: true, sent: silent[0].Event.String(), expected: "a response", actual: silent[0].String()}
 	if len(responses) > 1 {
-		f.sent = fmt.Sprintf("%d %s at once", len(responses), silent[0].Event.Type())
+		f.sent, f.atOnce = fmt.Sprintf("%d %s at once", len(responses), typesOf(responses)), true
 		f.actual = fmt.Sprintf("no response to %d of them%s: %s", len(silent), answeredTogether(e.session.run.learned, len(responses)-len(silent)), silent[0].Err)
 	}
 	e.findings = append(e.findings, f)
 	return true
+}
+
+// typesOf names the types of responses, each once.
+func typesOf(responses []*webhooktest.Response) string {
+	types := make([]string, len(responses))
+	for i, r := range responses {
+		types[i] = r.Event.Type()
+	}
+	return strings.Join(slices.Compact(slices.Sorted(slices.Values(types))), " and ")
 }
 
 // answeredTogether says how many of simultaneous events did get a response, and how many at

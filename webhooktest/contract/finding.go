@@ -27,6 +27,7 @@ type finding struct {
 	grave                  bool // a fail whatever the level: nothing may end the handler
 	status                 int  // of the answer, if not as expected
 	silent                 bool // there was no answer
+	atOnce                 bool // to several events at the same time
 	accepted               bool // the answer was 2xx
 	dropped                bool // a forgery was accepted, and had no effect
 	ignored                bool // a genuine event was accepted, and had no effect
@@ -107,6 +108,8 @@ func (f finding) headline(c *contractCase) string {
 		return "Did not process the retry of a failed event"
 	case f.forGood:
 		return forGood
+	case f.silent && f.atOnce && c.Bursts > 0:
+		return "Hung when events came at once"
 	case f.ofOrder:
 		return "Two events about one object ended in another state in the reverse order"
 	case !ofAnswer:
@@ -183,6 +186,8 @@ func (f finding) hint(c *contractCase) string {
 		return "Find in the handler's log what failed: a field may have moved. Answer 400 to a version that is not supported, and name the one that is."
 	case f.cause(c) == forgeriesSilent:
 		return "Answer 400 to what fails verification, and to a request without a signature: look for a return without a response."
+	case f.atOnce && c.Bursts > 0:
+		return "Look for two locks, or rows, that different events take in another order: each then waits for the other. Take them in the same order everywhere."
 	case f.grave || f.silent:
 		return "Find in the handler's log why it gave no response."
 	case f.drops(c):

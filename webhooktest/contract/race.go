@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -116,6 +117,11 @@ func (e *execution) deliverApart(ctx context.Context, step caseStep, mutations [
 				return nil, err
 			}
 			responses = append(responses, response)
+			if e.variant.bursts > 0 && errors.Is(response.Err, context.DeadlineExceeded) {
+				e.unanswered([]*webhooktest.Response{response})
+				e.stopped = true
+				return responses, nil // it would hang again for each remaining event
+			}
 		}
 	}
 	return responses, nil

@@ -95,6 +95,7 @@ func becomesReadable(ctx context.Context, s *session) bool {
 // seenIn adds what a case says of the delivery that got no answer.
 func (f finding) seenIn(findings []finding) finding {
 	if at := slices.IndexFunc(findings, func(f finding) bool { return f.silent }); at >= 0 {
+		f.atOnce = findings[at].atOnce
 		f.sent, f.actual = findings[at].sent, findings[at].actual+"; and none to a genuine event afterward"
 	}
 	return f
