@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/fakestripe/fakestripe/fixtures"
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
@@ -83,6 +84,19 @@ func (b *baseline) repeated(ctx context.Context, eventType string, did statediff
 	}
 	b.known.spend(eventType, oneObject)
 	return nil, errSpent(oneObject)
+}
+
+// inAnotherState returns the effect of an event of a type that says something else of its object,
+// or nil: the app may know already what the plain event says.
+func inAnotherState(ctx context.Context, b *baseline, eventType string) (did statediff.Diff, err error) {
+	described, err := fixtures.DescribeEvent(eventType)
+	for n := 1; n <= described.Versions && err == nil && len(did) == 0; n++ {
+		var event *webhooktest.Event
+		if event, err = b.sender.event(ctx, eventType, webhooktest.Version(n)); err == nil {
+			_, did, err = b.deliver(ctx, event)
+		}
+	}
+	return did, err
 }
 
 // outOfObjects detects that genuine events have no effect any more although each is about

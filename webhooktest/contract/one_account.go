@@ -1,13 +1,8 @@
 package contract
 
 import (
-	"context"
 	"slices"
 	"strings"
-
-	"github.com/fakestripe/fakestripe/fixtures"
-	"github.com/fakestripe/fakestripe/webhooktest"
-	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
 )
 
 // ofOneAccount reports whether all events of a type are about the connected account that the
@@ -23,17 +18,4 @@ const accountLeaves = "account.application.deauthorized"
 // apps keep that with the account.
 func tellsOfAccount(eventType string) bool {
 	return strings.HasPrefix(eventType, "account.") || strings.HasPrefix(eventType, "capability.")
-}
-
-// inAnotherState returns the effect of an event of a type that says something else of its object,
-// or nil: the app may know already what the plain event says.
-func inAnotherState(ctx context.Context, b *baseline, eventType string) (did statediff.Diff, err error) {
-	described, err := fixtures.DescribeEvent(eventType)
-	for n := 1; n <= described.Versions && err == nil && len(did) == 0; n++ {
-		var event *webhooktest.Event
-		if event, err = b.sender.event(ctx, eventType, webhooktest.Version(n)); err == nil {
-			_, did, err = b.deliver(ctx, event)
-		}
-	}
-	return did, err
 }
