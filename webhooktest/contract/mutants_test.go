@@ -132,6 +132,14 @@ var mutants = []mutant{
 	{why: "two seconds are no time", file: "check_answers.go", old: "{{tooSlow, false}, {2 * time.Second, true}}", new: "{{tooSlow, false}}", zoo: "slow"},
 	{why: "a run that was cut short is not looked back at", file: "check_answers.go", old: `"no-secrets", "no-traces", "timing"}`, new: `"no-secrets", "no-traces"}`, zoo: "very-slow"},
 
+	// What copies, and what is like another, leave.
+	{why: "a late copy may have just come again", file: "check.go", old: "!s.subject.Isolated && !s.probe.careful {", new: "!s.subject.Isolated {", test: "TestShortMemoryIsFound"},
+	{why: "copies leave nothing that is new", file: "repeated_effects.go", old: "if !repeatsOnly(c) {", new: "if true {", test: "TestRepeatedEffects"},
+	{why: "ids that are alike are not tried", file: "alike.go", old: "s.alike = other\n", new: "_ = other\n", test: "TestAlikeObjects"},
+	{why: "one guest is as good as another", file: "check_two_guests.go", old: "if guests.named && !guests.stays() {", new: "if guests.named && false {", zoo: "guests-share-a-row"},
+	{why: "a number after a word is a name", file: "internal/statediff/rows.go", old: "(isNobody(key) || numberedForm().MatchString(key))", new: "isNobody(key)", test: "TestRowsByNumbersOfTheApp"},
+	{why: "what another case measured is not doubted", file: "baseline.go", old: "b.probe.used = true //", new: "_ = true //", test: "TestAnEarlyReadingIsDoubted"},
+
 	// What the user says.
 	{why: "waivers never expire", file: "waiver.go", old: "return now.UTC().Format(time.DateOnly) > w.Expires", new: "return false", test: "TestWaivers"},
 	{why: "waivers waive nothing", file: "waiver.go", old: "r.Verdict, r.Reason = Info,", new: "_, r.Reason = Info,", test: "TestWaivers"},
