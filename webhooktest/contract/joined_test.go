@@ -2,7 +2,8 @@ package contract_test
 
 import (
 	"context"
-	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,9 +40,15 @@ func zooJoined() zooBug {
 				return nil, nil
 			}
 			accounts++
-			return []webhooktest.Edit{webhooktest.Set("data.object.client_reference_id", fmt.Sprintf("tenant-%d", accounts))}, nil
+			return []webhooktest.Edit{webhooktest.Set("data.object.client_reference_id", tenant(accounts))}, nil
 		}
 	})
+}
+
+// tenant names an account in letters: one with a number would be a row whoever is named in it.
+func tenant(n int) string {
+	letter := func(digit rune) rune { return digit - '0' + 'a' }
+	return "tenant-" + strings.Map(letter, strconv.Itoa(n))
 }
 
 // What a field is computed from came with an event before this one, whose names have roles,
