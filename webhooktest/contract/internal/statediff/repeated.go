@@ -47,13 +47,9 @@ func isSumOf(n float64, amount func(n float64) bool) bool {
 // repeated returns the records that repeat an effect of clean delivery in other words.
 func (e Change) repeated(clean []Change, amount func(n float64) bool) []Record {
 	return slices.DeleteFunc(slices.Clone(e.Records), func(r Record) bool {
-		alike := slices.ContainsFunc(clean, func(c Change) bool { return len(alikeTo(r, c.Records)) > 0 || c.hasText(r) })
+		alike := slices.ContainsFunc(clean, func(c Change) bool { return len(alikeTo(r, c.Records)) > 0 })
 		return alike || !r.isAboutOurs() || r.remarks(clean) || !r.isRecombined(clean) && !(r.fits(clean) && r.hasAmount(amount))
 	})
-}
-
-func (e Change) hasText(r Record) bool {
-	return slices.ContainsFunc(e.Records, func(other Record) bool { return other.text == r.text })
 }
 
 // isAboutOurs reports whether a record names an object of ours, and not the event, as the row
