@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/fakestripe/fakestripe/webhooktest"
 	"github.com/fakestripe/fakestripe/webhooktest/contract/internal/statediff"
@@ -45,8 +46,14 @@ func timesSent(steps []caseStep) (n int) {
 }
 
 // amountOf tells whether a number is an amount in the objects of events, in
-// cents or whole units.
+// cents or whole units. It reads them once it is asked: few states have what it is asked for.
 func amountOf(events []*webhooktest.Event) func(n float64) bool {
+	amounts := sync.OnceValue(func() map[float64]bool { return toldAmounts(events) })
+	return func(n float64) bool { return amounts()[math.Abs(n)] || amounts()[math.Round(math.Abs(n)*100)] }
+}
+
+// toldAmounts returns the amounts in the objects of events.
+func toldAmounts(events []*webhooktest.Event) map[float64]bool {
 	amounts := make(map[float64]bool)
 	for _, event := range events {
 		object, _ := rawjson.Find(event.Body(), "data.object")
@@ -57,7 +64,7 @@ func amountOf(events []*webhooktest.Event) func(n float64) bool {
 			}
 		})
 	}
-	return func(n float64) bool { return amounts[math.Abs(n)] || amounts[math.Round(math.Abs(n)*100)] }
+	return amounts
 }
 
 // leastAmount is the smallest number that is taken for an amount: lower ones may be counts.
